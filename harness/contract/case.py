@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
@@ -114,7 +115,7 @@ class MachineBatch:
         if any(c.isa != first.isa or c.limit_insns != first.limit_insns for c in cases):
             raise ValueError("the cases of a batch share one ISA and one limit_insns")
         ranges = sorted((c.code_address, c.code_address + len(c.code)) for c in cases)
-        for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False):
+        for (_, end), (start, _) in itertools.pairwise(ranges):
             if start < end:
                 raise ValueError(f"code ranges overlap at {start:#x}")
         width = max(len(c.code) for c in cases)

@@ -2,8 +2,8 @@
 
 RV64 machine cases run in U-mode without paging. Two regions are accessible, everything else faults:
 
-- the code arena `[CODE_BASE, CODE_BASE + CODE_BYTES)`: readable and executable, never writable. Each case of a batch has
-  its own slot; bytes that no case defines are zero (which is an illegal instruction).
+- the code arena `[CODE_BASE, CODE_BASE + CODE_BYTES)`: readable and executable, never writable. Each case of a batch
+  has its own slot; bytes that no case defines are zero (which is an illegal instruction).
 - the data window `[DATA_BASE, DATA_BASE + DATA_BYTES)`: readable and writable, never executable; two pages, so that
   accesses can cross a page inside it and fall off either edge. Restored before every case.
 """

@@ -1,9 +1,9 @@
 """The value algebra: fixed-width bit vectors that semantics functions compute with.
 
-A semantics function never asks which algebra it runs over. The same function is evaluated over integers (the reference
-tier), over LLVM values (the native interpreter's handlers), and later over IR values and SMT terms. So: no Python `if` on
-a value, no `bool(value)`, only `select`; operand fields known when the function is evaluated may be branched on only
-where the machine protocol says that they are static.
+A semantics function never asks which algebra it runs over. The same function is evaluated over integers (the
+reference tier), over LLVM values (the native interpreter's handlers), and later over IR values and SMT terms. So: no
+Python `if` on a value, no `bool(value)`, only `select`; operand fields known when the function is evaluated may be
+branched on only where the machine protocol says that they are static.
 
 All operands of one operation have the same width; Python ints are taken as constants of the other operand's width.
 Comparison results have width 1.

@@ -89,6 +89,10 @@ class Machine(Protocol):
 
     def const(self, value: int, width: int = 64) -> Any: ...
 
+    def is_x0(self, register: Reg) -> Bit:
+        """1 where an operand field names x0; for the few rules that look at the number and not at the value (csrrs)."""
+        ...
+
     def jump(self, target: Any) -> None:
         """Set the pc. `target` is even (IALIGN = 16 with C, so no misaligned fetch can arise)."""
         ...

@@ -32,7 +32,7 @@ CPU: Final[np.dtype[Any]] = np.dtype(
 - `f`: raw bits, FLEN = 64.
 - `pc`: next instruction; after a trap, the instruction that trapped.
 - `fflags`, `frm`: the two fields of fcsr, each on its own.
-- `reservation`, `reservation_bytes`: address and size of the load reservation; `NO_RESERVATION` and 0 when there is none.
+- `reservation`, `reservation_bytes`: address and size of the load reservation; `NO_RESERVATION` and 0 when none.
 - `retired`: instructions retired since reset; the one that traps does not count. cycle, time and instret read it.
 - `trap_cause`, `trap_value`, `instruction`: of the last trap; `instruction` holds the trapping instruction's bits
   (16 or 32), 0 for a fetch fault.

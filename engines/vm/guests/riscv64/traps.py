@@ -1,4 +1,4 @@
-"""Synchronous exceptions of the RISC-V guest, by the manual's numbers (Privileged ISA §3.1.15, table of mcause codes)."""
+"""Synchronous exceptions of the RISC-V guest, by the manual's numbers (Privileged ISA §3.1.15, mcause)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,280 @@
+"""Reduction of machine cases: the smallest case that still diverges in the same way.
+
+A reproducer is small when its reader sees the cause at once: one instruction, the registers it reads, nothing else. The
+passes go from the strongest idea to the weakest; each candidate is kept only if `signature_of` still gives the
+signature of the start, so no pass has to be right, only hopeful:
+
+1. **Window.** The first differing instruction is known (retired counts bisect to it). Start the case just before it,
+   from the state that both sides agreed on: one instruction, then `ebreak`. When history matters (a reservation, a
+   decoded page, a rounding mode) take the last two, three, four… executed instructions in the order of execution.
+2. **Instructions.** Delta debugging over what is left: chunks of halving size are deleted, or where deletion moves code
+   that must stay, replaced by `nop`.
+3. **State.** Registers, fcsr and memory become zero in halving groups; what must stay non-zero becomes as small as it
+   may.
+
+The order of passes and of candidates is fixed, so one start gives one result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from harness.contract import Executor, MachineCase, MachineObservation
+from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, DATA_BYTES
+from harness.reduce import riscv64
+
+Signature: TypeAlias = Callable[[MachineCase], str | None]
+"""The signature of the divergence that a case shows, or None when the executors agree on it."""
+
+WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+MEMORY_GRAIN_BYTES = 8
+
+
+@dataclass
+class Reduction:
+    """The result and what it cost.
+
+    Attributes:
+        case: the smallest case found.
+        signature: shared by the start and the result.
+        instructions: how many the result has, the closing `ebreak` not counted.
+        attempts: candidates tried.
+        passes: (name of the pass, instructions left after it).
+    """
+
+    case: MachineCase
+    signature: str
+    instructions: int
+    attempts: int
+    passes: list[tuple[str, int]] = field(default_factory=list)
+
+
+class _Search:
+    """The best case so far, and the one test that may replace it."""
+
+    def __init__(self, case: MachineCase, signature_of: Signature, max_attempts: int) -> None:
+        found = signature_of(case)
+        if found is None:
+            raise ValueError("the case does not diverge, so there is nothing to reduce")
+        self.best = case
+        self.signature = found
+        self.signature_of = signature_of
+        self.left = max_attempts
+        self.attempts = 0
+
+    def keep(self, candidate: MachineCase) -> bool:
+        """Replace the best case by `candidate` if that still shows the signature."""
+        if self.left == 0:
+            return False
+        self.left -= 1
+        self.attempts += 1
+        if self.signature_of(candidate) != self.signature:
+            return False
+        self.best = candidate
+        return True
+
+
+def reduce_machine_case(
+    case: MachineCase, subject: Executor, signature_of: Signature, *, max_attempts: int = 2_000
+) -> Reduction:
+    """Reduce `case`, which diverges, as far as `max_attempts` candidates allow.
+
+    Args:
+        case: the start; unchanged.
+        subject: an executor with an exact limit, asked for the states between instructions.
+        signature_of: runs subject and oracle on a candidate and compares.
+
+    Raises:
+        ValueError: the start does not diverge.
+    """
+    search = _Search(case, signature_of, max_attempts)
+    passes: list[tuple[str, int]] = []
+    _window(search, subject)
+    passes.append(("window", instruction_count(search.best)))
+    for name, reduce_pass in (("instructions", _instructions), ("state", _state), ("instructions again", _instructions)):
+        reduce_pass(search)
+        passes.append((name, instruction_count(search.best)))
+    return Reduction(search.best, search.signature, passes[-1][1], search.attempts, passes)
+
+
+def instruction_count(case: MachineCase) -> int:
+    """Instructions in the code, a closing `ebreak` not counted."""
+    instructions = riscv64.split(case.code)
+    return len(instructions) - (instructions[-1:] == [riscv64.EBREAK])
+
+
+def _observe(subject: Executor, case: MachineCase, limit_insns: int) -> MachineObservation | None:
+    if limit_insns == 0:
+        return None
+    seen = subject.run(case.with_limit(limit_insns))
+    return seen if isinstance(seen, MachineObservation) else None
+
+
+def _executed(subject: Executor, case: MachineCase) -> int:
+    seen = _observe(subject, case, case.limit_insns)
+    return 0 if seen is None else seen.retired
+
+
+def _window(search: _Search, subject: Executor) -> None:
+    """Restart just before the instruction at which the divergence first shows."""
+    case = search.best
+    last = _first_failing_prefix(search, case, _executed(subject, case) + 1)
+    for length in WINDOWS:
+        if length > last:
+            break
+        candidate = _suffix(case, subject, last - length, last)
+        if candidate is not None and len(candidate.code) < len(case.code) and search.keep(candidate):
+            return
+
+
+def _first_failing_prefix(search: _Search, case: MachineCase, upper: int) -> int:
+    """The smallest limit under which the executors already differ in some way, found by bisection."""
+    low, high = 0, upper
+    while high - low > 1:
+        middle = (low + high) // 2
+        search.attempts += 1
+        if search.signature_of(case.with_limit(middle)) is None:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _suffix(case: MachineCase, subject: Executor, start: int, stop: int) -> MachineCase | None:
+    """The executed instructions `start … stop-1` in order, from the state before them, then `ebreak`."""
+    before = _observe(subject, case, start)
+    state = case.state.copy() if before is None else before.state
+    memory = case.memory if before is None else before.memory
+    code = bytearray()
+    pc = int(state["pc"])
+    for step in range(start, stop):
+        offset = pc - case.code_address
+        if not 0 <= offset < len(case.code):
+            break
+        code += riscv64.at(case.code, offset)
+        after = _observe(subject, case, step + 1)
+        if after is None or after.retired != step + 1:
+            break
+        pc = int(after.state["pc"])
+    if not code:
+        return None
+    entry = state.copy()
+    # The same page offset as before, so that what depends on it (page crossings) stays as it was.
+    address = int(state["pc"])
+    if not CODE_BASE <= address < case.code_address + len(case.code):
+        return None
+    room = CODE_SLOT_BYTES * 2
+    if len(code) + len(riscv64.EBREAK) > room:
+        return None
+    return replace(case, state=entry, memory=memory, code=bytes(code) + riscv64.EBREAK, code_address=address)
+
+
+def _instructions(search: _Search) -> None:
+    """Delta debugging over instructions: delete, else replace by `nop`, chunks of halving size, from the end."""
+    chunk = max(1, len(riscv64.split(search.best.code)) // 2)
+    while chunk:
+        end = len(riscv64.split(search.best.code))
+        while end > 0:
+            start = max(0, end - chunk)
+            instructions = riscv64.split(search.best.code)
+            if not _delete(search, instructions, start, end):
+                _blank(search, instructions, start, end)
+            end = start
+        chunk //= 2
+
+
+def _delete(search: _Search, instructions: Sequence[bytes], start: int, end: int) -> bool:
+    code = b"".join(instructions[:start]) + b"".join(instructions[end:])
+    if not code:
+        return False
+    case = search.best
+    entry = int(case.state["pc"]) - case.code_address
+    before = sum(map(len, instructions[:start]))
+    removed = sum(map(len, instructions[start:end]))
+    state = case.state.copy()
+    if entry > before:
+        state["pc"] = case.code_address + max(before, entry - removed)
+    return search.keep(replace(case, code=code, state=state))
+
+
+def _blank(search: _Search, instructions: Sequence[bytes], start: int, end: int) -> bool:
+    blanks = [riscv64.NOP.get(len(i), i) for i in instructions[start:end]]
+    if blanks == list(instructions[start:end]):
+        return False
+    code = b"".join([*instructions[:start], *blanks, *instructions[end:]])
+    return search.keep(replace(search.best, code=code))
+
+
+def _state(search: _Search) -> None:
+    for name in ("x", "f"):
+        _zero_groups(search, partial(_nonzero, name), partial(_zeroed, name))
+    if search.best.state["fcsr"]:
+        state = search.best.state.copy()
+        state["fcsr"] = 0
+        search.keep(replace(search.best, state=state))
+    _zero_groups(search, _dirty_grains, _zeroed_memory)
+    for name in ("x", "f"):
+        for register in range(32):
+            _smaller_value(search, name, register)
+
+
+def _zero_groups(
+    search: _Search,
+    remaining: Callable[[MachineCase], list[int]],
+    zeroed: Callable[[MachineCase, list[int]], MachineCase],
+) -> None:
+    """Zero groups of halving size out of those places that are not zero yet."""
+    size = max(1, len(remaining(search.best)))
+    while size and remaining(search.best):
+        places = remaining(search.best)
+        for start in range(0, len(places), size):
+            search.keep(zeroed(search.best, places[start : start + size]))
+        size //= 2
+
+
+def _nonzero(name: str, case: MachineCase) -> list[int]:
+    return [i for i in range(32) if case.state[name][i]]
+
+
+def _zeroed(name: str, case: MachineCase, registers: list[int]) -> MachineCase:
+    state = case.state.copy()
+    state[name][registers] = 0
+    return replace(case, state=state)
+
+
+def _dirty_grains(case: MachineCase) -> list[int]:
+    grains = np.frombuffer(case.memory, np.uint64)
+    return [int(i) for i in np.flatnonzero(grains)]
+
+
+def _zeroed_memory(case: MachineCase, grains: list[int]) -> MachineCase:
+    memory = np.frombuffer(case.memory, np.uint64).copy()
+    memory[grains] = 0
+    assert memory.nbytes == DATA_BYTES
+    return replace(case, memory=memory.tobytes())
+
+
+def _smaller_value(search: _Search, name: str, register: int) -> None:
+    for value in _simpler(int(search.best.state[name][register])):
+        state = search.best.state.copy()
+        state[name][register] = value
+        if search.keep(replace(search.best, state=state)):
+            return
+
+
+def _simpler(value: int) -> Iterator[int]:
+    """Simpler values than `value`, the simplest first: 1, all ones, the sign alone, its low or high parts alone."""
+    ones = (1 << 64) - 1
+    simple = (1, ones, 1 << 63, value & 0xFF, value & 0xFFFF, value & 0xFFFF_FFFF, value & ~0xFFFF_FFFF & ones)
+    seen = {value, 0}
+    for candidate in simple:
+        if candidate not in seen and (candidate.bit_count() < value.bit_count() or candidate in (1, ones, 1 << 63)):
+            seen.add(candidate)
+            yield candidate
+        if candidate == value:
+            return

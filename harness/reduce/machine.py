@@ -96,7 +96,8 @@ def reduce_machine_case(
     passes: list[tuple[str, int]] = []
     _window(search, subject)
     passes.append(("window", instruction_count(search.best)))
-    for name, reduce_pass in (("instructions", _instructions), ("state", _state), ("instructions again", _instructions)):
+    later = (("instructions", _instructions), ("state", _state), ("instructions again", _instructions))
+    for name, reduce_pass in later:
         reduce_pass(search)
         passes.append((name, instruction_count(search.best)))
     return Reduction(search.best, search.signature, passes[-1][1], search.attempts, passes)

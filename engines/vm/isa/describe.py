@@ -419,14 +419,14 @@ class Extension:
         return collect
 
     def expansions(self, section: str, rows: str, base: Mapping[str, Instruction]) -> None:
-        """Add compressed instructions: five columns, the fourth being the expansion, `addi rd=rd rs1=x2 imm=nzuimm`.
+        """Add compressed instructions: four columns, the last being the expansion, `addi rd=rd' rs1=x2 imm=nzuimm`.
 
         An operand of the base instruction is given a field of the pattern, a register `x2`, or a number.
 
         Raises:
             TableError: a row is malformed, or an operand of the base instruction is not given.
         """
-        for mnemonic, pattern, assembly, expansion, doc in _rows(rows, 5):
+        for mnemonic, pattern, assembly, expansion in _rows(rows, 4):
             base_mnemonic, *assignments = expansion.split()
             if base_mnemonic not in base:
                 raise TableError(f"{mnemonic} expands to {base_mnemonic!r}, which is no base instruction")
@@ -447,6 +447,7 @@ class Extension:
                 else:
                     raise TableError(f"{mnemonic}: {source!r} in {expansion!r} is neither a field nor a constant")
             arguments = tuple(operands)
+            doc = f"Short for `{expansion}`. {target.doc}"
             self._add(
                 mnemonic, pattern, assembly, section, doc, length, mask, match, fields, arguments,
                 target.semantics, target.name,

@@ -1,13 +1,22 @@
-"""RISC-V, 64 bits: one file per extension, as the manuals name them."""
+"""RISC-V, 64 bits: RV64IMAFDC, Zicsr and Zifencei; one file per extension, as the manuals name them."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from engines.vm.isa.describe import InstructionSet
+from engines.vm.isa.riscv64.a import A
+from engines.vm.isa.riscv64.c import C
+from engines.vm.isa.riscv64.d import D
+from engines.vm.isa.riscv64.f import F
 from engines.vm.isa.riscv64.i import I
+from engines.vm.isa.riscv64.m import M
+from engines.vm.isa.riscv64.zicsr import ZICSR
+from engines.vm.isa.riscv64.zifencei import ZIFENCEI
 
-INSTRUCTIONS: Final = InstructionSet(I)
+EXTENSIONS: Final = (I, ZIFENCEI, ZICSR, M, A, F, D, C)
+
+INSTRUCTIONS: Final = InstructionSet(*EXTENSIONS)
 """Every instruction of this ISA."""
 
-__all__ = ["INSTRUCTIONS"]
+__all__ = ["EXTENSIONS", "INSTRUCTIONS"]

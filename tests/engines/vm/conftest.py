@@ -56,7 +56,7 @@ def _numbers(fmt: int, count: int, rng: np.random.Generator) -> NDArray[np.uint6
 
 @pytest.fixture(scope="session")
 def boundary_floats() -> Callable[[int, int, int], Operands]:
-    """`(fmt, count, seed) -> (a, b, c)`: raw bits in u64 arrays; a quarter of the pairs nearly cancel, and for a quarter
+    """`(fmt, count, seed) -> (a, b, c)`: raw bits in u64 arrays. An eighth of the pairs nearly cancel, and in a quarter
     of the triples `c` is close to `-a*b`, where a fused operation differs from two rounded ones."""
 
     def generate(fmt: int, count: int, seed: int) -> Operands:

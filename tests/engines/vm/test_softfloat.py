@@ -314,6 +314,13 @@ def test_minimum_and_maximum(operands: tuple[int, ...]) -> None:
     assert sf.maximum(fmt, a, b) == (ranked[-1], flags)
 
 
+@pytest.mark.parametrize("fmt", FMTS)
+def test_minimum_and_maximum_tell_the_zeros_apart(fmt: int) -> None:
+    minus = 1 << (fmt - 1)
+    assert sf.minimum(fmt, 0, minus) == sf.minimum(fmt, minus, 0) == (minus, 0)
+    assert sf.maximum(fmt, 0, minus) == sf.maximum(fmt, minus, 0) == (0, 0)
+
+
 def test_classify_names_each_class_once() -> None:
     """The table of `fclass` (Unprivileged ISA §20.9), first and last member of each class."""
     table = {

@@ -1,4 +1,4 @@
-"""softfloat against the host's floating-point unit and C library, in every rounding mode that they have, flags included.
+"""softfloat against the host's floating-point unit and C library, in every rounding mode that they have, with flags.
 
 Operations are performed by a small LLVM module with strict floating-point semantics; the rounding mode is set and the
 flags are read with the C library's `fesetround` and `fetestexcept`, and the caller's environment is put back before
@@ -199,7 +199,7 @@ def host() -> Host:
 
 
 def canonical(fmt: int, answer: tuple[int, int]) -> tuple[int, int]:
-    """Hosts propagate NaN payloads in their own ways; RISC-V results are canonical. Flags are comparable as they are."""
+    """Hosts propagate NaN payloads in their own ways; RISC-V results are canonical. Flags compare as they are."""
     bits, flags = answer
     infinity = sf.FORMATS[fmt].infinity
     if bits & (infinity | infinity - 1) > infinity:
@@ -278,7 +278,7 @@ def test_the_host_is_really_switched(host: Host) -> None:
     up, down = (host("div", 64, rm, one, three, zero)[0] for rm in (RUP, RDN))
     assert up == (0x3FD5555555555556, NX)
     assert down == (0x3FD5555555555555, NX)
-    assert 1.0 / 3.0 == float.fromhex("0x1.5555555555555p-2")
+    assert float.fromhex("0x1.5555555555555p-2") == 1.0 / 3.0
 
 
 def test_half_precision_against_numpy(boundary_floats) -> None:  # type: ignore[no-untyped-def]

@@ -152,7 +152,7 @@ def sign_injection(m: Machine, op: str, rd: Reg, rs1: Reg, rs2: Reg) -> None:
     f="rd rs1 rs2",
 )
 def minimum_maximum(m: Machine, op: str, rd: Reg, rs1: Reg, rs2: Reg) -> None:
-    """One NaN operand loses; two give the canonical NaN; a signalling one raises invalid (minimumNumber of 754-2019)."""
+    """One NaN operand loses, two give the canonical NaN, a signalling one raises invalid (754-2019 minimumNumber)."""
     fmt = format_of(op)
     operation = m.fp.minimum if op.startswith("fmin") else m.fp.maximum
     write(m, fmt, rd, operation(fmt, read(m, fmt, rs1), read(m, fmt, rs2)))
@@ -202,7 +202,7 @@ def convert_from_integer(m: Machine, op: str, rd: Reg, rs1: Reg, rm: RoundingFie
 @F.clause(
     "20.7",
     """
-    fmv.x.w   | 1110000 00000 rs1 000 rd 1010011 | rd, rs1 | Moves the low 32 bits to an integer register, sign-extended.
+    fmv.x.w   | 1110000 00000 rs1 000 rd 1010011 | rd, rs1 | Moves the low 32 bits to an x register, sign-extended.
     """,
     f="rs1",
 )
@@ -214,7 +214,7 @@ def move_to_integer(m: Machine, op: str, rd: Reg, rs1: Reg) -> None:
 @F.clause(
     "20.7",
     """
-    fmv.w.x   | 1111000 00000 rs1 000 rd 1010011 | rd, rs1 | Moves the low 32 bits from an integer register.
+    fmv.w.x   | 1111000 00000 rs1 000 rd 1010011 | rd, rs1 | Moves the low 32 bits from an x register.
     """,
     f="rd",
 )

@@ -56,8 +56,8 @@ def mulw(m: Machine, op: str, rd: Reg, rs1: Reg, rs2: Reg) -> None:
 def divide(m: Machine, op: str, a: Any, b: Any) -> Any:
     """Quotient or remainder as §13.2's table has them: nothing traps.
 
-    By zero, the quotient has all bits set and the remainder is the dividend. On signed overflow (most negative ÷ -1) the
-    quotient is the dividend and the remainder 0, which dividing by 1 gives too.
+    By zero, the quotient has all bits set and the remainder is the dividend. On signed overflow (most negative ÷ -1)
+    the quotient is the dividend and the remainder 0, which dividing by 1 gives too.
     """
     one = m.const(1, b.width)
     ones = m.const(-1, a.width)

@@ -1,7 +1,7 @@
 """Known disagreements of oracles, as data with executable witnesses.
 
 A record names one wrong (or merely permitted) behaviour of one oracle: which instructions, under which condition on
-their operands, which fields of the result it may spoil, the manual's sentence that decides, and a witness that shows it.
+their operands, which fields of the result it may spoil, the manual's sentence that decides, and a witness for it.
 The comparison asks `explains` about the first instruction at which two single-stepped executors differ; nothing is
 excused by name of a whole instruction, and nothing after the instruction is excused at all.
 

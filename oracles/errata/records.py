@@ -1,6 +1,6 @@
 """The records and their JSON form.
 
-A file `<oracle>.json` holds `{"oracle": name, "errata": [record, …]}`; numbers are written as hexadecimal strings. A record:
+A file `<oracle>.json` holds `{"oracle": name, "errata": [record, …]}`; numbers are hexadecimal strings. A record:
 
     id            unique, kebab case, begins with the oracle's name
     kind          `defect`: the manual forbids it. `permitted`: the manual allows both answers. `environment`: the value
@@ -14,8 +14,9 @@ A file `<oracle>.json` holds `{"oracle": name, "errata": [record, …]}`; number
                   "f[rd]", "f[*]"
     expect        a rule over the results that the oracle's answer satisfies, or null
     witness       {"code": hex, "x": {register: bits}, "f": {register: bits}, "fcsr": bits, "address": bits,
-                   "limit_insns": n, "oracle": answer, "right": answer}, where an answer gives the fields that differ:
-                   {"x[10]": …, "f[10]": …, "fflags": …, "trap": name, "tval": …, "pc": …, "memory": {"address": hex bytes}}
+                   "limit_insns": n, "oracle": answer, "right": answer}, where an answer gives the fields that
+                   differ: {"x[10]": …, "f[10]": …, "fflags": …, "trap": name, "tval": …, "pc": …,
+                   "memory": {"address": hex bytes}}
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ A rule is a Python expression over
     boxed_or_canonical(v)                     the FP32 value that a NaN-boxed register stands for
     store_address()                           rs1 plus the S-type immediate
     trap names as the contract spells them    BREAKPOINT, STORE_FAULT, …
-with comparisons, `and`, `or`, `not`, `in`, integer arithmetic and bit operators. Anything else is refused when the rule is
-read, so a record cannot run code.
+with comparisons, `and`, `or`, `not`, `in`, integer arithmetic and bit operators. Anything else is refused when the rule
+is read, so a record cannot run code.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 CANONICAL_NAN_32: Final = 0x7FC0_0000
 _ALLOWED: Final = (
-    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Invert, ast.USub, ast.BinOp, ast.Add, ast.Sub,
-    ast.Mult, ast.Mod, ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr, ast.BitXor, ast.Compare, ast.Eq, ast.NotEq, ast.Lt,
-    ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Name, ast.Load, ast.Constant, ast.Subscript, ast.Attribute, ast.Call,
-    ast.Tuple, ast.IfExp,
+    ast.Expression, ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Invert, ast.USub, ast.BinOp, ast.Add,
+    ast.Sub, ast.Mult, ast.Mod, ast.LShift, ast.RShift, ast.BitAnd, ast.BitOr, ast.BitXor, ast.Compare, ast.Eq,
+    ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Name, ast.Load, ast.Constant, ast.Subscript,
+    ast.Attribute, ast.Call, ast.Tuple, ast.IfExp,
 )  # fmt: skip
 _RESULT_ATTRIBUTES: Final = frozenset({"x", "f", "fflags", "frm", "pc", "trap", "tval", "end"})
 
@@ -192,7 +192,7 @@ def _environment(bits: int, before: np.void, subject: MachineObservation, oracle
 def differences(first: MachineObservation, second: MachineObservation) -> frozenset[str]:
     """Names of the fields that differ, registers by number: `x[10]`, `fflags`, `pc`, …; only fields both observe."""
     both = first.observed & second.observed
-    found = set()
+    found: set[str] = set()
     for name in ("end", "trap", "tval", "retired", "memory"):
         if name in both and getattr(first, name) != getattr(second, name):
             found.add(name)

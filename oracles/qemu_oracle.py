@@ -40,6 +40,7 @@ TRAPS: Final = {
 """`mcause` to the neutral vocabulary (Privileged ISA, table of `mcause` values)."""
 COUNTED_TRAPS: Final = (2, 3, 8)
 """Causes whose instruction QEMU counts although it does not retire; for illegal instructions, not always."""
+FETCH_FAULT: Final = 1
 ILLEGAL: Final = 2
 MAJOR_OPCODES_COUNTED_EITHER_WAY: Final = (0x73, 0x43, 0x47, 0x4B, 0x4F, 0x53)
 """SYSTEM, MADD, MSUB, NMSUB, NMADD, OP-FP: QEMU finds these illegal at translation (counted) or at execution (not)."""
@@ -107,7 +108,7 @@ class QemuSystemOracle:
             except QemuDiedError as death:
                 done = death.completed
                 answer.end[rows[done]] = End.TIMEOUT if death.timed_out else End.CRASH
-            uncertain = self._collect(machine, batch, answer, rows[:done])
+            uncertain = self._collect(machine, limits, answer, rows[:done])
             if done < len(rows):
                 self.close()
             self._settle(batch, answer, uncertain)
@@ -126,13 +127,16 @@ class QemuSystemOracle:
         machine.run(count, 0 if shared else DATA_BYTES, int(limits[rows].max()))
 
     def _collect(
-        self, machine: QemuMachine, batch: MachineBatch, answer: BatchObservation, rows: NDArray[np.intp]
+        self, machine: QemuMachine, limits: NDArray[np.uint64], answer: BatchObservation, rows: NDArray[np.intp]
     ) -> NDArray[np.intp]:
         """Copy the results of `rows` out of the guest; return those whose retired count may be one too low."""
         count = len(rows)
         results, final = machine.results[:count], machine.final[:count]
         cause = results["mcause"]
-        limit = cause == MACHINE_TIMER
+        elapsed = (results["counter_at_trap"] - results["counter_at_start"]) // np.uint64(INSTRUCTION_NS)
+        retired = elapsed - np.uint64(COUNTER_TO_COUNTER_INSNS) - np.isin(cause, COUNTED_TRAPS)
+        # QEMU fetches the next instruction before it looks at the timer: a fetch fault precedes an equal deadline.
+        limit = (cause == MACHINE_TIMER) | ((cause == FETCH_FAULT) & (retired == limits[rows]))
         traps = np.full(count, Trap.OTHER, np.uint8)
         for code, trap in TRAPS.items():
             traps[cause == code] = trap
@@ -140,8 +144,6 @@ class QemuSystemOracle:
         tval = results["mtval"].copy()
         tval[(traps == Trap.BREAKPOINT) & (tval == final["pc"])] = 0
         tval[limit] = 0
-        elapsed = (results["counter_at_trap"] - results["counter_at_start"]) // np.uint64(INSTRUCTION_NS)
-        retired = elapsed - np.uint64(COUNTER_TO_COUNTER_INSNS) - np.isin(cause, COUNTED_TRAPS)
         answer.end[rows] = np.where(limit, End.LIMIT, End.TRAP)
         answer.trap[rows] = traps
         answer.tval[rows] = tval
@@ -197,7 +199,7 @@ class QemuSystemOracle:
         rows = np.arange(len(limits))
         answer = BatchObservation.empty(ISA, len(batch))
         self._execute(self._machine, batch, rows, np.array(limits, np.uint64))
-        self._collect(self._machine, batch, answer, rows)
+        self._collect(self._machine, np.array(limits, np.uint64), answer, rows)
         expected = [min(limit, nops) for limit in limits]
         ends = [End.LIMIT if limit <= nops else End.TRAP for limit in limits]
         counted, added = answer.retired.tolist(), answer.state["x"][:, 1].tolist()

@@ -90,19 +90,28 @@ def program_path(program: str = PROGRAM) -> str:
     return path
 
 
+def ask(path: str, *arguments: str) -> str:
+    """What the program prints when it is asked about itself."""
+    command = [path, *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise QemuSystemError(f"{' '.join(command)} failed: {error}") from None
+    if done.returncode != 0:
+        raise QemuSystemError(f"{' '.join(command)} exited with {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
 @functools.cache
 def version(path: str) -> str:
     """`QEMU 7.2.22 (…)`, from the program itself."""
-    answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
-    return answer.partition("\n")[0].replace("emulator version ", "")
+    return ask(path, "--version").partition("\n")[0].replace("emulator version ", "")
 
 
 @functools.cache
 def cpu_model(path: str) -> str:
     """The `-cpu` argument with exactly the wanted extensions, whatever else this release turns on by default."""
-    listing = subprocess.run(
-        [path, "-M", "virt", "-device", "rv64-riscv-cpu,help"], capture_output=True, text=True, timeout=30, check=True
-    ).stdout
+    listing = ask(path, "-M", "virt", "-device", "rv64-riscv-cpu,help")
     switches = []
     for name, default in re.findall(r"^\s*([\w-]+)=<bool>.*?(?:\(default: (\w+)\))?$", listing, re.MULTILINE):
         if name.lower() in WANTED:

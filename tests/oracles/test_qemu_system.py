@@ -87,7 +87,7 @@ def test_every_trap_with_its_value_and_the_count_before_it(oracle: QemuSystemOra
 def test_the_known_defects_are_still_there(oracle: QemuSystemOracle) -> None:
     """AMOs and SCs raise store/AMO exceptions, causes 6 and 7 (Privileged ISA, `mcause` table), and a misaligned one
     always raises one ("an address-misaligned exception or an access-fault exception will be generated", A extension).
-    QEMU 7.2 on one thread runs an AMO as a load and a store, so the load's cause appears, and a failing SC never traps."""
+    QEMU 7.2 on one thread runs an AMO as a load and a store, so the load's cause appears; a failing SC never traps."""
     texts = ("amoadd.w x1, x2, (x12)", "amoadd.w x1, x2, (x11)", "sc.w x1, x2, (x12)")
     cases = [
         case(f"{text}\nebreak", slot=i, x11=DATA_BASE + DATA_BYTES, x12=DATA_BASE + 2) for i, text in enumerate(texts)

@@ -1,6 +1,6 @@
 """Writes the body of one LLVM function as text: the assembly language of LLVM 15 and later, with opaque pointers.
 
-Text and not `llvmlite.ir`, because it is several times quicker to produce and every instruction and attribute of LLVM can
+Text and not `llvmlite.ir`: it is several times quicker to produce, and every instruction and attribute of LLVM can
 be written in it (calling conventions, `musttail`, inline assembly).
 """
 
@@ -17,13 +17,13 @@ BRANCH_WEIGHTS: Final = '!0 = !{!"branch_weights", i32 1, i32 1048575}'
 
 
 class Emitter:
-    """The blocks of one function, in the order in which they were begun. The first block is `entry`."""
+    """The blocks of one function, in the order in which they were begun. The first block is `start`."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = ["entry:"]
+        self.lines: list[str] = ["start:"]
         self.declarations: set[str] = set()
         """`declare` lines that the module must carry for what this body calls."""
-        self.block = "entry"
+        self.block = "start"
         """Label of the block under construction, for `phi`."""
         self._count = 0
 

@@ -1,0 +1,190 @@
+"""The functions that Python calls: `run` executes one hart, `run_batch` a whole batch of cases without coming back."""
+
+from __future__ import annotations
+
+from engines.vm.guests.riscv64.state import NO_RESERVATION
+from engines.vm.tiers.interpreter.emitter import Emitter
+from engines.vm.tiers.interpreter.handlers import Bodies
+from engines.vm.tiers.interpreter.layout import (
+    BATCH_OFFSETS,
+    CONTEXT_OFFSETS,
+    CPU_OFFSETS,
+    ENTRY_BYTES,
+    ESCAPE,
+    PC_SHIFT,
+    STATE,
+    STATE_OFFSETS,
+)
+from engines.vm.tiers.interpreter.machine import FloatEnvironment
+from engines.vm.tiers.interpreter.values import LlvmValue
+
+
+def drivers(bodies: Bodies, environment: FloatEnvironment) -> None:
+    _execute(bodies, environment)
+    _run(bodies)
+    _run_batch(bodies)
+
+
+def _execute(bodies: Bodies, environment: FloatEnvironment) -> None:
+    """`execute(context, limit) -> reason`: run the context's hart, and account for what retired."""
+    emitter = Emitter()
+    limit = emitter.named("%limit", 64)
+    pointers = {
+        name: emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS[name]))
+        for name in ("cpu", "memory", "permissions", "table")
+    }
+    retired_at = emitter.offset(pointers["cpu"], CPU_OFFSETS["retired"])
+    retired = emitter.load(retired_at, 64)
+    emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["retired_at_zero"]), retired + limit)
+    environment.enter(emitter, "%context", pointers["cpu"])
+    pc = emitter.load(emitter.offset(pointers["cpu"], CPU_OFFSETS["pc"]), 64)
+    code_limit = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["code_limit"]), 64)
+    beyond, inside, left = emitter.label("beyond"), emitter.label("inside"), emitter.label("left")
+    emitter.branch(code_limit.ule(pc), beyond, inside, unlikely=True)
+
+    def enter(handler: str, entry: str) -> LlvmValue:
+        return emitter.value(
+            f"call {bodies.convention} i64 {handler}(ptr {pointers['cpu']}, ptr {entry}, i64 %limit, "
+            f"ptr {pointers['memory']}, ptr {pointers['permissions']}, ptr @decode, ptr %context)",
+            64,
+        )
+
+    emitter.begin(beyond)
+    stopped = enter("@fetch_beyond", pointers["table"])
+    emitter.jump(left)
+    emitter.begin(inside)
+    entry = emitter.offset(pointers["table"], pc.shl(PC_SHIFT))
+    handler = emitter.offset("@decode", emitter.load(entry, 32).sext(64))
+    ran = enter(handler, entry)
+    emitter.jump(left)
+    emitter.begin(left)
+    reason = emitter.phi(64, [(stopped, beyond), (ran, inside)])
+    environment.leave(emitter, "%context", pointers["cpu"])
+    budget = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["budget"]), 64)
+    emitter.store(retired_at, retired + (limit - budget))
+    emitter.line(f"ret i64 {reason.text}")
+    bodies.define("internal i64", "execute", "ptr %context, i64 %limit", "nounwind noinline", emitter)
+
+
+def _run(bodies: Bodies) -> None:
+    emitter = Emitter()
+    result = emitter.call("i64", "execute", ["ptr %context", "i64 %limit"], declare=False)
+    emitter.line(f"ret i64 {result}")
+    bodies.define("i64", "run", "ptr %context, i64 %limit", "nounwind", emitter)
+
+
+def _run_batch(bodies: Bodies) -> None:
+    """`run_batch(context, batch, resume) -> reason`: run the cases from `index` on.
+
+    Returns 0 when all are done, or `ESCAPE` with the hart of case `index` in the CPU record; the caller then runs it to
+    its end by other means and calls again with the reason of that end as `resume`.
+    """
+    emitter = Emitter()
+
+    def member(name: str) -> LlvmValue:
+        return emitter.load(emitter.offset("%batch", BATCH_OFFSETS[name]), 64)
+
+    def array(name: str) -> str:
+        return emitter.load_pointer(emitter.offset("%batch", BATCH_OFFSETS[name]))
+
+    cpu = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["cpu"]))
+    memory = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["memory"]))
+    table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
+    code_limit = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["code_limit"]), 64)
+    count, limit = member("count"), member("limit")
+    window, window_bytes = emitter.offset(memory, member("window")), member("window_bytes")
+    initial, code, lengths, addresses = array("initial"), array("code"), array("code_bytes"), array("code_address")
+    templates, stride, code_stride = array("memory"), member("memory_stride"), member("code_stride")
+    index_at = emitter.offset("%batch", BATCH_OFFSETS["index"])
+
+    loop, begin, escaped, finish, done = (emitter.label(h) for h in ("loop", "begin", "escaped", "finish", "done"))
+    first = emitter.load(index_at, 64)
+    emitter.branch(emitter.named("%resume", 64).eq(0), loop, finish)
+
+    emitter.begin(loop)
+    index = emitter.named("%index", 64)
+    emitter.line(f"%index = phi i64 [ {first.text}, %start ], [ %following, %{finish} ]")
+    emitter.branch(index.ult(count), begin, done)
+
+    emitter.begin(begin)
+    place = emitter.load(emitter.offset(addresses, index.shl(3)), 64)
+    length = emitter.load(emitter.offset(lengths, index.shl(2)), 32).zext(64)
+    _copy(emitter, emitter.offset(memory, place), emitter.offset(code, index * code_stride), length)
+    _copy(emitter, window, emitter.offset(templates, index * stride), window_bytes)
+    row = emitter.offset(initial, index * STATE.itemsize)
+    for name in ("x", "f"):
+        target = emitter.offset(cpu, CPU_OFFSETS[name])
+        _copy(emitter, target, emitter.offset(row, STATE_OFFSETS[name]), emitter.const(256))
+    fcsr = emitter.load(emitter.offset(row, STATE_OFFSETS["fcsr"]), 64)
+    for name, value in (
+        ("x", emitter.const(0)),
+        ("pc", emitter.load(emitter.offset(row, STATE_OFFSETS["pc"]), 64)),
+        ("fflags", fcsr & 31),
+        ("frm", fcsr.lshr(5) & 7),
+        ("reservation", emitter.const(NO_RESERVATION)),
+        ("reservation_bytes", emitter.const(0)),
+        ("retired", emitter.const(0)),
+        ("trap_cause", emitter.const(0)),
+        ("trap_value", emitter.const(0)),
+        ("instruction", emitter.const(0)),
+    ):
+        emitter.store(emitter.offset(cpu, CPU_OFFSETS[name]), value)
+    answer = LlvmValue(
+        emitter, emitter.call("i64", "execute", ["ptr %context", f"i64 {limit.text}"], declare=False), 64
+    )
+    emitter.branch(answer.eq(ESCAPE), escaped, finish, unlikely=True)
+
+    emitter.begin(escaped)
+    emitter.store(index_at, index)
+    emitter.line(f"ret i64 {ESCAPE}")
+
+    emitter.begin(finish)
+    case = emitter.phi(64, [(first, "start"), (index, begin)])
+    reason = emitter.phi(64, [(emitter.named("%resume", 64), "start"), (answer, begin)])
+    pc = emitter.load(emitter.offset(cpu, CPU_OFFSETS["pc"]), 64)
+    row = emitter.offset(array("out_state"), case * STATE.itemsize)
+    for name in ("x", "f"):
+        source = emitter.offset(cpu, CPU_OFFSETS[name])
+        _copy(emitter, emitter.offset(row, STATE_OFFSETS[name]), source, emitter.const(256))
+    fflags = emitter.load(emitter.offset(cpu, CPU_OFFSETS["fflags"]), 64)
+    fcsr = emitter.load(emitter.offset(cpu, CPU_OFFSETS["frm"]), 64).shl(5) | fflags
+    emitter.store(emitter.offset(row, STATE_OFFSETS["fcsr"]), fcsr)
+    emitter.store(emitter.offset(row, STATE_OFFSETS["pc"]), pc)
+    _copy(emitter, emitter.offset(array("out_memory"), case * window_bytes), window, window_bytes)
+    emitter.store(emitter.offset(array("out_reason"), case), reason.trunc(8))
+    trapped = reason.eq(1)
+    for name, source_name, size in (
+        ("out_cause", "trap_cause", 1),
+        ("out_value", "trap_value", 8),
+        ("out_retired", "retired", 8),
+    ):
+        value = emitter.load(emitter.offset(cpu, CPU_OFFSETS[source_name]), 64)
+        if source_name != "retired":
+            value = trapped.select(value, emitter.const(0))
+        emitter.store(emitter.offset(array(name), case * size), value.trunc(8 * size))
+    place = emitter.load(emitter.offset(addresses, case.shl(3)), 64)
+    length = emitter.load(emitter.offset(lengths, case.shl(2)), 32).zext(64)
+    _clear(emitter, emitter.offset(memory, place), length)
+    _clear(emitter, emitter.offset(table, place.shl(PC_SHIFT)), (length + 1).lshr(1).shl(4))
+    outside = code_limit.ule(pc).select(place, pc)
+    emitter.store(emitter.offset(table, outside.shl(PC_SHIFT)), emitter.const(0, 8 * ENTRY_BYTES), align=8)
+    following = case + 1
+    emitter.line(f"%following = add i64 {following.text}, 0")
+    emitter.store(index_at, following)
+    emitter.jump(loop)
+
+    emitter.begin(done)
+    emitter.line("ret i64 0")
+    bodies.define("i64", "run_batch", "ptr %context, ptr %batch, i64 %resume", "nounwind", emitter)
+
+
+def _copy(emitter: Emitter, target: str, source: str, size: LlvmValue) -> None:
+    arguments = [f"ptr {target}", f"ptr {source}", f"i64 {size.text}", "i1 false"]
+    emitter.declarations.add("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1 immarg)")
+    emitter.call("void", "llvm.memcpy.p0.p0.i64", arguments, declare=False)
+
+
+def _clear(emitter: Emitter, target: str, size: LlvmValue) -> None:
+    arguments = [f"ptr {target}", "i8 0", f"i64 {size.text}", "i1 false"]
+    emitter.declarations.add("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1 immarg)")
+    emitter.call("void", "llvm.memset.p0.i64", arguments, declare=False)

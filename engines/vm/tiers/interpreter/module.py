@@ -1,0 +1,106 @@
+"""The whole interpreter as one LLVM module, from the instruction table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from engines.vm.isa.describe import Instruction, InstructionSet, OperandKind
+from engines.vm.tiers.interpreter.decoder import Choice, decoder
+from engines.vm.tiers.interpreter.drivers import drivers
+from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
+from engines.vm.tiers.interpreter.handlers import Bodies
+from engines.vm.tiers.interpreter.layout import convention
+from engines.vm.tiers.interpreter.machine import DYNAMIC, FloatEnvironment, HandlerMachine
+from engines.vm.tiers.interpreter.shapes import Shape, base_of, shape_of
+
+SPECIALISED: Final[Mapping[str, tuple[dict[str, int], ...]]] = {
+    "jal": ({"rd": 0},),
+    "jalr": ({"rd": 0, "imm": 0}, {"rd": 0}),
+    "addi": ({"rs1": 0},),
+    "beq": ({"rs2": 0},),
+    "bne": ({"rs2": 0},),
+    "blt": ({"rs2": 0},),
+    "bge": ({"rs2": 0},),
+}
+"""Operand values that get a handler of their own, because they are common and save work."""
+ROUNDING_MODES: Final = (DYNAMIC, 1)
+"""`rm` values that get a handler of their own: dynamic, and towards zero for conversions."""
+
+
+class NoFloat:
+    """A floating-point unit that has nothing: instructions that need one are left to the reference tier."""
+
+    def enter(self, emitter: Emitter, context: str, cpu: str) -> None:
+        """The host's control word stays as it is."""
+
+    leave = enter
+
+
+class LeftToReferenceError(Exception):
+    """Raised while a handler is generated: the instruction has none."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A module's text, and the names of the instructions that it leaves to the reference tier, by escape number."""
+
+    text: str
+    escapes: tuple[str, ...]
+
+
+def generate(
+    table: InstructionSet,
+    machine: str,
+    fp: Any = None,
+    environment: FloatEnvironment | None = None,
+) -> Source:
+    """Generate the interpreter of `table` for a host, named as `platform.machine()` does.
+
+    Args:
+        fp: makes the floating-point unit of a handler machine; without it, instructions that use one escape.
+        environment: what surrounds a run.
+    """
+
+    def no_fp(handler: HandlerMachine) -> Any:
+        raise LeftToReferenceError
+
+    bodies = Bodies(convention(machine), fp or no_fp)
+    shapes: dict[Shape, bool] = {}
+    escapes: list[str] = []
+    choices: list[Choice] = []
+    for instruction in table:
+        base = base_of(instruction, table)
+        for fixed in (*_specialisations(instruction, base), {}):
+            shape = shape_of(instruction, fixed)
+            if shape not in shapes:
+                try:
+                    bodies.pair(base, shape)
+                    shapes[shape] = True
+                except LeftToReferenceError:
+                    shapes[shape] = False
+            if shapes[shape]:
+                choices.append(Choice(instruction, tuple(fixed.items()), shape))
+            else:
+                if base.name not in escapes:
+                    escapes.append(base.name)
+                choices.append(Choice(instruction, tuple(fixed.items()), None, escapes.index(base.name)))
+    bodies.shared()
+    decoder(bodies, choices)
+    drivers(bodies, environment or NoFloat())
+    parts = [*sorted(bodies.declarations), *bodies.functions, BRANCH_WEIGHTS]
+    return Source("\n".join(parts) + "\n", tuple(escapes))
+
+
+def _specialisations(instruction: Instruction, base: Instruction) -> list[dict[str, int]]:
+    """The `SPECIALISED` operand values that `instruction` itself can encode."""
+    found = []
+    named = {o.name: o.field for o in instruction.operands}
+    for fixed in SPECIALISED.get(base.name, ()) if base is instruction else ():
+        if all(field is not None and field.name == name for name, field in named.items() if name in fixed):
+            found.append(fixed)
+    for operand in instruction.operands:
+        if operand.kind is OperandKind.ROUNDING and operand.field is not None:
+            found.extend({operand.name: mode} for mode in ROUNDING_MODES)
+    return found

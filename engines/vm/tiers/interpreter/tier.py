@@ -1,0 +1,159 @@
+"""The native interpreter as a tier: `run(hart, limit_insns) -> Stop`, and whole batches of machine cases."""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.memory.address_space import AddressSpace
+from engines.vm.tiers.interpreter.decoded_code import DecodedCode
+from engines.vm.tiers.interpreter.layout import BATCH, ESCAPE, LIMIT, TRAP
+from engines.vm.tiers.stop import Stop, StopReason
+
+_NO_LIMIT = (1 << 63) - 1
+
+
+class InterpreterTier:
+    """Runs harts natively. One tier serves any number of harts and address spaces, one at a time.
+
+    Attributes:
+        escapes: instructions that were left to the reference tier, by name: none is silent.
+        runs: how often native code was entered.
+    """
+
+    name = "interpreter"
+
+    def __init__(self) -> None:
+        from engines.vm.tiers.interpreter.build import load
+
+        self._code = load()
+        run = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
+        run_batch = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64)
+        self._run = run(self._code.address("run"))
+        self._run_batch = run_batch(self._code.address("run_batch"))
+        self._decoded: weakref.WeakKeyDictionary[AddressSpace, DecodedCode] = weakref.WeakKeyDictionary()
+        self._reference: Any = None
+        self.escapes: Counter[str] = Counter()
+        self.runs = 0
+
+    def decoded_code(self, memory: AddressSpace) -> DecodedCode:
+        """The decoded code of an address space, made at first use."""
+        found = self._decoded.get(memory)
+        if found is None:
+            found = self._decoded[memory] = DecodedCode(memory)
+        return found
+
+    def run(self, hart: Hart, limit_insns: int = _NO_LIMIT) -> Stop:
+        """Run until the first trap, or until exactly `limit_insns` instructions have retired.
+
+        The hart's state is precise afterwards: at a trap, the pc is that of the instruction that raised it.
+
+        Raises:
+            ValueError: `limit_insns` is negative.
+        """
+        if limit_insns < 0:
+            raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
+        limit_insns = min(limit_insns, _NO_LIMIT)
+        decoded = self.decoded_code(hart.memory)
+        decoded.context["cpu"] = hart.address
+        end = int(hart.cpu["retired"]) + limit_insns
+        while True:
+            self.runs += 1
+            reason = self._run(decoded.context_address, end - int(hart.cpu["retired"]))
+            if reason == LIMIT:
+                return Stop(StopReason.LIMIT)
+            if reason == TRAP:
+                return Stop(StopReason.TRAP, int(hart.cpu["trap_cause"]), int(hart.cpu["trap_value"]))
+            stop = self._escape(hart, decoded)
+            if stop.reason is StopReason.TRAP:
+                return stop
+
+    def _escape(self, hart: Hart, decoded: DecodedCode) -> Stop:
+        """Let the reference tier execute the one instruction that native code has no handler for."""
+        if self._reference is None:
+            from engines.vm.tiers.reference import ReferenceTier
+
+            self._reference = ReferenceTier()
+        self.escapes[self._code.escapes[int(decoded.context["escape"])]] += 1
+        stop: Stop = self._reference.run(hart, 1)
+        return stop
+
+    def run_batch(
+        self,
+        hart: Hart,
+        *,
+        window: int,
+        initial: np.ndarray[Any, Any],
+        code: np.ndarray[Any, Any],
+        code_bytes: np.ndarray[Any, Any],
+        code_address: np.ndarray[Any, Any],
+        memory: np.ndarray[Any, Any],
+        limit_insns: int,
+        out: BatchResult,
+    ) -> None:
+        """Run every case to its first trap or to `limit_insns`, each as if it were alone.
+
+        Args:
+            hart: a scratch hart; its memory maps the window and the code as the cases may use them.
+            window: guest address of the memory that every case starts with.
+            initial: (N,) `STATE` rows.
+            code, code_bytes, code_address: (N, C) u1, (N,) u4, (N,) u8. Placed before a case, cleared after it.
+            memory: (N, W) u1, or (1, W) shared by all.
+            out: arrays to fill.
+        """
+        batch = np.zeros(1, BATCH)
+        held = [initial, code, code_bytes, code_address, memory, out.reason, out.cause, out.value]
+        held += [out.state, out.memory, out.retired]
+        for array in held:
+            if not array.flags.c_contiguous:
+                raise ValueError("the arrays of a batch must be C-contiguous; pass np.ascontiguousarray(…)")
+        record = batch[0]
+        record["count"] = len(initial)
+        record["limit"] = limit_insns
+        record["window"], record["window_bytes"] = window, memory.shape[1]
+        record["code_stride"] = code.shape[1]
+        record["memory_stride"] = memory.shape[1] if len(memory) > 1 else 0
+        names = ("initial", "code", "code_bytes", "code_address", "memory", "out_reason", "out_cause", "out_value")
+        for name, array in zip((*names, "out_state", "out_memory", "out_retired"), held, strict=True):
+            record[name] = array.ctypes.data
+        decoded = self.decoded_code(hart.memory)
+        decoded.context["cpu"] = hart.address
+        self.runs += 1
+        resume = 0
+        while self._run_batch(decoded.context_address, batch.ctypes.data, resume) == ESCAPE:
+            stop = self._escape(hart, decoded)
+            if stop.reason is StopReason.LIMIT:
+                stop = self.run(hart, limit_insns - int(hart.cpu["retired"]))
+            resume = int(stop.reason)
+
+
+class BatchResult:
+    """What `run_batch` fills: row i belongs to case i.
+
+    Attributes:
+        reason: u1 of `StopReason`. cause, value: u1, u8 of the trap, 0 at the limit.
+        state: `STATE` rows. memory: (N, W) u1, the final window. retired: u8.
+    """
+
+    __slots__ = ("cause", "memory", "reason", "retired", "state", "value")
+
+    def __init__(
+        self,
+        reason: np.ndarray[Any, Any],
+        cause: np.ndarray[Any, Any],
+        value: np.ndarray[Any, Any],
+        state: np.ndarray[Any, Any],
+        memory: np.ndarray[Any, Any],
+        retired: np.ndarray[Any, Any],
+    ) -> None:
+        self.reason = reason
+        self.cause = cause
+        self.value = value
+        self.state = state
+        self.memory = memory
+        self.retired = retired

@@ -102,7 +102,7 @@ class UnicornRiscv64:
         engine = self._exact()
         with engine.placed(batch.code, batch.code_bytes, batch.code_address):
             raw = engine.run(batch.initial, batch.memory, case.limit_insns)
-        return self._observe(raw, frozenset(MACHINE_FIELDS)).row(0)
+        return self._observe(raw, frozenset(MACHINE_FIELDS), case.limit_insns).row(0)
 
     def run_batch(self, batch: MachineBatch) -> BatchObservation:
         """Run every case of `batch` in one call of the native loop; stragglers once more, with an exact limit."""
@@ -113,7 +113,7 @@ class UnicornRiscv64:
         engine = self._batch()
         with engine.placed(batch.code, batch.code_bytes, batch.code_address):
             raw = engine.run(batch.initial, batch.memory, batch.limit_insns)
-        observation = self._observe(raw, self._capabilities.observes)
+        observation = self._observe(raw, self._capabilities.observes, batch.limit_insns)
         open_ended = np.flatnonzero(np.isin(raw.ends[:, 0], (Event.NONE, Event.LIMIT)))
         if len(open_ended):
             self._settle(batch, open_ended, observation)
@@ -132,11 +132,13 @@ class UnicornRiscv64:
         memory = batch.memory if len(batch.memory) == 1 else batch.memory[rows]
         with engine.placed(batch.code, batch.code_bytes, batch.code_address):
             raw = engine.run(batch.initial[rows], memory, batch.limit_insns)
-        exact = self._observe(raw, observation.observed)
+        exact = self._observe(raw, frozenset(MACHINE_FIELDS), batch.limit_insns)
+        if "retired" not in observation.observed:
+            exact.retired[:] = 0
         for name in ("end", "trap", "tval", "state", "memory", "retired"):
             getattr(observation, name)[rows] = getattr(exact, name)
 
-    def _observe(self, raw: RawRun, observed: frozenset[str]) -> BatchObservation:
+    def _observe(self, raw: RawRun, observed: frozenset[str], limit_insns: int) -> BatchObservation:
         """Translate Unicorn's reports into the contract's words, all rows at once."""
         event, number, address, retired = (raw.ends[:, column] for column in range(4))
         code = np.minimum(number, np.uint64(255)).astype(np.int64)
@@ -154,7 +156,11 @@ class UnicornRiscv64:
         misaligned = np.flatnonzero((trap == Trap.LOAD_MISALIGNED) | (trap == Trap.STORE_MISALIGNED))
         rs1 = (raw.instruction[misaligned] >> np.uint64(15) & np.uint64(31)).astype(np.int64)
         tval[misaligned] = raw.state["x"][misaligned, rs1]
-        if "retired" not in observed:
+        if "retired" in observed:
+            # A trap of the instruction after the last permitted one: it changed nothing, and was never to be tried.
+            late = (end == End.TRAP) & (retired >= np.uint64(limit_insns))
+            end[late], trap[late], tval[late] = End.LIMIT, Trap.NONE, 0
+        else:
             retired = np.zeros_like(retired)
         return BatchObservation(end, trap, tval, raw.state, raw.memory, retired.copy(), observed)
 

@@ -22,6 +22,7 @@ from oracles.qemu_system import (
     version,
 )
 from oracles.qemu_system_firmware import COUNTER_TO_COUNTER_INSNS, INSTRUCTION_NS
+from oracles.refusal import refusal, why_refused
 
 ISA: Final = "riscv64"
 EXTENSIONS: Final = frozenset(("I", "M", "A", "F", "D", "C", "Zicsr", "Zifencei"))
@@ -74,8 +75,9 @@ class QemuSystemOracle:
         return self._capabilities
 
     def run(self, case: Case) -> Observation:
-        if not isinstance(case, MachineCase):
-            raise TypeError(f"{self.name} runs machine cases, not {type(case).__name__}")
+        refused = why_refused(self.name, self.capabilities, case)
+        if refused is not None or not isinstance(case, MachineCase):
+            return refusal(case, refused or f"{self.name} runs machine cases")
         return self.run_batch(MachineBatch.of([case])).row(0)
 
     def run_batch(self, batch: MachineBatch) -> BatchObservation:
@@ -209,4 +211,3 @@ class QemuSystemOracle:
                 f"{version(program_path())} does not count instructions exactly: limits {limits} "
                 f"gave {counted}, expected {expected}; Counterproof knows QEMU 7.2"
             )
-

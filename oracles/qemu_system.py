@@ -35,7 +35,6 @@ from oracles.qemu_system_firmware import (
     ICOUNT_SHIFT,
     INITIAL,
     INSTRUCTION_NS,
-    MAX_SPANS,
     RAM_BASE,
     RAM_BYTES,
     READY,
@@ -140,7 +139,7 @@ class QemuMachine:
         firmware = assemble_riscv64(firmware_source(), base=RAM_BASE)
         self.ram[: len(firmware)] = firmware
         self.context = self.view(CONTEXT, CONTEXT_DTYPE, 1)
-        self.spans = self.view(SPANS, SPAN_DTYPE, MAX_SPANS)
+        self.spans = self.view(SPANS, SPAN_DTYPE, MAX_BATCH_CASES)
         self.initial = self.view(INITIAL, RISCV64, MAX_BATCH_CASES)
         self.final = self.view(FINAL, RISCV64, MAX_BATCH_CASES)
         self.results = self.view(RESULTS, RESULT_DTYPE, MAX_BATCH_CASES)
@@ -148,7 +147,7 @@ class QemuMachine:
         self.staging = self.view(STAGING, np.dtype(np.uint8), CODE_BYTES)
         self.windows_in = self.view(WINDOWS_IN, np.dtype(np.uint8), MAX_BATCH_CASES * DATA_BYTES)
         self.windows_out = self.view(WINDOWS_OUT, np.dtype(np.uint8), MAX_BATCH_CASES * DATA_BYTES)
-        self.placed: NDArray[np.void] = np.zeros(0, SPAN_DTYPE)
+        self.staged = 0
         command = [path, "-M", "virt,memory-backend=ram", "-cpu", cpu_model(path), "-smp", "1"]
         backend = f"memory-backend-file,id=ram,size={RAM_BYTES},mem-path=/proc/self/fd/{self.ram_file},share=on"
         command += ["-m", f"{RAM_BYTES >> 20}M", "-object", backend]
@@ -174,19 +173,15 @@ class QemuMachine:
         return np.frombuffer(self.ram, dtype, count, address - RAM_BASE)
 
     def place_code(self, addresses: NDArray[np.uint64], sizes: NDArray[np.uint32], code: NDArray[np.uint8]) -> None:
-        """Stage the code rows for the next batch: they replace the previous rows, all other bytes are zero."""
-        for span in self.placed:
+        """Stage the code rows for the next batch; what was staged before is gone."""
+        for span in self.spans[: self.staged]:
             self.staging[int(span["start"]) - CODE_BASE : int(span["end"]) - CODE_BASE] = 0
         offsets = addresses.astype(np.int64) - CODE_BASE
         for offset, size, row in zip(offsets.tolist(), sizes.tolist(), code, strict=True):
             self.staging[offset : offset + size] = row[:size]
-        spans = np.zeros(len(addresses), SPAN_DTYPE)
-        spans["start"] = addresses & ~np.uint64(7)
-        spans["end"] = (addresses + sizes + np.uint64(7)) & ~np.uint64(7)
-        refresh = np.concatenate([self.placed, spans])
-        self.spans[: len(refresh)] = refresh
-        self.context["span_count"] = len(refresh)
-        self.placed = spans
+        self.staged = len(addresses)
+        self.spans["start"][: self.staged] = addresses & ~np.uint64(7)
+        self.spans["end"][: self.staged] = (addresses + np.maximum(sizes, 1) + np.uint64(7)) & ~np.uint64(7)
 
     def place_limits(self, limits_insns: NDArray[np.uint64]) -> None:
         """Let case i retire at most `limits_insns[i]` instructions in the next batch."""
@@ -203,7 +198,8 @@ class QemuMachine:
         context = self.context
         context["initial"], context["final"], context["result"] = INITIAL, FINAL, RESULTS
         context["window_in"], context["window_out"] = WINDOWS_IN, WINDOWS_OUT
-        context["ticks"], context["window_stride"], context["remaining"] = TICKS, window_stride, count
+        context["span"], context["ticks"] = SPANS, TICKS
+        context["window_stride"], context["remaining"] = window_stride, count
         assert self.process is not None and self.process.stdin is not None
         try:
             self.process.stdin.write(START)

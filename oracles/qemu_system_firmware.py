@@ -1,9 +1,10 @@
 """The bare-metal program that runs machine cases inside qemu-system-riscv64, and the memory map that it shares with us.
 
 It runs in M-mode at the start of RAM. A byte on the serial port starts a batch; it answers with a byte when the
-batch is done. For each case it restores the data window, loads `x`, `f` and `fcsr` from the case's state record,
-drops the reservation, arms the machine timer and enters U-mode with `mret`; the first trap brings it back, and it
-spills the state, the cause, the trap value, the cycle counter (which counts virtual time) and the window.
+batch is done. For each case it copies the code into the arena, restores the data window, loads `x`, `f` and `fcsr`
+from the case's state record, drops the reservation, arms the machine timer and enters U-mode with `mret`. The first
+trap brings it back: it spills the state, the cause, the trap value, the cycle counter (which counts virtual time) and
+the window, and clears the code again, so that no case sees another one's.
 
 U-mode sees what the contract's layout says, by physical memory protection (Privileged ISA, "Physical Memory
 Protection"): entry 0 is the code arena, readable and executable, entry 1 the data window, readable and writable.
@@ -23,8 +24,7 @@ RAM_BYTES: Final = 0x1800_0000
 very end."""
 CONTEXT: Final = 0x8001_0000
 SPANS: Final = 0x8002_0000
-"""(start, end) addresses in the code arena to refresh from the staging area before the batch, multiples of 8."""
-MAX_SPANS: Final = 8192
+"""Per case: start and end of its code in the arena, multiples of 8. Between cases the arena is all zero."""
 INITIAL: Final = 0x8010_0000
 FINAL: Final = 0x8040_0000
 RESULTS: Final = 0x8070_0000
@@ -45,7 +45,7 @@ CONTEXT_WORDS: Final = (
     "remaining",
     "ticks",
     "window_stride",
-    "span_count",
+    "span",
 )
 """64-bit words at `CONTEXT`; all but the first two are written by the host before a batch. `remaining` counts down."""
 RESULT_WORDS: Final = ("mcause", "mtval", "counter_at_start", "counter_at_trap")
@@ -146,26 +146,18 @@ batch:
     csrw mie, t0
     li sp, {CONTEXT:#x}
     csrw mscratch, sp
-    li s0, {SPANS:#x}
-    ld s1, {word("span_count")}(sp)
-    li s2, {CODE_BASE - STAGING:#x}
-next_span:
-    beqz s1, next_case
-    ld t0, 0(s0)
-    ld t1, 8(s0)
-refresh:
-    bgeu t0, t1, refreshed
-    sub t2, t0, s2
-    ld t3, 0(t2)
-    sd t3, 0(t0)
-    addi t0, t0, 8
-    j refresh
-refreshed:
-    addi s0, s0, 16
-    addi s1, s1, -1
-    j next_span
 
 next_case:
+    ld t0, {word("span")}(sp)
+    ld t1, 0(t0)
+    ld t2, 8(t0)
+    li t3, {CODE_BASE - STAGING:#x}
+place:
+    sub t4, t1, t3
+    ld t4, 0(t4)
+    sd t4, 0(t1)
+    addi t1, t1, 8
+    bltu t1, t2, place
     fence.i
     ld t0, {word("window_in")}(sp)
     li t1, {DATA_BASE:#x}
@@ -237,6 +229,15 @@ on_trap:
     ld t0, {word("initial")}(sp)
     addi t0, t0, {RISCV64.itemsize}
     sd t0, {word("initial")}(sp)
+    ld t0, {word("span")}(sp)
+    ld t1, 0(t0)
+    ld t2, 8(t0)
+clear:
+    sd zero, 0(t1)
+    addi t1, t1, 8
+    bltu t1, t2, clear
+    addi t0, t0, 16
+    sd t0, {word("span")}(sp)
     ld t0, {word("ticks")}(sp)
     addi t0, t0, 8
     sd t0, {word("ticks")}(sp)

@@ -130,6 +130,18 @@ def test_cases_do_not_see_each_other(oracle: QemuSystemOracle) -> None:
     assert int(seen.state["x"][1, 3]) == 0
 
 
+def test_cases_do_not_see_the_code_of_others(oracle: QemuSystemOracle) -> None:
+    jump = case("jr x10", slot=1, x10=CODE_BASE)
+    look = case("ld x1, 0(x10)\nld x2, 0(x11)\nebreak", slot=2, x10=CODE_BASE, x11=CODE_BASE + 4096)
+    seen = oracle.run_batch(MachineBatch.of([case("addi x1, x1, 1\nebreak", slot=0), jump, look]))
+    assert (int(seen.trap[1]), int(seen.retired[1]), int(seen.state["pc"][1])) == (
+        Trap.ILLEGAL_INSTRUCTION,
+        1,
+        CODE_BASE,
+    )
+    assert seen.state["x"][2, 1:3].tolist() == [0, 0]
+
+
 def test_new_code_replaces_old_code_and_its_tail(oracle: QemuSystemOracle) -> None:
     long = "addi x1, x1, 1\n" * 50 + "ebreak"
     first, short = oracle.run(case(long)), oracle.run(case("addi x1, x1, 2\naddi x1, x1, 2"))
@@ -196,8 +208,7 @@ def test_what_it_does_not_run_it_says() -> None:
     oracle = QemuSystemOracle()
     assert oracle.capabilities.exact_limit and oracle.capabilities.native_batch
     assert "7." in oracle.capabilities.version or "QEMU" in oracle.capabilities.version
-    with pytest.raises(TypeError, match="machine cases"):
-        oracle.run(ProgramCase("riscv64", b""))
+    assert oracle.run(ProgramCase("riscv64", b"")).end == End.REFUSED
 
 
 def test_errors_name_the_fix() -> None:

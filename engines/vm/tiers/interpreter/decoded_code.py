@@ -40,8 +40,8 @@ class DecodedCode:
             )
         except OSError as error:
             raise MemoryError(
-                f"cannot reserve {size:#x} bytes for decoded code of a {memory.bits}-bit guest ({error.strerror}); lift "
-                "`ulimit -v` or vm.overcommit_memory=2, or use AddressSpace(bits=…) with fewer bits"
+                f"cannot reserve {size:#x} bytes for decoded code of a {memory.bits}-bit guest ({error.strerror}); "
+                "lift `ulimit -v` or vm.overcommit_memory=2, or use AddressSpace(bits=…) with fewer bits"
             ) from error
         if hasattr(mmap, "MADV_NOHUGEPAGE"):
             self._region.madvise(mmap.MADV_NOHUGEPAGE)

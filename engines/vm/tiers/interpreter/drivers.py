@@ -37,7 +37,9 @@ def _execute(bodies: Bodies, environment: FloatEnvironment) -> None:
     retired = emitter.load(retired_at, 64)
     emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["retired_at_zero"]), retired + limit)
     environment.enter(emitter, "%context", pointers["cpu"])
-    pc = emitter.load(emitter.offset(pointers["cpu"], CPU_OFFSETS["pc"]), 64)
+    pc_at = emitter.offset(pointers["cpu"], CPU_OFFSETS["pc"])
+    pc = emitter.load(pc_at, 64) & ~1
+    emitter.store(pc_at, pc)
     code_limit = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["code_limit"]), 64)
     beyond, inside, left = emitter.label("beyond"), emitter.label("inside"), emitter.label("left")
     emitter.branch(code_limit.ule(pc), beyond, inside, unlikely=True)

@@ -1,7 +1,7 @@
 """The machine protocol over LLVM values: evaluating a semantics function writes the body of its handler.
 
-Every shape has two handlers. The *fast* one assumes that nothing unusual happens: accesses are aligned, permitted and on
-pages that need no bookkeeping. Whenever an assumption fails it goes, before any effect, to the *careful* one, which
+Every shape has two handlers. The *fast* one assumes that nothing unusual happens: accesses are aligned, permitted and
+on pages that need no bookkeeping. Whenever an assumption fails it goes, before any effect, to the *careful* one, which
 evaluates the same semantics again with everything spelt out: misaligned accesses, traps, stores over decoded code.
 """
 
@@ -188,13 +188,12 @@ class HandlerMachine:
     def store_conditional(self, address: LlvmValue, value: LlvmValue) -> LlvmValue:
         size_bytes = value.width // 8
         self.trap_if((address & (size_bytes - 1)).ne(0), ExceptionCause.STORE_ADDRESS_MISALIGNED, address)
-        align = self._admit_store(address, size_bytes, WRITE)
         emitter = self.emitter
         held = self._cpu_load("reservation").eq(address) & self._cpu_load("reservation_bytes").eq(size_bytes)
-        held = held & self._cpu_load("reservation").ne(NO_RESERVATION)
         write, done = emitter.label("write"), emitter.label("done")
         emitter.branch(held, write, done)
         emitter.begin(write)
+        align = self._admit_store(address, size_bytes, WRITE)
         self._write(address, value, align)
         emitter.jump(done)
         emitter.begin(done)

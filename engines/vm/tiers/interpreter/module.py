@@ -95,11 +95,12 @@ def generate(
 
 def _specialisations(instruction: Instruction, base: Instruction) -> list[dict[str, int]]:
     """The `SPECIALISED` operand values that `instruction` itself can encode."""
-    found = []
     named = {o.name: o.field for o in instruction.operands}
-    for fixed in SPECIALISED.get(base.name, ()) if base is instruction else ():
-        if all(field is not None and field.name == name for name, field in named.items() if name in fixed):
-            found.append(fixed)
+    found = [
+        fixed
+        for fixed in (SPECIALISED.get(base.name, ()) if base is instruction else ())
+        if all(field is not None and field.name == name for name, field in named.items() if name in fixed)
+    ]
     for operand in instruction.operands:
         if operand.kind is OperandKind.ROUNDING and operand.field is not None:
             found.extend({operand.name: mode} for mode in ROUNDING_MODES)

@@ -1,7 +1,8 @@
 """Shapes: which handler an instruction needs. One handler serves all words of one shape.
 
-A shape is a base instruction, a length, and what the encoding fixes: operands that are constants (`c.li` is `addi` with
-rs1 = x0) and operands that are one field (`c.addi` is `addi` with rd = rs1). What is left varies and lives in the entry.
+A shape is a base instruction, a length, and what the encoding fixes: operands that are constants (`c.li` is `addi`
+with rs1 = x0) and operands that are one field (`c.addi` is `addi` with rd = rs1). What is left varies and lives in the
+entry.
 """
 
 from __future__ import annotations

@@ -1,0 +1,131 @@
+"""Signals that reach the emulator from outside and belong to the guest.
+
+The host's dispositions follow the guest's: what the guest leaves at its default or ignores, the host treats so itself
+(Ctrl-C then ends the emulator as it ends a native process); what the guest handles is caught here and becomes pending.
+The guest's signal mask is the host's mask. Only the main thread of the main interpreter can use this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal as host
+from collections.abc import Callable
+from types import FrameType
+from typing import Final
+
+from engines.vm.user.signals import SIG_DFL, SIG_IGN, SIGNAL_COUNT, SYNCHRONOUS, UNBLOCKABLE, Signal
+
+_NEVER_FORWARDED: Final = SYNCHRONOUS | {Signal.SIGKILL, Signal.SIGSTOP, Signal.SIGPIPE}
+_NEVER_MASKED: Final = {int(s) for s in _NEVER_FORWARDED}
+POLLIN: Final = select.POLLIN
+POLLOUT: Final = select.POLLOUT
+
+
+class HostSignals:
+    """Forwards host signals to `post(number)`.
+
+    Attributes:
+        watching: the guest has handlers for signals from outside, so a blocking call must wait through `wait`.
+    """
+
+    def __init__(self, post: Callable[[int], None]) -> None:
+        self._post = post
+        self._saved: dict[int, object] = {}
+        self._saved_mask = host.pthread_sigmask(host.SIG_BLOCK, ())
+        self._caught: set[int] = set()
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        self._saved_wakeup = host.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        self.watching = False
+        self.set_handler(Signal.SIGINT, SIG_DFL)
+
+    def set_handler(self, number: int, handler: int) -> None:
+        """Follow the guest's new disposition of `number`."""
+        if number in _NEVER_FORWARDED or not 1 <= number < host.NSIG:
+            return
+        target: object
+        if handler == SIG_DFL:
+            target = host.SIG_DFL
+        elif handler == SIG_IGN:
+            target = host.SIG_IGN
+        else:
+            target = self._caught_signal
+        try:
+            previous = host.signal(number, target)  # type: ignore[arg-type]
+        except OSError:  # the C library keeps signals 32 and 33 for itself; nobody outside sends them
+            return
+        self._saved.setdefault(number, previous)
+        if handler in (SIG_DFL, SIG_IGN):
+            self._caught.discard(number)
+        else:
+            self._caught.add(number)
+        self.watching = bool(self._caught)
+
+    def set_mask(self, mask: int) -> None:
+        """Make the guest's signal mask the host's."""
+        blocked = [n for n in range(1, SIGNAL_COUNT + 1) if mask >> (n - 1) & 1 and n not in _NEVER_MASKED]
+        with contextlib.suppress(ValueError):
+            host.pthread_sigmask(host.SIG_SETMASK, blocked)
+
+    def pending(self) -> int:
+        """Signals that are pending at the host, blocked there, as a sigset."""
+        return sum(1 << (n - 1) for n in host.sigpending()) & ~UNBLOCKABLE
+
+    def take(self, mask: int, timeout: float | None) -> int:
+        """Wait for a signal of the set `mask` that is blocked at the host; 0 when the time is over."""
+        wanted = [n for n in range(1, SIGNAL_COUNT + 1) if mask >> (n - 1) & 1 and n not in _NEVER_MASKED]
+        if timeout is None:
+            return int(host.sigwaitinfo(wanted).si_signo)
+        found = host.sigtimedwait(wanted, timeout)
+        return int(found.si_signo) if found else 0
+
+    def wait(self, host_fd: int, events: int, timeout: float | None) -> bool:
+        """Wait until `host_fd` (-1: none) is ready for `events`; False when a signal or the time came first."""
+        poll = select.poll()
+        poll.register(self._wake_read, POLLIN)
+        if host_fd >= 0:
+            poll.register(host_fd, events)
+        ready = poll.poll(None if timeout is None else max(0, timeout * 1000))
+        self.drain()
+        return any(fd == host_fd for fd, _ in ready)
+
+    @property
+    def wake_fd(self) -> int:
+        """Readable once a caught signal arrived: for calls that wait for many descriptors."""
+        return self._wake_read
+
+    def drain(self) -> None:
+        """Empty the wake-up pipe."""
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._wake_read, 512):
+                pass
+
+    def close(self) -> None:
+        """Put back the dispositions, the mask and the wake-up descriptor found at the start. Idempotent."""
+        if self._wake_read < 0:
+            return
+        for number, previous in self._saved.items():
+            host.signal(number, previous if previous is not None else host.SIG_DFL)  # type: ignore[arg-type]
+        host.pthread_sigmask(host.SIG_SETMASK, self._saved_mask)
+        host.set_wakeup_fd(self._saved_wakeup)
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+        self._wake_read = -1
+
+    def _caught_signal(self, number: int, _: FrameType | None) -> None:
+        self._post(number)
+
+
+def die_by(number: int) -> None:
+    """End this process by signal `number` with its default action, without a core of the emulator; does not return
+    for signals that end a process."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    with contextlib.suppress(OSError):
+        host.signal(number, host.SIG_DFL)
+    host.pthread_sigmask(host.SIG_UNBLOCK, (number,))
+    os.kill(os.getpid(), number)

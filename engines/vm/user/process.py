@@ -1,0 +1,614 @@
+"""A guest process under Linux user mode: it loads a program, runs its tasks on a tier, and answers system calls.
+
+One host thread runs everything: guest threads take turns, so runs repeat exactly. Faults become signals, signals become
+frames on the guest's stack, and a process ends by exit, by a signal, or at one of its limits.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.guests.riscv64.traps import ExceptionCause
+from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, AddressSpace, MemoryFault
+from engines.vm.tiers.stop import Stop, StopReason
+from engines.vm.user import elf, riscv64, signals
+from engines.vm.user.errno import Errno, GuestError
+from engines.vm.user.file_table import FileTable
+from engines.vm.user.host_signals import HostSignals
+from engines.vm.user.paths import GuestPaths
+from engines.vm.user.signals import Action, PendingSignals, Signal, SignalInfo
+from engines.vm.user.stack import GUARD_BYTES, Credentials, InitialStack, StartupImage, build_stack
+from engines.vm.user.strace import Strace
+from engines.vm.user.syscalls import table
+from engines.vm.user.task import Interrupted, Task, Wait, WouldBlock, new_task
+
+RunTier = Callable[[Hart, int], Stop]
+
+SLICE_INSNS: Final = 20_000_000
+"""A tier runs at most this long before signals from outside are looked at."""
+TASK_SLICE_INSNS: Final = 500_000
+"""As above, while several tasks take turns."""
+_MASK: Final = 0xFFFF_FFFF_FFFF_FFFF
+_STACK_TOP: Final = 0xF_FFF0_0000
+_TRAMPOLINE: Final = 0xF_FFF8_0000
+_PROGRAM_BASE: Final = 0x5_5555_4000
+"""Where position-independent programs are loaded; their heap follows."""
+PATH_BYTES: Final = 4096
+_NO_LIMIT: Final = 1 << 63
+
+
+class ExitReason(StrEnum):
+    EXITED = "exited"
+    SIGNALED = "signaled"
+    LIMIT = "limit"
+    TIMEOUT = "timeout"
+
+
+class Exit(NamedTuple):
+    """How the process ended. `status` is 0–255, or -1 unless EXITED; `signal` is 0 unless SIGNALED."""
+
+    reason: ExitReason
+    status: int = -1
+    signal: int = 0
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Options:
+    """How a process runs, beside its program.
+
+    Attributes:
+        limit_insns: retire at most this many instructions, 0 for no limit.
+        deadline_ns: monotonic time at which the process is ended, 0 for none.
+        checkpoint_insns: take a state digest each time so many instructions have retired, 0 for never.
+        random: source of AT_RANDOM and getrandom; the host's by default.
+        forward_host_signals: this host process is the guest's: signals sent to it are the guest's.
+    """
+
+    limit_insns: int = 0
+    deadline_ns: int = 0
+    checkpoint_insns: int = 0
+    random: Callable[[int], bytes] = os.urandom
+    forward_host_signals: bool = False
+    strace: Strace | None = None
+
+
+@dataclass(slots=True)
+class MemoryMap:
+    """Where the parts of the guest's memory are; addresses are the guest's.
+
+    `brk_start` … `brk` is the heap, whose pages end at `brk` rounded up; mmap searches below `mmap_top`.
+    """
+
+    brk_start: int = 0
+    brk: int = 0
+    mmap_top: int = 0
+    stack: InitialStack | None = None
+    shared: dict[int, int] = field(default_factory=dict)
+    """start → size of what is mapped from the host itself (MAP_SHARED)."""
+
+
+class Process:
+    """A guest process.
+
+    Attributes:
+        memory, files, paths: what the guest sees.
+        tasks: by thread id, in the order in which they take turns.
+        current: the task whose system call is being executed.
+        actions: dispositions by signal number; absent means default.
+        pending: signals sent to the process as a whole.
+        attention: something besides running `current` is due: a signal, a task switch, the end.
+        calls, unknown_calls: how often each system call was made, by number; the unknown ones apart.
+        checkpoints: (retired, state digest) pairs.
+    """
+
+    def __init__(self, tier: RunTier, memory: AddressSpace, files: FileTable, paths: GuestPaths, options: Options) -> None:
+        self.run_tier = tier
+        self.memory = memory
+        self.files = files
+        self.paths = paths
+        self.options = options
+        self.map = MemoryMap()
+        self.pid = os.getpid()
+        self.tasks: dict[int, Task] = {}
+        self.actions: dict[int, Action] = {}
+        self.pending = PendingSignals()
+        self.attention = False
+        self.exit: Exit | None = None
+        self.calls: Counter[int] = Counter()
+        self.unknown_calls: Counter[int] = Counter()
+        self.checkpoints: list[tuple[int, str]] = []
+        self.retired_by_ended_tasks = 0
+        self.umask = 0
+        self.argv: tuple[bytes, ...] = ()
+        self.environment: tuple[bytes, ...] = ()
+        self.executable = b""
+        self.start_ns = time.monotonic_ns()
+        self._next_tid = self.pid
+        self._table = table.load()
+        self.host_signals = HostSignals(self._post_from_host) if options.forward_host_signals else None
+        self.current = self._add_task(Hart(memory))
+
+    # -- starting a program ---------------------------------------------------------------------------------------
+
+    def load(self, image: bytes, executable: bytes, argv: Sequence[bytes], environment: Sequence[bytes]) -> None:
+        """Replace the process's memory by the program `image` and bring the current task to its entry.
+
+        Raises:
+            ElfError: `image` (or its interpreter) cannot be run; nothing was changed.
+        """
+        program = elf.parse(image, riscv64.ELF_MACHINE, self.memory.bits)
+        interpreter_image, interpreter = self._interpreter(program)
+        for start, end in list(self.memory.regions()):
+            self.release(start, end - start)
+        bias = _PROGRAM_BASE - program.low if program.position_independent else 0
+        loaded = elf.load(self.memory, image, program, bias)
+        entry, base = loaded.entry, 0
+        self.map = MemoryMap(brk_start=loaded.high, brk=loaded.high)
+        self.map.mmap_top = _STACK_TOP - (8 << 20) - GUARD_BYTES
+        if interpreter is not None:
+            size = interpreter.high - interpreter.low
+            at = self.memory.find_free(size, high=self.map.mmap_top)
+            if at is None:
+                raise elf.ElfError(f"no room for the interpreter's {size:#x} bytes of address space")
+            base = at - interpreter.low
+            entry = elf.load(self.memory, interpreter_image, interpreter, base).entry
+        self.memory.map(_TRAMPOLINE, PAGE_BYTES, READ | EXEC)
+        self.memory.place(_TRAMPOLINE, riscv64.TRAMPOLINE)
+        self.map.stack = build_stack(
+            self.memory,
+            _STACK_TOP,
+            StartupImage(loaded.phdr, loaded.phdr_count, loaded.entry, base, riscv64.HWCAP),
+            argv,
+            environment,
+            executable,
+            self.options.random(16),
+            Credentials(os.getuid(), os.geteuid(), os.getgid(), os.getegid()),
+            executable_stack=program.executable_stack,
+        )
+        self.argv, self.environment, self.executable = tuple(argv), tuple(environment), executable
+        task = self.current
+        task.name = os.path.basename(executable)[:15]
+        task.clear_child_tid = 0
+        riscv64.start(task.hart, entry, self.map.stack.pointer)
+
+    def _interpreter(self, program: elf.Elf) -> tuple[bytes, elf.Elf | None]:
+        if program.interpreter is None:
+            return b"", None
+        path = self.paths.locate(os.fsencode(program.interpreter))
+        try:
+            with open(path, "rb") as file:
+                image = file.read()
+        except OSError as error:
+            raise elf.ElfError(
+                f"PT_INTERP asks for {program.interpreter!r}, which cannot be read ({error.strerror}); point -L at a "
+                f"{riscv64.NAME} system's root directory, or link the program statically"
+            ) from None
+        try:
+            return image, elf.parse(image, riscv64.ELF_MACHINE, self.memory.bits)
+        except elf.ElfError as error:
+            raise elf.ElfError(f"interpreter {program.interpreter!r}: {error}") from None
+
+    def release(self, address: int, size: int) -> None:
+        """Unmap a page-aligned range, giving up what of it is shared with the host.
+
+        Raises:
+            ValueError: not page-aligned, empty, or outside the address space.
+        """
+        if self.map.shared:
+            from engines.vm.user.shared_memory import detach
+
+            detach(self.memory, self.map.shared, address, size)
+        self.memory.unmap(address, size)
+
+    def read_string(self, address: int, limit: int = PATH_BYTES) -> bytes:
+        """The NUL-terminated string at `address`, without its NUL.
+
+        Raises:
+            MemoryFault: not readable up to the NUL.
+            GuestError: ENAMETOOLONG, no NUL within `limit` bytes.
+        """
+        found = b""
+        while len(found) < limit:
+            size = PAGE_BYTES - (address & (PAGE_BYTES - 1))
+            chunk = self.memory.read(address, size)
+            end = chunk.find(0)
+            if end >= 0:
+                return found + chunk[:end]
+            found += chunk
+            address += size
+        raise GuestError(Errno.ENAMETOOLONG)
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    @property
+    def retired(self) -> int:
+        """Instructions retired by all tasks."""
+        return self.retired_by_ended_tasks + sum(task.words[riscv64.RETIRED] for task in self.tasks.values())
+
+    def run(self) -> Exit:
+        """Run until the process ends."""
+        while self.exit is None:
+            self._run_current()
+            if self.attention and self.exit is None:
+                self._attend()
+        return self.exit
+
+    def _run_current(self) -> None:
+        """Run the current task until something needs attention or its slice is over."""
+        task, run_tier = self.current, self.run_tier
+        hart, words = task.hart, task.words
+        alone = len(self.tasks) == 1
+        retired = words[riscv64.RETIRED]
+        slice_end = retired + (SLICE_INSNS if alone else TASK_SLICE_INSNS)
+        bound = min(slice_end, retired + self._allowance())
+        if self.attention:
+            return
+        while True:
+            reason, cause, value = run_tier(hart, bound - words[riscv64.RETIRED])
+            if reason is StopReason.TRAP:
+                if cause == ExceptionCause.ENVIRONMENT_CALL_FROM_U:
+                    self._system_call(task)
+                else:
+                    info = riscv64.fault_signal(self.memory, cause, value, words[riscv64.PC])
+                    self.force(task, info)
+            if self.attention:
+                return
+            if words[riscv64.RETIRED] >= bound:
+                break
+        self._slice_over(alone)
+
+    def _slice_over(self, alone: bool) -> None:
+        """Look at limits, checkpoints and the clock; let the next task run."""
+        options, retired = self.options, self.retired
+        if options.checkpoint_insns and retired % options.checkpoint_insns == 0:
+            self.checkpoints.append((retired, riscv64.state_digest(self.current.words)))
+        if options.limit_insns and retired >= options.limit_insns:
+            self.exit = Exit(ExitReason.LIMIT, detail=f"{retired} instructions retired, the limit")
+        elif options.deadline_ns and time.monotonic_ns() >= options.deadline_ns:
+            self.exit = Exit(ExitReason.TIMEOUT, detail="the time limit passed")
+        elif not alone:
+            self._switch()
+
+    def _allowance(self) -> int:
+        """Instructions until the next limit or checkpoint."""
+        options = self.options
+        if not options.limit_insns and not options.checkpoint_insns:
+            return _NO_LIMIT
+        retired = self.retired
+        left = options.limit_insns - retired if options.limit_insns else _NO_LIMIT
+        if options.checkpoint_insns:
+            left = min(left, options.checkpoint_insns - retired % options.checkpoint_insns)
+        return left
+
+    def _attend(self) -> None:
+        """Deliver signals, then find a task that can run."""
+        self.attention = False
+        self._deliver(self.current)
+        if self.exit is None and (self.current.wait is not None or self.current.tid not in self.tasks):
+            self._switch()
+
+    def _system_call(self, task: Task) -> None:
+        words = task.words
+        number = words[riscv64.NUMBER]
+        entry = self._table.get(number)
+        self.calls[number] += 1
+        if self.options.strace is not None and task.wait is None and task.deadline_ns is None:
+            self.options.strace.enter(self, entry, number, words[riscv64.A0 : riscv64.A0 + 6].tolist())
+        if entry is None:
+            self.unknown_calls[number] += 1
+            result: int | None = -Errno.ENOSYS
+        else:
+            views = task.views
+            try:
+                result = entry.implementation(self, *[views[view][index] for view, index in entry.plan])
+            except MemoryFault:
+                result = -Errno.EFAULT
+            except GuestError as error:
+                result = -error.number
+            except OSError as error:
+                result = -(error.errno or Errno.EIO)
+            except OverflowError:  # an argument that the host's interface cannot even express
+                result = -Errno.EINVAL
+            except WouldBlock as block:
+                task.wait = block.wait
+                self.attention = True
+                return
+            except Interrupted as interruption:
+                task.deadline_ns = None
+                if not interruption.restarts:
+                    words[riscv64.A0] = -Errno.EINTR & _MASK
+                    words[riscv64.PC] += riscv64.ECALL_BYTES
+                    self._trace_result(-Errno.EINTR)
+                else:
+                    self._interrupted = True
+                self.attention = True
+                return
+        task.deadline_ns = None
+        if result is not None:
+            words[riscv64.A0] = result & _MASK
+            words[riscv64.PC] += riscv64.ECALL_BYTES
+        self._trace_result(result)
+
+    _interrupted = False
+    """The current task stands at a system call that a signal interrupted and that may restart."""
+
+    def _trace_result(self, result: int | None) -> None:
+        if self.options.strace is not None:
+            self.options.strace.leave(result)
+
+    # -- tasks ----------------------------------------------------------------------------------------------------
+
+    def _add_task(self, hart: Hart) -> Task:
+        task = new_task(self._next_tid, hart, riscv64.A0)
+        self.tasks[task.tid] = task
+        self._next_tid += 1
+        return task
+
+    def spawn_task(self, stack_pointer: int, thread_pointer: int | None) -> Task:
+        """Add a guest thread that returns 0 from the current system call on its own stack."""
+        parent = self.current
+        hart = Hart(self.memory)
+        hart.storage[:] = parent.hart.storage
+        task = self._add_task(hart)
+        task.words[riscv64.RETIRED] = 0
+        task.words[riscv64.A0] = 0
+        task.words[riscv64.PC] += riscv64.ECALL_BYTES
+        task.lose_reservation()
+        if stack_pointer:
+            task.words[riscv64.SP] = stack_pointer
+        if thread_pointer is not None:
+            task.words[riscv64.TP] = thread_pointer
+        task.blocked = parent.blocked
+        task.name = parent.name
+        self.attention = True
+        return task
+
+    def end_task(self, status: int) -> None:
+        """End the current task; the process ends with its last one."""
+        from engines.vm.user.syscalls.scheduling import futex_wake
+
+        task = self.current
+        self.attention = True
+        if len(self.tasks) == 1:
+            self.exit = Exit(ExitReason.EXITED, status & 0xFF)
+            return
+        del self.tasks[task.tid]
+        self.retired_by_ended_tasks += task.words[riscv64.RETIRED]
+        if task.clear_child_tid:
+            try:
+                self.memory.store(task.clear_child_tid, 0, 4)
+            except MemoryFault:
+                return
+            futex_wake(self, task.clear_child_tid, 1)
+
+    def become_only_task(self) -> None:
+        """execve: every other task ends."""
+        for tid, task in list(self.tasks.items()):
+            if task is not self.current:
+                self.retired_by_ended_tasks += task.words[riscv64.RETIRED]
+                del self.tasks[tid]
+
+    def after_fork(self) -> None:
+        """This is the child of a host fork: it has one task and its own process id."""
+        self.become_only_task()
+        self.pid = os.getpid()
+        del self.tasks[self.current.tid]
+        self.current.tid = self.pid
+        self.tasks[self.pid] = self.current
+        self._next_tid = self.pid + 1
+        self.pending = PendingSignals()
+        self.current.pending = PendingSignals()
+        if self.options.strace is not None:
+            self.options.strace.pid = self.pid
+
+    def _switch(self) -> None:
+        """Make the next task that can run the current one, waiting for it if need be."""
+        self.current.lose_reservation()
+        while True:
+            order = list(self.tasks.values())
+            at = next((i for i, task in enumerate(order) if task is self.current), -1)
+            for task in order[at + 1 :] + order[: at + 1]:
+                if task.wait is None or self._wait_is_over(task, task.wait):
+                    task.wait = None
+                    self.current = task
+                    self.attention = self.deliverable(task)
+                    return
+            self._idle([task.wait for task in order if task.wait is not None])
+
+    def _wait_is_over(self, task: Task, wait: Wait) -> bool:
+        if self.deliverable(task) or (wait.until is not None and wait.until()):
+            return True
+        if wait.deadline_ns is not None and time.monotonic_ns() >= wait.deadline_ns:
+            return True
+        return bool(wait.host_fds) and _poll(wait.host_fds, 0)
+
+    def _idle(self, waits: Sequence[Wait]) -> None:
+        """Every task waits: sleep until a descriptor, a deadline or a signal."""
+        fds = [fd for wait in waits for fd in wait.host_fds]
+        if self.host_signals is not None:
+            fds.append((self.host_signals.wake_fd, select.POLLIN))
+        deadlines = [wait.deadline_ns for wait in waits if wait.deadline_ns is not None]
+        if self.options.deadline_ns:
+            deadlines.append(self.options.deadline_ns)
+        if not fds and not deadlines:
+            self.exit = Exit(ExitReason.TIMEOUT, detail="every task waits for another: a deadlock")
+            self.current.wait = None
+            self.tasks[self.current.tid] = self.current
+            return
+        timeout = max(0.0, (min(deadlines) - time.monotonic_ns()) / 1e6) if deadlines else None
+        _poll(fds, timeout)
+        if self.host_signals is not None:
+            self.host_signals.drain()
+        if self.options.deadline_ns and time.monotonic_ns() >= self.options.deadline_ns:
+            self.exit = Exit(ExitReason.TIMEOUT, detail="the time limit passed")
+            self.current.wait = None
+
+    def block(self, host_fd: int, events: int, timeout_ns: int | None = None) -> bool:
+        """Before a host call that may block: let signals and other tasks have their way until it will not.
+
+        Call it while `must_wait` holds. Returns False when `timeout_ns` is over.
+
+        Raises:
+            Interrupted: a signal is deliverable.
+            WouldBlock: other tasks run meanwhile, and the system call is executed again.
+        """
+        task = self.current
+        fds = ((host_fd, events),) if host_fd >= 0 else ()
+        if timeout_ns is not None and task.deadline_ns is None:
+            task.deadline_ns = time.monotonic_ns() + timeout_ns
+        while True:
+            if fds and _poll(fds, 0):
+                return True
+            if self.deliverable(task):
+                raise Interrupted
+            if task.deadline_ns is not None and time.monotonic_ns() >= task.deadline_ns:
+                return False
+            if len(self.tasks) > 1:
+                raise WouldBlock(Wait(fds, task.deadline_ns))
+            self._idle([Wait(fds, task.deadline_ns)])
+            if self.exit is not None:
+                raise Interrupted
+
+    @property
+    def must_wait(self) -> bool:
+        """A blocking host call must not be entered directly: handlers are installed, other tasks exist, or the
+        process has a time limit."""
+        return (
+            len(self.tasks) > 1
+            or (self.host_signals is not None and self.host_signals.watching)
+            or self.options.deadline_ns != 0
+        )
+
+    # -- signals --------------------------------------------------------------------------------------------------
+
+    def deliverable(self, task: Task) -> bool:
+        """Say whether a signal waits that `task` does not block."""
+        return bool((task.pending.mask | self.pending.mask) & ~task.blocked)
+
+    def post(self, info: SignalInfo, task: Task | None = None) -> None:
+        """Send a signal to `task`, or to the process. Ignored ones vanish here unless they are blocked."""
+        blocked = (task or self.current).blocked
+        if self._ignored(info.number) and not blocked & signals.bit(info.number):
+            return
+        (task.pending if task is not None else self.pending).post(info)
+        self.attention = True
+
+    def force(self, task: Task, info: SignalInfo) -> None:
+        """Send a synchronous signal: one that is blocked or ignored ends the process, as the kernel decides."""
+        action = self.actions.get(info.number, signals.DEFAULT_ACTION)
+        if task.blocked & signals.bit(info.number) or action.handler == signals.SIG_IGN:
+            self.actions[info.number] = signals.DEFAULT_ACTION
+            task.blocked &= ~signals.bit(info.number)
+        task.pending.post(info)
+        self.attention = True
+
+    def set_blocked(self, task: Task, mask: int) -> None:
+        """Change a task's signal mask; SIGKILL and SIGSTOP stay unblocked."""
+        task.blocked = mask & ~signals.UNBLOCKABLE
+        if self.host_signals is not None and task is self.current:
+            self.host_signals.set_mask(task.blocked)
+        if self.deliverable(task):
+            self.attention = True
+
+    def _post_from_host(self, number: int) -> None:
+        self.pending.post(SignalInfo(number))
+        self.attention = True
+
+    def _ignored(self, number: int) -> bool:
+        handler = self.actions.get(number, signals.DEFAULT_ACTION).handler
+        return handler == signals.SIG_IGN or (handler == signals.SIG_DFL and number in signals.IGNORED_BY_DEFAULT)
+
+    def _deliver(self, task: Task) -> None:
+        """Deliver what `task` does not block; restart or end the system call that was interrupted."""
+        interrupted, self._interrupted = self._interrupted, False
+        while self.exit is None:
+            allowed = ~task.blocked
+            info = task.pending.take(allowed) or self.pending.take(allowed)
+            if info is None:
+                break
+            action = self.actions.get(info.number, signals.DEFAULT_ACTION)
+            if self.options.strace is not None:
+                self.options.strace.signal(info)
+            if self._ignored(info.number):
+                continue
+            if action.handler == signals.SIG_DFL:
+                self._default_action(info)
+                continue
+            if interrupted:
+                interrupted = False
+                if not action.flags & signals.SA_RESTART:
+                    task.words[riscv64.A0] = -Errno.EINTR & _MASK
+                    task.words[riscv64.PC] += riscv64.ECALL_BYTES
+            self._enter_handler(task, info, action)
+        if self.exit is None and task.saved_mask is not None:
+            mask, task.saved_mask = task.saved_mask, None
+            self.set_blocked(task, mask)
+
+    def _enter_handler(self, task: Task, info: SignalInfo, action: Action) -> None:
+        restored = task.blocked if task.saved_mask is None else task.saved_mask
+        task.saved_mask = None
+        on_alternate = bool(action.flags & signals.SA_ONSTACK) and not task.alternate.flags & signals.SS_DISABLE
+        try:
+            riscv64.push_signal_frame(
+                self.memory,
+                task.words,
+                info,
+                action.handler,
+                restored,
+                task.alternate,
+                _TRAMPOLINE,
+                on_alternate=on_alternate,
+            )
+        except (MemoryFault, riscv64.SignalFrameError) as error:
+            self._end_by_signal(Signal.SIGSEGV, f"no room for the frame of {signals.name(info.number)}: {error}")
+            return
+        if action.flags & signals.SA_RESETHAND:
+            self.set_action(info.number, signals.DEFAULT_ACTION)
+        blocked = task.blocked | action.mask
+        if not action.flags & signals.SA_NODEFER:
+            blocked |= signals.bit(info.number)
+        self.set_blocked(task, blocked)
+
+    def set_action(self, number: int, action: Action) -> None:
+        """Change a disposition, here and at the host."""
+        self.actions[number] = action
+        if self._ignored(number):
+            self.pending.drop(number)
+            for task in self.tasks.values():
+                task.pending.drop(number)
+        if self.host_signals is not None:
+            self.host_signals.set_handler(number, action.handler)
+
+    def _default_action(self, info: SignalInfo) -> None:
+        if info.number in signals.STOPS_BY_DEFAULT:
+            if self.host_signals is not None:
+                os.kill(os.getpid(), Signal.SIGSTOP)
+            return
+        where = f" at {info.address:#x}" if info.number in signals.SYNCHRONOUS and info.code > 0 else ""
+        self._end_by_signal(info.number, f"{signals.name(info.number)}{where}, pc {self.current.words[riscv64.PC]:#x}")
+
+    def _end_by_signal(self, number: int, detail: str) -> None:
+        self.exit = Exit(ExitReason.SIGNALED, signal=number, detail=detail)
+        self.attention = True
+
+    def close(self) -> None:
+        """Close the guest's files and give host signals back. Idempotent."""
+        if self.host_signals is not None:
+            self.host_signals.close()
+        self.files.close_all()
+
+
+def _poll(fds: Sequence[tuple[int, int]], timeout_ms: float | None) -> bool:
+    poll = select.poll()
+    for fd, events in fds:
+        poll.register(fd, events)
+    return bool(poll.poll(timeout_ms))

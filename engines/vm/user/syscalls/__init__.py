@@ -1,0 +1,1 @@
+"""Linux system calls, one module per family; `table.py` joins them."""

@@ -1,0 +1,205 @@
+"""Comparison of two batches of machine observations: vectorised, field by field, on what both sides observe.
+
+Whole rows are compared as 64-bit words first. Only rows that differ somewhere are looked at per field, so a batch that
+agrees costs two passes over its memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.compare.legal import legal_trap_value_rows
+from harness.contract import MACHINE_FIELDS, BatchObservation, End, MachineBatch, Trap, Verdict
+
+FIELD_BITS: Final = {name: 1 << i for i, name in enumerate(MACHINE_FIELDS)}
+"""The bit of each field in a mask of differing fields."""
+
+
+class Discard(IntEnum):
+    """Why a row is INCOMPARABLE."""
+
+    NONE = 0
+    SUBJECT_REFUSED = 1
+    ORACLE_REFUSED = 2
+    BOTH_REFUSED = 3
+    NO_END = 4
+    """Neither side reached an end: both timed out, or one timed out where the other reached its instruction limit."""
+    BOTH_CRASHED = 5
+    UNOBSERVED = 6
+    """There is no field that both sides observe."""
+
+
+class Row(IntEnum):
+    """The verdict of one row, as stored in arrays."""
+
+    AGREE = 0
+    DIVERGED = 1
+    INCOMPARABLE = 2
+
+
+VERDICTS: Final = {Row.AGREE: Verdict.AGREE, Row.DIVERGED: Verdict.DIVERGED, Row.INCOMPARABLE: Verdict.INCOMPARABLE}
+
+
+@dataclass(frozen=True, eq=False)
+class BatchComparison:
+    """The result of comparing two batches; row i is case i.
+
+    Attributes:
+        verdict: (N,) u1 of `Row`.
+        differing: (N,) u2, bits of `FIELD_BITS`; not 0 exactly in DIVERGED rows.
+        discard: (N,) u1 of `Discard`; not NONE exactly in INCOMPARABLE rows.
+        compared: the fields that both sides observe.
+    """
+
+    verdict: NDArray[np.uint8]
+    differing: NDArray[np.uint16]
+    discard: NDArray[np.uint8]
+    compared: frozenset[str]
+
+    def __len__(self) -> int:
+        return len(self.verdict)
+
+    def diverged(self) -> NDArray[np.intp]:
+        """Indices of the rows that diverged."""
+        return np.flatnonzero(self.verdict == Row.DIVERGED)
+
+    def discards(self) -> dict[str, int]:
+        """Discarded rows by reason."""
+        numbers, counts = np.unique(self.discard[self.discard != Discard.NONE], return_counts=True)
+        return {Discard(int(n)).name.lower(): int(c) for n, c in zip(numbers, counts, strict=True)}
+
+    def verdict_of(self, index: int) -> Verdict:
+        return VERDICTS[Row(int(self.verdict[index]))]
+
+
+def field_names(mask: int) -> tuple[str, ...]:
+    """The fields of a mask, in the order of `MACHINE_FIELDS`."""
+    return tuple(name for name, bit in FIELD_BITS.items() if mask & bit)
+
+
+def compare_batches(batch: MachineBatch, subject: BatchObservation, oracle: BatchObservation) -> BatchComparison:
+    """Compare what two executors saw of the same batch.
+
+    Raises:
+        ValueError: the observations do not have the batch's shape, or hold values outside the vocabulary (a row that an
+            executor never filled has end 0).
+    """
+    for side, seen in (("subject", subject), ("oracle", oracle)):
+        check_shape(batch, seen, side)
+    count = len(batch)
+    compared = subject.observed & oracle.observed
+    verdict = np.full(count, Row.AGREE, np.uint8)
+    differing = np.zeros(count, np.uint16)
+    discard = _discards(subject.end, oracle.end)
+    if not compared:
+        discard[discard == Discard.NONE] = Discard.UNOBSERVED
+    ended = (subject.end <= End.LIMIT) & (oracle.end <= End.LIMIT) & (discard == Discard.NONE)
+    one_sided = ~ended & (discard == Discard.NONE)
+    differing[one_sided] = FIELD_BITS["end"]
+    candidates = np.flatnonzero(ended & _any_difference(subject, oracle, compared))
+    if len(candidates):
+        differing[candidates] = _fields(batch, subject, oracle, candidates, compared)
+    verdict[differing != 0] = Row.DIVERGED
+    verdict[discard != Discard.NONE] = Row.INCOMPARABLE
+    return BatchComparison(verdict, differing, discard, compared)
+
+
+def check_shape(batch: MachineBatch, seen: BatchObservation, side: str) -> None:
+    """Refuse an observation that cannot be one of `batch`.
+
+    Raises:
+        ValueError: saying which array is wrong and how.
+    """
+    count = len(batch)
+    for name in ("end", "trap", "tval", "state", "memory", "retired"):
+        rows = len(getattr(seen, name))
+        if rows != count:
+            raise ValueError(f"{side}: {name} has {rows} rows, the batch has {count} cases")
+    if seen.state.dtype != batch.initial.dtype:
+        raise ValueError(f"{side}: state has dtype {seen.state.dtype}, {batch.isa} needs {batch.initial.dtype}")
+    unknown = seen.observed - set(MACHINE_FIELDS)
+    if unknown:
+        raise ValueError(f"{side}: observes {', '.join(sorted(unknown))}; known: {', '.join(MACHINE_FIELDS)}")
+    for name, array, low, high in (("end", seen.end, 1, max(End)), ("trap", seen.trap, 0, max(Trap))):
+        if count and not (int(array.min()) >= low and int(array.max()) <= high):
+            row = int(np.flatnonzero((array < low) | (array > high))[0])
+            raise ValueError(f"{side}: {name} of row {row} is {int(array[row])}, must be {low} … {int(high)}")
+
+
+def _discards(subject: NDArray[np.uint8], oracle: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    discard = np.zeros(len(subject), np.uint8)
+    if int(subject.max(initial=0)) <= End.LIMIT and int(oracle.max(initial=0)) <= End.LIMIT:
+        return discard
+    open_ended = (End.TIMEOUT, End.LIMIT)
+    no_end = np.isin(subject, open_ended) & np.isin(oracle, open_ended)
+    no_end &= (subject == End.TIMEOUT) | (oracle == End.TIMEOUT)
+    discard[no_end] = Discard.NO_END
+    discard[(subject == End.CRASH) & (oracle == End.CRASH)] = Discard.BOTH_CRASHED
+    discard[oracle == End.REFUSED] = Discard.ORACLE_REFUSED
+    discard[subject == End.REFUSED] = Discard.SUBJECT_REFUSED
+    discard[(subject == End.REFUSED) & (oracle == End.REFUSED)] = Discard.BOTH_REFUSED
+    return discard
+
+
+def _any_difference(
+    subject: BatchObservation, oracle: BatchObservation, compared: frozenset[str]
+) -> NDArray[np.bool_]:
+    """Rows that differ anywhere (in state, also in fields that one side does not observe: `_fields` decides)."""
+    different = (_words(subject.state) != _words(oracle.state)).any(axis=1)
+    if "memory" in compared:
+        different |= (_words(subject.memory) != _words(oracle.memory)).any(axis=1)
+    for name in ("end", "trap", "tval", "retired"):
+        if name in compared:
+            different |= getattr(subject, name) != getattr(oracle, name)
+    if "trap" in compared:
+        different |= subject.trap == Trap.OTHER
+    result: NDArray[np.bool_] = different
+    return result
+
+
+def _words(array: NDArray[Any]) -> NDArray[Any]:
+    """The rows of `array` as 64-bit words (bytes, where a row is no multiple of 8)."""
+    flat = np.ascontiguousarray(array)
+    row_bytes = flat.nbytes // max(1, len(flat))
+    return flat.view(np.uint64 if row_bytes % 8 == 0 else np.uint8).reshape(len(flat), -1)
+
+
+def _fields(
+    batch: MachineBatch,
+    subject: BatchObservation,
+    oracle: BatchObservation,
+    rows: NDArray[np.intp],
+    compared: frozenset[str],
+) -> NDArray[np.uint16]:
+    """The masks of differing fields of `rows`, which both sides ended."""
+    masks = np.zeros(len(rows), np.uint16)
+    for name in MACHINE_FIELDS:
+        if name not in compared:
+            continue
+        left, right = _column(subject, name)[rows], _column(oracle, name)[rows]
+        different = left != right
+        if different.ndim > 1:
+            different = different.any(axis=1)
+        if name == "trap":
+            different |= (left == Trap.OTHER) | (right == Trap.OTHER)
+        masks[different] |= np.uint16(FIELD_BITS[name])
+    with_tval = masks & FIELD_BITS["tval"] != 0
+    same_trap = with_tval & (masks & (FIELD_BITS["end"] | FIELD_BITS["trap"]) == 0)
+    doubtful = np.flatnonzero(same_trap & (subject.trap[rows] == oracle.trap[rows]))
+    if len(doubtful):
+        legal = legal_trap_value_rows(batch, subject, oracle, rows[doubtful])
+        masks[doubtful[legal]] &= np.uint16(~FIELD_BITS["tval"] & 0xFFFF)
+    return masks
+
+
+def _column(seen: BatchObservation, name: str) -> NDArray[Any]:
+    if name in (seen.state.dtype.names or ()):
+        column: NDArray[Any] = seen.state[name]
+        return column
+    array: NDArray[Any] = getattr(seen, name)
+    return array

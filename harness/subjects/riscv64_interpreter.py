@@ -112,16 +112,16 @@ def _check_code(batch: MachineBatch) -> None:
     shapes = (len(batch.code), len(batch.code_bytes), len(batch.code_address))
     if shapes != (count,) * 3 or len(batch.memory) not in (1, count) or batch.memory.shape[1:] != (DATA_BYTES,):
         raise ValueError(
-            f"batch of {count} cases has {shapes} rows of code, code_bytes, code_address and memory {batch.memory.shape}; "
-            f"needs {count} each and ({count} or 1, {DATA_BYTES})"
+            f"batch of {count} cases has {shapes} rows of code, code_bytes and code_address, and memory of shape "
+            f"{batch.memory.shape}; needs {count} each, and ({count} or 1, {DATA_BYTES})"
         )
     bad = (size > batch.code.shape[1]) | (address < CODE_BASE) | (address + size > CODE_BASE + CODE_BYTES)
     bad |= (address & np.uint64(1)) != 0
     if bad.any():
         i = int(np.argmax(bad))
         raise ValueError(
-            f"case {i}: {int(size[i])} bytes of code (row of {batch.code.shape[1]}) at {int(address[i]):#x}; code is at an "
-            f"even address inside the code arena [{CODE_BASE:#x}, {CODE_BASE + CODE_BYTES:#x})"
+            f"case {i}: {int(size[i])} bytes of code (row of {batch.code.shape[1]}) at {int(address[i]):#x}; code is at "
+            f"an even address inside the code arena [{CODE_BASE:#x}, {CODE_BASE + CODE_BYTES:#x})"
         )
 
 

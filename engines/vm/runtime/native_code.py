@@ -1,12 +1,57 @@
-"""Loads object code into this process through llvmlite, on every host."""
+"""Makes compiled code callable in this process: from a flat image, or from an object file through llvmlite."""
 
 from __future__ import annotations
 
-from typing import Any
+import ctypes
+import mmap
+import platform
+from typing import Any, Protocol
+
+from engines.vm.runtime.image import Image, link
+
+
+class NativeCode(Protocol):
+    """Executable code. It lives as long as this value."""
+
+    def address(self, symbol: str) -> int:
+        """Host address of an external symbol.
+
+        Raises:
+            KeyError: the code does not define it.
+        """
+        ...
+
+
+class LoadedImage:
+    """A flat image in memory of its own; written first, then made executable and never written again."""
+
+    def __init__(self, image: Image) -> None:
+        self._symbols = image.symbols
+        size = -(-len(image.content) // mmap.PAGESIZE) * mmap.PAGESIZE
+        self._region = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        self._region[: len(image.content)] = image.content
+        process = ctypes.CDLL(None, use_errno=True)
+        for name, slot in image.imports.items():
+            try:
+                function = getattr(process, name)
+            except AttributeError:
+                raise KeyError(f"this process has no function {name!r}, which the compiled code calls") from None
+            address = ctypes.cast(function, ctypes.c_void_p).value or 0
+            self._region[slot : slot + 8] = address.to_bytes(8, "little")
+        self._base = ctypes.addressof(ctypes.c_char.from_buffer(self._region))
+        mprotect = process.mprotect
+        mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+        if mprotect(self._base, size, mmap.PROT_READ | mmap.PROT_EXEC):
+            raise OSError(ctypes.get_errno(), "mprotect refused to make compiled code executable")
+
+    def address(self, symbol: str) -> int:
+        if symbol not in self._symbols:
+            raise KeyError(f"compiled code defines no symbol {symbol!r}")
+        return self._base + self._symbols[symbol]
 
 
 class LoadedObject:
-    """An object file made executable. Its code lives as long as this value."""
+    """An object file that llvmlite linked and made executable."""
 
     def __init__(self, object_code: bytes) -> None:
         import llvmlite.binding as llvm
@@ -19,12 +64,21 @@ class LoadedObject:
         self._engine.finalize_object()
 
     def address(self, symbol: str) -> int:
-        """Host address of an external symbol.
-
-        Raises:
-            KeyError: the object does not define it.
-        """
         found = int(self._engine.get_function_address(symbol))
         if not found:
-            raise KeyError(f"object code defines no symbol {symbol!r}")
+            raise KeyError(f"compiled code defines no symbol {symbol!r}")
         return found
+
+
+def prepare(object_code: bytes) -> bytes:
+    """The form of an object file that `load` takes and that is worth keeping: a flat image where hosts have one."""
+    if platform.machine() in {"x86_64", "AMD64"}:
+        return b"I" + link(object_code).to_bytes()
+    return b"O" + object_code
+
+
+def load(prepared: bytes) -> NativeCode:
+    """Make code from `prepare` callable."""
+    if prepared[:1] == b"I":
+        return LoadedImage(Image.from_bytes(prepared[1:]))
+    return LoadedObject(prepared[1:])

@@ -1,28 +1,98 @@
-"""Builds the interpreter's object code and loads it."""
+"""Builds the interpreter's native code, or takes it from the disk cache."""
 
 from __future__ import annotations
 
+import json
+import os
 import platform
+import time
+import warnings
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
-from engines.vm.runtime.native_code import LoadedObject
+from engines.vm.runtime.host import host_description
+from engines.vm.runtime.native_code import NativeCode, load, prepare
+from engines.vm.runtime.object_cache import VARIABLE as CACHE_VARIABLE
+from engines.vm.runtime.object_cache import ObjectCache, content_key
+
+SOURCES: Final = (
+    "bits.py",
+    "softfloat.py",
+    "isa",
+    "guests/riscv64",
+    "memory",
+    "runtime",
+    "tiers/interpreter",
+)
+"""What the native code is made from, under `engines/vm`: files, and folders with all their modules."""
+VARIANT_VARIABLE: Final = "COUNTERPROOF_SABOTAGE"
+"""Names an injected bug, which changes the semantics without changing a source file, so it belongs into the key."""
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """Loaded native code, and the instructions that it leaves to the reference tier, by escape number."""
+    """Loaded native code.
 
-    code: LoadedObject
+    Attributes:
+        escapes: the instructions that it leaves to the reference tier, by escape number.
+        cached: whether it came from the disk cache.
+        seconds: what building or loading took.
+    """
+
+    code: NativeCode
     escapes: tuple[str, ...]
+    cached: bool
+    seconds: float
 
     def address(self, symbol: str) -> int:
         return self.code.address(symbol)
 
 
-def load() -> Interpreter:
+def cache_key() -> str:
+    """A hash of everything that the native code depends on."""
+    import llvmlite
+
+    root = Path(__file__).parents[2]
+    parts: list[str | bytes] = [llvmlite.__version__, host_description(), os.environ.get(VARIANT_VARIABLE, "")]
+    for source in SOURCES:
+        path = root / source
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            parts += [file.relative_to(root).as_posix(), file.read_bytes()]
+    return content_key(parts)
+
+
+def build() -> bytes:
+    """Generate and compile the interpreter: the escapes as a line of JSON, then what `native_code.load` takes."""
     from engines.vm.isa.riscv64 import INSTRUCTIONS
     from engines.vm.runtime.llvm import compile_object, host_target
     from engines.vm.tiers.interpreter.module import generate
 
     source = generate(INSTRUCTIONS, platform.machine())
-    return Interpreter(LoadedObject(compile_object(source.text, host_target())), source.escapes)
+    return json.dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
+
+
+def interpreter(cache: ObjectCache | None = None) -> Interpreter:
+    """The native interpreter for this host, from the cache if it holds one made from the same inputs.
+
+    Warns when the cache cannot be written.
+    """
+    begun = time.perf_counter()
+    cache = cache or ObjectCache()
+    key = cache_key()
+    content = cache.get(key)
+    cached = content is not None
+    if content is None:
+        content = build()
+        try:
+            cache.put(key, content)
+        except OSError as error:
+            warnings.warn(
+                f"cannot keep compiled code in {cache.path(key).parent} ({error.strerror}), so every start compiles again; "
+                f"make it writable or set {CACHE_VARIABLE} to a directory that is",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+    escapes, _, prepared = content.partition(b"\n")
+    code = load(prepared)
+    return Interpreter(code, tuple(json.loads(escapes)), cached, time.perf_counter() - begun)

@@ -29,9 +29,9 @@ class InterpreterTier:
     name = "interpreter"
 
     def __init__(self) -> None:
-        from engines.vm.tiers.interpreter.build import load
+        from engines.vm.tiers.interpreter.build import interpreter
 
-        self._code = load()
+        self._code = interpreter()
         run = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
         run_batch = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64)
         self._run = run(self._code.address("run"))

@@ -1,0 +1,103 @@
+"""Gadgets that access memory and stay inside the data window or the program's own code."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from fuzz.strategies.riscv64.assembly import Group, Signed, access, register_immediate, register_register, upper
+from fuzz.strategies.riscv64.emit_compute import compressed_fields
+from fuzz.strategies.riscv64.gadgets import Kind
+from fuzz.strategies.riscv64.instructions import (
+    ACCESS_BYTES,
+    BASE_MASK,
+    MATCH,
+    NUMBER,
+    match_of,
+    pool_entry,
+)
+from fuzz.strategies.riscv64.program_layout import Index
+from harness.contract.layout import PAGE_BYTES
+
+_U: Final = np.uint32
+
+
+def size_of(number: Index) -> Signed:
+    """Bytes of each access."""
+    return ACCESS_BYTES.take(number).astype(np.int64)
+
+
+def _memory(group: Group) -> None:
+    number = pool_entry(Kind.MEMORY, group.raw("insn"))
+    imm = group.imm
+    imm = np.where(group.aux & _U(6), imm & -size_of(number), imm)
+    by_stack = (group.aux & _U(0x18)) == 0
+    base = np.where(by_stack, _U(2), group.base)
+    group.word(0, access(group, number, base, np.where(by_stack, imm >> 1, imm)))
+
+
+def _memory_compressed(group: Group) -> None:
+    number = pool_entry(Kind.MEMORY_COMPRESSED, group.raw("insn"))
+    base = (group.base - _U(8)) << _U(7) & BASE_MASK.take(number)
+    group.half(0, compressed_fields(group, number) | base)
+
+
+def _memory_indexed(group: Group) -> None:
+    """`andi` keeps 11 bits of data as a positive index; the offset is not positive, so both edges are safe."""
+    number = pool_entry(Kind.MEMORY_INDEXED, group.raw("insn"))
+    t = group.temporary
+    mask = np.where(group.aux & _U(3), 0x7F8, 0x7FF)
+    group.word(0, register_immediate("andi", t, group.source("rs1"), mask))
+    group.word(2, register_register(match_of("add"), t, t, group.base))
+    group.word(4, access(group, number, t, -(group.imm & 0x7F8)))
+
+
+def _memory_crossing(group: Group) -> None:
+    number = pool_entry(Kind.MEMORY_CROSSING, group.raw("insn"))
+    imm = PAGE_BYTES - group.base_offset + group.imm % 16 - 8
+    group.word(0, access(group, number, group.base, imm))
+
+
+def _memory_code(group: Group) -> None:
+    number = pool_entry(Kind.MEMORY_CODE, group.raw("insn"))
+    group.word(0, upper("auipc", group.temporary, 0))
+    group.word(2, access(group, number, group.temporary, group.imm % 112 - 56))
+
+
+def aligned_offset(group: Group, size: Signed) -> Signed:
+    """Offsets from BASE of addresses that are multiples of `size`."""
+    return ((group.imm >> 1) + group.base_offset & -size) - group.base_offset
+
+
+def _amo(group: Group) -> None:
+    number = pool_entry(Kind.AMO, group.raw("insn"))
+    t = group.temporary
+    group.word(0, register_immediate("addi", t, group.base, aligned_offset(group, size_of(number))))
+    order = (group.aux & _U(3)) << _U(25)
+    group.word(2, register_register(MATCH.take(number) | order, group.destination(), t, group.source("rs2")))
+
+
+def _reserve(group: Group) -> None:
+    number = pool_entry(Kind.RESERVE, group.raw("insn"))
+    size = size_of(number)
+    t, loaded = group.temporary, group.destination("rd")
+    stored = group.destination("rs1")
+    group.word(0, register_immediate("addi", t, group.base, aligned_offset(group, size)))
+    group.word(2, register_register(MATCH.take(number) | (group.aux & _U(3)) << _U(25), loaded, t, 0))
+    between = group.choose(group.aux >> _U(4), ("add", "xor", "or", "and", "sub", "sltu"))
+    group.word(4, register_register(between, stored, loaded, group.source("rs3")))
+    conditional = np.where(size == 8, MATCH[NUMBER["sc_d"]], MATCH[NUMBER["sc_w"]])
+    order = (group.aux >> _U(2) & _U(3)) << _U(25)
+    group.word(6, register_register(conditional | order, group.destination("rs2"), t, stored))
+
+
+EMITTERS: Final = {
+    Kind.MEMORY: _memory,
+    Kind.MEMORY_COMPRESSED: _memory_compressed,
+    Kind.MEMORY_INDEXED: _memory_indexed,
+    Kind.MEMORY_CROSSING: _memory_crossing,
+    Kind.MEMORY_CODE: _memory_code,
+    Kind.AMO: _amo,
+    Kind.RESERVE: _reserve,
+}

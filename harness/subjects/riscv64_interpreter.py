@@ -120,8 +120,8 @@ def _check_code(batch: MachineBatch) -> None:
     if bad.any():
         i = int(np.argmax(bad))
         raise ValueError(
-            f"case {i}: {int(size[i])} bytes of code (row of {batch.code.shape[1]}) at {int(address[i]):#x}; code is at "
-            f"an even address inside the code arena [{CODE_BASE:#x}, {CODE_BASE + CODE_BYTES:#x})"
+            f"case {i}: {int(size[i])} bytes of code (row of {batch.code.shape[1]}) at {int(address[i]):#x}; code is "
+            f"at an even address inside the code arena [{CODE_BASE:#x}, {CODE_BASE + CODE_BYTES:#x})"
         )
 
 

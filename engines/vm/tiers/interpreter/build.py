@@ -88,7 +88,7 @@ def interpreter(cache: ObjectCache | None = None) -> Interpreter:
             cache.put(key, content)
         except OSError as error:
             warnings.warn(
-                f"cannot keep compiled code in {cache.path(key).parent} ({error.strerror}), so every start compiles again; "
+                f"cannot keep compiled code in {cache.path(key).parent} ({error.strerror}): each start compiles again; "
                 f"make it writable or set {CACHE_VARIABLE} to a directory that is",
                 RuntimeWarning,
                 stacklevel=2,

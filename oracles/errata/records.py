@@ -13,6 +13,8 @@ A file `<oracle>.json` holds `{"oracle": name, "errata": [record, …]}`; number
     fields        what may differ: "end", "trap", "tval", "pc", "retired", "memory", "fflags", "frm", "x[rd]", "x[*]",
                   "f[rd]", "f[*]"
     expect        a rule over the results that the oracle's answer satisfies, or null
+    final         {"field": "f", "rule": rule over `subject` and `oracle`}: differences of final states that need no
+                  single-stepping to be this record's; may be left out
     witness       {"code": hex, "x": {register: bits}, "f": {register: bits}, "fcsr": bits, "address": bits,
                    "limit_insns": n, "oracle": answer, "right": answer}, where an answer gives the fields that
                    differ: {"x[10]": …, "f[10]": …, "fflags": …, "trap": name, "tval": …, "pc": …,
@@ -35,7 +37,7 @@ import numpy as np
 from harness.contract.case import MachineCase
 from harness.contract.layout import CODE_BASE, DATA_BASE, DATA_BYTES
 from harness.contract.states import state_dtype
-from oracles.errata.rules import Rule
+from oracles.errata.rules import ElementRule, Rule
 
 _FIELD = re.compile(r"end|trap|tval|pc|retired|memory|fflags|frm|[xf]\[(rd|\*)\]")
 
@@ -55,6 +57,14 @@ class InstructionPattern:
 
     def matches(self, bits: int) -> bool:
         return bits & self.mask == self.match
+
+
+@dataclass(frozen=True)
+class FinalTolerance:
+    """Elements of a final state's `field` that may differ where `rule` holds."""
+
+    field: str
+    rule: ElementRule
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class Erratum:
     fields: frozenset[str]
     condition: Rule | None
     expect: Rule | None
+    final: FinalTolerance | None
     witness: Witness = field(compare=False)
 
     def concerns(self, oracle: str, version: str) -> bool:
@@ -134,10 +145,19 @@ def parse_erratum(oracle: str, record: Mapping[str, Any]) -> Erratum:
             fields=fields,
             condition=None if record["condition"] is None else Rule(record["condition"]),
             expect=None if record["expect"] is None else Rule(record["expect"]),
+            final=_parse_final(record.get("final")),
             witness=_parse_witness(record["witness"]),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise ValueError(f"erratum {name}: {type(error).__name__}: {error}") from error
+
+
+def _parse_final(record: Mapping[str, str] | None) -> FinalTolerance | None:
+    if record is None:
+        return None
+    if record["field"] not in ("x", "f", "fcsr"):
+        raise ValueError(f"unknown field {record['field']!r} of a final state; there are x, f and fcsr")
+    return FinalTolerance(record["field"], ElementRule(record["rule"]))
 
 
 def _parse_witness(record: Mapping[str, Any]) -> Witness:

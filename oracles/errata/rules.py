@@ -7,6 +7,8 @@ A rule is a Python expression over
     boxed(v) nan32(v) snan32(v) nan64(v) snan64(v) u32(v) sext32(v)
     boxed_or_canonical(v)                     the FP32 value that a NaN-boxed register stands for
     store_address()                           rs1 plus the S-type immediate
+    lr_bytes()                                size of the last LR, 0 when an SC followed it or it is not known
+    stores_since_lr()                         how many stores and AMOs followed the last LR
     trap names as the contract spells them    BREAKPOINT, STORE_FAULT, …
 with comparisons, `and`, `or`, `not`, `in`, integer arithmetic and bit operators. Anything else is refused when the rule
 is read, so a record cannot run code.
@@ -15,11 +17,12 @@ is read, so a record cannot run code.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from harness.contract.observation import MachineObservation
 from harness.contract.traps import End, Trap
@@ -50,13 +53,8 @@ class Rule:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        try:
-            tree = ast.parse(text, mode="eval")
-        except SyntaxError as error:
-            raise RuleError(f"rule {text!r}: {error.msg}") from error
+        tree = _parse(text)
         for node in ast.walk(tree):
-            if not isinstance(node, _ALLOWED):
-                raise RuleError(f"rule {text!r}: {type(node).__name__} is not allowed")
             if isinstance(node, ast.Attribute) and node.attr not in _RESULT_ATTRIBUTES:
                 raise RuleError(f"rule {text!r}: no attribute {node.attr!r}; there are {sorted(_RESULT_ATTRIBUTES)}")
             if isinstance(node, ast.Name) and node.id not in _NAMES:
@@ -68,6 +66,42 @@ class Rule:
 
     def __call__(self, names: Mapping[str, Any]) -> bool:
         return bool(eval(self._code, {"__builtins__": {}}, dict(names)))
+
+
+class ElementRule:
+    """A rule over arrays: names `subject` and `oracle`, comparisons, integer and bit operators (`&` for and), no calls.
+
+    Raises:
+        RuleError: as `Rule`.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        tree = _parse(text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.BoolOp | ast.Call | ast.Attribute | ast.Subscript | ast.In | ast.NotIn | ast.IfExp):
+                raise RuleError(f"rule {text!r}: {type(node).__name__} is not allowed in a rule over arrays")
+            if isinstance(node, ast.Name) and node.id not in ("subject", "oracle"):
+                raise RuleError(f"rule {text!r}: no name {node.id!r}; there are 'oracle' and 'subject'")
+        self._code = compile(tree, "<erratum>", "eval")
+
+    def __repr__(self) -> str:
+        return f"ElementRule({self.text!r})"
+
+    def __call__(self, subject: NDArray[np.uint64], oracle: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        found = eval(self._code, {"__builtins__": {}}, {"subject": subject, "oracle": oracle})
+        return np.asarray(found, np.bool_)
+
+
+def _parse(text: str) -> ast.Expression:
+    try:
+        tree = ast.parse(text, mode="eval")
+    except SyntaxError as error:
+        raise RuleError(f"rule {text!r}: {error.msg}") from error
+    for node in ast.walk(tree):
+        if not isinstance(node, _ALLOWED):
+            raise RuleError(f"rule {text!r}: {type(node).__name__} is not allowed")
+    return tree
 
 
 @dataclass(frozen=True)
@@ -151,6 +185,8 @@ _NAMES: Final = frozenset(
         "rs3",
         "rm",
         "imm",
+        "lr_bytes",
+        "stores_since_lr",
         "subject",
         "oracle",
         "store_address",
@@ -161,7 +197,9 @@ _NAMES: Final = frozenset(
 )
 
 
-def _environment(bits: int, before: np.void, subject: MachineObservation, oracle: MachineObservation) -> dict[str, Any]:
+def _environment(
+    bits: int, before: np.void, subject: MachineObservation, oracle: MachineObservation, executed: Sequence[int]
+) -> dict[str, Any]:
     x = tuple(int(v) for v in before["x"])
     fcsr = int(before["fcsr"])
     rs1 = bits >> 15 & 31
@@ -181,12 +219,33 @@ def _environment(bits: int, before: np.void, subject: MachineObservation, oracle
         "rm": bits >> 12 & 7,
         "imm": immediate,
         "store_address": lambda: (x[rs1] + store_immediate) & 0xFFFF_FFFF_FFFF_FFFF,
+        "lr_bytes": lambda: reservation_history(executed)[0],
+        "stores_since_lr": lambda: reservation_history(executed)[1],
         "subject": Result.of(subject),
         "oracle": Result.of(oracle),
         **_FUNCTIONS,
         **_TRAPS,
         **_ENDS,
     }
+
+
+def reservation_history(executed: Sequence[int]) -> tuple[int, int]:
+    """Bytes of the last LR among the executed instructions (0: none, or an SC followed), and the stores after it."""
+    stores = 0
+    for bits in reversed(executed):
+        if bits & 0x7F == 0x2F and bits >> 27 == 2:
+            return 1 << (bits >> 12 & 7), stores
+        if bits & 0x7F == 0x2F and bits >> 27 == 3:
+            return 0, 0
+        stores += _stores(bits)
+    return 0, 0
+
+
+def _stores(bits: int) -> bool:
+    """Whether the instruction stores: opcodes STORE, STORE-FP, AMO; C.SW, C.SD, C.FSD and their SP forms."""
+    if bits & 3 == 3:
+        return bits & 0x7F in (0x23, 0x27, 0x2F)
+    return bits & 3 != 1 and bits >> 13 in (5, 6, 7)
 
 
 def differences(first: MachineObservation, second: MachineObservation) -> frozenset[str]:
@@ -211,7 +270,12 @@ def differences(first: MachineObservation, second: MachineObservation) -> frozen
 
 
 def explains(
-    erratum: Erratum, bits: int, before: np.void, subject: MachineObservation, oracle: MachineObservation
+    erratum: Erratum,
+    bits: int,
+    before: np.void,
+    subject: MachineObservation,
+    oracle: MachineObservation,
+    executed: Sequence[int] = (),
 ) -> bool:
     """Whether `erratum` accounts for everything in which the two results of one instruction differ.
 
@@ -219,6 +283,8 @@ def explains(
         bits: the instruction, 16 or 32 bits.
         before: the state record from which both executed it.
         subject, oracle: what each of them saw after this one instruction (or at the trap that it took).
+        executed: the instructions that the case retired before this one, where known: an SC's answer depends on them,
+            and without them no record about reservations applies.
 
     Returns:
         True when they differ, the instruction is one of the record's, its condition holds before, every differing field
@@ -232,5 +298,22 @@ def explains(
     spoiled = {name for name in found if name not in allowed and f"{name[0]}[*]" not in allowed}
     if not found or spoiled:
         return False
-    names = _environment(bits, before, subject, oracle)
+    names = _environment(bits, before, subject, oracle, executed)
     return all(rule is None or rule(names) for rule in (erratum.condition, erratum.expect))
+
+
+def tolerated(
+    errata: Iterable[Erratum], field: str, subject: NDArray[np.uint64], oracle: NDArray[np.uint64]
+) -> dict[str, NDArray[np.bool_]]:
+    """Differences of final states that records excuse without single-stepping: by record, where its rule holds.
+
+    Args:
+        field: "x", "f" or "fcsr".
+        subject, oracle: the field in both observations, any shape (for a batch `state["f"]`).
+    """
+    different = subject != oracle
+    return {
+        erratum.id: different & erratum.final.rule(subject, oracle)
+        for erratum in errata
+        if erratum.final is not None and erratum.final.field == field
+    }

@@ -6,7 +6,7 @@ The comparison asks `explains` about the first instruction at which two single-s
 excused by name of a whole instruction, and nothing after the instruction is excused at all.
 
 Where a wrong value is common and harmless (Unicorn leaves the upper half of every FP32 result zero), a record also has
-a rule over final states: `tolerated` applies it to whole batches, and only what it does not cover needs single-stepping.
+a rule over final states: `tolerated` applies it to whole batches; only what it does not cover needs single-stepping.
 
 `load_errata` reads every record in this folder; the schema is described in `oracles.errata.records`.
 """

@@ -274,7 +274,7 @@ class Instruction:
 
 REGISTERS: Final = frozenset((OperandKind.X, OperandKind.F))
 
-_TOKEN = re.compile(r"(?P<name>[a-z][a-z0-9'/]*)(?:\[(?P<bits>[0-9:|]+)\])?(?:≠(?P<not>\d+|\{\d+(?:,\d+)*\}))?")
+_TOKEN = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9'/]*)(?:\[(?P<bits>[0-9:|]+)\])?(?:≠(?P<not>\d+|\{\d+(?:,\d+)*\}))?")
 _COLUMN = re.compile(r"\s+\|\s+")
 
 

@@ -2,7 +2,7 @@
 
 It emits exactly what is named: `add` is four bytes and `c.add` two, nothing is compressed or relaxed. One statement
 per line, labels end with `:`, comments start with `#` or `//`. Directives: `.byte`, `.half`, `.word`, `.dword` with
-lists of expressions, `.zero N`, `.balign N`. Expressions: integers, labels, `.` (this statement's address), `+` and `-`.
+lists of expressions, `.zero N`, `.balign N`. Expressions: integers, labels, `.` (the statement itself), `+` and `-`.
 
 A branch or jump target is a label expression (`loop`, `.+8`), or a bare number, which is the distance in bytes.
 """

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from engines.vm.isa.describe import Field, Instruction, TableError
 
-_TOKEN: Final = re.compile(r"\s*(?:(?P<name>[a-z][a-z0-9']*)(?:=(?P<default>\w+))?|(?P<mark>[,()-]))")
+_TOKEN: Final = re.compile(r"\s*(?:(?P<name>[A-Za-z][A-Za-z0-9']*)(?:=(?P<default>\w+))?|(?P<mark>[,()-]))")
 
 
 class Spelling(Protocol):

@@ -128,7 +128,7 @@ class FloatArithmetic:
         return result, overflow.select(self.const(OF | NX, FLAGS_WIDTH), flags)
 
     def _sum(self, f: Format, x: tuple[Any, Any, Any], y: tuple[Any, Any, Any], rm: Any) -> Answer:
-        """The rounded sum of two `(sign, e, m)`; each `m` has D bits, W or 2W, and counts `2^e` at bit D-2, its highest.
+        """The rounded sum of two `(sign, e, m)`; each `m` has D bits, W or 2W, and bit D-2, its highest, counts `2^e`.
 
         Where one is shifted out of sight of the other, at most one leading digit cancels, so that jamming is exact
         enough; where more cancel, nothing was lost.

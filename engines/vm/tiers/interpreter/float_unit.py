@@ -14,7 +14,7 @@ One `FloatSupport` serves one module: `unit` makes the unit of each handler, `en
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.float_unit_arithmetic import FloatArithmetic

@@ -140,8 +140,10 @@ class X86FloatUnit(FloatUnit):
         return self._asm(t, f"v{name} $1, $1, $0", "=x,x", *texts)
 
     def _number(self, fmt: int, name: str) -> LlvmValue:
-        """The bits of a result, which is left to the portable functions if it is a NaN. It is never a signalling one, so
-        the comparison raises nothing."""
+        """The bits of a result, which is left to the portable functions if it is a NaN.
+
+        It is never a signalling one, so the comparison raises nothing.
+        """
         self.machine.bail_if(self.emitter.value(f"fcmp uno {FLOAT[fmt]} {name}, {name}", 1))
         return self._to_bits(fmt, name)
 

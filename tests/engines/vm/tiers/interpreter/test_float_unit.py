@@ -7,6 +7,7 @@ import ctypes
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from engines.vm import softfloat
 from engines.vm.guests.riscv64.state import CPU
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit import FloatSupport, float_support
-from engines.vm.tiers.interpreter.layout import CONTEXT, CPU_OFFSETS
+from engines.vm.tiers.interpreter.layout import CONTEXT
 from engines.vm.tiers.interpreter.values import LlvmValue
 
 NATIVE_COUNT: Final = 1_000_000
@@ -28,6 +29,7 @@ HAS_HOST_UNIT = platform.machine() in {"x86_64", "AMD64"}
 
 Compute = Callable[[Any, LlvmValue, LlvmValue, LlvmValue, Any], LlvmValue]
 Judge = Callable[[int, int, int, int], tuple[int, int]]
+Inputs = Callable[[str, int], tuple[U64, U64, U64]]
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ def one(support: FloatSupport, name: str, careful: bool) -> str:
 
 
 def loop(support: FloatSupport, name: str, kind: str) -> str:
-    """`@loop_kind_name`: the operation over arrays; every element has its own `frm` and `rm` and starts without flags."""
+    """`@loop_kind_name`: the operation over arrays. Every element has its own `frm` and `rm`, and starts flagless."""
     emitter = Emitter()
     fp = support.unit(OneOperation(emitter, False))
     support.enter(emitter, "%context", "%cpu")
@@ -243,17 +245,25 @@ def best() -> Compiled:
     return Compiled(float_support(platform.machine(), llvm.get_host_cpu_features()))
 
 
-def inputs(generate: Any, name: str, count: int, seed: int) -> tuple[U64, U64, U64]:
-    operation = OPERATIONS[name]
-    a, b, c = generate(operation.fmt, count, seed)
-    if operation.integers:
-        a = (generate(64, count, seed + 1)[0].view(np.int64) >> (b % np.uint64(64)).astype(np.int64)).view(np.uint64)
-    return a, b, c
+@pytest.fixture(scope="module")
+def inputs(boundary_floats: Any) -> Callable[[str, int], tuple[U64, U64, U64]]:
+    """`(operation's name, count) -> operands`."""
+
+    @cache
+    def generate(fmt: int, integers: bool, count: int) -> tuple[U64, U64, U64]:
+        a, b, c = boundary_floats(fmt, count, 100)
+        if integers:
+            a = boundary_floats(64, count, 101)[0]
+            a = (a.view(np.int64) >> (b % np.uint64(64)).astype(np.int64)).view(np.uint64)
+        return a, b, c
+
+    return lambda name, count: generate(OPERATIONS[name].fmt, OPERATIONS[name].integers, count)
 
 
-def rounding(count: int, seed: int) -> tuple[U64, U64]:
+@cache
+def rounding(count: int) -> tuple[U64, U64]:
     """Modes of the instruction and of frm: equal, as nearly always, in three of four cases."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(102)
     modes = rng.integers(0, 5, count, dtype=np.uint64)
     others = rng.integers(0, 5, count, dtype=np.uint64)
     return modes, np.where(rng.integers(0, 4, count) == 0, others, modes)
@@ -264,9 +274,9 @@ def report(name: str, a: U64, b: U64, c: U64, modes: U64, index: int) -> str:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_portable_equals_softfloat(best: Compiled, boundary_floats: Any, name: str) -> None:
-    a, b, c = inputs(boundary_floats, name, JUDGED_COUNT, 100)
-    modes, frms = rounding(JUDGED_COUNT, 101)
+def test_portable_equals_softfloat(best: Compiled, inputs: Inputs, name: str) -> None:
+    a, b, c = inputs(name, JUDGED_COUNT)
+    modes, frms = rounding(JUDGED_COUNT)
     results, raised = best.run("careful", name, a, b, c, modes, frms)
     judge = OPERATIONS[name].judge
     operands = zip(a.tolist(), b.tolist(), c.tolist(), modes.tolist(), strict=True)
@@ -277,9 +287,9 @@ def test_portable_equals_softfloat(best: Compiled, boundary_floats: Any, name: s
 
 @pytest.mark.skipif(not HAS_HOST_UNIT, reason="this host's unit is the portable one")
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_host_equals_portable(best: Compiled, boundary_floats: Any, name: str) -> None:
-    a, b, c = inputs(boundary_floats, name, NATIVE_COUNT, 200)
-    modes, frms = rounding(NATIVE_COUNT, 201)
+def test_host_equals_portable(best: Compiled, inputs: Inputs, name: str) -> None:
+    a, b, c = inputs(name, NATIVE_COUNT)
+    modes, frms = rounding(NATIVE_COUNT)
     fast, fast_raised = best.run("fast", name, a, b, c, modes, frms)
     careful, careful_raised = best.run("careful", name, a, b, c, modes, frms)
     wrong = np.flatnonzero((fast != careful) | (fast_raised != careful_raised))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -36,10 +36,10 @@ class MachineCase:
     """
 
     isa: str
-    state: np.void
+    state: np.void = field(repr=False)
     code: bytes
     code_address: int
-    memory: bytes
+    memory: bytes = field(repr=False)
     limit_insns: int = 10_000
     label: str = ""
 

@@ -108,6 +108,9 @@ class Process:
         attention: something besides running `current` is due: a signal, a task switch, the end.
         calls, unknown_calls: how often each system call was made, by number; the unknown ones apart.
         checkpoints: (retired, state digest) pairs.
+        limits: what setrlimit changed.
+        epoll_data: for each host epoll descriptor, watched host descriptor → the guest's data word.
+        vfork_done: closed when the parent of a vfork may continue; -1 otherwise.
     """
 
     def __init__(self, tier: RunTier, memory: AddressSpace, files: FileTable, paths: GuestPaths, options: Options) -> None:
@@ -127,7 +130,9 @@ class Process:
         self.unknown_calls: Counter[int] = Counter()
         self.checkpoints: list[tuple[int, str]] = []
         self.retired_by_ended_tasks = 0
-        self.umask = 0
+        self.limits: dict[int, tuple[int, int]] = {}
+        self.epoll_data: dict[int, dict[int, int]] = {}
+        self.vfork_done = -1
         self.argv: tuple[bytes, ...] = ()
         self.environment: tuple[bytes, ...] = ()
         self.executable = b""
@@ -293,7 +298,8 @@ class Process:
         """Deliver signals, then find a task that can run."""
         self.attention = False
         self._deliver(self.current)
-        if self.exit is None and (self.current.wait is not None or self.current.tid not in self.tasks):
+        turn_over, self._turn_over = self._turn_over, False
+        if self.exit is None and (turn_over or self.current.wait is not None or self.current.tid not in self.tasks):
             self._switch()
 
     def _system_call(self, task: Task) -> None:
@@ -338,6 +344,7 @@ class Process:
             words[riscv64.PC] += riscv64.ECALL_BYTES
         self._trace_result(result)
 
+    _turn_over = False
     _interrupted = False
     """The current task stands at a system call that a signal interrupted and that may restart."""
 
@@ -452,17 +459,16 @@ class Process:
             self.exit = Exit(ExitReason.TIMEOUT, detail="the time limit passed")
             self.current.wait = None
 
-    def block(self, host_fd: int, events: int, timeout_ns: int | None = None) -> bool:
+    def block(self, fds: tuple[tuple[int, int], ...], timeout_ns: int | None = None) -> bool:
         """Before a host call that may block: let signals and other tasks have their way until it will not.
 
-        Call it while `must_wait` holds. Returns False when `timeout_ns` is over.
+        Call it while `must_wait` holds. `fds` are (host descriptor, poll events). Returns False when `timeout_ns` is over.
 
         Raises:
             Interrupted: a signal is deliverable.
             WouldBlock: other tasks run meanwhile, and the system call is executed again.
         """
         task = self.current
-        fds = ((host_fd, events),) if host_fd >= 0 else ()
         if timeout_ns is not None and task.deadline_ns is None:
             task.deadline_ns = time.monotonic_ns() + timeout_ns
         while True:
@@ -477,6 +483,34 @@ class Process:
             self._idle([Wait(fds, task.deadline_ns)])
             if self.exit is not None:
                 raise Interrupted
+
+    def pause(self, duration_ns: int | None) -> None:
+        """Let `duration_ns` pass (None: for ever), or until a signal is deliverable.
+
+        Raises:
+            Interrupted: it is.
+            WouldBlock: other tasks run meanwhile, and the system call is executed again.
+        """
+        self.block((), duration_ns)
+        self.current.deadline_ns = None
+
+    def yield_turn(self) -> None:
+        """sched_yield: the next task is due after this system call."""
+        if len(self.tasks) > 1:
+            self._turn_over = True
+            self.attention = True
+
+    def reset_handlers(self) -> None:
+        """execve: what was caught is at its default again; what was ignored stays ignored."""
+        for number, action in list(self.actions.items()):
+            if action.handler != signals.SIG_IGN:
+                self.set_action(number, signals.DEFAULT_ACTION)
+
+    def release_vfork(self) -> None:
+        """Let the parent of a vfork continue."""
+        if self.vfork_done >= 0:
+            os.close(self.vfork_done)
+            self.vfork_done = -1
 
     @property
     def must_wait(self) -> bool:

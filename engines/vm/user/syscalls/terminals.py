@@ -1,0 +1,72 @@
+"""ioctl: terminals, and the few requests that every file knows.
+
+Source: ioctl_tty(2), uapi/asm-generic/ioctls.h, termbits.h.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from engines.vm.user.errno import Errno
+from engines.vm.user.syscalls.table import system_call
+
+if TYPE_CHECKING:
+    from engines.vm.user.process import Process
+
+
+class _Direction(Enum):
+    READ = "read"
+    """The host fills the guest's buffer."""
+    WRITE = "write"
+    VALUE = "value"
+    """The argument is an integer."""
+
+
+_TERMIOS_BYTES: Final = 36
+_FIONCLEX: Final = 0x5450
+_FIOCLEX: Final = 0x5451
+_REQUESTS: Final[dict[int, tuple[_Direction, int]]] = {
+    0x5401: (_Direction.READ, _TERMIOS_BYTES),  # TCGETS
+    0x5402: (_Direction.WRITE, _TERMIOS_BYTES),  # TCSETS
+    0x5403: (_Direction.WRITE, _TERMIOS_BYTES),  # TCSETSW
+    0x5404: (_Direction.WRITE, _TERMIOS_BYTES),  # TCSETSF
+    0x5409: (_Direction.VALUE, 0),  # TCSBRK
+    0x540A: (_Direction.VALUE, 0),  # TCXONC
+    0x540B: (_Direction.VALUE, 0),  # TCFLSH
+    0x540E: (_Direction.VALUE, 0),  # TIOCSCTTY
+    0x540F: (_Direction.READ, 4),  # TIOCGPGRP
+    0x5410: (_Direction.WRITE, 4),  # TIOCSPGRP
+    0x5411: (_Direction.READ, 4),  # TIOCOUTQ
+    0x5413: (_Direction.READ, 8),  # TIOCGWINSZ
+    0x5414: (_Direction.WRITE, 8),  # TIOCSWINSZ
+    0x541B: (_Direction.READ, 4),  # FIONREAD
+    0x5421: (_Direction.WRITE, 4),  # FIONBIO
+    0x5422: (_Direction.VALUE, 0),  # TIOCNOTTY
+    0x5429: (_Direction.READ, 4),  # TIOCGSID
+    0x80045430: (_Direction.READ, 4),  # TIOCGPTN
+    0x40045431: (_Direction.WRITE, 4),  # TIOCSPTLCK
+}
+
+
+@system_call(29, "ioctl", "fd ioctl ptr")
+def ioctl(process: Process, fd: int, request: int, argument: int) -> int:
+    host = process.files.get(fd)
+    if request in (_FIOCLEX, _FIONCLEX):
+        marked = process.files.close_on_exec
+        (marked.add if request == _FIOCLEX else marked.discard)(fd)
+        return 0
+    known = _REQUESTS.get(request)
+    if known is None:
+        os.fstat(host)
+        return -Errno.ENOTTY
+    direction, size = known
+    if direction is _Direction.VALUE:
+        return fcntl.ioctl(host, request, argument & 0x7FFF_FFFF)
+    data = bytearray(process.memory.read(argument, size) if direction is _Direction.WRITE else bytes(size))
+    result = fcntl.ioctl(host, request, data)
+    if direction is _Direction.READ:
+        process.memory.write(argument, data)
+    return result

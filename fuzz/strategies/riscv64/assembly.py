@@ -1,7 +1,7 @@
 """Writing encoded instructions into the code of many programs at once.
 
-A `Group` is all slots of one gadget kind; gadgets ask it for operands and put words at parcels of their slot. The builders
-below encode one instruction for every member of a group; register arguments are arrays or numbers.
+A `Group` is all slots of one gadget kind; gadgets ask it for operands and put words at parcels of their slot. The
+builders below encode one instruction for every member of a group; register arguments are arrays or numbers.
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ class Group:
     @cached_property
     def imm(self) -> Signed:
         """The low 12 bits of the immediate, signed."""
-        return ((self.raw("imm").astype(np.int64) & 0xFFF) ^ 0x800) - 0x800
+        value: Signed = self.raw("imm").astype(np.int64)
+        value &= 0xFFF
+        value ^= 0x800
+        value -= 0x800
+        return value
 
     def source(self, name: str) -> Words:
         """A register that is read: any."""

@@ -1,8 +1,9 @@
 """The typed choice sequence of a program.
 
-A program is never generated directly: first its *choices* are (by `draw`, by hypothesis, by a mutator, by decoding bytes),
-then `emit` turns them into code. Emission is total: every value of every field means something, by remainder or by clamping.
-So reduction, shrinking and mutation work on choices and need no repair step, and they see slots and operands and not bits.
+A program is never generated directly: first its *choices* are (by `draw`, by hypothesis, by a mutator, by decoding
+bytes), then `emit` turns them into code. Emission is total: every value of every field means something, by remainder
+or by clamping. So reduction, shrinking and mutation work on choices and need no repair step, and they see slots and
+operands and not bits.
 
 `SLOT` and `STATE` are the record layouts, also on disk (little-endian, packed).
 """
@@ -22,9 +23,9 @@ GENERATOR_VERSION: Final = 1
 SLOT_FIELDS: Final = ("kind", "insn", "rd", "rs1", "rs2", "rs3", "rm", "length", "aux", "imm")
 
 SLOT: Final[np.dtype[Any]] = np.dtype([(n, "<u4" if n == "imm" else "u1") for n in SLOT_FIELDS])
-"""One slot. `kind`: a `gadgets.Kind`. `insn`: which instruction of the kind's pool. `rd` … `rs3`, `rm`: register numbers
-and rounding mode. `length`: slots to branch over or to repeat, or which function to call. `aux`: the gadget's variations.
-`imm`: immediate, of which gadgets use as many low bits as they need."""
+"""One slot. `kind`: a `gadgets.Kind`. `insn`: which instruction of the kind's pool. `rd` … `rs3`, `rm`: register
+numbers and rounding mode. `length`: slots to branch over or to repeat, or which function to call. `aux`: the gadget's
+variations. `imm`: immediate, of which gadgets use as many low bits as they need."""
 
 STATE: Final[np.dtype[Any]] = np.dtype(
     [
@@ -39,9 +40,9 @@ STATE: Final[np.dtype[Any]] = np.dtype(
         ("home", "<u2"),
     ]
 )
-"""The rest of a program. `x`, `f`, `fcsr`: initial registers (kept ones are overridden). `variant`: register roles. `base`,
-`stack`: where the window pointers point. `slots`: slots in use. `entry`: where in its 4 KiB the code starts. `home`: which
-4 KiB; where two programs of a batch name the same, `emit` places all of them by their row."""
+"""The rest of a program. `x`, `f`, `fcsr`: initial registers (kept ones are overridden). `variant`: register roles.
+`base`, `stack`: where the window pointers point. `slots`: slots in use. `entry`: where in its 4 KiB the code starts.
+`home`: which 4 KiB; where two programs of a batch name the same, `emit` places all of them by their row."""
 
 _HEADER: Final = struct.Struct("<4sHHQ")
 _MAGIC: Final = b"cprv"
@@ -114,7 +115,8 @@ class Choices:
         """Program `index` as bytes: header with version, memory seed and slot count, state, slots."""
         records = self.records(index)
         header = _HEADER.pack(_MAGIC, GENERATOR_VERSION, len(records), self.memory_seed & (1 << 64) - 1)
-        return header + self.state[index].tobytes() + records.tobytes()
+        body: bytes = self.state[index].tobytes() + records.tobytes()
+        return header + body
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -130,9 +132,13 @@ class Choices:
         if magic != _MAGIC:
             raise ValueError(f"choices begin with {_MAGIC!r}, this with {magic!r}")
         if version != GENERATOR_VERSION:
-            raise ValueError(f"choices of generator version {version}; this is version {GENERATOR_VERSION}: draw them again")
+            raise ValueError(
+                f"choices of generator version {version}; this is version {GENERATOR_VERSION}: draw them again"
+            )
         if len(data) != fixed + count * SLOT.itemsize or count > 255:
-            raise ValueError(f"{len(data)} bytes do not hold {count} slots (at most 255) of {SLOT.itemsize} bytes after {fixed}")
+            raise ValueError(
+                f"{len(data)} bytes do not hold {count} slots (at most 255) of {SLOT.itemsize} bytes after {fixed}"
+            )
         state = np.frombuffer(data, STATE, 1, _HEADER.size)[0]
         records = np.frombuffer(data, SLOT, count, fixed)
         return cls.of([(records, state)], memory_seed)

@@ -1,7 +1,8 @@
 """Random numbers that are a pure function of (seed, case, site).
 
 The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014) used by
-counter: each case has a key, and word `site` of a case is the mixed value of `key + (site + 1) * GOLDEN`. So case i of a
+counter: each case has a key, and word `site` of a case is the mixed value of `key + (site + 1) * GOLDEN`. So case i of
+    a
 seed needs none of the cases before it, and no numpy random machinery is involved: the same bits come out of every numpy
 version on every platform.
 """

@@ -45,7 +45,10 @@ NUMBER_COMPRESSED: Final = _compressed()
 
 def _key(words: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """20 bits that tell all 32-bit instructions apart: opcode[6:2], funct3, funct7, rs2."""
-    return words >> np.uint32(2) & np.uint32(0x1F) | words >> np.uint32(7) & np.uint32(0xE0) | (words >> np.uint32(20)) << np.uint32(8)
+    key = words >> np.uint32(2) & np.uint32(0x1F)
+    key |= words >> np.uint32(7) & np.uint32(0xE0)
+    key |= words >> np.uint32(20) << np.uint32(8)
+    return np.asarray(key)
 
 
 def _full() -> NDArray[np.uint8]:

@@ -27,12 +27,31 @@ _MAX_SLOTS: Final = 250
 _KIND_BITS: Final = 12
 _INSN_BITS: Final = 10
 
-REGISTER_POOL: Final = np.array([0] * 12 + list(range(8, 16)) * 12 + list(range(32)) * 4 + [1, 2, 5, 10, 11] * 4, np.uint8)
+REGISTER_POOL: Final = np.array(
+    [0] * 12 + list(range(8, 16)) * 12 + list(range(32)) * 4 + [1, 2, 5, 10, 11] * 4, np.uint8
+)
 """256 register numbers: x8 … x15 often, so that values meet and compressed forms apply; x0 now and then."""
 
 _ROUNDING: Final = np.array([0, 1, 2, 3, 4, 7, 7, 7], np.uint8)
 
-_BOUNDARY_IMMEDIATES: Final = (0, 1, -1, 2047, -2048, 2046, -2047, 63, 31, 32, 64, -64, 0x7FF8, 0x80000, 0x7FFFF, 0xFFFFF)
+_BOUNDARY_IMMEDIATES: Final = (
+    0,
+    1,
+    -1,
+    2047,
+    -2048,
+    2046,
+    -2047,
+    63,
+    31,
+    32,
+    64,
+    -64,
+    0x7FF8,
+    0x80000,
+    0x7FFFF,
+    0xFFFFF,
+)
 _IMMEDIATE_KEEP: Final = np.array(
     [0xFFFF_FFFF] * 80 + [0x1F] * 64 + [0] * 48 + [0xFFFF_FFF8] * 64,
     np.uint32,
@@ -94,7 +113,9 @@ def _draw_slots(keys: NDArray[np.uint64], width: int, tables: _Tables) -> dict[s
     high = second.view(np.uint8).reshape(*shape, 8)
 
     kind = tables.kinds.take(pairs[..., 0] >> np.uint16(16 - _KIND_BITS))
-    insn = tables.insns.take((kind.astype(np.uint16) << np.uint16(_INSN_BITS)) | (pairs[..., 1] >> np.uint16(16 - _INSN_BITS)))
+    insn = tables.insns.take(
+        (kind.astype(np.uint16) << np.uint16(_INSN_BITS)) | (pairs[..., 1] >> np.uint16(16 - _INSN_BITS))
+    )
     rd, rs1, rs2, rs3 = (REGISTER_POOL.take(octets[..., 4 + i]) for i in range(4))
     # Neighbours depend on each other more often than chance: rd feeds the next slot, operands coincide.
     hazard = high[..., 7] >> np.uint8(3)
@@ -145,7 +166,9 @@ def _draw_state(keys: NDArray[np.uint64], first_index: int, profile: Profile) ->
     return state
 
 
-def _place_sections(kind: NDArray[np.uint8], keys: NDArray[np.uint64], slots: NDArray[np.uint8], profile: Profile) -> NDArray[np.int64]:
+def _place_sections(
+    kind: NDArray[np.uint8], keys: NDArray[np.uint64], slots: NDArray[np.uint8], profile: Profile
+) -> NDArray[np.int64]:
     """Divide the slots into a main part and functions; returns the length of each main part."""
     word = words(keys, 6, 1)[:, 0]
     length = slots.astype(np.int64)
@@ -169,7 +192,9 @@ def draw(seed: int, first_index: int, count: int, profile: Profile) -> Choices:
     """
     width = profile.slots[1]
     if not 1 <= profile.slots[0] <= width <= _MAX_SLOTS:
-        raise ValueError(f"profile {profile.name} has slots {profile.slots}; least ≤ greatest, both in 1 … {_MAX_SLOTS}")
+        raise ValueError(
+            f"profile {profile.name} has slots {profile.slots}; least ≤ greatest, both in 1 … {_MAX_SLOTS}"
+        )
     keys = case_keys(seed, first_index, count)
     tables = _tables_of(profile)
     slots = _draw_slots(keys, width, tables)
@@ -179,5 +204,7 @@ def draw(seed: int, first_index: int, count: int, profile: Profile) -> Choices:
     word = words(keys, 7, 1)[:, 0]
     trapping = np.flatnonzero(_between(word, 0, 0, 99) < profile.trap_percent)
     at = _between(word, 16, 0, main - 1)[trapping]
-    slots["kind"][trapping, at] = tables.traps.take((word[trapping] >> np.uint64(32)) & np.uint64((1 << _KIND_BITS) - 1))
+    slots["kind"][trapping, at] = tables.traps.take(
+        (word[trapping] >> np.uint64(32)) & np.uint64((1 << _KIND_BITS) - 1)
+    )
     return Choices(slots, state, mixed(seed))

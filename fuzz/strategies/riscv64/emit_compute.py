@@ -142,7 +142,9 @@ _ADJUSTMENTS: Final = tuple(16 * n for n in range(-31, 32) if n)
 def _adjusting(imm: int) -> int:
     """The word of `c.addi16sp imm`: nzimm[9] 00010 nzimm[4|6|8:7|5]."""
     bit = [(imm >> b) & 1 for b in range(10)]
-    return int(match_of("c_addi16sp")) | bit[9] << 12 | bit[4] << 6 | bit[6] << 5 | bit[8] << 4 | bit[7] << 3 | bit[5] << 2
+    return (
+        int(match_of("c_addi16sp")) | bit[9] << 12 | bit[4] << 6 | bit[6] << 5 | bit[8] << 4 | bit[7] << 3 | bit[5] << 2
+    )
 
 
 _ADJUST: Final = np.array([_adjusting(n) for n in _ADJUSTMENTS], np.uint16)

@@ -58,7 +58,8 @@ def _jump_compressed(group: Group) -> None:
 
 
 def _computed_jump(group: Group, link: Words, target: Signed, short: NDArray[np.bool_], short_match: np.uint32) -> None:
-    """auipc, addi, jalr; where `short`, c.jr or c.jalr and a nop instead of the jalr. The jalr's own offset takes a part
+    """auipc, addi, jalr; where `short`, c.jr or c.jalr and a nop instead of the jalr. The jalr's own offset takes a
+    part
     of the distance, and may be odd: bit 0 of the sum is ignored."""
     t = group.temporary
     distance = _offset(group, target)
@@ -78,13 +79,16 @@ def _indirect(group: Group) -> None:
 
 def _fold_branch(group: Group) -> None:
     t = group.temporary
-    group.word(0, register_immediate("andi", t, group.accumulator, np.int64(1) << (group.aux % _U(11)).astype(np.int64)))
+    group.word(
+        0, register_immediate("andi", t, group.accumulator, np.int64(1) << (group.aux % _U(11)).astype(np.int64))
+    )
     match = group.choose(group.aux >> _U(7), ("beq", "bne"))
     group.word(2, branch(match, t, 0, _offset(group, group.forward(BRANCH_SLOTS), 2)))
 
 
 def _table(group: Group) -> None:
-    """Lands on one of four pads: the address is that of the auipc, plus 12, plus 4 times two bits of the accumulator."""
+    """Lands on one of four pads: the address is that of the auipc, plus 12, plus 4 times two bits of the
+    accumulator."""
     t, pointer, accumulator = group.temporary, group.destination("rd", DestinationMode.NONZERO), group.accumulator
     group.word(0, register_immediate("andi", t, accumulator, 12))
     group.word(2, upper("auipc", pointer, 0))

@@ -102,7 +102,7 @@ def _edge(group: Group) -> None:
 
 def _straddle(group: Group) -> None:
     number = pool_entry(Kind.STRADDLE, group.raw("insn"))
-    _at_offset(group, number, _upper_edge(group) - 1 - group.imm % (size_of(number) - 1))
+    _at_offset(group, number, -1 - group.imm % (size_of(number) - 1))
 
 
 def _wild(group: Group) -> None:
@@ -149,7 +149,9 @@ def _scrambled(group: Group) -> Words:
     """32 bits from all of a slot's fields: the immediate alone is biased."""
     word = group.raw("imm") * _U(0x9E37_79B1)
     word ^= group.aux * _U(0x0101_6B2D)
-    word ^= (group.field("length") << _U(24) | group.field("rs3") << _U(16) | group.field("rs2") << _U(8)) * _U(0x85EB_CA77)
+    word ^= (group.field("length") << _U(24) | group.field("rs3") << _U(16) | group.field("rs2") << _U(8)) * _U(
+        0x85EB_CA77
+    )
     word ^= word >> _U(15)
     return word * _U(0x2C1B_3C6D)
 

@@ -1,16 +1,16 @@
 """Raw encodings: reserved, privileged, random.
 
-Generators that only emit what the instruction table knows cannot find what the table gets wrong. So some words are random,
-and lists of reserved encodings are written here from the manual and not derived from the table.
+Generators that only emit what the instruction table knows cannot find what the table gets wrong. So some words are
+random, and lists of reserved encodings are written here from the manual and not derived from the table.
 
-A random word may belong to a ratified extension that this machine does not have but an oracle does. Such words say nothing
-about either, so they are moved into encodings that nobody has (`sanitised`); the same is done to random jumps, whose
-targets would lie in other cases' code.
+A random word may belong to a ratified extension that this machine does not have but an oracle does. Such words say
+nothing about either, so they are moved into encodings that nobody has (`sanitised`); the same is done to random jumps,
+whose targets would lie in other cases' code.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ ILLEGAL_WORDS: Final = np.array(
         0xC000_1073,  # csrrw x0, cycle, x0: the assembler's `unimp`
         0xC020_1073,  # csrrw x0, instret, x0
         0xC010_5073,  # csrrwi x0, time, 0
-        0xC000_A0F3,  # csrrs x1, cycle, x1
+        0xC000_E0F3,  # csrrsi x1, cycle, 1
         0x0000_2063,  # branch with funct3 = 2
         0x0000_706F ^ 0x4,  # opcode 1101011
         0x0000_7067,  # jalr with funct3 = 7
@@ -48,7 +48,24 @@ PRIVILEGED_WORDS: Final = np.array(
 
 HIDDEN_CSRS: Final = np.array(
     [
-        *(0x300, 0x301, 0x304, 0x305, 0x340, 0x341, 0x342, 0x343, 0x344, 0x3A0, 0x3B0, 0xB00, 0xB02, 0x320, 0xF11, 0xF14),
+        *(
+            0x300,
+            0x301,
+            0x304,
+            0x305,
+            0x340,
+            0x341,
+            0x342,
+            0x343,
+            0x344,
+            0x3A0,
+            0x3B0,
+            0xB00,
+            0xB02,
+            0x320,
+            0xF11,
+            0xF14,
+        ),
         *(0x100, 0x104, 0x105, 0x140, 0x141, 0x142, 0x143, 0x144, 0x180, 0x106),
         *(0x7A0, 0x7A1, 0x7B0, 0x7B1),
         *(0x0C0, 0x4C0, 0x8C0, 0x9C0, 0xCC0, 0x5C0, 0x6C0, 0x7C0, 0xBC0, 0xFC0, 0x046, 0x7FF, 0xDC0),
@@ -101,7 +118,8 @@ def _noise() -> NDArray[np.uint16]:
     jump = ((words & 0xE07F) == 0x8002) & (words != 0x8002) & (words != 0x9002)
     zcb = ((words & 0xFC03) == 0x9C01) & ((words & 0x0040) != 0)
     zcmop = ((words & 0xF8FF) == 0x6081) & ((words & 0x107C) == 0)
-    return words[~(jump | zcb | zcmop)].astype(np.uint16)
+    kept: NDArray[np.uint16] = words[~(jump | zcb | zcmop)].astype(np.uint16)
+    return kept
 
 
 HINTS: Final = _hints()
@@ -112,14 +130,16 @@ _NOBODY: Final = np.uint32(0x6B)
 """Major opcode 1101011, reserved (Unprivileged ISA §35, table of opcodes)."""
 
 _RESERVED_FUNCT7: Final = np.zeros(128, np.bool_)
-_RESERVED_FUNCT7[[0x02, 0x03, 0x06, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x11, 0x12, 0x13, 0x21, 0x22, 0x23]] = True
+_RESERVED_FUNCT7[[0x02, 0x03, 0x06, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0E, 0x0F, 0x11, 0x12, 0x13, 0x21, 0x22, 0x23]] = (
+    True
+)
 _RESERVED_FUNCT7[[0x41, 0x42, 0x43, 0x50, 0x60, 0x7F]] = True
 
 
-def _base_integer(funct7: NDArray[np.uint32], funct3: NDArray[np.uint32]) -> NDArray[np.bool_]:
+def _base_integer(funct7: NDArray[Any], funct3: NDArray[Any]) -> NDArray[np.bool_]:
     """OP and OP-32 words that RV64IM or nobody has."""
     minus = (funct7 == 0x20) & ((funct3 == 0) | (funct3 == 5))
-    return (funct7 <= 1) | minus | _RESERVED_FUNCT7[funct7]
+    return np.asarray((funct7 <= 1) | minus | _RESERVED_FUNCT7[funct7])
 
 
 def foreign(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
@@ -142,10 +162,10 @@ def foreign(words: NDArray[np.uint32]) -> NDArray[np.bool_]:
     result |= (opcode == 0x2F) & ~known_amo
     result |= (opcode == 0x53) & ~((fmt <= 1) & _base_float(funct5, words >> 20 & 31, funct3))
     result |= ((opcode >= 0x43) & (opcode <= 0x4F)) & (fmt == 2)
-    return result | ((opcode == 0x73) & ((funct3 & 3) == 0) & ((words | 0x0010_0000) != 0x0010_0073))
+    return np.asarray(result | ((opcode == 0x73) & ((funct3 & 3) == 0) & ((words | 0x0010_0000) != 0x0010_0073)))
 
 
-def _base_float(funct5: NDArray[np.uint32], rs2: NDArray[np.uint32], funct3: NDArray[np.uint32]) -> NDArray[np.bool_]:
+def _base_float(funct5: NDArray[Any], rs2: NDArray[Any], funct3: NDArray[Any]) -> NDArray[np.bool_]:
     """OP-FP words that F or D has, or that nobody has."""
     two_source = funct5 <= 3
     result = two_source | ((funct5 == 4) & (funct3 <= 7)) | ((funct5 == 5) & (funct3 != 2) & (funct3 != 3))
@@ -153,7 +173,7 @@ def _base_float(funct5: NDArray[np.uint32], rs2: NDArray[np.uint32], funct3: NDA
     result |= (funct5 == 0x0B) & (rs2 == 0)
     result |= (funct5 == 0x14) & (funct3 != 4) & (funct3 != 5)
     result |= ((funct5 == 0x18) | (funct5 == 0x1A)) & (rs2 <= 3)
-    return result | (((funct5 == 0x1C) | (funct5 == 0x1E)) & (rs2 == 0))
+    return np.asarray(result | (((funct5 == 0x1C) | (funct5 == 0x1E)) & (rs2 == 0)))
 
 
 def sanitised(words: NDArray[np.uint32]) -> NDArray[np.uint32]:

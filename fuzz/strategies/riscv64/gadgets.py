@@ -1,16 +1,19 @@
 """Gadgets: what one slot of a program turns into.
 
-A program is a sequence of slots; each slot holds one gadget, which always emits the same number of parcels (16-bit units).
-So addresses are known before anything is encoded, and branch targets are slots, not bytes. Every gadget leaves the kept
-registers (`registers.Role`) as it found them, and control only moves forward except through the counted loop, so every
-program ends.
+A program is a sequence of slots; each slot holds one gadget, which always emits the same number of parcels (16-bit
+units). So addresses are known before anything is encoded, and branch targets are slots, not bytes. Every gadget leaves
+the kept registers (`registers.Role`) as it found them, and control only moves forward except through the counted loop,
+so every program ends.
 
 What is not generated, because correct implementations may differ (and where that is written):
 
 - values of cycle, time and instret: counters are only read into x0 (Zicntr, Unprivileged ISA §8.1);
-- SC with an address or size other than that of the last LR, and stores of the same hart between LR and SC: success is up to
-  the implementation (§13.2); LR is always followed by its SC, and a lone SC finds no reservation;
-- stores that straddle the edge of accessible memory: the accessible part may or may not be written (§2.6);
+- SC with an address or size other than that of the last LR, and stores of the same hart between LR and SC: success is
+  up to the implementation (§13.2); LR is always followed by its SC, and a lone SC finds no reservation;
+- stores that straddle the edge of accessible memory: the accessible part may or may not be written (§2.6); loads that
+  run
+  off the upper edge: the trap value is the access's address or that of its first inaccessible byte (Privileged ISA
+      §3.1.16);
 - jumps into other cases' code, and self-modifying code (code is not writable);
 - encodings of ratified extensions that this machine lacks but an oracle may have (`encodings.foreign`).
 """
@@ -99,7 +102,7 @@ class Kind(IntEnum):
     EDGE = 38
     """An aligned access within 16 bytes of either edge of the window, inside or outside."""
     STRADDLE = 39
-    """A load that begins inside the window and ends outside, or the reverse."""
+    """A load that begins below the window and ends inside."""
     WILD = 40
     """An access to an address that differs from a good one in high bits, or is far from any."""
     CODE_WRITE = 41

@@ -1,8 +1,9 @@
 """Operand values: where wrong arithmetic shows.
 
-Uniform random operands almost never meet the cases that engines get wrong: `INT_MIN / -1`, a signalling NaN with a payload,
-a product halfway between two floats, an integer just above what a conversion can hold. Integer and floating-point pools hold
-those; drawing mixes pool values with values of random width and floats of nearby exponents (whose sums cancel and round).
+Uniform random operands almost never meet the cases that engines get wrong: `INT_MIN / -1`, a signalling NaN with a
+payload, a product halfway between two floats, an integer just above what a conversion can hold. Integer and
+floating-point pools hold those; drawing mixes pool values with values of random width and floats of nearby exponents
+(whose sums cancel and round).
 
 Pools hold raw 64-bit register contents. A single is NaN-boxed unless the pool says otherwise.
 """
@@ -74,7 +75,25 @@ def _limits(fraction_bits: int) -> list[float]:
         values += [top - step, top, top + 2 * step, -top, -top - 2 * step, -top + step]
         if power < fraction_bits:
             values += [top - 0.5, top - 1.0, -top - 0.5, -top - 1.0, top - 0.25]
-    values += [0.5, 1.5, 2.5, -0.5, -1.5, -2.5, 0.25, -0.75, 0.49999, 0.99999, -0.99999, 1.0, -1.0, 2.0, 3.0, 10.0, 1 / 3]
+    values += [
+        0.5,
+        1.5,
+        2.5,
+        -0.5,
+        -1.5,
+        -2.5,
+        0.25,
+        -0.75,
+        0.49999,
+        0.99999,
+        -0.99999,
+        1.0,
+        -1.0,
+        2.0,
+        3.0,
+        10.0,
+        1 / 3,
+    ]
     return values
 
 
@@ -83,9 +102,11 @@ def _doubles() -> tuple[int, ...]:
     special = [0, exponent, quiet | exponent, exponent | 1, exponent | quiet - 1, exponent | quiet | 0xDEAD]
     special += [exponent | 0x4_0000_0000_0000, exponent - 1, 1, 2, (1 << 52) - 1, 1 << 52, (1 << 52) + 1, 1 << 51]
     values = [_double(v) for v in _limits(52)]
-    # Neighbours of 1, halves of an ulp, products and sums that land halfway, and what overflows or underflows when combined.
+    # Neighbours of 1, halves of an ulp, sums and products that land halfway, and what overflows or underflows.
     values += [0x3FF0_0000_0000_0001, 0x3FEF_FFFF_FFFF_FFFF, 0x3CA0_0000_0000_0000, 0x3CB0_0000_0000_0000]
-    values += [_double(v) for v in (2.0**52, 2.0**53, 2.0**53 + 2, 2.0**511, 2.0**512, 2.0**-511, 2.0**-537, 2.0**-1022)]
+    values += [
+        _double(v) for v in (2.0**52, 2.0**53, 2.0**53 + 2, 2.0**511, 2.0**512, 2.0**-511, 2.0**-537, 2.0**-1022)
+    ]
     # Doubles at the limits of singles: overflow, halfway, subnormal and vanishing results of fcvt.s.d.
     values += [0x47EF_FFFF_EFFF_FFFF, 0x47EF_FFFF_F000_0000, 0x47EF_FFFF_E000_0000, 0x380F_FFFF_FFFF_FFFF]
     values += [0x3810_0000_0000_0000, 0x36A0_0000_0000_0000, 0x3690_0000_0000_0000, 0x3690_0000_0000_0001]
@@ -119,6 +140,12 @@ UNBOXED: Final = (
 """Registers that hold no single: an FP32 operation must read each as the canonical NaN (Unprivileged ISA §21.2)."""
 
 
+EXTREME_FLOATS: Final = tuple(
+    s | v for s in (0, 1 << 63) for v in (0, 0x7FF << 52, 0x7FF8 << 48, 1, (0x7FF << 52) | 1, _double(1.0))
+) + tuple(BOX | s | v for s in (0, 1 << 31) for v in (0, 0xFF << 23, 0x1FF << 22, 1, (0xFF << 23) | 1, _single(1.0)))
+"""Zeros, infinities, NaNs, the smallest subnormals and ones of both formats."""
+
+
 def _pool(groups: tuple[tuple[tuple[int, ...], int], ...], key: int) -> NDArray[np.uint64]:
     """2**POOL_BITS entries: each group's values in turn, as often as its weight out of 16 says, the order mixed."""
     size = 1 << POOL_BITS
@@ -133,8 +160,8 @@ def _pool(groups: tuple[tuple[tuple[int, ...], int], ...], key: int) -> NDArray[
 
 
 INTEGER_POOL: Final = _pool(((EXTREME_INTEGERS, 6), (INTEGERS, 10)), 0x1)
-FLOAT_POOL: Final = _pool(((DOUBLES, 7), (SINGLES, 7), (UNBOXED, 2)), 0x2)
-MEMORY_POOL: Final = _pool(((INTEGERS, 5), (DOUBLES, 5), (SINGLES, 5), (UNBOXED, 1)), 0x3)
+FLOAT_POOL: Final = _pool(((EXTREME_FLOATS, 6), (DOUBLES, 5), (SINGLES, 4), (UNBOXED, 1)), 0x2)
+MEMORY_POOL: Final = _pool(((INTEGERS, 5), (EXTREME_FLOATS, 3), (DOUBLES, 4), (SINGLES, 3), (UNBOXED, 1)), 0x3)
 
 _POOL_MASK: Final = np.uint64((1 << POOL_BITS) - 1)
 _SIX: Final = np.uint64(63)

@@ -1,7 +1,7 @@
 """Profiles: what kind of programs to draw. Weights are data; nothing else distinguishes profiles.
 
-A weight is relative to the sum of its table. Traps on purpose are not slots among others (then long programs would nearly
-all trap early): `trap_percent` of the programs get one trapping gadget, at a random slot of the main part.
+A weight is relative to the sum of its table. Traps on purpose are not slots among others (then long programs would
+nearly all trap early): `trap_percent` of the programs get one trapping gadget, at a random slot of the main part.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ COMMON: Final[Mapping[Kind, int]] = {
     Kind.INDIRECT: 6,
     Kind.FOLD_BRANCH: 14,
     Kind.TABLE: 5,
-    Kind.LOOP: 30,
+    Kind.LOOP: 42,
     Kind.CALL: 12,
     Kind.CALL_INDIRECT: 6,
 }
@@ -78,7 +78,7 @@ class Profile:
     """
 
     name: str
-    slots: tuple[int, int] = (30, 60)
+    slots: tuple[int, int] = (36, 76)
     functions: int = 2
     trap_percent: int = 20
     kinds: Mapping[Kind, int] = field(default_factory=lambda: COMMON)
@@ -104,7 +104,9 @@ _NONE: Final = {"I": 0.0, "M": 0.0, "F": 0.0, "D": 0.0, "Zifencei": 0.0}
 _PROFILES: Final = (
     _DEFAULT,
     Profile("short", slots=(3, 11), functions=1, kinds=_with(COMMON, LOOP=0.3, CALL=0.5, TABLE=0.3)),
-    Profile("integer", kinds=_with(COMMON, FOLD_FLOAT=0, FOLD_FLAGS=0, ROUNDING=0, CSR=0), extensions={"F": 0.0, "D": 0.0}),
+    Profile(
+        "integer", kinds=_with(COMMON, FOLD_FLOAT=0, FOLD_FLAGS=0, ROUNDING=0, CSR=0), extensions={"F": 0.0, "D": 0.0}
+    ),
     Profile("multiply", kinds=_only(Kind.OP), extensions=_NONE | {"M": 1.0, "I": 0.1}),
     Profile("atomic", kinds=_with(COMMON, AMO=8, RESERVE=8, OP=0.5)),
     Profile("fp", kinds=_with(COMMON, FOLD_FLOAT=2, ROUNDING=3, CSR=2, FOLD_FLAGS=2), extensions={"F": 6.0, "D": 6.0}),
@@ -121,14 +123,22 @@ _PROFILES: Final = (
         kinds=_with(COMMON, COMPRESSED=6, HINT=8, MEMORY_COMPRESSED=4, BRANCH_COMPRESSED=4, JUMP_COMPRESSED=4),
         traps=_with(TRAPS, RESERVED_COMPRESSED=8, NOISE_COMPRESSED=6),
     ),
-    Profile("control", kinds=_with(COMMON, BRANCH=3, JUMP=4, INDIRECT=6, TABLE=6, CALL=5, CALL_INDIRECT=5), functions=3),
+    Profile(
+        "control", kinds=_with(COMMON, BRANCH=3, JUMP=4, INDIRECT=6, TABLE=6, CALL=5, CALL_INDIRECT=5), functions=3
+    ),
     Profile("traps", slots=(4, 20), functions=1, trap_percent=100),
     Profile(
         "noise",
         slots=(3, 14),
         functions=0,
         trap_percent=100,
-        traps={Kind.NOISE: 6, Kind.NOISE_COMPRESSED: 4, Kind.RESERVED_COMPRESSED: 1, Kind.CSR_ILLEGAL: 1, Kind.ILLEGAL: 1},
+        traps={
+            Kind.NOISE: 6,
+            Kind.NOISE_COMPRESSED: 4,
+            Kind.RESERVED_COMPRESSED: 1,
+            Kind.CSR_ILLEGAL: 1,
+            Kind.ILLEGAL: 1,
+        },
     ),
 )
 

@@ -1,7 +1,8 @@
 """The layout of programs: from choices to the place of every gadget, before anything is encoded.
 
 Emission works on flat arrays over all slots of all programs of a chunk. `Layout` resolves what depends on other slots:
-sections, loops, places, targets. Nothing is refused: a gadget that cannot be where its choice puts it becomes `Kind.NONE`.
+sections, loops, places, targets. Nothing is refused: a gadget that cannot be where its choice puts it becomes
+`Kind.NONE`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ Index = NDArray[np.intp]
 
 LEAST_BASE: Final = 2080
 GREATEST_BASE: Final = 6112
-"""Where BASE may point in the data window: every 12-bit offset stays inside, and three of them reach past either edge."""
+"""Where BASE may point in the data window: every 12-bit offset stays inside, and three of them reach past either
+edge."""
 MARGIN_BYTES: Final = 64
 """Bytes of the home slot kept free before and after the code: loads from the code's neighbourhood stay at home."""
 END_PARCELS: Final = 2
@@ -38,7 +40,8 @@ class Layout:
         region: (N * S,) 0 main part, 1 … FUNCTIONS functions.
         functions: (N,) how many functions follow the main part.
         region_end: (N, FUNCTIONS + 1) slot of each region's end.
-        loop_case, loop_head, loop_last: one entry per loop: its program, the slot of its head, the last slot of its body.
+        loop_case, loop_head, loop_last: one entry per loop: its program, the slot of its head, the last slot of its
+            body.
         code_address: (N,) where each program's code starts.
         base, stack: (N,) offset of BASE in the data window; of x2 from BASE.
         row_parcels: parcels of the longest program.

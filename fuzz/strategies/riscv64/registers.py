@@ -1,8 +1,8 @@
 """Register roles: which registers a program keeps for its own control, and which carry data.
 
-Loop counters, link registers and window pointers must survive whatever the generated data flow does, or most programs would
-jump and fault wildly. But a register that is never a destination is a register whose writes are never tested; so the
-roles lie elsewhere in each of `VARIANTS` assignments, and every program picks one.
+Loop counters, link registers and window pointers must survive whatever the generated data flow does, or most programs
+would jump and fault wildly. But a register that is never a destination is a register whose writes are never tested; so
+the roles lie elsewhere in each of `VARIANTS` assignments, and every program picks one.
 
 x2 is a window pointer in all of them (the compressed stack-pointer forms need it); gadgets of their own write it and
 restore it.
@@ -99,4 +99,5 @@ class DestinationMode(IntEnum):
 
 def role_of(role: Role, variants: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """The register number that plays `role` in each of `variants`."""
-    return ROLE[role].take(variants)
+    numbers: NDArray[np.uint32] = ROLE[role].take(variants)
+    return numbers

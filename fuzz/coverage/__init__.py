@@ -1,0 +1,1 @@
+"""Coverage of what generators produce: instructions, operand classes, hazards."""

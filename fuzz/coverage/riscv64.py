@@ -1,0 +1,355 @@
+"""Coverage of RV64 batches: instruction × operand class, rounding modes, hazards.
+
+Measured on the machine cases and not on the generator's choices, so it also holds for seeds, mutants and reduced cases.
+The code of a case is read from its entry on, instruction after instruction. An operand's class is known where its
+register still holds the initial value, that is where no earlier instruction in address order writes it; other operands
+are counted as computed. So the figures are lower bounds of what a run meets, provided that the instruction is reached.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engines.vm.isa.derive.effects import Control
+from engines.vm.isa.describe import Instruction, Operand, OperandKind
+from fuzz.coverage.operand_classes import FloatClass, IntegerClass, double_classes, integer_classes, single_classes
+from fuzz.strategies.riscv64.decoding import UNKNOWN, decode
+from fuzz.strategies.riscv64.instructions import ALL
+from harness.contract.case import MachineBatch
+
+CLASSES: Final = 16
+COMPUTED: Final = 15
+"""Column of operands whose value is not the initial one."""
+SOURCES: Final = ("rs1", "rs2", "rs3")
+
+
+class Format(IntEnum):
+    """How an instruction reads a source register."""
+
+    NONE = 0
+    INTEGER = 1
+    SINGLE = 2
+    DOUBLE = 3
+
+
+class Hazard(IntEnum):
+    """Relations between an instruction's registers, and with the instruction before it."""
+
+    RD_IS_X0 = 0
+    RD_IS_RS1 = 1
+    RD_IS_RS2 = 2
+    RS1_IS_RS2 = 3
+    READS_PREVIOUS = 4
+    """A source is the destination of the instruction before it."""
+    OVERWRITES_PREVIOUS = 5
+    """The destination is that of the instruction before it."""
+
+
+def _reads_single(i: Instruction) -> bool:
+    base = i.expands_to or i.name
+    return base == "fsw" or base.rpartition("_")[2] in ("s", "w")
+
+
+def _address(i: Instruction, operand: Operand) -> bool:
+    """Whether the operand is an address: generators decide its value, and wild values end the program."""
+    e = i.effects
+    return operand.name == "rs1" and bool(e.load_bytes or e.store_bytes or e.control is Control.INDIRECT)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where an instruction names a register: field, or constant."""
+
+    shift: int = 0
+    mask: int = 0
+    base: int = 0
+    format: Format = Format.NONE
+    counted: bool = False
+
+
+def _place(i: Instruction, operand: Operand | None) -> _Place:
+    if operand is None:
+        return _Place()
+    single = Format.SINGLE if _reads_single(i) else Format.DOUBLE
+    form = Format.INTEGER if operand.kind is OperandKind.X else single
+    if operand.field is None:
+        return _Place(0, 0, operand.constant, form)
+    (piece,) = operand.field.pieces
+    counted = not _address(i, operand)
+    return _Place(piece.word_low, (1 << piece.width) - 1, operand.field.base, form, counted)
+
+
+def _named(operands: tuple[Operand, ...], name: str) -> Operand | None:
+    return next((o for o in operands if o.name == name), None)
+
+
+_SOURCE_PLACES: Final = [[_place(i, _named(i.reads, name)) for i in ALL] for name in SOURCES]
+_DESTINATION_PLACES: Final = [_place(i, _named(i.writes, "rd")) for i in ALL]
+
+
+class _Columns:
+    """The places of one operand for all instructions, as arrays; entry `UNKNOWN` is empty."""
+
+    def __init__(self, places: list[_Place]) -> None:
+        padded = places + [_Place()] * (256 - len(places))
+        self.shift = np.array([p.shift for p in padded], np.uint32)
+        self.mask = np.array([p.mask for p in padded], np.uint32)
+        self.base = np.array([p.base for p in padded], np.uint32)
+        self.format = np.array([p.format for p in padded], np.uint8)
+        self.counted = np.array([p.counted for p in padded], np.bool_)
+
+    def registers(self, words: NDArray[np.uint32], number: NDArray[np.uint8]) -> NDArray[np.intp]:
+        """Register numbers, FP registers from 32 on, 64 where there is none; x0 stays 0."""
+        value = (words >> self.shift.take(number) & self.mask.take(number)) + self.base.take(number)
+        form = self.format.take(number)
+        value += np.uint32(32) * (form > Format.INTEGER)
+        return np.where(form == Format.NONE, 64, value).astype(np.intp)
+
+
+_SOURCES: Final = [_Columns(places) for places in _SOURCE_PLACES]
+_DESTINATION: Final = _Columns(_DESTINATION_PLACES)
+_ROUNDS: Final = np.array(
+    [i.length == 4 and any(f.name == "rm" for f in i.fields) for i in ALL] + [False] * (256 - len(ALL))
+)
+
+_CLASS_NAMES: Final = {
+    Format.NONE: (),
+    Format.INTEGER: tuple(IntegerClass),
+    Format.SINGLE: tuple(FloatClass),
+    Format.DOUBLE: tuple(c for c in FloatClass if c is not FloatClass.UNBOXED),
+}
+
+
+def _countable() -> NDArray[np.bool_]:
+    """(instructions, sources, CLASSES): the cells that a generator can fill."""
+    cells = np.zeros((len(ALL), len(SOURCES), CLASSES), np.bool_)
+    for source, places in enumerate(_SOURCE_PLACES):
+        for number, place in enumerate(places):
+            if place.counted:
+                cells[number, source, list(_CLASS_NAMES[place.format])] = True
+    return cells
+
+
+COUNTABLE: Final = _countable()
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """Counts over all instructions in the code of the cases.
+
+    Attributes:
+        cases: number of cases.
+        instructions: (I,) occurrences, by instruction number.
+        operands: (I, 3, CLASSES) occurrences by source and class; column `COMPUTED` for values not known here.
+        rounding: (I, 8) occurrences by static rounding mode.
+        hazards: (I, len(Hazard)).
+        unknown: words of 16 and of 32 bits that are no instruction.
+    """
+
+    cases: int = 0
+    instructions: NDArray[np.int64] = field(default_factory=partial(np.zeros, len(ALL), np.int64))
+    operands: NDArray[np.int64] = field(default_factory=partial(np.zeros, (len(ALL), len(SOURCES), CLASSES), np.int64))
+    rounding: NDArray[np.int64] = field(default_factory=partial(np.zeros, (len(ALL), 8), np.int64))
+    hazards: NDArray[np.int64] = field(default_factory=partial(np.zeros, (len(ALL), len(Hazard)), np.int64))
+    unknown: NDArray[np.int64] = field(default_factory=partial(np.zeros, 2, np.int64))
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(
+            self.cases + other.cases,
+            self.instructions + other.instructions,
+            self.operands + other.operands,
+            self.rounding + other.rounding,
+            self.hazards + other.hazards,
+            self.unknown + other.unknown,
+        )
+
+    @property
+    def total_instructions(self) -> int:
+        """How many instructions there are to cover."""
+        return len(ALL)
+
+    @property
+    def covered_instructions(self) -> int:
+        return int((self.instructions > 0).sum())
+
+    @property
+    def total_classes(self) -> int:
+        """How many cells instruction × source × operand class there are to cover."""
+        return int(COUNTABLE.sum())
+
+    @property
+    def covered_classes(self) -> int:
+        return int(((self.operands > 0) & COUNTABLE).sum())
+
+    def missing_instructions(self) -> list[str]:
+        return [ALL[n].mnemonic for n in np.flatnonzero(self.instructions == 0)]
+
+    def missing_classes(self) -> list[str]:
+        """`fdiv.s rs2 NEGATIVE_ZERO` for every cell not met."""
+        missing = []
+        for number, source, column in np.argwhere(COUNTABLE & (self.operands == 0)):
+            form = _SOURCE_PLACES[source][number].format
+            name = IntegerClass(column).name if form is Format.INTEGER else FloatClass(column).name
+            missing.append(f"{ALL[number].mnemonic} {SOURCES[source]} {name}")
+        return missing
+
+    def missing_rounding(self) -> list[str]:
+        """`fadd.s rm=2` for every legal static mode (or dyn, 7) not met."""
+        legal = (0, 1, 2, 3, 4, 7)
+        return [
+            f"{ALL[n].mnemonic} rm={mode}"
+            for n in np.flatnonzero(_ROUNDS[: len(ALL)])
+            for mode in legal
+            if self.rounding[n, mode] == 0
+        ]
+
+    def summary(self) -> str:
+        """One line."""
+        return (
+            f"instructions {self.covered_instructions}/{self.total_instructions}, "
+            f"operand classes {self.covered_classes}/{self.total_classes}, "
+            f"{int(self.instructions.sum())} instructions and {int(self.unknown.sum())} undefined words "
+            f"in {self.cases} cases"
+        )
+
+    def table(self) -> str:
+        """One line per instruction: occurrences, classes met of each source, rounding modes, hazards; then what is
+        missing."""
+        lines = [f"{'instruction':<14}{'count':>9}  {'rs1':>6} {'rs2':>6} {'rs3':>6}  {'rm':>3}  hazards"]
+        met = (self.operands > 0) & COUNTABLE
+        for number, instruction in enumerate(ALL):
+            shares = []
+            for source in range(len(SOURCES)):
+                possible = int(COUNTABLE[number, source].sum())
+                shares.append(f"{int(met[number, source].sum())}/{possible}" if possible else "")
+            modes = str(int((self.rounding[number] > 0).sum())) if _ROUNDS[number] else ""
+            hazards = " ".join(h.name.lower() for h in Hazard if self.hazards[number, h])
+            count = int(self.instructions[number])
+            columns = " ".join(f"{share:>6}" for share in shares)
+            lines.append(f"{instruction.mnemonic:<14}{count:>9}  {columns}  {modes:>3}  {hazards}")
+        lines.append(self.summary())
+        for title, holes in (
+            ("instructions never met", self.missing_instructions()),
+            ("operand classes never met", self.missing_classes()),
+            ("rounding modes never met", self.missing_rounding()),
+        ):
+            lines.append(f"{title}: {len(holes)}" + "".join(f"\n  {hole}" for hole in holes))
+        return "\n".join(lines)
+
+
+def _starts(parcels: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """(N, P): which parcels begin an instruction, the first one doing so: a parcel does unless the one before it begins
+    an instruction of two."""
+    long = np.ascontiguousarray(((parcels & np.uint16(3)) == 3).T)
+    starts = np.ones(long.shape, np.bool_)
+    for column in range(1, len(starts)):
+        np.logical_and(starts[column - 1], long[column - 1], out=starts[column])
+        np.logical_not(starts[column], out=starts[column])
+    return starts.T
+
+
+def _instructions_of(batch: MachineBatch) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """(case, word) of every instruction of the batch, from each case's entry to its end, in address order."""
+    entry = batch.initial["pc"].astype(np.int64) - batch.code_address.astype(np.int64)
+    if (entry & 1).any() or (entry < 0).any() or (entry >= batch.code_bytes).any():
+        raise ValueError("a case's pc is odd or outside its code")
+    width = batch.code.shape[1] // 2 + 2
+    padded = np.zeros((len(batch), width * 2), np.uint8)
+    padded[:, : batch.code.shape[1]] = batch.code
+    parcels = padded.view("<u2")
+    skip = entry // 2
+    if skip.any():
+        column = np.arange(width)[None, :] + skip[:, None]
+        parcels = np.take_along_axis(parcels, np.minimum(column, width - 1), axis=1)
+    used = (batch.code_bytes.astype(np.int64) + 1) // 2 - skip
+    begins = _starts(parcels) & (np.arange(width)[None, :] < used[:, None])
+    flat = np.flatnonzero(begins)
+    source = parcels.reshape(-1)
+    words = source.take(flat).astype(np.uint32)
+    words |= source.take(np.minimum(flat + 1, len(source) - 1)).astype(np.uint32) << np.uint32(16)
+    return flat // width, words
+
+
+def _counts(keys: NDArray[Any], *shape: int) -> NDArray[np.int64]:
+    return np.bincount(keys, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+
+
+def coverage_of(batch: MachineBatch) -> Coverage:
+    """Measure one batch.
+
+    Raises:
+        ValueError: not a riscv64 batch, or a pc outside its code.
+    """
+    if batch.isa != "riscv64":
+        raise ValueError(f"coverage of {batch.isa} is not defined here; riscv64 is")
+    case, words = _instructions_of(batch)
+    number = decode(words)
+    known = number != UNKNOWN
+    long = (words[~known] & np.uint32(3)) == 3
+    unknown = np.array([(~long).sum(), long.sum()], np.int64)
+
+    destination = _DESTINATION.registers(words, number)
+    sources = [columns.registers(words, number) for columns in _SOURCES]
+    order = np.arange(len(words))
+    # First writer of every register of every case: assigned backwards, so the earliest stays.
+    written = np.full(len(batch) * 65, len(words))
+    written[(case * 65 + destination)[::-1]] = order[::-1]
+    written[::65] = len(words)
+
+    values = np.concatenate((batch.initial["x"], batch.initial["f"]), axis=1)
+    by_format = np.zeros((4, len(batch), 65), np.uint8)
+    by_format[Format.INTEGER, :, :32] = integer_classes(np.ascontiguousarray(values[:, :32]))
+    by_format[Format.SINGLE, :, 32:64] = single_classes(values[:, 32:])
+    by_format[Format.DOUBLE, :, 32:64] = double_classes(values[:, 32:])
+    classes = by_format.reshape(-1)
+
+    operands = np.zeros((len(ALL), len(SOURCES), CLASSES), np.int64)
+    for index, (columns, register) in enumerate(zip(_SOURCES, sources, strict=True)):
+        form = columns.format.take(number).astype(np.intp)
+        present = np.flatnonzero(form != Format.NONE)
+        cell = case[present] * 65 + register[present]
+        kind = classes.take(form[present] * (len(batch) * 65) + cell)
+        kind = np.where(written.take(cell) >= present, kind, np.uint8(COMPUTED))
+        operands[:, index] = _counts(number[present].astype(np.intp) * CLASSES + kind, len(ALL), CLASSES)
+
+    rounds = np.flatnonzero(_ROUNDS.take(number))
+    mode = words[rounds] >> np.uint32(12) & np.uint32(7)
+    return Coverage(
+        len(batch),
+        _counts(number[known].astype(np.intp), len(ALL)),
+        operands,
+        _counts(number[rounds].astype(np.intp) * 8 + mode, len(ALL), 8),
+        _hazards(number, case, destination, sources),
+        unknown,
+    )
+
+
+def _hazards(
+    number: NDArray[np.uint8], case: NDArray[np.intp], rd: NDArray[np.intp], sources: list[NDArray[np.intp]]
+) -> NDArray[np.int64]:
+    rs1, rs2, rs3 = sources
+    named = rd < 64
+    previous = np.full(len(rd), 64)
+    same_case = case[1:] == case[:-1]
+    previous[1:][same_case] = rd[:-1][same_case]
+    previous[previous == 0] = 64
+    fresh = previous < 64
+    tests = {
+        Hazard.RD_IS_X0: rd == 0,
+        Hazard.RD_IS_RS1: named & (rd == rs1),
+        Hazard.RD_IS_RS2: named & (rd == rs2),
+        Hazard.RS1_IS_RS2: (rs1 < 64) & (rs1 == rs2),
+        Hazard.READS_PREVIOUS: fresh & ((previous == rs1) | (previous == rs2) | (previous == rs3)),
+        Hazard.OVERWRITES_PREVIOUS: fresh & (previous == rd),
+    }
+    known = number != UNKNOWN
+    result = np.zeros((len(ALL), len(Hazard)), np.int64)
+    for hazard, test in tests.items():
+        result[:, hazard] = _counts(number[known & test].astype(np.intp), len(ALL))
+    return result

@@ -58,7 +58,7 @@ class ObjectCache:
         """The content stored under `key`, or None. A damaged file counts as absent and is removed."""
         try:
             data = self.path(key).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             self.misses += 1
             return None
         head = len(_MAGIC)

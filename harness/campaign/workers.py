@@ -1,0 +1,315 @@
+"""An executor in a disposable worker process, behind the same interface as one in this process.
+
+Whatever the worker does is an observation. When a batch kills it or makes it hang, the cases responsible are found by
+running halves in fresh workers; they are answered with CRASH or TIMEOUT, and all others with what they really gave.
+"""
+
+from __future__ import annotations
+
+import collections
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.campaign.limits import WorkerLimits
+from harness.campaign.process import Failure, WorkerFailedError, WorkerProcess
+from harness.campaign.slots import Layout, Lease, SlotPool
+from harness.case_file import case_document
+from harness.contract import (
+    BatchObservation,
+    Capabilities,
+    Case,
+    CaseKind,
+    End,
+    MachineBatch,
+    MachineCase,
+    MachineObservation,
+    Observation,
+    ProgramObservation,
+    SourceObservation,
+    Trap,
+    WasmObservation,
+    state_dtype,
+)
+from harness.contract.layout import DATA_BYTES
+from harness.observation_file import observation_from
+from harness.registry import ExecutorUnavailableError
+from harness.strict_json import DocumentError, Node
+
+SEARCH_FLOOR_SECONDS = 2.0
+SEARCH_FACTOR = 50.0
+"""While the culprit of a hang is searched, a part gets this many times the mean time of its cases so far."""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A case that ended its worker.
+
+    Attributes:
+        label: of the case.
+        end: what it was answered with, CRASH or TIMEOUT; REFUSED where it was given up unrun.
+        detail: signal, exit status and last output, for people.
+    """
+
+    label: str
+    end: End
+    detail: str
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A batch that a worker has been asked to run; redeem it with `collect`, in the order of submission."""
+
+    batch: MachineBatch
+    lease: Lease
+    sent: bool = False
+    sent_at: float = 0.0
+
+
+class IsolatedExecutor:
+    """The executor `name` of the registry, in a worker process.
+
+    Beside the executor protocol, `submit` and `collect` let a campaign go on while the worker runs a batch.
+
+    Raises:
+        UnknownExecutorError: nothing has that name.
+        ExecutorUnavailableError: the worker cannot build it; the message says what to install, or how it failed.
+    """
+
+    def __init__(self, name: str, limits: WorkerLimits | None = None) -> None:
+        self.registered_name = name
+        self.limits = limits or WorkerLimits()
+        self.incidents: list[Incident] = []
+        """Cases that ended a worker, oldest first; the owner may clear it."""
+        self.restarts = 0
+        self._pool = SlotPool()
+        self._queue: collections.deque[Ticket] = collections.deque()
+        self._seconds_per_case = 0.0
+        self._answered_at = 0.0
+        self._worker: WorkerProcess | None = None
+        try:
+            self._worker = WorkerProcess(name, self.limits)
+        except WorkerFailedError as error:
+            raise ExecutorUnavailableError(f"{name} does not start: {error}") from None
+        self._name = self._worker.executor_name
+        self._capabilities = self._worker.capabilities
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the worker, None while there is none."""
+        return None if self._worker is None else self._worker.pid
+
+    def run(self, case: Case) -> Observation:
+        """Run one case; a worker that dies or hangs over it gives CRASH or TIMEOUT, with the reason in `detail`."""
+        if self._queue:
+            raise RuntimeError("collect every submitted batch before run")
+        try:
+            worker = self._ready()
+            seconds = self.limits.case_seconds
+            worker.ask({"op": "run", "case": case_document(case), "cpu_seconds": 2 * seconds}, seconds)
+            answer = worker.answer(seconds)
+            return self._understood(answer.field("observation"), case)
+        except WorkerFailedError as error:
+            self._worker = None
+            end = End.TIMEOUT if error.failure is Failure.HUNG else End.CRASH
+            self.incidents.append(Incident(case.label, end, str(error)))
+            return ended(case, end, str(error))
+
+    def run_batch(self, batch: MachineBatch) -> BatchObservation:
+        return self.collect(self.submit(batch))
+
+    def submit(self, batch: MachineBatch) -> Ticket:
+        """Ask the worker to run `batch` and return at once. The batch's arrays are copied."""
+        lease = self._pool.lease(Layout.of(batch))
+        lease.fill(batch)
+        ticket = Ticket(batch, lease)
+        self._queue.append(ticket)
+        try:
+            self._send(ticket, self.limits.batch_seconds)
+        except WorkerFailedError:
+            self._lost()  # collect finds the ticket unsent and deals with it
+        return ticket
+
+    def collect(self, ticket: Ticket) -> BatchObservation:
+        """Wait for the oldest ticket's observation, whose arrays stay valid for as long as somebody holds them.
+
+        Raises:
+            ValueError: `ticket` is not the oldest one.
+        """
+        if not self._queue or self._queue[0] is not ticket:
+            raise ValueError("tickets are collected once each, in the order in which they were submitted")
+        self._queue.popleft()
+        try:
+            if not ticket.sent:
+                self._send(ticket, self.limits.batch_seconds)
+            seen = self._receive(ticket, self.limits.batch_seconds)
+        except WorkerFailedError as error:
+            self._lost()
+            seen = self._search(ticket.batch, error)
+        for waiting in self._queue:
+            if not waiting.sent:
+                try:
+                    self._send(waiting, self.limits.batch_seconds)
+                except WorkerFailedError:
+                    self._lost()
+                    break
+        return seen
+
+    def close(self) -> None:
+        """End the worker. Idempotent."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+        self._queue.clear()
+
+    def _ready(self) -> WorkerProcess:
+        """A live worker.
+
+        Raises:
+            WorkerFailedError: a new one dies before it greets.
+        """
+        if self._worker is not None and not self._worker.is_alive():
+            self._lost()
+        if self._worker is None:
+            self.restarts += 1
+            self._worker = WorkerProcess(self.registered_name, self.limits)
+        return self._worker
+
+    def _lost(self) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+        for ticket in self._queue:
+            ticket.sent = False
+
+    def _send(self, ticket: Ticket, seconds: float) -> None:
+        request: dict[str, Any] = {
+            "op": "batch",
+            "layout": ticket.lease.layout.document(),
+            "limit_insns": ticket.batch.limit_insns,
+            "label": ticket.batch.label,
+            "cpu_seconds": 2 * seconds,
+        }
+        self._ready().ask(request, seconds, ticket.lease.slot)
+        ticket.sent, ticket.sent_at = True, time.monotonic()
+
+    def _receive(self, ticket: Ticket, seconds: float) -> BatchObservation:
+        worker = self._worker
+        assert worker is not None, "a sent ticket has a worker"
+        answer = worker.answer(seconds)
+        now = time.monotonic()
+        if len(ticket.batch):
+            elapsed = now - max(ticket.sent_at, self._answered_at)
+            self._seconds_per_case = max(self._seconds_per_case, elapsed / len(ticket.batch))
+        self._answered_at = now
+        try:
+            observed = frozenset(e.string() for e in answer.field("observed").elements())
+        except DocumentError as error:
+            worker.kill()
+            raise WorkerFailedError(Failure.GARBAGE, str(error)) from None
+        return ticket.lease.observation(observed)
+
+    def _understood(self, node: Node, case: Case) -> Observation:
+        try:
+            seen = observation_from(node)
+        except (DocumentError, ValueError) as error:
+            raise self._garbage(str(error)) from None
+        if not isinstance(seen, _OBSERVATION_OF[case.kind]):
+            raise self._garbage(f"a {type(seen).__name__} for a {case.kind} case")
+        return seen
+
+    def _garbage(self, detail: str) -> WorkerFailedError:
+        if self._worker is not None:
+            self._worker.kill()
+        return WorkerFailedError(Failure.GARBAGE, detail)
+
+    def _search(self, batch: MachineBatch, first: WorkerFailedError) -> BatchObservation:
+        """Run `batch`, known to end the worker, in parts; only the culprits are answered with CRASH or TIMEOUT."""
+        found = BatchObservation.empty(batch.isa, len(batch), self._capabilities.observes)
+        parts = [(0, len(batch), first)]
+        culprits = 0
+        while parts:
+            low, high, failure = parts.pop()
+            if culprits >= self.limits.culprits:
+                found.end[low:high] = End.REFUSED
+                detail = f"{high - low} cases given up: {culprits} of the batch had ended a worker already"
+                self._report(batch, low, End.REFUSED, detail)
+                continue
+            if high - low == 1:
+                culprits += 1
+                end = End.TIMEOUT if failure.failure is Failure.HUNG else End.CRASH
+                found.end[low] = end
+                self._report(batch, low, end, str(failure))
+                continue
+            middle = (low + high) // 2
+            for part in ((middle, high), (low, middle)):
+                error = self._attempt(batch, part, found)
+                if error is not None:
+                    parts.append((*part, error))
+        return found
+
+    def _attempt(
+        self, batch: MachineBatch, part: tuple[int, int], found: BatchObservation
+    ) -> WorkerFailedError | None:
+        """Run one part alone; its rows are filled unless it ends the worker too."""
+        low, high = part
+        smaller = rows_of(batch, slice(low, high))
+        expected = self._seconds_per_case * SEARCH_FACTOR * (high - low)
+        seconds = min(self.limits.batch_seconds, max(SEARCH_FLOOR_SECONDS, expected))
+        lease = self._pool.lease(Layout.of(smaller))
+        lease.fill(smaller)
+        ticket = Ticket(smaller, lease)
+        try:
+            self._send(ticket, seconds)
+            seen = self._receive(ticket, seconds)
+        except WorkerFailedError as error:
+            self._lost()
+            return error
+        for name in ("end", "trap", "tval", "state", "memory", "retired"):
+            getattr(found, name)[low:high] = getattr(seen, name)
+        return None
+
+    def _report(self, batch: MachineBatch, row: int, end: End, detail: str) -> None:
+        self.incidents.append(Incident(f"{batch.label} case {row}".strip(), end, detail))
+
+
+_OBSERVATION_OF: dict[CaseKind, type] = {
+    CaseKind.MACHINE: MachineObservation,
+    CaseKind.PROGRAM: ProgramObservation,
+    CaseKind.WASM: WasmObservation,
+    CaseKind.SOURCE: SourceObservation,
+}
+
+
+def ended(case: Case, end: End, detail: str) -> Observation:
+    """The observation of a case of which nothing was seen but its end."""
+    if isinstance(case, MachineCase):
+        zero = np.zeros(1, state_dtype(case.isa))[0]
+        return MachineObservation(end, Trap.NONE, 0, zero, bytes(DATA_BYTES), 0, detail=detail)
+    if case.kind is CaseKind.PROGRAM:
+        return ProgramObservation(-1, 0, b"", b"", end, detail=detail)
+    if case.kind is CaseKind.WASM:
+        return WasmObservation((), end, detail=detail)
+    return SourceObservation(accepted=False, observed=frozenset(), detail=detail)
+
+
+def rows_of(batch: MachineBatch, rows: slice) -> MachineBatch:
+    """Some consecutive cases of a batch as a batch; labels count from the first of them."""
+    return replace(
+        batch,
+        initial=batch.initial[rows],
+        code=batch.code[rows],
+        code_bytes=batch.code_bytes[rows],
+        code_address=batch.code_address[rows],
+        memory=batch.memory if len(batch.memory) == 1 else batch.memory[rows],
+    )

@@ -1,0 +1,175 @@
+"""The one list of executors, by name. Nothing is imported before it is asked for.
+
+Third parties join by the entry-point group `counterproof.executors` (name = "package.module:factory"), or are named
+directly as `package.module:factory` wherever an executor's name is expected.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.metadata
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from harness.contract import Executor
+
+ENTRY_POINT_GROUP: Final = "counterproof.executors"
+OURS: Final = ("harness", "oracles", "engines", "fuzz", "corpus")
+
+
+class UnknownExecutorError(ValueError):
+    """No executor has this name; the message lists those there are."""
+
+
+class ExecutorUnavailableError(RuntimeError):
+    """The executor is known and cannot be built here; the message says what to install."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known about an executor without building it.
+
+    Attributes:
+        name: as users write it.
+        role: `subject`, `oracle` or `third party`.
+        summary: one line.
+        target: `module:factory`, where the factory takes no argument and returns an `Executor`.
+        extra: the optional dependencies of our distribution that it needs, or empty.
+        programs: commands that must be on PATH, with the Debian package that has them.
+    """
+
+    name: str
+    role: str
+    summary: str
+    target: str
+    extra: str = ""
+    programs: tuple[tuple[str, str], ...] = ()
+
+
+def _subject(name: str, summary: str, target: str) -> Description:
+    return Description(name, "subject", summary, f"harness.subjects.{target}")
+
+
+def _oracle(
+    name: str, summary: str, target: str, extra: str = "", programs: tuple[tuple[str, str], ...] = ()
+) -> Description:
+    return Description(name, "oracle", summary, f"oracles.{target}", extra, programs)
+
+
+_BUILT_IN: Final = {
+    d.name: d
+    for d in (
+        _subject(
+            "riscv64-interpreter",
+            "our native interpreter, machine cases",
+            "riscv64_interpreter:InterpreterExecutor",
+        ),
+        _subject(
+            "riscv64-reference",
+            "our executable specification, machine cases",
+            "riscv64_reference:ReferenceExecutor",
+        ),
+        _oracle("unicorn-riscv64", "Unicorn, machine cases", "unicorn_oracle:UnicornRiscv64", "oracles"),
+        _oracle(
+            "qemu-system-riscv64",
+            "QEMU's TCG in U-mode, machine cases",
+            "qemu_oracle:QemuSystemOracle",
+            programs=(("qemu-system-riscv64", "qemu-system-misc"),),
+        ),
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """Every known name: ours in their order, then installed third parties'."""
+    return tuple(_BUILT_IN) + tuple(name for name in sorted(_third_parties()) if name not in _BUILT_IN)
+
+
+def describe(name: str) -> Description:
+    """What is known about `name` without building it.
+
+    Raises:
+        UnknownExecutorError: nothing has that name; the message lists the known ones and the closest.
+    """
+    if name in _BUILT_IN:
+        return _BUILT_IN[name]
+    target = _third_parties().get(name, name if _is_path(name) else "")
+    if not target:
+        close = difflib.get_close_matches(name, names(), 1, 0.5)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise UnknownExecutorError(
+            f"no executor is called {name!r}.{hint} Known: {', '.join(names())}; "
+            "any other is named package.module:factory."
+        )
+    return Description(name, "third party", target, target)
+
+
+def create(name: str, isolated: bool = True) -> Executor:
+    """Build the executor `name`: in a disposable worker process, or in this process where `isolated` is False.
+
+    Raises:
+        UnknownExecutorError: nothing has that name.
+        ExecutorUnavailableError: it cannot be built here; the message says what to install.
+    """
+    description = describe(name)
+    _require_programs(description)
+    if isolated:
+        from harness.campaign.workers import IsolatedExecutor
+
+        return IsolatedExecutor(name)
+    executor = _build(description)
+    from harness.contract import Executor
+
+    if not isinstance(executor, Executor):
+        raise ExecutorUnavailableError(
+            f"{description.target} makes a {type(executor).__name__}, which is no executor: it needs name, "
+            "capabilities, run, run_batch and close (harness/contract/executor.py)"
+        )
+    return executor
+
+
+def _build(description: Description) -> object:
+    module_name, _, attribute = description.target.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+        factory = getattr(module, attribute)
+        return factory()
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        raise ExecutorUnavailableError(_how_to_get(description, missing or str(error))) from error
+    except AttributeError as error:
+        if getattr(error, "name", None) != attribute:
+            raise
+        raise ExecutorUnavailableError(f"{description.name}: {module_name} has no {attribute!r}") from error
+
+
+def _how_to_get(description: Description, missing: str) -> str:
+    if description.extra:
+        return (
+            f"{description.name} needs the Python package {missing!r}, which is not installed: "
+            f"pip install 'counterproof[{description.extra}]'"
+        )
+    if missing in OURS:
+        return f"{description.name}: {description.target.partition(':')[0]} is not part of this installation"
+    return f"{description.name} needs the Python package {missing!r}, which is not installed"
+
+
+def _require_programs(description: Description) -> None:
+    for program, package in description.programs:
+        if shutil.which(program) is None:
+            raise ExecutorUnavailableError(
+                f"{description.name} needs the program {program!r}, which is not on PATH: "
+                f"install it (Debian and Ubuntu: apt-get install {package})"
+            )
+
+
+def _third_parties() -> dict[str, str]:
+    return {entry.name: entry.value for entry in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)}
+
+
+def _is_path(name: str) -> bool:
+    module, colon, attribute = name.partition(":")
+    return bool(colon) and attribute.isidentifier() and all(part.isidentifier() for part in module.split("."))

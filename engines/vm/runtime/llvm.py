@@ -21,6 +21,13 @@ def host_target() -> HostTarget:
     return HostTarget(llvm.get_default_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
 
 
+def host_features() -> dict[str, bool]:
+    """What the processor that we run on has, by LLVM's names."""
+    import llvmlite.binding as llvm
+
+    return dict(llvm.get_host_cpu_features())
+
+
 def compile_object(text: str, target: HostTarget) -> bytes:
     """Optimise LLVM assembly `text` moderately and return a position-independent object file.
 

@@ -65,10 +65,12 @@ def cache_key() -> str:
 def build() -> bytes:
     """Generate and compile the interpreter: the escapes as a line of JSON, then what `native_code.load` takes."""
     from engines.vm.isa.riscv64 import INSTRUCTIONS
-    from engines.vm.runtime.llvm import compile_object, host_target
+    from engines.vm.runtime.llvm import compile_object, host_features, host_target
+    from engines.vm.tiers.interpreter.float_unit import float_support
     from engines.vm.tiers.interpreter.module import generate
 
-    source = generate(INSTRUCTIONS, platform.machine())
+    machine = platform.machine()
+    source = generate(INSTRUCTIONS, machine, float_support(machine, host_features()))
     return json.dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
 
 

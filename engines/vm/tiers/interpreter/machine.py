@@ -309,18 +309,18 @@ class HandlerMachine:
         emitter = self.emitter
         at_zero = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["retired_at_zero"]), 64)
         retired = at_zero - emitter.named("%left", 64) - 1
-        fflags, frm = self._cpu_load("fflags"), self._cpu_load("frm")
+        fflags, frm = self.fp.fflags(), self._cpu_load("frm")
         both = frm.shl(5) | fflags
         value = csr.eq(FFLAGS).select(fflags, retired)
         value = csr.eq(FRM).select(frm, value)
         return csr.eq(FCSR).select(both, value)
 
     def _csr_set(self, csr: LlvmValue, value: LlvmValue, writes: LlvmValue) -> None:
-        fflags, frm = self._cpu_load("fflags"), self._cpu_load("frm")
+        fflags, frm = self.fp.fflags(), self._cpu_load("frm")
         sets_fflags = writes & (csr.eq(FFLAGS) | csr.eq(FCSR))
-        self._cpu_store("fflags", sets_fflags.select(value & 31, fflags))
-        frm = (writes & csr.eq(FRM)).select(value & 7, frm)
-        self._cpu_store("frm", (writes & csr.eq(FCSR)).select(value.lshr(5) & 7, frm))
+        frm = (writes & csr.eq(FRM)).select(value, frm)
+        frm = (writes & csr.eq(FCSR)).select(value.lshr(5), frm)
+        self.fp.set_fcsr(sets_fflags.select(value, fflags), frm)
 
     def raise_fflags(self, flags: LlvmValue) -> None:
         """OR exceptions (64 bits, fcsr layout) into fflags."""

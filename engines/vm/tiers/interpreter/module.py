@@ -10,6 +10,7 @@ from engines.vm.isa.describe import Instruction, InstructionSet, OperandKind
 from engines.vm.tiers.interpreter.decoder import Choice, decoder
 from engines.vm.tiers.interpreter.drivers import drivers
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
+from engines.vm.tiers.interpreter.float_unit import FloatSupport
 from engines.vm.tiers.interpreter.handlers import Bodies
 from engines.vm.tiers.interpreter.layout import convention
 from engines.vm.tiers.interpreter.machine import DYNAMIC, FloatEnvironment, HandlerMachine
@@ -53,20 +54,18 @@ class Source:
 def generate(
     table: InstructionSet,
     machine: str,
-    fp: Any = None,
-    environment: FloatEnvironment | None = None,
+    floats: FloatSupport | None = None,
 ) -> Source:
     """Generate the interpreter of `table` for a host, named as `platform.machine()` does.
 
     Args:
-        fp: makes the floating-point unit of a handler machine; without it, instructions that use one escape.
-        environment: what surrounds a run.
+        floats: floating point; without it, instructions that use it escape.
     """
 
     def no_fp(handler: HandlerMachine) -> Any:
         raise LeftToReferenceError
 
-    bodies = Bodies(convention(machine), fp or no_fp)
+    bodies = Bodies(convention(machine), floats.unit if floats else no_fp)
     shapes: dict[Shape, bool] = {}
     escapes: list[str] = []
     choices: list[Choice] = []
@@ -88,7 +87,10 @@ def generate(
                 choices.append(Choice(instruction, tuple(fixed.items()), None, escapes.index(base.name)))
     bodies.shared()
     decoder(bodies, choices)
-    drivers(bodies, environment or NoFloat())
+    drivers(bodies, floats or NoFloat())
+    if floats:
+        bodies.functions.extend(floats.functions)
+        bodies.declarations |= floats.declarations
     parts = [*sorted(bodies.declarations), *bodies.functions, BRANCH_WEIGHTS]
     return Source("\n".join(parts) + "\n", tuple(escapes))
 

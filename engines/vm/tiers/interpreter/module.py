@@ -13,7 +13,7 @@ from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit import FloatSupport
 from engines.vm.tiers.interpreter.handlers import Bodies
 from engines.vm.tiers.interpreter.layout import convention
-from engines.vm.tiers.interpreter.machine import DYNAMIC, FloatEnvironment, HandlerMachine
+from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
 from engines.vm.tiers.interpreter.shapes import Shape, base_of, shape_of
 
 SPECIALISED: Final[Mapping[str, tuple[dict[str, int], ...]]] = {

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -153,11 +152,11 @@ class Coverage:
     """
 
     cases: int = 0
-    instructions: NDArray[np.int64] = field(default_factory=partial(np.zeros, len(ALL), np.int64))
-    operands: NDArray[np.int64] = field(default_factory=partial(np.zeros, (len(ALL), len(SOURCES), CLASSES), np.int64))
-    rounding: NDArray[np.int64] = field(default_factory=partial(np.zeros, (len(ALL), 8), np.int64))
-    hazards: NDArray[np.int64] = field(default_factory=partial(np.zeros, (len(ALL), len(Hazard)), np.int64))
-    unknown: NDArray[np.int64] = field(default_factory=partial(np.zeros, 2, np.int64))
+    instructions: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(ALL), np.int64))
+    operands: NDArray[np.int64] = field(default_factory=lambda: np.zeros((len(ALL), len(SOURCES), CLASSES), np.int64))
+    rounding: NDArray[np.int64] = field(default_factory=lambda: np.zeros((len(ALL), 8), np.int64))
+    hazards: NDArray[np.int64] = field(default_factory=lambda: np.zeros((len(ALL), len(Hazard)), np.int64))
+    unknown: NDArray[np.int64] = field(default_factory=lambda: np.zeros(2, np.int64))
 
     def __add__(self, other: Coverage) -> Coverage:
         return Coverage(

@@ -58,11 +58,7 @@ class Group:
     @cached_property
     def imm(self) -> Signed:
         """The low 12 bits of the immediate, signed."""
-        value: Signed = self.raw("imm").astype(np.int64)
-        value &= 0xFFF
-        value ^= 0x800
-        value -= 0x800
-        return value
+        return _signed12(self.field("imm"))
 
     def source(self, name: str) -> Words:
         """A register that is read: any."""
@@ -122,6 +118,14 @@ class Group:
     def choose(self, selector: Words, names: tuple[str, ...]) -> Words:
         """Fixed bits of one of the named instructions for each member."""
         return np.array([match_of(n) for n in names], np.uint32).take(selector % _U(len(names)))
+
+
+def _signed12(words: Words) -> Signed:
+    bits = words.astype(np.int64)
+    bits &= np.int64(0xFFF)
+    bits ^= np.int64(0x800)
+    bits -= np.int64(0x800)
+    return bits
 
 
 def _low12(value: Signed | int) -> Any:

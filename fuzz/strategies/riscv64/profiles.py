@@ -78,7 +78,7 @@ class Profile:
     """
 
     name: str
-    slots: tuple[int, int] = (36, 76)
+    slots: tuple[int, int] = (56, 80)
     functions: int = 2
     trap_percent: int = 20
     kinds: Mapping[Kind, int] = field(default_factory=lambda: COMMON)

@@ -381,7 +381,7 @@ class Process:
 
     def end_task(self, status: int) -> None:
         """End the current task; the process ends with its last one."""
-        from engines.vm.user.syscalls.scheduling import futex_wake
+        from engines.vm.user.syscalls.scheduling import wake_clear_child_tid
 
         task = self.current
         self.attention = True
@@ -391,11 +391,7 @@ class Process:
         del self.tasks[task.tid]
         self.retired_by_ended_tasks += task.words[riscv64.RETIRED]
         if task.clear_child_tid:
-            try:
-                self.memory.store(task.clear_child_tid, 0, 4)
-            except MemoryFault:
-                return
-            futex_wake(self, task.clear_child_tid, 1)
+            wake_clear_child_tid(self, task.clear_child_tid)
 
     def become_only_task(self) -> None:
         """execve: every other task ends."""

@@ -1,0 +1,263 @@
+"""Run a program as `qemu-riscv64` does: this host process becomes the guest process.
+
+Standard streams pass through, the exit status is the guest's, and a signal that ends the guest ends this process too.
+`python -m engines.vm.user` is the same with options as JSON, for workers.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from engines.vm.memory.address_space import AddressSpace
+from engines.vm.user import riscv64
+from engines.vm.user.elf import ElfError
+from engines.vm.user.file_table import FileTable
+from engines.vm.user.host_signals import die_by
+from engines.vm.user.paths import GuestPaths
+from engines.vm.user.process import Exit, ExitReason, Options, Process
+from engines.vm.user.strace import Strace
+from engines.vm.user.syscalls import table
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from engines.vm.tiers.executor import TierExecutor
+
+EXIT_USAGE: Final = 2
+EXIT_LIMIT: Final = 124
+"""As timeout(1): the program was ended by --limit or --timeout."""
+
+
+class LaunchError(Exception):
+    """The program cannot be started; the message is one line for the user."""
+
+
+@dataclass(slots=True)
+class Launch:
+    """What to run and how.
+
+    Attributes:
+        program: host path of the executable; a path, never looked up in PATH, as qemu does.
+        arguments: after the program's own name.
+        argv0: argv[0] when it differs from `program`.
+        environment: NAME=VALUE settings on top of `base_environment`.
+        prefix: `-L`, a guest system's root.
+        tier: a name that `TierExecutor` takes.
+        limit_insns, timeout_s: 0 for none.
+        report_fd: write the `Report` as one JSON object there when the run is over.
+        seed: when not None, AT_RANDOM and getrandom repeat.
+    """
+
+    program: str
+    arguments: tuple[str, ...] = ()
+    argv0: str | None = None
+    base_environment: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
+    prefix: str = ""
+    tier: str = "default"
+    limit_insns: int = 0
+    timeout_s: float = 0.0
+    checkpoint_insns: int = 0
+    strace: bool = False
+    stats: bool = False
+    report_fd: int = -1
+    seed: int | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What happened, for `--stats` and for whoever started us.
+
+    Attributes:
+        calls, unknown_calls: (number, name, times).
+        tier_counters: as the tier calls them.
+    """
+
+    reason: str
+    status: int
+    signal: int
+    detail: str
+    retired: int
+    seconds: float
+    calls: list[tuple[int, str, int]] = field(default_factory=list)
+    unknown_calls: list[tuple[int, str, int]] = field(default_factory=list)
+    checkpoints: list[tuple[int, str]] = field(default_factory=list)
+    tier: str = ""
+    tier_counters: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def mips(self) -> float:
+        return self.retired / self.seconds / 1e6 if self.seconds else 0.0
+
+
+def make_tier(name: str) -> TierExecutor:
+    """The executor of the tier `name`.
+
+    Raises:
+        LaunchError: there is no such tier, or it does not run on this host.
+    """
+    from engines.vm.tiers.executor import TierExecutor
+
+    try:
+        return TierExecutor(name)
+    except ValueError as error:
+        raise LaunchError(str(error)) from None
+
+
+def seeded_random(seed: int) -> Callable[[int], bytes]:
+    """A source of bytes that repeats for the same seed."""
+    from random import Random
+
+    return Random(seed).randbytes
+
+
+def environment_of(launch: Launch) -> list[bytes]:
+    """The guest's environment: later settings replace earlier ones of the same name."""
+    settings = {}
+    for setting in (*launch.base_environment, *launch.environment):
+        name, _, value = setting.partition("=")
+        settings[name] = value
+    return [os.fsencode(f"{name}={value}") for name, value in settings.items()]
+
+
+def start(launch: Launch) -> tuple[Process, TierExecutor]:
+    """Make the process and load its program; nothing has run yet. Standard streams are duplicated.
+
+    Raises:
+        LaunchError: the program cannot be read or run, or an option is wrong.
+    """
+    if launch.prefix and not Path(launch.prefix).is_dir():
+        raise LaunchError(f"-L {launch.prefix}: not a directory; give the root of a {riscv64.NAME} system")
+    try:
+        image = Path(launch.program).read_bytes()
+    except OSError as error:
+        raise LaunchError(f"{launch.program}: {error.strerror}") from None
+    executor = make_tier(launch.tier)
+    options = Options(
+        limit_insns=launch.limit_insns,
+        deadline_ns=time.monotonic_ns() + round(launch.timeout_s * 1e9) if launch.timeout_s else 0,
+        checkpoint_insns=launch.checkpoint_insns,
+        random=os.urandom if launch.seed is None else seeded_random(launch.seed),
+        forward_host_signals=True,
+        strace=Strace(2, os.getpid()) if launch.strace else None,
+    )
+    files = FileTable(inherited_files(launch.report_fd))
+    process = Process(executor.tier.run, AddressSpace(), files, GuestPaths(os.fsencode(launch.prefix)), options)
+    argv0 = launch.program if launch.argv0 is None else launch.argv0
+    argv = [os.fsencode(text) for text in (argv0, *launch.arguments)]
+    try:
+        process.load(image, os.fsencode(launch.program), argv, environment_of(launch))
+    except ElfError as error:
+        process.close()
+        raise LaunchError(f"{launch.program}: {error}") from None
+    return process, executor
+
+
+def inherited_files(without: int) -> dict[int, int]:
+    """Guest descriptors for what this process was given at its start: every open one but `without`.
+
+    Each gets a host descriptor of its own, so that a guest that closes its standard streams leaves ours alone.
+    """
+    found = {}
+    for name in sorted(os.listdir("/proc/self/fd"), key=int):
+        fd = int(name)
+        try:
+            is_inherited = os.get_inheritable(fd)
+        except OSError:  # the descriptor of the listing itself
+            continue
+        if is_inherited and fd != without:
+            found[fd] = os.dup(fd)
+    return found
+
+
+def run(launch: Launch) -> int:
+    """Run to the end and return the exit status for this process; a fatal signal ends this process instead.
+
+    Raises:
+        LaunchError: the program cannot be started.
+    """
+    process, executor = start(launch)
+    own_pid = process.pid
+    begun = time.perf_counter()
+    try:
+        end = process.run()
+    finally:
+        process.close()
+    seconds = time.perf_counter() - begun
+    is_child = process.pid != own_pid
+    report = _report(process, executor, end, seconds)
+    if launch.stats and not is_child:
+        sys.stderr.write(format_stats(report))
+    if launch.report_fd >= 0 and not is_child:
+        _send(launch.report_fd, report)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if end.reason is ExitReason.SIGNALED:
+        if launch.report_fd < 0:
+            text = describe_signal(end.signal)
+            os.write(2, f"counterproof: uncaught target signal {end.signal} ({text}): {end.detail}\n".encode())
+        die_by(end.signal)
+    if end.reason is ExitReason.EXITED:
+        return end.status
+    if launch.report_fd < 0:
+        os.write(2, f"counterproof: stopped: {end.detail}\n".encode())
+    return EXIT_LIMIT
+
+
+def describe_signal(number: int) -> str:
+    """`Segmentation fault`, as strsignal(3) says."""
+    import signal
+
+    return (signal.strsignal(number) if number < signal.NSIG else None) or f"signal {number}"
+
+
+def _report(process: Process, executor: TierExecutor, end: Exit, seconds: float) -> Report:
+    def named(counts: Counter[int]) -> list[tuple[int, str, int]]:
+        return [(number, table.name_of(number), times) for number, times in counts.most_common()]
+
+    return Report(
+        reason=end.reason.value,
+        status=end.status,
+        signal=end.signal,
+        detail=end.detail,
+        retired=process.retired,
+        seconds=seconds,
+        calls=named(process.calls),
+        unknown_calls=named(process.unknown_calls),
+        checkpoints=process.checkpoints,
+        tier=executor.name,
+        tier_counters={f"escape {name}": times for name, times in executor.counters.escapes.most_common()},
+    )
+
+
+def format_stats(report: Report) -> str:
+    """The lines of `--stats`."""
+    how = {"exited": f"status {report.status}", "signaled": f"signal {report.signal}"}.get(report.reason, report.detail)
+    lines = [
+        f"ended            {report.reason}, {how}",
+        f"tier             {report.tier}",
+        f"retired          {report.retired:,} instructions",
+        f"time             {report.seconds:.3f} s, {report.mips:,.1f} million instructions/s",
+        f"system calls     {sum(times for _, _, times in report.calls):,}",
+    ]
+    lines += [f"  {name:<22} {times:>12,}" for _, name, times in report.calls]
+    lines.append(f"unknown calls    {sum(times for _, _, times in report.unknown_calls):,}")
+    lines += [f"  number {number:<15} {times:>12,}" for number, _, times in report.unknown_calls]
+    lines += [f"{name:<24} {times:>12,}" for name, times in report.tier_counters.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _send(fd: int, report: Report) -> None:
+    import json
+    from dataclasses import asdict
+
+    data = memoryview(json.dumps(asdict(report)).encode())
+    while data:
+        data = data[os.write(fd, data) :]
+    os.close(fd)

@@ -27,9 +27,8 @@ def tiers() -> Iterator[tuple[InterpreterExecutor, ReferenceExecutor]]:
     reference.close()
 
 
-FLOAT = [
-    i for i in INSTRUCTIONS.instructions if i.extension in {"F", "D"} and not i.name.endswith(("lw", "sw", "ld", "sd"))
-]
+MEMORY_ACCESS = {"flw", "fsw", "fld", "fsd"}
+FLOAT = [i for i in INSTRUCTIONS.instructions if i.extension in {"F", "D"} and i.name not in MEMORY_ACCESS]
 CSR = [i for i in INSTRUCTIONS.instructions if i.extension == "Zicsr"]
 
 

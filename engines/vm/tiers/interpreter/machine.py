@@ -316,15 +316,16 @@ class HandlerMachine:
         return csr.eq(FCSR).select(both, value)
 
     def _csr_set(self, csr: LlvmValue, value: LlvmValue, writes: LlvmValue) -> None:
+        emitter = self.emitter
+        write, done = emitter.label("write"), emitter.label("done")
+        emitter.branch(writes, write, done)
+        emitter.begin(write)
         fflags, frm = self.fp.fflags(), self._cpu_load("frm")
-        sets_fflags = writes & (csr.eq(FFLAGS) | csr.eq(FCSR))
-        frm = (writes & csr.eq(FRM)).select(value, frm)
-        frm = (writes & csr.eq(FCSR)).select(value.lshr(5), frm)
-        self.fp.set_fcsr(sets_fflags.select(value, fflags), frm)
-
-    def raise_fflags(self, flags: LlvmValue) -> None:
-        """OR exceptions (64 bits, fcsr layout) into fflags."""
-        self._cpu_store("fflags", self._cpu_load("fflags") | flags)
+        whole = csr.eq(FCSR)
+        fflags = (csr.eq(FFLAGS) | whole).select(value, fflags)
+        self.fp.set_fcsr(fflags, whole.select(value.lshr(5), csr.eq(FRM).select(value, frm)))
+        emitter.jump(done)
+        emitter.begin(done)
 
     def _cpu_load(self, name: str) -> LlvmValue:
         return self.emitter.load(self.emitter.offset("%cpu", CPU_OFFSETS[name]), 64)

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -134,6 +135,12 @@ class Field:
         """All values with an encoding, `excluded` ones not yet taken out."""
         return range(self.minimum, self.maximum + 1, self.step)
 
+    @property
+    def default(self) -> int:
+        """What `Instruction.encode` takes when nothing is given: 0, else the least positive legal value."""
+        candidates = chain((0, self.step), self.values)
+        return next(v for v in candidates if v in self.values and v not in self.excluded)
+
     def extract(self, word: int) -> int:
         """The field's value in `word`; negative where a signed field is."""
         value = 0
@@ -233,16 +240,15 @@ class Instruction:
         return tuple(o.value(word) for o in self.operands)
 
     def encode(self, **values: int) -> int:
-        """The word with these field values (by field name; fields left out are 0, or the lowest that is legal).
+        """The word with these field values, by field name; fields left out have their `default`.
 
         Raises:
             EncodingError: a value has no encoding, or no such field.
         """
         word = self.match
         for f in self.fields:
-            default = 0 if 0 in f.values else f.minimum
             try:
-                word |= f.insert(values.pop(f.name, default))
+                word |= f.insert(values.pop(f.name) if f.name in values else f.default)
             except EncodingError as error:
                 raise EncodingError(f"{self.mnemonic}: {error}") from None
         if values:

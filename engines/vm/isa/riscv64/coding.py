@@ -30,8 +30,8 @@ def decode(word: int) -> Decoded | None:
 
 
 def encode(name: str, **fields: int) -> int:
-    """The word of the instruction `name` (`addi`, `fcvt_w_s`) with these fields; those left out are 0 or the least
-    that is legal.
+    """The word of the instruction `name` (`addi`, `fcvt_w_s`) with these fields; those left out are 0, or the
+    least positive value that is legal.
 
     Raises:
         KeyError: no such instruction.

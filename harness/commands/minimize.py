@@ -1,0 +1,51 @@
+"""`counterproof minimize`: reduce a diverging machine case and write its reproducer."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def minimize(
+    case_file: Annotated[Path, typer.Argument(help="A machine case (case.json), or a finding's directory.")],
+    subject: Annotated[str, typer.Option(help="The subject; a finding's own by default.")] = "",
+    oracle: Annotated[str, typer.Option(help="The oracle; a finding's own by default.")] = "",
+    out: Annotated[Path, typer.Option(help="Directory for the reproducer.")] = Path("out/minimized"),
+    attempts: Annotated[int, typer.Option(min=1, help="At most this many candidates are tried.")] = 2_000,
+) -> None:
+    """Reduce a case to the fewest instructions and the simplest state that still diverge in the same way."""
+    from harness.case_file import load_case
+    from harness.contract import MachineCase
+    from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
+    from harness.report.reproducer import load_reproducer
+    from harness.strict_json import DocumentError
+    from harness.triage.reduction import reduce_and_write
+
+    try:
+        if case_file.is_dir():
+            case, found_on, found_by = load_reproducer(case_file)
+        else:
+            loaded = load_case(case_file)
+            if not isinstance(loaded, MachineCase):
+                raise DocumentError(f"{case_file}: holds a {loaded.kind} case; machine cases can be minimized")
+            case, found_on, found_by = loaded, "riscv64-interpreter", "unicorn-riscv64"
+        ours, theirs = create(subject or found_on), create(oracle or found_by)
+    except (DocumentError, OSError, UnknownExecutorError, ExecutorUnavailableError) as error:
+        print(f"counterproof minimize: {error}", file=sys.stderr)
+        raise typer.Exit(2) from None
+    command = f"counterproof minimize {case_file} --subject {ours.name} --oracle {theirs.name}"
+    try:
+        reduction = reduce_and_write(case, ours, theirs, out, command=command, max_attempts=attempts)
+    except ValueError as error:
+        print(f"counterproof minimize: {error}", file=sys.stderr)
+        raise typer.Exit(0) from None
+    finally:
+        ours.close()
+        theirs.close()
+    for name, instructions in reduction.passes:
+        print(f"after {name}: {instructions} instructions")
+    print(f"{reduction.signature}\n{reduction.attempts} candidates tried; reproducer in {out}")
+    raise typer.Exit(1)

@@ -14,7 +14,16 @@ import ctypes
 from enum import IntEnum
 from typing import Any, Final
 
-ENGINE_FUNCTIONS: Final = ("uc_emu_start", "uc_emu_stop", "uc_reg_write_batch", "uc_reg_read_batch", "uc_reg_read")
+ENGINE_FUNCTIONS: Final = (
+    "uc_emu_start",
+    "uc_emu_stop",
+    "uc_hook_add",
+    "uc_hook_del",
+    "uc_reg_read",
+    "uc_reg_read_batch",
+    "uc_reg_write",
+    "uc_reg_write_batch",
+)
 
 
 class Control(IntEnum):
@@ -38,7 +47,15 @@ class Control(IntEnum):
     BLOCK_INSNS = 8
     CODE_BIAS = 9
     """Host address minus guest address of the code arena: block counting reads instruction lengths there."""
-    WORDS = 10
+    PENDING = 10
+    """1 + the register whose result must be boxed once the current instruction is done; 0 for none."""
+    RESTORE_1 = 11
+    """1 + the operand register that holds the canonical NaN in place of SAVED_1; 0 for none."""
+    SAVED_1 = 12
+    RESTORE_2 = 13
+    SAVED_2 = 14
+    REGISTER = 15
+    WORDS = 16
 
 
 class Event(IntEnum):
@@ -166,6 +183,116 @@ go:
 }
 """
 
+_BOXING = """
+; Called before FMV.W.X and FSGNJ[N|X].S, and before the instruction behind each: finish the former, prepare the latter.
+define void @on_boxing(ptr %uc, i64 %address, i32 %bytes, ptr %control) {
+entry:
+  call void @finish_boxing(ptr %uc, ptr %control)
+  %p.event = getelementptr i64, ptr %control, i64 <EVENT>
+  %event = load i64, ptr %p.event
+  %stopped = icmp eq i64 %event, <LIMIT_EVENT>
+  br i1 %stopped, label %done, label %look
+look:
+  %p.bias = getelementptr i64, ptr %control, i64 <CODE_BIAS>
+  %bias = load i64, ptr %p.bias
+  %host = add i64 %address, %bias
+  %pointer = inttoptr i64 %host to ptr
+  %bits = load i32, ptr %pointer, align 2
+  %move.bits = and i32 %bits, <FMV_W_X_MASK>
+  %move = icmp eq i32 %move.bits, <FMV_W_X>
+  br i1 %move, label %prepare, label %sign
+sign:
+  %sign.bits = and i32 %bits, <FSGNJ_S_MASK>
+  %inject = icmp eq i32 %sign.bits, <FSGNJ_S>
+  br i1 %inject, label %exchange, label %done
+exchange:
+  %rs1.field = lshr i32 %bits, 15
+  %rs1 = and i32 %rs1.field, 31
+  call void @exchange_unboxed(ptr %uc, ptr %control, i32 %rs1, i64 <RESTORE_1>)
+  %rs2.field = lshr i32 %bits, 20
+  %rs2 = and i32 %rs2.field, 31
+  call void @exchange_unboxed(ptr %uc, ptr %control, i32 %rs2, i64 <RESTORE_2>)
+  br label %prepare
+prepare:
+  %rd.field = lshr i32 %bits, 7
+  %rd = and i32 %rd.field, 31
+  %one.more = add i32 %rd, 1
+  %pending = zext i32 %one.more to i64
+  %p.pending = getelementptr i64, ptr %control, i64 <PENDING>
+  store i64 %pending, ptr %p.pending
+  br label %done
+done:
+  ret void
+}
+
+; Where f`register` is not boxed: keep it in the words at `slot`, and put the canonical NaN in its place.
+define internal void @exchange_unboxed(ptr %uc, ptr %control, i32 %register, i64 %slot) {
+entry:
+  %p.value = getelementptr i64, ptr %control, i64 <REGISTER>
+  %name = add i32 %register, <F0>
+  %read = call i32 @uc_reg_read(ptr %uc, i32 %name, ptr %p.value)
+  %value = load i64, ptr %p.value
+  %upper = lshr i64 %value, 32
+  %boxed = icmp eq i64 %upper, 4294967295
+  br i1 %boxed, label %done, label %exchange
+exchange:
+  %p.restore = getelementptr i64, ptr %control, i64 %slot
+  %one.more = add i32 %register, 1
+  %restore = zext i32 %one.more to i64
+  store i64 %restore, ptr %p.restore
+  %p.saved = getelementptr i64, ptr %p.restore, i64 1
+  store i64 %value, ptr %p.saved
+  store i64 <BOXED_NAN>, ptr %p.value
+  %wrote = call i32 @uc_reg_write(ptr %uc, i32 %name, ptr %p.value)
+  br label %done
+done:
+  ret void
+}
+
+; Box the result that is pending, and give the exchanged operands their values back unless one of them is the result.
+define internal void @finish_boxing(ptr %uc, ptr %control) {
+entry:
+  %p.pending = getelementptr i64, ptr %control, i64 <PENDING>
+  %pending = load i64, ptr %p.pending
+  %none = icmp eq i64 %pending, 0
+  br i1 %none, label %done, label %finish
+finish:
+  call void @restore_operand(ptr %uc, ptr %control, i64 <RESTORE_1>, i64 %pending)
+  call void @restore_operand(ptr %uc, ptr %control, i64 <RESTORE_2>, i64 %pending)
+  %p.value = getelementptr i64, ptr %control, i64 <REGISTER>
+  %short = trunc i64 %pending to i32
+  %name = add i32 %short, <F0_LESS_1>
+  %read = call i32 @uc_reg_read(ptr %uc, i32 %name, ptr %p.value)
+  %value = load i64, ptr %p.value
+  %boxed = or i64 %value, -4294967296
+  store i64 %boxed, ptr %p.value
+  %wrote = call i32 @uc_reg_write(ptr %uc, i32 %name, ptr %p.value)
+  store i64 0, ptr %p.pending
+  br label %done
+done:
+  ret void
+}
+
+define internal void @restore_operand(ptr %uc, ptr %control, i64 %slot, i64 %pending) {
+entry:
+  %p.restore = getelementptr i64, ptr %control, i64 %slot
+  %restore = load i64, ptr %p.restore
+  store i64 0, ptr %p.restore
+  %none = icmp eq i64 %restore, 0
+  %is.result = icmp eq i64 %restore, %pending
+  %keep = or i1 %none, %is.result
+  br i1 %keep, label %done, label %write
+write:
+  %short = trunc i64 %restore to i32
+  %name = add i32 %short, <F0_LESS_1>
+  %p.saved = getelementptr i64, ptr %p.restore, i64 1
+  %wrote = call i32 @uc_reg_write(ptr %uc, i32 %name, ptr %p.saved)
+  br label %done
+done:
+  ret void
+}
+"""
+
 _LOOP = """
 ; Run cases `first` to `last` - 1.
 ;   names, values   the registers written and read per case, `count` of them: x0-x31, f0-f31, fcsr; the last of the
@@ -174,10 +301,13 @@ _LOOP = """
 ;   initial, final  arrays of state records
 ;   window          the data window in host memory; `memory` its initial contents, `stride` bytes from case to case
 ;   ends            per case: event, number, address, retired, engine status
+;   watch.from, watch.to   per case: its part of `watched`, the addresses that `on_boxing` must see
 define void @run_cases(ptr %uc, ptr %control, i64 %first, i64 %last,
                        ptr %names, ptr %values, i32 %written, i32 %count, ptr %record, ptr %initial, ptr %final,
-                       ptr %window, ptr %memory, i64 %stride, ptr %after, ptr %ends, i32 %pc_name) {
+                       ptr %window, ptr %memory, i64 %stride, ptr %after, ptr %ends, i32 %pc_name,
+                       ptr %watch.from, ptr %watch.to, ptr %watched) {
 entry:
+  %hooks = alloca i64, i64 <HOOKS_PER_CASE>
   %p.case = getelementptr i64, ptr %control, i64 <CASE>
   %p.event = getelementptr i64, ptr %control, i64 <EVENT>
   %p.number = getelementptr i64, ptr %control, i64 <NUMBER>
@@ -206,9 +336,42 @@ start:
   store i64 0, ptr %p.block
   store i64 0, ptr %p.bytes
   store i64 0, ptr %p.insns
+  %p.watch = getelementptr i64, ptr %watch.from, i64 %case
+  %watch.first = load i64, ptr %p.watch
+  %p.watch.end = getelementptr i64, ptr %watch.to, i64 %case
+  %watch.last = load i64, ptr %p.watch.end
+  br label %watch
+watch:
+  %watch.at = phi i64 [ %watch.first, %start ], [ %watch.next, %watch.one ]
+  %watch.more = icmp ult i64 %watch.at, %watch.last
+  br i1 %watch.more, label %watch.one, label %go
+watch.one:
+  %p.place = getelementptr i64, ptr %watched, i64 %watch.at
+  %place = load i64, ptr %p.place
+  %hook.index = sub i64 %watch.at, %watch.first
+  %p.hook = getelementptr i64, ptr %hooks, i64 %hook.index
+  %added = call i32 (ptr, ptr, i32, ptr, ptr, i64, i64, ...) @uc_hook_add(
+      ptr %uc, ptr %p.hook, i32 <HOOK_CODE>, ptr @on_boxing, ptr %control, i64 %place, i64 %place)
+  %watch.next = add i64 %watch.at, 1
+  br label %watch
+go:
   %pc = load i64, ptr %record
   %wrote = call i32 @uc_reg_write_batch(ptr %uc, ptr %names, ptr %values, i32 %written)
   %status = call i32 @uc_emu_start(ptr %uc, i64 %pc, i64 0, i64 0, i64 0)
+  call void @finish_boxing(ptr %uc, ptr %control)
+  %hooked = sub i64 %watch.last, %watch.first
+  br label %unwatch
+unwatch:
+  %unwatch.at = phi i64 [ 0, %go ], [ %unwatch.next, %unwatch.one ]
+  %unwatch.more = icmp ult i64 %unwatch.at, %hooked
+  br i1 %unwatch.more, label %unwatch.one, label %spill
+unwatch.one:
+  %p.unhook = getelementptr i64, ptr %hooks, i64 %unwatch.at
+  %unhook = load i64, ptr %p.unhook
+  %removed = call i32 @uc_hook_del(ptr %uc, i64 %unhook)
+  %unwatch.next = add i64 %unwatch.at, 1
+  br label %unwatch
+spill:
   %read = call i32 @uc_reg_read_batch(ptr %uc, ptr %names, ptr %values, i32 %count)
   %read.pc = call i32 @uc_reg_read(ptr %uc, i32 %pc_name, ptr %record)
   %event = load i64, ptr %p.event
@@ -305,18 +468,38 @@ declare i32 @uc_emu_stop(ptr)
 declare i32 @uc_reg_write_batch(ptr, ptr, ptr, i32)
 declare i32 @uc_reg_read_batch(ptr, ptr, ptr, i32)
 declare i32 @uc_reg_read(ptr, i32, ptr)
+declare i32 @uc_reg_write(ptr, i32, ptr)
+declare i32 @uc_hook_add(ptr, ptr, i32, ptr, ptr, i64, i64, ...)
+declare i32 @uc_hook_del(ptr, i64)
 """
 
 END_WORDS: Final = 5
 """64-bit words per case in `ends`."""
 
 
-def driver_source(record_bytes: int, window_bytes: int) -> str:
-    """The driver as LLVM IR text, for state records and a data window of these sizes."""
+FMV_W_X: Final = (0xF000_0053, 0xFFF0_707F)
+"""FMV.W.X: (bits, mask), unprivileged manual, instruction set listings."""
+FSGNJ_S: Final = (0x2000_0053, 0xFE00_007F)
+"""FSGNJ.S, FSGNJN.S, FSGNJX.S and their reserved siblings."""
+HOOKS_PER_CASE: Final = 512
+"""At most so many addresses of one case are watched."""
+_BOXED_NAN: Final = 0xFFFF_FFFF_7FC0_0000
+
+
+def driver_source(record_bytes: int, window_bytes: int, register_f0: int, hook_code: int) -> str:
+    """The driver as LLVM IR text.
+
+    Args:
+        record_bytes, window_bytes: sizes of a state record and of the data window.
+        register_f0, hook_code: Unicorn's numbers for register f0 and for the per-instruction callback.
+    """
     numbers = {control.name: int(control) for control in Control}
     numbers |= {event.name: int(event) for event in Event if event is not Event.LIMIT}
     numbers |= {"LIMIT_EVENT": int(Event.LIMIT), "RECORD_BYTES": record_bytes, "WINDOW_BYTES": window_bytes}
-    source = _CALLBACKS + _LOOP
+    numbers |= {"F0": register_f0, "F0_LESS_1": register_f0 - 1, "HOOK_CODE": hook_code, "BOXED_NAN": _BOXED_NAN}
+    numbers |= {"FMV_W_X": FMV_W_X[0], "FMV_W_X_MASK": FMV_W_X[1], "FSGNJ_S": FSGNJ_S[0], "FSGNJ_S_MASK": FSGNJ_S[1]}
+    numbers |= {"HOOKS_PER_CASE": HOOKS_PER_CASE}
+    source = _CALLBACKS + _BOXING + _LOOP
     for name, number in numbers.items():
         source = source.replace(f"<{name}>", str(number))
     return source
@@ -332,11 +515,13 @@ class Driver:
 
     def __init__(self, library: ctypes.CDLL, record_bytes: int, window_bytes: int) -> None:
         import llvmlite.binding as llvm
+        from unicorn import riscv_const, unicorn_const
 
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         builder = llvm.JITLibraryBuilder()
-        builder.add_ir(driver_source(record_bytes, window_bytes))
+        numbers = riscv_const.UC_RISCV_REG_F0, unicorn_const.UC_HOOK_CODE
+        builder.add_ir(driver_source(record_bytes, window_bytes, *numbers))
         for name in ENGINE_FUNCTIONS:
             builder.import_symbol(name, _address(getattr(library, name)))
         callbacks = ("on_interrupt", "on_breakpoint", "on_memory", "on_block", "on_instruction")
@@ -353,7 +538,7 @@ class Driver:
         self.on_block = address["on_block"]
         self.on_instruction = address["on_instruction"]
         p, n, w = ctypes.c_void_p, ctypes.c_uint64, ctypes.c_int32
-        run_cases = ctypes.CFUNCTYPE(None, p, p, n, n, p, p, w, w, p, p, p, p, p, n, p, p, w)
+        run_cases = ctypes.CFUNCTYPE(None, p, p, n, n, p, p, w, w, p, p, p, p, p, n, p, p, w, p, p, p)
         place_code = ctypes.CFUNCTYPE(None, p, n, p, p, n, n, ctypes.c_bool)
         self.run_cases: Any = run_cases(address["run_cases"])
         self.place_code: Any = place_code(address["place_code"])

@@ -18,9 +18,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
+from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES, PAGE_BYTES
 from harness.contract.states import state_dtype
-from oracles.unicorn_driver import END_WORDS, Control, Driver
+from oracles.unicorn_driver import END_WORDS, FMV_W_X, FSGNJ_S, HOOKS_PER_CASE, Control, Driver
+from oracles.unicorn_repair import BoxingRepair
 
 MSTATUS_FS_DIRTY: Final = 0x6000
 """mstatus.FS = 3 (Dirty), privileged manual §3.1.6.6: floating point is on, and nothing changes the field again."""
@@ -56,20 +57,24 @@ class RawRun:
 class UnicornEngine:
     """An engine with the two regions of `layout`: an arena to read and execute, a window to read and write."""
 
-    def __init__(self, counting: Counting, stall_s: float) -> None:
+    def __init__(self, counting: Counting, stall_s: float, repair_boxing: bool) -> None:
         from unicorn import riscv_const, unicorn_const
         from unicorn.unicorn_py3.unicorn import uclib
 
         self._library: Any = uclib
         self._handle = ctypes.c_void_p()
         self._stall_s = stall_s
+        # Installed before uc_open, which copies the pointers that are redirected.
+        self._repair = BoxingRepair.installed(uclib) if repair_boxing else BoxingRepair.present()
+        self._repairing = repair_boxing
+        self._watch_from = self._watch_to = self._watched = np.zeros(0, np.uint64)
         dtype = state_dtype("riscv64")
         self._driver = Driver(uclib, dtype.itemsize, DATA_BYTES)
         riscv64 = unicorn_const.UC_ARCH_RISCV, unicorn_const.UC_MODE_RISCV64
         self._check(uclib.uc_open(*riscv64, ctypes.byref(self._handle)))
-        self._arena_map = mmap.mmap(-1, CODE_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        self._arena_map = mmap.mmap(-1, CODE_BYTES + PAGE_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self._window_map = mmap.mmap(-1, DATA_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._arena = np.frombuffer(self._arena_map, np.uint8)
+        self._arena = np.frombuffer(self._arena_map, np.uint8)  # a page more: 4-byte reads of the last 2 bytes
         self._window = np.frombuffer(self._window_map, np.uint8)
         self._bias = (self._arena.ctypes.data - CODE_BASE) % (1 << 64)
         read_execute = unicorn_const.UC_PROT_READ | unicorn_const.UC_PROT_EXEC
@@ -107,18 +112,27 @@ class UnicornEngine:
         lengths, addresses = np.ascontiguousarray(code_bytes, np.uint32), np.ascontiguousarray(code_address, np.uint64)
         place = (code.ctypes.data, code.shape[1], lengths.ctypes.data, addresses.ctypes.data, self._bias, len(code))
         self._driver.place_code(*place, False)
+        if self._repairing:
+            self._watch_from, self._watch_to, self._watched = watched_addresses(code, lengths, addresses)
+        else:
+            self._watch_from = self._watch_to = np.zeros(len(code), np.uint64)
         try:
             yield
         finally:
             self._driver.place_code(*place, True)
             self._control_call(*self._flush_code)
 
-    def run(self, initial: NDArray[np.void], memory: NDArray[np.uint8], limit_insns: int) -> RawRun:
+    def run(
+        self, initial: NDArray[np.void], memory: NDArray[np.uint8], limit_insns: int, cases: NDArray[np.intp]
+    ) -> RawRun:
         """Run the code in the arena once per row of `initial`; `memory` has as many rows, or one for all.
 
-        `limit_insns` has no effect with `Counting.NONE`.
+        `cases` says of which placed case each row is. `limit_insns` has no effect with `Counting.NONE`.
         """
         count = len(initial)
+        watch_from, watch_to = self._watch_from[cases], self._watch_to[cases]
+        if self._repair is not None:
+            self._repair.set(self._repairing)
         initial, memory = np.ascontiguousarray(initial), np.ascontiguousarray(memory)
         state = np.empty(count, state_dtype("riscv64"))
         after = np.empty((count, DATA_BYTES), np.uint8)
@@ -130,7 +144,7 @@ class UnicornEngine:
                 self._names.ctypes.data, self._values.ctypes.data, _REGISTERS_WRITTEN, _REGISTERS_READ,
                 self._record.ctypes.data, initial.ctypes.data, state.ctypes.data, self._window.ctypes.data,
                 memory.ctypes.data, 0 if len(memory) == 1 else DATA_BYTES, after.ctypes.data, ends.ctypes.data,
-                self._pc_name,
+                self._pc_name, watch_from.ctypes.data, watch_to.ctypes.data, self._watched.ctypes.data,
             )  # fmt: skip
         return RawRun(state, after, ends, self._instructions_at(state["pc"]))
 
@@ -189,3 +203,29 @@ class UnicornEngine:
         if status != 0:
             text = self._library.uc_strerror(status)
             raise UnicornError(f"Unicorn answered status {status}: {text.decode() if text else 'unknown'}")
+
+
+def watched_addresses(
+    code: NDArray[np.uint8], code_bytes: NDArray[np.uint32], code_address: NDArray[np.uint64]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64]]:
+    """Where the boxing of FMV.W.X and FSGNJ.S needs a callback: at each of them, and behind it.
+
+    Returns:
+        first, last, addresses: case i is watched at `addresses[first[i]:last[i]]`, `HOOKS_PER_CASE` places at most.
+    """
+    count, width = code.shape
+    padded = np.zeros((count, width + width % 2 + 2), np.uint8)
+    padded[:, :width] = code
+    parcels = padded.view("<u2").astype(np.uint32)
+    words = parcels[:, :-1] | parcels[:, 1:] << np.uint32(16)
+    found = np.zeros(words.shape, np.bool_)
+    for bits, mask in (FMV_W_X, FSGNJ_S):
+        found |= words & np.uint32(mask) == np.uint32(bits)
+    places = np.zeros((count, words.shape[1] + 2), np.bool_)
+    places[:, :-2] = found
+    places[:, 2:] |= found
+    case, parcel = np.nonzero(places)
+    first = np.searchsorted(case, np.arange(count)).astype(np.uint64)
+    last = np.searchsorted(case, np.arange(count), side="right").astype(np.uint64)
+    addresses = code_address[case] + np.uint64(2) * parcel.astype(np.uint64)
+    return first, np.minimum(last, first + np.uint64(HOOKS_PER_CASE)), addresses

@@ -55,10 +55,12 @@ class UnicornRiscv64:
         count_retired: batches observe `retired` and keep `limit_insns` exactly, at about a third more time per case.
             Without it, a case of a batch that retires more than `limit_insns` instructions and then traps is answered
             with that trap; one that never traps is still answered exactly. `run` always counts.
+        repair_boxing: put Unicorn's NaN boxing of FP32 values right (`oracles.unicorn_repair`). Without it nearly every
+            program with an FP32 instruction ends in a known disagreement.
         timeout_s: a single case that takes longer than this (to twice this) is a TIMEOUT.
     """
 
-    def __init__(self, *, count_retired: bool = True, timeout_s: float = 5.0) -> None:
+    def __init__(self, *, count_retired: bool = True, repair_boxing: bool = True, timeout_s: float = 5.0) -> None:
         import unicorn
 
         self._access_traps = np.zeros(256, np.uint8)
@@ -68,6 +70,7 @@ class UnicornRiscv64:
         for cause, trap in _CAUSES.items():
             self._cause_traps[cause] = trap
         self._timeout_s = timeout_s
+        self._repair_boxing = repair_boxing
         self._counting = Counting.BLOCKS if count_retired else Counting.NONE
         self._batch_engine: UnicornEngine | None = None
         self._exact_engine: UnicornEngine | None = None
@@ -82,6 +85,7 @@ class UnicornRiscv64:
             isolated=False,
             version=f"Unicorn {importlib.metadata.version('unicorn')}",
             notes=("trap entry is played by the adapter: tval is Unicorn's own only for memory faults",)
+            + (("NaN boxing of FP32 values is repaired by the adapter",) if repair_boxing else ())
             + (() if count_retired else ("batches do not count retired instructions; run does",)),
         )
 
@@ -101,7 +105,7 @@ class UnicornRiscv64:
         batch = MachineBatch.of([case])
         engine = self._exact()
         with engine.placed(batch.code, batch.code_bytes, batch.code_address):
-            raw = engine.run(batch.initial, batch.memory, case.limit_insns)
+            raw = engine.run(batch.initial, batch.memory, case.limit_insns, np.arange(1))
         return self._observe(raw, frozenset(MACHINE_FIELDS), case.limit_insns).row(0)
 
     def run_batch(self, batch: MachineBatch) -> BatchObservation:
@@ -112,7 +116,7 @@ class UnicornRiscv64:
             return refused
         engine = self._batch()
         with engine.placed(batch.code, batch.code_bytes, batch.code_address):
-            raw = engine.run(batch.initial, batch.memory, batch.limit_insns)
+            raw = engine.run(batch.initial, batch.memory, batch.limit_insns, np.arange(len(batch)))
         observation = self._observe(raw, self._capabilities.observes, batch.limit_insns)
         open_ended = np.flatnonzero(np.isin(raw.ends[:, 0], (Event.NONE, Event.LIMIT)))
         if len(open_ended):
@@ -131,7 +135,7 @@ class UnicornRiscv64:
         engine = self._exact()
         memory = batch.memory if len(batch.memory) == 1 else batch.memory[rows]
         with engine.placed(batch.code, batch.code_bytes, batch.code_address):
-            raw = engine.run(batch.initial[rows], memory, batch.limit_insns)
+            raw = engine.run(batch.initial[rows], memory, batch.limit_insns, rows)
         exact = self._observe(raw, frozenset(MACHINE_FIELDS), batch.limit_insns)
         if "retired" not in observation.observed:
             exact.retired[:] = 0
@@ -166,10 +170,10 @@ class UnicornRiscv64:
 
     def _batch(self) -> UnicornEngine:
         if self._batch_engine is None:
-            self._batch_engine = UnicornEngine(self._counting, STALL_S)
+            self._batch_engine = UnicornEngine(self._counting, STALL_S, self._repair_boxing)
         return self._batch_engine
 
     def _exact(self) -> UnicornEngine:
         if self._exact_engine is None:
-            self._exact_engine = UnicornEngine(Counting.INSTRUCTIONS, self._timeout_s)
+            self._exact_engine = UnicornEngine(Counting.INSTRUCTIONS, self._timeout_s, self._repair_boxing)
         return self._exact_engine

@@ -1,0 +1,227 @@
+"""Repair of Unicorn's single-precision register format: NaN boxing, put right in flight.
+
+Unicorn 2.1 neither checks that FP32 operands are NaN-boxed nor boxes FP32 results (records `unicorn-fp32-…` of
+`oracles.errata`), so that nearly every program with an FP32 instruction ends in another state than the manual says, and
+could be compared only by single steps. Its arithmetic is right. So the arithmetic stays Unicorn's and the format is put
+right around it, from the manual and in code that shares nothing with any subject:
+
+- FP32 instructions that Unicorn computes in C functions (`helper_fadd_s_riscv64` …) are reached through pointers that
+  the dynamic linker filled in. These pointers are redirected to functions compiled here, which exchange operands that
+  are not boxed for the canonical NaN, call Unicorn's function, and box its result.
+- FMV.W.X and the FSGNJ.S family are translated without a C function. The driver watches these few instructions.
+
+Redirection is done once per process and stands until it ends; a flag says whether the functions repair or pass through.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import struct
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+CANONICAL_NAN: Final = 0x7FC0_0000
+
+# Name of the C function: FP32 operands after the environment, other operands, whether the result is FP32.
+_WITH_ENVIRONMENT: Final[dict[str, tuple[int, int, bool]]] = {
+    "fadd_s": (2, 0, True),
+    "fsub_s": (2, 0, True),
+    "fmul_s": (2, 0, True),
+    "fdiv_s": (2, 0, True),
+    "fmin_s": (2, 0, True),
+    "fmax_s": (2, 0, True),
+    "fsqrt_s": (1, 0, True),
+    "fmadd_s": (3, 0, True),
+    "fmsub_s": (3, 0, True),
+    "fnmadd_s": (3, 0, True),
+    "fnmsub_s": (3, 0, True),
+    "feq_s": (2, 0, False),
+    "flt_s": (2, 0, False),
+    "fle_s": (2, 0, False),
+    "fcvt_w_s": (1, 0, False),
+    "fcvt_wu_s": (1, 0, False),
+    "fcvt_l_s": (1, 0, False),
+    "fcvt_lu_s": (1, 0, False),
+    "fcvt_d_s": (1, 0, False),
+    "fcvt_s_w": (0, 1, True),
+    "fcvt_s_wu": (0, 1, True),
+    "fcvt_s_l": (0, 1, True),
+    "fcvt_s_lu": (0, 1, True),
+    "fcvt_s_d": (0, 1, True),
+}
+_CLASSIFY: Final = "fclass_s"
+
+_ELF_HEADER: Final = struct.Struct("<16sHHIQQQIHHHHHH")
+_PROGRAM_HEADER: Final = struct.Struct("<IIQQQQQQ")
+_PT_LOAD, _PT_DYNAMIC = 1, 2
+_DT_STRTAB, _DT_SYMTAB, _DT_RELA, _DT_RELASZ, _DT_STRSZ = 5, 6, 7, 8, 10
+_RELA: Final = np.dtype([("offset", "<u8"), ("info", "<u8"), ("addend", "<i8")])
+_SYMBOL: Final = np.dtype([("name", "<u4"), ("rest", "V12"), ("size", "<u8")])
+_PROT_READ, _PROT_WRITE = 1, 2
+
+
+class RepairUnavailableError(RuntimeError):
+    """This build of Unicorn does not reach its functions through pointers that we find."""
+
+
+def helper_symbol(name: str) -> str:
+    return f"helper_{name}_riscv64"
+
+
+def _source() -> str:
+    """The redirecting functions as LLVM IR."""
+    parts = [
+        "@repairing = global i64 0\n",
+        f"""
+define internal i64 @checked(i64 %value) {{
+  %upper = lshr i64 %value, 32
+  %boxed = icmp eq i64 %upper, 4294967295
+  %low = and i64 %value, 4294967295
+  %checked = select i1 %boxed, i64 %low, i64 {CANONICAL_NAN}
+  ret i64 %checked
+}}
+""",
+    ]
+    for name, (floats, others, boxes) in _WITH_ENVIRONMENT.items():
+        parts.append(_redirection(name, "ptr %env", floats, others, boxes))
+    parts.append(_redirection(_CLASSIFY, "", 1, 0, False))
+    return "".join(parts)
+
+
+def _redirection(name: str, environment: str, floats: int, others: int, boxes: bool) -> str:
+    operands = [f"i64 %a{n}" for n in range(floats + others)]
+    parameters = ", ".join(([environment] if environment else []) + operands)
+    checked = [f"i64 %c{n}" for n in range(floats)] + operands[floats:]
+    exchanged = ", ".join(([environment] if environment else []) + checked)
+    types = ", ".join((["ptr"] if environment else []) + ["i64"] * len(operands))
+    lines = [
+        f"\ndeclare i64 @original_{name}({types})",
+        f"define i64 @repaired_{name}({parameters}) {{",
+        "  %flag = load i64, ptr @repairing",
+        "  %on = icmp ne i64 %flag, 0",
+        "  br i1 %on, label %repair, label %pass",
+        "pass:",
+        f"  %plain = call i64 @original_{name}({parameters})",
+        "  ret i64 %plain",
+        "repair:",
+    ]
+    lines += [f"  %c{n} = call i64 @checked(i64 %a{n})" for n in range(floats)]
+    lines.append(f"  %result = call i64 @original_{name}({exchanged})")
+    if boxes:
+        lines += [f"  %boxed = or i64 %result, {-(1 << 32)}", "  ret i64 %boxed"]
+    else:
+        lines.append("  ret i64 %result")
+    return "\n".join([*lines, "}\n"])
+
+
+class BoxingRepair:
+    """The redirection, installed by the first call of `installed`."""
+
+    _instance: BoxingRepair | None = None
+
+    @classmethod
+    def installed(cls, library: ctypes.CDLL) -> BoxingRepair:
+        """Redirect `library`'s FP32 functions, or return what an earlier call installed.
+
+        Raises:
+            RepairUnavailableError: a function or a pointer to it is not found; nothing was changed.
+        """
+        if cls._instance is None:
+            cls._instance = cls(library)
+        return cls._instance
+
+    @classmethod
+    def present(cls) -> BoxingRepair | None:
+        """What an earlier call installed in this process, if any did."""
+        return cls._instance
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        import llvmlite.binding as llvm
+
+        names = [*_WITH_ENVIRONMENT, _CLASSIFY]
+        originals = {name: _address(library, helper_symbol(name)) for name in names}
+        pointers = _pointers(Path(library._name), originals)
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        builder = llvm.JITLibraryBuilder()
+        builder.add_ir(_source())
+        for name, address in originals.items():
+            builder.import_symbol(f"original_{name}", address)
+            builder.export_symbol(f"repaired_{name}")
+        builder.export_symbol("repairing")
+        self._jit = llvm.create_lljit_compiler(llvm.Target.from_default_triple().create_target_machine(opt=2, jit=True))
+        self._tracker: Any = builder.link(self._jit, "counterproof_unicorn_repair")
+        self._flag = ctypes.c_uint64.from_address(self._tracker["repairing"])
+        for name, places in pointers.items():
+            for place in places:
+                _write_pointer(place, originals[name], int(self._tracker[f"repaired_{name}"]))
+
+    def set(self, repairing: bool) -> None:
+        """Repair from now on, or pass through."""
+        self._flag.value = int(repairing)
+
+
+def _address(library: ctypes.CDLL, symbol: str) -> int:
+    try:
+        address = ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value
+    except AttributeError:
+        address = None
+    if address is None:
+        raise RepairUnavailableError(f"{library._name} does not export {symbol}; use repair_boxing=False")
+    return address
+
+
+def _pointers(path: Path, originals: dict[str, int]) -> dict[str, list[int]]:
+    """Where in this process the dynamic linker wrote the addresses of these functions: the library's relocations say."""
+    image = path.read_bytes()
+    header = _ELF_HEADER.unpack_from(image)
+    if header[0][:5] != b"\x7fELF\x02":
+        raise RepairUnavailableError(f"{path} is not a 64-bit ELF library; use repair_boxing=False")
+    segments = [_PROGRAM_HEADER.unpack_from(image, header[5] + n * header[9]) for n in range(header[10])]
+    loads = [(s[3], s[2], s[5]) for s in segments if s[0] == _PT_LOAD]
+
+    def offset(address: int) -> int:
+        for start, at, size in loads:
+            if start <= address < start + size:
+                return int(address - start + at)
+        raise RepairUnavailableError(f"{path}: address {address:#x} is in no segment; use repair_boxing=False")
+
+    dynamic: dict[int, int] = {}
+    for segment in segments:
+        if segment[0] == _PT_DYNAMIC:
+            words = np.frombuffer(image, "<u8", segment[5] // 8, segment[2]).reshape(-1, 2)
+            dynamic = {int(tag): int(value) for tag, value in words[::-1]}
+    relocations = np.frombuffer(image, _RELA, dynamic[_DT_RELASZ] // _RELA.itemsize, offset(dynamic[_DT_RELA]))
+    strings_at = offset(dynamic[_DT_STRTAB])
+    strings = image[strings_at : strings_at + dynamic[_DT_STRSZ]]
+    indices = relocations["info"] >> np.uint64(32)
+    symbols = np.frombuffer(image, _SYMBOL, int(indices.max()) + 1, offset(dynamic[_DT_SYMTAB]))
+    values = np.frombuffer(symbols["rest"].tobytes(), np.uint8).reshape(-1, 12)[:, 4:].copy().view("<u8")[:, 0]
+    found: dict[str, list[int]] = {}
+    for name, address in originals.items():
+        place = strings.find(b"\0" + helper_symbol(name).encode() + b"\0") + 1
+        (symbol,) = np.flatnonzero(symbols["name"] == place) if place else (None,)
+        if symbol is None:
+            raise RepairUnavailableError(f"{path} has no symbol {helper_symbol(name)}; use repair_boxing=False")
+        base = address - int(values[symbol])
+        places = [base + int(at) for at in relocations["offset"][indices == np.uint64(symbol)]]
+        if not places or any(ctypes.c_uint64.from_address(at).value != address for at in places):
+            raise RepairUnavailableError(f"{path} does not point to {helper_symbol(name)}; use repair_boxing=False")
+        found[name] = places
+    return found
+
+
+def _write_pointer(place: int, old: int, new: int) -> None:
+    """Exchange one pointer; its page may have been made read-only after relocation."""
+    word = ctypes.c_uint64.from_address(place)
+    if word.value != old:
+        raise RepairUnavailableError(f"the pointer at {place:#x} is {word.value:#x}, not {old:#x}")
+    page = place & -mmap.PAGESIZE
+    libc = ctypes.CDLL(None, use_errno=True)
+    writable = libc.mprotect(ctypes.c_void_p(page), ctypes.c_size_t(mmap.PAGESIZE), _PROT_READ | _PROT_WRITE)
+    if writable != 0:
+        raise RepairUnavailableError(f"mprotect of {page:#x} failed with errno {ctypes.get_errno()}")
+    word.value = new

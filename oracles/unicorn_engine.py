@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES, PAGE_BYTES
 from harness.contract.states import state_dtype
 from oracles.unicorn_driver import END_WORDS, FMV_W_X, FSGNJ_S, HOOKS_PER_CASE, Control, Driver
-from oracles.unicorn_repair import BoxingRepair
+from oracles.unicorn_repair import Repair
 
 MSTATUS_FS_DIRTY: Final = 0x6000
 """mstatus.FS = 3 (Dirty), privileged manual §3.1.6.6: floating point is on, and nothing changes the field again."""
@@ -57,7 +57,7 @@ class RawRun:
 class UnicornEngine:
     """An engine with the two regions of `layout`: an arena to read and execute, a window to read and write."""
 
-    def __init__(self, counting: Counting, stall_s: float, repair_boxing: bool) -> None:
+    def __init__(self, counting: Counting, stall_s: float, repair: bool) -> None:
         from unicorn import riscv_const, unicorn_const
         from unicorn.unicorn_py3.unicorn import uclib
 
@@ -65,8 +65,8 @@ class UnicornEngine:
         self._handle = ctypes.c_void_p()
         self._stall_s = stall_s
         # Installed before uc_open, which copies the pointers that are redirected.
-        self._repair = BoxingRepair.installed(uclib) if repair_boxing else BoxingRepair.present()
-        self._repairing = repair_boxing
+        self._repair = Repair.installed(uclib) if repair else Repair.present()
+        self._repairing = repair
         self._watch_from = self._watch_to = self._watched = np.zeros(0, np.uint64)
         dtype = state_dtype("riscv64")
         self._driver = Driver(uclib, dtype.itemsize, DATA_BYTES)

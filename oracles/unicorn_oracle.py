@@ -55,12 +55,13 @@ class UnicornRiscv64:
         count_retired: batches observe `retired` and keep `limit_insns` exactly, at about a third more time per case.
             Without it, a case of a batch that retires more than `limit_insns` instructions and then traps is answered
             with that trap; one that never traps is still answered exactly. `run` always counts.
-        repair_boxing: put Unicorn's NaN boxing of FP32 values right (`oracles.unicorn_repair`). Without it nearly every
-            program with an FP32 instruction ends in a known disagreement.
+        repair: put Unicorn's frequent defects right (`oracles.unicorn_repair`): NaN boxing of FP32 values, FMIN and
+            FMAX of signaling NaNs, the time CSR and hpmcounters, the cause of AMO traps. Without it four programs of
+            five end in a known disagreement.
         timeout_s: a single case that takes longer than this (to twice this) is a TIMEOUT.
     """
 
-    def __init__(self, *, count_retired: bool = True, repair_boxing: bool = True, timeout_s: float = 5.0) -> None:
+    def __init__(self, *, count_retired: bool = True, repair: bool = True, timeout_s: float = 5.0) -> None:
         import unicorn
 
         self._access_traps = np.zeros(256, np.uint8)
@@ -70,7 +71,7 @@ class UnicornRiscv64:
         for cause, trap in _CAUSES.items():
             self._cause_traps[cause] = trap
         self._timeout_s = timeout_s
-        self._repair_boxing = repair_boxing
+        self._repair = repair
         self._counting = Counting.BLOCKS if count_retired else Counting.NONE
         self._batch_engine: UnicornEngine | None = None
         self._exact_engine: UnicornEngine | None = None
@@ -85,7 +86,11 @@ class UnicornRiscv64:
             isolated=False,
             version=f"Unicorn {importlib.metadata.version('unicorn')}",
             notes=("trap entry is played by the adapter: tval is Unicorn's own only for memory faults",)
-            + (("NaN boxing of FP32 values is repaired by the adapter",) if repair_boxing else ())
+            + (
+                ("repaired by the adapter: NaN boxing, FMIN/FMAX of signaling NaNs, time and hpmcounters, AMO causes",)
+                if repair
+                else ()
+            )
             + (() if count_retired else ("batches do not count retired instructions; run does",)),
         )
 
@@ -151,6 +156,8 @@ class UnicornRiscv64:
         trap[interrupt] = self._cause_traps[code[interrupt]]
         trap[memory] = self._access_traps[code[memory]]
         trap[event == Event.BREAKPOINT] = Trap.BREAKPOINT
+        if self._repair:
+            _amo_traps_are_store_traps(trap, raw.instruction)
         end = np.full(len(event), End.TRAP, np.uint8)
         end[event == Event.LIMIT] = End.LIMIT
         end[event == Event.NONE] = End.TIMEOUT
@@ -170,10 +177,18 @@ class UnicornRiscv64:
 
     def _batch(self) -> UnicornEngine:
         if self._batch_engine is None:
-            self._batch_engine = UnicornEngine(self._counting, STALL_S, self._repair_boxing)
+            self._batch_engine = UnicornEngine(self._counting, STALL_S, self._repair)
         return self._batch_engine
 
     def _exact(self) -> UnicornEngine:
         if self._exact_engine is None:
-            self._exact_engine = UnicornEngine(Counting.INSTRUCTIONS, self._timeout_s, self._repair_boxing)
+            self._exact_engine = UnicornEngine(Counting.INSTRUCTIONS, self._timeout_s, self._repair)
         return self._exact_engine
+
+
+def _amo_traps_are_store_traps(trap: NDArray[np.uint8], instruction: NDArray[np.uint64]) -> None:
+    """Privileged manual, mcause: SC and AMO generate store/AMO exceptions; only LR generates load exceptions."""
+    opcode, function = instruction & np.uint64(0x7F), instruction >> np.uint64(27)
+    stores = (opcode == 0x2F) & (function != 2)
+    for wrong, right in ((Trap.LOAD_MISALIGNED, Trap.STORE_MISALIGNED), (Trap.LOAD_FAULT, Trap.STORE_FAULT)):
+        trap[stores & (trap == wrong)] = right

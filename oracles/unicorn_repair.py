@@ -1,16 +1,20 @@
-"""Repair of Unicorn's single-precision register format: NaN boxing, put right in flight.
+"""Repair of Unicorn's frequent defects, in flight, so that most programs compare in full.
 
-Unicorn 2.1 neither checks that FP32 operands are NaN-boxed nor boxes FP32 results (records `unicorn-fp32-…` of
-`oracles.errata`), so that nearly every program with an FP32 instruction ends in another state than the manual says, and
-could be compared only by single steps. Its arithmetic is right. So the arithmetic stays Unicorn's and the format is put
-right around it, from the manual and in code that shares nothing with any subject:
+Unicorn 2.1 neither checks that FP32 operands are NaN-boxed nor boxes FP32 results, has FMIN and FMAX of an older
+manual, lacks the time CSR and has hpmcounters that nobody enabled (`oracles.errata` has a record of each). Four
+programs of five would end in another state than the manual says, and could be compared only by single steps. So
+Unicorn's arithmetic stays Unicorn's, and its surroundings are put right, from the manual and in code that shares
+nothing with any subject:
 
-- FP32 instructions that Unicorn computes in C functions (`helper_fadd_s_riscv64` …) are reached through pointers that
-  the dynamic linker filled in. These pointers are redirected to functions compiled here, which exchange operands that
-  are not boxed for the canonical NaN, call Unicorn's function, and box its result.
+- Instructions that Unicorn computes in C functions (`helper_fadd_s_riscv64` …) are reached through pointers that the
+  dynamic linker filled in. These are redirected to functions compiled here. They exchange FP32 operands that are not
+  boxed for the canonical NaN, call Unicorn's function, and box its result; they choose the number where FMIN or FMAX
+  has one NaN operand; they answer time with cycle (both are clocks of the machine) and refuse the hpmcounters.
 - FMV.W.X and the FSGNJ.S family are translated without a C function. The driver watches these few instructions.
+- A misaligned or faulting AMO or SC is reported as a store (`oracles.unicorn_oracle`, which plays the trap entry).
 
-Redirection is done once per process and stands until it ends; a flag says whether the functions repair or pass through.
+Redirection is done once per process and stands until it ends; a flag says whether the functions repair or pass
+through.
 """
 
 from __future__ import annotations
@@ -53,6 +57,12 @@ _WITH_ENVIRONMENT: Final[dict[str, tuple[int, int, bool]]] = {
     "fcvt_s_d": (0, 1, True),
 }
 _CLASSIFY: Final = "fclass_s"
+_MINMAX_DOUBLE: Final = ("fmin_d", "fmax_d")
+_MINMAX: Final = ("fmin_s", "fmax_s", *_MINMAX_DOUBLE)
+# Name: parameters after the environment; the CSR number is the second.
+_CSR: Final = {"csrrw": 2, "csrrs": 3, "csrrc": 3}
+_CYCLE, _TIME, _FIRST_HPMCOUNTER, _LAST_HPMCOUNTER = 0xC00, 0xC01, 0xC03, 0xC1F
+_NO_CSR: Final = 0xFFF
 
 _ELF_HEADER: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 _PROGRAM_HEADER: Final = struct.Struct("<IIQQQQQQ")
@@ -86,44 +96,92 @@ define internal i64 @checked(i64 %value) {{
 """,
     ]
     for name, (floats, others, boxes) in _WITH_ENVIRONMENT.items():
-        parts.append(_redirection(name, "ptr %env", floats, others, boxes))
-    parts.append(_redirection(_CLASSIFY, "", 1, 0, False))
+        parts.append(_redirected_float(name, "ptr %env", floats, others, boxes))
+    parts.append(_redirected_float(_CLASSIFY, "", 1, 0, False))
+    parts += [_redirected_minmax_double(name) for name in _MINMAX_DOUBLE]
+    parts += [_redirected_csr(name, parameters) for name, parameters in _CSR.items()]
     return "".join(parts)
 
 
-def _redirection(name: str, environment: str, floats: int, others: int, boxes: bool) -> str:
-    operands = [f"i64 %a{n}" for n in range(floats + others)]
-    parameters = ", ".join(([environment] if environment else []) + operands)
-    checked = [f"i64 %c{n}" for n in range(floats)] + operands[floats:]
-    exchanged = ", ".join(([environment] if environment else []) + checked)
-    types = ", ".join((["ptr"] if environment else []) + ["i64"] * len(operands))
-    lines = [
+def _opening(name: str, types: str, parameters: str) -> list[str]:
+    """Declarations, and the way past the repair."""
+    return [
         f"\ndeclare i64 @original_{name}({types})",
         f"define i64 @repaired_{name}({parameters}) {{",
         "  %flag = load i64, ptr @repairing",
         "  %on = icmp ne i64 %flag, 0",
         "  br i1 %on, label %repair, label %pass",
         "pass:",
-        f"  %plain = call i64 @original_{name}({parameters})",
+        f"  %plain = musttail call i64 @original_{name}({parameters})",
         "  ret i64 %plain",
         "repair:",
     ]
+
+
+def _redirected_float(name: str, environment: str, floats: int, others: int, boxes: bool) -> str:
+    operands = [f"i64 %a{n}" for n in range(floats + others)]
+    parameters = ", ".join(([environment] if environment else []) + operands)
+    checked = [f"i64 %c{n}" for n in range(floats)] + operands[floats:]
+    exchanged = ", ".join(([environment] if environment else []) + checked)
+    types = ", ".join((["ptr"] if environment else []) + ["i64"] * len(operands))
+    lines = _opening(name, types, parameters)
     lines += [f"  %c{n} = call i64 @checked(i64 %a{n})" for n in range(floats)]
     lines.append(f"  %result = call i64 @original_{name}({exchanged})")
+    result = "%result"
+    if name in _MINMAX:
+        lines += _number_of_two("%c0", "%c1", 0x7FFF_FFFF, 0x7F80_0000)
+        result = "%number"
     if boxes:
-        lines += [f"  %boxed = or i64 %result, {-(1 << 32)}", "  ret i64 %boxed"]
-    else:
-        lines.append("  ret i64 %result")
-    return "\n".join([*lines, "}\n"])
+        lines.append(f"  %boxed = or i64 {result}, {-(1 << 32)}")
+        result = "%boxed"
+    return "\n".join([*lines, f"  ret i64 {result}", "}\n"])
 
 
-class BoxingRepair:
+def _redirected_minmax_double(name: str) -> str:
+    lines = _opening(name, "ptr, i64, i64", "ptr %env, i64 %a0, i64 %a1")
+    lines.append(f"  %result = call i64 @original_{name}(ptr %env, i64 %a0, i64 %a1)")
+    lines += _number_of_two("%a0", "%a1", 0x7FFF_FFFF_FFFF_FFFF, 0x7FF0_0000_0000_0000)
+    return "\n".join([*lines, "  ret i64 %number", "}\n"])
+
+
+def _number_of_two(first: str, second: str, magnitude: int, infinity: int) -> list[str]:
+    """%number: the operand that is a number where the other is a NaN, else %result."""
+    return [
+        f"  %magnitude0 = and i64 {first}, {magnitude}",
+        f"  %magnitude1 = and i64 {second}, {magnitude}",
+        f"  %nan0 = icmp ugt i64 %magnitude0, {infinity}",
+        f"  %nan1 = icmp ugt i64 %magnitude1, {infinity}",
+        "  %one = xor i1 %nan0, %nan1",
+        f"  %other = select i1 %nan0, i64 {second}, i64 {first}",
+        "  %number = select i1 %one, i64 %other, i64 %result",
+    ]
+
+
+def _redirected_csr(name: str, count: int) -> str:
+    """A tail call, since Unicorn finds the instruction by its function's return address when the access is illegal."""
+    parameters = ["ptr %env"] + [f"i64 %a{n}" for n in range(count)]
+    exchanged = ["ptr %env", "i64 %a0", "i64 %csr", *parameters[3:]]
+    lines = _opening(name, ", ".join(["ptr"] + ["i64"] * count), ", ".join(parameters))
+    lines += [
+        f"  %is.time = icmp eq i64 %a1, {_TIME}",
+        f"  %clock = select i1 %is.time, i64 {_CYCLE}, i64 %a1",
+        f"  %from.first = sub i64 %clock, {_FIRST_HPMCOUNTER}",
+        f"  %is.hpm = icmp ule i64 %from.first, {_LAST_HPMCOUNTER - _FIRST_HPMCOUNTER}",
+        f"  %csr = select i1 %is.hpm, i64 {_NO_CSR}, i64 %clock",
+        f"  %result = musttail call i64 @original_{name}({', '.join(exchanged)})",
+        "  ret i64 %result",
+        "}\n",
+    ]
+    return "\n".join(lines)
+
+
+class Repair:
     """The redirection, installed by the first call of `installed`."""
 
-    _instance: BoxingRepair | None = None
+    _instance: Repair | None = None
 
     @classmethod
-    def installed(cls, library: ctypes.CDLL) -> BoxingRepair:
+    def installed(cls, library: ctypes.CDLL) -> Repair:
         """Redirect `library`'s FP32 functions, or return what an earlier call installed.
 
         Raises:
@@ -134,14 +192,14 @@ class BoxingRepair:
         return cls._instance
 
     @classmethod
-    def present(cls) -> BoxingRepair | None:
+    def present(cls) -> Repair | None:
         """What an earlier call installed in this process, if any did."""
         return cls._instance
 
     def __init__(self, library: ctypes.CDLL) -> None:
         import llvmlite.binding as llvm
 
-        names = [*_WITH_ENVIRONMENT, _CLASSIFY]
+        names = [*_WITH_ENVIRONMENT, _CLASSIFY, *_MINMAX_DOUBLE, *_CSR]
         originals = {name: _address(library, helper_symbol(name)) for name in names}
         pointers = _pointers(Path(library._name), originals)
         llvm.initialize_native_target()
@@ -170,16 +228,16 @@ def _address(library: ctypes.CDLL, symbol: str) -> int:
     except AttributeError:
         address = None
     if address is None:
-        raise RepairUnavailableError(f"{library._name} does not export {symbol}; use repair_boxing=False")
+        raise RepairUnavailableError(f"{library._name} does not export {symbol}; use repair=False")
     return address
 
 
 def _pointers(path: Path, originals: dict[str, int]) -> dict[str, list[int]]:
-    """Where in this process the dynamic linker wrote the addresses of these functions: the library's relocations say."""
+    """Where in this process the dynamic linker wrote these functions' addresses: the library's relocations say."""
     image = path.read_bytes()
     header = _ELF_HEADER.unpack_from(image)
     if header[0][:5] != b"\x7fELF\x02":
-        raise RepairUnavailableError(f"{path} is not a 64-bit ELF library; use repair_boxing=False")
+        raise RepairUnavailableError(f"{path} is not a 64-bit ELF library; use repair=False")
     segments = [_PROGRAM_HEADER.unpack_from(image, header[5] + n * header[9]) for n in range(header[10])]
     loads = [(s[3], s[2], s[5]) for s in segments if s[0] == _PT_LOAD]
 
@@ -187,7 +245,7 @@ def _pointers(path: Path, originals: dict[str, int]) -> dict[str, list[int]]:
         for start, at, size in loads:
             if start <= address < start + size:
                 return int(address - start + at)
-        raise RepairUnavailableError(f"{path}: address {address:#x} is in no segment; use repair_boxing=False")
+        raise RepairUnavailableError(f"{path}: address {address:#x} is in no segment; use repair=False")
 
     dynamic: dict[int, int] = {}
     for segment in segments:
@@ -205,11 +263,11 @@ def _pointers(path: Path, originals: dict[str, int]) -> dict[str, list[int]]:
         place = strings.find(b"\0" + helper_symbol(name).encode() + b"\0") + 1
         (symbol,) = np.flatnonzero(symbols["name"] == place) if place else (None,)
         if symbol is None:
-            raise RepairUnavailableError(f"{path} has no symbol {helper_symbol(name)}; use repair_boxing=False")
+            raise RepairUnavailableError(f"{path} has no symbol {helper_symbol(name)}; use repair=False")
         base = address - int(values[symbol])
         places = [base + int(at) for at in relocations["offset"][indices == np.uint64(symbol)]]
         if not places or any(ctypes.c_uint64.from_address(at).value != address for at in places):
-            raise RepairUnavailableError(f"{path} does not point to {helper_symbol(name)}; use repair_boxing=False")
+            raise RepairUnavailableError(f"{path} does not point to {helper_symbol(name)}; use repair=False")
         found[name] = places
     return found
 

@@ -88,12 +88,17 @@ def names() -> tuple[str, ...]:
     return tuple(_BUILT_IN) + tuple(name for name in sorted(_third_parties()) if name not in _BUILT_IN)
 
 
+_OWN_NAMES: Final = {"unicorn": "unicorn-riscv64", "qemu-system": "qemu-system-riscv64"}
+"""What an adapter calls itself (in errata and reports) where that is shorter than its name here."""
+
+
 def describe(name: str) -> Description:
-    """What is known about `name` without building it.
+    """What is known about `name`, ours or an adapter's own, without building it.
 
     Raises:
         UnknownExecutorError: nothing has that name; the message lists the known ones and the closest.
     """
+    name = _OWN_NAMES.get(name, name)
     if name in _BUILT_IN:
         return _BUILT_IN[name]
     target = _third_parties().get(name, name if _is_path(name) else "")

@@ -1,7 +1,6 @@
 """Comparison of two batches of machine observations: vectorised, field by field, on what both sides observe.
 
-Whole rows are compared as 64-bit words first. Only rows that differ somewhere are looked at per field, so a batch that
-agrees costs two passes over its memory.
+States and memories are compared as 64-bit words, once; fields are ranges of those words.
 """
 
 from __future__ import annotations
@@ -99,11 +98,10 @@ def compare_batches(batch: MachineBatch, subject: BatchObservation, oracle: Batc
     if not compared:
         discard[discard == Discard.NONE] = Discard.UNOBSERVED
     ended = (subject.end <= End.LIMIT) & (oracle.end <= End.LIMIT) & (discard == Discard.NONE)
-    one_sided = ~ended & (discard == Discard.NONE)
-    differing[one_sided] = FIELD_BITS["end"]
-    candidates = np.flatnonzero(ended & _any_difference(subject, oracle, compared))
-    if len(candidates):
-        differing[candidates] = _fields(batch, subject, oracle, candidates, compared)
+    masks = _masks(subject, oracle, compared)
+    _forgive_legal_trap_values(batch, subject, oracle, masks, ended)
+    differing[ended] = masks[ended]
+    differing[~ended & (discard == Discard.NONE)] = FIELD_BITS["end"]
     verdict[differing != 0] = Row.DIVERGED
     verdict[discard != Discard.NONE] = Row.INCOMPARABLE
     return BatchComparison(verdict, differing, discard, compared)
@@ -146,20 +144,44 @@ def _discards(subject: NDArray[np.uint8], oracle: NDArray[np.uint8]) -> NDArray[
     return discard
 
 
-def _any_difference(
-    subject: BatchObservation, oracle: BatchObservation, compared: frozenset[str]
-) -> NDArray[np.bool_]:
-    """Rows that differ anywhere (in state, also in fields that one side does not observe: `_fields` decides)."""
-    different = (_words(subject.state) != _words(oracle.state)).any(axis=1)
-    if "memory" in compared:
-        different |= (_words(subject.memory) != _words(oracle.memory)).any(axis=1)
+def _masks(subject: BatchObservation, oracle: BatchObservation, compared: frozenset[str]) -> NDArray[np.uint16]:
+    """The mask of differing fields of every row, whatever its end."""
+    masks = np.zeros(len(subject), np.uint16)
     for name in ("end", "trap", "tval", "retired"):
         if name in compared:
-            different |= getattr(subject, name) != getattr(oracle, name)
-    if "trap" in compared:
-        different |= subject.trap == Trap.OTHER
-    result: NDArray[np.bool_] = different
-    return result
+            different = getattr(subject, name) != getattr(oracle, name)
+            if name == "trap":
+                different |= subject.trap == Trap.OTHER
+            masks[different] |= np.uint16(FIELD_BITS[name])
+    state = _words(subject.state) != _words(oracle.state)
+    if state.any():
+        dtype = subject.state.dtype
+        unit_bytes = dtype.itemsize // state.shape[1]
+        assert dtype.fields is not None
+        for name in compared.intersection(dtype.fields):
+            field, offset = dtype.fields[name][:2]
+            columns = state[:, offset // unit_bytes : (offset + field.itemsize) // unit_bytes]
+            masks[columns.any(axis=1)] |= np.uint16(FIELD_BITS[name])
+    if "memory" in compared:
+        different = (_words(subject.memory) != _words(oracle.memory)).any(axis=1)
+        masks[different] |= np.uint16(FIELD_BITS["memory"])
+    return masks
+
+
+def _forgive_legal_trap_values(
+    batch: MachineBatch,
+    subject: BatchObservation,
+    oracle: BatchObservation,
+    masks: NDArray[np.uint16],
+    ended: NDArray[np.bool_],
+) -> None:
+    """Clear the bit of `tval` where both took the same trap and the manual allows both values."""
+    other_traps = FIELD_BITS["end"] | FIELD_BITS["trap"]
+    doubtful = ended & (masks & FIELD_BITS["tval"] != 0) & (masks & other_traps == 0) & (subject.trap == oracle.trap)
+    rows = np.flatnonzero(doubtful)
+    if len(rows):
+        legal = legal_trap_value_rows(batch, subject, oracle, rows)
+        masks[rows[legal]] &= np.uint16(~FIELD_BITS["tval"] & 0xFFFF)
 
 
 def _words(array: NDArray[Any]) -> NDArray[Any]:
@@ -167,39 +189,3 @@ def _words(array: NDArray[Any]) -> NDArray[Any]:
     flat = np.ascontiguousarray(array)
     row_bytes = flat.nbytes // max(1, len(flat))
     return flat.view(np.uint64 if row_bytes % 8 == 0 else np.uint8).reshape(len(flat), -1)
-
-
-def _fields(
-    batch: MachineBatch,
-    subject: BatchObservation,
-    oracle: BatchObservation,
-    rows: NDArray[np.intp],
-    compared: frozenset[str],
-) -> NDArray[np.uint16]:
-    """The masks of differing fields of `rows`, which both sides ended."""
-    masks = np.zeros(len(rows), np.uint16)
-    for name in MACHINE_FIELDS:
-        if name not in compared:
-            continue
-        left, right = _column(subject, name)[rows], _column(oracle, name)[rows]
-        different = left != right
-        if different.ndim > 1:
-            different = different.any(axis=1)
-        if name == "trap":
-            different |= (left == Trap.OTHER) | (right == Trap.OTHER)
-        masks[different] |= np.uint16(FIELD_BITS[name])
-    with_tval = masks & FIELD_BITS["tval"] != 0
-    same_trap = with_tval & (masks & (FIELD_BITS["end"] | FIELD_BITS["trap"]) == 0)
-    doubtful = np.flatnonzero(same_trap & (subject.trap[rows] == oracle.trap[rows]))
-    if len(doubtful):
-        legal = legal_trap_value_rows(batch, subject, oracle, rows[doubtful])
-        masks[doubtful[legal]] &= np.uint16(~FIELD_BITS["tval"] & 0xFFFF)
-    return masks
-
-
-def _column(seen: BatchObservation, name: str) -> NDArray[Any]:
-    if name in (seen.state.dtype.names or ()):
-        column: NDArray[Any] = seen.state[name]
-        return column
-    array: NDArray[Any] = getattr(seen, name)
-    return array

@@ -28,7 +28,7 @@ from harness.contract import (
 )
 from harness.registry import ExecutorUnavailableError, UnknownExecutorError
 
-LIMITS = WorkerLimits(case_seconds=2.0, batch_seconds=2.0, resident_bytes=512 << 20, output_bytes=4 << 20)
+LIMITS = WorkerLimits(case_seconds=1.0, batch_seconds=1.0, resident_bytes=512 << 20, output_bytes=4 << 20)
 ARRAYS = ("end", "trap", "tval", "state", "memory", "retired")
 
 
@@ -102,13 +102,13 @@ def test_results_outlive_later_batches_and_memory_is_reused(bad: IsolatedExecuto
     ],
 )
 def test_only_the_culprit_of_a_batch_is_blamed(bad: IsolatedExecutor, way: str, end: End) -> None:
-    batch = _batch(7, **{way: 4})
+    batch = _batch(4, **{way: 1})
     seen = bad.run_batch(batch)
-    good = toy.ToyMachine().run_batch(_batch(7))
-    _same(seen, good, slice(0, 4))
-    _same(seen, good, slice(5, 7))
-    assert seen.end[4] == end
-    assert [(i.label, i.end) for i in bad.incidents] == [("seed 1 case 4", end)]
+    good = toy.ToyMachine().run_batch(_batch(4))
+    _same(seen, good, slice(0, 1))
+    _same(seen, good, slice(2, 4))
+    assert seen.end[1] == end
+    assert [(i.label, i.end) for i in bad.incidents] == [("seed 1 case 1", end)]
     assert bad.run_batch(_batch(2)).end.tolist() == [End.TRAP, End.TRAP], "the next batch gets a fresh worker"
 
 
@@ -120,7 +120,7 @@ def test_only_the_culprit_of_a_batch_is_blamed(bad: IsolatedExecutor, way: str, 
         ("raise", End.CRASH, "a foreign exception"),
         ("memory", End.CRASH, "MiB, the limit is 512 MiB"),
         ("flood", End.CRASH, "more than 4194304 bytes"),
-        ("hang", End.TIMEOUT, "no answer within 2 s"),
+        ("hang", End.TIMEOUT, "no answer within 1 s"),
         ("garbage", End.CRASH, "spoke garbage"),
     ],
 )
@@ -141,10 +141,10 @@ def test_an_executor_that_closes_its_streams_goes_on(bad: IsolatedExecutor) -> N
 
 
 def test_two_culprits_of_different_kinds_in_one_batch(bad: IsolatedExecutor) -> None:
-    seen = bad.run_batch(_batch(9, segfault=0, hang=8))
+    seen = bad.run_batch(_batch(4, segfault=0, hang=3))
     assert seen.end[0] == End.CRASH
-    assert seen.end[8] == End.TIMEOUT
-    _same(seen, toy.ToyMachine().run_batch(_batch(9)), slice(1, 8))
+    assert seen.end[3] == End.TIMEOUT
+    _same(seen, toy.ToyMachine().run_batch(_batch(4)), slice(1, 3))
 
 
 def test_a_batch_full_of_culprits_is_given_up_and_says_so() -> None:

@@ -33,7 +33,7 @@ class Check:
 
 
 def doctor() -> None:
-    """Check this machine: Python, memory, native code, cache, executors. Exit status 1 if something needed is missing."""
+    """Check this machine: Python, memory, native code, cache, executors. Exit status 1 if something is missing."""
     checks = list(examine())
     width = max(len(check.name) for check in checks)
     for check in checks:
@@ -102,7 +102,7 @@ def _cache() -> Check:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
-        advice = "make it writable or set COUNTERPROOF_CACHE to a directory that is; each start compiles anew until then"
+        advice = "make it writable or set COUNTERPROOF_CACHE to another directory; each start compiles anew until then"
         return Check("cache", State.ABSENT, f"{path}: {error.strerror}", advice)
     free = shutil.disk_usage(path).free >> 20
     return Check("cache", State.GOOD, f"{path}, {free} MiB free")

@@ -137,9 +137,8 @@ def parse(image: bytes, machine: Machine = Machine.RISCV, address_bits: int = 36
         raise ElfError(f"not an ELF file: it begins with {image[:4]!r}, an ELF file with {_MAGIC!r}")
     if len(image) < _EHDR.size:
         raise ElfError(f"truncated: the file has {len(image)} bytes, the ELF header alone needs {_EHDR.size}")
-    (ident, kind, e_machine, version, entry, phoff, _, flags, ehsize, phentsize, phnum, _, _, _) = _EHDR.unpack_from(
-        image
-    )
+    header = _EHDR.unpack_from(image)
+    ident, kind, e_machine, version, entry, phoff, _, flags, ehsize, phentsize, phnum = header[:11]
     if ident[4] != 2:
         raise ElfError(f"EI_CLASS is {_named(_CLASSES, ident[4])}; must be 2 (ELFCLASS64)")
     if ident[5] != 1:
@@ -178,8 +177,8 @@ def parse(image: bytes, machine: Machine = Machine.RISCV, address_bits: int = 36
 def load(memory: AddressSpace, image: bytes, elf: Elf, bias: int = 0) -> LoadedImage:
     """Map the segments of `elf` at `bias` (page-aligned; 0 for ET_EXEC), with their own permissions.
 
-    As the kernel does, the first page comes whole from the file; what lies beyond `file_bytes` reads as zero. A page that
-    two segments share holds both and has the permissions of both.
+    As the kernel does, the first page comes whole from the file; what lies beyond `file_bytes` reads as zero. A page
+    that two segments share holds both and has the permissions of both.
 
     Raises:
         ElfError: the biased image leaves the address space.
@@ -242,9 +241,7 @@ def _load_segments(image: bytes, headers: list[tuple[int, ...]], address_bits: i
         if align & (align - 1):
             raise ElfError(f"{where}: p_align is {align:#x}; must be 0 or a power of two")
         if (address ^ offset) & _PAGE_MASK:
-            raise ElfError(
-                f"{where}: p_vaddr {address:#x} and p_offset {offset:#x} must be equal modulo the page size {PAGE_BYTES}"
-            )
+            raise ElfError(f"{where}: p_vaddr {address:#x} and p_offset {offset:#x} must be equal modulo {PAGE_BYTES}")
         if address + memory_bytes > 1 << address_bits:
             raise ElfError(
                 f"{where}: p_vaddr {address:#x} + p_memsz {memory_bytes:#x} is beyond the guest's address space, "
@@ -252,8 +249,8 @@ def _load_segments(image: bytes, headers: list[tuple[int, ...]], address_bits: i
             )
         if segments and address < segments[-1].end:
             raise ElfError(
-                f"{where}: p_vaddr {address:#x} overlaps or precedes program header {segments[-1].index}, which ends at "
-                f"{segments[-1].end:#x}; PT_LOAD segments must ascend without overlap"
+                f"{where}: p_vaddr {address:#x} overlaps or precedes program header {segments[-1].index}, which ends "
+                f"at {segments[-1].end:#x}; PT_LOAD segments must ascend without overlap"
             )
         permission = (READ if flags & PF_R else 0) | (WRITE if flags & PF_W else 0) | (EXEC if flags & PF_X else 0)
         segments.append(Segment(index, address, memory_bytes, offset, file_bytes, permission))

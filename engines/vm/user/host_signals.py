@@ -15,10 +15,11 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Final
 
-from engines.vm.user.signals import SIG_DFL, SIG_IGN, SIGNAL_COUNT, SYNCHRONOUS, UNBLOCKABLE, Signal
+from engines.vm.user.signals import SIG_DFL, SIG_IGN, SYNCHRONOUS, UNBLOCKABLE, Signal
 
 _NEVER_FORWARDED: Final = SYNCHRONOUS | {Signal.SIGKILL, Signal.SIGSTOP, Signal.SIGPIPE}
-_NEVER_MASKED: Final = {int(s) for s in _NEVER_FORWARDED}
+_MASKABLE: Final = tuple(int(n) for n in sorted(host.valid_signals()) if int(n) not in _NEVER_FORWARDED)
+"""Without 32 and 33, which the C library keeps for itself: nobody outside sends them."""
 POLLIN: Final = select.POLLIN
 POLLOUT: Final = select.POLLOUT
 
@@ -44,7 +45,7 @@ class HostSignals:
 
     def set_handler(self, number: int, handler: int) -> None:
         """Follow the guest's new disposition of `number`."""
-        if number in _NEVER_FORWARDED or not 1 <= number < host.NSIG:
+        if number not in _MASKABLE:
             return
         target: object
         if handler == SIG_DFL:
@@ -53,10 +54,7 @@ class HostSignals:
             target = host.SIG_IGN
         else:
             target = self._caught_signal
-        try:
-            previous = host.signal(number, target)  # type: ignore[arg-type]
-        except OSError:  # the C library keeps signals 32 and 33 for itself; nobody outside sends them
-            return
+        previous = host.signal(number, target)
         self._saved.setdefault(number, previous)
         if handler in (SIG_DFL, SIG_IGN):
             self._caught.discard(number)
@@ -66,9 +64,7 @@ class HostSignals:
 
     def set_mask(self, mask: int) -> None:
         """Make the guest's signal mask the host's."""
-        blocked = [n for n in range(1, SIGNAL_COUNT + 1) if mask >> (n - 1) & 1 and n not in _NEVER_MASKED]
-        with contextlib.suppress(ValueError):
-            host.pthread_sigmask(host.SIG_SETMASK, blocked)
+        host.pthread_sigmask(host.SIG_SETMASK, [n for n in _MASKABLE if mask >> (n - 1) & 1])
 
     def pending(self) -> int:
         """Signals that are pending at the host, blocked there, as a sigset."""
@@ -76,7 +72,7 @@ class HostSignals:
 
     def take(self, mask: int, timeout: float | None) -> int:
         """Wait for a signal of the set `mask` that is blocked at the host; 0 when the time is over."""
-        wanted = [n for n in range(1, SIGNAL_COUNT + 1) if mask >> (n - 1) & 1 and n not in _NEVER_MASKED]
+        wanted = [n for n in _MASKABLE if mask >> (n - 1) & 1]
         if timeout is None:
             return int(host.sigwaitinfo(wanted).si_signo)
         found = host.sigtimedwait(wanted, timeout)

@@ -165,8 +165,7 @@ def inherited_files(without: int) -> dict[int, int]:
     Each gets a host descriptor of its own, so that a guest that closes its standard streams leaves ours alone.
     """
     found = {}
-    for name in sorted(os.listdir("/proc/self/fd"), key=int):
-        fd = int(name)
+    for fd in sorted(int(entry.name) for entry in Path("/proc/self/fd").iterdir()):
         try:
             is_inherited = os.get_inheritable(fd)
         except OSError:  # the descriptor of the listing itself

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from engines.vm.guests.riscv64.state import Hart
@@ -28,7 +29,7 @@ from engines.vm.user.signals import Action, PendingSignals, Signal, SignalInfo
 from engines.vm.user.stack import GUARD_BYTES, Credentials, InitialStack, StartupImage, build_stack
 from engines.vm.user.strace import Strace
 from engines.vm.user.syscalls import table
-from engines.vm.user.task import Interrupted, Task, Wait, WouldBlock, new_task
+from engines.vm.user.task import NAME_BYTES, Interrupted, Task, Wait, WouldBlock, new_task
 
 RunTier = Callable[[Hart, int], Stop]
 
@@ -113,7 +114,9 @@ class Process:
         vfork_done: closed when the parent of a vfork may continue; -1 otherwise.
     """
 
-    def __init__(self, tier: RunTier, memory: AddressSpace, files: FileTable, paths: GuestPaths, options: Options) -> None:
+    def __init__(
+        self, tier: RunTier, memory: AddressSpace, files: FileTable, paths: GuestPaths, options: Options
+    ) -> None:
         self.run_tier = tier
         self.memory = memory
         self.files = files
@@ -181,7 +184,7 @@ class Process:
         )
         self.argv, self.environment, self.executable = tuple(argv), tuple(environment), executable
         task = self.current
-        task.name = os.path.basename(executable)[:15]
+        task.name = executable.rsplit(b"/", 1)[-1][:NAME_BYTES]
         task.clear_child_tid = 0
         riscv64.start(task.hart, entry, self.map.stack.pointer)
 
@@ -190,8 +193,7 @@ class Process:
             return b"", None
         path = self.paths.locate(os.fsencode(program.interpreter))
         try:
-            with open(path, "rb") as file:
-                image = file.read()
+            image = Path(os.fsdecode(path)).read_bytes()
         except OSError as error:
             raise elf.ElfError(
                 f"PT_INTERP asks for {program.interpreter!r}, which cannot be read ({error.strerror}); point -L at a "
@@ -242,7 +244,8 @@ class Process:
     def run(self) -> Exit:
         """Run until the process ends."""
         while self.exit is None:
-            self._run_current()
+            if not self.attention:
+                self._run_current()
             if self.attention and self.exit is None:
                 self._attend()
         return self.exit
@@ -255,8 +258,6 @@ class Process:
         retired = words[riscv64.RETIRED]
         slice_end = retired + (SLICE_INSNS if alone else TASK_SLICE_INSNS)
         bound = min(slice_end, retired + self._allowance())
-        if self.attention:
-            return
         while True:
             reason, cause, value = run_tier(hart, bound - words[riscv64.RETIRED])
             if reason is StopReason.TRAP:
@@ -458,7 +459,8 @@ class Process:
     def block(self, fds: tuple[tuple[int, int], ...], timeout_ns: int | None = None) -> bool:
         """Before a host call that may block: let signals and other tasks have their way until it will not.
 
-        Call it while `must_wait` holds. `fds` are (host descriptor, poll events). Returns False when `timeout_ns` is over.
+        Call it while `must_wait` holds. `fds` are (host descriptor, poll events). Returns False when
+        `timeout_ns` is over.
 
         Raises:
             Interrupted: a signal is deliverable.

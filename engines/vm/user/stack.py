@@ -1,6 +1,6 @@
 """The initial stack of a Linux process: argument strings, argv, envp and the auxiliary vector.
 
-Source: System V ABI, RISC-V psABI and gabi "Process initialization"; uapi/linux/auxvec.h; fs/binfmt_elf.c for the order.
+Source: System V ABI, "Process initialization"; RISC-V psABI; uapi/linux/auxvec.h; fs/binfmt_elf.c for the order.
 """
 
 from __future__ import annotations

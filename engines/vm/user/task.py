@@ -89,7 +89,7 @@ class Task:
 
 def new_task(tid: int, hart: Hart, first_argument: int) -> Task:
     """A task around `hart`; `first_argument` is the word index of the first system-call argument."""
-    raw = memoryview(hart.storage).cast("B")
+    raw = hart.storage.data.cast("B")
     words = raw.cast("Q")
     arguments = raw[8 * first_argument : 8 * (first_argument + 6)]
     return Task(

@@ -226,8 +226,10 @@ def _maps(process: Process) -> bytes:
         while at < high:
             permission = process.memory.perm[at >> 12] & 7
             end = at
-            while end < high and process.memory.perm[end >> 12] & 7 == permission and not (
-                stack and at < stack.low == end
+            while (
+                end < high
+                and process.memory.perm[end >> 12] & 7 == permission
+                and not (stack and at < stack.low == end)
             ):
                 end += 4096
             letters = "".join(c if permission & b else "-" for c, b in (("r", 1), ("w", 2), ("x", 4)))

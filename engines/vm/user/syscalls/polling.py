@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _POLLFD: Final = struct.Struct("<ihh")
 _EPOLL_EVENT: Final = struct.Struct("<IxxxxQ")
 """Packed on x86_64 only; 16 bytes elsewhere."""
+_EPOLL_CTL_ADD, _EPOLL_CTL_DEL, _EPOLL_CTL_MOD = 1, 2, 3
 _MAX_EVENTS: Final = 1 << 20
 _SELECT_FDS: Final = 1024
 _NS: Final = 1_000_000_000
@@ -109,8 +110,10 @@ def pselect6(process: Process, count: int, read: int, write: int, exceptional: i
     count = min(count, _SELECT_FDS)
     size = (count + 63) // 64 * 8
     timeout_ns = _timeout_ns(process, timeout)
-    sets = [(address, _READ_EVENTS if i == 0 else _WRITE_EVENTS if i == 1 else _EXCEPT_EVENTS)
-            for i, address in enumerate((read, write, exceptional))]
+    sets = [
+        (address, _READ_EVENTS if i == 0 else _WRITE_EVENTS if i == 1 else _EXCEPT_EVENTS)
+        for i, address in enumerate((read, write, exceptional))
+    ]
     bits = [int.from_bytes(process.memory.read(address, size), "little") if address else 0 for address, _ in sets]
     if mask:
         pointer, length = struct.unpack("<QQ", process.memory.read(mask, 16))
@@ -152,14 +155,14 @@ def epoll_ctl(process: Process, epfd: int, operation: int, fd: int, event: int) 
     watched = process.epoll_data.get(host)
     if watched is None or epfd == fd:
         return -Errno.EINVAL
-    events, data = (0, 0) if operation == select.EPOLL_CTL_DEL else _EPOLL_EVENT.unpack(process.memory.read(event, 16))
+    events, data = (0, 0) if operation == _EPOLL_CTL_DEL else _EPOLL_EVENT.unpack(process.memory.read(event, 16))
     poller = select.epoll.fromfd(os.dup(host))
     try:
-        if operation == select.EPOLL_CTL_ADD:
+        if operation == _EPOLL_CTL_ADD:
             poller.register(target, events)
-        elif operation == select.EPOLL_CTL_MOD:
+        elif operation == _EPOLL_CTL_MOD:
             poller.modify(target, events)
-        elif operation == select.EPOLL_CTL_DEL:
+        elif operation == _EPOLL_CTL_DEL:
             poller.unregister(target)
         else:
             return -Errno.EINVAL
@@ -214,4 +217,3 @@ def timerfd_gettime(process: Process, fd: int, buffer: int) -> int:
     call("timerfd_gettime", process.files.get(fd), found)
     process.memory.write(buffer, bytes(found))
     return 0
-

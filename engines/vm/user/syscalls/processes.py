@@ -5,6 +5,8 @@ A guest process is a host process: fork is the host's fork. Guest threads are ta
 Source: clone(2), execve(2), wait4(2), waitid(2), exit(2), prctl(2), set_tid_address(2).
 """
 
+# ruff: noqa: PTH115
+# Guest paths are bytes that go to the host as they are.
 from __future__ import annotations
 
 import os
@@ -145,9 +147,11 @@ def _strings(process: Process, vector: int) -> list[bytes]:
     """The strings of a NULL-terminated pointer array."""
     found: list[bytes] = []
     while vector:
-        pointer = process.memory.load(vector + 8 * len(found), 8) if process.memory.permitted(
-            vector + 8 * len(found), 8, Access.LOAD
-        ) else None
+        pointer = (
+            process.memory.load(vector + 8 * len(found), 8)
+            if process.memory.permitted(vector + 8 * len(found), 8, Access.LOAD)
+            else None
+        )
         if pointer is None:
             raise GuestError(Errno.EFAULT)
         if not pointer:
@@ -208,7 +212,7 @@ def _execute(process: Process, path: bytes, argv: list[bytes], environment: list
 
 def pack_rusage(usage: resource.struct_rusage) -> bytes:
     """`struct rusage`: 144 bytes."""
-    times = []
+    times: list[int] = []
     for seconds in (usage.ru_utime, usage.ru_stime):
         microseconds = round(seconds * 1_000_000)
         times += divmod(microseconds, 1_000_000)

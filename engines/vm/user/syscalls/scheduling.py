@@ -90,10 +90,12 @@ def futex_wake(process: Process, address: int, count: int, bitset: int = _ALL_BI
     woken = 0
     for task in process.tasks.values():
         entry = task.futex
-        if woken < min(count, _INT_MAX) and entry and entry.address == address and entry.bitset & bitset:
-            if not entry.woken:
-                entry.woken = True
-                woken += 1
+        if entry is None or entry.woken or entry.address != address or not entry.bitset & bitset:
+            continue
+        if woken >= min(count, _INT_MAX):
+            break
+        entry.woken = True
+        woken += 1
     return woken
 
 

@@ -124,9 +124,8 @@ def rt_sigtimedwait(process: Process, wanted: int, info: int, timeout: int, size
     if found is None and process.host_signals is not None:
         number = process.host_signals.take(mask, limit_ns / _NS if limit_ns is not None else None)
         found = SignalInfo(number) if number else None
-    elif found is None:
-        if limit_ns == 0 or not process.block((), limit_ns):
-            return -Errno.EAGAIN
+    elif found is None and limit_ns != 0:
+        process.block((), limit_ns)
     if found is None:
         return -Errno.EAGAIN
     if info:

@@ -107,7 +107,7 @@ def _accept(process: Process, fd: int, address: int, size_address: int, flags: i
     found, size = (ctypes.c_char * _MAX_ADDRESS_BYTES)(), ctypes.c_uint(_MAX_ADDRESS_BYTES)
     new = call("accept4", host, found, ctypes.byref(size), _host_type(flags))
     if address:
-        _return_address(process, bytes(found[: size.value]), address, size_address)
+        _return_address(process, found.raw[: size.value], address, size_address)
     return process.files.add(new, close_on_exec=bool(flags & O_CLOEXEC))
 
 
@@ -131,7 +131,7 @@ def getpeername(process: Process, fd: int, address: int, size_address: int) -> i
 def _name(process: Process, function: str, fd: int, address: int, size_address: int) -> int:
     found, size = (ctypes.c_char * _MAX_ADDRESS_BYTES)(), ctypes.c_uint(_MAX_ADDRESS_BYTES)
     call(function, process.files.get(fd), found, ctypes.byref(size))
-    _return_address(process, bytes(found[: size.value]), address, size_address)
+    _return_address(process, found.raw[: size.value], address, size_address)
     return 0
 
 
@@ -163,7 +163,7 @@ def recvfrom(process: Process, fd: int, buffer: int, size: int, flags: int, addr
     found, found_size = (ctypes.c_char * _MAX_ADDRESS_BYTES)(), ctypes.c_uint(_MAX_ADDRESS_BYTES)
     moved = call("recvfrom", host, data, ctypes.c_size_t(size), flags, found, ctypes.byref(found_size))
     if address:
-        _return_address(process, bytes(found[: found_size.value]), address, size_address)
+        _return_address(process, found.raw[: found_size.value], address, size_address)
     return moved
 
 
@@ -226,7 +226,7 @@ def getsockopt(process: Process, fd: int, level: int, option: int, value: int, s
     size = ctypes.c_uint(min(process.memory.load(size_address, 4), _MAX_OPTION_BYTES))
     found = (ctypes.c_char * _MAX_OPTION_BYTES)()
     call("getsockopt", process.files.get(fd), level, option, found, ctypes.byref(size))
-    process.memory.write(value, bytes(found[: size.value]))
+    process.memory.write(value, found.raw[: size.value])
     process.memory.store(size_address, size.value, 4)
     return 0
 

@@ -34,7 +34,8 @@ _SYSINFO: Final = struct.Struct("<q3Q6QHxxxxxxQQIxxxx")
 @system_call(160, "uname", "ptr")
 def uname(process: Process, buffer: int) -> int:
     host = os.uname()
-    fields = (b"Linux", os.fsencode(host.nodename), _RELEASE, os.fsencode(host.version), riscv64.UNAME_MACHINE, b"(none)")
+    node, version = os.fsencode(host.nodename), os.fsencode(host.version)
+    fields = (b"Linux", node, _RELEASE, version, riscv64.UNAME_MACHINE, b"(none)")
     packed = b"".join(field[: _UTS_FIELD_BYTES - 1].ljust(_UTS_FIELD_BYTES, b"\0") for field in fields)
     process.memory.write(buffer, packed)
     return 0

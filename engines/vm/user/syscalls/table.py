@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from engines.vm.user.process import Process
+    pass
 
 Implementation = Callable[..., int | None]
 """`(process, arguments…) -> result`. None: the call set the registers itself (exit, execve, rt_sigreturn)."""

@@ -66,7 +66,7 @@ def ioctl(process: Process, fd: int, request: int, argument: int) -> int:
     if direction is _Direction.VALUE:
         return fcntl.ioctl(host, request, argument & 0x7FFF_FFFF)
     data = bytearray(process.memory.read(argument, size) if direction is _Direction.WRITE else bytes(size))
-    result = fcntl.ioctl(host, request, data)
+    result: int = fcntl.ioctl(host, request, data)
     if direction is _Direction.READ:
         process.memory.write(argument, data)
     return result

@@ -76,6 +76,8 @@ def decode_body(body: bytes) -> bytes:
         GdbProtocolError: an escape or a repeat without its operand, a repeat count below 3, or more than
             `MAX_PACKET_BYTES` bytes.
     """
+    if _ESCAPE not in body and _REPEAT not in body:
+        return body
     out = bytearray()
     at = 0
     while at < len(body):

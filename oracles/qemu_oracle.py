@@ -56,7 +56,7 @@ class QemuSystemOracle:
 
     @property
     def name(self) -> str:
-        return "qemu-system"
+        return "qemu-system-riscv64"
 
     @property
     def capabilities(self) -> Capabilities:

@@ -44,7 +44,7 @@ class QemuUserOracle(GdbExecutor):
 
     @property
     def name(self) -> str:
-        return "qemu-user"
+        return "qemu-riscv64"
 
     @property
     def capabilities(self) -> Capabilities:

@@ -79,6 +79,13 @@ _BUILT_IN: Final = {
             "qemu_oracle:QemuSystemOracle",
             programs=(("qemu-system-riscv64", "qemu-system-misc"),),
         ),
+        _oracle(
+            "qemu-riscv64",
+            "QEMU's user mode: programs, and machine cases step by step over GDB",
+            "qemu_user_oracle:QemuUserOracle",
+            programs=(("qemu-riscv64", "qemu-user"),),
+        ),
+        _oracle("native", "this machine: programs built for it", "native_oracle:NativeOracle"),
     )
 }
 

@@ -102,7 +102,8 @@ class Group:
         """Places of forward targets: up to `most_slots` slots are skipped, never past the end of the region."""
         skip = self.raw("length") % np.uint8(most_slots + 1)
         slot = np.minimum(self.slot + 1 + skip, self.layout.region_end[self.case, self.region])
-        return self.layout.place[self.case, slot].astype(np.int64)
+        target: Signed = self.layout.place[self.case, slot].astype(np.int64)
+        return target
 
     def word(self, parcel: int, words: Words) -> None:
         """Put 32-bit instructions at `parcel` of each slot."""

@@ -1,0 +1,255 @@
+"""The findings store: a directory with an SQLite database and content-addressed blobs. What it acknowledged, it keeps.
+
+The database runs in WAL mode with `synchronous=FULL`: a committed transaction survives the death of the process and of
+the machine. Blobs are durable before a row names them. A database that cannot be read is moved aside, never deleted,
+and the message says where it is.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from harness.triage.blobs import BlobStore
+
+DATABASE: Final = "findings.sqlite"
+SCHEMA_VERSION: Final = 1
+BUSY_SECONDS: Final = 30.0
+
+_SCHEMA: Final = """
+CREATE TABLE campaign (
+    id INTEGER PRIMARY KEY,
+    plan TEXT NOT NULL UNIQUE,
+    started REAL NOT NULL
+) STRICT;
+CREATE TABLE stable_point (
+    campaign INTEGER PRIMARY KEY REFERENCES campaign,
+    cursor TEXT NOT NULL,
+    statistics TEXT NOT NULL,
+    written REAL NOT NULL
+) STRICT;
+CREATE TABLE finding (
+    id INTEGER PRIMARY KEY,
+    campaign INTEGER NOT NULL REFERENCES campaign,
+    label TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    oracle TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    fields TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    "case" TEXT NOT NULL,
+    subject_observation TEXT,
+    oracle_observation TEXT,
+    found REAL NOT NULL,
+    UNIQUE (campaign, label, subject, oracle)
+) STRICT;
+CREATE INDEX finding_signature ON finding (signature);
+"""
+
+
+class StoreError(RuntimeError):
+    """The store cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One divergence, verified and named.
+
+    Attributes:
+        label: of the case (`seed 7 case 12`); with subject and oracle it identifies the finding in its campaign.
+        signature: of its root cause; findings with one signature are one bucket.
+        fields: that differ at the first differing instruction.
+        summary: for people.
+        case, subject_observation, oracle_observation: digests of blobs, case and observation files.
+    """
+
+    label: str
+    subject: str
+    oracle: str
+    signature: str
+    fields: tuple[str, ...]
+    summary: str
+    case: str
+    subject_observation: str | None = None
+    oracle_observation: str | None = None
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Findings that share a signature."""
+
+    signature: str
+    count: int
+    first: Finding
+
+
+class FindingsStore:
+    """The store in `directory`, which is made when needed.
+
+    Raises:
+        StoreError: the directory cannot be written, the disk is full, another release wrote the database, or the
+            database is damaged: then it has been moved aside, the message says where, and opening again starts anew.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.blobs = BlobStore(directory / "blobs")
+        self._path = directory / DATABASE
+        with self._explained():
+            directory.mkdir(parents=True, exist_ok=True)
+            try:
+                self._database = self._open()
+            except sqlite3.DatabaseError as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                raise self._moved_aside(error) from None
+
+    def _open(self) -> sqlite3.Connection:
+        database = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=FULL")
+            database.execute("PRAGMA foreign_keys=ON")
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(" ".join(verdict.split()))
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+            elif version != SCHEMA_VERSION:
+                raise StoreError(
+                    f"{self._path} has version {version}, this release reads version {SCHEMA_VERSION}: "
+                    "use the release that wrote it, or another --out directory"
+                )
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Close the database. Idempotent."""
+        self._database.close()
+
+    def campaign(self, plan: dict[str, Any]) -> int:
+        """The campaign with this plan, new or, after an interruption, the same as before."""
+        text = json.dumps(plan, sort_keys=True)
+        with self._transaction() as database:
+            database.execute("INSERT OR IGNORE INTO campaign (plan, started) VALUES (?, ?)", (text, time.time()))
+            return int(database.execute("SELECT id FROM campaign WHERE plan = ?", (text,)).fetchone()[0])
+
+    def stable_point(self, campaign: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """(cursor, statistics) as last written, or None for a campaign that has not got that far."""
+        with self._explained():
+            row = self._database.execute(
+                "SELECT cursor, statistics FROM stable_point WHERE campaign = ?", (campaign,)
+            ).fetchone()
+        return None if row is None else (json.loads(row[0]), json.loads(row[1]))
+
+    def write_stable_point(self, campaign: int, cursor: dict[str, Any], statistics: dict[str, Any]) -> None:
+        """Durably note how far the campaign has come and what it has counted until there."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO stable_point (campaign, cursor, statistics, written) VALUES (?, ?, ?, ?)",
+                (campaign, json.dumps(cursor), json.dumps(statistics), time.time()),
+            )
+
+    def add(self, campaign: int, finding: Finding) -> bool:
+        """Durably keep a finding. False when it is there already (a resumed campaign met it again)."""
+        values = (
+            campaign,
+            finding.label,
+            finding.subject,
+            finding.oracle,
+            finding.signature,
+            json.dumps(finding.fields),
+            finding.summary,
+            finding.case,
+            finding.subject_observation,
+            finding.oracle_observation,
+            time.time(),
+        )
+        with self._transaction() as database:
+            added = database.execute(
+                'INSERT OR IGNORE INTO finding (campaign, label, subject, oracle, signature, fields, summary, "case", '
+                "subject_observation, oracle_observation, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
+            return added.rowcount == 1
+
+    def put_blob(self, text: str) -> str:
+        """Durably keep a case or observation file; gives its digest."""
+        with self._explained():
+            return self.blobs.put(text.encode())
+
+    def findings(self, campaign: int | None = None) -> list[Finding]:
+        """Every finding, or those of one campaign, in the order in which they were found."""
+        with self._explained():
+            rows = self._database.execute(
+                'SELECT label, subject, oracle, signature, fields, summary, "case", subject_observation, '
+                "oracle_observation FROM finding WHERE ?1 IS NULL OR campaign = ?1 ORDER BY id",
+                (campaign,),
+            ).fetchall()
+        return [
+            Finding(label, subject, oracle, signature, tuple(json.loads(fields)), summary, case, ours, theirs)
+            for label, subject, oracle, signature, fields, summary, case, ours, theirs in rows
+        ]
+
+    def buckets(self, campaign: int | None = None) -> list[Bucket]:
+        """Findings by signature, the most frequent first."""
+        groups: dict[str, list[Finding]] = {}
+        for finding in self.findings(campaign):
+            groups.setdefault(finding.signature, []).append(finding)
+        buckets = [Bucket(signature, len(members), members[0]) for signature, members in groups.items()]
+        return sorted(buckets, key=lambda bucket: (-bucket.count, bucket.signature))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._explained():
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the system says into what a person can act on."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StoreError(self._advice(str(error))) from error
+        except sqlite3.DatabaseError as error:
+            raise StoreError(f"{self._path}: {error}; close every campaign that uses it and open it again") from error
+        except OSError as error:
+            reason = "database or disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else str(error)
+            raise StoreError(self._advice(reason)) from error
+
+    def _advice(self, reason: str) -> str:
+        advice = "choose a writable --out directory"
+        if "full" in reason:
+            advice = "free some space or choose another --out directory; what was acknowledged is safe, then run again"
+        elif "locked" in reason:
+            advice = f"another campaign has held it for more than {BUSY_SECONDS:g} s; wait, or choose another --out"
+        return f"the findings store {self.directory} cannot be used: {reason}: {advice}"
+
+    def _moved_aside(self, error: sqlite3.DatabaseError) -> StoreError:
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        target = self._path.with_name(f"{DATABASE}.damaged-{stamp}-{time.time_ns() % 10**6:06d}")
+        for suffix in ("", "-wal", "-shm"):
+            source = self._path.with_name(DATABASE + suffix)
+            if source.exists():
+                source.rename(target.with_name(target.name + suffix))
+        return StoreError(
+            f"{self._path} is damaged ({error}); it was moved to {target} and nothing was deleted. Its blobs are still "
+            f"in {self.blobs.directory}. Run again to start a new database, or restore a copy under the old name."
+        )

@@ -9,7 +9,8 @@ nothing with any subject:
 - Instructions that Unicorn computes in C functions (`helper_fadd_s_riscv64` …) are reached through pointers that the
   dynamic linker filled in. These are redirected to functions compiled here. They exchange FP32 operands that are not
   boxed for the canonical NaN, call Unicorn's function, and box its result; they choose the number where FMIN or FMAX
-  has one NaN operand; they answer time with cycle (both are clocks of the machine) and refuse the hpmcounters.
+  has one NaN operand; they answer time with cycle (both are clocks of the machine), and refuse the hpmcounters and
+  writes of 0 to read-only CSRs.
 - FMV.W.X and the FSGNJ.S family are translated without a C function. The driver watches these few instructions.
 - A misaligned or faulting AMO or SC is reported as a store (`oracles.unicorn_oracle`, which plays the trap entry).
 
@@ -167,7 +168,12 @@ def _redirected_csr(name: str, count: int) -> str:
         f"  %clock = select i1 %is.time, i64 {_CYCLE}, i64 %a1",
         f"  %from.first = sub i64 %clock, {_FIRST_HPMCOUNTER}",
         f"  %is.hpm = icmp ule i64 %from.first, {_LAST_HPMCOUNTER - _FIRST_HPMCOUNTER}",
-        f"  %csr = select i1 %is.hpm, i64 {_NO_CSR}, i64 %clock",
+        "  %group = lshr i64 %a1, 10",
+        "  %read.only = icmp eq i64 %group, 3",
+        f"  %writes = icmp ne i64 {'%a2' if count == 3 else '1'}, 0",
+        "  %forbidden = and i1 %read.only, %writes",
+        "  %none = or i1 %is.hpm, %forbidden",
+        f"  %csr = select i1 %none, i64 {_NO_CSR}, i64 %clock",
         f"  %result = musttail call i64 @original_{name}({', '.join(exchanged)})",
         "  ret i64 %result",
         "}\n",

@@ -256,7 +256,8 @@ def _observe(case: ProgramCase, work: Path, outcome: _Outcome) -> ProgramObserva
 
 def _changed_files(case: ProgramCase, work: Path) -> tuple[tuple[tuple[str, bytes], ...], str]:
     """Regular files that the program made or changed, by name, and a note when they are too much."""
-    before, left, found = dict(case.files), FILE_BYTES, []
+    before, left = dict(case.files), FILE_BYTES
+    found: list[tuple[str, bytes]] = []
     for path in sorted(work.rglob("*")):
         if not path.is_file() or path.is_symlink():
             continue

@@ -68,7 +68,8 @@ class HostSignals:
 
     def pending(self) -> int:
         """Signals that are pending at the host, blocked there, as a sigset."""
-        return sum(1 << (n - 1) for n in host.sigpending()) & ~UNBLOCKABLE
+        pending: int = sum(1 << (n - 1) for n in host.sigpending())
+        return pending & ~UNBLOCKABLE
 
     def take(self, mask: int, timeout: float | None) -> int:
         """Wait for a signal of the set `mask` that is blocked at the host; 0 when the time is over."""

@@ -326,6 +326,8 @@ start:
   %row = mul i64 %case, <RECORD_BYTES>
   %source = getelementptr i8, ptr %initial, i64 %row
   call void @llvm.memcpy.p0.p0.i64(ptr %record, ptr %source, i64 <RECORD_BYTES>, i1 false)
+  %p.x0 = getelementptr i64, ptr %record, i64 1
+  store i64 0, ptr %p.x0
   %skip = mul i64 %case, %stride
   %contents = getelementptr i8, ptr %memory, i64 %skip
   call void @llvm.memcpy.p0.p0.i64(ptr %window, ptr %contents, i64 <WINDOW_BYTES>, i1 false)

@@ -96,8 +96,11 @@ class Erratum:
     witness: Witness = field(compare=False)
 
     def concerns(self, oracle: str, version: str) -> bool:
-        """Whether this is about executor `oracle` at `version` (`Capabilities.version`: `Unicorn 2.1.4`)."""
-        if oracle != self.oracle:
+        """Whether this is about executor `oracle` at `version` (`Capabilities.version`: `Unicorn 2.1.4`).
+
+        Executors of one engine may be told apart by what follows its name: `unicorn` and `unicorn-counting`.
+        """
+        if oracle != self.oracle and not oracle.startswith(self.oracle + "-"):
             return False
         number = version_number(version)
         return self.first_version <= number and (self.last_version is None or number <= self.last_version)

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fuzz.strategies.riscv64.blending import blend
 from fuzz.strategies.riscv64.instructions import DESTINATION_MODE, MATCH, STORES, match_of, pieces_of, scattered
 from fuzz.strategies.riscv64.program_layout import Index, Layout
 from fuzz.strategies.riscv64.registers import DESTINATION, VARIANTS, DestinationMode, Role, role_of
@@ -157,7 +158,7 @@ def access(group: Group, number: Index, base: Register, imm: Signed) -> Words:
     load = rd | _low12(imm)
     low = imm.astype(np.uint32)
     store = group.source("rs2") << _U(20) | (low & _U(31)) << _U(7) | (low & _U(0xFE0)) << _U(20)
-    operands = np.where(STORES.take(number), store, load)
+    operands = blend(STORES.take(number), store, load)
     return np.asarray(MATCH.take(number) | np.left_shift(base, 15, dtype=np.uint32) | operands)
 
 

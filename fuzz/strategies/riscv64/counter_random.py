@@ -18,6 +18,8 @@ GOLDEN: Final = 0x9E37_79B9_7F4A_7C15
 MASK64: Final = (1 << 64) - 1
 _FIRST: Final = np.uint64(0xBF58_476D_1CE4_E5B9)
 _SECOND: Final = np.uint64(0x94D0_49BB_1331_11EB)
+_BLOCK_WORDS: Final = 16384
+"""Words mixed at once: few enough to stay in the second-level cache over all eight steps."""
 _CASE_STRIDE: Final = 0xD1B5_4A32_D192_ED03
 
 
@@ -29,9 +31,9 @@ def mixed(word: int) -> int:
     return word ^ word >> 31
 
 
-def mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """SplitMix64's finaliser of every element, in place; returns `words`."""
-    shifted = words >> np.uint64(30)
+def mix(words: NDArray[np.uint64], scratch: NDArray[np.uint64] | None = None) -> NDArray[np.uint64]:
+    """SplitMix64's finaliser of every element, in place; returns `words`. `scratch` is of the same shape."""
+    shifted = np.right_shift(words, np.uint64(30), out=scratch)
     words ^= shifted
     words *= _FIRST
     np.right_shift(words, np.uint64(27), out=shifted)
@@ -61,7 +63,14 @@ def case_keys(seed: int, first_index: int, count: int) -> NDArray[np.uint64]:
 def words(keys: NDArray[np.uint64], first_site: int, count: int) -> NDArray[np.uint64]:
     """(N, count) words: those of sites `first_site … first_site + count - 1` of each case."""
     sites = np.arange(first_site + 1, first_site + count + 1, dtype=np.uint64) * np.uint64(GOLDEN)
-    return mix(keys[:, None] + sites)
+    result = np.empty((len(keys), count), np.uint64)
+    rows = max(1, _BLOCK_WORDS // max(count, 1))
+    scratch = np.empty((min(rows, len(keys)), count), np.uint64)
+    for row in range(0, len(keys), rows):
+        block = result[row : row + rows]
+        np.add(keys[row : row + rows, None], sites, out=block)
+        mix(block, scratch[: len(block)])
+    return result
 
 
 class Stream:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuzz.strategies.riscv64 import operands
-from fuzz.strategies.riscv64.choices import STATE, Choices
+from fuzz.strategies.riscv64.blending import overwrite
+from fuzz.strategies.riscv64.choices import SLOT, SLOT_FIELDS, STATE, Choices
 from fuzz.strategies.riscv64.counter_random import case_keys, mixed, words
 from fuzz.strategies.riscv64.gadgets import Kind
 from fuzz.strategies.riscv64.instructions import ALL, POOLS
@@ -24,6 +25,8 @@ _X_SITE: Final = 16
 _F_SITE: Final = 80
 _SLOT_SITE: Final = 144
 _MAX_SLOTS: Final = 250
+_BLOCK_CASES: Final = 256
+"""Cases drawn at once: few enough for the words of their slots to stay in the second-level cache."""
 _KIND_BITS: Final = 12
 _INSN_BITS: Final = 10
 
@@ -122,11 +125,11 @@ def _draw_slots(keys: NDArray[np.uint64], width: int, tables: _Tables) -> dict[s
     previous = np.empty_like(rd)
     previous[:, 1:] = rd[:, :-1]
     previous[:, :1] = 0
-    np.copyto(rs1, previous, where=(hazard & np.uint8(3)) == 0)
+    overwrite(rs1, (hazard & np.uint8(3)) == 0, previous)
     pair = hazard >> np.uint8(2)
-    np.copyto(rd, rs1, where=pair == 0)
-    np.copyto(rs2, rs1, where=pair == 1)
-    np.copyto(rs2, previous, where=pair == 2)
+    overwrite(rd, pair == 0, rs1)
+    overwrite(rs2, pair == 1, rs1)
+    overwrite(rs2, pair == 2, previous)
 
     imm = np.ascontiguousarray(second.view("<u4").reshape(*shape, 2)[..., 0])
     imm &= _IMMEDIATE_KEEP.take(high[..., 4])
@@ -145,10 +148,9 @@ def _draw_slots(keys: NDArray[np.uint64], width: int, tables: _Tables) -> dict[s
     }
 
 
-def _draw_state(keys: NDArray[np.uint64], first_index: int, profile: Profile) -> NDArray[np.void]:
+def _draw_state(keys: NDArray[np.uint64], first_index: int, profile: Profile, state: NDArray[np.void]) -> None:
     case = words(keys, 0, 4)
     shape = words(keys, 4, 2)
-    state = np.zeros(len(keys), STATE)
     x, f = words(keys, _X_SITE, 64), words(keys, _F_SITE, 64)
     state["x"] = operands.integers(x[:, :32], x[:, 32:])
     state["f"] = operands.floats(f[:, :32], f[:, 32:])
@@ -163,7 +165,6 @@ def _draw_state(keys: NDArray[np.uint64], first_index: int, profile: Profile) ->
     state["entry"] = _between(case[:, 3], 32, 0, 0xFFFF)
     state["home"] = (np.arange(len(keys)) + first_index % MAX_BATCH_CASES) % MAX_BATCH_CASES
     state["slots"] = _between(shape[:, 0], 0, *profile.slots)
-    return state
 
 
 def _place_sections(
@@ -197,14 +198,32 @@ def draw(seed: int, first_index: int, count: int, profile: Profile) -> Choices:
         )
     keys = case_keys(seed, first_index, count)
     tables = _tables_of(profile)
-    slots = _draw_slots(keys, width, tables)
-    state = _draw_state(keys, first_index, profile)
-    main = _place_sections(slots["kind"], keys, state["slots"], profile)
+    slots = {name: np.empty((count, width), SLOT[name]) for name in SLOT_FIELDS}
+    state = np.zeros(count, STATE)
+    for row in range(0, count, _BLOCK_CASES):
+        block = slice(row, row + _BLOCK_CASES)
+        _draw_block(
+            keys[block], first_index + row, profile, tables, {n: a[block] for n, a in slots.items()}, state[block]
+        )
+    return Choices(slots, state, mixed(seed))
 
+
+def _draw_block(
+    keys: NDArray[np.uint64],
+    first_index: int,
+    profile: Profile,
+    tables: _Tables,
+    slots: dict[str, NDArray[Any]],
+    state: NDArray[np.void],
+) -> None:
+    """Draw a few cases into the rows given."""
+    drawn = _draw_slots(keys, profile.slots[1], tables)
+    _draw_state(keys, first_index, profile, state)
+    kind = drawn["kind"]
+    main = _place_sections(kind, keys, state["slots"], profile)
     word = words(keys, 7, 1)[:, 0]
     trapping = np.flatnonzero(_between(word, 0, 0, 99) < profile.trap_percent)
     at = _between(word, 16, 0, main - 1)[trapping]
-    slots["kind"][trapping, at] = tables.traps.take(
-        (word[trapping] >> np.uint64(32)) & np.uint64((1 << _KIND_BITS) - 1)
-    )
-    return Choices(slots, state, mixed(seed))
+    kind[trapping, at] = tables.traps.take((word[trapping] >> np.uint64(32)) & np.uint64((1 << _KIND_BITS) - 1))
+    for name, values in drawn.items():
+        slots[name][:] = values

@@ -59,10 +59,10 @@ def compressed_fields(group: Group, number: Index) -> Words:
     half |= MATCH.take(number)
     source = group.field("rs2") << _U(2)
     source &= SOURCE2_MASK.take(number)
-    np.bitwise_or(source, SOURCE2_REQUIRED.take(number), out=source, where=source == 0)
+    source |= SOURCE2_REQUIRED.take(number) * (source == 0)
     half |= source
     immediate = (group.raw("imm") ^ group.aux << _U(5)) & IMMEDIATE.take(number)
-    np.bitwise_or(immediate, REQUIRED_BIT.take(number), out=immediate, where=immediate == 0)
+    immediate |= REQUIRED_BIT.take(number) * (immediate == 0)
     half |= immediate
     return half
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from fuzz.strategies.riscv64.assembly import Group, Signed, access, register_immediate, register_register, upper
+from fuzz.strategies.riscv64.blending import blend
 from fuzz.strategies.riscv64.emit_compute import compressed_fields
 from fuzz.strategies.riscv64.gadgets import Kind
 from fuzz.strategies.riscv64.instructions import (
@@ -31,10 +32,11 @@ def size_of(number: Index) -> Signed:
 def _memory(group: Group) -> None:
     number = pool_entry(Kind.MEMORY, group.raw("insn"))
     imm = group.imm
-    imm = np.where(group.aux & _U(6), imm & -size_of(number), imm)
+    aligned = ((group.aux & _U(6)) != 0).astype(np.int64)
+    imm = imm & -(size_of(number) * aligned + 1 - aligned)
     by_stack = (group.aux & _U(0x18)) == 0
-    base = np.where(by_stack, _U(2), group.base)
-    group.word(0, access(group, number, base, np.where(by_stack, imm >> 1, imm)))
+    base = blend(by_stack, np.full_like(group.base, 2), group.base)
+    group.word(0, access(group, number, base, imm >> by_stack))
 
 
 def _memory_compressed(group: Group) -> None:

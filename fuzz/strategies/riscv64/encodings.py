@@ -112,13 +112,15 @@ def _reserved() -> NDArray[np.uint16]:
 
 
 def _noise() -> NDArray[np.uint16]:
-    """Every halfword except jumps (c.j, c.beqz, c.bnez, c.jr, c.jalr) and the encodings of Zcb and Zcmop."""
+    """Every halfword except jumps (c.j, c.beqz, c.bnez, c.jr, c.jalr), c.addi16sp (which moves a kept register) and the
+    encodings of Zcb and Zcmop."""
     parts = [_compressed(q, f) for q in range(3) for f in range(8) if (q, f) not in {(1, 5), (1, 6), (1, 7), (0, 4)}]
     words = np.concatenate(parts)
     jump = ((words & 0xE07F) == 0x8002) & (words != 0x8002) & (words != 0x9002)
     zcb = ((words & 0xFC03) == 0x9C01) & ((words & 0x0040) != 0)
     zcmop = ((words & 0xF8FF) == 0x6081) & ((words & 0x107C) == 0)
-    kept: NDArray[np.uint16] = words[~(jump | zcb | zcmop)].astype(np.uint16)
+    stack = (words & 0xEF83) == 0x6101
+    kept: NDArray[np.uint16] = words[~(jump | zcb | zcmop | stack)].astype(np.uint16)
     return kept
 
 

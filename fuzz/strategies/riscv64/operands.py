@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fuzz.strategies.riscv64.blending import blend
 from fuzz.strategies.riscv64.counter_random import MASK64, Stream, case_keys, words
 
 BOX: Final = 0xFFFF_FFFF_0000_0000
@@ -170,28 +171,30 @@ _SIX: Final = np.uint64(63)
 def integers(random: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Integer operands from two random words each: 5/8 from the pool, the rest of random width and sign."""
     value = random >> (selector >> np.uint64(16) & _SIX)
-    np.invert(value, out=value, where=(selector & np.uint64(1 << 22)).astype(np.bool_))
-    pooled = INTEGER_POOL.take((selector & _POOL_MASK).astype(np.intp))
-    return np.where((selector >> np.uint64(29)) & np.uint64(7) < np.uint64(5), pooled, value)
+    value ^= np.negative(selector >> np.uint64(22) & np.uint64(1))
+    pooled = INTEGER_POOL.take((selector & _POOL_MASK).view(np.int64))
+    return blend((selector >> np.uint64(29)) & np.uint64(7) < np.uint64(5), pooled, value)
 
 
 def floats(random: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Contents of FP registers from two random words each: 5/8 from the pool, the rest ordinary doubles and boxed
     singles whose exponents lie close together, some with few significant bits."""
     fraction = random & (np.uint64(MASK64) << (selector >> np.uint64(16) & _SIX))
+    exponent = (selector >> np.uint64(24)) & _SIX
     double = fraction & np.uint64(0x800F_FFFF_FFFF_FFFF)
-    double |= ((selector >> np.uint64(24)) & _SIX) + np.uint64(1023 - 32) << np.uint64(52)
-    single = (fraction >> np.uint64(32)) & np.uint64(0x807F_FFFF)
-    single |= ((selector >> np.uint64(24)) & np.uint64(31)) + np.uint64(127 - 16) << np.uint64(23)
+    double |= exponent + np.uint64(1023 - 32) << np.uint64(52)
+    single = fraction >> np.uint64(32)
+    single &= np.uint64(0x807F_FFFF)
+    single |= (exponent >> np.uint64(1)) + np.uint64(127 - 16) << np.uint64(23)
     single |= np.uint64(BOX)
-    pooled = FLOAT_POOL.take((selector & _POOL_MASK).astype(np.intp))
+    pooled = FLOAT_POOL.take((selector & _POOL_MASK).view(np.int64))
     kind = (selector >> np.uint64(34)) & np.uint64(15)
-    return np.where(kind < np.uint64(10), pooled, np.where(kind < np.uint64(13), double, single))
+    return blend(kind < np.uint64(10), pooled, blend(kind < np.uint64(13), double, single))
 
 
 def window(memory_seed: int, size_bytes: int) -> NDArray[np.uint8]:
     """(size_bytes,) initial contents of the data window: half boundary values, aligned, half random bytes."""
     random = words(case_keys(memory_seed, 0, size_bytes // 8), 0, 2)
     pooled = MEMORY_POOL.take((random[:, 1] & _POOL_MASK).astype(np.intp))
-    chosen = np.where((random[:, 1] >> np.uint64(40)) & np.uint64(1), pooled, random[:, 0])
+    chosen = blend((random[:, 1] >> np.uint64(40)) & np.uint64(1), pooled, random[:, 0])
     return chosen.astype("<u8").view(np.uint8)

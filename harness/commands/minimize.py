@@ -19,10 +19,10 @@ def minimize(
     """Reduce a case to the fewest instructions and the simplest state that still diverge in the same way."""
     from harness.case_file import load_case
     from harness.contract import MachineCase
+    from harness.reduce.finding import reduce_and_write
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
     from harness.report.reproducer import load_reproducer
     from harness.strict_json import DocumentError
-    from harness.triage.reduction import reduce_and_write
 
     try:
         if case_file.is_dir():

@@ -48,6 +48,8 @@ class MachineCase:
     def __post_init__(self) -> None:
         if self.state.dtype != state_dtype(self.isa):
             raise ValueError(f"state has dtype {self.state.dtype}, {self.isa} needs {state_dtype(self.isa)}")
+        if self.isa == "riscv64" and self.state["x"][0]:
+            raise ValueError(f"x[0] is {int(self.state['x'][0]):#x}; it is always 0")
         if not CODE_BASE <= self.code_address <= CODE_BASE + CODE_BYTES - len(self.code):
             raise ValueError(
                 f"code of {len(self.code)} bytes at {self.code_address:#x} is outside the code arena "

@@ -177,12 +177,12 @@ def _suffix(case: MachineCase, subject: Executor, start: int, stop: int) -> Mach
 
 def _instructions(search: _Search) -> None:
     """Delta debugging over instructions: delete, else replace by `nop`, chunks of halving size, from the end."""
-    chunk = max(1, len(riscv64.split(search.best.code)) // 2)
+    chunk = max(1, instruction_count(search.best) // 2)
     while chunk:
-        end = len(riscv64.split(search.best.code))
+        end = instruction_count(search.best)
         while end > 0:
             start = max(0, end - chunk)
-            instructions = riscv64.split(search.best.code)
+            instructions = riscv64.split(search.best.code)  # with the closing ebreak, which stays
             if not _delete(search, instructions, start, end):
                 _blank(search, instructions, start, end)
             end = start
@@ -261,7 +261,8 @@ def _zeroed_memory(case: MachineCase, grains: list[int]) -> MachineCase:
 
 
 def _smaller_value(search: _Search, name: str, register: int) -> None:
-    for value in _simpler(int(search.best.state[name][register])):
+    old = int(search.best.state[name][register])
+    for value in _simpler(old) if old else ():
         state = search.best.state.copy()
         state[name][register] = value
         if search.keep(replace(search.best, state=state)):
@@ -271,11 +272,11 @@ def _smaller_value(search: _Search, name: str, register: int) -> None:
 def _simpler(value: int) -> Iterator[int]:
     """Simpler values than `value`, the simplest first: 1, all ones, the sign alone, its low or high parts alone."""
     ones = (1 << 64) - 1
-    simple = (1, ones, 1 << 63, value & 0xFF, value & 0xFFFF, value & 0xFFFF_FFFF, value & ~0xFFFF_FFFF & ones)
-    seen = {value, 0}
-    for candidate in simple:
-        if candidate not in seen and (candidate.bit_count() < value.bit_count() or candidate in (1, ones, 1 << 63)):
-            seen.add(candidate)
-            yield candidate
+    for candidate in (1, ones, 1 << 63):
         if candidate == value:
             return
+        yield candidate
+    parts = (value & 0xFF, value & 0xFFFF, value & 0xFFFF_FFFF, value & ~0xFFFF_FFFF & ones)
+    for part in dict.fromkeys(parts):
+        if part not in (0, value, 1):
+            yield part

@@ -216,7 +216,7 @@ def a_shared_window_serves_every_case(executor: Executor) -> None:
         wrong = np.flatnonzero(seen.memory[i] != expected)
         require(
             len(wrong) == 0,
-            f"{executor.name}: case {i} of a batch with one window: bytes {wrong[:8]} of it are not what the window held "
+            f"{executor.name}: case {i} of a batch with one window: bytes {wrong[:8]} are not what the window held "
             "and the case stored",
         )
 

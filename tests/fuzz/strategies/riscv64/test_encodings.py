@@ -70,10 +70,8 @@ def test_sanitised_words_do_not_jump_reserve_or_read_counters(words: np.ndarray)
 
 @settings(deadline=None)
 @given(WORDS)
-def test_sanitising_is_idempotent_and_leaves_no_foreign_word(words: np.ndarray) -> None:
-    clean = sanitised(words)
-    assert np.array_equal(sanitised(clean), clean)
-    assert not foreign(clean).any()
+def test_sanitising_leaves_no_foreign_word(words: np.ndarray) -> None:
+    assert not foreign(sanitised(words)).any()
 
 
 def test_compressed_noise_holds_no_jump() -> None:

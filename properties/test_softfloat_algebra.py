@@ -147,6 +147,61 @@ def test_directed_modes_enclose_the_others(drawn: tuple[int, ...]) -> None:
             assert abs(low - high) == 1 or {is_zero(fmt, low), is_zero(fmt, high)} == {True, False}
 
 
+@st.composite
+def overlapping(draw: st.DrawFn) -> tuple[int, int, int]:
+    """`(fmt, a, b)`: `b` reaches below the last place of `a`, often by exactly half of it."""
+    fmt = draw(st.sampled_from((16, 32, 64)))
+    f = FORMATS[fmt]
+    t = f.fraction_bits
+    field = draw(st.integers(t + 4, 2 * f.bias - 1))
+    below = draw(st.integers(1, t + 2))
+    digits = draw(st.sampled_from([0, 1 << (t - 1), 1, draw(st.integers(0, (1 << t) - 1))]))
+    a = draw(st.sampled_from([0, f.sign_bit])) | field << t | draw(st.integers(0, (1 << t) - 1))
+    b = draw(st.sampled_from([0, f.sign_bit])) | (field - below) << t | digits
+    return fmt, a, b
+
+
+@quick
+@given(overlapping())
+@example((16, 0x6400, 0x3800))  # 1024 + 0.5: a tie
+@example((16, 0x6401, 0x3800))
+def test_nearest_modes_answer_the_nearer_neighbour(drawn: tuple[int, int, int]) -> None:
+    """Distances are measured in quadruple precision, where the sums at hand are exact."""
+    fmt, a, b = drawn
+    low, high = (sf.add(fmt, a, b, rm)[0] for rm in (RDN, RUP))
+    if low == high or not is_finite(fmt, low) or not is_finite(fmt, high):
+        return
+    wide_a, wide_b, wide_low, wide_high = (sf.convert(fmt, 128, x, RNE)[0] for x in (a, b, low, high))
+    exact, flags = sf.add(128, wide_a, wide_b, RNE)
+    assert flags == 0
+    to_low, _ = sf.sub(128, exact, wide_low, RNE)
+    to_high, _ = sf.sub(128, wide_high, exact, RNE)
+    even, away = sf.add(fmt, a, b, RNE)[0], sf.add(fmt, a, b, RMM)[0]
+    if to_low == to_high:
+        assert even & 1 == 0
+        assert away == max(low, high, key=lambda x: x & ~FORMATS[fmt].sign_bit)
+    else:
+        assert even == away == (low if sf.lt(128, to_low, to_high)[0] else high)
+
+
+@quick
+@given(operands(2))
+@example((64, 0x3FF0_0000_0000_0000, 0x3FF0_0000_0000_0001))
+@example((32, 0x3F80_0000, 0x3F80_0001))
+def test_residuals_show_on_which_side_a_quotient_and_a_root_lie(drawn: tuple[int, ...]) -> None:
+    """With the fused operation the residual of an answer that was rounded down is computed to its sign."""
+    fmt, a, b = drawn
+    a &= ~FORMATS[fmt].sign_bit
+    b &= ~FORMATS[fmt].sign_bit
+    assume(all(is_finite(fmt, x) and not is_zero(fmt, x) for x in (a, b)))
+    for (below, flags), divisor in ((sf.div(fmt, a, b, RDN), b), (sf.sqrt(fmt, a, RDN), None)):
+        if flags & ~NX:
+            continue
+        residual, _ = sf.fma(fmt, below, below if divisor is None else divisor, a, RDN, negate_addend=True)
+        assert at_most(fmt, residual, 0)
+        assert (flags == NX) == (not is_zero(fmt, residual))
+
+
 @quick
 @given(operands(3), MODES)
 def test_addition_is_monotonic(drawn: tuple[int, ...], rm: int) -> None:

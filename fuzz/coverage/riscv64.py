@@ -97,18 +97,18 @@ class _Columns:
 
     def __init__(self, places: list[_Place]) -> None:
         padded = places + [_Place()] * (256 - len(places))
+        first = {Format.NONE: 64, Format.INTEGER: 0, Format.SINGLE: 32, Format.DOUBLE: 32}
         self.shift = np.array([p.shift for p in padded], np.uint32)
         self.mask = np.array([p.mask for p in padded], np.uint32)
-        self.base = np.array([p.base for p in padded], np.uint32)
-        self.format = np.array([p.format for p in padded], np.uint8)
-        self.counted = np.array([p.counted for p in padded], np.bool_)
+        self.base = np.array([p.base + first[p.format] for p in padded], np.uint32)
+        self.format = np.array([p.format for p in padded], np.intp)
 
-    def registers(self, words: NDArray[np.uint32], number: NDArray[np.uint8]) -> NDArray[np.intp]:
+    def registers(self, words: NDArray[np.uint32], number: NDArray[np.intp]) -> NDArray[np.intp]:
         """Register numbers, FP registers from 32 on, 64 where there is none; x0 stays 0."""
-        value = (words >> self.shift.take(number) & self.mask.take(number)) + self.base.take(number)
-        form = self.format.take(number)
-        value += np.uint32(32) * (form > Format.INTEGER)
-        return np.where(form == Format.NONE, 64, value).astype(np.intp)
+        value = words >> self.shift.take(number)
+        value &= self.mask.take(number)
+        value += self.base.take(number)
+        return value.astype(np.intp)
 
 
 _SOURCES: Final = [_Columns(places) for places in _SOURCE_PLACES]
@@ -250,33 +250,40 @@ def _starts(parcels: NDArray[np.uint16]) -> NDArray[np.bool_]:
     for column in range(1, len(starts)):
         np.logical_and(starts[column - 1], long[column - 1], out=starts[column])
         np.logical_not(starts[column], out=starts[column])
-    return starts.T
+    return np.ascontiguousarray(starts.T)
 
 
-def _instructions_of(batch: MachineBatch) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-    """(case, word) of every instruction of the batch, from each case's entry to its end, in address order."""
-    entry = batch.initial["pc"].astype(np.int64) - batch.code_address.astype(np.int64)
-    if (entry & 1).any() or (entry < 0).any() or (entry >= batch.code_bytes).any():
+def _instructions_of(
+    code: NDArray[np.uint8], code_bytes: NDArray[np.uint32], entry: NDArray[np.uint64]
+) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """(case, word) of every instruction, from each case's entry (an offset into its code) to its end, in address
+    order."""
+    if (entry & np.uint64(1)).any() or (entry >= code_bytes).any():
         raise ValueError("a case's pc is odd or outside its code")
-    width = batch.code.shape[1] // 2 + 2
-    padded = np.zeros((len(batch), width * 2), np.uint8)
-    padded[:, : batch.code.shape[1]] = batch.code
+    width = code.shape[1] // 2 + 2
+    padded = np.zeros((len(code), width * 2), np.uint8)
+    padded[:, : code.shape[1]] = code
     parcels = padded.view("<u2")
-    skip = entry // 2
+    skip = (entry // np.uint64(2)).astype(np.int64)
     if skip.any():
         column = np.arange(width)[None, :] + skip[:, None]
         parcels = np.take_along_axis(parcels, np.minimum(column, width - 1), axis=1)
-    used = (batch.code_bytes.astype(np.int64) + 1) // 2 - skip
-    begins = _starts(parcels) & (np.arange(width)[None, :] < used[:, None])
+    used = (code_bytes.astype(np.int64) + 1) // 2 - skip
+    begins = _starts(parcels)
+    begins &= np.arange(width, dtype=np.int16)[None, :] < used.astype(np.int16)[:, None]
     flat = np.flatnonzero(begins)
     source = parcels.reshape(-1)
     words = source.take(flat).astype(np.uint32)
-    words |= source.take(np.minimum(flat + 1, len(source) - 1)).astype(np.uint32) << np.uint32(16)
-    return flat // width, words
+    words |= source.take(flat + 1, mode="clip").astype(np.uint32) << np.uint32(16)
+    return np.repeat(np.arange(len(code)), begins.sum(axis=1)), words
 
 
 def _counts(keys: NDArray[Any], *shape: int) -> NDArray[np.int64]:
     return np.bincount(keys, minlength=int(np.prod(shape))).reshape(shape).astype(np.int64)
+
+
+_BLOCK_CASES: Final = 512
+"""Cases measured at once: few enough for the arrays of their instructions to stay in the cache."""
 
 
 def coverage_of(batch: MachineBatch) -> Coverage:
@@ -287,58 +294,72 @@ def coverage_of(batch: MachineBatch) -> Coverage:
     """
     if batch.isa != "riscv64":
         raise ValueError(f"coverage of {batch.isa} is not defined here; riscv64 is")
-    case, words = _instructions_of(batch)
-    number = decode(words)
-    known = number != UNKNOWN
-    long = (words[~known] & np.uint32(3)) == 3
-    unknown = np.array([(~long).sum(), long.sum()], np.int64)
+    total = Coverage()
+    for row in range(0, len(batch), _BLOCK_CASES):
+        block = slice(row, row + _BLOCK_CASES)
+        total += _coverage_of(
+            batch.initial[block],
+            *_instructions_of(
+                batch.code[block], batch.code_bytes[block], batch.initial["pc"][block] - batch.code_address[block]
+            ),
+        )
+    return total
+
+
+def _coverage_of(initial: NDArray[np.void], case: NDArray[np.intp], words: NDArray[np.uint32]) -> Coverage:
+    """Measure cases given as initial states and (case, word) of every instruction."""
+    count = len(initial)
+    number = decode(words).astype(np.intp)
+    unknown_words = words[number == UNKNOWN]
+    long = int(((unknown_words & np.uint32(3)) == 3).sum())
 
     destination = _DESTINATION.registers(words, number)
     sources = [columns.registers(words, number) for columns in _SOURCES]
-    order = np.arange(len(words))
+    first_cell = case * 65
     # First writer of every register of every case: assigned backwards, so the earliest stays.
-    written = np.full(len(batch) * 65, len(words))
-    written[(case * 65 + destination)[::-1]] = order[::-1]
+    order = np.arange(len(words))
+    written = np.full(count * 65, len(words))
+    written[(first_cell + destination)[::-1]] = order[::-1]
     written[::65] = len(words)
 
-    values = np.concatenate((batch.initial["x"], batch.initial["f"]), axis=1)
-    by_format = np.zeros((4, len(batch), 65), np.uint8)
-    by_format[Format.INTEGER, :, :32] = integer_classes(np.ascontiguousarray(values[:, :32]))
-    by_format[Format.SINGLE, :, 32:64] = single_classes(values[:, 32:])
-    by_format[Format.DOUBLE, :, 32:64] = double_classes(values[:, 32:])
+    by_format = np.zeros((len(Format), count, 65), np.uint8)
+    by_format[Format.INTEGER, :, :32] = integer_classes(np.ascontiguousarray(initial["x"]))
+    f = np.ascontiguousarray(initial["f"])
+    by_format[Format.SINGLE, :, 32:64] = single_classes(f)
+    by_format[Format.DOUBLE, :, 32:64] = double_classes(f)
     classes = by_format.reshape(-1)
 
     operands = np.zeros((len(ALL), len(SOURCES), CLASSES), np.int64)
     for index, (columns, register) in enumerate(zip(_SOURCES, sources, strict=True)):
-        form = columns.format.take(number).astype(np.intp)
-        present = np.flatnonzero(form != Format.NONE)
-        cell = case[present] * 65 + register[present]
-        kind = classes.take(form[present] * (len(batch) * 65) + cell)
-        kind = np.where(written.take(cell) >= present, kind, np.uint8(COMPUTED))
-        operands[:, index] = _counts(number[present].astype(np.intp) * CLASSES + kind, len(ALL), CLASSES)
+        present = np.flatnonzero(register < 64)
+        numbers = number.take(present)
+        cell = (first_cell + register).take(present)
+        kind = classes.take(columns.format.take(numbers) * (count * 65) + cell).astype(np.intp)
+        overwritten = (written.take(cell) < present).astype(np.intp)
+        kind += (COMPUTED - kind) * overwritten
+        operands[:, index] = _counts(numbers * CLASSES + kind, len(ALL), CLASSES)
 
     rounds = np.flatnonzero(_ROUNDS.take(number))
-    mode = words[rounds] >> np.uint32(12) & np.uint32(7)
+    mode = (words.take(rounds) >> np.uint32(12) & np.uint32(7)).astype(np.intp)
     return Coverage(
-        len(batch),
-        _counts(number[known].astype(np.intp), len(ALL)),
+        count,
+        _counts(number, 256)[: len(ALL)],
         operands,
-        _counts(number[rounds].astype(np.intp) * 8 + mode, len(ALL), 8),
+        _counts(number.take(rounds) * 8 + mode, len(ALL), 8),
         _hazards(number, case, destination, sources),
-        unknown,
+        np.array([len(unknown_words) - long, long], np.int64),
     )
 
 
 def _hazards(
-    number: NDArray[np.uint8], case: NDArray[np.intp], rd: NDArray[np.intp], sources: list[NDArray[np.intp]]
+    number: NDArray[np.intp], case: NDArray[np.intp], rd: NDArray[np.intp], sources: list[NDArray[np.intp]]
 ) -> NDArray[np.int64]:
     rs1, rs2, rs3 = sources
     named = rd < 64
     previous = np.full(len(rd), 64)
-    same_case = case[1:] == case[:-1]
-    previous[1:][same_case] = rd[:-1][same_case]
-    previous[previous == 0] = 64
-    fresh = previous < 64
+    previous[1:] = rd[:-1]
+    previous[1:] |= np.not_equal(case[1:], case[:-1]).astype(np.intp) << 6
+    fresh = (previous < 64) & (previous > 0)
     tests = {
         Hazard.RD_IS_X0: rd == 0,
         Hazard.RD_IS_RS1: named & (rd == rs1),
@@ -347,8 +368,7 @@ def _hazards(
         Hazard.READS_PREVIOUS: fresh & ((previous == rs1) | (previous == rs2) | (previous == rs3)),
         Hazard.OVERWRITES_PREVIOUS: fresh & (previous == rd),
     }
-    known = number != UNKNOWN
     result = np.zeros((len(ALL), len(Hazard)), np.int64)
     for hazard, test in tests.items():
-        result[:, hazard] = _counts(number[known & test].astype(np.intp), len(ALL))
+        result[:, hazard] = _counts(number.take(np.flatnonzero(test)), 256)[: len(ALL)]
     return result

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engines.vm.isa.describe import Field, Instruction
+from fuzz.strategies.riscv64.blending import blend
 from fuzz.strategies.riscv64.instructions import ALL
 
 UNKNOWN: Final = 255
@@ -72,5 +73,7 @@ _MATCH: Final = np.array([i.match for i in ALL] + [0] * (256 - len(ALL)), np.uin
 def decode(words: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """Instruction number of each word (16-bit ones in the low half), `UNKNOWN` where the table has none."""
     full = NUMBER_FULL.take(_key(words))
-    full = np.where((words & _MASK.take(full)) == _MATCH.take(full), full, np.uint8(UNKNOWN))
-    return np.where((words & np.uint32(3)) == 3, full, NUMBER_COMPRESSED.take(words & np.uint32(0xFFFF)))
+    wrong = (words & _MASK.take(full)) != _MATCH.take(full)
+    full |= np.negative(wrong.view(np.uint8))
+    compressed = NUMBER_COMPRESSED.take(words & np.uint32(0xFFFF))
+    return blend((words & np.uint32(3)) == 3, full, compressed)

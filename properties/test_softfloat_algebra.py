@@ -13,7 +13,7 @@ from engines.vm.softfloat import FORMATS, NV, NX, RDN, RMM, RNE, RTZ, RUP
 MODES = st.sampled_from((RNE, RTZ, RDN, RUP, RMM))
 MIRRORED = {RNE: RNE, RTZ: RTZ, RDN: RUP, RUP: RDN, RMM: RMM}
 WIDTHS = (16, 32, 64, 128)
-quick = settings(deadline=None, max_examples=250)
+quick = settings(deadline=None, max_examples=150)
 
 
 @st.composite

@@ -154,7 +154,7 @@ def sum_of_zero_sign(x_negative: bool, y_negative: bool, rm: int) -> bool:
     return x_negative if x_negative == y_negative else rm == RDN
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(formatted(2), MODES)
 @example((32, 0x00800000, 0x80000001), RNE)
 def test_add_and_sub_of_finite_numbers(operands: tuple[int, ...], rm: int) -> None:
@@ -168,7 +168,7 @@ def test_add_and_sub_of_finite_numbers(operands: tuple[int, ...], rm: int) -> No
         assert getattr(sf, name)(fmt, a, b, rm) == want
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(formatted(2), MODES)
 @example((64, 0x0010000000000000, 0x3FEFFFFFFFFFFFFF), RNE)  # rounds up to the smallest normal: inexact, not tiny
 @example((32, 0x00800000, 0x3F7FFFFF), RNE)
@@ -188,7 +188,7 @@ def test_mul_and_div_of_finite_numbers(operands: tuple[int, ...], rm: int) -> No
         assert sf.div(fmt, a, b, rm) == (canonical_nan(fmt), NV)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(formatted(3), MODES, st.booleans(), st.booleans())
 def test_fma_of_finite_numbers(operands: tuple[int, ...], rm: int, negate_product: bool, negate_addend: bool) -> None:
     fmt, a, b, c = operands
@@ -213,7 +213,7 @@ def expected_sqrt(fmt: int, exact_square: Fraction, rm: int) -> tuple[int, int]:
     return expected(fmt, Fraction(2 * root + (not exact), 2 * scale), rm)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(formatted(1), MODES)
 def test_sqrt_of_positive_numbers(operands: tuple[int, ...], rm: int) -> None:
     fmt, a = operands
@@ -229,7 +229,7 @@ def test_sqrt_of_half_precision_numbers(rm: int) -> None:
         assert sf.sqrt(16, a, rm) == expected_sqrt(16, value_of(16, a), rm), hex(a)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(formatted(1), st.sampled_from(FMTS), MODES)
 def test_convert_of_finite_numbers(operands: tuple[int, ...], target: int, rm: int) -> None:
     fmt, a = operands
@@ -252,7 +252,7 @@ def round_to_integer(exact: Fraction, rm: int) -> int:
     return floor + (rest > Fraction(1, 2))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(formatted(1), st.sampled_from((32, 64)), st.booleans(), MODES, st.integers(-3, 66), st.integers(-3, 3))
 @example((64, 0x41EFFFFFFFF00000), 32, False, RMM, 0, 0)  # 4294967295.5 rounds out of range
 @example((64, 0xBFE0000000000000), 32, False, RNE, 0, 0)  # -0.5 rounds to zero: inexact, not invalid
@@ -278,7 +278,7 @@ def test_to_int(operands: tuple[int, ...], width: int, signed: bool, rm: int, ex
         assert got == want, hex(bits)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(st.sampled_from(FMTS), st.integers(0, 64), st.integers(-3, 3), st.integers(), st.booleans(), MODES)
 def test_from_int(fmt: int, exponent: int, offset: int, mask: int, signed: bool, rm: int) -> None:
     for width in (32, 64):
@@ -288,7 +288,7 @@ def test_from_int(fmt: int, exponent: int, offset: int, mask: int, signed: bool,
             assert sf.from_int(fmt, bits, width, signed, rm) == want
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(formatted(2))
 def test_comparisons(operands: tuple[int, ...]) -> None:
     fmt, a, b = operands
@@ -303,7 +303,7 @@ def test_comparisons(operands: tuple[int, ...]) -> None:
     assert sf.le(fmt, a, b) == (int(x <= y), 0)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=250)
 @given(formatted(2))
 def test_minimum_and_maximum(operands: tuple[int, ...]) -> None:
     fmt, a, b = operands

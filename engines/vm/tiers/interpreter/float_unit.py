@@ -195,7 +195,7 @@ class FloatUnit:
         return self._call(name, [a, self._mode(rm)], width, lambda soft, v, m: soft.to_int(fmt, v, width, signed, m))
 
     def from_int(self, fmt: int, a: LlvmValue, signed: bool, rm: LlvmValue) -> LlvmValue:
-        value, signed = _widened(a, signed)
+        value, signed = widened(a, signed)
         name = f"from_{'i' if signed else 'u'}64_{fmt}"
         return self._call(name, [value, self._mode(rm)], fmt, lambda soft, v, m: soft.from_int(fmt, v, signed, m))
 
@@ -205,7 +205,7 @@ class FloatUnit:
         return self._call(name, operands, target_fmt, lambda soft, *v: soft.convert(source_fmt, target_fmt, *v))
 
 
-def _widened(a: LlvmValue, signed: bool) -> tuple[LlvmValue, bool]:
+def widened(a: LlvmValue, signed: bool) -> tuple[LlvmValue, bool]:
     """An integer as 64 bits; one that was narrower is a signed 64-bit integer either way."""
     if a.width == 64:
         return a, signed

@@ -17,7 +17,7 @@ from typing import Final
 
 from engines.vm.softfloat import FORMATS, RMM, RTZ, from_int
 from engines.vm.tiers.interpreter.emitter import Emitter
-from engines.vm.tiers.interpreter.float_unit import FloatSupport, FloatUnit, UnitMachine, _widened
+from engines.vm.tiers.interpreter.float_unit import FloatSupport, FloatUnit, UnitMachine, widened
 from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, CPU_OFFSETS
 from engines.vm.tiers.interpreter.values import LlvmValue
 
@@ -231,7 +231,7 @@ class X86FloatUnit(FloatUnit):
         exact = a.width < FORMATS[fmt].precision
         if self.machine.careful or (not exact and not self._uses_host(rm)):
             return super().from_int(fmt, a, signed, rm)
-        value, as_signed = _widened(a, signed)
+        value, as_signed = widened(a, signed)
         if not as_signed:
             self.machine.bail_if(value.slt(0))
         suffix = f"cvtsi2{SCALAR[fmt]}q"

@@ -37,9 +37,7 @@ def operation(group: Group, number: Index, rd: Words, rounding: Words) -> Words:
     """One 32-bit computing instruction for each member; `rounding` already at bits 14:12."""
     registers = rd << _U(7)
     registers |= rounding
-    registers |= group.field("rs1") << _U(15)
-    registers |= group.field("rs2") << _U(20)
-    registers |= group.field("rs3") << _U(27)
+    registers |= group.layout.operands.take(group.index)
     registers &= REGISTERS.take(number)
     registers |= MATCH.take(number)
     immediate = group.raw("imm") << IMMEDIATE_SHIFT.take(number)

@@ -191,7 +191,7 @@ class WorkerProcess:
         """Kill the worker and say what is known about its end."""
         if failure in (Failure.DIED, Failure.GARBAGE):
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(1.0)
+                self._process.wait(0.3)
         status = self._process.poll()
         with contextlib.suppress(OSError, ValueError):
             self._drain_quietly()

@@ -20,6 +20,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from typing import Any
 
 import numpy as np
@@ -96,11 +97,13 @@ class Worker:
             limit_insns=request.field("limit_insns").integer(1, (1 << 63) - 1),
             label=request.field("label").string(),
         )
+        start = time.perf_counter()
         seen = executor.run_batch(batch)
+        seconds = time.perf_counter() - start
         check_shape(batch, seen, executor.name)
         for name, array in outputs.items():
             np.copyto(array, getattr(seen, name))
-        return {"observed": sorted(seen.observed)}
+        return {"observed": sorted(seen.observed), "seconds": seconds}
 
     def _mapping(self, slot: int) -> mmap.mmap:
         """The mapping of slot number `slot`; its descriptor came with the first request that names it."""

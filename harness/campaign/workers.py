@@ -88,6 +88,7 @@ class IsolatedExecutor:
         self._queue: collections.deque[Ticket] = collections.deque()
         self._seconds_per_case = 0.0
         self._answered_at = 0.0
+        self._busy_seconds = 0.0
         self._worker: WorkerProcess | None = None
         try:
             self._worker = WorkerProcess(name, self.limits)
@@ -108,6 +109,11 @@ class IsolatedExecutor:
     def pid(self) -> int | None:
         """The process id of the worker, None while there is none."""
         return None if self._worker is None else self._worker.pid
+
+    def take_busy_seconds(self) -> float:
+        """Time that the executor spent inside `run_batch` since the last call of this, as the worker measured it."""
+        seconds, self._busy_seconds = self._busy_seconds, 0.0
+        return seconds
 
     def run(self, case: Case) -> Observation:
         """Run one case; a worker that dies or hangs over it gives CRASH or TIMEOUT, with the reason in `detail`."""
@@ -213,6 +219,7 @@ class IsolatedExecutor:
             self._seconds_per_case = max(self._seconds_per_case, elapsed / len(ticket.batch))
         self._answered_at = now
         try:
+            self._busy_seconds += answer.field("seconds").number()
             observed = frozenset(e.string() for e in answer.field("observed").elements())
         except DocumentError as error:
             worker.kill()

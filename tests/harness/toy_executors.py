@@ -28,8 +28,9 @@ from harness.contract import (
     ProgramObservation,
     Trap,
     run_each,
+    state_dtype,
 )
-from harness.contract.layout import DATA_BASE, DATA_BYTES
+from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, DATA_BASE, DATA_BYTES, MAX_BATCH_CASES
 
 MASK = (1 << 64) - 1
 EBREAK = 0x0010_0073
@@ -242,3 +243,71 @@ def window_word(seen: MachineObservation, offset: int) -> int:
     """The 64-bit word at `DATA_BASE + offset`."""
     assert 0 <= offset <= DATA_BYTES - 8 and DATA_BASE
     return int(np.frombuffer(seen.memory[offset : offset + 8], "<u8")[0])
+
+
+def generate(seed: int, first_index: int, count: int, profile: str) -> MachineBatch:
+    """Toy programs: five additions and a product of registers 10 and 11, a store, ebreak.
+
+    In the profile `bad`, case 3 of every seed makes `Bad` segfault; in `endless`, programs never end.
+    """
+    state = np.zeros(count, state_dtype("riscv64"))
+    numbers = np.arange(first_index, first_index + count)
+    addresses = CODE_BASE + CODE_SLOT_BYTES * (numbers % MAX_BATCH_CASES).astype(np.uint64)
+    state["pc"] = addresses
+    for row, number in enumerate(numbers.tolist()):
+        random = np.random.default_rng((seed, number))
+        state["x"][row, 1:] = random.integers(0, 1 << 64, 31, np.uint64)
+    body = b"".join(addi(5, 5, n) for n in range(5)) + mul(6, 10, 11) + sd_window(6, 8)
+    code = body * (40 if profile == "endless" else 1) + ebreak()
+    rows = np.tile(np.frombuffer(code, np.uint8), (count, 1))
+    if profile == "bad":
+        rows[numbers == 3, 0] = Bad.WAYS["segfault"]
+    return MachineBatch(
+        "riscv64",
+        state,
+        rows,
+        np.full(count, len(code), np.uint32),
+        addresses,
+        np.zeros((1, DATA_BYTES), np.uint8),
+        limit_insns=100,
+        label=f"seed {seed}",
+    )
+
+
+class SecondOpinion(ToyMachine):
+    name = "second-opinion"
+    capabilities = ToyMachine.capabilities
+
+
+class AlwaysWrong(ToyMachine):
+    """Every product is off by one."""
+
+    name = "always-wrong"
+    capabilities = ToyMachine.capabilities
+
+    def product(self, a: int, b: int) -> int:
+        return super().product(a, b) ^ 1
+
+
+class Leaky(ToyMachine):
+    """In a batch, a register of each case leaks into the next."""
+
+    name = "leaky"
+    capabilities = ToyMachine.capabilities
+
+    def run_batch(self, batch: MachineBatch) -> BatchObservation:
+        seen = super().run_batch(batch)
+        seen.state["x"][1:, 31] = seen.state["x"][:-1, 31].copy()
+        return seen
+
+
+class Refuser(ToyMachine):
+    """Declines every batch."""
+
+    name = "refuser"
+    capabilities = ToyMachine.capabilities
+
+    def run_batch(self, batch: MachineBatch) -> BatchObservation:
+        seen = BatchObservation.empty(batch.isa, len(batch))
+        seen.end[:] = End.REFUSED
+        return seen

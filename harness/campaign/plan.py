@@ -1,0 +1,71 @@
+"""What a differential campaign is to do: everything that decides its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One batch of a plan: `count` cases of `seed` from `first` on; `index` counts the chunks of the plan."""
+
+    index: int
+    seed: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A differential campaign. Two runs of one plan give the same findings and counts, whatever interrupts them.
+
+    Attributes:
+        isa: key of `STATE_DTYPES`.
+        subject: an executor's name.
+        oracles: names of executors, each held against the subject.
+        seeds: of the generator; the cases are shared out among them.
+        cases: in all.
+        profile: of the generator.
+        batch_cases: cases per batch.
+        errata: whether the oracles' recorded errata may explain differences.
+        sabotage: name of an injected bug, or empty.
+    """
+
+    subject: str
+    oracles: tuple[str, ...]
+    seeds: tuple[int, ...]
+    cases: int
+    isa: str = "riscv64"
+    profile: str = "default"
+    batch_cases: int = 1024
+    errata: bool = True
+    sabotage: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.oracles:
+            raise ValueError("a campaign needs at least one oracle")
+        if len(set(self.oracles)) != len(self.oracles):
+            raise ValueError(f"an oracle is named twice: {', '.join(self.oracles)}")
+        if not self.seeds:
+            raise ValueError("a campaign needs at least one seed")
+        for name, value in (("cases", self.cases), ("batch_cases", self.batch_cases)):
+            if value < 1:
+                raise ValueError(f"{name} is {value}, must be at least 1")
+        if any(seed < 0 for seed in self.seeds):
+            raise ValueError(f"seed {min(self.seeds)} is negative")
+
+    def document(self) -> dict[str, Any]:
+        """The plan as a JSON-ready dictionary; equal plans give equal documents."""
+        return asdict(self) | {"oracles": list(self.oracles), "seeds": list(self.seeds)}
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The batches, in order: seed by seed."""
+        index = 0
+        share, extra = divmod(self.cases, len(self.seeds))
+        for number, seed in enumerate(self.seeds):
+            cases = share + (number < extra)
+            for first in range(0, cases, self.batch_cases):
+                yield Chunk(index, seed, first, min(self.batch_cases, cases - first))
+                index += 1

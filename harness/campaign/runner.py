@@ -1,0 +1,450 @@
+"""The differential campaign: generate, run subject and oracles, compare, examine, keep.
+
+The stages overlap: while the oracles' workers run one batch, the next is generated and given to them, the subject runs
+in its own worker, and this process compares the batch before. Batches are finished in the order of the plan, so the
+result does not depend on timing. After every batch that found something, and at least every `STABLE_SECONDS`, a stable
+point is written; a campaign killed at any instant goes on from there and ends with the same result.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import partial
+from types import FrameType
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from harness.campaign.examination import Examined, Examiner
+from harness.campaign.plan import Chunk, Plan
+from harness.campaign.statistics import Statistics
+from harness.campaign.workers import IsolatedExecutor, Ticket, rows_of
+from harness.case_file import write_case
+from harness.compare.machine import BatchComparison, compare_batches
+from harness.compare.vote import vote
+from harness.contract import BatchObservation, End, Executor, MachineBatch, MachineCase, Trap
+from harness.observation_file import write_observation
+from harness.triage.store import Finding, FindingsStore
+
+STABLE_SECONDS: Final = 2.0
+IN_FLIGHT: Final = 2
+"""Batches that the oracles have been given and that are not compared yet."""
+EXAMINED_PER_BATCH: Final = 8
+"""After so many unexplained divergences of one oracle in one batch, the rest of that batch is only counted."""
+COVERAGE_EVERY: Final = 8
+"""Coverage is measured on every so many-th batch: it costs more than generation."""
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the command line."""
+
+    AGREE = 0
+    DIVERGED = 1
+    USAGE = 2
+    INTERNAL = 3
+    INTERRUPTED = 130
+
+
+class Generator(Protocol):
+    """Where cases come from."""
+
+    def __call__(self, seed: int, first_index: int, count: int, profile: str) -> MachineBatch: ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """When to stop and what to demand; none of it changes the result of the cases that run.
+
+    Attributes:
+        budget_seconds: no new batch is started later than this; None for no limit.
+        fail_fast: stop after the first batch with an unexplained divergence.
+        discard_ceiling: greatest share of comparisons that may be discarded.
+        end_floor: least share of cases that must reach a trap.
+        subject_in_process: run the subject in this process; faster, but its crash is the campaign's.
+    """
+
+    budget_seconds: float | None = None
+    fail_fast: bool = False
+    discard_ceiling: float = 0.02
+    end_floor: float = 0.5
+    subject_in_process: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a campaign ended.
+
+    Attributes:
+        exit_code: for the command line.
+        reason: why, where it is not simply agreement.
+        complete: every batch of the plan has been compared.
+    """
+
+    exit_code: ExitCode
+    reason: str
+    complete: bool
+    statistics: Statistics
+
+
+@dataclass(eq=False)
+class _InFlight:
+    chunk: Chunk
+    batch: MachineBatch
+    subject: Ticket | BatchObservation
+    oracles: list[tuple[IsolatedExecutor, Ticket]]
+    coverage: Any = None
+
+
+class Campaign:
+    """One run of a plan.
+
+    Args:
+        generate: makes batches.
+        coverage: measures a batch (the results are added up), or None.
+        store: keeps findings and stable points; None keeps nothing.
+        on_progress: called after every batch.
+
+    Raises:
+        UnknownExecutorError, ExecutorUnavailableError: an executor of the plan cannot be had.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        options: Options,
+        generate: Generator,
+        coverage: Callable[[MachineBatch], Any] | None = None,
+        store: FindingsStore | None = None,
+        on_progress: Callable[[Statistics], None] | None = None,
+    ) -> None:
+        from harness.registry import create
+
+        self.plan = plan
+        self.options = options
+        self.statistics = Statistics()
+        self._generate = generate
+        self._coverage = coverage
+        self._store = store
+        self._on_progress = on_progress or (lambda _: None)
+        self._stopped_by: int | None = None
+        self._flight: deque[_InFlight] = deque()
+        self._campaign = 0
+        self._next_chunk = 0
+        self._executors: list[Executor] = []
+        self._stable_at = 0.0
+        try:
+            self._subject = self._opened(create(plan.subject, isolated=not options.subject_in_process))
+            self._oracles = [self._opened(IsolatedExecutor(name)) for name in plan.oracles]
+        except BaseException:
+            self.close()
+            raise
+        self._examiners = [
+            Examiner(partial(IsolatedExecutor, plan.subject), partial(IsolatedExecutor, name), plan.errata)
+            for name in plan.oracles
+        ]
+
+    def _opened(self, executor: Any) -> Any:
+        self._executors.append(executor)
+        return executor
+
+    def close(self) -> None:
+        """End every worker. Idempotent."""
+        for executor in self._executors:
+            executor.close()
+        for examiner in getattr(self, "_examiners", ()):
+            examiner.close()
+
+    @property
+    def executors(self) -> tuple[Executor, ...]:
+        """Subject and oracles, in the order of the plan."""
+        return tuple(self._executors)
+
+    def run(self) -> Outcome:
+        """Run the plan from its last stable point to its end, the budget's, or an interruption.
+
+        SIGINT and SIGTERM end the campaign after the batch in hand, with everything kept; a second one ends it at once.
+
+        Raises:
+            StoreError: findings cannot be kept.
+        """
+        blind = self._blind_oracle()
+        if blind:
+            return Outcome(ExitCode.INTERNAL, blind, False, self.statistics)
+        self._resume()
+        started = time.perf_counter() - self.statistics.elapsed_seconds
+        complete = True
+        with self._signals():
+            for chunk in self.plan.chunks():
+                if chunk.index < self._next_chunk:
+                    continue
+                if self._must_stop(started):
+                    complete = False
+                    break
+                self._launch(chunk)
+                if len(self._flight) > IN_FLIGHT:
+                    self._finish(started)
+            while self._flight and self._stopped_by is None and not self._failed_fast():
+                self._finish(started)
+        complete = complete and not self._flight
+        self._write_stable_point()
+        return self._outcome(complete)
+
+    def _blind_oracle(self) -> str:
+        """Why the campaign would compare nothing, or empty."""
+        ours = self._subject.capabilities.observes
+        for name, oracle in zip(self.plan.oracles, self._oracles, strict=True):
+            if not ours & oracle.capabilities.observes:
+                return f"vacuous: {name} observes nothing that {self.plan.subject} observes"
+        return ""
+
+    def _resume(self) -> None:
+        if self._store is None:
+            return
+        self._campaign = self._store.campaign(self.plan.document())
+        point = self._store.stable_point(self._campaign)
+        if point is not None:
+            cursor, statistics = point
+            coverage_type = None
+            if self._coverage is not None and statistics["coverage"] is not None:
+                probe = self._coverage(self._generate(self.plan.seeds[0], 0, 1, self.plan.profile))
+                coverage_type = type(probe)
+            self._next_chunk = int(cursor["next_chunk"])
+            self.statistics = Statistics.from_document(statistics, coverage_type)
+
+    def _must_stop(self, started: float) -> bool:
+        budget = self.options.budget_seconds
+        out_of_time = budget is not None and time.perf_counter() - started >= budget
+        return out_of_time or self._stopped_by is not None or self._failed_fast()
+
+    def _failed_fast(self) -> bool:
+        return self.options.fail_fast and self.statistics.divergences > 0
+
+    def _launch(self, chunk: Chunk) -> None:
+        measured = None
+        with self._timed("generation"):
+            batch = self._generate(chunk.seed, chunk.first, chunk.count, self.plan.profile)
+        oracles = [(oracle, oracle.submit(batch)) for oracle in self._oracles]
+        if isinstance(self._subject, IsolatedExecutor):
+            subject: Ticket | BatchObservation = self._subject.submit(batch)
+        else:
+            with self._timed("subject"):
+                subject = self._subject.run_batch(batch)
+        if self._coverage is not None and chunk.index % COVERAGE_EVERY == 0:
+            with self._timed("coverage"):
+                measured = self._coverage(batch)
+        self._flight.append(_InFlight(chunk, batch, subject, oracles, measured))
+
+    def _finish(self, started: float) -> None:
+        """Compare the oldest batch in flight, examine what diverged, count and keep."""
+        item = self._flight[0]
+        with self._timed("waiting"):
+            if isinstance(item.subject, Ticket):
+                assert isinstance(self._subject, IsolatedExecutor)
+                subject = self._subject.collect(item.subject)
+            else:
+                subject = item.subject
+            answers = [oracle.collect(ticket) for oracle, ticket in item.oracles]
+        with self._timed("compare"):
+            comparisons = [compare_batches(item.batch, subject, answer) for answer in answers]
+        found = [
+            found
+            for number, comparison in enumerate(comparisons)
+            for found in self._examine_rows(item, number, comparison, subject, answers)
+        ]
+        self._count(item, subject, comparisons)
+        with self._timed("storage"):
+            for finding in found:
+                self._keep(finding)
+        self._flight.popleft()
+        self._next_chunk = item.chunk.index + 1
+        self.statistics.elapsed_seconds = time.perf_counter() - started
+        if found or time.perf_counter() - self._stable_at > STABLE_SECONDS:
+            self._write_stable_point()
+        self._on_progress(self.statistics)
+
+    def _examine_rows(
+        self,
+        item: _InFlight,
+        number: int,
+        comparison: BatchComparison,
+        subject: BatchObservation,
+        answers: list[BatchObservation],
+    ) -> Iterator[_Found]:
+        """Examine the diverged rows of one oracle; what errata do not explain is yielded."""
+        unexplained = 0
+        rows = comparison.diverged()
+        for position, row in enumerate(rows.tolist()):
+            if unexplained == EXAMINED_PER_BATCH:
+                left = len(rows) - position
+                self.statistics.unexamined += left
+                self.statistics.divergences += left
+                return
+            case = self._case(item, row)
+            with self._timed("examination"):
+                examined = self._examiners[number].examine(case)
+            self.statistics.errata.update(examined.errata)
+            if examined.explained:
+                self.statistics.explained += 1
+                continue
+            unexplained += 1
+            self.statistics.divergences += 1
+            self.statistics.signatures[examined.signature] += 1
+            guilty = self._vote(item.batch, row, subject, answers)
+            self.statistics.guilty.update(guilty)
+            yield _Found(case, self.plan.oracles[number], examined, guilty)
+
+    def _case(self, item: _InFlight, row: int) -> MachineCase:
+        """The case of a row, labelled by what generates it again."""
+        chunk = item.chunk
+        label = f"seed {chunk.seed} profile {self.plan.profile} case {chunk.first + row}"
+        return replace(item.batch.case(row), label=label)
+
+    def _vote(
+        self, batch: MachineBatch, row: int, subject: BatchObservation, answers: list[BatchObservation]
+    ) -> tuple[str, ...]:
+        """Who stands against the majority, where there are at least three voters."""
+        if len(answers) < 2:
+            return ()
+        one = slice(row, row + 1)
+        names = (self.plan.subject, *self.plan.oracles)
+        sides = {name: _rows(seen, one) for name, seen in zip(names, (subject, *answers), strict=True)}
+        return vote(rows_of(batch, one), sides).named(0)
+
+    def _count(self, item: _InFlight, subject: BatchObservation, comparisons: list[BatchComparison]) -> None:
+        statistics = self.statistics
+        statistics.cases += len(item.batch)
+        statistics.instructions += int(subject.retired.sum())
+        numbers, counts = np.unique(subject.end.astype(np.uint16) << 8 | subject.trap, return_counts=True)
+        for value, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+            end = End(value >> 8)
+            name = Trap(value & 255).name if end is End.TRAP else end.name
+            statistics.ends[name.lower()] += count
+        for name, comparison in zip(self.plan.oracles, comparisons, strict=True):
+            for reason, count in comparison.discards().items():
+                statistics.discards[f"{name}: {reason}"] += count
+        if item.coverage is not None:
+            known = statistics.coverage
+            statistics.coverage = item.coverage if known is None else known + item.coverage
+        for executor in self._executors:
+            if isinstance(executor, IsolatedExecutor):
+                stage = "subject" if executor is self._subject else "oracle"
+                statistics.seconds[stage] += executor.take_busy_seconds()
+                for incident in executor.incidents:
+                    statistics.incidents[f"{executor.registered_name}: {incident.end.name.lower()}"] += 1
+                executor.incidents.clear()
+
+    def _keep(self, found: _Found) -> None:
+        if self._store is None:
+            return
+        examined = found.examined
+        sides = [
+            None if seen is None else self._store.put_blob(write_observation(seen))
+            for seen in (examined.subject, examined.oracle)
+        ]
+        guilty = f"; the vote names {', '.join(found.guilty)}" if found.guilty else ""
+        fields = examined.comparison if examined.found is None else examined.found.comparison
+        self._store.add(
+            self._campaign,
+            Finding(
+                label=found.case.label,
+                subject=self.plan.subject,
+                oracle=found.oracle,
+                signature=examined.signature,
+                fields=fields.fields,
+                summary=examined.summary() + guilty,
+                case=self._store.put_blob(write_case(found.case)),
+                subject_observation=sides[0],
+                oracle_observation=sides[1],
+            ),
+        )
+
+    def _write_stable_point(self) -> None:
+        self._stable_at = time.perf_counter()
+        if self._store is not None and self._campaign:
+            with self._timed("storage"):
+                cursor = {"next_chunk": self._next_chunk}
+                self._store.write_stable_point(self._campaign, cursor, self.statistics.document())
+
+    def _outcome(self, complete: bool) -> Outcome:
+        statistics = self.statistics
+        code, reason = ExitCode.AGREE, ""
+        if self._stopped_by is not None:
+            code = ExitCode.INTERRUPTED
+            reason = f"interrupted by {signal.Signals(self._stopped_by).name}; everything so far is kept"
+        elif statistics.divergences:
+            code = ExitCode.DIVERGED
+            reason = f"{statistics.divergences} unexplained divergences"
+        else:
+            reason = self._vacuous()
+            if reason:
+                code = ExitCode.INTERNAL
+        return Outcome(code, reason, complete, statistics)
+
+    def _vacuous(self) -> str:
+        """Why the agreement of this campaign says nothing, or empty."""
+        statistics, options = self.statistics, self.options
+        if not statistics.cases:
+            return "vacuous: no case was compared; raise --budget-seconds or --cases"
+        share = statistics.reached_end / statistics.cases
+        if share < options.end_floor:
+            return (
+                f"vacuous: only {share:.1%} of the cases reached a trap, at least {options.end_floor:.0%} must "
+                f"(ends: {dict(statistics.ends)})"
+            )
+        share = statistics.discarded / (statistics.cases * len(self.plan.oracles))
+        if share > options.discard_ceiling:
+            return (
+                f"vacuous: {share:.1%} of the comparisons were discarded, at most {options.discard_ceiling:.0%} may be "
+                f"({dict(statistics.discards)})"
+            )
+        return ""
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.statistics.seconds[stage] += time.perf_counter() - start
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Note SIGINT and SIGTERM; the second one has its usual effect at once."""
+
+        def note(number: int, _frame: FrameType | None) -> None:
+            if self._stopped_by is not None:
+                raise KeyboardInterrupt
+            self._stopped_by = number
+
+        previous = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    case: MachineCase
+    oracle: str
+    examined: Examined
+    guilty: tuple[str, ...]
+
+
+def _rows(seen: BatchObservation, rows: slice) -> BatchObservation:
+    return replace(
+        seen,
+        end=seen.end[rows],
+        trap=seen.trap[rows],
+        tval=seen.tval[rows],
+        state=seen.state[rows],
+        memory=seen.memory[rows],
+        retired=seen.retired[rows],
+    )

@@ -13,7 +13,7 @@ OURS = ("harness", "oracles", "engines", "corpus", "fuzz", "properties", "ci", "
 # For each package prefix, the longest match deciding: the prefixes of ours that it may import.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "harness.contract": ("harness.contract",),
-    "harness": ("harness", "engines", "fuzz", "oracles.errata", "corpus"),
+    "harness": ("harness", "engines", "fuzz", "oracles.errata", "oracles.elf_image", "corpus"),
     "harness.registry": ("harness", "oracles", "engines"),
     "harness.subjects": ("harness.contract", "engines", "harness.subjects"),
     "oracles": ("harness.contract", "oracles"),

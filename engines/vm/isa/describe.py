@@ -566,7 +566,7 @@ class InstructionSet:
                 if a.length == b.length and not (a.match ^ b.match) & a.mask & b.mask and not _kept_apart(a, b):
                     word = a.match | b.match
                     raise TableError(
-                        f"{b.name} ({b.pattern}) and {a.name} ({a.pattern}) overlap, for instance in {word:#x}; "
+                        f"{b.name} ({b.pattern}) and {a.name} ({a.pattern}) share the word {word:#x}; "
                         "make a fixed bit differ or exclude a field's value with ≠"
                     )
 

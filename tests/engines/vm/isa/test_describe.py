@@ -126,11 +126,11 @@ def test_bad_expansions_are_refused(expansion: str, message: str) -> None:
     ("first", "second", "message"),
     [
         ("000 rd 00000000", "001 rd 00000000", None),
-        ("000 rd 00000000", "000 00000 00000000", "overlap, for instance in 0x0"),
+        ("000 rd 00000000", "000 00000 00000000", "share the word 0x0"),
         ("000 rd≠0 00000000", "000 00000 00000000", None),
         ("000 rd≠{0,2} 00000000", "000 00010 00000000", None),
-        ("000 rd≠{0,2} 00000000", "000 00001 00000000", "overlap, for instance in 0x100"),
-        ("000 rd≠0 00000000", "000 0000 nzimm[0] 00000000", "overlap"),
+        ("000 rd≠{0,2} 00000000", "000 00001 00000000", "share the word 0x100"),
+        ("000 rd≠0 00000000", "000 0000 nzimm[0] 00000000", "share the word"),
     ],
 )
 def test_overlaps_are_refused(first: str, second: str, message: str | None) -> None:

@@ -1,7 +1,8 @@
-"""The committed reference page is what the table says now."""
+"""The committed reference page is what the table says now. `COUNTERPROOF_BLESS=1` renews it."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,10 @@ ROOT = Path(__file__).resolve().parents[5]
 
 
 def test_the_committed_page_is_current() -> None:
-    committed = (ROOT / "docs" / "reference" / "riscv64.md").read_text(encoding="utf-8")
-    assert committed == page(), f"the table changed; run `{COMMAND}` and commit the page"
+    path = ROOT / "docs" / "reference" / "riscv64.md"
+    if os.environ.get("COUNTERPROOF_BLESS"):
+        path.write_text(page(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == page(), f"the table changed; run `{COMMAND}` and commit the page"
 
 
 def test_the_page_lists_every_instruction_once() -> None:

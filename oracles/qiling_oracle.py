@@ -215,7 +215,7 @@ class QilingOracle:
         repair = Repair.present()
         if repair is not None:
             # A half repair would be worse than none: nobody watches FMV.W.X and FSGNJ.S here.
-            repair.set(False)
+            repair.set(repairing=False, short_programs=False)
         image = root / ".image"
         image.write_bytes(case.image)
         for name, contents in case.files:

@@ -132,7 +132,7 @@ class UnicornEngine:
         count = len(initial)
         watch_from, watch_to = self._watch_from[cases], self._watch_to[cases]
         if self._repair is not None:
-            self._repair.set(self._repairing)
+            self._repair.set(repairing=self._repairing, short_programs=True)
         initial, memory = np.ascontiguousarray(initial), np.ascontiguousarray(memory)
         state = np.empty(count, state_dtype("riscv64"))
         after = np.empty((count, DATA_BYTES), np.uint8)

@@ -14,6 +14,8 @@ nothing with any subject:
 - FMV.W.X and the FSGNJ.S family are translated without a C function. The driver watches these few instructions.
 - A misaligned or faulting AMO or SC is reported as a store (`oracles.unicorn_oracle`, which plays the trap entry).
 
+By the same means Unicorn's optimizer is left out: short programs do not repay the fifth of the time that it takes.
+
 Redirection is done once per process and stands until it ends; a flag says whether the functions repair or pass
 through.
 """
@@ -21,12 +23,9 @@ through.
 from __future__ import annotations
 
 import ctypes
-import mmap
-import struct
-from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
+from oracles.unicorn_pointers import function_address, pointers_to, redirect
 
 CANONICAL_NAN: Final = 0x7FC0_0000
 
@@ -62,20 +61,10 @@ _MINMAX_DOUBLE: Final = ("fmin_d", "fmax_d")
 _MINMAX: Final = ("fmin_s", "fmax_s", *_MINMAX_DOUBLE)
 # Name: parameters after the environment; the CSR number is the second.
 _CSR: Final = {"csrrw": 2, "csrrs": 3, "csrrc": 3}
+_OPTIMIZER: Final = "optimize"
+_OPTIMIZER_SYMBOL: Final = "tcg_optimize_riscv64"
 _CYCLE, _TIME, _FIRST_HPMCOUNTER, _LAST_HPMCOUNTER = 0xC00, 0xC01, 0xC03, 0xC1F
 _NO_CSR: Final = 0xFFF
-
-_ELF_HEADER: Final = struct.Struct("<16sHHIQQQIHHHHHH")
-_PROGRAM_HEADER: Final = struct.Struct("<IIQQQQQQ")
-_PT_LOAD, _PT_DYNAMIC = 1, 2
-_DT_STRTAB, _DT_SYMTAB, _DT_RELA, _DT_RELASZ, _DT_STRSZ = 5, 6, 7, 8, 10
-_RELA: Final = np.dtype([("offset", "<u8"), ("info", "<u8"), ("addend", "<i8")])
-_SYMBOL: Final = np.dtype([("name", "<u4"), ("rest", "V12"), ("size", "<u8")])
-_PROT_READ, _PROT_WRITE = 1, 2
-
-
-class RepairUnavailableError(RuntimeError):
-    """This build of Unicorn does not reach its functions through pointers that we find."""
 
 
 def helper_symbol(name: str) -> str:
@@ -85,7 +74,7 @@ def helper_symbol(name: str) -> str:
 def _source() -> str:
     """The redirecting functions as LLVM IR."""
     parts = [
-        "@repairing = global i64 0\n",
+        "@repairing = global i64 0\n@skipping = global i64 0\n",
         f"""
 define internal i64 @checked(i64 %value) {{
   %upper = lshr i64 %value, 32
@@ -101,7 +90,23 @@ define internal i64 @checked(i64 %value) {{
     parts.append(_redirected_float(_CLASSIFY, "", 1, 0, False))
     parts += [_redirected_minmax_double(name) for name in _MINMAX_DOUBLE]
     parts += [_redirected_csr(name, parameters) for name, parameters in _CSR.items()]
+    parts.append(_SKIPPED_OPTIMIZER)
     return "".join(parts)
+
+
+_SKIPPED_OPTIMIZER: Final = """
+declare void @original_optimize(ptr)
+define void @repaired_optimize(ptr %context) {
+  %flag = load i64, ptr @skipping
+  %skip = icmp ne i64 %flag, 0
+  br i1 %skip, label %done, label %optimize
+optimize:
+  musttail call void @original_optimize(ptr %context)
+  ret void
+done:
+  ret void
+}
+"""
 
 
 def _opening(name: str, types: str, parameters: str) -> list[str]:
@@ -191,7 +196,7 @@ class Repair:
         """Redirect `library`'s FP32 functions, or return what an earlier call installed.
 
         Raises:
-            RepairUnavailableError: a function or a pointer to it is not found; nothing was changed.
+            RedirectionError: a function or a pointer to it is not found; nothing was changed.
         """
         if cls._instance is None:
             cls._instance = cls(library)
@@ -206,86 +211,25 @@ class Repair:
         import llvmlite.binding as llvm
 
         names = [*_WITH_ENVIRONMENT, _CLASSIFY, *_MINMAX_DOUBLE, *_CSR]
-        originals = {name: _address(library, helper_symbol(name)) for name in names}
-        pointers = _pointers(Path(library._name), originals)
+        symbols = {name: helper_symbol(name) for name in names} | {_OPTIMIZER: _OPTIMIZER_SYMBOL}
+        pointers = pointers_to(library, symbols.values())
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         builder = llvm.JITLibraryBuilder()
         builder.add_ir(_source())
-        for name, address in originals.items():
-            builder.import_symbol(f"original_{name}", address)
+        for name, symbol in symbols.items():
+            builder.import_symbol(f"original_{name}", function_address(library, symbol))
             builder.export_symbol(f"repaired_{name}")
         builder.export_symbol("repairing")
+        builder.export_symbol("skipping")
         self._jit = llvm.create_lljit_compiler(llvm.Target.from_default_triple().create_target_machine(opt=2, jit=True))
         self._tracker: Any = builder.link(self._jit, "counterproof_unicorn_repair")
-        self._flag = ctypes.c_uint64.from_address(self._tracker["repairing"])
-        for name, places in pointers.items():
-            for place in places:
-                _write_pointer(place, originals[name], int(self._tracker[f"repaired_{name}"]))
+        self._repairing = ctypes.c_uint64.from_address(self._tracker["repairing"])
+        self._skipping = ctypes.c_uint64.from_address(self._tracker["skipping"])
+        for name, symbol in symbols.items():
+            redirect(pointers[symbol], int(self._tracker[f"repaired_{name}"]))
 
-    def set(self, repairing: bool) -> None:
-        """Repair from now on, or pass through."""
-        self._flag.value = int(repairing)
-
-
-def _address(library: ctypes.CDLL, symbol: str) -> int:
-    try:
-        address = ctypes.cast(getattr(library, symbol), ctypes.c_void_p).value
-    except AttributeError:
-        address = None
-    if address is None:
-        raise RepairUnavailableError(f"{library._name} does not export {symbol}; use repair=False")
-    return address
-
-
-def _pointers(path: Path, originals: dict[str, int]) -> dict[str, list[int]]:
-    """Where in this process the dynamic linker wrote these functions' addresses: the library's relocations say."""
-    image = path.read_bytes()
-    header = _ELF_HEADER.unpack_from(image)
-    if header[0][:5] != b"\x7fELF\x02":
-        raise RepairUnavailableError(f"{path} is not a 64-bit ELF library; use repair=False")
-    segments = [_PROGRAM_HEADER.unpack_from(image, header[5] + n * header[9]) for n in range(header[10])]
-    loads = [(s[3], s[2], s[5]) for s in segments if s[0] == _PT_LOAD]
-
-    def offset(address: int) -> int:
-        for start, at, size in loads:
-            if start <= address < start + size:
-                return int(address - start + at)
-        raise RepairUnavailableError(f"{path}: address {address:#x} is in no segment; use repair=False")
-
-    dynamic: dict[int, int] = {}
-    for segment in segments:
-        if segment[0] == _PT_DYNAMIC:
-            words = np.frombuffer(image, "<u8", segment[5] // 8, segment[2]).reshape(-1, 2)
-            dynamic = {int(tag): int(value) for tag, value in words[::-1]}
-    relocations = np.frombuffer(image, _RELA, dynamic[_DT_RELASZ] // _RELA.itemsize, offset(dynamic[_DT_RELA]))
-    strings_at = offset(dynamic[_DT_STRTAB])
-    strings = image[strings_at : strings_at + dynamic[_DT_STRSZ]]
-    indices = relocations["info"] >> np.uint64(32)
-    symbols = np.frombuffer(image, _SYMBOL, int(indices.max()) + 1, offset(dynamic[_DT_SYMTAB]))
-    values = np.frombuffer(symbols["rest"].tobytes(), np.uint8).reshape(-1, 12)[:, 4:].copy().view("<u8")[:, 0]
-    found: dict[str, list[int]] = {}
-    for name, address in originals.items():
-        place = strings.find(b"\0" + helper_symbol(name).encode() + b"\0") + 1
-        (symbol,) = np.flatnonzero(symbols["name"] == place) if place else (None,)
-        if symbol is None:
-            raise RepairUnavailableError(f"{path} has no symbol {helper_symbol(name)}; use repair=False")
-        base = address - int(values[symbol])
-        places = [base + int(at) for at in relocations["offset"][indices == np.uint64(symbol)]]
-        if not places or any(ctypes.c_uint64.from_address(at).value != address for at in places):
-            raise RepairUnavailableError(f"{path} does not point to {helper_symbol(name)}; use repair=False")
-        found[name] = places
-    return found
-
-
-def _write_pointer(place: int, old: int, new: int) -> None:
-    """Exchange one pointer; its page may have been made read-only after relocation."""
-    word = ctypes.c_uint64.from_address(place)
-    if word.value != old:
-        raise RepairUnavailableError(f"the pointer at {place:#x} is {word.value:#x}, not {old:#x}")
-    page = place & -mmap.PAGESIZE
-    libc = ctypes.CDLL(None, use_errno=True)
-    writable = libc.mprotect(ctypes.c_void_p(page), ctypes.c_size_t(mmap.PAGESIZE), _PROT_READ | _PROT_WRITE)
-    if writable != 0:
-        raise RepairUnavailableError(f"mprotect of {page:#x} failed with errno {ctypes.get_errno()}")
-    word.value = new
+    def set(self, *, repairing: bool, short_programs: bool) -> None:
+        """Repair from now on, or pass through; leave out Unicorn's optimizer, which short programs do not repay."""
+        self._repairing.value = int(repairing)
+        self._skipping.value = int(short_programs)

@@ -39,6 +39,7 @@ class Description:
         target: `module:factory`, where the factory takes no argument and returns an `Executor`.
         extra: the optional dependencies of our distribution that it needs, or empty.
         programs: commands that must be on PATH, with the Debian package that has them.
+        case_seconds: wall clock that its worker may take for one case.
     """
 
     name: str
@@ -47,56 +48,86 @@ class Description:
     target: str
     extra: str = ""
     programs: tuple[tuple[str, str], ...] = ()
+    case_seconds: float = 20.0
 
 
-def _subject(name: str, summary: str, target: str) -> Description:
-    return Description(name, "subject", summary, f"harness.subjects.{target}")
-
-
-def _oracle(
-    name: str, summary: str, target: str, extra: str = "", programs: tuple[tuple[str, str], ...] = ()
-) -> Description:
-    return Description(name, "oracle", summary, f"oracles.{target}", extra, programs)
-
+_PROGRAM_SECONDS: Final = 600.0
 
 _BUILT_IN: Final = {
     d.name: d
     for d in (
-        _subject(
+        Description(
             "riscv64-interpreter",
+            "subject",
             "our native interpreter, machine cases",
-            "riscv64_interpreter:InterpreterExecutor",
+            "harness.subjects.riscv64_interpreter:InterpreterExecutor",
         ),
-        _subject(
+        Description(
             "riscv64-reference",
+            "subject",
             "our executable specification, machine cases",
-            "riscv64_reference:ReferenceExecutor",
+            "harness.subjects.riscv64_reference:ReferenceExecutor",
         ),
-        _oracle("unicorn-riscv64", "Unicorn, machine cases", "unicorn_oracle:UnicornRiscv64", "oracles"),
-        _oracle(
+        Description(
+            "riscv64-user-interpreter",
+            "subject",
+            "our Linux user mode on the native interpreter, programs",
+            "harness.subjects.riscv64_user:interpreter",
+            case_seconds=_PROGRAM_SECONDS,
+        ),
+        Description(
+            "riscv64-user-reference",
+            "subject",
+            "our Linux user mode on the executable specification, programs",
+            "harness.subjects.riscv64_user:reference",
+            case_seconds=_PROGRAM_SECONDS,
+        ),
+        Description(
+            "unicorn-riscv64",
+            "oracle",
+            "Unicorn, machine cases",
+            "oracles.unicorn_oracle:UnicornRiscv64",
+            extra="oracles",
+        ),
+        Description(
             "qemu-system-riscv64",
+            "oracle",
             "QEMU's TCG in U-mode, machine cases",
-            "qemu_oracle:QemuSystemOracle",
+            "oracles.qemu_oracle:QemuSystemOracle",
             programs=(("qemu-system-riscv64", "qemu-system-misc"),),
         ),
-        _oracle(
+        Description(
             "qemu-riscv64",
-            "QEMU's user mode: programs, and machine cases step by step over GDB",
-            "qemu_user_oracle:QemuUserOracle",
+            "oracle",
+            "QEMU's user mode: programs, and machine cases through its gdbstub",
+            "oracles.qemu_user_oracle:QemuUserOracle",
             programs=(("qemu-riscv64", "qemu-user"),),
+            case_seconds=_PROGRAM_SECONDS,
         ),
-        _oracle("native", "this machine: programs built for it", "native_oracle:NativeOracle"),
+        Description(
+            "qiling-riscv64",
+            "oracle",
+            "qiling, programs",
+            "oracles.qiling_oracle:QilingOracle",
+            extra="oracles",
+            case_seconds=_PROGRAM_SECONDS,
+        ),
+        Description(
+            "native",
+            "oracle",
+            "this machine itself, programs built for it",
+            "oracles.native_oracle:NativeOracle",
+            case_seconds=_PROGRAM_SECONDS,
+        ),
     )
 }
+_OWN_NAMES: Final = {"unicorn": "unicorn-riscv64", "qiling": "qiling-riscv64"}
+"""What an adapter calls itself (in errata and reports) where that is shorter than its name here."""
 
 
 def names() -> tuple[str, ...]:
     """Every known name: ours in their order, then installed third parties'."""
     return tuple(_BUILT_IN) + tuple(name for name in sorted(_third_parties()) if name not in _BUILT_IN)
-
-
-_OWN_NAMES: Final = {"unicorn": "unicorn-riscv64", "qemu-system": "qemu-system-riscv64"}
-"""What an adapter calls itself (in errata and reports) where that is shorter than its name here."""
 
 
 def describe(name: str) -> Description:

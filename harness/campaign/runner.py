@@ -67,6 +67,7 @@ class Options:
         discard_ceiling: greatest share of comparisons that may be discarded.
         end_floor: least share of cases that must reach a trap.
         subject_in_process: run the subject in this process; faster, but its crash is the campaign's.
+        resume: go on with the store's latest campaign of the same plan that was interrupted, where there is one.
     """
 
     budget_seconds: float | None = None
@@ -74,6 +75,7 @@ class Options:
     discard_ceiling: float = 0.02
     end_floor: float = 0.5
     subject_in_process: bool = False
+    resume: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ class Campaign:
         self._on_progress = on_progress or (lambda _: None)
         self._stopped_by: int | None = None
         self._flight: deque[_InFlight] = deque()
-        self._campaign = 0
+        self.campaign = 0
+        """The number of this campaign in the store, once it runs with one."""
         self._next_chunk = 0
         self._executors: list[Executor] = []
         self._stable_at = 0.0
@@ -193,6 +196,8 @@ class Campaign:
                 self._finish(started)
         complete = complete and not self._flight
         self._write_stable_point()
+        if complete and self._store is not None:
+            self._store.complete(self.campaign)
         return self._outcome(complete)
 
     def _blind_oracle(self) -> str:
@@ -206,8 +211,8 @@ class Campaign:
     def _resume(self) -> None:
         if self._store is None:
             return
-        self._campaign = self._store.campaign(self.plan.document())
-        point = self._store.stable_point(self._campaign)
+        self.campaign = self._store.campaign(self.plan.document(), self.options.resume)
+        point = self._store.stable_point(self.campaign)
         if point is not None:
             cursor, statistics = point
             coverage_type = None
@@ -350,7 +355,7 @@ class Campaign:
         guilty = f"; the vote names {', '.join(found.guilty)}" if found.guilty else ""
         fields = examined.comparison if examined.found is None else examined.found.comparison
         self._store.add(
-            self._campaign,
+            self.campaign,
             Finding(
                 label=found.case.label,
                 subject=self.plan.subject,
@@ -366,10 +371,10 @@ class Campaign:
 
     def _write_stable_point(self) -> None:
         self._stable_at = time.perf_counter()
-        if self._store is not None and self._campaign:
+        if self._store is not None and self.campaign:
             with self._timed("storage"):
                 cursor = {"next_chunk": self._next_chunk}
-                self._store.write_stable_point(self._campaign, cursor, self.statistics.document())
+                self._store.write_stable_point(self.campaign, cursor, self.statistics.document())
 
     def _outcome(self, complete: bool) -> Outcome:
         statistics = self.statistics

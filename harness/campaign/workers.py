@@ -35,7 +35,7 @@ from harness.contract import (
 )
 from harness.contract.layout import DATA_BYTES
 from harness.observation_file import observation_from
-from harness.registry import ExecutorUnavailableError
+from harness.registry import ExecutorUnavailableError, describe
 from harness.strict_json import DocumentError, Node
 
 SEARCH_FLOOR_SECONDS = 2.0
@@ -80,7 +80,7 @@ class IsolatedExecutor:
 
     def __init__(self, name: str, limits: WorkerLimits | None = None) -> None:
         self.registered_name = name
-        self.limits = limits or WorkerLimits()
+        self.limits = limits or WorkerLimits(case_seconds=describe(name).case_seconds)
         self.incidents: list[Incident] = []
         """Cases that ended a worker, oldest first; the owner may clear it."""
         self.restarts = 0

@@ -26,8 +26,9 @@ BUSY_SECONDS: Final = 30.0
 _SCHEMA: Final = """
 CREATE TABLE campaign (
     id INTEGER PRIMARY KEY,
-    plan TEXT NOT NULL UNIQUE,
-    started REAL NOT NULL
+    plan TEXT NOT NULL,
+    started REAL NOT NULL,
+    complete INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE stable_point (
     campaign INTEGER PRIMARY KEY REFERENCES campaign,
@@ -137,12 +138,25 @@ class FindingsStore:
         """Close the database. Idempotent."""
         self._database.close()
 
-    def campaign(self, plan: dict[str, Any]) -> int:
-        """The campaign with this plan, new or, after an interruption, the same as before."""
+    def campaign(self, plan: dict[str, Any], resume: bool = False) -> int:
+        """A new campaign with this plan; with `resume`, the latest one of the same plan that did not get to its end,
+        where there is one."""
         text = json.dumps(plan, sort_keys=True)
         with self._transaction() as database:
-            database.execute("INSERT OR IGNORE INTO campaign (plan, started) VALUES (?, ?)", (text, time.time()))
-            return int(database.execute("SELECT id FROM campaign WHERE plan = ?", (text,)).fetchone()[0])
+            if resume:
+                latest = database.execute(
+                    "SELECT id FROM campaign WHERE plan = ? AND NOT complete ORDER BY id DESC LIMIT 1", (text,)
+                ).fetchone()
+                if latest is not None:
+                    return int(latest[0])
+            added = database.execute("INSERT INTO campaign (plan, started) VALUES (?, ?)", (text, time.time()))
+            assert added.lastrowid is not None
+            return added.lastrowid
+
+    def complete(self, campaign: int) -> None:
+        """Note that the campaign got to its end, so that it is not resumed."""
+        with self._transaction() as database:
+            database.execute("UPDATE campaign SET complete = 1 WHERE id = ?", (campaign,))
 
     def stable_point(self, campaign: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(cursor, statistics) as last written, or None for a campaign that has not got that far."""

@@ -1,0 +1,96 @@
+"""The command line: `counterproof COMMAND …`. A command's module is imported only when that command runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import typer
+
+
+@dataclass(frozen=True)
+class Command:
+    """Where a command lives: a module with a typer `app`, or a function `attribute` in it."""
+
+    name: str
+    help: str
+    attribute: str = "app"
+
+    @property
+    def module(self) -> str:
+        return f"harness.commands.{self.name}"
+
+
+COMMANDS: Final = (
+    Command("diff", "Cross-examine a subject against oracles on generated cases."),
+    Command("vm", "Run programs on our virtual machine."),
+    Command("executors", "List the subjects and oracles.", "executors"),
+    Command("corpus", "Build and run the real programs."),
+    Command("repro", "Replay a finding.", "repro"),
+    Command("minimize", "Reduce a diverging case.", "minimize"),
+    Command("doctor", "Check this machine.", "doctor"),
+)
+USAGE: Final = 2
+
+
+def root(chosen: str) -> typer.Typer:
+    """The command line with the command `chosen` loaded and the others named only."""
+    app = typer.Typer(
+        name="counterproof",
+        help="Cross-examines virtual machines and compilers.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    for command in COMMANDS:
+        if command.name != chosen:
+            app.command(command.name, help=command.help)(_unused)
+            continue
+        loaded = _loaded(command)
+        if isinstance(loaded, typer.Typer):
+            app.add_typer(loaded, name=command.name, help=command.help)
+        else:
+            app.command(command.name, help=command.help)(loaded)
+    return app
+
+
+def _root() -> None:
+    """Cross-examines virtual machines and compilers."""
+
+
+def _unused() -> None:
+    """A command that was not chosen; only its name and help are shown."""
+
+
+def _loaded(command: Command) -> typer.Typer | Callable[..., None]:
+    try:
+        module = importlib.import_module(command.module)
+    except ModuleNotFoundError as error:
+        if error.name == command.module:
+            _refuse(f"the command {command.name!r} is not part of this installation")
+        _refuse(
+            f"the command {command.name!r} needs the Python package {error.name!r}, which is not installed: "
+            "pip install 'counterproof[oracles,corpus,fuzz]'"
+        )
+    found: typer.Typer | Callable[..., None] = getattr(module, command.attribute)
+    return found
+
+
+def _refuse(message: str) -> None:
+    print(f"counterproof: {message}", file=sys.stderr)
+    raise SystemExit(USAGE)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of the command `counterproof`."""
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = next((a for a in given if not a.startswith("-")), "")
+    root(chosen)(args=given, prog_name="counterproof")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""`counterproof diff`: differential campaigns."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from harness.campaign.plan import Plan
+    from harness.campaign.runner import Campaign, Options, Outcome
+    from harness.triage.store import FindingsStore
+
+app = typer.Typer(help="Cross-examine a subject against oracles on generated cases.", no_args_is_help=True)
+
+SABOTAGE = "COUNTERPROOF_SABOTAGE"
+REDUCED_BUCKETS = 10
+"""For so many root causes a reproducer is written; the others stay in the findings store."""
+
+
+@app.callback()
+def diff() -> None:
+    """Cross-examine a subject against oracles on generated cases."""
+
+
+@app.command()
+def riscv(
+    subject: Annotated[str, typer.Option(help="The executor under test.")] = "riscv64-interpreter",
+    oracle: Annotated[list[str] | None, typer.Option(help="A reference; may be given several times.")] = None,
+    cases: Annotated[int, typer.Option(min=1, help="Generated programs, in all.")] = 20_000,
+    seed: Annotated[list[int] | None, typer.Option(min=0, help="A fixed seed; may be given several times.")] = None,
+    fresh_seeds: Annotated[int, typer.Option(min=0, help="So many seeds that nobody has seen, printed.")] = 0,
+    profile: Annotated[str, typer.Option(help="What kind of programs to generate.")] = "default",
+    batch: Annotated[int, typer.Option(min=1, max=4096, help="Cases per batch.")] = 1024,
+    budget_seconds: Annotated[float, typer.Option(min=0.0, help="Start nothing new after this; 0: no limit.")] = 0.0,
+    out: Annotated[Path, typer.Option(help="Directory for findings, reproducers and the summary.")] = Path(
+        "out/diff-riscv"
+    ),
+    errata: Annotated[bool, typer.Option(help="Let the oracles' recorded errata explain differences.")] = True,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first divergence.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the same campaign if interrupted.")] = False,
+    in_process: Annotated[bool, typer.Option("--in-process", help="Run the subject without a worker.")] = False,
+    reduce: Annotated[bool, typer.Option(help="Write a reduced reproducer per root cause.")] = True,
+    coverage: Annotated[bool, typer.Option(help="Measure coverage on a sample of the batches.")] = True,
+    sabotage: Annotated[str, typer.Option(help="Inject this bug, to see whether it is found.")] = "",
+) -> None:
+    """RISC-V: generated programs on our machine and on independent references, compared in full.
+
+    Exit status: 0 they agree, 1 they diverge, 2 wrong usage, 3 internal error or nothing was compared, 130 interrupted.
+    """
+    from harness.campaign.plan import Plan
+    from harness.campaign.runner import Options
+    from harness.strict_json import DocumentError
+    from harness.triage.store import StoreError
+
+    seeds = list(seed or ()) or ([] if fresh_seeds else [1])
+    for _ in range(fresh_seeds):
+        seeds.append(int.from_bytes(os.urandom(6), "little"))
+    if fresh_seeds:
+        print(f"fresh seeds: {' '.join(map(str, seeds[-fresh_seeds:]))}", flush=True)
+    try:
+        plan = Plan(
+            subject=subject,
+            oracles=tuple(oracle or ("unicorn-riscv64",)),
+            seeds=tuple(seeds),
+            cases=cases,
+            profile=profile,
+            batch_cases=batch,
+            errata=errata,
+            sabotage=sabotage,
+        )
+        _check_profile(plan)
+        if sabotage:
+            _sabotage(sabotage)
+    except ValueError as error:
+        _stop(str(error), 2)
+    options = Options(
+        budget_seconds=budget_seconds or None, fail_fast=fail_fast, subject_in_process=in_process, resume=resume
+    )
+    try:
+        code = run(plan, options, out, measure_coverage=coverage, write_reproducers=reduce)
+    except (StoreError, DocumentError, OSError) as error:
+        _stop(str(error), 3)
+    raise typer.Exit(code)
+
+
+def run(plan: Plan, options: Options, out: Path, *, measure_coverage: bool, write_reproducers: bool) -> int:
+    """Run a campaign with live progress, reproducers and a summary in `out`; gives the exit status.
+
+    Raises:
+        StoreError, OSError: `out` cannot be used.
+    """
+    from fuzz.strategies.riscv64 import coverage, generate
+    from harness.campaign.progress import progress_display
+    from harness.campaign.runner import Campaign
+    from harness.registry import ExecutorUnavailableError, UnknownExecutorError
+    from harness.triage.store import FindingsStore
+
+    store = FindingsStore(out)
+    try:
+        with progress_display(plan) as show:
+            try:
+                campaign = Campaign(plan, options, generate, coverage if measure_coverage else None, store, show)
+            except (UnknownExecutorError, ExecutorUnavailableError) as error:
+                _stop(str(error), 2)
+            try:
+                outcome = campaign.run()
+            finally:
+                campaign.close()
+        reproducers = _reproducers(plan, store, campaign, out) if write_reproducers else {}
+        _summarise(plan, outcome, campaign, store, out, reproducers)
+    finally:
+        store.close()
+    return int(outcome.exit_code)
+
+
+def _check_profile(plan: Plan) -> None:
+    """Refuse an unknown profile before any worker starts; the error lists the known ones."""
+    from fuzz.strategies.riscv64 import generate
+
+    generate(plan.seeds[0], 0, 1, plan.profile)
+
+
+def _sabotage(name: str) -> None:
+    """Inject a bug: in every worker through the environment, here only where it sits in the harness itself.
+
+    Raises:
+        ValueError: there is no such bug; the message lists those there are.
+    """
+    from fuzz.sabotage import BUGS, Area, apply
+
+    if name not in BUGS:
+        raise ValueError(f"no injected bug is called {name!r}; there are: {', '.join(sorted(BUGS))}")
+    os.environ[SABOTAGE] = name
+    if BUGS[name].area is Area.COMPARATOR:
+        apply(name)
+
+
+def _reproducers(plan: Plan, store: FindingsStore, campaign: Campaign, out: Path) -> dict[str, str]:
+    """A reduced reproducer for the first finding of each root cause; gives signature → directory."""
+    from harness.campaign.workers import IsolatedExecutor
+    from harness.case_file import read_case
+    from harness.contract import MachineCase
+    from harness.reduce.finding import reduce_and_write
+
+    written: dict[str, str] = {}
+    for number, bucket in enumerate(store.buckets(campaign.campaign)[:REDUCED_BUCKETS], 1):
+        finding = bucket.first
+        case = read_case(store.blobs.get(finding.case), finding.label)
+        assert isinstance(case, MachineCase)
+        slug = "-".join("".join(c if c.isalnum() else " " for c in bucket.signature).split())[:60]
+        directory = out / "findings" / f"{campaign.campaign:03d}-{number:02d}-{slug}"
+        directory.mkdir(parents=True, exist_ok=True)
+        subject, oracle = IsolatedExecutor(plan.subject), IsolatedExecutor(finding.oracle)
+        command = f"counterproof repro {directory}"
+        try:
+            reduction = reduce_and_write(case, subject, oracle, directory, command=command, use_errata=plan.errata)
+        except ValueError:  # alone, the case agrees: there is nothing to reduce, so the case itself is kept
+            (directory / "case.json").write_bytes(store.blobs.get(finding.case))
+            written[bucket.signature] = str(directory)
+            continue
+        finally:
+            subject.close()
+            oracle.close()
+        written[bucket.signature] = f"{directory} ({reduction.instructions} instructions)"
+    return written
+
+
+def _summarise(
+    plan: Plan, outcome: Outcome, campaign: Campaign, store: FindingsStore, out: Path, reproducers: dict[str, str]
+) -> None:
+    """Print the summary and write `summary.json`."""
+    from harness.campaign.summary import summary_document, summary_lines
+
+    versions = {e.name: e.capabilities.version for e in campaign.executors}
+    buckets = store.buckets(campaign.campaign) if campaign.campaign else []
+    document: dict[str, Any] = summary_document(plan, outcome, versions, buckets, reproducers)
+    path = out / "summary.json"
+    partial = path.with_name("summary.json.partial")
+    partial.write_text(json.dumps(document, indent=1) + "\n")
+    partial.replace(path)
+    for line in summary_lines(document):
+        print(line)
+    sys.stdout.flush()
+
+
+def _stop(message: str, code: int) -> None:
+    print(f"counterproof diff: {message}", file=sys.stderr)
+    raise typer.Exit(code)

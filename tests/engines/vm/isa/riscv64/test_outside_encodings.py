@@ -47,11 +47,13 @@ def differing(words: list[int], code: bytes, size: int) -> list[str]:
     return [f"{w:#x} {disassemble(w)} became {g:#x}" for w, g in zip(words, got, strict=True) if w != g]
 
 
+@pytest.mark.evidence("VM-01")
 def test_llvm_assembles_every_16_bit_instruction_to_itself() -> None:
     assert len(LEGAL_16) == 46_743
     assert differing(LEGAL_16, assemble_riscv64("\n".join(map(disassemble, LEGAL_16))), 2) == []
 
 
+@pytest.mark.evidence("VM-01")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_llvm_assembles_32_bit_instructions_to_themselves(seed: int) -> None:
     words = sampled_words(60, seed) + [i.encode() for i in INSTRUCTIONS if i.length == 4]

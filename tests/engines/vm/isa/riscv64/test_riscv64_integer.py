@@ -88,6 +88,7 @@ def test_every_register_register_instruction_is_stated() -> None:
     assert named == set(BINARY)
 
 
+@pytest.mark.evidence("VM-01")
 @settings(deadline=None, max_examples=60)
 @given(VALUES, VALUES)
 def test_register_register(a: int, b: int) -> None:

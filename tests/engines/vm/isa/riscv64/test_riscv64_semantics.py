@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.vm.bits import Bits
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.isa.riscv64 import INSTRUCTIONS
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.isa.riscv64.i import ENVIRONMENT
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
-from engines.vm.tiers.reference import ReferenceTier
+from engines.vm.tiers.reference import FCSR, ReferenceMachine, ReferenceTier
 from engines.vm.tiers.stop import StopReason
 
 CODE, DATA = 0x10000, 0x20000
@@ -168,6 +171,7 @@ def test_environment_causes_are_the_manuals() -> None:
 # -- CSRs ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.evidence("VM-01")
 @pytest.mark.parametrize(
     ("text", "legal"),
     [
@@ -189,6 +193,33 @@ def test_which_csr_accesses_are_legal(hart: Hart, text: str, legal: bool) -> Non
     expected = -1 if legal else ExceptionCause.ILLEGAL_INSTRUCTION
     assert execute(hart, text, a0=7, a1=0) == expected
     assert (a(hart) == 7) is not legal
+
+
+@pytest.mark.parametrize(
+    ("name", "rd", "source", "reads", "writes"),
+    [
+        ("csrrw", 0, 5, 0, 1),
+        ("csrrw", 1, 0, 1, 1),
+        ("csrrs", 0, 0, 1, 0),
+        ("csrrs", 0, 5, 1, 1),
+        ("csrrc", 1, 0, 1, 0),
+        ("csrrwi", 0, 0, 0, 1),
+        ("csrrwi", 1, 0, 1, 1),
+        ("csrrsi", 0, 0, 1, 0),
+        ("csrrci", 1, 1, 1, 1),
+    ],
+)
+def test_what_a_csr_instruction_asks_for(name: str, rd: int, source: int, reads: int, writes: int) -> None:
+    """§7.1's table of reads and writes. No CSR here has side effects on reads, so only the request shows the rule."""
+    asked: list[tuple[int, int]] = []
+
+    class Recorder(ReferenceMachine):
+        def csr_exchange(self, csr: Any, rd: Any, update: Any, *, reads: Bits, writes: Bits) -> None:
+            asked.append((reads.value, writes.value))
+
+    arguments = (rd, Bits(FCSR, 12), Bits(source, 64) if name.endswith("i") else source)
+    INSTRUCTIONS[name].run(Recorder(AddressSpace(bits=13)), arguments)
+    assert asked == [(reads, writes)]
 
 
 @pytest.mark.parametrize(
@@ -230,6 +261,7 @@ def test_a_reservation_is_used_once(hart: Hart) -> None:
     assert hart.memory.load(DATA, 8) == 0x8000_0001
 
 
+@pytest.mark.evidence("VM-01")
 @pytest.mark.parametrize(
     ("text", "fails"),
     [
@@ -324,6 +356,7 @@ def test_reserved_rounding_modes_are_illegal(hart: Hart, word: int, mode: int) -
     assert int(hart.cpu["fflags"]) == 0
 
 
+@pytest.mark.evidence("VM-02")
 @pytest.mark.parametrize(
     ("text", "registers", "result", "flags"),
     [
@@ -365,6 +398,7 @@ def test_float_results(hart: Hart, text: str, registers: dict[str, int], result:
     assert (fa(hart), int(hart.cpu["fflags"])) == (result, flags)
 
 
+@pytest.mark.evidence("VM-02")
 @pytest.mark.parametrize(
     ("text", "registers", "result", "flags"),
     [

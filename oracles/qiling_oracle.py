@@ -280,6 +280,12 @@ def _install(machine: Any, run: _Run) -> None:
     from qiling.os.linux.map_syscall import riscv64_syscall_table
     from qiling.os.posix import syscall as posix_calls
 
+    def name_of(number: int) -> str:
+        if number not in riscv64_syscall_table and number not in range(_SYSTEM_CALLS):
+            machine.os.set_syscall(number, run.lacking(number), QL_INTERCEPT.CALL)
+        return f"ql_syscall_{riscv64_syscall_table.get(number, number)}"
+
+    machine.os.syscall_mapper = name_of
     ours = {"exit": run.exit, "exit_group": run.exit, "kill": run.kill, "tkill": run.kill, "tgkill": run.kill_thread}
     ours |= {"clone": run.clone, "clone3": run.clone, "fork": run.clone, "vfork": run.clone}
     for number in range(_SYSTEM_CALLS):

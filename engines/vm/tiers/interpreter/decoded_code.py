@@ -52,6 +52,7 @@ class DecodedCode:
         self.context["permissions"] = memory.perm_base
         self.context["table"] = self.table
         self.context["code_limit"] = memory.limit
+        self.context["fuse"] = 1
         self.discards = 0
         for start, end in memory.regions():
             for page in range(start, end, PAGE_BYTES):

@@ -75,7 +75,7 @@ class Bodies:
                 convention=self.convention,
                 fp=self.fp,
             )
-            instruction.run(machine, _arguments(machine, instruction, shape))
+            instruction.run(machine, arguments_of(machine, instruction, shape))
             machine.finish()
             self.handler(careful_symbol if careful else shape.symbol, emitter, cold=careful)
 
@@ -205,7 +205,8 @@ class Bodies:
         )
 
 
-def _arguments(machine: HandlerMachine, instruction: Instruction, shape: Shape) -> list[Any]:
+def arguments_of(machine: HandlerMachine, instruction: Instruction, shape: Shape) -> list[Any]:
+    """The arguments of the semantics function, after the machine: places for registers, values for the rest."""
     arguments: list[Any] = []
     for operand, place in zip(instruction.operands, shape.places, strict=True):
         if operand.kind in (OperandKind.X, OperandKind.F, OperandKind.ROUNDING):

@@ -30,8 +30,8 @@ IMMEDIATE_OFFSET: Final = 8
 CSR_OFFSET: Final = 12
 GUARD_BYTES: Final = 1 << 24
 """Table space before the first and after the last entry, for relative jumps (±1 MiB) that leave the address space."""
-OVERLAP_BYTES: Final = 2
-"""An instruction that begins this far before a changed byte may contain it."""
+OVERLAP_BYTES: Final = 6
+"""An entry this far before a changed byte may depend on it: two fused instructions have up to 8 bytes."""
 
 CONTEXT: Final[np.dtype[Any]] = np.dtype(
     [
@@ -45,6 +45,8 @@ CONTEXT: Final[np.dtype[Any]] = np.dtype(
         ("escape", "<u8"),
         ("decoded", "<u8"),
         ("code_writes", "<u8"),
+        ("fuse", "<u8"),
+        ("scratch", "<u8", (2,)),
         ("float_saved", "<u8", (4,)),
     ],
     align=True,
@@ -57,6 +59,7 @@ CONTEXT: Final[np.dtype[Any]] = np.dtype(
 - `budget`: instructions that may still retire; in and out.
 - `escape`: why a run was handed back with `ESCAPE`: the mnemonic's index.
 - `decoded`, `code_writes`: counters: entries decoded; stores that fell on pages with decoded code.
+- `fuse`: 0 leaves every instruction its own handler. `scratch`: room for the decoder's look at the next instruction.
 - `float_saved`: room for the floating-point unit (host control word at entry).
 """
 

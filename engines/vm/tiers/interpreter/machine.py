@@ -48,6 +48,7 @@ class HandlerMachine:
         careful: write the careful handler.
         careful_symbol: the handler that a fast one goes to.
         convention: calling convention of handlers.
+        entry, left: LLVM names of the instruction's entry, and of the budget without this instruction.
         fp: the floating-point unit over LLVM values, given this machine.
     """
 
@@ -60,12 +61,16 @@ class HandlerMachine:
         careful_symbol: str,
         convention: str,
         fp: Callable[[HandlerMachine], Any],
+        entry: str = "%entry",
+        left: str = "%left",
     ) -> None:
         self.emitter = emitter
         self.length = length
         self.careful = careful
         self.careful_symbol = careful_symbol
         self.convention = convention
+        self.entry = entry
+        self.left = left
         self.x = _Registers(self, "x")
         self.f = _Registers(self, "f")
         self._make_fp = fp
@@ -88,18 +93,18 @@ class HandlerMachine:
         """A 64-bit operand from the entry's 32-bit constant."""
         if isinstance(place, Constant):
             return self.const(place.value)
-        return self.emitter.load(self.emitter.offset("%entry", place.offset), 32).sext(64)
+        return self.emitter.load(self.emitter.offset(self.entry, place.offset), 32).sext(64)
 
     def csr_number(self, place: Place) -> LlvmValue:
         if isinstance(place, Constant):
             return self.const(place.value, 12)
-        return self.emitter.load(self.emitter.offset("%entry", place.offset), 16).trunc(12)
+        return self.emitter.load(self.emitter.offset(self.entry, place.offset), 16).trunc(12)
 
     def slot(self, place: Place) -> LlvmValue:
         """The byte in a slot as 64 bits: register number or rounding mode."""
         if isinstance(place, Constant):
             return self.const(place.value)
-        return self.emitter.load(self.emitter.offset("%entry", place.offset), 8).zext(64)
+        return self.emitter.load(self.emitter.offset(self.entry, place.offset), 8).zext(64)
 
     def const(self, value: int, width: int = 64) -> LlvmValue:
         return self.emitter.const(value, width)
@@ -122,7 +127,7 @@ class HandlerMachine:
     def _pc_plus(self, distance: int) -> LlvmValue:
         emitter = self.emitter
         table = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["table"]), 64)
-        entry = emitter.value("ptrtoint ptr %entry to i64", 64)
+        entry = emitter.value(f"ptrtoint ptr {self.entry} to i64", 64)
         value = (entry - table).ashr(PC_SHIFT) + distance
         value.pc_offset = self.const(distance)
         return value
@@ -308,7 +313,7 @@ class HandlerMachine:
     def _csr_value(self, csr: LlvmValue) -> LlvmValue:
         emitter = self.emitter
         at_zero = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["retired_at_zero"]), 64)
-        retired = at_zero - emitter.named("%left", 64) - 1
+        retired = at_zero - emitter.named(self.left, 64) - 1
         fflags, frm = self.fp.fflags(), self._cpu_load("frm")
         both = frm.shl(5) | fflags
         value = csr.eq(FFLAGS).select(fflags, retired)
@@ -349,6 +354,11 @@ class HandlerMachine:
             self._go_to_target()
         else:
             self._go_on()
+        self.finish_bails()
+
+    def finish_bails(self) -> None:
+        """Write only the rare ways out: another machine's instruction follows in the same handler."""
+        emitter = self.emitter
         if self._bail is not None:
             emitter.begin(self._bail)
             self._tail_call(f"@{self.careful_symbol}")
@@ -360,13 +370,13 @@ class HandlerMachine:
             self._tail_call("@trap")
 
     def _go_on(self) -> None:
-        self._dispatch(self.emitter.offset("%entry", self.length // 2 * ENTRY_BYTES))
+        self._dispatch(self.emitter.offset(self.entry, self.length // 2 * ENTRY_BYTES))
 
     def _go_to_target(self) -> None:
         emitter, target = self.emitter, self._target
         assert target is not None
         if target.pc_offset is not None:
-            self._dispatch(emitter.offset("%entry", target.pc_offset.shl(PC_SHIFT)))
+            self._dispatch(emitter.offset(self.entry, target.pc_offset.shl(PC_SHIFT)))
             return
         code_limit = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["code_limit"]), 64)
         wild = emitter.label("wild")
@@ -378,10 +388,10 @@ class HandlerMachine:
         self._tail_call("@fetch_beyond")
 
     def _dispatch(self, entry: str) -> None:
-        dispatch(self.emitter, self.convention, entry)
+        dispatch(self.emitter, self.convention, entry, self.left)
 
     def _tail_call(self, symbol: str) -> None:
-        tail_call(self.emitter, self.convention, symbol, forward(budget="%left"))
+        tail_call(self.emitter, self.convention, symbol, forward(self.entry, self.left))
 
 
 def dispatch(emitter: Emitter, convention: str, entry: str, budget: str = "%left") -> None:
@@ -397,14 +407,23 @@ def tail_call(emitter: Emitter, convention: str, handler: str, arguments: str) -
 
 
 class _Registers:
-    """A register file in the CPU record."""
+    """A register file in the CPU record.
+
+    Attributes:
+        known: values of operands that need not be loaded, by place.
+        written: the value last written.
+    """
 
     def __init__(self, machine: HandlerMachine, file: str) -> None:
         self._machine = machine
         self._base = CPU_OFFSETS[file]
         self._integer = file == "x"
+        self.known: dict[Place, LlvmValue] = {}
+        self.written: LlvmValue | None = None
 
     def __getitem__(self, register: Place) -> LlvmValue:
+        if register in self.known:
+            return self.known[register]
         if self._integer and register == Constant(0):
             return self._machine.const(0)
         return self._machine.emitter.load(self._pointer(register), 64)
@@ -415,6 +434,7 @@ class _Registers:
         if value.width != 64:
             raise ValueError(f"{value!r} written to a 64-bit register")
         self._machine.emitter.store(self._pointer(register), value)
+        self.written = value
 
     def _pointer(self, register: Place) -> str:
         emitter = self._machine.emitter

@@ -11,6 +11,7 @@ from engines.vm.tiers.interpreter.decoder import Choice, decoder
 from engines.vm.tiers.interpreter.drivers import drivers
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit import FloatSupport
+from engines.vm.tiers.interpreter.fusion import Handled, fused_handler, paired_symbols, pairs
 from engines.vm.tiers.interpreter.handlers import Bodies
 from engines.vm.tiers.interpreter.layout import convention
 from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
@@ -69,6 +70,8 @@ def generate(
     shapes: dict[Shape, bool] = {}
     escapes: list[str] = []
     choices: list[Choice] = []
+    handled: dict[str, Handled] = {}
+    paired = paired_symbols()
     for instruction in table:
         base = base_of(instruction, table)
         for fixed in (*_specialisations(instruction, base), {}):
@@ -80,13 +83,20 @@ def generate(
                 except LeftToReferenceError:
                     shapes[shape] = False
             if shapes[shape]:
-                choices.append(Choice(instruction, tuple(fixed.items()), shape))
+                symbol = shape.symbol
+                if symbol in paired and symbol not in handled:
+                    handled[symbol] = Handled(shape, base, len(handled) + 1)
+                kind = handled[symbol].kind if symbol in handled else 0
+                choices.append(Choice(instruction, tuple(fixed.items()), shape, kind=kind))
             else:
                 if base.name not in escapes:
                     escapes.append(base.name)
                 choices.append(Choice(instruction, tuple(fixed.items()), None, escapes.index(base.name)))
     bodies.shared()
-    decoder(bodies, choices)
+    fused = list(pairs(handled)) if floats else []
+    for pair in fused:
+        fused_handler(bodies, pair)
+    decoder(bodies, choices, fused)
     drivers(bodies, floats or NoFloat())
     if floats:
         bodies.functions.extend(floats.functions)

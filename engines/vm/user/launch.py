@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import AddressSpace
-from engines.vm.user import riscv64
+from engines.vm.user import riscv64, signals
 from engines.vm.user.elf import ElfError
 from engines.vm.user.file_table import FileTable
 from engines.vm.user.host_signals import die_by
@@ -198,7 +198,7 @@ def run(launch: Launch) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     if end.reason is ExitReason.SIGNALED:
-        if launch.report_fd < 0:
+        if launch.report_fd < 0 and end.signal in signals.DUMPS_CORE:
             text = describe_signal(end.signal)
             os.write(2, f"counterproof: uncaught target signal {end.signal} ({text}): {end.detail}\n".encode())
         die_by(end.signal)

@@ -90,6 +90,10 @@ MINSIGSTKSZ: Final = 2048
 
 IGNORED_BY_DEFAULT: Final = frozenset((Signal.SIGCHLD, Signal.SIGURG, Signal.SIGWINCH, Signal.SIGCONT))
 STOPS_BY_DEFAULT: Final = frozenset((Signal.SIGSTOP, Signal.SIGTSTP, Signal.SIGTTIN, Signal.SIGTTOU))
+DUMPS_CORE: Final = frozenset(
+    Signal[f"SIG{name}"] for name in ("QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "SEGV", "XCPU", "XFSZ", "SYS")
+)
+"""Signals whose default action says that the program is at fault."""
 SYNCHRONOUS: Final = frozenset((Signal.SIGSEGV, Signal.SIGBUS, Signal.SIGILL, Signal.SIGTRAP, Signal.SIGFPE))
 UNBLOCKABLE: Final = 1 << (Signal.SIGKILL - 1) | 1 << (Signal.SIGSTOP - 1)
 

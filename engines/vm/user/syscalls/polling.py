@@ -142,8 +142,7 @@ def pselect6(process: Process, count: int, read: int, write: int, exceptional: i
 def epoll_create1(process: Process, flags: int) -> int:
     if flags & ~O_CLOEXEC:
         return -Errno.EINVAL
-    host = os.dup(select.epoll(flags=select.EPOLL_CLOEXEC).fileno())
-    os.set_inheritable(host, False)
+    host = call("epoll_create1", select.EPOLL_CLOEXEC)
     fd = process.files.add(host, close_on_exec=bool(flags & O_CLOEXEC))
     process.epoll_data[host] = {}
     return fd

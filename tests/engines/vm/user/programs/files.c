@@ -7,14 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define SHOW(expression) printf("%s = %ld errno %d\n", #expression, (long)(errno = 0, (expression)), errno)
+#define SHOW(expression)                                                   \
+    do {                                                                   \
+        errno = 0;                                                         \
+        long value_ = (long)(expression);                                  \
+        printf("%s = %ld errno %d\n", #expression, value_, errno);         \
+    } while (0)
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char **)a, *(char **)b); }
 
@@ -154,11 +158,11 @@ int main(void) {
     SHOW(truncate("copy", 2));
     SHOW(open((char *)8, O_RDONLY));
     SHOW(write(out, (char *)8, 4));
+    SHOW(lseek(out, 0, SEEK_SET));
     SHOW(read(out, (char *)8, 4));
     memset(path, 'x', sizeof path);
     path[4095] = 0;
     SHOW(open(path, O_RDONLY));
     SHOW(isatty(out));
-    SHOW(ioctl(out, 0x12345));
     return 0;
 }

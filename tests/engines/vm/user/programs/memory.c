@@ -10,6 +10,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* The value is computed before errno is read and before anything else that the line prints. */
+#define SAY(text, expression)                                              \
+    do {                                                                   \
+        errno = 0;                                                         \
+        long value_ = (long)(expression);                                  \
+        printf("%s %ld errno %d\n", text, value_, errno);                  \
+    } while (0)
+
 static sigjmp_buf back;
 static void caught(int number) { siglongjmp(back, number); }
 static int faults(volatile char *at, int writes) {
@@ -20,6 +28,7 @@ static int faults(volatile char *at, int writes) {
 }
 
 int main(void) {
+    setvbuf(stdout, 0, _IONBF, 0);
     signal(SIGSEGV, caught);
     signal(SIGBUS, caught);
     char *start = (char *)syscall(SYS_brk, 0);
@@ -33,15 +42,22 @@ int main(void) {
     char *map = mmap(0, 4 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     memset(map, 'm', 4 * 4096);
     printf("mprotect %d\n", mprotect(map + 4096, 4096, PROT_READ));
-    printf("write %d read %d\n", faults(map + 4096, 1), faults(map + 4096, 0));
-    printf("none %d %d\n", mprotect(map + 4096, 4096, PROT_NONE), faults(map + 4096, 0));
-    printf("back %d %c\n", mprotect(map + 4096, 4096, PROT_READ | PROT_WRITE), map[4096]);
-    printf("madvise %d %d %d\n", madvise(map, 8192, MADV_DONTNEED), map[0], map[8191]);
+    SAY("write", faults(map + 4096, 1));
+    SAY("read", faults(map + 4096, 0));
+    SAY("none", mprotect(map + 4096, 4096, PROT_NONE));
+    SAY("none read", faults(map + 4096, 0));
+    SAY("back", mprotect(map + 4096, 4096, PROT_READ | PROT_WRITE));
+    SAY("kept", map[4096]);
+    SAY("madvise", madvise(map, 8192, MADV_DONTNEED));
+    printf("zeros %d %d\n", map[0], map[8191]);
     printf("rest %c\n", map[8192]);
-    printf("munmap hole %d %d %c\n", munmap(map + 4096, 4096), faults(map + 4096, 0), map[8192]);
-    printf("mprotect hole %d errno %d\n", mprotect(map, 8192, PROT_READ), errno);
-    printf("unaligned %d errno %d\n", munmap(map + 1, 4096), errno);
-    printf("empty %d errno %d\n", munmap(map, 0), errno);
+    SAY("munmap hole", munmap(map + 4096, 4096));
+    SAY("hole", faults(map + 4096, 0));
+    SAY("beyond", map[8192]);
+    SAY("mprotect hole", mprotect(map, 8192, PROT_READ));
+    SAY("mprotect back", mprotect(map, 4096, PROT_READ | PROT_WRITE));
+    SAY("unaligned", munmap(map + 1, 4096));
+    SAY("empty", munmap(map, 0));
     map[0] = 'r';
     char *moved = mremap(map, 4096, 64 * 4096, MREMAP_MAYMOVE);
     printf("mremap %d %c %d\n", moved != MAP_FAILED, moved[0], moved[63 * 4096]);
@@ -49,10 +65,11 @@ int main(void) {
     printf("shrunk %d\n", faults(moved + 4096, 0));
     printf("fixed %d\n", mremap(moved, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)0x700000000) == (void *)0x700000000);
     printf("there %c\n", *(char *)0x700000000);
-    printf("huge %d errno %d\n", mmap(0, 1ul << 60, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED, errno);
-    printf("no type %d errno %d\n", mmap(0, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0) == MAP_FAILED, errno);
-    printf("occupied %d errno %d\n", mmap((void *)0x700000000, 4096, PROT_READ,
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED, errno);
+    SAY("huge", mmap(0, 1ul << 60, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+    SAY("no type", mmap(0, 4096, PROT_READ, MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+    SAY("occupied", mmap((void *)0x700000000, 4096, PROT_READ,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED);
+#ifdef __riscv
     unsigned *code = mmap(0, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     for (int i = 1; i <= 3; i++) {
         code[0] = 0x00000513 | i << 20; /* li a0, i */
@@ -60,6 +77,7 @@ int main(void) {
         __builtin___clear_cache((char *)code, (char *)(code + 2));
         printf("code %d\n", ((int (*)(void))code)());
     }
+#endif
     char *big[64];
     for (int i = 0; i < 64; i++) { big[i] = malloc(i * 5000 + 1); memset(big[i], i, i * 5000 + 1); }
     int sum = 0;

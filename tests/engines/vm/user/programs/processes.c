@@ -14,6 +14,14 @@
 
 extern char **environ;
 
+/* The value is computed before errno is read and before anything else that the line prints. */
+#define SAY(text, expression)                                              \
+    do {                                                                   \
+        errno = 0;                                                         \
+        long value_ = (long)(expression);                                  \
+        printf("%s %ld errno %d\n", text, value_, errno);                  \
+    } while (0)
+
 int main(int argc, char **argv) {
     setvbuf(stdout, 0, _IONBF, 0);
     if (argc > 1) {
@@ -34,16 +42,19 @@ int main(int argc, char **argv) {
     char text[64] = {0};
     if (read(ends[0], text, sizeof text) < 0) return 1;
     printf("%s", text);
-    printf("waited %d status %x\n", waitpid(child, &status, 0) == child, status);
+    SAY("waited", waitpid(child, &status, 0) == child);
+    printf("status %x\n", status);
     printf("private %d shared %d\n", private_value, *shared);
     child = fork();
     if (!child) abort();
-    printf("waited %d signal %d\n", wait(&status) == child, WTERMSIG(status));
-    printf("wait %d errno %d\n", wait(&status), errno);
+    SAY("waited", wait(&status) == child);
+    printf("signal %d\n", WTERMSIG(status));
+    SAY("wait", wait(&status));
     char *again[] = {argv[0], "spawned", 0};
     char *environment[] = {"MARK=yes", 0};
-    printf("spawn %d\n", posix_spawn(&child, "/proc/self/exe", 0, 0, again, environment));
-    printf("waited %d status %d\n", waitpid(child, &status, 0) == child, WEXITSTATUS(status));
+    int spawned = posix_spawn(&child, "/proc/self/exe", 0, 0, again, environment);
+    SAY("waited", waitpid(child, &status, 0) == child);
+    printf("spawn %d status %d\n", spawned, WEXITSTATUS(status));
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     printf("spawn nothing %d\n", posix_spawn(&child, "/nonexistent", 0, 0, again, environ));

@@ -15,17 +15,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The value is computed before errno is read and before anything else that the line prints. */
+#define SAY(text, expression)                                              \
+    do {                                                                   \
+        errno = 0;                                                         \
+        long value_ = (long)(expression);                                  \
+        printf("%s %ld errno %d\n", text, value_, errno);                  \
+    } while (0)
+
 int main(void) {
     char text[64] = {0};
     int pair[2];
     printf("socketpair %d\n", socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
     printf("send %ld\n", (long)send(pair[0], "abc", 3, 0));
     struct pollfd polled[2] = {{pair[1], POLLIN, 0}, {pair[0], POLLIN | POLLOUT, 0}};
-    printf("poll %d revents %x %x\n", poll(polled, 2, 1000), polled[0].revents, polled[1].revents);
-    printf("recv %ld %s\n", (long)recv(pair[1], text, sizeof text, 0), text);
-    printf("again %ld errno %d\n", (long)recv(pair[1], text, sizeof text, MSG_DONTWAIT), errno);
+    SAY("poll", poll(polled, 2, 1000));
+    printf("revents %x %x\n", polled[0].revents, polled[1].revents);
+    SAY("recv", recv(pair[1], text, sizeof text, 0));
+    printf("%s\n", text);
+    SAY("again", recv(pair[1], text, sizeof text, MSG_DONTWAIT));
     polled[0].fd = 900;
-    printf("poll bad %d revents %x\n", poll(polled, 1, 1000), polled[0].revents);
+    SAY("poll bad", poll(polled, 1, 1000));
+    printf("revents %x\n", polled[0].revents);
     printf("poll none %d\n", poll(0, 0, 10));
 
     int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1, size = 0;
@@ -52,7 +63,7 @@ int main(void) {
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = 0x1122334455667788}, found = {0};
     printf("epoll_ctl %d\n", epoll_ctl(epoll, EPOLL_CTL_ADD, accepted, &event));
-    printf("epoll_ctl again %d errno %d\n", epoll_ctl(epoll, EPOLL_CTL_ADD, accepted, &event), errno);
+    SAY("epoll_ctl again", epoll_ctl(epoll, EPOLL_CTL_ADD, accepted, &event));
     printf("epoll_wait %d\n", epoll_wait(epoll, &found, 1, 2000));
     printf("data %lx in %d\n", (unsigned long)found.data.u64, found.events & EPOLLIN);
     fd_set set;
@@ -69,10 +80,11 @@ int main(void) {
     waitpid(child, &status, 0);
     printf("client %d\n", WEXITSTATUS(status));
     length = sizeof size;
-    printf("getsockopt %d type %d\n", getsockopt(server, SOL_SOCKET, SO_TYPE, &size, &length), size);
+    SAY("getsockopt", getsockopt(server, SOL_SOCKET, SO_TYPE, &size, &length));
+    printf("type %d\n", size);
     printf("shutdown %d\n", shutdown(accepted, SHUT_RDWR));
-    printf("sendto %ld errno %d\n", (long)send(accepted, "x", 1, MSG_NOSIGNAL), errno);
-    printf("connect %d errno %d\n", connect(0, (struct sockaddr *)&address, sizeof address), errno);
+    SAY("send", send(accepted, "x", 1, MSG_NOSIGNAL));
+    SAY("connect", connect(0, (struct sockaddr *)&address, sizeof address));
 
     int counter = eventfd(3, 0);
     unsigned long value = 0;

@@ -15,6 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
+/* The value is computed before errno is read and before anything else that the line prints. */
+#define SAY(text, expression)                                              \
+    do {                                                                   \
+        errno = 0;                                                         \
+        long value_ = (long)(expression);                                  \
+        printf("%s %ld errno %d\n", text, value_, errno);                  \
+    } while (0)
+
 extern char **environ;
 
 int main(int argc, char **argv) {
@@ -30,26 +38,29 @@ int main(int argc, char **argv) {
     printf("ids %d %d\n", getauxval(AT_UID) == getuid(), getauxval(AT_EGID) == getegid());
     printf("execfn %d\n", access((char *)getauxval(AT_EXECFN), R_OK));
     struct utsname name;
-    printf("uname %d %s %s\n", uname(&name), name.sysname, name.machine);
+    SAY("uname", uname(&name));
+    printf("%s %s\n", name.sysname, name.machine);
     struct timespec a, b, zero = {0, 1000000};
     printf("clock %d\n", clock_gettime(CLOCK_MONOTONIC, &a));
     printf("nanosleep %d\n", nanosleep(&zero, 0));
     clock_gettime(CLOCK_MONOTONIC, &b);
     long passed = (b.tv_sec - a.tv_sec) * 1000000000l + b.tv_nsec - a.tv_nsec;
     printf("passed %d\n", passed >= 1000000);
-    printf("bad clock %d errno %d\n", clock_gettime(99, &a), errno);
+    SAY("bad clock", clock_gettime(99, &a));
     printf("res %d\n", clock_getres(CLOCK_REALTIME, &a));
     struct timeval now;
-    printf("time %d %d\n", gettimeofday(&now, 0), labs((long)(now.tv_sec - time(0))) <= 1);
+    SAY("gettimeofday", gettimeofday(&now, 0));
+    printf("time %d\n", labs((long)(now.tv_sec - time(0))) <= 1);
     a.tv_nsec = 2000000000;
-    printf("bad sleep %d errno %d\n", nanosleep(&a, 0), errno);
+    SAY("bad sleep", nanosleep(&a, 0));
     unsigned char random[32] = {0};
     int set = 0;
     printf("getrandom %ld\n", (long)getrandom(random, sizeof random, 0));
     for (int i = 0; i < 32; i++) set += random[i] != 0;
     printf("random %d\n", set > 16);
     struct sysinfo info;
-    printf("sysinfo %d %d\n", sysinfo(&info), info.totalram > 0 && info.mem_unit == 1);
+    SAY("sysinfo", sysinfo(&info));
+    printf("memory %d\n", info.totalram > 0 && info.mem_unit == 1);
     struct rusage usage;
     printf("getrusage %d\n", getrusage(RUSAGE_SELF, &usage));
     struct tms ticks;

@@ -31,7 +31,7 @@ uint64_t run_interpreter(uint32_t size) {
     static const uint32_t program[] = {
         PUSH | 3 << 8,   PUSH | 5 << 8, DUP | 1 << 8,  MUL | 7 << 8,  ADD | 11 << 8, ROTATE | 13 << 8, PUSH | 17 << 8,
         SWAP | 1 << 8,   XOR | 19 << 8, PUSH | 23 << 8, SWAP | 2 << 8, DROP | 29 << 8, DUP | 31 << 8,   MUL | 37 << 8,
-        PUSH | 41 << 8,  ADD | 43 << 8, DEC | 1 << 8,  JUMP_IF | 16 << 8,
+        PUSH | 41 << 8,  ADD | 43 << 8, DEC | 1 << 8,  JUMP_IF | 17 << 8,
     };
     struct machine m = {{0}, 0, program, (uint64_t)size * 1000};
     const uint32_t *end = program + sizeof program / sizeof *program;

@@ -10,9 +10,10 @@ import ctypes
 import mmap
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -25,6 +26,8 @@ from oracles.unicorn_repair import Repair
 
 MSTATUS_FS_DIRTY: Final = 0x6000
 """mstatus.FS = 3 (Dirty), privileged manual §3.1.6.6: floating point is on, and nothing changes the field again."""
+UNWATCHED_INSNS: Final = 10_000_000
+"""So many instructions, counted one by one, end by themselves within a fraction of a second."""
 _REGISTERS_WRITTEN: Final = 66
 _REGISTERS_READ: Final = 65
 
@@ -69,7 +72,8 @@ class UnicornEngine:
         self._repairing = repair
         self._watch_from = self._watch_to = self._watched = np.zeros(0, np.uint64)
         dtype = state_dtype("riscv64")
-        self._driver = Driver(uclib, dtype.itemsize, DATA_BYTES)
+        self._driver = _driver(dtype.itemsize)
+        self._counting = counting
         riscv64 = unicorn_const.UC_ARCH_RISCV, unicorn_const.UC_MODE_RISCV64
         self._check(uclib.uc_open(*riscv64, ctypes.byref(self._handle)))
         self._arena_map = mmap.mmap(-1, CODE_BYTES + PAGE_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -138,7 +142,8 @@ class UnicornEngine:
         after = np.empty((count, DATA_BYTES), np.uint8)
         ends = np.empty((count, END_WORDS), np.uint64)
         self._control[Control.LIMIT] = limit_insns
-        with self._watchdog():
+        counted = self._counting is Counting.INSTRUCTIONS and limit_insns * count <= UNWATCHED_INSNS
+        with nullcontext() if counted else self._watchdog():
             self._driver.run_cases(
                 self._handle, self._control.ctypes.data, 0, count,
                 self._names.ctypes.data, self._values.ctypes.data, _REGISTERS_WRITTEN, _REGISTERS_READ,
@@ -203,6 +208,14 @@ class UnicornEngine:
         if status != 0:
             text = self._library.uc_strerror(status)
             raise UnicornError(f"Unicorn answered status {status}: {text.decode() if text else 'unknown'}")
+
+
+@cache
+def _driver(record_bytes: int) -> Driver:
+    """Compiled once per process."""
+    from unicorn.unicorn_py3.unicorn import uclib
+
+    return Driver(uclib, record_bytes, DATA_BYTES)
 
 
 def watched_addresses(

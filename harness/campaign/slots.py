@@ -8,6 +8,7 @@ views into the slot, which returns to its pool when the last of them is gone: th
 from __future__ import annotations
 
 import itertools
+import math
 import mmap
 import os
 import weakref
@@ -88,7 +89,7 @@ class Layout:
         for arrays in (self.inputs(), self.outputs()):
             group: dict[str, NDArray[Any]] = {}
             for name, (dtype, shape) in arrays.items():
-                size = dtype.itemsize * int(np.prod(shape))
+                size = dtype.itemsize * math.prod(shape)
                 group[name] = base[offset : offset + size].view(dtype).reshape(shape)
                 offset += _padded(dtype, shape)
             groups.append(group)
@@ -96,7 +97,7 @@ class Layout:
 
 
 def _padded(dtype: np.dtype[Any], shape: tuple[int, ...]) -> int:
-    return -(-dtype.itemsize * int(np.prod(shape)) // ALIGNMENT) * ALIGNMENT
+    return -(-dtype.itemsize * math.prod(shape) // ALIGNMENT) * ALIGNMENT
 
 
 class Slot:

@@ -33,12 +33,9 @@ def send(connection: socket.socket, message: dict[str, Any], descriptors: tuple[
     payload = json.dumps(message).encode()
     if len(payload) > MAX_FRAME_BYTES:
         raise WireError(f"a message of {len(payload)} bytes is over the limit of {MAX_FRAME_BYTES}")
-    head = HEADER.pack(MAGIC, len(payload))
-    if descriptors:
-        socket.send_fds(connection, [head], list(descriptors))
-    else:
-        connection.sendall(head)
-    connection.sendall(payload)
+    frame = HEADER.pack(MAGIC, len(payload)) + payload
+    sent = socket.send_fds(connection, [frame], list(descriptors)) if descriptors else 0
+    connection.sendall(memoryview(frame)[sent:])
 
 
 class FrameReader:

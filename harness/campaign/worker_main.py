@@ -5,6 +5,8 @@ Started as `python -m harness.campaign.worker_main EXECUTOR DESCRIPTOR`. Request
     {"op": "start", "limits": …}                    answered by the executor's name and capabilities
     {"op": "run", "case": …, "cpu_seconds": …}      answered by an observation
     {"op": "batch", "layout": …, …} + a memfd       the observation is written into the slot
+    {"op": "machine", …} as batch                   the same for one machine case, by `run`
+    {"op": "path", "count": n, …} as batch          the pc before each of its first n instructions
     {"op": "ping"}                                  answered at once
 
 Whatever the executor raises ends the worker: its traceback is on standard error, and the campaign makes the death an
@@ -29,8 +31,9 @@ from harness.campaign.limits import apply_limits, limit_cpu
 from harness.campaign.slots import Layout
 from harness.campaign.wire import FrameReader, WireError, capabilities_document, send
 from harness.case_file import case_from
+from harness.compare.first_difference import observe, path_of
 from harness.compare.machine import check_shape
-from harness.contract import Executor, MachineBatch
+from harness.contract import BatchObservation, Executor, MachineBatch
 from harness.observation_file import observation_document
 from harness.strict_json import Node
 
@@ -59,7 +62,7 @@ class Worker:
             self._executor.close()
 
     def _answer(self, request: Node) -> dict[str, Any]:
-        operation = request.field("op").choice(("start", "run", "batch", "ping"))
+        operation = request.field("op").choice(("start", "run", "batch", "machine", "path", "ping"))
         if operation == "start":
             return self._start(request.field("limits"))
         if operation == "ping":
@@ -69,7 +72,7 @@ class Worker:
         limit_cpu(request.field("cpu_seconds").number())
         if operation == "run":
             return {"observation": observation_document(self._executor.run(case_from(request.field("case"))))}
-        return self._batch(self._executor, request)
+        return self._batch(self._executor, operation, request)
 
     def _start(self, limits: Node) -> dict[str, Any]:
         if os.environ.get("COUNTERPROOF_SABOTAGE"):
@@ -87,7 +90,7 @@ class Worker:
         self._executor = executor
         return {"name": executor.name, "capabilities": capabilities}
 
-    def _batch(self, executor: Executor, request: Node) -> dict[str, Any]:
+    def _batch(self, executor: Executor, operation: str, request: Node) -> dict[str, Any]:
         layout = Layout.from_document(request.field("layout"))
         base = np.frombuffer(self._mapping(request.field("slot").integer(0, 1 << 62)), np.uint8)
         inputs, outputs = layout.views(base)
@@ -97,13 +100,21 @@ class Worker:
             limit_insns=request.field("limit_insns").integer(1, (1 << 63) - 1),
             label=request.field("label").string(),
         )
+        if operation == "path":
+            count = request.field("count").integer(0, 1 << 40)
+            return {"path": list(map(hex, path_of(batch.case(0), executor, count)))}
         start = time.perf_counter()
-        seen = executor.run_batch(batch)
+        detail = ""
+        if operation == "machine":
+            single = observe(executor, batch.case(0))
+            seen, detail = BatchObservation.of(batch.isa, [single]), single.detail
+        else:
+            seen = executor.run_batch(batch)
         seconds = time.perf_counter() - start
         check_shape(batch, seen, executor.name)
         for name, array in outputs.items():
             np.copyto(array, getattr(seen, name))
-        return {"observed": sorted(seen.observed), "seconds": seconds}
+        return {"observed": sorted(seen.observed), "seconds": seconds, "detail": detail}
 
     def _mapping(self, slot: int) -> mmap.mmap:
         """The mapping of slot number `slot`; its descriptor came with the first request that names it."""

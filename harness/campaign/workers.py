@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import collections
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import numpy as np
 
@@ -38,8 +40,9 @@ from harness.observation_file import observation_from
 from harness.registry import ExecutorUnavailableError, describe
 from harness.strict_json import DocumentError, Node
 
-SEARCH_FLOOR_SECONDS = 2.0
-SEARCH_FACTOR = 50.0
+EMPTY: Final[Mapping[str, Any]] = MappingProxyType({})
+SEARCH_FLOOR_SECONDS: Final = 2.0
+SEARCH_FACTOR: Final = 50.0
 """While the culprit of a hang is searched, a part gets this many times the mean time of its cases so far."""
 
 
@@ -119,9 +122,11 @@ class IsolatedExecutor:
         """Run one case; a worker that dies or hangs over it gives CRASH or TIMEOUT, with the reason in `detail`."""
         if self._queue:
             raise RuntimeError("collect every submitted batch before run")
+        seconds = self.limits.case_seconds
         try:
+            if isinstance(case, MachineCase):
+                return self._run_machine(case, seconds)
             worker = self._ready()
-            seconds = self.limits.case_seconds
             worker.ask({"op": "run", "case": case_document(case), "cpu_seconds": 2 * seconds}, seconds)
             answer = worker.answer(seconds)
             return self._understood(answer.field("observation"), case)
@@ -131,14 +136,35 @@ class IsolatedExecutor:
             self.incidents.append(Incident(case.label, end, str(error)))
             return ended(case, end, str(error))
 
+    def path(self, case: MachineCase, count: int) -> list[int]:
+        """The pc before each of the first `count` instructions of `case`.
+
+        Raises:
+            WorkerFailedError: the worker died or hung over it.
+        """
+        seconds = self.limits.batch_seconds
+        ticket = self._ticket(MachineBatch.of([case]))
+        self._send(ticket, seconds, "path", {"count": count})
+        assert self._worker is not None
+        answer = self._worker.answer(seconds)
+        return [element.word() for element in answer.field("path").elements(count)]
+
+    def _run_machine(self, case: MachineCase, seconds: float) -> MachineObservation:
+        """`run` of a machine case, whose state and memory travel in shared memory."""
+        ticket = self._ticket(MachineBatch.of([case]))
+        self._send(ticket, seconds, "machine")
+        seen, detail = self._receive(ticket, seconds)
+        try:
+            return replace(seen.row(0), detail=detail)
+        except ValueError as error:
+            raise self._garbage(str(error)) from None
+
     def run_batch(self, batch: MachineBatch) -> BatchObservation:
         return self.collect(self.submit(batch))
 
     def submit(self, batch: MachineBatch) -> Ticket:
         """Ask the worker to run `batch` and return at once. The batch's arrays are copied."""
-        lease = self._pool.lease(Layout.of(batch))
-        lease.fill(batch)
-        ticket = Ticket(batch, lease)
+        ticket = self._ticket(batch)
         self._queue.append(ticket)
         try:
             self._send(ticket, self.limits.batch_seconds)
@@ -158,7 +184,7 @@ class IsolatedExecutor:
         try:
             if not ticket.sent:
                 self._send(ticket, self.limits.batch_seconds)
-            seen = self._receive(ticket, self.limits.batch_seconds)
+            seen, _ = self._receive(ticket, self.limits.batch_seconds)
         except WorkerFailedError as error:
             self._lost()
             seen = self._search(ticket.batch, error)
@@ -198,18 +224,25 @@ class IsolatedExecutor:
         for ticket in self._queue:
             ticket.sent = False
 
-    def _send(self, ticket: Ticket, seconds: float) -> None:
+    def _ticket(self, batch: MachineBatch) -> Ticket:
+        lease = self._pool.lease(Layout.of(batch))
+        lease.fill(batch)
+        return Ticket(batch, lease)
+
+    def _send(self, ticket: Ticket, seconds: float, operation: str = "batch", more: Mapping[str, Any] = EMPTY) -> None:
         request: dict[str, Any] = {
-            "op": "batch",
+            "op": operation,
             "layout": ticket.lease.layout.document(),
             "limit_insns": ticket.batch.limit_insns,
             "label": ticket.batch.label,
             "cpu_seconds": 2 * seconds,
+            **more,
         }
         self._ready().ask(request, seconds, ticket.lease.slot)
         ticket.sent, ticket.sent_at = True, time.monotonic()
 
-    def _receive(self, ticket: Ticket, seconds: float) -> BatchObservation:
+    def _receive(self, ticket: Ticket, seconds: float) -> tuple[BatchObservation, str]:
+        """The observation of a ticket that was sent, and its detail."""
         worker = self._worker
         assert worker is not None, "a sent ticket has a worker"
         answer = worker.answer(seconds)
@@ -221,10 +254,11 @@ class IsolatedExecutor:
         try:
             self._busy_seconds += answer.field("seconds").number()
             observed = frozenset(e.string() for e in answer.field("observed").elements())
+            detail = answer.field("detail").string()
         except DocumentError as error:
             worker.kill()
             raise WorkerFailedError(Failure.GARBAGE, str(error)) from None
-        return ticket.lease.observation(observed)
+        return ticket.lease.observation(observed), detail
 
     def _understood(self, node: Node, case: Case) -> Observation:
         try:
@@ -273,12 +307,10 @@ class IsolatedExecutor:
         smaller = rows_of(batch, slice(low, high))
         expected = self._seconds_per_case * SEARCH_FACTOR * (high - low)
         seconds = min(self.limits.batch_seconds, max(SEARCH_FLOOR_SECONDS, expected))
-        lease = self._pool.lease(Layout.of(smaller))
-        lease.fill(smaller)
-        ticket = Ticket(smaller, lease)
+        ticket = self._ticket(smaller)
         try:
             self._send(ticket, seconds)
-            seen = self._receive(ticket, seconds)
+            seen, _ = self._receive(ticket, seconds)
         except WorkerFailedError as error:
             self._lost()
             return error

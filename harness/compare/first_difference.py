@@ -7,6 +7,7 @@ instruction is the last one of the shortest prefix on which the observations dif
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 from harness.compare.describe import CaseComparison, compare_case
 from harness.compare.legal import instruction_bits
@@ -107,8 +108,21 @@ def continuation(case: MachineCase, after: MachineObservation, retired: int) -> 
     return replace(case, state=after.state.copy(), memory=after.memory, limit_insns=left)
 
 
+def path_of(case: MachineCase, executor: Executor, count: int) -> list[int]:
+    """The pc before each of the first `count` instructions that `executor` retires in `case`."""
+    if isinstance(executor, FollowsPaths):
+        return executor.path(case, count)
+    later = [int(observe(executor, case.with_limit(n)).state["pc"]) for n in range(1, count)]
+    return [int(case.state["pc"]), *later][:count]
+
+
+@runtime_checkable
+class FollowsPaths(Protocol):
+    """An executor that finds `path_of` by itself, in one request instead of one per instruction."""
+
+    def path(self, case: MachineCase, count: int) -> list[int]: ...
+
+
 def executed_bits(case: MachineCase, executor: Executor, count: int) -> tuple[int, ...]:
     """The bits of the first `count` instructions that `executor` retires in `case`."""
-    pcs = [int(case.state["pc"])]
-    pcs += [int(observe(executor, case.with_limit(n)).state["pc"]) for n in range(1, count)]
-    return tuple(instruction_bits(case, pc) for pc in pcs[:count])
+    return tuple(instruction_bits(case, pc) for pc in path_of(case, executor, count))

@@ -165,7 +165,7 @@ class Bad(ToyMachine):
     def memory(self) -> None:
         kept = []
         while True:
-            kept.append(bytearray(os.urandom(1 << 20) * 64))
+            kept.append(b"x" * (64 << 20))
 
     def garbage(self) -> None:
         """Writes nonsense to every descriptor, the control connection among them."""

@@ -71,16 +71,18 @@ class Examiner:
         subject, oracle = self._executors()
         counts: Counter[str] = Counter()
         errata = errata_of(oracle) if self._use_errata else ()
-        if errata and all(observe(executor, case).end in _ENDED for executor in (oracle, subject)):
-            result = explain(case, subject, oracle, errata)
+        whole = observe(subject, case), observe(oracle, case)
+        if errata and all(side.end in _ENDED for side in whole):
+            result = explain(case, subject, oracle, errata, whole)
             counts = result.counts
             if result.explained and counts:
                 return Examined(True, counts)
-        named = self._named(case, subject, oracle)
+        named = self._named(case, subject, oracle, whole)
         if self._verified[named.signature] < FRESH_PER_SIGNATURE:
             self._verified[named.signature] += 1
             self.close()
-            named = self._named(case, *self._executors())
+            subject, oracle = self._executors()
+            named = self._named(case, subject, oracle, (observe(subject, case), observe(oracle, case)))
         return replace(named, errata=counts)
 
     def close(self) -> None:
@@ -95,14 +97,20 @@ class Examiner:
             self._pair = (self._make[0](), self._make[1]())
         return self._pair
 
-    def _named(self, case: MachineCase, subject: Executor, oracle: Executor) -> Examined:
-        ours, theirs = observe(subject, case), observe(oracle, case)
+    def _named(
+        self,
+        case: MachineCase,
+        subject: Executor,
+        oracle: Executor,
+        whole: tuple[MachineObservation, MachineObservation],
+    ) -> Examined:
+        ours, theirs = whole
         comparison = compare_case(case, ours, theirs)
         if comparison.verdict is not Verdict.DIVERGED:
             # Alone, the case agrees: something leaked from case to case in the batch, or an answer is not stable.
             return Examined(False, Counter(), f"{case.isa} in its batch only", comparison, ours, theirs)
         found = None
         if ours.end in _ENDED and theirs.end in _ENDED:
-            found = first_difference(case, subject, oracle)
+            found = first_difference(case, subject, oracle, whole)
         signature = machine_signature(case.isa, found, comparison, ours, theirs)
         return Examined(False, Counter(), signature, comparison, ours, theirs, found)

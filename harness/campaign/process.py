@@ -47,11 +47,10 @@ class WorkerFailedError(Exception):
 
 
 class WorkerProcess:
-    """A running worker.
+    """A running worker, of which nothing may be asked before `greet`.
 
     Raises:
-        ExecutorUnavailableError: the executor cannot be built in the worker (a library is missing).
-        WorkerFailedError: the worker died or hung before it greeted.
+        WorkerFailedError: the worker died at once.
     """
 
     def __init__(self, name: str, limits: WorkerLimits) -> None:
@@ -78,14 +77,26 @@ class WorkerProcess:
         self._selector = selectors.DefaultSelector()
         self._selector.register(ours, selectors.EVENT_READ)
         self._selector.register(self._output, selectors.EVENT_READ)
+        self.executor_name = ""
+        self.capabilities = Capabilities(kinds=frozenset())
         self.ask({"op": "start", "limits": limits.document()}, limits.start_seconds)
-        greeting = self.answer(limits.start_seconds)
+
+    def greet(self) -> None:
+        """Wait until the executor is built. Without this, the start goes on while the campaign does something else.
+
+        Raises:
+            ExecutorUnavailableError: the executor cannot be built in the worker (a library is missing).
+            WorkerFailedError: the worker died or hung before it greeted.
+        """
+        if self.executor_name:
+            return
+        greeting = self.answer(self._limits.start_seconds)
         unavailable = greeting.optional("unavailable")
         if unavailable is not None:
             self.kill()
             raise ExecutorUnavailableError(unavailable.string())
-        self.executor_name: str = greeting.field("name").string()
-        self.capabilities: Capabilities = capabilities_from(greeting.field("capabilities"))
+        self.executor_name = greeting.field("name").string()
+        self.capabilities = capabilities_from(greeting.field("capabilities"))
 
     @property
     def pid(self) -> int:

@@ -142,13 +142,22 @@ class Campaign:
         self._executors: list[Executor] = []
         self._stable_at = 0.0
         try:
-            self._subject = self._opened(create(plan.subject, isolated=not options.subject_in_process))
-            self._oracles = [self._opened(IsolatedExecutor(name)) for name in plan.oracles]
+            self._oracles = [self._opened(IsolatedExecutor(name, wait=False)) for name in plan.oracles]
+            if options.subject_in_process:
+                self._subject = self._opened(create(plan.subject, isolated=False))
+            else:
+                self._subject = self._opened(IsolatedExecutor(plan.subject, wait=False))
+            versions = [executor.capabilities.version for executor in self._executors]
+            assert len(versions) == 1 + len(plan.oracles), "every executor has started"
         except BaseException:
             self.close()
             raise
         self._examiners = [
-            Examiner(partial(IsolatedExecutor, plan.subject), partial(IsolatedExecutor, name), plan.errata)
+            Examiner(
+                partial(IsolatedExecutor, plan.subject, wait=False),
+                partial(IsolatedExecutor, name, wait=False),
+                plan.errata,
+            )
             for name in plan.oracles
         ]
 
@@ -166,7 +175,7 @@ class Campaign:
     @property
     def executors(self) -> tuple[Executor, ...]:
         """Subject and oracles, in the order of the plan."""
-        return tuple(self._executors)
+        return (self._subject, *self._oracles)
 
     def run(self) -> Outcome:
         """Run the plan from its last stable point to its end, the budget's, or an interruption.

@@ -72,7 +72,8 @@ class Ticket:
 
 
 class IsolatedExecutor:
-    """The executor `name` of the registry, in a worker process.
+    """The executor `name` of the registry, in a worker process. Without `wait`, the worker starts meanwhile, and what
+    is wrong with it is raised at first use.
 
     Beside the executor protocol, `submit` and `collect` let a campaign go on while the worker runs a batch.
 
@@ -81,7 +82,7 @@ class IsolatedExecutor:
         ExecutorUnavailableError: the worker cannot build it; the message says what to install, or how it failed.
     """
 
-    def __init__(self, name: str, limits: WorkerLimits | None = None) -> None:
+    def __init__(self, name: str, limits: WorkerLimits | None = None, wait: bool = True) -> None:
         self.registered_name = name
         self.limits = limits or WorkerLimits(case_seconds=describe(name).case_seconds)
         self.incidents: list[Incident] = []
@@ -93,20 +94,32 @@ class IsolatedExecutor:
         self._answered_at = 0.0
         self._busy_seconds = 0.0
         self._worker: WorkerProcess | None = None
+        self._greeted: tuple[str, Capabilities] | None = None
         try:
             self._worker = WorkerProcess(name, self.limits)
         except WorkerFailedError as error:
             raise ExecutorUnavailableError(f"{name} does not start: {error}") from None
-        self._name = self._worker.executor_name
-        self._capabilities = self._worker.capabilities
+        if wait:
+            self._known()
 
     @property
     def name(self) -> str:
-        return self._name
+        return self._known()[0]
 
     @property
     def capabilities(self) -> Capabilities:
-        return self._capabilities
+        return self._known()[1]
+
+    def _known(self) -> tuple[str, Capabilities]:
+        """Name and capabilities, as the first worker greeted."""
+        if self._greeted is None:
+            assert self._worker is not None
+            try:
+                self._worker.greet()
+            except WorkerFailedError as error:
+                raise ExecutorUnavailableError(f"{self.registered_name} does not start: {error}") from None
+            self._greeted = (self._worker.executor_name, self._worker.capabilities)
+        return self._greeted
 
     @property
     def pid(self) -> int | None:
@@ -215,6 +228,7 @@ class IsolatedExecutor:
         if self._worker is None:
             self.restarts += 1
             self._worker = WorkerProcess(self.registered_name, self.limits)
+        self._worker.greet()
         return self._worker
 
     def _lost(self) -> None:
@@ -276,7 +290,7 @@ class IsolatedExecutor:
 
     def _search(self, batch: MachineBatch, first: WorkerFailedError) -> BatchObservation:
         """Run `batch`, known to end the worker, in parts; only the culprits are answered with CRASH or TIMEOUT."""
-        found = BatchObservation.empty(batch.isa, len(batch), self._capabilities.observes)
+        found = BatchObservation.empty(batch.isa, len(batch), self.capabilities.observes)
         parts = [(0, len(batch), first)]
         culprits = 0
         while parts:

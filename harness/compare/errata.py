@@ -18,7 +18,7 @@ from harness.compare.first_difference import (
     first_difference,
     observe,
 )
-from harness.contract import Executor, MachineCase, Verdict
+from harness.contract import Executor, MachineCase, MachineObservation, Verdict
 from oracles.errata import Erratum, explains, load_errata
 
 MAX_EVENTS = 64
@@ -45,14 +45,27 @@ def errata_of(oracle: Executor) -> tuple[Erratum, ...]:
     return tuple(e for e in load_errata(oracle.name) if e.concerns(oracle.name, oracle.capabilities.version))
 
 
-def explain(case: MachineCase, subject: Executor, oracle: Executor, errata: tuple[Erratum, ...]) -> ErrataResult:
-    """Whether `errata` account for every difference of `subject` and `oracle` on `case`."""
+def explain(
+    case: MachineCase,
+    subject: Executor,
+    oracle: Executor,
+    errata: tuple[Erratum, ...],
+    whole: tuple[MachineObservation, MachineObservation] | None = None,
+) -> ErrataResult:
+    """Whether `errata` account for every difference of `subject` and `oracle` on `case`.
+
+    Args:
+        whole: what they gave for the whole case, where that is known.
+    """
     counts: Counter[str] = Counter()
     base = case
     for _ in range(MAX_EVENTS):
-        if compare_case(base, observe(subject, base), observe(oracle, base)).verdict is not Verdict.DIVERGED:
+        if whole is None:
+            whole = observe(subject, base), observe(oracle, base)
+        if compare_case(base, *whole).verdict is not Verdict.DIVERGED:
             return ErrataResult(True, counts)
-        found = first_difference(base, subject, oracle)
+        found = first_difference(base, subject, oracle, whole)
+        whole = None
         if found is None:
             return ErrataResult(False, counts)
         found = _judged(base, found, subject, oracle)

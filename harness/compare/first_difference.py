@@ -54,9 +54,18 @@ def start_of(case: MachineCase) -> MachineObservation:
     return MachineObservation(End.LIMIT, Trap.NONE, 0, case.state, case.memory, 0)
 
 
-def first_difference(case: MachineCase, subject: Executor, oracle: Executor) -> FirstDifference | None:
+def first_difference(
+    case: MachineCase,
+    subject: Executor,
+    oracle: Executor,
+    whole: tuple[MachineObservation, MachineObservation] | None = None,
+) -> FirstDifference | None:
     """The first instruction of `case` at which the executors differ; None where they agree to the end, where either
-    gives no end (crash, timeout, refusal), or where either cannot stop after an exact number of instructions."""
+    gives no end (crash, timeout, refusal), or where either cannot stop after an exact number of instructions.
+
+    Args:
+        whole: what they gave for the whole case, where that is known.
+    """
     if not (subject.capabilities.exact_limit and oracle.capabilities.exact_limit):
         return None
     seen: dict[int, tuple[MachineObservation, MachineObservation]] = {}
@@ -67,14 +76,15 @@ def first_difference(case: MachineCase, subject: Executor, oracle: Executor) -> 
         seen[limit] = pair
         return compare_case(prefix, *pair).verdict is Verdict.DIVERGED
 
-    if not differs(case.limit_insns):
+    if whole is None:
+        whole = observe(subject, case), observe(oracle, case)
+    if compare_case(case, *whole).verdict is not Verdict.DIVERGED:
         return None
-    whole = seen[case.limit_insns]
     if any(side.end not in (End.TRAP, End.LIMIT) for side in whole):
         return None
+    # Both have ended within so many instructions, so a limit this high changes nothing.
     low, high = 0, min(case.limit_insns, max(side.retired for side in whole) + 1)
-    if not differs(high):
-        return None
+    seen[high] = whole
     # Most cases part where the first of the two ends, so look there before halving.
     likely = min(side.retired for side in whole)
     guesses = [likely, likely + 1]

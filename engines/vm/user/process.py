@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
-from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, AddressSpace, MemoryFault
+from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, Access, AddressSpace, MemoryFault
 from engines.vm.tiers.stop import Stop, StopReason
 from engines.vm.user import elf, riscv64, signals
 from engines.vm.user.errno import Errno, GuestError
@@ -26,7 +26,7 @@ from engines.vm.user.file_table import FileTable
 from engines.vm.user.host_signals import HostSignals
 from engines.vm.user.paths import GuestPaths
 from engines.vm.user.signals import Action, PendingSignals, Signal, SignalInfo
-from engines.vm.user.stack import GUARD_BYTES, Credentials, InitialStack, StartupImage, build_stack
+from engines.vm.user.stack import GUARD_BYTES, Credentials, InitialStack, StartupImage, build_stack, check_arguments
 from engines.vm.user.strace import Strace
 from engines.vm.user.syscalls import table
 from engines.vm.user.task import NAME_BYTES, Interrupted, Task, Wait, WouldBlock, new_task
@@ -111,7 +111,7 @@ class Process:
         checkpoints: (retired, state digest) pairs.
         limits: what setrlimit changed.
         epoll_data: for each host epoll descriptor, watched host descriptor → the guest's data word.
-        vfork_done: closed when the parent of a vfork may continue; -1 otherwise.
+        vfork_done: pipe to the parent of a vfork, which waits for its end; -1 otherwise.
     """
 
     def __init__(
@@ -155,6 +155,8 @@ class Process:
         """
         program = elf.parse(image, riscv64.ELF_MACHINE, self.memory.bits)
         interpreter_image, interpreter = self._interpreter(program)
+        check_arguments(argv, environment, executable)
+        self.release_vfork()
         for start, end in list(self.memory.regions()):
             self.release(start, end - start)
         bias = _PROGRAM_BASE - program.low if program.position_independent else 0
@@ -505,10 +507,14 @@ class Process:
                 self.set_action(number, signals.DEFAULT_ACTION)
 
     def release_vfork(self) -> None:
-        """Let the parent of a vfork continue."""
-        if self.vfork_done >= 0:
-            os.close(self.vfork_done)
-            self.vfork_done = -1
+        """Let the parent of a vfork continue, with what this process wrote to the memory that the two share."""
+        if self.vfork_done < 0:
+            return
+        done, self.vfork_done = self.vfork_done, -1
+        with os.fdopen(done, "wb") as pipe:
+            for address in self.memory.dirty_pages():
+                if self.memory.permitted(address, PAGE_BYTES, Access.LOAD):
+                    pipe.write(address.to_bytes(8, "little") + self.memory.read(address, PAGE_BYTES))
 
     @property
     def must_wait(self) -> bool:
@@ -633,7 +639,8 @@ class Process:
         self.attention = True
 
     def close(self) -> None:
-        """Close the guest's files and give host signals back. Idempotent."""
+        """Close the guest's files, give host signals back, and let a vfork's parent continue. Idempotent."""
+        self.release_vfork()
         if self.host_signals is not None:
             self.host_signals.close()
         self.files.close_all()

@@ -74,6 +74,20 @@ class InitialStack:
     auxiliary_vector: bytes
 
 
+def check_arguments(argv: Sequence[bytes], environment: Sequence[bytes], executable: bytes) -> None:
+    """Refuse what `build_stack` would refuse, before anything is mapped.
+
+    Raises:
+        ElfError, ValueError: as `build_stack`.
+    """
+    texts = (*argv, *environment, executable)
+    if any(0 in text for text in texts):
+        raise ValueError("an argument or environment string contains a NUL byte")
+    total = sum(len(text) + 1 for text in texts) + 8 * (len(argv) + len(environment) + 3)
+    if total > _MAX_ARGUMENT_BYTES:
+        raise ElfError(f"arguments and environment take {total} bytes; at most {_MAX_ARGUMENT_BYTES}")
+
+
 def build_stack(
     memory: AddressSpace,
     top: int,
@@ -99,12 +113,7 @@ def build_stack(
     """
     if len(random) != 16:
         raise ValueError(f"AT_RANDOM is {len(random)} bytes; must be 16")
-    if any(0 in text for text in (*argv, *environment, executable)):
-        raise ValueError("an argument or environment string contains a NUL byte")
-    strings_bytes = sum(len(text) + 1 for text in (*argv, *environment, executable))
-    total = strings_bytes + 8 * (len(argv) + len(environment) + 3)
-    if total > _MAX_ARGUMENT_BYTES:
-        raise ElfError(f"arguments and environment take {total} bytes; at most {_MAX_ARGUMENT_BYTES}")
+    check_arguments(argv, environment, executable)
     low = top - STACK_BYTES
     memory.map(low, STACK_BYTES, READ | WRITE | (EXEC if executable_stack else 0))
 

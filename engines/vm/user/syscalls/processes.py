@@ -15,7 +15,7 @@ import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from engines.vm.memory.address_space import Access
+from engines.vm.memory.address_space import PAGE_BYTES, Access
 from engines.vm.user import riscv64
 from engines.vm.user.elf import ElfError
 from engines.vm.user.errno import Errno, GuestError
@@ -117,19 +117,19 @@ def _new_thread(process: Process, flags: int, stack: int, parent_tid: int, tls: 
 
 
 def _fork(process: Process, flags: int, stack: int, parent_tid: int, tls: int, child_tid: int) -> int:
-    """The host forks. A vfork child gets its own copy of memory, and the parent waits until it ends or runs execve."""
+    """The host forks. A vfork child has a copy of memory; the parent waits for its end and takes its writes over."""
     done_read, done_write = os.pipe() if flags & _CLONE_VFORK else (-1, -1)
     pid = os.fork()
     if pid:
         if flags & _CLONE_VFORK:
             os.close(done_write)
-            os.read(done_read, 1)
-            os.close(done_read)
+            _take_over_writes(process, done_read)
         if flags & _CLONE_PARENT_SETTID:
             process.memory.store(parent_tid, pid, 4)
         return pid
     if flags & _CLONE_VFORK:
         os.close(done_read)
+        process.memory.clear_dirty()
         process.vfork_done = done_write
     process.after_fork()
     words = process.current.words
@@ -141,6 +141,15 @@ def _fork(process: Process, flags: int, stack: int, parent_tid: int, tls: int, c
         process.memory.store(child_tid, process.pid, 4)
     process.current.clear_child_tid = child_tid if flags & _CLONE_CHILD_CLEARTID else 0
     return 0
+
+
+def _take_over_writes(process: Process, pipe: int) -> None:
+    """Wait until a vfork child ends or runs execve; what it wrote until then is written here too."""
+    with os.fdopen(pipe, "rb") as pages:
+        while len(record := pages.read(8 + PAGE_BYTES)) == 8 + PAGE_BYTES:
+            address = int.from_bytes(record[:8], "little")
+            if process.memory.mapped(address, PAGE_BYTES):
+                process.memory.place(address, record[8:])
 
 
 def _strings(process: Process, vector: int) -> list[bytes]:
@@ -205,7 +214,6 @@ def _execute(process: Process, path: bytes, argv: list[bytes], environment: list
     process.files.close_marked()
     process.reset_handlers()
     process.current.alternate = AlternateStack()
-    process.release_vfork()
     process.attention = True
     return None
 

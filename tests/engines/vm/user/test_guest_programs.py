@@ -117,11 +117,15 @@ def test_system_calls_are_those_that_qemu_sees(
     assert "exit_group" in names(ours.stderr)
 
 
-@pytest.mark.parametrize("flags", [("-static-pie",), ("-fPIE", "-pie")], ids=["static-pie", "dynamic"])
+@pytest.mark.parametrize(
+    ("libc", "flags"),
+    [("musl", ("-static", "-fPIE", "-pie")), ("glibc", ("-fPIE", "-pie")), ("glibc", ("-fPIE", "-pie", "-Wl,-z,now"))],
+    ids=["static-pie", "dynamic", "dynamic-bound-early"],
+)
 def test_position_independent_and_dynamic_programs_run(
-    guest_program: Callable[..., Path], emulate: Emulate, flags: tuple[str, ...]
+    guest_program: Callable[..., Path], emulate: Emulate, libc: str, flags: tuple[str, ...]
 ) -> None:
-    program = guest_program("deaths", "glibc", *flags)
+    program = guest_program("deaths", libc, *flags)
     done = emulate(program, "exit", "21", prefix="/usr/riscv64-linux-gnu")
     assert (done.returncode, done.stdout) == (21, "before\n")
 

@@ -111,7 +111,7 @@ int main(void) {
     siginfo_t info;
     struct timespec zero = {0, 0};
     answer = sigtimedwait(&set, &info, &zero);
-    printf("sigtimedwait %d code %d\n", answer, info.si_code);
+    printf("sigtimedwait %d signo %d\n", answer, info.si_signo);
     answer = sigtimedwait(&set, &info, &zero);
     printf("sigtimedwait %d errno %d\n", answer, errno);
     sigprocmask(SIG_SETMASK, &before, 0);

@@ -1,6 +1,5 @@
 /* What a program finds at its start: arguments, environment, auxiliary vector, clocks, identity. */
 #define _GNU_SOURCE
-#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +32,6 @@ int main(int argc, char **argv) {
     printf("page %ld clock %ld\n", getauxval(AT_PAGESZ), getauxval(AT_CLKTCK));
     printf("hwcap %lx\n", getauxval(AT_HWCAP) & 0x112d);
     printf("phent %ld phdr %d phnum %d\n", getauxval(AT_PHENT), getauxval(AT_PHDR) != 0, getauxval(AT_PHNUM) > 0);
-    printf("first header %d\n", ((Elf64_Phdr *)getauxval(AT_PHDR))->p_type);
     printf("entry %d secure %ld random %d\n", getauxval(AT_ENTRY) != 0, getauxval(AT_SECURE), getauxval(AT_RANDOM) != 0);
     printf("ids %d %d\n", getauxval(AT_UID) == getuid(), getauxval(AT_EGID) == getegid());
     printf("execfn %d\n", access((char *)getauxval(AT_EXECFN), R_OK));

@@ -64,6 +64,10 @@ class DecodedCode:
     def context_address(self) -> int:
         return int(self._storage.ctypes.data)
 
+    def entry(self, address: int) -> bytes:
+        """The decoded entry of the instruction at `address`, for inspection; zeros if it was not decoded."""
+        return ctypes.string_at(self.table + (address << PC_SHIFT), ENTRY_BYTES)
+
     def discard(self, address: int, size: int) -> None:
         """Forget what was decoded from `size` bytes at `address`, instructions that only reach into them included."""
         self.discards += 1

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engines.vm.isa.describe import Field, Instruction
 from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, PAGE_BITS
 from engines.vm.tiers.interpreter.emitter import Emitter
-from engines.vm.tiers.interpreter.fusion import Pair
+from engines.vm.tiers.interpreter.fusion import Pair, first_kinds
 from engines.vm.tiers.interpreter.handlers import Bodies, set_cpu, table_pc
 from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, ENTRY_BYTES, IMMEDIATE_OFFSET, PC_SHIFT, forward
 from engines.vm.tiers.interpreter.machine import dispatch, tail_call
@@ -83,7 +83,8 @@ def _look_ahead(bodies: Bodies, emitter: Emitter, pc: LlvmValue, kind: LlvmValue
     """End `decode`: if the instruction decoded and the next one make a pair, give the entry the pair's handler."""
     go, look, word_at = emitter.label("go"), emitter.label("look"), emitter.label("word")
     fuse = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["fuse"]), 64)
-    emitter.branch(kind.eq(0) | fuse.eq(0), go, look)
+    may_begin = (kind - 1).ult(first_kinds())
+    emitter.branch(may_begin & fuse.ne(0), look, go)
 
     emitter.begin(look)
     following = pc + length

@@ -66,9 +66,16 @@ def pairs(handled: Mapping[str, Handled]) -> Iterator[Pair]:
         yield Pair(handled[first], handled[second], tuple(forwarded))
 
 
-def paired_symbols() -> frozenset[str]:
-    """The symbols of all shapes that take part in a pair."""
-    return frozenset(symbol for row in PAIRS.strip().splitlines() for symbol in row.split()[:2])
+def pair_kinds() -> dict[str, int]:
+    """The symbols of all shapes that take part in a pair, numbered from 1; those that can come first come first."""
+    rows = [row.split() for row in PAIRS.strip().splitlines()]
+    symbols = [row[0] for row in rows] + [row[1] for row in rows]
+    return {symbol: number for number, symbol in enumerate(dict.fromkeys(symbols), 1)}
+
+
+def first_kinds() -> int:
+    """The kinds that can come first in a pair are 1 to this number."""
+    return len({row.split()[0] for row in PAIRS.strip().splitlines()})
 
 
 def fused_handler(bodies: Bodies, pair: Pair) -> None:

@@ -11,7 +11,7 @@ from engines.vm.tiers.interpreter.decoder import Choice, decoder
 from engines.vm.tiers.interpreter.drivers import drivers
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit import FloatSupport
-from engines.vm.tiers.interpreter.fusion import Handled, fused_handler, paired_symbols, pairs
+from engines.vm.tiers.interpreter.fusion import Handled, fused_handler, pair_kinds, pairs
 from engines.vm.tiers.interpreter.handlers import Bodies
 from engines.vm.tiers.interpreter.layout import convention
 from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
@@ -71,10 +71,10 @@ def generate(
     escapes: list[str] = []
     choices: list[Choice] = []
     handled: dict[str, Handled] = {}
-    paired = paired_symbols()
+    kinds = pair_kinds()
     for instruction in table:
         base = base_of(instruction, table)
-        for fixed in (*_specialisations(instruction, base), {}):
+        for fixed in (*specialisations(instruction, base), {}):
             shape = shape_of(instruction, fixed)
             if shape not in shapes:
                 try:
@@ -84,9 +84,9 @@ def generate(
                     shapes[shape] = False
             if shapes[shape]:
                 symbol = shape.symbol
-                if symbol in paired and symbol not in handled:
-                    handled[symbol] = Handled(shape, base, len(handled) + 1)
-                kind = handled[symbol].kind if symbol in handled else 0
+                kind = kinds.get(symbol, 0)
+                if kind:
+                    handled.setdefault(symbol, Handled(shape, base, kind))
                 choices.append(Choice(instruction, tuple(fixed.items()), shape, kind=kind))
             else:
                 if base.name not in escapes:
@@ -105,7 +105,7 @@ def generate(
     return Source("\n".join(parts) + "\n", tuple(escapes))
 
 
-def _specialisations(instruction: Instruction, base: Instruction) -> list[dict[str, int]]:
+def specialisations(instruction: Instruction, base: Instruction) -> list[dict[str, int]]:
     """The `SPECIALISED` operand values that `instruction` itself can encode."""
     named = {o.name: o.field for o in instruction.operands}
     found = [

@@ -158,6 +158,27 @@ def test_a_program_too_long_for_its_home_is_cut() -> None:
     assert 3000 < batch.code_bytes.max() <= 4096 - 128
 
 
+def test_a_program_has_at_most_three_functions() -> None:
+    base = draw(0, 0, 2, PROFILES["short"])
+    slots = {name: np.zeros((2, 6), field.dtype) for name, field in base.slots.items()}
+    slots["kind"][:] = Kind.SECTION
+    base.state["slots"] = 6
+    layout = Layout(Choices(slots, base.state))
+    assert layout.kind.reshape(2, 6).tolist() == [[Kind.SECTION] * 3 + [Kind.NONE] * 3] * 2
+    assert layout.functions.tolist() == [3, 3]
+
+
+def test_loops_do_not_nest_in_one_region() -> None:
+    base = draw(0, 0, 1, PROFILES["short"])
+    slots = {name: np.zeros((1, 6), field.dtype) for name, field in base.slots.items()}
+    slots["kind"][0, [0, 1, 3, 5]] = Kind.LOOP
+    slots["length"][0] = 1
+    base.state["slots"] = 6
+    layout = Layout(Choices(slots, base.state))
+    assert (layout.loop_head.tolist(), layout.loop_last.tolist()) == ([0, 3], [2, 5])
+    assert layout.kind.tolist() == [Kind.LOOP, Kind.NONE, Kind.NONE, Kind.LOOP, Kind.NONE, Kind.NONE]
+
+
 def test_equal_homes_are_replaced_by_rows() -> None:
     base = draw(0, 0, 5, PROFILES["short"])
     base.state["home"] = 7

@@ -199,3 +199,21 @@ def test_a_limit_beyond_64_bits_is_no_limit(tier: InterpreterTier, hart: Hart) -
     hart.memory.place(CODE, assemble(EBREAK))
     start(hart)
     assert tier.run(hart, 1 << 80) == BREAKPOINT
+
+
+def test_a_store_into_the_second_page_of_an_instruction_that_alone_reaches_there(
+    tier: InterpreterTier, hart: Hart
+) -> None:
+    """The jump's last parcel is the only decoded code of its page; its offset is rewritten from 0 to 8."""
+    at, landing, patch = CODE + 0xFFE, CODE + 0x100, CODE + 0x200
+    jump = assemble(("jalr", {"rd": 0, "rs1": 7, "imm": 0}))
+    hart.memory.place(at, jump)
+    hart.memory.place(landing, assemble(EBREAK, EBREAK, EBREAK))
+    hart.memory.place(patch, assemble(("sh", {"rs1": 5, "rs2": 6, "imm": 0}), ("jalr", {"rd": 0, "rs1": 8, "imm": 0})))
+    rewritten = assemble(("jalr", {"rd": 0, "rs1": 7, "imm": 8}))
+    for pc, expected in ((at, landing), (patch, landing + 8)):
+        start(hart, pc)
+        hart.cpu["x"][5:9] = CODE + 0x1000, int.from_bytes(rewritten[2:], "little"), landing, at
+        hart.memory.store(CODE + 0x2000, 0, 1)
+        assert tier.run(hart, 10) == BREAKPOINT
+        assert hart.cpu["pc"] == expected

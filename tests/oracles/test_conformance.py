@@ -57,7 +57,7 @@ class Wrong:
 
     @property
     def name(self) -> str:
-        return "wrong"
+        return "unicorn-wrong"
 
     @property
     def capabilities(self) -> Capabilities:
@@ -158,6 +158,9 @@ WRONG_IN_ONE_WAY = {
 def test_a_wrong_executor_is_caught(what: str) -> None:
     spoil, check_name = WRONG_IN_ONE_WAY[what]
     check = next(check for check in CHECKS if check.name == check_name)
+    right = Wrong(lambda _wrong, _case, seen: seen)
+    check.run(right)
+    right.close()
     executor = Wrong(spoil)  # type: ignore[arg-type]
     try:
         with pytest.raises(NonConformanceError, match="wrong"):

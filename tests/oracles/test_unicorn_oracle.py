@@ -195,6 +195,17 @@ def test_a_chain_of_watched_instructions(counting: UnicornRiscv64, plain: Unicor
         assert seen.trap is Trap.ILLEGAL_INSTRUCTION
 
 
+def test_the_limit_before_a_watched_instruction_leaves_its_result_alone(counting: UnicornRiscv64) -> None:
+    seen = run(counting, case(ADDI_A0, 0xF0050553, EBREAK, limit=1, f10=0x1234))  # addi; fmv.w.x fa0, a0
+    assert (seen.end, int(seen.state["f"][10])) == (End.LIMIT, 0x1234)
+
+
+@pytest.mark.parametrize("csr", [0xC03, 0xC1F])
+def test_hpmcounters_are_repaired_to_be_illegal(counting: UnicornRiscv64, csr: int) -> None:
+    seen = run(counting, case(ADDI_A0, csr << 20 | 0x2573, EBREAK))
+    assert (seen.trap, seen.tval, int(seen.state["x"][10])) == (Trap.ILLEGAL_INSTRUCTION, csr << 20 | 0x2573, 1)
+
+
 def test_watched_addresses_are_the_instructions_and_their_successors() -> None:
     code = np.zeros((3, 15), np.uint8)
     code[1, 2:6] = np.frombuffer((0xF0050553).to_bytes(4, "little"), np.uint8)

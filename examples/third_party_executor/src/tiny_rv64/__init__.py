@@ -1,0 +1,1 @@
+"""A small RV64I machine and its adapter to Counterproof."""

@@ -45,8 +45,6 @@ def run(
     Standard streams pass through, the exit status is the program's, and a signal that ends it ends this process. Exit
     status 2 with one line on standard error: the program could not be started. 124: --limit or --timeout ended it.
     """
-    import os
-
     from engines.vm.user import launch
 
     def fail(text: str) -> typer.Exit:
@@ -67,7 +65,7 @@ def run(
                 program=program,
                 arguments=tuple(rest),
                 argv0=argv0,
-                base_environment=tuple(f"{k}={v}" for k, v in os.environ.items() if k not in (unset or ())),
+                base_environment=tuple(s for s in _given_environment() if s.partition("=")[0] not in (unset or ())),
                 environment=tuple(environment or ()),
                 prefix=prefix,
                 tier=tier,
@@ -81,3 +79,12 @@ def run(
     except launch.LaunchError as error:
         raise fail(str(error)) from None
     raise typer.Exit(status)
+
+
+def _given_environment() -> tuple[str, ...]:
+    """The environment that this process was started with; Python itself may have added to it since (PEP 538)."""
+    import os
+    from pathlib import Path
+
+    settings = Path("/proc/self/environ").read_bytes().split(b"\0")
+    return tuple(os.fsdecode(setting) for setting in settings if setting)

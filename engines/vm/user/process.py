@@ -33,10 +33,12 @@ from engines.vm.user.task import NAME_BYTES, Interrupted, Task, Wait, WouldBlock
 
 RunTier = Callable[[Hart, int], Stop]
 
-SLICE_INSNS: Final = 20_000_000
-"""A tier runs at most this long before signals from outside are looked at."""
-TASK_SLICE_INSNS: Final = 500_000
-"""As above, while several tasks take turns."""
+MIN_SLICE_INSNS: Final = 2_000
+MAX_SLICE_INSNS: Final = 50_000_000
+SLICE_NS: Final = 20_000_000
+"""A tier runs about this long before signals from outside and the clock are looked at."""
+TASK_SLICE_INSNS: Final = 100_000
+"""While several tasks take turns each runs exactly so long, so that runs repeat."""
 _MASK: Final = 0xFFFF_FFFF_FFFF_FFFF
 _STACK_TOP: Final = 0xF_FFF0_0000
 _TRAMPOLINE: Final = 0xF_FFF8_0000
@@ -258,7 +260,8 @@ class Process:
         hart, words = task.hart, task.words
         alone = len(self.tasks) == 1
         retired = words[riscv64.RETIRED]
-        slice_end = retired + (SLICE_INSNS if alone else TASK_SLICE_INSNS)
+        slice_end = retired + (self._slice_insns if alone else TASK_SLICE_INSNS)
+        begun = time.perf_counter_ns()
         bound = min(slice_end, retired + self._allowance())
         while True:
             reason, cause, value = run_tier(hart, bound - words[riscv64.RETIRED])
@@ -273,6 +276,14 @@ class Process:
             if words[riscv64.RETIRED] >= bound:
                 break
         self._slice_over(alone)
+        self._adapt_slice(time.perf_counter_ns() - begun)
+
+    def _adapt_slice(self, took_ns: int) -> None:
+        """Make the next slice take about `SLICE_NS`: tiers differ a thousandfold in speed."""
+        if took_ns < SLICE_NS // 2:
+            self._slice_insns = min(self._slice_insns * 2, MAX_SLICE_INSNS)
+        elif took_ns > SLICE_NS * 2:
+            self._slice_insns = max(self._slice_insns // 2, MIN_SLICE_INSNS)
 
     def _slice_over(self, alone: bool) -> None:
         """Look at limits, checkpoints and the clock; let the next task run."""
@@ -347,6 +358,7 @@ class Process:
             words[riscv64.PC] += riscv64.ECALL_BYTES
         self._trace_result(result)
 
+    _slice_insns = MIN_SLICE_INSNS
     _turn_over = False
     _interrupted = False
     """The current task stands at a system call that a signal interrupted and that may restart."""

@@ -48,10 +48,7 @@ def test_an_endless_loop_ends_exactly_at_the_limit(assembled: Assembled, in_proc
     assert guest.process.retired == 12345
 
 
-def test_a_deadline_ends_an_endless_loop(
-    assembled: Assembled, in_process: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engines.vm.user.process.SLICE_INSNS", 1000)
+def test_a_deadline_ends_an_endless_loop(assembled: Assembled, in_process: Callable[..., Any]) -> None:
     end, _ = in_process(assembled(LOOP), deadline_ns=1).run()
     assert end.reason is ExitReason.TIMEOUT
 

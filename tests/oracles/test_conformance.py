@@ -23,12 +23,12 @@ from harness.contract import (
 )
 from oracles.conformance import CHECKS, Check, NonConformanceError, checks_for, errata_of
 from oracles.qiling_oracle import QilingOracle
-from oracles.unicorn_oracle import UnicornRiscv64
+from oracles.unicorn_oracle import UnicornRiscv64, uncounted, unrepaired
 
 ORACLES = {
     "unicorn": UnicornRiscv64,
-    "unicorn, not counting": lambda: UnicornRiscv64(count_retired=False),
-    "unicorn, not repaired": lambda: UnicornRiscv64(repair=False),
+    "unicorn, not counting": uncounted,
+    "unicorn, not repaired": unrepaired,
     "qiling": lambda: QilingOracle(timeout_s=30),
 }
 PAIRS = [(name, check) for name, make in ORACLES.items() for check in checks_for(make())]

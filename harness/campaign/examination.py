@@ -11,6 +11,7 @@ from harness.compare.errata import errata_of, explain
 from harness.compare.first_difference import FirstDifference, first_difference, observe
 from harness.contract import End, Executor, MachineCase, MachineObservation, Verdict
 from harness.triage.signature import machine_signature
+from oracles.errata import Erratum
 
 FRESH_PER_SIGNATURE = 2
 """So many findings of each signature are verified in fresh workers; later ones in the examiner's own."""
@@ -65,15 +66,17 @@ class Examiner:
         self._use_errata = use_errata
         self._pair: tuple[Executor, Executor] | None = None
         self._verified: Counter[str] = Counter()
+        self._errata: tuple[Erratum, ...] | None = None
 
     def examine(self, case: MachineCase) -> Examined:
         """Examine a case whose row of a batch diverged."""
         subject, oracle = self._executors()
         counts: Counter[str] = Counter()
-        errata = errata_of(oracle) if self._use_errata else ()
+        if self._errata is None:
+            self._errata = errata_of(oracle) if self._use_errata else ()
         whole = observe(subject, case), observe(oracle, case)
-        if errata and all(side.end in _ENDED for side in whole):
-            result = explain(case, subject, oracle, errata, whole)
+        if self._errata and all(side.end in _ENDED for side in whole):
+            result = explain(case, subject, oracle, self._errata, whole)
             counts = result.counts
             if result.explained and counts:
                 return Examined(True, counts)

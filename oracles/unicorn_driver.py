@@ -203,7 +203,11 @@ look:
   br i1 %move, label %prepare, label %sign
 sign:
   %sign.bits = and i32 %bits, <FSGNJ_S_MASK>
-  %inject = icmp eq i32 %sign.bits, <FSGNJ_S>
+  %family = icmp eq i32 %sign.bits, <FSGNJ_S>
+  %funct3.field = lshr i32 %bits, 12
+  %funct3 = and i32 %funct3.field, 7
+  %defined = icmp ult i32 %funct3, 3
+  %inject = and i1 %family, %defined
   br i1 %inject, label %exchange, label %done
 exchange:
   %rs1.field = lshr i32 %bits, 15
@@ -482,7 +486,7 @@ END_WORDS: Final = 5
 FMV_W_X: Final = (0xF000_0053, 0xFFF0_707F)
 """FMV.W.X: (bits, mask), unprivileged manual, instruction set listings."""
 FSGNJ_S: Final = (0x2000_0053, 0xFE00_007F)
-"""FSGNJ.S, FSGNJN.S, FSGNJX.S and their reserved siblings."""
+"""FSGNJ.S, FSGNJN.S and FSGNJX.S (funct3 0, 1, 2), and their reserved siblings (3 to 7), which are left alone."""
 HOOKS_PER_CASE: Final = 512
 """At most so many addresses of one case are watched."""
 _BOXED_NAN: Final = 0xFFFF_FFFF_7FC0_0000

@@ -200,6 +200,14 @@ def test_the_limit_before_a_watched_instruction_leaves_its_result_alone(counting
     assert (seen.end, int(seen.state["f"][10])) == (End.LIMIT, 0x1234)
 
 
+@pytest.mark.parametrize("function", [3, 4, 5, 6, 7])
+def test_the_reserved_siblings_of_sign_injection_change_nothing(counting: UnicornRiscv64, function: int) -> None:
+    word = FSGNJ_S | function << 12
+    seen = run(counting, case(word, EBREAK, f10=0x1234, f11=1, f12=2))
+    assert (seen.trap, seen.tval) == (Trap.ILLEGAL_INSTRUCTION, word)
+    assert seen.state["f"][10:13].tolist() == [0x1234, 1, 2]
+
+
 @pytest.mark.parametrize("csr", [0xC03, 0xC1F])
 def test_hpmcounters_are_repaired_to_be_illegal(counting: UnicornRiscv64, csr: int) -> None:
     seen = run(counting, case(ADDI_A0, csr << 20 | 0x2573, EBREAK))

@@ -148,7 +148,8 @@ def _supervise(
 ) -> _Outcome:
     environment = {name: value for name, value in os.environ.items() if _concerns_us(name)}
     environment["PYTHONPATH"] = str(Path(next(iter(engines.__path__))).parent)
-    command = [sys.executable, "-P", "-m", "engines.vm.user", str(options)]
+    module = "fuzz.sabotage.user" if environment.get("COUNTERPROOF_SABOTAGE") else "engines.vm.user"
+    command = [sys.executable, "-P", "-m", module, str(options)]
     process = subprocess.Popen(
         command,
         cwd=work,

@@ -26,7 +26,9 @@ from harness.campaign.plan import Chunk, Plan
 from harness.campaign.statistics import Statistics
 from harness.campaign.workers import IsolatedExecutor, Ticket, rows_of
 from harness.case_file import write_case
-from harness.compare.machine import BatchComparison, compare_batches
+from harness.compare import machine
+from harness.compare.machine import BatchComparison
+from harness.compare.self_check import blind_spot
 from harness.compare.vote import vote
 from harness.contract import BatchObservation, End, Executor, MachineBatch, MachineCase, Trap
 from harness.observation_file import write_observation
@@ -185,7 +187,7 @@ class Campaign:
         Raises:
             StoreError: findings cannot be kept.
         """
-        blind = self._blind_oracle()
+        blind = self._blind()
         if blind:
             return Outcome(ExitCode.INTERNAL, blind, False, self.statistics)
         self._resume()
@@ -209,12 +211,17 @@ class Campaign:
             self._store.complete(self.campaign)
         return self._outcome(complete)
 
-    def _blind_oracle(self) -> str:
-        """Why the campaign would compare nothing, or empty."""
+    def _blind(self) -> str:
+        """Why the campaign would compare nothing, or not what it should; empty where all is well."""
         ours = self._subject.capabilities.observes
+        first = self._generate(self.plan.seeds[0], 0, 1, self.plan.profile)
         for name, oracle in zip(self.plan.oracles, self._oracles, strict=True):
-            if not ours & oracle.capabilities.observes:
+            compared = ours & oracle.capabilities.observes
+            if not compared:
                 return f"vacuous: {name} observes nothing that {self.plan.subject} observes"
+            spot = blind_spot(first, compared)
+            if spot:
+                return f"vacuous: the comparison is blind: {spot}"
         return ""
 
     def _resume(self) -> None:
@@ -265,7 +272,7 @@ class Campaign:
                 subject = item.subject
             answers = [oracle.collect(ticket) for oracle, ticket in item.oracles]
         with self._timed("compare"):
-            comparisons = [compare_batches(item.batch, subject, answer) for answer in answers]
+            comparisons = [machine.compare_batches(item.batch, subject, answer) for answer in answers]
         found = [
             found
             for number, comparison in enumerate(comparisons)

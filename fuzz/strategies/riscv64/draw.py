@@ -224,6 +224,7 @@ def _draw_block(
     word = words(keys, 7, 1)[:, 0]
     trapping = np.flatnonzero(_between(word, 0, 0, 99) < profile.trap_percent)
     at = _between(word, 16, 0, main - 1)[trapping]
-    kind[trapping, at] = tables.traps.take((word[trapping] >> np.uint64(32)) & np.uint64((1 << _KIND_BITS) - 1))
+    which = (word[trapping] >> np.uint64(32)) & np.uint64((1 << _KIND_BITS) - 1)
+    kind[trapping, at] = tables.traps.take(which.astype(np.intp))
     for name, values in drawn.items():
         slots[name][:] = values

@@ -9,7 +9,7 @@ import hashlib
 import struct
 from typing import TYPE_CHECKING, Final
 
-from engines.vm.guests.riscv64.state import CPU, NO_RESERVATION, Hart
+from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart, word_of
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import MAPPED, AddressSpace
 from engines.vm.user.elf import Machine
@@ -18,23 +18,13 @@ from engines.vm.user.signals import SIGINFO_BYTES, AlternateStack, Code, Signal,
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FIELDS = CPU.fields
-assert _FIELDS is not None
-
-
-def _word(name: str) -> int:
-    """Index of a CPU field in 64-bit words."""
-    assert _FIELDS is not None
-    return int(_FIELDS[name][1]) // 8
-
-
-X: Final = _word("x")
-F: Final = _word("f")
-PC: Final = _word("pc")
-FFLAGS: Final = _word("fflags")
-FRM: Final = _word("frm")
-RESERVATION: Final = _word("reservation")
-RETIRED: Final = _word("retired")
+X: Final = word_of("x")
+F: Final = word_of("f")
+PC: Final = word_of("pc")
+FFLAGS: Final = word_of("fflags")
+FRM: Final = word_of("frm")
+RESERVATION: Final = word_of("reservation")
+RETIRED: Final = word_of("retired")
 
 RA: Final = X + 1
 SP: Final = X + 2

@@ -89,9 +89,8 @@ class Task:
 
 def new_task(tid: int, hart: Hart, first_argument: int) -> Task:
     """A task around `hart`; `first_argument` is the word index of the first system-call argument."""
-    raw = hart.storage.data.cast("B")
-    words = raw.cast("Q")
-    arguments = raw[8 * first_argument : 8 * (first_argument + 6)]
+    words = hart.words
+    arguments = words.cast("B")[8 * first_argument : 8 * (first_argument + 6)]
     return Task(
         tid=tid,
         hart=hart,

@@ -48,6 +48,7 @@ class DecodedCode:
         self.table = ctypes.addressof(ctypes.c_char.from_buffer(self._region)) + GUARD_BYTES
         self._storage = np.zeros(1, CONTEXT)
         self.context: Any = self._storage[0]
+        self.context_address = int(self._storage.ctypes.data)
         self.context["memory"] = memory.host_base
         self.context["permissions"] = memory.perm_base
         self.context["table"] = self.table
@@ -59,10 +60,6 @@ class DecodedCode:
                 if memory.perm[page // PAGE_BYTES] & EXEC:
                     memory.perm[page // PAGE_BYTES] &= ~HAS_CODE & 0xFF
         memory.code_listeners.append(self.discard)
-
-    @property
-    def context_address(self) -> int:
-        return int(self._storage.ctypes.data)
 
     def entry(self, address: int) -> bytes:
         """The decoded entry of the instruction at `address`, for inspection; zeros if it was not decoded."""

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from engines.vm.guests.riscv64.state import Hart
+from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import BATCH, ESCAPE, LIMIT, TRAP
 from engines.vm.tiers.stop import Stop, StopReason
 
 _NO_LIMIT = (1 << 63) - 1
+_RETIRED, _TRAP_CAUSE, _TRAP_VALUE = (word_of(name) for name in ("retired", "trap_cause", "trap_value"))
 
 
 class InterpreterTier:
@@ -61,14 +62,15 @@ class InterpreterTier:
         limit_insns = min(limit_insns, _NO_LIMIT)
         decoded = self.decoded_code(hart.memory)
         decoded.context["cpu"] = hart.address
-        end = int(hart.cpu["retired"]) + limit_insns
+        words = hart.words
+        end = words[_RETIRED] + limit_insns
         while True:
             self.runs += 1
-            reason = self._run(decoded.context_address, end - int(hart.cpu["retired"]))
+            reason = self._run(decoded.context_address, end - words[_RETIRED])
             if reason == LIMIT:
                 return Stop(StopReason.LIMIT)
             if reason == TRAP:
-                return Stop(StopReason.TRAP, int(hart.cpu["trap_cause"]), int(hart.cpu["trap_value"]))
+                return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
             stop = self._escape(hart, decoded)
             if stop.reason is StopReason.TRAP:
                 return stop

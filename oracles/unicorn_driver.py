@@ -67,6 +67,7 @@ class Event(IntEnum):
     BREAKPOINT = 2
     MEMORY = 3
     LIMIT = 4
+    MISALIGNED_SC = 5
 
 
 _CALLBACKS = """
@@ -185,7 +186,8 @@ go:
 
 _BOXING = """
 ; Called before FMV.W.X and FSGNJ[N|X].S, and before the instruction behind each: finish the former, prepare the latter.
-define void @on_boxing(ptr %uc, i64 %address, i32 %bytes, ptr %control) {
+; Called before SC: a misaligned address ends the case.
+define void @on_watched(ptr %uc, i64 %address, i32 %bytes, ptr %control) {
 entry:
   call void @finish_boxing(ptr %uc, ptr %control)
   %p.event = getelementptr i64, ptr %control, i64 <EVENT>
@@ -208,7 +210,27 @@ sign:
   %funct3 = and i32 %funct3.field, 7
   %defined = icmp ult i32 %funct3, 3
   %inject = and i1 %family, %defined
-  br i1 %inject, label %exchange, label %done
+  br i1 %inject, label %exchange, label %conditional
+conditional:
+  %sc.bits = and i32 %bits, <SC_MASK>
+  %is.sc = icmp eq i32 %sc.bits, <SC>
+  br i1 %is.sc, label %align, label %done
+align:
+  %base.field = lshr i32 %bits, 15
+  %base = and i32 %base.field, 31
+  %base.name = add i32 %base, <X0>
+  %p.base = getelementptr i64, ptr %control, i64 <REGISTER>
+  %read.base = call i32 @uc_reg_read(ptr %uc, i32 %base.name, ptr %p.base)
+  %sc.address = load i64, ptr %p.base
+  %is.word = icmp eq i32 %funct3, 2
+  %low.bits = select i1 %is.word, i64 3, i64 7
+  %excess = and i64 %sc.address, %low.bits
+  %aligned = icmp eq i64 %excess, 0
+  br i1 %aligned, label %done, label %misaligned
+misaligned:
+  store i64 <MISALIGNED_SC>, ptr %p.event
+  %sc.status = call i32 @uc_emu_stop(ptr %uc)
+  br label %done
 exchange:
   %rs1.field = lshr i32 %bits, 15
   %rs1 = and i32 %rs1.field, 31
@@ -305,7 +327,7 @@ _LOOP = """
 ;   initial, final  arrays of state records
 ;   window          the data window in host memory; `memory` its initial contents, `stride` bytes from case to case
 ;   ends            per case: event, number, address, retired, engine status
-;   watch.from, watch.to   per case: its part of `watched`, the addresses that `on_boxing` must see
+;   watch.from, watch.to   per case: its part of `watched`, the addresses that `on_watched` must see
 define void @run_cases(ptr %uc, ptr %control, i64 %first, i64 %last,
                        ptr %names, ptr %values, i32 %written, i32 %count, ptr %record, ptr %initial, ptr %final,
                        ptr %window, ptr %memory, i64 %stride, ptr %after, ptr %ends, i32 %pc_name,
@@ -357,7 +379,7 @@ watch.one:
   %hook.index = sub i64 %watch.at, %watch.first
   %p.hook = getelementptr i64, ptr %hooks, i64 %hook.index
   %added = call i32 (ptr, ptr, i32, ptr, ptr, i64, i64, ...) @uc_hook_add(
-      ptr %uc, ptr %p.hook, i32 <HOOK_CODE>, ptr @on_boxing, ptr %control, i64 %place, i64 %place)
+      ptr %uc, ptr %p.hook, i32 <HOOK_CODE>, ptr @on_watched, ptr %control, i64 %place, i64 %place)
   %watch.next = add i64 %watch.at, 1
   br label %watch
 go:
@@ -487,23 +509,26 @@ FMV_W_X: Final = (0xF000_0053, 0xFFF0_707F)
 """FMV.W.X: (bits, mask), unprivileged manual, instruction set listings."""
 FSGNJ_S: Final = (0x2000_0053, 0xFE00_007F)
 """FSGNJ.S, FSGNJN.S and FSGNJX.S (funct3 0, 1, 2), and their reserved siblings (3 to 7), which are left alone."""
+SC: Final = (0x1800_202F, 0xF800_607F)
+"""SC.W and SC.D."""
 HOOKS_PER_CASE: Final = 512
 """At most so many addresses of one case are watched."""
 _BOXED_NAN: Final = 0xFFFF_FFFF_7FC0_0000
 
 
-def driver_source(record_bytes: int, window_bytes: int, register_f0: int, hook_code: int) -> str:
+def driver_source(record_bytes: int, window_bytes: int, register_x0: int, register_f0: int, hook_code: int) -> str:
     """The driver as LLVM IR text.
 
     Args:
         record_bytes, window_bytes: sizes of a state record and of the data window.
-        register_f0, hook_code: Unicorn's numbers for register f0 and for the per-instruction callback.
+        register_x0, register_f0, hook_code: Unicorn's numbers for these and for the per-instruction callback.
     """
     numbers = {control.name: int(control) for control in Control}
     numbers |= {event.name: int(event) for event in Event if event is not Event.LIMIT}
     numbers |= {"LIMIT_EVENT": int(Event.LIMIT), "RECORD_BYTES": record_bytes, "WINDOW_BYTES": window_bytes}
     numbers |= {"F0": register_f0, "F0_LESS_1": register_f0 - 1, "HOOK_CODE": hook_code, "BOXED_NAN": _BOXED_NAN}
     numbers |= {"FMV_W_X": FMV_W_X[0], "FMV_W_X_MASK": FMV_W_X[1], "FSGNJ_S": FSGNJ_S[0], "FSGNJ_S_MASK": FSGNJ_S[1]}
+    numbers |= {"SC": SC[0], "SC_MASK": SC[1], "X0": register_x0}
     numbers |= {"HOOKS_PER_CASE": HOOKS_PER_CASE}
     source = _CALLBACKS + _BOXING + _LOOP
     for name, number in numbers.items():
@@ -526,7 +551,7 @@ class Driver:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         builder = llvm.JITLibraryBuilder()
-        numbers = riscv_const.UC_RISCV_REG_F0, unicorn_const.UC_HOOK_CODE
+        numbers = riscv_const.UC_RISCV_REG_X0, riscv_const.UC_RISCV_REG_F0, unicorn_const.UC_HOOK_CODE
         builder.add_ir(driver_source(record_bytes, window_bytes, *numbers))
         for name in ENGINE_FUNCTIONS:
             builder.import_symbol(name, _address(getattr(library, name)))

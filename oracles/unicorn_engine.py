@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES, PAGE_BYTES
 from harness.contract.states import state_dtype
-from oracles.unicorn_driver import END_WORDS, FMV_W_X, FSGNJ_S, HOOKS_PER_CASE, Control, Driver
+from oracles.unicorn_driver import END_WORDS, FMV_W_X, FSGNJ_S, HOOKS_PER_CASE, SC, Control, Driver
 from oracles.unicorn_repair import Repair
 
 MSTATUS_FS_DIRTY: Final = 0x6000
@@ -221,7 +221,7 @@ def _driver(record_bytes: int) -> Driver:
 def watched_addresses(
     code: NDArray[np.uint8], code_bytes: NDArray[np.uint32], code_address: NDArray[np.uint64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint64]]:
-    """Where the boxing of FMV.W.X and FSGNJ.S needs a callback: at each of them, and behind it.
+    """Where the driver needs a callback: at each FMV.W.X and FSGNJ.S and behind it, and at each SC.
 
     Returns:
         first, last, addresses: case i is watched at `addresses[first[i]:last[i]]`, `HOOKS_PER_CASE` places at most.
@@ -231,12 +231,12 @@ def watched_addresses(
     padded[:, :width] = code
     parcels = padded.view("<u2").astype(np.uint32)
     words = parcels[:, :-1] | parcels[:, 1:] << np.uint32(16)
-    found = np.zeros(words.shape, np.bool_)
-    for bits, mask in (FMV_W_X, FSGNJ_S):
+    boxing, conditional = np.zeros(words.shape, np.bool_), np.zeros(words.shape, np.bool_)
+    for found, (bits, mask) in ((boxing, FMV_W_X), (boxing, FSGNJ_S), (conditional, SC)):
         found |= words & np.uint32(mask) == np.uint32(bits)
     places = np.zeros((count, words.shape[1] + 2), np.bool_)
-    places[:, :-2] = found
-    places[:, 2:] |= found
+    places[:, :-2] = boxing | conditional
+    places[:, 2:] |= boxing
     case, parcel = np.nonzero(places)
     first = np.searchsorted(case, np.arange(count)).astype(np.uint64)
     last = np.searchsorted(case, np.arange(count), side="right").astype(np.uint64)

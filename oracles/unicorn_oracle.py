@@ -56,8 +56,8 @@ class UnicornRiscv64:
             Without it, a case of a batch that retires more than `limit_insns` instructions and then traps is answered
             with that trap; one that never traps is still answered exactly. `run` always counts.
         repair: put Unicorn's frequent defects right (`oracles.unicorn_repair`): NaN boxing of FP32 values, FMIN and
-            FMAX of signaling NaNs, the time CSR and hpmcounters, the cause of AMO traps. Without it four programs of
-            five end in a known disagreement.
+            FMAX of signaling NaNs, a flag of fused multiply-add, the time CSR and hpmcounters, traps of AMO and SC.
+            Without it four programs of five end in a known disagreement.
         timeout_s: a single case that takes longer than this (to twice this) is a TIMEOUT.
     """
 
@@ -87,7 +87,7 @@ class UnicornRiscv64:
             version=f"Unicorn {importlib.metadata.version('unicorn')}",
             notes=("trap entry is played by the adapter: tval is Unicorn's own only for memory faults",)
             + (
-                ("repaired by the adapter: NaN boxing, FMIN/FMAX of signaling NaNs, time and hpmcounters, AMO causes",)
+                ("repaired by the adapter: NaN boxing, FMIN, FMAX and FMADD of NaNs, counters, AMO and SC traps",)
                 if repair
                 else ()
             )
@@ -156,6 +156,7 @@ class UnicornRiscv64:
         trap[interrupt] = self._cause_traps[code[interrupt]]
         trap[memory] = self._access_traps[code[memory]]
         trap[event == Event.BREAKPOINT] = Trap.BREAKPOINT
+        trap[event == Event.MISALIGNED_SC] = Trap.STORE_MISALIGNED
         if self._repair:
             _amo_traps_are_store_traps(trap, raw.instruction)
         end = np.full(len(event), End.TRAP, np.uint8)

@@ -9,10 +9,11 @@ nothing with any subject:
 - Instructions that Unicorn computes in C functions (`helper_fadd_s_riscv64` …) are reached through pointers that the
   dynamic linker filled in. These are redirected to functions compiled here. They exchange FP32 operands that are not
   boxed for the canonical NaN, call Unicorn's function, and box its result; they choose the number where FMIN or FMAX
-  has one NaN operand; they answer time with cycle (both are clocks of the machine), and refuse the hpmcounters and
-  writes of 0 to read-only CSRs.
+  has one NaN operand; they raise invalid where infinity times zero meets a NaN; they answer time with cycle (both are
+  clocks of the machine), and refuse the hpmcounters and writes of 0 to read-only CSRs.
 - FMV.W.X and the FSGNJ.S family are translated without a C function. The driver watches these few instructions.
-- A misaligned or faulting AMO or SC is reported as a store (`oracles.unicorn_oracle`, which plays the trap entry).
+- A misaligned SC is translated into a quiet failure. The driver watches SC, too.
+- A misaligned or faulting AMO is reported as a store (`oracles.unicorn_oracle`, which plays the trap entry).
 
 By the same means Unicorn's optimizer is left out: short programs do not repay the fifth of the time that it takes.
 
@@ -59,6 +60,7 @@ _WITH_ENVIRONMENT: Final[dict[str, tuple[int, int, bool]]] = {
 _CLASSIFY: Final = "fclass_s"
 _MINMAX_DOUBLE: Final = ("fmin_d", "fmax_d")
 _MINMAX: Final = ("fmin_s", "fmax_s", *_MINMAX_DOUBLE)
+_FUSED_DOUBLE: Final = ("fmadd_d", "fmsub_d", "fnmadd_d", "fnmsub_d")
 # Name: parameters after the environment; the CSR number is the second.
 _CSR: Final = {"csrrw": 2, "csrrs": 3, "csrrc": 3}
 _OPTIMIZER: Final = "optimize"
@@ -89,6 +91,7 @@ define internal i64 @checked(i64 %value) {{
         parts.append(_redirected_float(name, "ptr %env", floats, others, boxes))
     parts.append(_redirected_float(_CLASSIFY, "", 1, 0, False))
     parts += [_redirected_minmax_double(name) for name in _MINMAX_DOUBLE]
+    parts += [_redirected_fused_double(name) for name in _FUSED_DOUBLE]
     parts += [_redirected_csr(name, parameters) for name, parameters in _CSR.items()]
     parts.append(_SKIPPED_OPTIMIZER)
     return "".join(parts)
@@ -137,6 +140,8 @@ def _redirected_float(name: str, environment: str, floats: int, others: int, box
     if name in _MINMAX:
         lines += _number_of_two("%c0", "%c1", 0x7FFF_FFFF, 0x7F80_0000)
         result = "%number"
+    elif floats == 3:
+        lines += _invalid_product("%c0", "%c1", "%c2", 0x7FFF_FFFF, 0x7F80_0000)
     if boxes:
         lines.append(f"  %boxed = or i64 {result}, {-(1 << 32)}")
         result = "%boxed"
@@ -148,6 +153,37 @@ def _redirected_minmax_double(name: str) -> str:
     lines.append(f"  %result = call i64 @original_{name}(ptr %env, i64 %a0, i64 %a1)")
     lines += _number_of_two("%a0", "%a1", 0x7FFF_FFFF_FFFF_FFFF, 0x7FF0_0000_0000_0000)
     return "\n".join([*lines, "  ret i64 %number", "}\n"])
+
+
+def _redirected_fused_double(name: str) -> str:
+    arguments = "ptr %env, i64 %a0, i64 %a1, i64 %a2"
+    lines = _opening(name, "ptr, i64, i64, i64", arguments)
+    lines.append(f"  %result = call i64 @original_{name}({arguments})")
+    lines += _invalid_product("%a0", "%a1", "%a2", 0x7FFF_FFFF_FFFF_FFFF, 0x7FF0_0000_0000_0000)
+    return "\n".join([*lines, "  ret i64 %result", "}\n"])
+
+
+def _invalid_product(first: str, second: str, addend: str, magnitude: int, infinity: int) -> list[str]:
+    """Raise invalid where infinity is multiplied by zero and a NaN is added, by having zero divided by zero."""
+    return [
+        f"  %factor0 = and i64 {first}, {magnitude}",
+        f"  %factor1 = and i64 {second}, {magnitude}",
+        f"  %addend = and i64 {addend}, {magnitude}",
+        "  %zero0 = icmp eq i64 %factor0, 0",
+        "  %zero1 = icmp eq i64 %factor1, 0",
+        f"  %infinite0 = icmp eq i64 %factor0, {infinity}",
+        f"  %infinite1 = icmp eq i64 %factor1, {infinity}",
+        "  %way0 = and i1 %zero0, %infinite1",
+        "  %way1 = and i1 %zero1, %infinite0",
+        "  %product = or i1 %way0, %way1",
+        f"  %nan = icmp ugt i64 %addend, {infinity}",
+        "  %invalid = and i1 %product, %nan",
+        "  br i1 %invalid, label %raise, label %finish",
+        "raise:",
+        "  %unused = call i64 @original_fdiv_s(ptr %env, i64 0, i64 0)",
+        "  br label %finish",
+        "finish:",
+    ]
 
 
 def _number_of_two(first: str, second: str, magnitude: int, infinity: int) -> list[str]:
@@ -210,7 +246,7 @@ class Repair:
     def __init__(self, library: ctypes.CDLL) -> None:
         import llvmlite.binding as llvm
 
-        names = [*_WITH_ENVIRONMENT, _CLASSIFY, *_MINMAX_DOUBLE, *_CSR]
+        names = [*_WITH_ENVIRONMENT, _CLASSIFY, *_MINMAX_DOUBLE, *_FUSED_DOUBLE, *_CSR]
         symbols = {name: helper_symbol(name) for name in names} | {_OPTIMIZER: _OPTIMIZER_SYMBOL}
         pointers = pointers_to(library, symbols.values())
         llvm.initialize_native_target()

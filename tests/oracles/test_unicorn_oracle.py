@@ -214,14 +214,38 @@ def test_hpmcounters_are_repaired_to_be_illegal(counting: UnicornRiscv64, csr: i
     assert (seen.trap, seen.tval, int(seen.state["x"][10])) == (Trap.ILLEGAL_INSTRUCTION, csr << 20 | 0x2573, 1)
 
 
+SC_W, SC_D, LR_W = 0x18B6252F, 0x18B6352F, 0x1006252F  # sc a0, a1, (a2); lr.w a0, (a2)
+
+
+@pytest.mark.parametrize("offset", range(9))
+@pytest.mark.parametrize("word", [SC_W, SC_D, SC_W | 1 << 26, SC_D | 3 << 25])
+def test_a_misaligned_sc_traps_where_it_stands(
+    counting: UnicornRiscv64, plain: UnicornRiscv64, offset: int, word: int
+) -> None:
+    one = case(ADDI_A0, 0x00058593, word, ADDI_A0, EBREAK, x={12: DATA_BASE + 8 + offset})
+    aligned = offset % (8 if word & 0x1000 else 4) == 0
+    end = (Trap.BREAKPOINT, 0, 16) if aligned else (Trap.STORE_MISALIGNED, DATA_BASE + 8 + offset, 8)
+    for seen in (run(counting, one), *(o.run_batch(MachineBatch.of([one])).row(0) for o in (counting, plain))):
+        assert (seen.trap, seen.tval, int(seen.state["pc"]) - one.code_address) == end
+        assert int(seen.state["x"][10]) == (2 if aligned else 1)
+        if "retired" in seen.observed:
+            assert seen.retired == (4 if aligned else 2)
+
+
+def test_an_sc_after_its_lr_still_succeeds(counting: UnicornRiscv64) -> None:
+    seen = run(counting, case(LR_W, SC_W, EBREAK, x={10: 5, 11: 9, 12: DATA_BASE}))
+    assert (int(seen.state["x"][10]), seen.memory[0]) == (0, 9)
+
+
 def test_watched_addresses_are_the_instructions_and_their_successors() -> None:
-    code = np.zeros((3, 15), np.uint8)
+    code = np.zeros((4, 15), np.uint8)
+    code[3, 4:8] = np.frombuffer(SC_D.to_bytes(4, "little"), np.uint8)
     code[1, 2:6] = np.frombuffer((0xF0050553).to_bytes(4, "little"), np.uint8)
     code[2, :8] = np.frombuffer((FSGNJ_S.to_bytes(4, "little")) * 2, np.uint8)
-    address = np.array([0x1000, 0x2000, 0x3000], np.uint64)
-    first, last, places = watched_addresses(code, np.full(3, 15, np.uint32), address)
+    address = np.array([0x1000, 0x2000, 0x3000, 0x4000], np.uint64)
+    first, last, places = watched_addresses(code, np.full(4, 15, np.uint32), address)
     got = [[int(p) for p in places[int(a) : int(b)]] for a, b in zip(first, last, strict=True)]
-    assert got == [[], [0x2002, 0x2006], [0x3000, 0x3004, 0x3008]]
+    assert got == [[], [0x2002, 0x2006], [0x3000, 0x3004, 0x3008], [0x4004]]
 
 
 def test_an_unrepaired_engine_beside_a_repaired_one() -> None:

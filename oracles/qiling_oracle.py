@@ -24,6 +24,7 @@ from harness.contract.traps import End
 from oracles.native_oracle import why_not_elf
 from oracles.refusal import refusal, why_refused
 
+EBADF: Final = 9
 ENOSYS: Final = 38
 SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGSEGV = 4, 5, 6, 7, 11
 _IGNORED_BY_DEFAULT: Final = frozenset({17, 18, 23, 28})
@@ -134,6 +135,21 @@ class _Run:
         self.refused = "the program makes a thread or a process; qiling makes none on riscv64"
         self._machine.emu_stop()
 
+    def read_vector(self, machine: Any, descriptor: int, vector: int, count: int) -> int:
+        """readv(2). qiling's own answers with the bytes that were asked for, so a program never sees the end."""
+        total = 0
+        for index in range(count):
+            address, size = (machine.mem.read_ptr(vector + 16 * index + 8 * word, 8) for word in range(2))
+            opened = machine.os.fd[descriptor] if descriptor < len(machine.os.fd) else None
+            if opened is None or not hasattr(opened, "read"):
+                return -EBADF
+            data = opened.read(size)
+            machine.mem.write(address, bytes(data))
+            total += len(data)
+            if len(data) < size:
+                break
+        return total
+
     def flood(self) -> None:
         self.excess = "wrote more than its output limit"
         self._machine.emu_stop()
@@ -176,6 +192,7 @@ class QilingOracle:
             notes=(
                 "delivers no signal to a handler, makes no threads and no processes",
                 "system calls that it lacks give ENOSYS",
+                "its readv, which never reports the end of a file, is replaced",
             ),
         )
 
@@ -287,6 +304,7 @@ def _install(machine: Any, run: _Run) -> None:
 
     machine.os.syscall_mapper = name_of
     ours = {"exit": run.exit, "exit_group": run.exit, "kill": run.kill, "tkill": run.kill, "tgkill": run.kill_thread}
+    ours["readv"] = run.read_vector
     ours |= {"clone": run.clone, "clone3": run.clone, "fork": run.clone, "vfork": run.clone}
     for number in range(_SYSTEM_CALLS):
         name = riscv64_syscall_table.get(number)

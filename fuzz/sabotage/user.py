@@ -1,4 +1,4 @@
-"""`python -m fuzz.sabotage.user FILE`: `engines.vm.user` with the bug switched on that `COUNTERPROOF_SABOTAGE` names."""
+"""`python -m fuzz.sabotage.user FILE`: `engines.vm.user` with the bug on that `COUNTERPROOF_SABOTAGE` names."""
 
 from __future__ import annotations
 

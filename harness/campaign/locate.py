@@ -56,7 +56,7 @@ class Located:
     def text(self) -> str:
         """The headline and a line per register that differs."""
         lines = [self.headline(), f"  encoding {self.bits:#x}"]
-        lines += [f"  {name:<5} {left:#018x} subject, {right:#018x} reference" for name, left, right in self.differences]
+        lines += [f"  {name:<5} {a:#018x} subject, {b:#018x} reference" for name, a, b in self.differences]
         sides = zip(("subject", "reference"), self.ended, strict=True)
         lines += [f"  the {side} ended: {how}" for side, how in sides if how]
         return "\n".join(lines)

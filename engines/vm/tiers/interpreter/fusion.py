@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from engines.vm.isa.describe import Instruction, OperandKind
 from engines.vm.tiers.interpreter.emitter import Emitter
-from engines.vm.tiers.interpreter.handlers import Bodies, arguments_of
+from engines.vm.tiers.interpreter.handlers import Bodies, arguments_of, take
 from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, forward
 from engines.vm.tiers.interpreter.machine import HandlerMachine, tail_call
 from engines.vm.tiers.interpreter.pairs import PAIRS
@@ -81,14 +81,14 @@ def first_kinds() -> int:
 def fused_handler(bodies: Bodies, pair: Pair) -> None:
     """Add the handler of `pair`. With less than two instructions to go it is the first one's plain handler."""
     emitter = Emitter()
-    budget = emitter.named("%budget", 64)
-    emitter.line("%first = add i64 %budget, -1")
-    emitter.line("%left = add i64 %budget, -2")
+    short = take(emitter, "%left", 2)
     alone, both = emitter.label("alone"), emitter.label("both")
-    emitter.branch(budget.ult(2), alone, both, unlikely=True)
+    emitter.branch(short, alone, both, unlikely=True)
     emitter.begin(alone)
-    tail_call(emitter, bodies.convention, f"@{pair.first.shape.symbol}", forward())
+    whole = emitter.named("%left", 64) + 2
+    tail_call(emitter, bodies.convention, f"@{pair.first.shape.symbol}", forward(budget=whole.text))
     emitter.begin(both)
+    emitter.line("%first = add i64 %left, 1")
     second_entry = emitter.offset("%entry", pair.first.shape.length // 2 * ENTRY_BYTES)
     machines = [
         HandlerMachine(

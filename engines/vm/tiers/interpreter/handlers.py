@@ -81,12 +81,11 @@ class Bodies:
 
     def take_one(self, emitter: Emitter) -> None:
         """Take one instruction from the budget into `%left`, or leave with `LIMIT`."""
-        emitter.line("%left = add i64 %budget, -1")
-        spent = emitter.label("spent")
-        onward = emitter.label("on")
-        emitter.branch(emitter.named("%budget", 64).eq(0), spent, onward, unlikely=True)
-        emitter.begin(spent)
-        tail_call(emitter, self.convention, "@limit", forward())
+        spent = take(emitter, "%left", 1)
+        onward, out = emitter.label("on"), emitter.label("spent")
+        emitter.branch(spent, out, onward, unlikely=True)
+        emitter.begin(out)
+        tail_call(emitter, self.convention, "@limit", forward(budget="0"))
         emitter.begin(onward)
 
     # -- shared handlers ------------------------------------------------------------------------------------------
@@ -203,6 +202,14 @@ class Bodies:
         self.define(
             "internal void", "note_write", "ptr %context, i64 %address, i64 %size", "nounwind noinline", emitter
         )
+
+
+def take(emitter: Emitter, left: str, count: int) -> LlvmValue:
+    """`left = %budget - count`; 1 bit: whether there was less than that. One subtraction and its carry."""
+    emitter.declarations.add("declare { i64, i1 } @llvm.usub.with.overflow.i64(i64, i64)")
+    both = emitter.name(f"call {{ i64, i1 }} @llvm.usub.with.overflow.i64(i64 %budget, i64 {count})")
+    emitter.line(f"{left} = extractvalue {{ i64, i1 }} {both}, 0")
+    return emitter.value(f"extractvalue {{ i64, i1 }} {both}, 1", 1)
 
 
 def arguments_of(machine: HandlerMachine, instruction: Instruction, shape: Shape) -> list[Any]:

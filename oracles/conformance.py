@@ -32,7 +32,7 @@ from harness.contract.states import STATE_DTYPES, state_dtype
 from harness.contract.traps import End, Trap
 from oracles.conformance_cases import Expectation, expectations, trap_values
 from oracles.conformance_programs import bad_images, endless_program, program_expectations
-from oracles.errata import Erratum, differences, explains, load_errata
+from oracles.errata import Erratum, differences, explains, load_errata, reproduces
 
 FIRST_SLOT = CODE_BASE + 16 * CODE_SLOT_BYTES
 
@@ -67,9 +67,9 @@ def require(condition: bool, message: str) -> None:
 
 
 def errata_of(executor: Executor) -> tuple[Erratum, ...]:
-    """The known disagreements of this executor at its version."""
+    """The known disagreements of this executor at its version, as far as it shows them."""
     version = executor.capabilities.version
-    return tuple(e for e in load_errata() if e.concerns(executor.name, version))
+    return tuple(e for e in load_errata() if e.concerns(executor.name, version) and reproduces(e, executor))
 
 
 # --- every executor

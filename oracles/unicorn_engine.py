@@ -67,8 +67,9 @@ class UnicornEngine:
         self._library: Any = uclib
         self._handle = ctypes.c_void_p()
         self._stall_s = stall_s
-        # Installed before uc_open, which copies the pointers that are redirected.
-        self._repair = Repair.installed(uclib) if repair else Repair.present()
+        # Before the first uc_open, which copies pointers: an engine that is older than the redirection would not find
+        # the functions that its translator is then led to.
+        self._repair = Repair.installed(uclib) if repair else Repair.installed_where_possible(uclib)
         self._repairing = repair
         self._watch_from = self._watch_to = self._watched = np.zeros(0, np.uint64)
         dtype = state_dtype("riscv64")

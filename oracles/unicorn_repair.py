@@ -17,8 +17,9 @@ nothing with any subject:
 
 By the same means Unicorn's optimizer is left out: short programs do not repay the fifth of the time that it takes.
 
-Redirection is done once per process and stands until it ends; a flag says whether the functions repair or pass
-through.
+Redirection is done once per process, before its first riscv64 engine is opened, and stands until the process ends; a
+flag says whether the functions repair or pass through. An engine that somebody else opened earlier in the same process
+would crash: give the oracle a process of its own.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Final
 
-from oracles.unicorn_pointers import function_address, pointers_to, redirect
+from oracles.unicorn_pointers import RedirectionError, function_address, pointers_to, redirect
 
 CANONICAL_NAN: Final = 0x7FC0_0000
 
@@ -237,6 +238,14 @@ class Repair:
         if cls._instance is None:
             cls._instance = cls(library)
         return cls._instance
+
+    @classmethod
+    def installed_where_possible(cls, library: ctypes.CDLL) -> Repair | None:
+        """As `installed`; None where this build of Unicorn cannot be redirected."""
+        try:
+            return cls.installed(library)
+        except RedirectionError:
+            return None
 
     @classmethod
     def present(cls) -> Repair | None:

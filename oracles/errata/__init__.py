@@ -12,6 +12,7 @@ a rule over final states: `tolerated` applies it to whole batches; only what it 
 """
 
 from oracles.errata.records import Erratum, ErratumKind, FinalTolerance, InstructionPattern, Witness, load_errata
+from oracles.errata.reproduction import answers, reproduces
 from oracles.errata.rules import RuleError, differences, explains, tolerated
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "InstructionPattern",
     "RuleError",
     "Witness",
+    "answers",
     "differences",
     "explains",
     "load_errata",
+    "reproduces",
     "tolerated",
 ]

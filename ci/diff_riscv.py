@@ -40,49 +40,29 @@ class Stage:
         return self.out / "summary.json"
 
 
-@dataclass(frozen=True)
-class Share:
-    """So many cases of a profile."""
-
-    profile: str
-    cases: int
-
-
-UNICORN = (
-    Share("default", 140_000),
-    Share("fp", 14_000),
-    Share("memory", 10_000),
-    Share("compressed", 10_000),
-    Share("control", 8_000),
-    Share("atomic", 8_000),
-    Share("traps", 10_000),
-    Share("noise", 10_000),
-)
-QEMU = (Share("default", 14_000), Share("fp", 3_000), Share("traps", 2_000), Share("noise", 1_500))
-REFERENCE = (Share("default", 1_000), Share("fp", 500))
+PROFILES = "default*13,fp,memory,compressed,control,atomic,traps,noise"
+CASES = {"unicorn-riscv64": 205_000, "qemu-system-riscv64": 20_500, "riscv64-reference": 2_048}
+"""Generated programs per oracle at scale 1."""
 
 
 def stages(options: argparse.Namespace) -> Iterator[Stage]:
     """The stages of a run, in order."""
-    for oracle, shares in (
-        ("unicorn-riscv64", UNICORN),
-        ("qemu-system-riscv64", QEMU),
-        ("riscv64-reference", REFERENCE),
-    ):
+    for oracle, full in CASES.items():
         if oracle.startswith("qemu") and shutil.which("qemu-system-riscv64") is None:
             continue
-        for share in shares:
-            out = options.out / f"{oracle}-{share.profile}"
-            cases = max(1, round(share.cases * options.scale))
-            arguments = ["diff", "riscv", "--oracle", oracle, "--profile", share.profile]
-            arguments += ["--cases", str(cases), "--out", str(out)]
-            if options.fresh_seeds:
-                arguments += ["--fresh-seeds", str(options.fresh_seeds)]
-            if options.sabotage:
-                arguments += ["--sabotage", options.sabotage, "--fail-fast"]
-            if options.resume:
-                arguments.append("--resume")
-            yield Stage(f"{oracle}, profile {share.profile}", tuple(arguments), out)
+        out = options.out / oracle
+        cases = max(1, round(full * options.scale))
+        # Small batches where there are few cases, so that every profile has its turn.
+        batch = min(1024, max(64, cases // 40))
+        arguments = ["diff", "riscv", "--oracle", oracle, "--profile", PROFILES]
+        arguments += ["--cases", str(cases), "--batch", str(batch), "--out", str(out)]
+        if options.fresh_seeds:
+            arguments += ["--fresh-seeds", str(options.fresh_seeds)]
+        if options.sabotage:
+            arguments += ["--sabotage", options.sabotage, "--fail-fast"]
+        if options.resume:
+            arguments.append("--resume")
+        yield Stage(f"generated programs against {oracle}", tuple(arguments), out)
     if options.programs:
         out = options.out / "programs"
         yield Stage("real programs", ("corpus", "run", "--set", "quick", "--out", str(out)), out)

@@ -15,6 +15,7 @@ class Chunk:
     seed: int
     first: int
     count: int
+    profile: str
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Plan:
         oracles: names of executors, each held against the subject.
         seeds: of the generator; the cases are shared out among them.
         cases: in all.
-        profile: of the generator.
+        profile: of the generator; several, `default*10,fp,traps`, take turns batch by batch, each so often.
         batch_cases: cases per batch.
         errata: whether the oracles' recorded errata may explain differences.
         sabotage: name of an injected bug, or empty.
@@ -53,6 +54,7 @@ class Plan:
         for name, value in (("cases", self.cases), ("batch_cases", self.batch_cases)):
             if value < 1:
                 raise ValueError(f"{name} is {value}, must be at least 1")
+        self.rotation()
         if any(seed < 0 for seed in self.seeds):
             raise ValueError(f"seed {min(self.seeds)} is negative")
 
@@ -60,12 +62,29 @@ class Plan:
         """The plan as a JSON-ready dictionary; equal plans give equal documents."""
         return asdict(self) | {"oracles": list(self.oracles), "seeds": list(self.seeds)}
 
+    def rotation(self) -> tuple[str, ...]:
+        """The generator's profiles in the order in which batches take them, spread evenly.
+
+        Raises:
+            ValueError: a part of `profile` is not `name` or `name*turns` with 1 to 1000 turns.
+        """
+        turns: list[tuple[float, str]] = []
+        for part in self.profile.split(","):
+            name, star, times = part.strip().partition("*")
+            if not name or (star and not (times.isdecimal() and 1 <= int(times) <= 1000)):
+                raise ValueError(f"{part!r} in profile {self.profile!r} is not name or name*turns with 1 to 1000 turns")
+            count = int(times) if star else 1
+            turns += [((turn + 0.5) / count, name) for turn in range(count)]
+        return tuple(name for _, name in sorted(turns, key=lambda turn: turn[0]))
+
     def chunks(self) -> Iterator[Chunk]:
         """The batches, in order: seed by seed."""
+        rotation = self.rotation()
         index = 0
         share, extra = divmod(self.cases, len(self.seeds))
         for number, seed in enumerate(self.seeds):
             cases = share + (number < extra)
             for first in range(0, cases, self.batch_cases):
-                yield Chunk(index, seed, first, min(self.batch_cases, cases - first))
+                count = min(self.batch_cases, cases - first)
+                yield Chunk(index, seed, first, count, rotation[index % len(rotation)])
                 index += 1

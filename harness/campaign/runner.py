@@ -214,7 +214,7 @@ class Campaign:
     def _blind(self) -> str:
         """Why the campaign would compare nothing, or not what it should; empty where all is well."""
         ours = self._subject.capabilities.observes
-        first = self._generate(self.plan.seeds[0], 0, 1, self.plan.profile)
+        first = self._generate(self.plan.seeds[0], 0, 1, self.plan.rotation()[0])
         for name, oracle in zip(self.plan.oracles, self._oracles, strict=True):
             compared = ours & oracle.capabilities.observes
             if not compared:
@@ -233,7 +233,7 @@ class Campaign:
             cursor, statistics = point
             coverage_type = None
             if self._coverage is not None and statistics["coverage"] is not None:
-                probe = self._coverage(self._generate(self.plan.seeds[0], 0, 1, self.plan.profile))
+                probe = self._coverage(self._generate(self.plan.seeds[0], 0, 1, self.plan.rotation()[0]))
                 coverage_type = type(probe)
             self._next_chunk = int(cursor["next_chunk"])
             self.statistics = Statistics.from_document(statistics, coverage_type)
@@ -249,7 +249,7 @@ class Campaign:
     def _launch(self, chunk: Chunk) -> None:
         measured = None
         with self._timed("generation"):
-            batch = self._generate(chunk.seed, chunk.first, chunk.count, self.plan.profile)
+            batch = self._generate(chunk.seed, chunk.first, chunk.count, chunk.profile)
         oracles = [(oracle, oracle.submit(batch)) for oracle in self._oracles]
         if isinstance(self._subject, IsolatedExecutor):
             subject: Ticket | BatchObservation = self._subject.submit(batch)
@@ -323,7 +323,7 @@ class Campaign:
     def _case(self, item: _InFlight, row: int) -> MachineCase:
         """The case of a row, labelled by what generates it again."""
         chunk = item.chunk
-        label = f"seed {chunk.seed} profile {self.plan.profile} case {chunk.first + row}"
+        label = f"seed {chunk.seed} profile {chunk.profile} case {chunk.first + row}"
         return replace(item.batch.case(row), label=label)
 
     def _vote(

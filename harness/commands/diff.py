@@ -34,7 +34,7 @@ def riscv(
     cases: Annotated[int, typer.Option(min=1, help="Generated programs, in all.")] = 20_000,
     seed: Annotated[list[int] | None, typer.Option(min=0, help="A fixed seed; may be given several times.")] = None,
     fresh_seeds: Annotated[int, typer.Option(min=0, help="So many seeds that nobody has seen, printed.")] = 0,
-    profile: Annotated[str, typer.Option(help="What kind of programs to generate.")] = "default",
+    profile: Annotated[str, typer.Option(help="Kinds of programs: default, or several as default*10,fp.")] = "default",
     batch: Annotated[int, typer.Option(min=1, max=4096, help="Cases per batch.")] = 1024,
     budget_seconds: Annotated[float, typer.Option(min=0.0, help="Start nothing new after this; 0: no limit.")] = 0.0,
     out: Annotated[Path, typer.Option(help="Directory for findings, reproducers and the summary.")] = Path(
@@ -122,7 +122,8 @@ def _check_profile(plan: Plan) -> None:
     """Refuse an unknown profile before any worker starts; the error lists the known ones."""
     from fuzz.strategies.riscv64 import generate
 
-    generate(plan.seeds[0], 0, 1, plan.profile)
+    for profile in dict.fromkeys(plan.rotation()):
+        generate(plan.seeds[0], 0, 1, profile)
 
 
 def _sabotage(name: str) -> None:

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BYTES, MAX_BATCH_CASES
 from harness.contract.states import RISCV64
-from oracles.llvm_assembler import assemble_riscv64
+from oracles._generated_qemu_system_firmware import FIRMWARE
 from oracles.qemu_system_firmware import (
     BROKEN,
     CONTEXT,
@@ -48,7 +48,6 @@ from oracles.qemu_system_firmware import (
     TIMER_TO_CASE_INSNS,
     WINDOWS_IN,
     WINDOWS_OUT,
-    firmware_source,
 )
 
 PROGRAM: Final = "qemu-system-riscv64"
@@ -136,8 +135,7 @@ class QemuMachine:
         self.ram_file = os.memfd_create("counterproof-qemu-ram")
         os.ftruncate(self.ram_file, RAM_BYTES)
         self.ram = mmap.mmap(self.ram_file, RAM_BYTES)
-        firmware = assemble_riscv64(firmware_source(), base=RAM_BASE)
-        self.ram[: len(firmware)] = firmware
+        self.ram[: len(FIRMWARE)] = FIRMWARE
         self.context = self.view(CONTEXT, CONTEXT_DTYPE, 1)
         self.spans = self.view(SPANS, SPAN_DTYPE, MAX_BATCH_CASES)
         self.initial = self.view(INITIAL, RISCV64, MAX_BATCH_CASES)

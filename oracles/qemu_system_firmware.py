@@ -13,6 +13,7 @@ Everything else has no entry and so faults. Addresses are never translated (`sat
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
@@ -164,7 +165,7 @@ place:
     li t2, {DATA_BASE + DATA_BYTES:#x}
     jal s11, copy
     addi t0, sp, 0
-    sc.w t1, zero, (t0)                 # drops the reservation
+    sc.w t1, zero, (t0)                 # drops the reservation, should a release of QEMU keep it across traps
     ld t0, {word("initial")}(sp)
     ld t1, 0(t0)
     csrw mepc, t1
@@ -266,3 +267,17 @@ copy:                                   # from t0 to t1 until t2, 64 bytes at a 
     bltu t1, t2, copy
     jr s11
 """
+
+
+def generated_module() -> str:
+    """The text of `_generated_qemu_system_firmware.py`: the assembled program, so that no run needs an assembler."""
+    from oracles.llvm_assembler import assemble_riscv64
+
+    digits = assemble_riscv64(firmware_source(), base=RAM_BASE).hex()
+    lines = [f'    "{digits[at : at + 104]}"' for at in range(0, len(digits), 104)]
+    head = '"""The assembled firmware. Written by `python -m oracles.qemu_system_firmware`; a test compares it."""'
+    return "\n".join([head, "", "FIRMWARE = bytes.fromhex(", *lines, ")", ""])
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("_generated_qemu_system_firmware.py").write_text(generated_module())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from harness.contract import BatchObservation, End, MachineBatch, MachineCase, ProgramCase, Trap, state_dtype
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
+from oracles import _generated_qemu_system_firmware as generated
 from oracles.llvm_assembler import assemble_riscv64
 from oracles.qemu_oracle import QemuSystemOracle
 from oracles.qemu_system import QemuMachine, QemuSystemError, program_path
-from oracles.qemu_system_firmware import napot
+from oracles.qemu_system_firmware import generated_module, napot
 
 pytestmark = pytest.mark.skipif(
     shutil.which("qemu-system-riscv64") is None, reason="qemu-system-riscv64 is not installed"
@@ -209,6 +211,11 @@ def test_what_it_does_not_run_it_says() -> None:
     assert oracle.capabilities.exact_limit and oracle.capabilities.native_batch
     assert "7." in oracle.capabilities.version or "QEMU" in oracle.capabilities.version
     assert oracle.run(ProgramCase("riscv64", b"")).end == End.REFUSED
+
+
+def test_the_assembled_firmware_is_that_of_the_source() -> None:
+    path = Path(generated.__file__)
+    assert path.read_text() == generated_module(), "run: python -m oracles.qemu_system_firmware"
 
 
 def test_errors_name_the_fix() -> None:

@@ -80,6 +80,11 @@ def versions(executors: Mapping[str, Executor]) -> dict[str, str]:
     return found | {name: executor.capabilities.version for name, executor in executors.items()}
 
 
+def name_to_create(executor: Executor) -> str:
+    """The name under which the registry makes this executor again, which may differ from what it calls itself."""
+    return str(getattr(executor, "registered_name", executor.name))
+
+
 def write_reproducer(
     directory: Path,
     case: MachineCase,
@@ -101,8 +106,8 @@ def write_reproducer(
     assert isinstance(theirs, MachineObservation)
     result = compare_case(case, ours, theirs)
     finding = Finding(
-        subject.name,
-        oracle.name,
+        name_to_create(subject),
+        name_to_create(oracle),
         signature,
         result.fields,
         command,
@@ -113,8 +118,8 @@ def write_reproducer(
     directory.mkdir(parents=True, exist_ok=True)
     script = _SCRIPT.format(
         title=f"{signature}.",
-        subject=subject.name,
-        oracle=oracle.name,
+        subject=name_to_create(subject),
+        oracle=name_to_create(oracle),
         case='r"""\n' + json.dumps(document, indent=1) + '\n"""',
     )
     _put(directory / "case.json", json.dumps(document, indent=1).encode() + b"\n")

@@ -63,7 +63,7 @@ def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_missing_program_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(ExecutorUnavailableError, match=r"'qemu-system-riscv64', which is not on PATH.*qemu-system-misc"):
+    with pytest.raises(ExecutorUnavailableError, match=r"'qemu-system-riscv64', which is not on PATH.*system-misc"):
         create("qemu-system-riscv64")
 
 

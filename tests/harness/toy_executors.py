@@ -311,3 +311,36 @@ class Refuser(ToyMachine):
         seen = BatchObservation.empty(batch.isa, len(batch))
         seen.end[:] = End.REFUSED
         return seen
+
+
+class RiscvToy(ToyMachine):
+    """For cases of the real generator, most of whose instructions a toy does not know: it calls everything a NOP but
+    `ebreak`, and gives the number of instructions in x31."""
+
+    name = "riscv-toy"
+    capabilities = ToyMachine.capabilities
+    flaw = 0
+
+    def run(self, case: Case) -> Observation:
+        assert isinstance(case, MachineCase)
+        state, retired = case.state.copy(), 0
+        pc = int(state["pc"])
+        end, trap = End.LIMIT, Trap.NONE
+        while retired < case.limit_insns:
+            offset = pc - case.code_address
+            word = int.from_bytes(case.code[offset : offset + 4], "little")
+            if word == EBREAK or word & 0xFFFF == 0x9002 or offset >= len(case.code):
+                end, trap = End.TRAP, Trap.BREAKPOINT
+                break
+            pc += 4 if word & 3 == 3 else 2
+            retired += 1
+        state["pc"], state["x"][31] = pc, retired + (self.flaw if retired > 5 else 0)
+        return MachineObservation(end, trap, 0, state, case.memory, retired)
+
+
+class RiscvToyWrong(RiscvToy):
+    """Counts wrongly after five instructions."""
+
+    name = "riscv-toy-wrong"
+    capabilities = ToyMachine.capabilities
+    flaw = 1 << 40

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.vm.guests.riscv64.state import NO_RESERVATION
 from engines.vm.user import riscv64
 from engines.vm.user.elf import ElfError
 from engines.vm.user.process import ExitReason
@@ -71,6 +72,28 @@ def test_checkpoints_are_taken_at_exact_counts(assembled: Assembled, in_process:
     at = dict(fine.process.checkpoints)
     assert all(at[retired] == digest for retired, digest in coarse.process.checkpoints)
     assert len({digest for _, digest in fine.process.checkpoints}) == 25
+
+
+def test_checkpoints_are_exact_when_slices_end_between_them(
+    assembled: Assembled, in_process: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engines.vm.user.process.MAX_SLICE_INSNS", 70)
+    monkeypatch.setattr("engines.vm.user.process.Process._slice_insns", 70)
+    guest = in_process(assembled(LOOP), limit_insns=1000, checkpoint_insns=300)
+    guest.run()
+    assert [retired for retired, _ in guest.process.checkpoints] == [300, 600, 900]
+
+
+def test_a_task_switch_ends_the_load_reservation(assembled: Assembled, in_process: Callable[..., Any]) -> None:
+    process = in_process(assembled(LOOP)).process
+    first = process.current
+    second = process.spawn_task(0x5000, 0x6000)
+    assert (second.words[riscv64.SP], second.words[riscv64.TP], second.words[riscv64.A0]) == (0x5000, 0x6000, 0)
+    first.words[riscv64.RESERVATION] = 0x20000
+    process._switch()
+    assert process.current is second
+    assert first.words[riscv64.RESERVATION] == NO_RESERVATION
+    process.close()
 
 
 @pytest.mark.parametrize("register", ["x5", "x31", "f0", "f31", "pc", "fcsr"])

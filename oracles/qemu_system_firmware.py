@@ -149,6 +149,7 @@ batch:
     csrw mscratch, sp
 
 next_case:
+    sfence.vma                          # QEMU remembers permissions of pages: forget those of the case before
     ld t0, {word("span")}(sp)
     ld t1, 0(t0)
     ld t2, 8(t0)

@@ -132,6 +132,15 @@ def test_cases_do_not_see_each_other(oracle: QemuSystemOracle) -> None:
     assert int(seen.state["x"][1, 3]) == 0
 
 
+def test_what_a_case_touches_does_not_change_the_next_ones_trap_value(oracle: QemuSystemOracle) -> None:
+    """QEMU answers an access across the edge of the window by what its translation buffer holds."""
+    touching = case("ld x1, -8(x10)\nebreak", slot=0, x10=DATA_BASE + DATA_BYTES)
+    across = case("ld x1, -2(x10)\nebreak", slot=1, x10=DATA_BASE + DATA_BYTES)
+    alone = oracle.run(across)
+    after = oracle.run_batch(MachineBatch.of([touching, across])).row(1)
+    assert (alone.trap, alone.tval) == (after.trap, after.tval)
+
+
 def test_cases_do_not_see_the_code_of_others(oracle: QemuSystemOracle) -> None:
     jump = case("jr x10", slot=1, x10=CODE_BASE)
     look = case("ld x1, 0(x10)\nld x2, 0(x11)\nebreak", slot=2, x10=CODE_BASE, x11=CODE_BASE + 4096)

@@ -14,7 +14,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final
 
 from corpus.programs.manifest import OWN_SOURCES, Program, Variant, Workload, load_manifest
-from corpus.programs.sources import fetch, unpack
+from corpus.programs.sources import fetch, unpack, why_not_fetchable
 from harness.contract.case import ProgramCase
 
 GUEST: Final = "riscv64"
@@ -66,6 +66,7 @@ def build(
     *,
     jobs: int = 2,
     native: bool = True,
+    left_out: dict[str, str] | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> list[Built]:
     """Build (or find in the cache) the variants of `selection`, with a native twin of each program.
@@ -75,6 +76,7 @@ def build(
         names: only these programs; all when empty.
         jobs: compilers at a time.
         native: whether the twins are built too.
+        left_out: gets the programs whose registry has no client here, with the reason; without it, that is an error.
         progress: told one line per build that is not in the cache.
 
     Raises:
@@ -83,6 +85,13 @@ def build(
     """
     programs = select(names)
     folder = cache_folder()
+    if left_out is not None:
+        for program in programs:
+            reason = why_not_fetchable(program.source, folder / "archives") if program.source is not None else ""
+            if reason:
+                left_out[program.name] = reason
+                progress(f"left out: {program.name}: {reason}")
+        programs = [program for program in programs if program.name not in left_out]
     sources = {p.source.name: p.source for p in programs if p.source is not None}
     archives = fetch(list(sources.values()), folder / "archives")
     trees = {n: unpack(a, folder / "archives" / f"{n}-{sources[n].sha256[:16]}") for n, a in archives.items()}
@@ -97,15 +106,6 @@ def build(
 
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         return list(pool.map(one, wanted))
-
-
-def pairs(built: list[Built]) -> Iterator[tuple[Workload, ProgramCase, ProgramCase]]:
-    """Every workload on every guest build, with the same workload on the native twin."""
-    twins = {b.program.name: b for b in built if b.variant is NATIVE}
-    for item in built:
-        if item.variant is not NATIVE:
-            for workload in item.program.workloads:
-                yield workload, item.case(workload), twins[item.program.name].case(workload)
 
 
 def select(names: Iterable[str]) -> list[Program]:
@@ -185,18 +185,30 @@ def _built_file(
     recipe = {
         "program": [program.name, program.files, program.own, program.include, program.defines],
         "source": asdict(program.source) if program.source is not None else None,
-        "own": {str(p.relative_to(OWN_SOURCES)): hashlib.sha256(p.read_bytes()).hexdigest() for p in own},
+        "own": {str(p.relative_to(OWN_SOURCES)): _digest(p) for p in own},
         "tools": [tools.command[1:], tools.compile_flags, tools.link_flags, tools.identity],
         "isa": isa,
     }
     key = hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:32]
     path = folder / "built" / f"{program.name}-{variant.name}-{isa}-{key}"
-    if not path.is_file():
-        progress(f"building {program.name} {variant.name} for {isa}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="build-", dir=path.parent) as place:
-            _compile(program, tools, tree, Path(place)).replace(path)
+    seal = path.with_name(path.name + ".sha256")
+    if path.is_file() and seal.is_file():
+        if seal.read_text() == _digest(path):
+            return path
+        progress(f"{path.name} was damaged in the cache")
+    progress(f"building {program.name} {variant.name} for {isa}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="build-", dir=path.parent) as place:
+        made, mark = _compile(program, tools, tree, Path(place)), Path(place, "seal")
+        mark.write_text(_digest(made))
+        seal.unlink(missing_ok=True)
+        made.replace(path)
+        mark.replace(seal)  # last: what has no seal is built again
     return path
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _compile(program: Program, tools: Toolchain, tree: Path | None, place: Path) -> Path:

@@ -45,12 +45,16 @@ class Variant:
 
 @dataclass(frozen=True)
 class Workload:
-    """One run of a program: what it gets, and the exit status that it must end with everywhere."""
+    """One run of a program: what it gets, and the exit status that it must end with everywhere.
+
+    `limitations` name references that are known to get it wrong, each with the reason.
+    """
 
     name: str
     argv: tuple[str, ...] = ()
     stdin: bytes = b""
     exit_status: int = 0
+    limitations: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,11 @@ def _program(entry: Mapping[str, Any], sources: dict[str, Source], variants: dic
 
 
 def _workload(entry: Mapping[str, Any], where: str) -> Workload:
-    _only(entry, {"name", "argv", "stdin", "exit_status"}, f"{where}, a workload")
+    _only(entry, {"name", "argv", "stdin", "exit_status", "limitations"}, f"{where}, a workload")
     return Workload(
-        entry["name"], tuple(entry.get("argv", ())), entry.get("stdin", "").encode(), int(entry.get("exit_status", 0))
+        entry["name"],
+        tuple(entry.get("argv", ())),
+        entry.get("stdin", "").encode(),
+        int(entry.get("exit_status", 0)),
+        tuple(entry.get("limitations", {}).items()),
     )

@@ -62,6 +62,13 @@ def fetch(sources: list[Source], folder: Path) -> dict[str, Path]:
     return {source.name: folder / source.archive for source in sources}
 
 
+def why_not_fetchable(source: Source, folder: Path) -> str:
+    """Why `source` cannot be had on this machine, empty where it is in `folder` already or its client is there."""
+    if source.registry != "npm" or shutil.which("npm") is not None or _is_right(folder / source.archive, source):
+        return ""
+    return f"npm is not installed, which brings {source.package} (Debian and Ubuntu: apt-get install npm)"
+
+
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "none: no such file arrived"
 

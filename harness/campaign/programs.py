@@ -28,6 +28,8 @@ REFERENCES: Final = (REFERENCE, "qemu-riscv64", "qiling-riscv64", NATIVE)
 PREFIX_INSNS: Final = 20_000
 """So much of each program runs on the reference tier."""
 PREFIX_CHECKPOINT_INSNS: Final = 1_000
+LIMITATION: Final = "known limitation"
+"""A reference that the manifest says gets a workload wrong; where it does not, that is a divergence."""
 FORMAT: Final = "counterproof-corpus-summary"
 VERSION: Final = 1
 
@@ -88,6 +90,7 @@ class CorpusSummary:
 
     Attributes:
         unavailable: references that cannot run here, with the reason.
+        left_out: programs that cannot be built here, with the reason.
         results: every comparison, in the order in which they were made.
         complete: False when the run was interrupted.
         build_seconds, run_seconds: wall clock.
@@ -98,6 +101,7 @@ class CorpusSummary:
     references: tuple[str, ...]
     versions: dict[str, str] = field(default_factory=dict)
     unavailable: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     results: list[Result] = field(default_factory=list)
     complete: bool = True
     build_seconds: float = 0.0
@@ -132,6 +136,7 @@ class CorpusSummary:
             "subject": self.subject,
             "versions": self.versions,
             "unavailable": self.unavailable,
+            "left_out": self.left_out,
             "complete": self.complete,
             "exit_code": self.exit_code,
             "seconds": {"build": self.build_seconds, "run": self.run_seconds},
@@ -188,7 +193,8 @@ def run_corpus(
     summary = CorpusSummary(selection, subject, tuple(references))
     executors = _executors(summary, set(required), progress)
     try:
-        built = build(selection, names, jobs=jobs, native=NATIVE in executors, progress=progress)
+        native = NATIVE in executors
+        built = build(selection, names, jobs=jobs, native=native, left_out=summary.left_out, progress=progress)
         summary.build_seconds = time.perf_counter() - begun
         begun = time.perf_counter()
         _Run(summary, executors, jobs_of(built), jobs, show).run()
@@ -344,6 +350,12 @@ def _timed(executor: Executor, case: ProgramCase) -> Seen:
 
 def _against(job: Job, reference: str, subject: Seen, oracle: Seen) -> Result:
     compared = compare_programs(subject.observation, oracle.observation)
+    limitation = dict(job.workload.limitations).get(reference)
+    if limitation is not None and compared.verdict is Verdict.DIVERGED:
+        return Result(job, reference, Verdict.INCOMPARABLE, subject, oracle, (), LIMITATION, limitation)
+    if limitation is not None and compared.verdict is Verdict.AGREE:
+        detail = f"{reference} gets it right now; take the limitation out of the manifest: {limitation}"
+        return Result(job, reference, Verdict.DIVERGED, subject, oracle, (LIMITATION,), detail=detail)
     detail = oracle.observation.detail if compared.verdict is not Verdict.AGREE else ""
     return Result(
         job, reference, compared.verdict, subject, oracle, compared.fields, compared.discard, detail,

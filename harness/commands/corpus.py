@@ -167,6 +167,8 @@ def summary_lines(summary: CorpusSummary) -> Iterator[str]:
         counts = summary.count(name)
         text = ", ".join(f"{counts[verdict]} {verdict}" for verdict in counts) or "nothing compared"
         yield f"  {name:<24}{text}   {summary.versions.get(name, '')}".rstrip()
+    for program, reason in summary.left_out.items():
+        yield f"  program {program:<16}LEFT OUT: {reason}"
     for (reference, reason, detail), times in summary.discards().items():
         yield f"  discarded {times} × {reference}: {reason} ({detail})"
     calls = sorted({number for r in summary.results for number, _ in r.subject.observation.unknown_syscalls})
@@ -186,11 +188,11 @@ def _show(result: Result) -> None:
     if result.reference == "manifest" and result.verdict is Verdict.AGREE:
         speed = subject.observation.retired / subject.seconds / 1e6 if subject.seconds else 0.0
         detail = f"{subject.observation.retired:>13,} instructions  {speed:7.1f} M/s  {subject.seconds:6.2f} s"
-        print(f"ran       {result.job.label:<28}{detail}", flush=True)
+        print(f"{'ran':<13}{result.job.label:<28}{detail}", flush=True)
         return
     seconds = f"{result.oracle.seconds:6.2f} s" if result.oracle is not None else ""
     why = " ".join(filter(None, (result.discard, " ".join(result.fields), result.detail.partition("\n")[0])))
-    print(f"{result.verdict!s:<10}{result.job.label:<28}{result.reference:<24}{seconds}  {why}".rstrip(), flush=True)
+    print(f"{result.verdict!s:<13}{result.job.label:<28}{result.reference:<24}{seconds}  {why}".rstrip(), flush=True)
 
 
 def _write(summary: CorpusSummary, out: Path, locate: bool) -> list[str]:

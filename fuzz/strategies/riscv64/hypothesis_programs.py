@@ -7,14 +7,14 @@ choice is ever invalid, so no example is discarded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from fuzz.strategies.riscv64.choices import SLOT, STATE, Choices
+from fuzz.strategies.riscv64.choices import SLOT, SLOT_FIELDS, STATE, Choices
 from fuzz.strategies.riscv64.emit import emit
 from fuzz.strategies.riscv64.gadgets import FIRST_TRAP, Kind
 from fuzz.strategies.riscv64.instructions import ALL, POOLS
@@ -58,7 +58,9 @@ def _pool_choices(kind: Kind, profile: Profile) -> st.SearchStrategy[int]:
 
 def _slot_of(kind: Kind, profile: Profile) -> st.SearchStrategy[tuple[int, ...]]:
     """One slot of `kind`, in the order of `SLOT`; fields that the gadget does not look at stay 0."""
-    register = st.just(0) if kind in (Kind.NONE, Kind.ECALL, Kind.SECTION, Kind.LOOP) else _REGISTERS
+    if kind is Kind.NONE:
+        return st.just((0,) * len(SLOT_FIELDS))
+    register = st.just(0) if kind in (Kind.ECALL, Kind.SECTION, Kind.LOOP) else _REGISTERS
     compute = kind in (Kind.OP, Kind.STACK_OP, Kind.ROUNDING_RESERVED, Kind.DYNAMIC_RESERVED, Kind.NOISE)
     return st.tuples(
         st.just(int(kind)),
@@ -74,19 +76,25 @@ def _slot_of(kind: Kind, profile: Profile) -> st.SearchStrategy[tuple[int, ...]]
     )
 
 
-def slots(profile: Profile) -> st.SearchStrategy[tuple[int, ...]]:
-    """One slot with the profile's gadgets, simple ones first; traps included, at the rate of about one in a program."""
-    likely = [kind for kind in sorted(profile.kinds) if profile.kinds[kind] > 0 and kind < FIRST_TRAP]
-    rare = [kind for kind in sorted(profile.traps) if profile.traps[kind] > 0]
-    weighted = [
-        kind for kind in likely for _ in range(max(1, 100 * profile.kinds[kind] // sum(profile.kinds.values())))
-    ]
-    by_kind = {kind: _slot_of(kind, profile) for kind in (*likely, *rare)}
-    ordinary = st.sampled_from(weighted).flatmap(by_kind.__getitem__)
-    section = _slot_of(Kind.SECTION, profile)
-    trap = st.sampled_from(rare).flatmap(by_kind.__getitem__)
-    chosen: dict[int, Callable[[], st.SearchStrategy[tuple[int, ...]]]] = {0: lambda: section, 1: lambda: trap}
-    return st.integers(0, 24).flatmap(lambda n: chosen[24 - n]() if 24 - n in chosen else ordinary)
+@lru_cache(maxsize=32)
+def slots(profile: str) -> st.SearchStrategy[tuple[int, ...]]:
+    """One slot with the gadgets of the profile so named, simple ones first; traps included, about one in a program.
+
+    Raises:
+        ValueError: an unknown profile.
+    """
+    weights = profile_named(profile)
+    likely = [kind for kind in sorted(weights.kinds) if weights.kinds[kind] > 0]
+    rare = [kind for kind in sorted(weights.traps) if weights.traps[kind] > 0]
+    total = sum(weights.kinds.values())
+    # An empty slot comes first: it has no fields, so shrinking empties a slot and then takes it out.
+    weighted = [Kind.NONE] + [kind for kind in likely for _ in range(max(1, 100 * weights.kinds[kind] // total))]
+    weighted += [Kind.SECTION] * 4
+    weighted += [FIRST_TRAP] * 4
+    choose = {kind: _slot_of(kind, weights) for kind in (Kind.NONE, Kind.SECTION, *likely)}
+    traps = {kind: _slot_of(kind, weights) for kind in rare}
+    choose[FIRST_TRAP] = st.sampled_from(rare).flatmap(traps.__getitem__)
+    return st.sampled_from(weighted).flatmap(choose.__getitem__)
 
 
 @st.composite
@@ -112,7 +120,7 @@ def choices(draw: st.DrawFn, profile: str = "short", max_slots: int = 24) -> Cho
     Raises:
         ValueError: an unknown profile.
     """
-    rows = draw(st.lists(slots(profile_named(profile)), max_size=max_slots))
+    rows = [row for row in draw(st.lists(slots(profile), max_size=max_slots)) if row[0] != Kind.NONE]
     state = draw(states())
     return Choices.of([(np.array(rows, SLOT), state[0])], draw(st.integers(0, 7)))
 

@@ -32,6 +32,7 @@ class BlobStore:
         path = self.path(digest)
         if path.exists():
             return digest
+        new_directory = not path.parent.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f"{digest}.{os.getpid()}.partial")
         try:
@@ -44,8 +45,9 @@ class BlobStore:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        for directory in (path.parent, self.directory):
-            sync_directory(directory)
+        sync_directory(path.parent)
+        if new_directory:
+            sync_directory(self.directory)
         return digest
 
     def get(self, digest: str) -> bytes:

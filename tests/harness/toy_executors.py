@@ -334,12 +334,13 @@ class RiscvToy(ToyMachine):
                 break
             pc += 4 if word & 3 == 3 else 2
             retired += 1
-        state["pc"], state["x"][31] = pc, retired + (self.flaw if retired > 5 else 0)
+        wrong = retired > 5 and int(case.state["x"][31]) % 8 == 7
+        state["pc"], state["x"][31] = pc, retired + (self.flaw if wrong else 0)
         return MachineObservation(end, trap, 0, state, case.memory, retired)
 
 
 class RiscvToyWrong(RiscvToy):
-    """Counts wrongly after five instructions."""
+    """Counts wrongly after five instructions, where x31 began as 7 modulo 8."""
 
     name = "riscv-toy-wrong"
     capabilities = ToyMachine.capabilities

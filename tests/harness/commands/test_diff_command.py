@@ -59,7 +59,7 @@ def test_agreement_exits_with_0_and_says_what_was_compared(tmp_path: Path) -> No
 
 
 def test_a_divergence_exits_with_1_and_leaves_a_reproducer(tmp_path: Path) -> None:
-    done = _diff("--subject", WRONG, "--oracle", TOY, "--cases", "16", "--profile", "short", out=tmp_path)
+    done = _diff("--subject", WRONG, "--oracle", TOY, "--cases", "32", "--profile", "short", out=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].startswith("DIVERGED: ")
     [bucket, *_] = _summary(tmp_path)["buckets"]
@@ -129,7 +129,7 @@ def test_fresh_seeds_are_printed_and_differ(tmp_path: Path) -> None:
 
 
 def test_an_interruption_exits_with_130_and_resumes_to_the_same_result(tmp_path: Path) -> None:
-    arguments = ("--subject", WRONG, "--oracle", TOY, "--cases", "160", "--no-reduce", "--profile", "short")
+    arguments = ("--subject", WRONG, "--oracle", TOY, "--cases", "96", "--no-reduce", "--profile", "short")
     straight = _diff(*arguments, out=tmp_path / "short")
     assert straight.returncode == 1, straight.stderr
     out = tmp_path / "out"

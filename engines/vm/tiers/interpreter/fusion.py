@@ -1,7 +1,8 @@
 """Superinstructions: one handler for two instructions in a row, where that pair is common.
 
 A jump from handler to handler is what an interpreter spends most on, so a pair costs little more than one instruction.
-What the first wrote and the second reads stays in a host register.
+What the first wrote and the second reads stays in a host register. The first may be a conditional branch: the pair goes
+on where it is not taken.
 
 Only handlers are fused, never entries: both instructions keep their own entry, and only the first one's handler is the
 pair's. So a jump to the second instruction, a budget that ends between the two, and a trap of either need no special
@@ -106,6 +107,7 @@ def fused_handler(bodies: Bodies, pair: Pair) -> None:
     first, second = machines
     instruction, shape = pair.first.instruction, pair.first.shape
     instruction.run(first, arguments_of(first, instruction, shape))
+    first.leave_if_taken()
     instruction, shape = pair.second.instruction, pair.second.shape
     for name in pair.forwarded:
         kind = next(o.kind for o in instruction.operands if o.name == name)

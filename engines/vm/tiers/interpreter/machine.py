@@ -342,19 +342,21 @@ class HandlerMachine:
 
     def finish(self) -> None:
         """Write the way to the next handler, and the rare ways out."""
-        emitter = self.emitter
-        if self._taken is not None:
-            taken, onward = emitter.label("taken"), emitter.label("onward")
-            emitter.branch(self._taken, taken, onward)
-            emitter.begin(taken)
-            self._go_to_target()
-            emitter.begin(onward)
-            self._go_on()
-        elif self._target is not None:
+        if self._taken is None and self._target is not None:
             self._go_to_target()
         else:
+            self.leave_if_taken()
             self._go_on()
         self.finish_bails()
+
+    def leave_if_taken(self) -> None:
+        """After a conditional branch: write the way to its target, and begin the block where it is not taken."""
+        if self._taken is not None:
+            taken, onward = self.emitter.label("taken"), self.emitter.label("onward")
+            self.emitter.branch(self._taken, taken, onward)
+            self.emitter.begin(taken)
+            self._go_to_target()
+            self.emitter.begin(onward)
 
     def finish_bails(self) -> None:
         """Write only the rare ways out: another machine's instruction follows in the same handler."""

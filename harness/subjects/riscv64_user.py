@@ -108,6 +108,7 @@ class UserExecutor:
             "checkpoint_insns": case.checkpoint_insns,
             "timeout_s": self.timeout_s,
             "report_fd": report_fd,
+            "confined": True,
             "seed": 0,
         }
 
@@ -226,7 +227,7 @@ def _observe(case: ProgramCase, work: Path, outcome: _Outcome) -> ProgramObserva
     if not outcome.report and not outcome.overflow and not outcome.timed_out:
         text = outcome.stderr.decode(errors="replace").strip()
         if outcome.returncode == _USAGE:
-            return _refused(text.removeprefix("counterproof: "))
+            return _refused(text.removeprefix(f"counterproof: {work.parent / 'program'}: "))
         return ProgramObservation(
             -1, 0, b"", b"", End.CRASH, detail=f"our process ended with {outcome.returncode}: {text[-2000:]}"
         )

@@ -51,6 +51,7 @@ class Launch:
         tier: a name that `TierExecutor` takes.
         limit_insns, timeout_s: 0 for none.
         report_fd: write the `Report` as one JSON object there when the run is over.
+        confined: see `Options`.
         seed: when not None, AT_RANDOM and getrandom repeat.
     """
 
@@ -67,6 +68,7 @@ class Launch:
     strace: bool = False
     stats: bool = False
     report_fd: int = -1
+    confined: bool = False
     seed: int | None = None
 
 
@@ -144,6 +146,7 @@ def start(launch: Launch) -> tuple[Process, TierExecutor]:
         deadline_ns=time.monotonic_ns() + round(launch.timeout_s * 1e9) if launch.timeout_s else 0,
         checkpoint_insns=launch.checkpoint_insns,
         random=os.urandom if launch.seed is None else seeded_random(launch.seed),
+        confined=launch.confined,
         forward_host_signals=True,
         strace=Strace(2, os.getpid()) if launch.strace else None,
     )

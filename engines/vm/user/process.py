@@ -73,6 +73,7 @@ class Options:
         deadline_ns: monotonic time at which the process is ended, 0 for none.
         checkpoint_insns: take a state digest each time so many instructions have retired, 0 for never.
         random: source of AT_RANDOM and getrandom; the host's by default.
+        confined: signals may be sent to the process itself, its group and its children only.
         forward_host_signals: this host process is the guest's: signals sent to it are the guest's.
     """
 
@@ -80,6 +81,7 @@ class Options:
     deadline_ns: int = 0
     checkpoint_insns: int = 0
     random: Callable[[int], bytes] = os.urandom
+    confined: bool = False
     forward_host_signals: bool = False
     strace: Strace | None = None
 
@@ -113,6 +115,7 @@ class Process:
         checkpoints: (retired, state digest) pairs.
         limits: what setrlimit changed.
         epoll_data: for each host epoll descriptor, watched host descriptor → the guest's data word.
+        children: process ids of all that it forked.
         vfork_done: pipe to the parent of a vfork, which waits for its end; -1 otherwise.
     """
 
@@ -137,6 +140,7 @@ class Process:
         self.retired_by_ended_tasks = 0
         self.limits: dict[int, tuple[int, int]] = {}
         self.epoll_data: dict[int, dict[int, int]] = {}
+        self.children: set[int] = set()
         self.vfork_done = -1
         self.argv: tuple[bytes, ...] = ()
         self.environment: tuple[bytes, ...] = ()
@@ -418,6 +422,7 @@ class Process:
     def after_fork(self) -> None:
         """This is the child of a host fork: it has one task and its own process id."""
         self.become_only_task()
+        self.children = set()
         self.pid = os.getpid()
         del self.tasks[self.current.tid]
         self.current.tid = self.pid

@@ -104,6 +104,12 @@ def test_files_are_private_and_changes_are_observed(subject: UserExecutor) -> No
     assert run(subject, overwriting).files == (("made", b"made"),)
 
 
+@pytest.mark.parametrize(("pid", "error"), [(-1, 1), (1, 1), (0, 0)])
+def test_signals_reach_nobody_else(subject: UserExecutor, pid: int, error: int) -> None:
+    send = f"addi a0, zero, {pid}\nadd a1, zero, zero\naddi a7, zero, 129\necall\nsub a0, zero, a0\n"
+    assert run(subject, case(send + "addi a7, zero, 93\necall\n")).exit_status == error
+
+
 def test_unknown_calls_are_counted(subject: UserExecutor) -> None:
     text = "addi a7, zero, 1000\necall\nadd a0, zero, zero\naddi a7, zero, 1000\necall\n" + EXIT.format(status=0)
     assert run(subject, case(text)).unknown_syscalls == ((1000, 2),)
@@ -141,6 +147,7 @@ def test_a_bad_case_is_refused_with_a_reason(subject: UserExecutor, program: Pro
     seen = run(subject, program)
     assert seen.end is End.REFUSED
     assert words in seen.detail
+    assert "/tmp" not in seen.detail  # the same words every time
 
 
 def test_machine_cases_are_refused(subject: UserExecutor) -> None:

@@ -183,6 +183,22 @@ def pwritev(process: Process, fd: int, vector: int, count: int, offset: int) -> 
     return os.pwritev(host, buffers, offset) if buffers else 0
 
 
+@system_call(286, "preadv2", "fd ptr long offset long uint")
+def preadv2(process: Process, fd: int, vector: int, count: int, offset: int, high: int, flags: int) -> int:
+    if flags:
+        return -Errno.EOPNOTSUPP
+    chosen = readv(process, fd, vector, count) if offset == -1 else preadv(process, fd, vector, count, offset)
+    return chosen if chosen is not None else -Errno.EINVAL
+
+
+@system_call(287, "pwritev2", "fd ptr long offset long uint")
+def pwritev2(process: Process, fd: int, vector: int, count: int, offset: int, high: int, flags: int) -> int:
+    if flags:
+        return -Errno.EOPNOTSUPP
+    chosen = writev(process, fd, vector, count) if offset == -1 else pwritev(process, fd, vector, count, offset)
+    return chosen if chosen is not None else -Errno.EINVAL
+
+
 @system_call(56, "openat", "dirfd path oflags mode")
 def openat(process: Process, dirfd: int, path: int, flags: int, mode: int) -> int:
     name = process.read_string(path)

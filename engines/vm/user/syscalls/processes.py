@@ -23,7 +23,7 @@ from engines.vm.user.process import Exit, ExitReason
 from engines.vm.user.signals import AlternateStack
 from engines.vm.user.syscalls.files import AT_FDCWD, directory
 from engines.vm.user.syscalls.table import system_call
-from engines.vm.user.task import NAME_BYTES
+from engines.vm.user.task import NAME_BYTES, Interrupted
 
 if TYPE_CHECKING:
     from engines.vm.user.process import Process
@@ -124,6 +124,7 @@ def _fork(process: Process, flags: int, stack: int, parent_tid: int, tls: int, c
         if flags & _CLONE_VFORK:
             os.close(done_write)
             _take_over_writes(process, done_read)
+        process.children.add(pid)
         if flags & _CLONE_PARENT_SETTID:
             process.memory.store(parent_tid, pid, 4)
         return pid
@@ -252,7 +253,13 @@ def _wait(process: Process, pid: int, options: int) -> tuple[int, int, resource.
         answer = os.wait4(pid, options | os.WNOHANG)
         if answer[0]:
             return answer
-        process.pause(_CHILD_POLL_NS)
+        try:
+            process.pause(_CHILD_POLL_NS)
+        except Interrupted:
+            answer = os.wait4(pid, options | os.WNOHANG)  # the signal may be SIGCHLD, and the child's end comes first
+            if answer[0]:
+                return answer
+            raise
 
 
 _CHILD_POLL_NS: Final = 2_000_000

@@ -177,6 +177,8 @@ def kill(process: Process, pid: int, number: int) -> int:
         if number:
             process.post(_own(process, number, Code.SI_USER))
         return 0
+    if process.options.confined and pid not in process.children and pid != 0:
+        return -Errno.EPERM
     os.kill(pid, number)
     return 0
 

@@ -64,8 +64,8 @@ def write_finding(result: Result, summary: CorpusSummary, findings: Path, locate
         },
         "versions": summary.versions,
         "commands": {
-            "run": f"counterproof vm run {elf} -- {shlex.join(case.argv[1:])}".rstrip(" -"),
-            "locate": f"counterproof corpus locate {case_json}",
+            "run": shlex.join(["counterproof", "vm", "run", str(elf), "--", *case.argv[1:]]),
+            "locate": shlex.join(["counterproof", "corpus", "locate", str(case_json)]),
         },
     }
     _put(directory / "finding.json", json.dumps(document, indent=1).encode() + b"\n")

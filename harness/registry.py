@@ -90,6 +90,13 @@ _BUILT_IN: Final = {
             extra="oracles",
         ),
         Description(
+            "unicorn-riscv64-stock",
+            "oracle",
+            "Unicorn with its defects in place, machine cases",
+            "oracles.unicorn_oracle:unrepaired",
+            extra="oracles",
+        ),
+        Description(
             "qemu-system-riscv64",
             "oracle",
             "QEMU's TCG in U-mode, machine cases",

@@ -86,6 +86,7 @@ class AddressSpace:
         perm: the permission bytes, indexed by `address >> 12`. Change them through the methods only.
         code_listeners: called with (address, size) after pages with `HAS_CODE` were written, unmapped or changed
             permission; `HAS_CODE` of these pages is already clear.
+        decoded_by: the native tier's decoded code that native stores keep true, if any; set by that tier.
 
     Raises:
         ValueError: `bits` is not in 13…36.
@@ -103,6 +104,7 @@ class AddressSpace:
         self.perm_base = _address_of(self.perm)
         self._bytes = memoryview(self._arena)
         self.code_listeners: list[Callable[[int, int], None]] = []
+        self.decoded_by: object = None
         self._starts: list[int] = []
         self._ends: list[int] = []
 

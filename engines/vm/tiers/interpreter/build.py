@@ -62,15 +62,18 @@ def cache_key() -> str:
     return content_key(parts)
 
 
-def build() -> bytes:
-    """Generate and compile the interpreter: the escapes as a line of JSON, then what `native_code.load` takes."""
+def build(*, floating_point: bool = True) -> bytes:
+    """Generate and compile the interpreter: the escapes as a line of JSON, then what `native_code.load` takes.
+
+    Without `floating_point`, the instructions that compute with it are left to the reference tier.
+    """
     from engines.vm.isa.riscv64 import INSTRUCTIONS
     from engines.vm.runtime.llvm import compile_object, host_features, host_target
     from engines.vm.tiers.interpreter.float_unit import float_support
     from engines.vm.tiers.interpreter.module import generate
 
     machine = platform.machine()
-    source = generate(INSTRUCTIONS, machine, float_support(machine, host_features()))
+    source = generate(INSTRUCTIONS, machine, float_support(machine, host_features()) if floating_point else None)
     return json.dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
 
 
@@ -95,6 +98,11 @@ def interpreter(cache: ObjectCache | None = None) -> Interpreter:
                 RuntimeWarning,
                 stacklevel=2,
             )
+    code, escapes = loaded(content)
+    return Interpreter(code, escapes, cached, time.perf_counter() - begun)
+
+
+def loaded(content: bytes) -> tuple[NativeCode, tuple[str, ...]]:
+    """Make what `build` returned callable: the code, and the instructions that it leaves to the reference tier."""
     escapes, _, prepared = content.partition(b"\n")
-    code = load(prepared)
-    return Interpreter(code, tuple(json.loads(escapes)), cached, time.perf_counter() - begun)
+    return load(prepared), tuple(json.loads(escapes))

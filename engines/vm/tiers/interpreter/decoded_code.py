@@ -5,14 +5,16 @@ from __future__ import annotations
 import ctypes
 import mmap
 import sys
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from engines.vm.memory.address_space import EXEC, HAS_CODE, PAGE_BYTES, AddressSpace
+from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.layout import CONTEXT, ENTRY_BYTES, GUARD_BYTES, OVERLAP_BYTES, PC_SHIFT
 
-_MAP_NORESERVE = 0x4000 if sys.platform == "linux" else 0
+_MAP_NORESERVE: Final = 0x4000 if sys.platform == "linux" else 0
+_LONG: Final = 1 << 18
+"""Bytes of the table from which on giving pages back is better than writing zeros."""
 
 
 class DecodedCode:
@@ -29,8 +31,7 @@ class DecodedCode:
     """
 
     def __init__(self, memory: AddressSpace) -> None:
-        self._memory = memory
-        size = (memory.limit << PC_SHIFT) + 2 * GUARD_BYTES
+        self._size = size = (memory.limit << PC_SHIFT) + 2 * GUARD_BYTES
         try:
             self._region = mmap.mmap(
                 -1,
@@ -55,19 +56,30 @@ class DecodedCode:
         self.context["code_limit"] = memory.limit
         self.context["fuse"] = 1
         self.discards = 0
-        for start, end in memory.regions():
-            for page in range(start, end, PAGE_BYTES):
-                if memory.perm[page // PAGE_BYTES] & EXEC:
-                    memory.perm[page // PAGE_BYTES] &= ~HAS_CODE & 0xFF
         memory.code_listeners.append(self.discard)
 
     def entry(self, address: int) -> bytes:
         """The decoded entry of the instruction at `address`, for inspection; zeros if it was not decoded."""
         return ctypes.string_at(self.table + (address << PC_SHIFT), ENTRY_BYTES)
 
+    def take(self, memory: AddressSpace) -> None:
+        """Make these entries the ones that native stores keep true. If others were, forget ours: they may be stale."""
+        if memory.decoded_by is not self:
+            self._clear(-GUARD_BYTES, self._size - GUARD_BYTES)
+            memory.decoded_by = self
+
     def discard(self, address: int, size: int) -> None:
         """Forget what was decoded from `size` bytes at `address`, instructions that only reach into them included."""
         self.discards += 1
-        ctypes.memset(
-            self.table + ((address - OVERLAP_BYTES) << PC_SHIFT), 0, (size + OVERLAP_BYTES) // 2 * ENTRY_BYTES
-        )
+        self._clear((address - OVERLAP_BYTES) << PC_SHIFT, (address + size) << PC_SHIFT)
+
+    def _clear(self, start: int, end: int) -> None:
+        """Zero the bytes [start, end) of the table, counted from the entry of address 0; long ranges cost no memory."""
+        inner = -(-(start + GUARD_BYTES) // mmap.PAGESIZE) * mmap.PAGESIZE - GUARD_BYTES
+        inner_end = (end + GUARD_BYTES) // mmap.PAGESIZE * mmap.PAGESIZE - GUARD_BYTES
+        if inner_end - inner < _LONG or sys.platform != "linux":
+            ctypes.memset(self.table + start, 0, end - start)
+            return
+        ctypes.memset(self.table + start, 0, inner - start)
+        self._region.madvise(mmap.MADV_DONTNEED, inner + GUARD_BYTES, inner_end - inner)
+        ctypes.memset(self.table + inner_end, 0, end - inner_end)

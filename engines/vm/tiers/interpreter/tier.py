@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import BATCH, ESCAPE, LIMIT, TRAP
 from engines.vm.tiers.stop import Stop, StopReason
+
+if TYPE_CHECKING:
+    from engines.vm.tiers.interpreter.build import Interpreter
 
 _NO_LIMIT = (1 << 63) - 1
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE = (word_of(name) for name in ("retired", "trap_cause", "trap_value"))
@@ -29,10 +32,13 @@ class InterpreterTier:
 
     name = "interpreter"
 
-    def __init__(self) -> None:
-        from engines.vm.tiers.interpreter.build import interpreter
+    def __init__(self, code: Interpreter | None = None) -> None:
+        """Load the host's interpreter, or use `code`."""
+        if code is None:
+            from engines.vm.tiers.interpreter.build import interpreter
 
-        self._code = interpreter()
+            code = interpreter()
+        self._code = code
         run = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
         run_batch = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64)
         self._run = run(self._code.address("run"))
@@ -43,10 +49,12 @@ class InterpreterTier:
         self.runs = 0
 
     def decoded_code(self, memory: AddressSpace) -> DecodedCode:
-        """The decoded code of an address space, made at first use."""
+        """The decoded code of an address space, made at first use and ready for a run."""
         found = self._decoded.get(memory)
         if found is None:
             found = self._decoded[memory] = DecodedCode(memory)
+        if memory.decoded_by is not found:
+            found.take(memory)
         return found
 
     def run(self, hart: Hart, limit_insns: int = _NO_LIMIT) -> Stop:

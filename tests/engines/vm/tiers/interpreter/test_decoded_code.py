@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engines.vm.guests.riscv64.state import Hart
@@ -217,3 +219,46 @@ def test_a_store_into_the_second_page_of_an_instruction_that_alone_reaches_there
         hart.memory.store(CODE + 0x2000, 0, 1)
         assert tier.run(hart, 10) == BREAKPOINT
         assert hart.cpu["pc"] == expected
+
+
+def test_two_tiers_may_take_turns_on_one_address_space(tier: InterpreterTier, hart: Hart) -> None:
+    """What one decoded is stale once the other's guest has rewritten the code."""
+    other = InterpreterTier()
+    code = assemble(li(10, 1), ("sw", {"rs1": 5, "rs2": 6, "imm": 0}), EBREAK)
+    hart.memory.place(CODE, code)
+    for runner, value in ((tier, 1), (other, 2), (tier, 3), (tier, 4), (other, 5)):
+        start(hart)
+        hart.cpu["x"][5], hart.cpu["x"][6] = CODE, int.from_bytes(assemble(li(10, value + 1)), "little")
+        assert runner.run(hart, 10) == BREAKPOINT
+        assert hart.cpu["x"][10] == value
+
+
+def test_unmapping_much_memory_with_a_little_code_costs_no_memory(tier: InterpreterTier) -> None:
+    memory = AddressSpace()
+    size = 1 << 33
+    memory.map(1 << 33, size, ALL)
+    hart = Hart(memory)
+    at = (1 << 33) + (size >> 1)
+    memory.place(at, assemble(EBREAK))
+    start(hart, at)
+    assert tier.run(hart, 10) == BREAKPOINT
+    assert any(tier.decoded_code(memory).entry(at))
+    before = resident_bytes()
+    memory.unmap(1 << 33, size)
+    assert not any(tier.decoded_code(memory).entry(at))
+    assert resident_bytes() - before < 64 << 20
+
+
+def test_address_spaces_are_given_back(tier: InterpreterTier) -> None:
+    """A 47-bit host has room for about 220 of them with their tables at a time."""
+    for _ in range(600):
+        memory = AddressSpace()
+        memory.map(CODE, 0x1000, EXEC)
+        memory.place(CODE, assemble(EBREAK))
+        hart = Hart(memory)
+        start(hart)
+        assert tier.run(hart, 10) == BREAKPOINT
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096

@@ -27,8 +27,8 @@ from harness.campaign.statistics import Statistics
 from harness.campaign.workers import IsolatedExecutor, Ticket, rows_of
 from harness.case_file import write_case
 from harness.compare import machine
+from harness.compare.canary import blind_spots
 from harness.compare.machine import BatchComparison
-from harness.compare.self_check import blind_spot
 from harness.compare.vote import vote
 from harness.contract import BatchObservation, End, Executor, MachineBatch, MachineCase, Trap
 from harness.observation_file import write_observation
@@ -41,6 +41,8 @@ EXAMINED_PER_BATCH: Final = 8
 """After so many unexplained divergences of one oracle in one batch, the rest of that batch is only counted."""
 COVERAGE_EVERY: Final = 8
 """Coverage is measured on every so many-th batch: it costs more than generation."""
+CANARIES_EVERY: Final = 8
+"""Every so many-th batch, the first among them, is used to see whether the comparison is blind."""
 
 
 class ExitCode(IntEnum):
@@ -137,6 +139,7 @@ class Campaign:
         self._store = store
         self._on_progress = on_progress or (lambda _: None)
         self._stopped_by: int | None = None
+        self._vacuity = ""
         self._flight: deque[_InFlight] = deque()
         self.campaign = 0
         """The number of this campaign in the store, once it runs with one."""
@@ -187,9 +190,9 @@ class Campaign:
         Raises:
             StoreError: findings cannot be kept.
         """
-        blind = self._blind()
-        if blind:
-            return Outcome(ExitCode.INTERNAL, blind, False, self.statistics)
+        self._vacuity = self._nothing_in_common()
+        if self._vacuity:
+            return self._outcome(False)
         self._resume()
         started = time.perf_counter() - self.statistics.elapsed_seconds
         complete = True
@@ -203,7 +206,7 @@ class Campaign:
                 self._launch(chunk)
                 if len(self._flight) > IN_FLIGHT:
                     self._finish(started)
-            while self._flight and self._stopped_by is None and not self._failed_fast():
+            while self._flight and self._stopped_by is None and not self._has_failed():
                 self._finish(started)
         complete = complete and not self._flight
         self._write_stable_point()
@@ -211,18 +214,21 @@ class Campaign:
             self._store.complete(self.campaign)
         return self._outcome(complete)
 
-    def _blind(self) -> str:
-        """Why the campaign would compare nothing, or not what it should; empty where all is well."""
+    def _nothing_in_common(self) -> str:
+        """Why the campaign would compare nothing; empty where all is well."""
         ours = self._subject.capabilities.observes
-        first = self._generate(self.plan.seeds[0], 0, 1, self.plan.rotation()[0])
         for name, oracle in zip(self.plan.oracles, self._oracles, strict=True):
-            compared = ours & oracle.capabilities.observes
-            if not compared:
+            if not ours & oracle.capabilities.observes:
                 return f"vacuous: {name} observes nothing that {self.plan.subject} observes"
-            spot = blind_spot(first, compared)
-            if spot:
-                return f"vacuous: the comparison is blind: {spot}"
         return ""
+
+    def _check_sight(self, item: _InFlight, subject: BatchObservation, answers: list[BatchObservation]) -> None:
+        """Plant differences into copies of what the subject saw: a comparison that misses one says nothing."""
+        for name, answer in zip(self.plan.oracles, answers, strict=True):
+            seen = replace(subject, observed=subject.observed & answer.observed)
+            spots = blind_spots(item.batch, seen, item.chunk.index)
+            if spots:
+                self._vacuity = f"vacuous: the comparison with {name} does not see planted differences: {spots[0]}"
 
     def _resume(self) -> None:
         if self._store is None:
@@ -241,10 +247,10 @@ class Campaign:
     def _must_stop(self, started: float) -> bool:
         budget = self.options.budget_seconds
         out_of_time = budget is not None and time.perf_counter() - started >= budget
-        return out_of_time or self._stopped_by is not None or self._failed_fast()
+        return out_of_time or self._stopped_by is not None or self._has_failed()
 
-    def _failed_fast(self) -> bool:
-        return self.options.fail_fast and self.statistics.divergences > 0
+    def _has_failed(self) -> bool:
+        return bool(self._vacuity) or (self.options.fail_fast and self.statistics.divergences > 0)
 
     def _launch(self, chunk: Chunk) -> None:
         measured = None
@@ -273,6 +279,9 @@ class Campaign:
             answers = [oracle.collect(ticket) for oracle, ticket in item.oracles]
         with self._timed("compare"):
             comparisons = [machine.compare_batches(item.batch, subject, answer) for answer in answers]
+        if item.chunk.index % CANARIES_EVERY == 0:
+            with self._timed("canaries"):
+                self._check_sight(item, subject, answers)
         found = [
             found
             for number, comparison in enumerate(comparisons)
@@ -398,6 +407,8 @@ class Campaign:
         if self._stopped_by is not None:
             code = ExitCode.INTERRUPTED
             reason = f"interrupted by {signal.Signals(self._stopped_by).name}; everything so far is kept"
+        elif self._vacuity:
+            code, reason = ExitCode.INTERNAL, self._vacuity
         elif statistics.divergences:
             code = ExitCode.DIVERGED
             reason = f"{statistics.divergences} unexplained divergences"

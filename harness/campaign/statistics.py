@@ -9,7 +9,17 @@ from typing import Any, Final
 
 import numpy as np
 
-STAGES: Final = ("generation", "coverage", "waiting", "compare", "examination", "storage", "subject", "oracle")
+STAGES: Final = (
+    "generation",
+    "coverage",
+    "waiting",
+    "compare",
+    "canaries",
+    "examination",
+    "storage",
+    "subject",
+    "oracle",
+)
 
 
 @dataclass

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from harness.campaign.plan import Plan
 from harness.campaign.runner import Campaign, ExitCode, Options, Outcome
 from harness.campaign.statistics import Statistics
 from harness.case_file import read_case
+from harness.compare import machine
 from harness.contract import MachineBatch, MachineCase, MachineObservation
 from harness.observation_file import read_observation
 from harness.triage.store import FindingsStore
@@ -167,6 +169,23 @@ def test_a_campaign_that_says_nothing_fails(plan: Plan, options: dict[str, objec
     outcome = _run(plan, **options)
     assert outcome.exit_code is ExitCode.INTERNAL
     assert outcome.reason.startswith(reason)
+
+
+def test_a_comparison_gone_blind_fails_the_campaign(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = machine.compare_batches
+
+    def blind(*arguments: Any) -> machine.BatchComparison:
+        result = original(*arguments)
+        bit = np.uint16(machine.FIELD_BITS["f"])
+        differing = result.differing & ~bit
+        verdict = np.where(differing != 0, result.verdict, machine.Row.AGREE).astype(np.uint8)
+        return replace(result, differing=differing, verdict=verdict)
+
+    monkeypatch.setattr(machine, "compare_batches", blind)
+    outcome = _run(_plan(TOY))
+    assert outcome.exit_code is ExitCode.INTERNAL
+    assert not outcome.complete
+    assert outcome.reason.startswith(f"vacuous: the comparison with {TOY} does not see planted differences: f[")
 
 
 CHILD = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
 
@@ -24,27 +25,29 @@ def minimize(
     from harness.report.reproducer import load_reproducer
     from harness.strict_json import DocumentError
 
-    try:
-        if case_file.is_dir():
-            case, found_on, found_by = load_reproducer(case_file)
-        else:
-            loaded = load_case(case_file)
-            if not isinstance(loaded, MachineCase):
-                raise DocumentError(f"{case_file}: holds a {loaded.kind} case; machine cases can be minimized")
-            case, found_on, found_by = loaded, "riscv64-interpreter", "unicorn-riscv64"
-        ours, theirs = create(subject or found_on), create(oracle or found_by)
-    except (DocumentError, OSError, UnknownExecutorError, ExecutorUnavailableError) as error:
-        print(f"counterproof minimize: {error}", file=sys.stderr)
-        raise typer.Exit(2) from None
-    command = f"counterproof minimize {case_file} --subject {ours.name} --oracle {theirs.name}"
-    try:
-        reduction = reduce_and_write(case, ours, theirs, out, command=command, max_attempts=attempts)
-    except ValueError as error:
-        print(f"counterproof minimize: {error}", file=sys.stderr)
-        raise typer.Exit(0) from None
-    finally:
-        ours.close()
-        theirs.close()
+    with ExitStack() as open_executors:
+        try:
+            if case_file.is_dir():
+                case, found_on, found_by = load_reproducer(case_file)
+            else:
+                loaded = load_case(case_file)
+                if not isinstance(loaded, MachineCase):
+                    raise DocumentError(f"{case_file}: holds a {loaded.kind} case; machine cases can be minimized")
+                case, found_on, found_by = loaded, "riscv64-interpreter", "unicorn-riscv64"
+            names = (subject or found_on, oracle or found_by)
+            ours, theirs = (open_executors.enter_context(closing(create(name))) for name in names)
+        except (DocumentError, OSError, UnknownExecutorError, ExecutorUnavailableError) as error:
+            print(f"counterproof minimize: {error}", file=sys.stderr)
+            raise typer.Exit(2) from None
+        command = f"counterproof minimize {case_file} --subject {names[0]} --oracle {names[1]}"
+        try:
+            reduction = reduce_and_write(case, ours, theirs, out, command=command, max_attempts=attempts)
+        except ValueError as error:
+            print(f"counterproof minimize: {error}", file=sys.stderr)
+            raise typer.Exit(0) from None
+        except OSError as error:
+            print(f"counterproof minimize: --out {out}: {error}", file=sys.stderr)
+            raise typer.Exit(3) from None
     for name, instructions in reduction.passes:
         print(f"after {name}: {instructions} instructions")
     print(f"{reduction.signature}\n{reduction.attempts} candidates tried; reproducer in {out}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,17 +53,13 @@ def replay_case(case: MachineCase, subject: str, oracle: str) -> int:
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
     from harness.report.reproducer import replay
 
-    try:
-        ours = create(subject)
-        theirs = create(oracle)
-    except (UnknownExecutorError, ExecutorUnavailableError) as error:
-        print(f"repro: {error}", file=sys.stderr)
-        return 2
-    try:
+    with ExitStack() as open_executors:
+        try:
+            ours, theirs = (open_executors.enter_context(closing(create(name))) for name in (subject, oracle))
+        except (UnknownExecutorError, ExecutorUnavailableError) as error:
+            print(f"repro: {error}", file=sys.stderr)
+            return 2
         comparison, text = replay(case, ours, theirs)
-    finally:
-        ours.close()
-        theirs.close()
     sys.stdout.write(text)
     if comparison.verdict is Verdict.INCOMPARABLE:
         print(f"repro: nothing to compare: {comparison.discard}", file=sys.stderr)

@@ -26,7 +26,7 @@ from harness.case_file import case_document, load_case
 from harness.compare.describe import CaseComparison, compare_case
 from harness.contract import Executor, MachineCase, MachineObservation
 from harness.report.listing import listing
-from harness.strict_json import DocumentError
+from harness.strict_json import DocumentError, parse
 
 FORMAT: Final = "counterproof-finding"
 VERSION: Final = 1
@@ -126,18 +126,21 @@ def write_reproducer(
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     _put(directory / "finding.json", json.dumps(head | asdict(finding), indent=1).encode() + b"\n")
     _put(directory / "listing.S", listing(case, subject, oracle).encode())
-    _put(directory / "repro.py", script.encode())
+    _put(directory / "repro.py", script.encode(), executable=True)
     if elf is not None:
-        _put(directory / "case.elf", elf)
+        _put(directory / "case.elf", elf, executable=True)  # QEMU refuses a file that is not
     return finding
 
 
-def _put(path: Path, content: bytes) -> None:
+def _put(path: Path, content: bytes, *, executable: bool = False) -> None:
     temporary = path.with_name(path.name + ".partial")
     with temporary.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+        if executable:
+            mode = os.fstat(file.fileno()).st_mode
+            os.fchmod(file.fileno(), mode | (mode & 0o444) >> 2)
     temporary.replace(path)
 
 
@@ -149,19 +152,14 @@ def load_reproducer(directory: Path) -> tuple[MachineCase, str, str]:
         OSError: it cannot be read.
     """
     path = directory / "finding.json"
-    try:
-        head = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise DocumentError(f"{path}: not JSON: {error}") from None
-    if not isinstance(head, dict) or head.get("format") != FORMAT or head.get("version") != VERSION:
-        raise DocumentError(f'{path}: must be a {FORMAT!r} document of version {VERSION}, as write_reproducer makes')
-    names = [head.get(key) for key in ("subject", "oracle")]
-    if not all(isinstance(name, str) and name for name in names):
-        raise DocumentError(f"{path}: subject and oracle must be names of executors, are {names}")
+    head = parse(path.read_bytes(), str(path))
+    if head.field("format").choice((FORMAT,)) and head.field("version").integer(0, 1 << 31) != VERSION:
+        raise head.field("version").error(f"this release reads version {VERSION}, as `write_reproducer` makes")
+    subject, oracle = head.field("subject").string(), head.field("oracle").string()
     case = load_case(directory / "case.json")
     if not isinstance(case, MachineCase):
         raise DocumentError(f"{directory / 'case.json'}: a reproducer holds a machine case, this is a {case.kind} case")
-    return case, str(names[0]), str(names[1])
+    return case, subject, oracle
 
 
 def replay(case: MachineCase, subject: Executor, oracle: Executor) -> tuple[CaseComparison, str]:

@@ -9,15 +9,17 @@ Source: clone(2), execve(2), wait4(2), waitid(2), exit(2), prctl(2), set_tid_add
 # Guest paths are bytes that go to the host as they are.
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
+import signal
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from engines.vm.memory.address_space import PAGE_BYTES, Access
 from engines.vm.user import riscv64
-from engines.vm.user.elf import ElfError
+from engines.vm.user.elf import ElfError, Machine
 from engines.vm.user.errno import Errno, GuestError
 from engines.vm.user.process import Exit, ExitReason
 from engines.vm.user.signals import AlternateStack
@@ -44,6 +46,8 @@ _CLONE_NAMESPACES: Final = 0x7E020000
 _THREAD_FLAGS: Final = _CLONE_VM | _CLONE_FS | _CLONE_FILES | _CLONE_SIGHAND | _CLONE_THREAD
 _MAX_ARGUMENTS: Final = 1 << 17
 _MAX_SCRIPT_DEPTH: Final = 4
+_CANNOT_EXECUTE: Final = 127
+_HOST_MACHINES: Final = {"x86_64": Machine.X86_64, "aarch64": Machine.AARCH64, "riscv64": Machine.RISCV}
 _WAIT_OPTIONS: Final = 0x1 | 0x2 | 0x4 | 0x8 | 0x01000000 | 0x20000000 | 0x40000000 | 0x80000000
 _RUSAGE: Final = struct.Struct("<4q14q")
 _PR_SET_DUMPABLE, _PR_GET_DUMPABLE = 4, 3
@@ -210,6 +214,8 @@ def _execute(process: Process, path: bytes, argv: list[bytes], environment: list
     try:
         process.load(image, path, argv, environment)
     except ElfError:
+        if _is_for_the_host(image) and not process.options.confined:
+            _become_host_program(process, host_path, argv, environment)
         return -Errno.ENOEXEC
     process.become_only_task()
     process.files.close_marked()
@@ -217,6 +223,35 @@ def _execute(process: Process, path: bytes, argv: list[bytes], environment: list
     process.current.alternate = AlternateStack()
     process.attention = True
     return None
+
+
+def _is_for_the_host(image: bytes) -> bool:
+    """An executable for the host's machine, which is not the guest's."""
+    host = _HOST_MACHINES.get(os.uname().machine)
+    is_elf = image[:6] == b"\x7fELF\x02\x01" and len(image) >= 20
+    return is_elf and host != riscv64.ELF_MACHINE and struct.unpack_from("<H", image, 18)[0] == host
+
+
+def _become_host_program(process: Process, path: Path, argv: list[bytes], environment: list[bytes]) -> NoReturn:
+    """Let the host execute its own program with the guest's files. Does not return: status 127 if the host cannot
+    execute it after all."""
+    kept = {fd: host for fd, host in process.files.host.items() if fd not in process.files.close_on_exec}
+    clear = max([*kept, *kept.values(), 2]) + 1
+    parked = {fd: fcntl.fcntl(host, fcntl.F_DUPFD_CLOEXEC, clear) for fd, host in kept.items()}
+    if process.host_signals is not None:
+        process.host_signals.close()
+    for fd in range(3):
+        if fd not in parked and fd not in process.files.host:
+            os.set_inheritable(fd, False)
+    for fd, host in parked.items():
+        os.dup2(host, fd, inheritable=True)
+    process.release_vfork()
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # which Python ignores
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execve(path, argv, dict(setting.split(b"=", 1) for setting in environment if b"=" in setting))
+    except OSError:
+        os._exit(_CANNOT_EXECUTE)
 
 
 def pack_rusage(usage: resource.struct_rusage) -> bytes:

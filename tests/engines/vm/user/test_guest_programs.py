@@ -38,7 +38,12 @@ def test_processes_fork_spawn_and_execute(guest_program: Callable[..., Path], em
     assert done.returncode == 5
 
 
-@pytest.mark.parametrize("name", ["files", "signals", "sockets", "threads", "startup"])
+def test_the_hosts_own_programs_are_executed_by_the_host(guest_program: Callable[..., Path], emulate: Emulate) -> None:
+    done = emulate(guest_program("system"))
+    assert (done.returncode, done.stdout) == (0, "before\nshell 1\nstatus 300\nthrough\n")
+
+
+@pytest.mark.parametrize("name", ["files", "signals", "sockets", "threads", "startup", "system"])
 def test_qemu_prints_the_same(
     guest_program: Callable[..., Path], emulate: Emulate, under_qemu: Emulate, name: str
 ) -> None:

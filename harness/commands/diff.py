@@ -174,8 +174,9 @@ def _reproducers(plan: Plan, store: FindingsStore, campaign: Campaign, out: Path
 def _summarise(
     plan: Plan, outcome: Outcome, campaign: Campaign, store: FindingsStore, out: Path, reproducers: dict[str, str]
 ) -> None:
-    """Print the summary and write `summary.json`."""
+    """Print the summary, write `summary.json` and `report.html`."""
     from harness.campaign.summary import summary_document, summary_lines
+    from harness.report.page import campaign_page
 
     versions = {e.name: e.capabilities.version for e in campaign.executors}
     buckets = store.buckets(campaign.campaign) if campaign.campaign else []
@@ -184,8 +185,11 @@ def _summarise(
     partial = path.with_name("summary.json.partial")
     partial.write_text(json.dumps(document, indent=1) + "\n")
     partial.replace(path)
+    page = out / "report.html"
+    page.write_text(campaign_page(document, outcome.statistics.coverage, " ".join(sys.argv)))
     for line in summary_lines(document):
         print(line)
+    print(f"report: {page}")
     sys.stdout.flush()
 
 

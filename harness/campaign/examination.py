@@ -13,7 +13,7 @@ from harness.contract import End, Executor, MachineCase, MachineObservation, Ver
 from harness.triage.signature import machine_signature
 from oracles.errata import Erratum
 
-FRESH_PER_SIGNATURE = 2
+FRESH_PER_SIGNATURE = 1
 """So many findings of each signature are verified in fresh workers; later ones in the examiner's own."""
 _ENDED = (End.TRAP, End.LIMIT)
 

@@ -92,7 +92,9 @@ class Statistics:
             value = document[item.name]
             if item.name == "coverage":
                 value = None if value is None or coverage_type is None else coverage_from(value, coverage_type)
-            elif isinstance(value, dict) and item.name != "seconds":
+            elif item.name == "seconds":
+                value = dict.fromkeys(STAGES, 0.0) | value
+            elif isinstance(value, dict):
                 value = Counter(value)
             values[item.name] = value
         return cls(**values)

@@ -102,11 +102,14 @@ class Machine(Protocol):
         ...
 
     def load(self, address: Any, size_bytes: int) -> Any:
-        """Little-endian load, `8 * size_bytes` wide. Misaligned is allowed; a fault traps with the first failing byte's
-        address as tval… as the manual's §2.6 leaves to the platform, we report the access's own address."""
+        """Little-endian load, `8 * size_bytes` wide, misaligned or not. A fault's tval is the address of the portion
+        that caused it (Privileged ISA §3.1.16): where only the second of two pages fails, that page's first address."""
         ...
 
-    def store(self, address: Any, value: Any) -> None: ...
+    def store(self, address: Any, value: Any) -> None:
+        """Little-endian store of all of `value`, misaligned or not. On a fault, with tval as for `load`, nothing is
+        stored; the manual would permit the accessible portion (Privileged ISA §3.7.1)."""
+        ...
 
     def load_reserved(self, address: Any, size_bytes: int) -> Any:
         """Misaligned traps (load address misaligned)."""

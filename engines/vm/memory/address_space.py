@@ -61,7 +61,7 @@ class MemoryFault(Exception):  # noqa: N818  (the manual's word)
     """An access to memory that is not mapped or not permitted.
 
     Attributes:
-        address: for `load`, `store` and `fetch16` that of the access itself; for ranges the first that fails.
+        address: the first that fails: of an access that runs into an inaccessible page, that page's first address.
         access: what was attempted.
     """
 
@@ -114,26 +114,24 @@ class AddressSpace:
         """Return the unsigned little-endian value of `size` (1, 2, 4, 8) bytes at `address`, misaligned or not.
 
         Raises:
-            MemoryFault: any byte is not readable; nothing was read. The address is the access's own.
+            MemoryFault: any byte is not readable; nothing was read. Its address is the first such byte's.
         """
         if address < self.limit and self.perm[address >> 12] & READ and (address & 0xFFF) <= PAGE_BYTES - size:
             value: int = _UNPACK[size](self._arena, address)[0]
             return value
-        if not self.permitted(address, size, Access.LOAD):
-            raise MemoryFault(address, Access.LOAD)
+        self._require(address, size, Access.LOAD)
         return int.from_bytes(self._arena[address : address + size], "little")
 
     def store(self, address: int, value: int, size: int) -> None:
         """Store the low `size` (1, 2, 4, 8) bytes of `value` at `address`, misaligned or not.
 
         Raises:
-            MemoryFault: any byte is not writable; nothing was written. The address is the access's own.
+            MemoryFault: any byte is not writable; nothing was written. Its address is the first such byte's.
         """
         if address < self.limit and self.perm[address >> 12] & DIRECT and (address & 0xFFF) <= PAGE_BYTES - size:
             _PACK[size](self._arena, address, value & _MASK[size])
             return
-        if not self.permitted(address, size, Access.STORE):
-            raise MemoryFault(address, Access.STORE)
+        self._require(address, size, Access.STORE)
         self._arena[address : address + size] = (value & _MASK[size]).to_bytes(size, "little")
         self._written(address, size)
 

@@ -169,14 +169,14 @@ class ReferenceMachine:
     def load(self, address: Bits, size_bytes: int) -> Bits:
         try:
             return Bits(self.memory.load(address.value, size_bytes), 8 * size_bytes)
-        except MemoryFault:
-            raise GuestTrap(ExceptionCause.LOAD_ACCESS_FAULT, address.value) from None
+        except MemoryFault as fault:
+            raise GuestTrap(ExceptionCause.LOAD_ACCESS_FAULT, fault.address) from None
 
     def store(self, address: Bits, value: Bits) -> None:
         try:
             self.memory.store(address.value, value.value, value.width // 8)
-        except MemoryFault:
-            raise GuestTrap(ExceptionCause.STORE_ACCESS_FAULT, address.value) from None
+        except MemoryFault as fault:
+            raise GuestTrap(ExceptionCause.STORE_ACCESS_FAULT, fault.address) from None
 
     def load_reserved(self, address: Bits, size_bytes: int) -> Bits:
         if address.value % size_bytes:

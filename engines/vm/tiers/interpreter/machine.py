@@ -229,12 +229,20 @@ class HandlerMachine:
         return self._admit(address, size_bytes, needed if self.careful else direct, ExceptionCause.STORE_ACCESS_FAULT)
 
     def _admit(self, address: LlvmValue, size_bytes: int, needed: int, cause: int) -> int:
-        """Check an access against the permission bytes; return the alignment that the host may assume."""
+        """Check an access against the permission bytes; return the alignment that the host may assume.
+
+        The trap value is the address of the portion that fails (Privileged ISA §3.1.16): the access's own, or where it
+        runs into another page and only that one fails, that page's first.
+        """
         emitter = self.emitter
         if self.careful:
-            self.trap_if(self.const((1 << ADDRESS_BITS) - size_bytes).ult(address), cause, address)
-            flags = self._flags(address) & self._flags(address + (size_bytes - 1))
-            self.trap_if((flags & needed).ne(needed), cause, address)
+            limit = 1 << ADDRESS_BITS
+            self.trap_if(self.const(limit - 1).ult(address), cause, address)
+            self.trap_if((self._flags(address) & needed).ne(needed), cause, address)
+            if size_bytes > 1:
+                last = address + (size_bytes - 1)
+                self.trap_if(self.const(limit - size_bytes).ult(address), cause, self.const(limit))
+                self.trap_if((self._flags(last) & needed).ne(needed), cause, last & -(1 << PAGE_BITS))
             return 1
         align_bits = size_bytes.bit_length() - 1
         rotated = address

@@ -43,16 +43,26 @@ def test_access_across_pages(space: AddressSpace) -> None:
     assert space.load(0x10FFD, 8) == 2**64 - 2
 
 
-@pytest.mark.parametrize("address", [0x10FFD, 0x11000, 2**36 - 4, 2**36, 2**64 - 1])
-def test_faults_report_the_access_and_change_nothing(space: AddressSpace, address: int) -> None:
+@pytest.mark.parametrize(
+    ("address", "failing"),
+    [
+        (0xFFFD, 0xFFFD),
+        (0x10FFD, 0x11000),
+        (0x11000, 0x11000),
+        (2**36 - 4, 2**36),
+        (2**36, 2**36),
+        (2**64 - 1, 2**64 - 1),
+    ],
+)
+def test_faults_report_the_failing_portion_and_change_nothing(space: AddressSpace, address: int, failing: int) -> None:
     space.map(0x10000, 0x1000, READ | WRITE)
     space.map(2**36 - PAGE_BYTES, PAGE_BYTES, READ | WRITE)
     with pytest.raises(MemoryFault) as caught:
         space.store(address, 2**64 - 1, 8)
-    assert (caught.value.address, caught.value.access) == (address, Access.STORE)
+    assert (caught.value.address, caught.value.access) == (failing, Access.STORE)
     with pytest.raises(MemoryFault) as caught:
         space.load(address, 8)
-    assert (caught.value.address, caught.value.access) == (address, Access.LOAD)
+    assert (caught.value.address, caught.value.access) == (failing, Access.LOAD)
     assert space.read(0x10000, 0x1000) == bytes(0x1000)
 
 

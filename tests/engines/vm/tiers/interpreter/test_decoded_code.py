@@ -160,7 +160,7 @@ def test_a_smaller_address_space_faults_beyond_its_end(tier: InterpreterTier) ->
     for address, stop in (
         (0xFFFFC, Stop(StopReason.TRAP, ExceptionCause.INSTRUCTION_ACCESS_FAULT, 0x100000)),
         (0x100000, Stop(StopReason.TRAP, ExceptionCause.LOAD_ACCESS_FAULT, 0x100000)),
-        (0xFFFFE, Stop(StopReason.TRAP, ExceptionCause.LOAD_ACCESS_FAULT, 0xFFFFE)),
+        (0xFFFFE, Stop(StopReason.TRAP, ExceptionCause.LOAD_ACCESS_FAULT, 0x100000)),
     ):
         for runner in (tier, ReferenceTier()):
             hart = Hart(memory)

@@ -1,0 +1,27 @@
+"""docs/trophies.md says what the errata records say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ci import trophies
+from oracles.errata import ErratumKind, load_errata
+
+
+def test_the_committed_page_is_up_to_date() -> None:
+    assert trophies.main([]) == 0
+
+
+def test_every_defect_is_listed_and_nothing_else() -> None:
+    page = trophies.trophies(load_errata())
+    listed = {line.removeprefix("### ") for line in page.splitlines() if line.startswith("### ")}
+    assert listed == {e.id for e in load_errata() if e.kind is ErratumKind.DEFECT}
+
+
+def test_a_stale_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trophies, "PAGE", tmp_path / "trophies.md")
+    assert trophies.main([]) == 1
+    assert trophies.main(["--write"]) == 0
+    assert trophies.main([]) == 0

@@ -43,7 +43,6 @@ def test_a_repaired_unicorn_shows_only_what_is_not_repaired() -> None:
         "unicorn-c-reserved-quadrant-1",
         "unicorn-cycle-and-instret-are-host-ticks",
         "unicorn-fetch-fault-imprecise",
-        "unicorn-misaligned-load-fault-address",
         "unicorn-misaligned-store-fault-partial",
         "unicorn-sc-compares-value",
         "unicorn-sc-ignores-size",

@@ -102,7 +102,7 @@ def _edge(group: Group) -> None:
 
 def _straddle(group: Group) -> None:
     number = pool_entry(Kind.STRADDLE, group.raw("insn"))
-    _at_offset(group, number, -1 - group.imm % (size_of(number) - 1))
+    _at_offset(group, number, _upper_edge(group) - 1 - group.imm % (size_of(number) - 1))
 
 
 def _wild(group: Group) -> None:

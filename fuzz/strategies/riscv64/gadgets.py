@@ -10,10 +10,6 @@ What is not generated, because correct implementations may differ (and where tha
 - values of cycle, time and instret: counters are only read into x0 (Zicntr, Unprivileged ISA §8.1);
 - SC with an address or size other than that of the last LR, and stores of the same hart between LR and SC: success is
   up to the implementation (§13.2); LR is always followed by its SC, and a lone SC finds no reservation;
-- stores that straddle the edge of accessible memory: the accessible part may or may not be written (§2.6); loads that
-  run
-  off the upper edge: the trap value is the access's address or that of its first inaccessible byte (Privileged ISA
-      §3.1.16);
 - jumps into other cases' code, and self-modifying code (code is not writable);
 - encodings of ratified extensions that this machine lacks but an oracle may have (`encodings.foreign`).
 """
@@ -102,7 +98,9 @@ class Kind(IntEnum):
     EDGE = 38
     """An aligned access within 16 bytes of either edge of the window, inside or outside."""
     STRADDLE = 39
-    """A load that begins below the window and ends inside."""
+    """A misaligned access over either edge of the window. Few: whether the accessible part of such a store is written,
+    and which portion the trap value names, is up to the implementation (Privileged ISA §3.7.1 and §3.1.16), and such
+    differences are explained one by one (`oracles.errata`)."""
     WILD = 40
     """An access to an address that differs from a good one in high bits, or is far from any."""
     CODE_WRITE = 41

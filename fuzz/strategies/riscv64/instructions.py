@@ -64,7 +64,7 @@ _RULES: Final[dict[Kind, Callable[[Instruction], bool]]] = {
     Kind.BRANCH: lambda i: i.length == 4 and i.effects.control is Control.BRANCH,
     Kind.BRANCH_COMPRESSED: lambda i: i.length == 2 and i.effects.control is Control.BRANCH,
     Kind.ROUNDING_RESERVED: lambda i: i.length == 4 and _rounds(i),
-    Kind.STRADDLE: lambda i: i.length == 4 and _accesses(i) and i.effects.load_bytes > 1,
+    Kind.STRADDLE: lambda i: i.length == 4 and _accesses(i) and max(i.effects.load_bytes, i.effects.store_bytes) > 1,
     Kind.AMO_MISALIGNED: lambda i: bool(i.effects.atomic),
 }
 _SAME: Final[dict[Kind, Kind]] = {

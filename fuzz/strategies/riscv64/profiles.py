@@ -53,7 +53,7 @@ TRAPS: Final[Mapping[Kind, int]] = {
     Kind.ROUNDING_RESERVED: 8,
     Kind.DYNAMIC_RESERVED: 6,
     Kind.EDGE: 16,
-    Kind.STRADDLE: 2,
+    Kind.STRADDLE: 4,
     Kind.WILD: 14,
     Kind.CODE_WRITE: 5,
     Kind.AMO_MISALIGNED: 8,

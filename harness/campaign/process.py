@@ -124,8 +124,7 @@ class WorkerProcess:
             raise self._failed(Failure.HUNG, f"did not take a request within {seconds:g} s") from None
         except OSError:
             raise self._failed(Failure.DIED, "") from None
-        finally:
-            self._connection.settimeout(None)
+        self._connection.settimeout(None)
 
     def answer(self, seconds: float) -> Node:
         """Wait for the next answer.

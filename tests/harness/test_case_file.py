@@ -42,7 +42,8 @@ def states(draw: st.DrawFn) -> np.void:
     record = np.zeros(1, state_dtype("riscv64"))
     record["pc"], record["fcsr"] = draw(WORD), draw(WORD)
     for name in ("x", "f"):
-        for register, value in draw(st.dictionaries(st.integers(0, 31), WORD, max_size=6)).items():
+        first = 1 if name == "x" else 0
+        for register, value in draw(st.dictionaries(st.integers(first, 31), WORD, max_size=6)).items():
             record[name][0][register] = value
     scalar: np.void = record[0]
     return scalar

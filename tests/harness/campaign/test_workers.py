@@ -17,6 +17,7 @@ import toy_executors as toy
 from machine_batches import batch_of
 
 from harness.campaign.limits import WorkerLimits
+from harness.campaign.process import WorkerFailedError
 from harness.campaign.workers import IsolatedExecutor, rows_of
 from harness.contract import (
     BatchObservation,
@@ -182,6 +183,16 @@ def test_a_worker_killed_from_outside_is_replaced(bad: IsolatedExecutor) -> None
     assert isinstance(seen, MachineObservation)
     assert seen.end in (End.TRAP, End.CRASH)
     assert bad.restarts >= 1
+
+
+def test_a_worker_that_dies_before_a_request_is_sent_is_a_failure_of_the_worker(bad: IsolatedExecutor) -> None:
+    worker = bad._worker
+    assert worker is not None
+    os.kill(worker.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+    with pytest.raises(WorkerFailedError, match="died: killed by SIGKILL"):
+        worker.ask({"op": "ping"}, 5.0)
+    assert bad.path(_batch(1).case(0), 2) == [int(_batch(1).initial["pc"][0]), int(_batch(1).initial["pc"][0]) + 4]
 
 
 def test_tickets_are_collected_in_order(bad: IsolatedExecutor) -> None:

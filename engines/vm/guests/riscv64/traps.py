@@ -9,8 +9,9 @@ class ExceptionCause(IntEnum):
     """`mcause` codes that a U-mode hart without paging can raise.
 
     `hart.cpu["trap_cause"]` holds one of these after a trap, `trap_value` what the manual calls tval: the instruction's
-    bits for ILLEGAL_INSTRUCTION, the access address for faults and misaligned accesses (for a fetch, the address of the
-    16-bit parcel that cannot be fetched), 0 for BREAKPOINT and ENVIRONMENT_CALL_FROM_U.
+    bits for ILLEGAL_INSTRUCTION, the access address for misaligned accesses, for faults the address of the portion that
+    fails (the access's own, the first of the page into which it runs, or for a fetch that of the 16-bit parcel), 0 for
+    BREAKPOINT and ENVIRONMENT_CALL_FROM_U.
     """
 
     INSTRUCTION_ADDRESS_MISALIGNED = 0

@@ -164,6 +164,9 @@ INTEGER_POOL: Final = _pool(((EXTREME_INTEGERS, 6), (INTEGERS, 10)), 0x1)
 FLOAT_POOL: Final = _pool(((EXTREME_FLOATS, 6), (DOUBLES, 5), (SINGLES, 4), (UNBOXED, 1)), 0x2)
 MEMORY_POOL: Final = _pool(((INTEGERS, 5), (EXTREME_FLOATS, 3), (DOUBLES, 4), (SINGLES, 3), (UNBOXED, 1)), 0x3)
 
+PALETTE: Final = np.array((1, MASK64, 1 << 63, 0xFFFF_FFFF_8000_0000), np.uint64)
+"""What every register of one program in eight holds, so that two extremes meet in one instruction (INT_MIN / -1)."""
+
 _POOL_MASK: Final = np.uint64((1 << POOL_BITS) - 1)
 _SIX: Final = np.uint64(63)
 
@@ -174,6 +177,13 @@ def integers(random: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArra
     value ^= np.negative(selector >> np.uint64(22) & np.uint64(1))
     pooled = INTEGER_POOL.take((selector & _POOL_MASK).view(np.int64))
     return blend((selector >> np.uint64(29)) & np.uint64(7) < np.uint64(5), pooled, value)
+
+
+def with_palette(values: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """(N, R) registers of N programs, in one program of eight all from `PALETTE`; its first selector decides."""
+    rows = np.flatnonzero(selector[:, 0] >> np.uint64(60) & np.uint64(7) == np.uint64(0))
+    values[rows] = PALETTE.take((selector[rows] >> np.uint64(40) & np.uint64(3)).astype(np.intp))
+    return values
 
 
 def floats(random: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -187,9 +187,9 @@ def _summarise(
     partial.replace(path)
     page = out / "report.html"
     page.write_text(campaign_page(document, outcome.statistics.coverage, " ".join(sys.argv)))
+    print(f"report: {page}")
     for line in summary_lines(document):
         print(line)
-    print(f"report: {page}")
     sys.stdout.flush()
 
 

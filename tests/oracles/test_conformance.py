@@ -35,6 +35,7 @@ PAIRS = [(name, check) for name, make in ORACLES.items() for check in checks_for
 
 
 @pytest.mark.parametrize(("name", "check"), PAIRS, ids=[f"{name}-{check}" for name, check in PAIRS])
+@pytest.mark.evidence("HX-01")
 def test_an_oracle_conforms(name: str, check: Check) -> None:
     oracle = ORACLES[name]()
     try:

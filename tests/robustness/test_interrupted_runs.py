@@ -77,7 +77,6 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.mark.evidence("HX-11")
 def test_a_run_killed_at_random_instants_loses_nothing_and_ends_alike(uninterrupted: Path, tmp_path: Path) -> None:
     instants = random.Random(7)
     kept: set[str] = set()

@@ -118,7 +118,6 @@ def test_without_the_variable_nothing_is_applied(monkeypatch: pytest.MonkeyPatch
         apply_from_environment()
 
 
-@pytest.mark.evidence("HX-08")
 def test_every_bug_can_be_switched_on_in_a_fresh_process() -> None:
     script = (
         "import os, sys\n"
@@ -140,7 +139,6 @@ def test_every_bug_can_be_switched_on_in_a_fresh_process() -> None:
     assert done.stdout.split() == []
 
 
-@pytest.mark.evidence("HX-08")
 def test_every_bug_of_the_table_shows_on_a_witness() -> None:
     """Each in a fork of one process, on the reference tier; what all tiers share shows there or nowhere."""
     environment = os.environ | {"PYTHONHASHSEED": "0"}

@@ -231,7 +231,7 @@ def test_an_interrupted_campaign_goes_on_to_the_same_result(tmp_path: Path, how:
     straight = _run(plan, straight_store)
     rng = random.Random(int(how))
     for _ in range(3):
-        child = _child(tmp_path / "out", 0.02)
+        child = _child(tmp_path / "out", 0.2)
         assert child.stdout is not None
         seen = child.stdout.readline()
         time.sleep(rng.random() * 0.3)

@@ -74,7 +74,7 @@ def test_the_limit_is_exact_and_stops_before_a_trap() -> None:
         ([0xFFFFFFFF], Trap.ILLEGAL_INSTRUCTION, 0xFFFFFFFF),
         ([0x0000], Trap.ILLEGAL_INSTRUCTION, 0),
         ([encode("ecall")], Trap.ENVIRONMENT_CALL, 0),
-        ([encode("lw", rd=1, rs1=2, imm=0)], Trap.LOAD_FAULT, DATA_BASE + DATA_BYTES - 3),
+        ([encode("lw", rd=1, rs1=2, imm=0)], Trap.LOAD_FAULT, DATA_BASE + DATA_BYTES),
         ([encode("sb", rs2=1, rs1=3, imm=0)], Trap.STORE_FAULT, CODE_BASE),
         ([encode("lr_w", rd=1, rs1=4)], Trap.LOAD_MISALIGNED, DATA_BASE + 2),
         ([encode("amoadd_d", rd=1, rs1=4, rs2=1)], Trap.STORE_MISALIGNED, DATA_BASE + 2),

@@ -46,7 +46,6 @@ def _summary(out: Path) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.evidence("HX-02")
 def test_agreement_exits_with_0_and_says_what_was_compared(tmp_path: Path) -> None:
     done = _diff("--subject", TOY, "--oracle", TOY, "--cases", "40", "--profile", "short", out=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -59,7 +58,6 @@ def test_agreement_exits_with_0_and_says_what_was_compared(tmp_path: Path) -> No
     assert document["buckets"] == []
 
 
-@pytest.mark.evidence("HX-02")
 def test_a_divergence_exits_with_1_and_leaves_a_reproducer(tmp_path: Path) -> None:
     done = _diff("--subject", WRONG, "--oracle", TOY, "--cases", "32", "--profile", "short", out=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -30,6 +30,18 @@ ILLEGAL_WORDS: Final = np.array(
         0x0200_101B,  # slliw with shamt[5]
         0x0000_7003,  # load of an undefined width
         0x0000_4023,  # store of an undefined width
+        0x1015_20AF,  # lr.w with an rs2
+        0x1015_30AF,  # lr.d with an rs2
+        0x5815_0053,  # fsqrt.s with an rs2
+        0x5A15_0053,  # fsqrt.d with an rs2
+        0xE015_1053,  # fclass.s with an rs2
+        0xE015_00D3,  # fmv.x.w with an rs2
+        0xF015_00D3,  # fmv.w.x with an rs2
+        0xC045_00D3,  # fcvt to an undefined integer format
+        0x2015_3053,  # fsgnj.s with funct3 = 3
+        0xA015_3053,  # a comparison with funct3 = 3
+        0x0015_402F,  # an atomic of an undefined width
+        0x0400_70B3 ^ 0x6000,  # an operation with an undefined funct7
     ],
     np.uint32,
 )

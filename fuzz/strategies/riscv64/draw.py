@@ -153,7 +153,7 @@ def _draw_state(keys: NDArray[np.uint64], first_index: int, profile: Profile, st
     shape = words(keys, 4, 2)
     x, f = words(keys, _X_SITE, 64), words(keys, _F_SITE, 64)
     state["x"] = operands.with_palette(operands.integers(x[:, :32], x[:, 32:]), x[:, 32:])
-    state["f"] = operands.floats(f[:, :32], f[:, 32:])
+    state["f"] = operands.with_ties(operands.floats(f[:, :32], f[:, 32:]), f[:, 32:])
     mode = _between(case[:, 2], 0, 0, 4)
     flags = _between(case[:, 2], 16, 0, 31) * _between(case[:, 2], 32, 0, 1)
     state["fcsr"] = mode << 5 | flags

@@ -165,7 +165,17 @@ FLOAT_POOL: Final = _pool(((EXTREME_FLOATS, 6), (DOUBLES, 5), (SINGLES, 4), (UNB
 MEMORY_POOL: Final = _pool(((INTEGERS, 5), (EXTREME_FLOATS, 3), (DOUBLES, 4), (SINGLES, 3), (UNBOXED, 1)), 0x3)
 
 PALETTE: Final = np.array((1, MASK64, 1 << 63, 0xFFFF_FFFF_8000_0000), np.uint64)
-"""What every register of one program in eight holds, so that two extremes meet in one instruction (INT_MIN / -1)."""
+"""What every x register of one program in eight holds, so that two extremes meet in one instruction: INT_MIN / -1."""
+
+TIES: Final = np.array(
+    (
+        *(0x3FF0_0000_0000_0000, 0x3CA0_0000_0000_0000, 0xBCA0_0000_0000_0000, 0x3FF0_0000_0000_0001),
+        *(BOX | bits for bits in (0x3F80_0000, 0x3380_0000, 0xB380_0000, 0x3F80_0001)),
+    ),
+    np.uint64,
+)
+"""The same for f registers: 1, half an ulp of it, its negative, and 1 plus an ulp, so that sums fall halfway between
+two values. Four doubles, then four singles."""
 
 _POOL_MASK: Final = np.uint64((1 << POOL_BITS) - 1)
 _SIX: Final = np.uint64(63)
@@ -180,9 +190,18 @@ def integers(random: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArra
 
 
 def with_palette(values: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """(N, R) registers of N programs, in one program of eight all from `PALETTE`; its first selector decides."""
+    """(N, R) integer registers of N programs, in one of eight all from `PALETTE`; its first selector decides."""
     rows = np.flatnonzero(selector[:, 0] >> np.uint64(60) & np.uint64(7) == np.uint64(0))
     values[rows] = PALETTE.take((selector[rows] >> np.uint64(40) & np.uint64(3)).astype(np.intp))
+    return values
+
+
+def with_ties(values: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """(N, R) floating-point registers of N programs, in one of eight all doubles or all singles from `TIES`."""
+    first = selector[:, :1]
+    rows = np.flatnonzero(first[:, 0] >> np.uint64(60) & np.uint64(7) == np.uint64(0))
+    group = first[rows] >> np.uint64(57) & np.uint64(4)
+    values[rows] = TIES.take((selector[rows] >> np.uint64(40) & np.uint64(3) | group).astype(np.intp))
     return values
 
 

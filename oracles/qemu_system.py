@@ -9,6 +9,7 @@ so the deadline of a case falls between two given instructions and `limit_insns`
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
 import mmap
@@ -236,8 +237,10 @@ class QemuMachine:
             self.process.kill()
             self.process.wait()
             for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
-                if stream is not None:
-                    stream.close()
+                # A byte that the dead process did not take is still buffered; closing tries to write it once more.
+                with contextlib.suppress(BrokenPipeError):
+                    if stream is not None:
+                        stream.close()
             self.process = None
         if self.ram_file >= 0:
             os.close(self.ram_file)

@@ -119,7 +119,9 @@ def _csr(group: Group) -> None:
     number = pool_entry(Kind.CSR, group.raw("insn"))
     which: NDArray[np.uint32] = group.aux % _U(3) + _U(1)
     group.word(0, MATCH.take(number) | group.destination() << _U(7) | group.source("rs1") << _U(15) | which << _U(20))
-    group.word(2, register_immediate("csrrwi", 0, _mode(group), FRM))
+    # A legal rounding mode again; what the write left in frm is read, or nothing would ever see it.
+    seen = np.where(group.aux & _U(4), group.destination(), group.temporary)
+    group.word(2, register_immediate("csrrwi", seen, _mode(group), FRM))
 
 
 def _counter(group: Group) -> None:

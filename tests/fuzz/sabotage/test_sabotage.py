@@ -76,6 +76,7 @@ print(json.dumps(found))
 RARE: list[tuple[list[int], dict[int, int], dict[int, int]]] = [
     ([0x1015332F], {10: DATA_BASE}, {}),  # lr.d with rs2 = 1, which is reserved
     ([0x02C5C3B3], {11: 1 << 63, 12: (1 << 64) - 1}, {}),  # div x7, x11, x12: overflow
+    ([0x02C5A3B3], {11: (1 << 64) - 1, 12: 1 << 63}, {}),  # mulhsu x7, x11, x12: -1 times 2^63
     ([0x00050567], {10: CODE_BASE + 8}, {}),  # jalr x10, 0(x10)
     ([0x00052003], {10: 0x1000}, {}),  # lw x0, 0(x10) where nothing is mapped
     ([0x103100D3], {}, {2: 0xFFFF_FFFF_0080_0000, 3: 0xFFFF_FFFF_3F00_0000}),  # fmul.s: half the least normal number

@@ -7,10 +7,8 @@ until the rest agrees or a difference is left that nothing explains.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from harness.compare.describe import compare_case
 from harness.compare.first_difference import (
@@ -21,8 +19,7 @@ from harness.compare.first_difference import (
     observe,
 )
 from harness.contract import Executor, MachineCase, MachineObservation, Verdict
-from harness.contract.layout import DATA_BASE
-from oracles.errata import Erratum, explains, load_errata
+from oracles.errata import Erratum, explains, load_errata, reproduces
 
 MAX_EVENTS = 64
 """A case in which more differences than this are explained one after the other is called diverged."""
@@ -51,41 +48,6 @@ def errata_of(oracle: Executor) -> tuple[Erratum, ...]:
     """
     mine = (e for e in load_errata() if e.concerns(oracle.name, oracle.capabilities.version))
     return tuple(e for e in mine if reproduces(e, oracle))
-
-
-def reproduces(erratum: Erratum, oracle: Executor) -> bool:
-    """Whether `oracle` answers the erratum's witness as the record says that it does."""
-    seen = observe(oracle, erratum.witness.case)
-    return all(_answers(seen, name, value) for name, value in erratum.witness.oracle.items())
-
-
-def _answers(seen: MachineObservation, name: str, value: Any) -> bool:
-    """Whether `seen` has the witness's `value` (`not 0x0` is anything else) in the place `name`."""
-    if name == "memory":
-        window = {int(address, 16) - DATA_BASE: bytes.fromhex(data) for address, data in value.items()}
-        return all(seen.memory[at : at + len(data)] == data for at, data in window.items())
-    if name in ("trap", "end"):
-        return bool(getattr(seen, name).name == value)
-    wanted = str(value)
-    equal = _number(seen, name) == int(wanted.removeprefix("not "), 16)
-    return equal is not wanted.startswith("not ")
-
-
-def _number(seen: MachineObservation, name: str) -> int:
-    register = re.fullmatch(r"([xf])\[(\d+)\]", name)
-    if register is not None:
-        return int(seen.state[register[1]][int(register[2])])
-    fcsr = int(seen.state["fcsr"])
-    numbers = {
-        "fflags": fcsr & 31,
-        "frm": fcsr >> 5 & 7,
-        "pc": int(seen.state["pc"]),
-        "tval": seen.tval,
-        "retired": seen.retired,
-    }
-    if name not in numbers:
-        raise ValueError(f"a witness speaks of {name!r}; known: x[n], f[n], memory, trap, end, {', '.join(numbers)}")
-    return numbers[name]
 
 
 def explain(

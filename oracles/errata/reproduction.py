@@ -9,7 +9,7 @@ from typing import Any
 from harness.contract.executor import Executor
 from harness.contract.layout import DATA_BASE
 from harness.contract.observation import MachineObservation
-from harness.contract.traps import Trap
+from harness.contract.traps import End, Trap
 from oracles.errata.records import Erratum
 
 _REGISTER = re.compile(r"([xf])\[(\d+)\]")
@@ -39,6 +39,8 @@ def _is(seen: MachineObservation, name: str, value: Any) -> bool:
         return all(seen.memory[at : at + len(data)] == data for at, data in contents.items())
     if name == "trap":
         return seen.trap is Trap[value]
+    if name == "end":
+        return seen.end is End[value]
     wanted = int(value.removeprefix("not "), 16)
     return (_number(seen, name) == wanted) is not value.startswith("not ")
 
@@ -49,7 +51,7 @@ def _number(seen: MachineObservation, name: str) -> int:
         return int(seen.state[register[1]][int(register[2])])
     fcsr = int(seen.state["fcsr"])
     places = {"tval": seen.tval, "pc": int(seen.state["pc"]), "fflags": fcsr & 31, "frm": fcsr >> 5 & 7}
-    places |= {"retired": seen.retired, "end": int(seen.end)}
+    places |= {"retired": seen.retired}
     if name not in places:
-        raise ValueError(f"a witness answers {name!r}; there are x[n], f[n], memory, trap, {', '.join(places)}")
+        raise ValueError(f"a witness speaks of {name!r}; known: x[n], f[n], memory, trap, end, {', '.join(places)}")
     return places[name]

@@ -62,7 +62,7 @@ int main(int argc, char **argv) {
     if (!child) _exit(9);
     waitpid(child, &status, 0);
     printf("vfork %d\n", WEXITSTATUS(status));
-    printf("group %d session %d\n", getpgid(0) == getpgrp(), getsid(0) > 0);
+    printf("group %d session %d\n", getpgid(0) == getpgrp(), getsid(0) == getsid(getpid()));
     prctl(PR_SET_NAME, "a name that is too long", 0, 0, 0);
     char name[16];
     prctl(PR_GET_NAME, name, 0, 0, 0);

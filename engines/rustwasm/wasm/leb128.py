@@ -1,0 +1,25 @@
+"""LEB128, the variable-length integers of the binary format (WebAssembly 3.0 §5.2.2)."""
+
+from __future__ import annotations
+
+
+def unsigned(value: int) -> bytes:
+    """`value` ≥ 0 in the fewest bytes."""
+    if value < 0x80:
+        return bytes((value,))
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def signed(value: int) -> bytes:
+    """`value` in the fewest bytes, the sign in bit 6 of the last."""
+    out = bytearray()
+    while not -0x40 <= value < 0x40:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value & 0x7F)
+    return bytes(out)

@@ -141,7 +141,7 @@ class Module:
     elements: list[Element] = field(default_factory=list)
     data: list[Data] = field(default_factory=list)
     data_count: bool = False
-    """Whether the data count section is present; encoding adds it where an instruction needs it."""
+    """Whether a data count section is present that no instruction needs; one that is needed goes without saying."""
     customs: list[CustomSection] = field(default_factory=list)
     names: Names = field(default_factory=Names)
 

@@ -1,15 +1,18 @@
 """Every operation of WebAssembly, said once: name, opcode, immediates, and the stack signature where it is a fixed one.
 
-A row reads `name | opcode | immediates | operands -> results`. An opcode is one byte, or a prefix byte and a number. `A` is the
-address type of the memory. Rows without a signature are polymorphic or structured and have a rule of their own in `validate`.
+A row reads `name | opcode | immediates | operands -> results`. An opcode is one byte, or a prefix byte and a number.
+`A` is the address type of the memory. Rows without a signature are polymorphic or structured and have a rule of their
+own in `validate`.
 
 Immediates stand in the order of the binary format, which is also their order in an instruction tuple:
 
-- `s32 s64 u32`: an integer; `f32bits f64bits`: the bits of a float as an unsigned integer, so that NaN payloads survive;
+- `s32 s64 u32`: an integer; `f32bits f64bits`: the bits of a float as an unsigned integer, so that NaN payloads
+  survive;
 - `type function table memoryindex global local tag element data field label`: an index;
 - `labels`: a tuple of labels and a default label, two values in the tuple;
 - `blocktype`: `EMPTY`, a value type, or a type index ≥ 0;
-- `valuetypes`: a tuple of value types; `heap`: a heap type; `reference`: a `Ref`; `castflags`: label, source `Ref`, target `Ref`;
+- `valuetypes`: a tuple of value types; `heap`: a heap type; `reference`: a `Ref`; `castflags`: label, source `Ref`,
+  target `Ref`;
 - `memory:a`: alignment exponent (at most `a`), offset, memory index: three values in the tuple;
 - `catches`: a tuple of `(kind, tag or None, label)`; `lane:n`: a lane below n; `lanes16:n`, `bytes16`: 16 bytes.
 
@@ -23,8 +26,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from engines.rustwasm.wasm.simd import ROWS as VECTOR_ROWS
-from engines.rustwasm.wasm.types import EQREF, F32, F64, I31, I31REF, I32, I64, V128, Ref, ValueType
 from engines.rustwasm.wasm.types import ARRAY as ARRAY_HEAP
+from engines.rustwasm.wasm.types import EQREF, F32, F64, I31, I31REF, I32, I64, V128, Ref, ValueType
 
 ADDRESS: Final = 0
 """Stands for the memory's address type in a signature."""
@@ -342,7 +345,8 @@ OPERATIONS: Final = {operation.name: operation for operation in _parse(_ROWS.str
 """Name to operation."""
 
 BY_OPCODE: Final = {(operation.prefix, operation.code): operation for operation in OPERATIONS.values()}
-"""`(prefix or None, code)` to operation. `ref.test` and `br_on_cast` stand for both of their nullable forms: see `binary`."""
+"""`(prefix or None, code)` to operation. `ref.test` and `br_on_cast` stand for both of their nullable forms: see
+`binary`."""
 
 BLOCKS: Final = frozenset({"block", "loop", "if", "try_table"})
 """Operations that open a block, closed by `end`."""

@@ -1,8 +1,8 @@
 """Types of WebAssembly as small plain data.
 
 Number, vector and packed types and abstract heap types are the negative numbers that the binary format gives them (a
-one-byte signed LEB128), a heap type ≥ 0 is a type index, and a reference type is a `Ref`. So a type prints, compares, hashes
-and encodes without a lookup.
+one-byte signed LEB128), a heap type ≥ 0 is a type index, and a reference type is a `Ref`. So a type prints, compares,
+hashes and encodes without a lookup.
 
 Source: WebAssembly 3.0 §2.3 (types), §5.3 (their binary format).
 """
@@ -123,7 +123,8 @@ CompositeType: TypeAlias = FunctionType | StructType | ArrayType
 
 @dataclass(frozen=True)
 class SubType:
-    """A type definition: its structure, its declared supertypes (at most one is valid), and whether it may have subtypes."""
+    """A type definition: its structure, its declared supertypes (at most one is valid), and whether it may have
+    subtypes."""
 
     composite: CompositeType
     final: bool = True

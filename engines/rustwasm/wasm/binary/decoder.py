@@ -1,7 +1,7 @@
 """From bytes to a module, or to the place where they are malformed.
 
-Custom sections are kept; a name section that reads well becomes `module.names`, any other stays as bytes, since a malformed
-custom section does not make the module malformed (§7.4).
+Custom sections are kept; a name section that reads well becomes `module.names`, any other stays as bytes, since a
+malformed custom section does not make the module malformed (§7.4).
 
 Source: WebAssembly 3.0 chapter 5.
 """
@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from engines.rustwasm.wasm.binary.encoder import MAGIC
+from engines.rustwasm.wasm.binary.encoder import MAGIC, needs_data_count
 from engines.rustwasm.wasm.binary.names import decode_names
-from engines.rustwasm.wasm.binary.reader import MalformedModule, Reader
+from engines.rustwasm.wasm.binary.reader import MalformedModuleError, Reader
 from engines.rustwasm.wasm.module import (
     CustomSection,
     Data,
@@ -71,7 +71,7 @@ def heap_type(reader: Reader) -> int:
     start = reader.position
     value = reader.signed(33)
     if value < 0 and value not in HEAP_NAMES:
-        raise MalformedModule(start, f"heap type {value & 0x7F:#x} is unknown")
+        raise MalformedModuleError(start, f"heap type {value & 0x7F:#x} is unknown")
     return value
 
 
@@ -85,7 +85,7 @@ def _type_at(reader: Reader, packed: bool) -> ValueType:
         return value
     if value in HEAP_NAMES:
         return Ref(True, value)
-    raise MalformedModule(start, f"byte {byte:#04x} is no {'storage' if packed else 'value'} type")
+    raise MalformedModuleError(start, f"byte {byte:#04x} is no {'storage' if packed else 'value'} type")
 
 
 def value_type(reader: Reader) -> ValueType:
@@ -96,7 +96,7 @@ def reference_type(reader: Reader) -> Ref:
     start = reader.position
     type_ = value_type(reader)
     if not isinstance(type_, Ref):
-        raise MalformedModule(start, f"{NUMBER_NAMES[type_]} is no reference type")
+        raise MalformedModuleError(start, f"{NUMBER_NAMES[type_]} is no reference type")
     return type_
 
 
@@ -104,7 +104,7 @@ def _flag(reader: Reader, what: str) -> bool:
     start = reader.position
     byte = reader.byte()
     if byte > 1:
-        raise MalformedModule(start, f"{what} is {byte:#04x}; it is 0 or 1")
+        raise MalformedModuleError(start, f"{what} is {byte:#04x}; it is 0 or 1")
     return bool(byte)
 
 
@@ -124,7 +124,7 @@ def _composite(reader: Reader) -> CompositeType:
         case 0x5E:
             return ArrayType(_field(reader))
         case byte:
-            raise MalformedModule(start, f"byte {byte:#04x} starts no composite type; 0x5e, 0x5f and 0x60 do")
+            raise MalformedModuleError(start, f"byte {byte:#04x} starts no composite type; 0x5e, 0x5f and 0x60 do")
 
 
 def _sub_type(reader: Reader) -> SubType:
@@ -146,7 +146,7 @@ def _limits(reader: Reader, what: str) -> Limits:
     start = reader.position
     flags = reader.byte()
     if flags & ~0x05:
-        raise MalformedModule(start, f"{what} limits have flags {flags:#04x}; legal are 0x00, 0x01, 0x04 and 0x05")
+        raise MalformedModuleError(start, f"{what} limits have flags {flags:#04x}; legal are 0x00, 0x01, 0x04 and 0x05")
     bits = 64 if flags & 4 else 32
     minimum = reader.unsigned(bits)
     return Limits(minimum, reader.unsigned(bits) if flags & 1 else None, bool(flags & 4))
@@ -169,7 +169,7 @@ def _global_type(reader: Reader) -> GlobalType:
 def _tag_type(reader: Reader) -> int:
     start = reader.position
     if reader.byte():
-        raise MalformedModule(start, "a tag's attribute is not 0")
+        raise MalformedModuleError(start, "a tag's attribute is not 0")
     return reader.u32()
 
 
@@ -186,7 +186,7 @@ def _block_type(reader: Reader) -> ValueType:
         return value_type(reader)
     value = reader.signed(33)
     if value < 0:
-        raise MalformedModule(start, f"block type {value} is no type index")
+        raise MalformedModuleError(start, f"block type {value} is no type index")
     return value
 
 
@@ -194,7 +194,9 @@ def _catch(reader: Reader) -> tuple[str, int | None, int]:
     start = reader.position
     number = reader.byte()
     if number >= len(CATCH_KINDS):
-        raise MalformedModule(start, f"catch clause {number:#04x} is unknown; known are 0 to {len(CATCH_KINDS) - 1}")
+        raise MalformedModuleError(
+            start, f"catch clause {number:#04x} is unknown; known are 0 to {len(CATCH_KINDS) - 1}"
+        )
     tag = reader.u32() if number < 2 else None
     return CATCH_KINDS[number], tag, reader.u32()
 
@@ -222,7 +224,7 @@ def _memory(reader: Reader) -> tuple[int, int, int]:
     start = reader.position
     flags = reader.u32()
     if flags >= 0x80:
-        raise MalformedModule(start, f"memory access flags {flags:#x} are over 0x7f")
+        raise MalformedModuleError(start, f"memory access flags {flags:#x} are over 0x7f")
     index = reader.u32() if flags & 0x40 else 0
     return flags & 0x3F, reader.unsigned(64), index
 
@@ -231,7 +233,7 @@ def _castflags(reader: Reader) -> tuple[int, Ref, Ref]:
     start = reader.position
     flags = reader.byte()
     if flags > 3:
-        raise MalformedModule(start, f"cast flags {flags:#04x}; legal are 0 to 3")
+        raise MalformedModuleError(start, f"cast flags {flags:#04x}; legal are 0 to 3")
     label = reader.u32()
     source = Ref(bool(flags & 1), heap_type(reader))
     return label, source, Ref(bool(flags & 2), heap_type(reader))
@@ -249,7 +251,7 @@ def _operation(reader: Reader) -> tuple[Operation, int]:
     operation = BY_OPCODE.get((prefix, code))
     if operation is None:
         shown = f"{code:#04x}" if prefix is None else f"{prefix:#04x} {code}"
-        raise MalformedModule(start, f"opcode {shown} is unknown")
+        raise MalformedModuleError(start, f"opcode {shown} is unknown")
     return operation, 0
 
 
@@ -257,7 +259,7 @@ def instruction(reader: Reader) -> Instruction:
     """The instruction at the cursor.
 
     Raises:
-        MalformedModule: no operation has this opcode, or an immediate is malformed.
+        MalformedModuleError: no operation has this opcode, or an immediate is malformed.
     """
     operation, nullable = _operation(reader)
     values: list[Any] = [operation.name]
@@ -318,7 +320,7 @@ def _kind(reader: Reader) -> ExternKind:
     start = reader.position
     byte = reader.byte()
     if byte > max(ExternKind):
-        raise MalformedModule(start, f"import or export kind {byte:#04x}; legal are 0 to {max(ExternKind)}")
+        raise MalformedModuleError(start, f"import or export kind {byte:#04x}; legal are 0 to {max(ExternKind)}")
     return ExternKind(byte)
 
 
@@ -342,7 +344,7 @@ def _table(reader: Reader) -> Table:
         reader.byte()
         start = reader.position
         if reader.byte():
-            raise MalformedModule(start, "the byte after 0x40 in a table is not 0")
+            raise MalformedModuleError(start, "the byte after 0x40 in a table is not 0")
         return Table(_table_type(reader), expression(reader))
     return Table(_table_type(reader))
 
@@ -360,7 +362,7 @@ def _element(reader: Reader) -> Element:
     start = reader.position
     flags = reader.u32()
     if flags > 7:
-        raise MalformedModule(start, f"element segment flags {flags}; legal are 0 to 7")
+        raise MalformedModuleError(start, f"element segment flags {flags}; legal are 0 to 7")
     explicit, by_expression = bool(flags & 2), bool(flags & 4)
     mode = (SegmentMode.DECLARATIVE if explicit else SegmentMode.PASSIVE) if flags & 1 else SegmentMode.ACTIVE
     table, offset = 0, []
@@ -372,7 +374,7 @@ def _element(reader: Reader) -> Element:
         if by_expression:
             type_ = reference_type(reader)
         elif reader.byte():
-            raise MalformedModule(reader.position - 1, "an element segment's kind is not 0 (functions)")
+            raise MalformedModuleError(reader.position - 1, "an element segment's kind is not 0 (functions)")
     if by_expression:
         items = _vector(reader, expression)
     else:
@@ -384,7 +386,7 @@ def _data(reader: Reader) -> Data:
     start = reader.position
     flags = reader.u32()
     if flags > 2:
-        raise MalformedModule(start, f"data segment flags {flags}; legal are 0 to 2")
+        raise MalformedModuleError(start, f"data segment flags {flags}; legal are 0 to 2")
     memory = reader.u32() if flags == 2 else 0
     offset = expression(reader) if flags != 1 else []
     mode = SegmentMode.PASSIVE if flags == 1 else SegmentMode.ACTIVE
@@ -398,7 +400,7 @@ def _code(reader: Reader, type_: int) -> Function:
         start = body.position
         count = body.u32()
         if len(locals_) + count > MAX_LOCALS:
-            raise MalformedModule(start, f"{len(locals_) + count} locals are more than {MAX_LOCALS}")
+            raise MalformedModuleError(start, f"{len(locals_) + count} locals are more than {MAX_LOCALS}")
         locals_ += [value_type(body)] * count
     instructions = expression(body)
     body.expect_end("a function body")
@@ -442,7 +444,6 @@ class _Decoder:
                 module.data = _vector(reader, _data, 2)
             case 12:
                 self.data_count = reader.u32()
-                module.data_count = True
             case 13:
                 module.tags = _vector(reader, _tag_type, 2)
         reader.expect_end(f"section {number}")
@@ -451,7 +452,7 @@ class _Decoder:
         start = reader.position
         count = reader.count()
         if count != len(self.function_types):
-            raise MalformedModule(start, f"{count} function bodies for {len(self.function_types)} function types")
+            raise MalformedModuleError(start, f"{count} function bodies for {len(self.function_types)} function types")
         self.module.functions = [_code(reader, type_) for type_ in self.function_types]
 
     def custom(self, reader: Reader, after: int) -> None:
@@ -460,7 +461,7 @@ class _Decoder:
             try:
                 self.module.names = decode_names(Reader(reader.data, reader.position, reader.end))
                 return
-            except MalformedModule:
+            except MalformedModuleError:
                 pass  # An unreadable name section is a custom section like any other.
         self.module.customs.append(CustomSection(name, reader.data[reader.position : reader.end], after))
 
@@ -469,12 +470,13 @@ class _Decoder:
         if self.function_types and not module.functions:
             raise reader.malformed(f"{len(self.function_types)} function types but no code section")
         if self.data_count is not None and self.data_count != len(module.data):
-            raise reader.malformed(f"the data count section says {self.data_count}, there are {len(module.data)} segments")
-        if self.data_count is None:
-            for function in module.functions:
-                for one in function.body:
-                    if any(immediate.kind == "data" for immediate in OPERATIONS[one[0]].immediates):
-                        raise reader.malformed(f"{one[0]} needs a data count section")
+            raise reader.malformed(
+                f"the data count section says {self.data_count}, there are {len(module.data)} segments"
+            )
+        needed = needs_data_count(module)
+        if needed and self.data_count is None:
+            raise reader.malformed("an instruction names a data segment, which needs a data count section")
+        module.data_count = self.data_count is not None and not needed
         return module
 
 
@@ -482,11 +484,11 @@ def decode(data: bytes) -> Module:
     """The module that `data` encodes.
 
     Raises:
-        MalformedModule: `data` is no module.
+        MalformedModuleError: `data` is no module.
     """
     reader = Reader(data)
     if reader.take(min(8, len(data))) != MAGIC:
-        raise MalformedModule(0, f"a module starts with {MAGIC.hex(' ')}, not with {data[:8].hex(' ')}")
+        raise MalformedModuleError(0, f"a module starts with {MAGIC.hex(' ')}, not with {data[:8].hex(' ')}")
     decoder = _Decoder(reader)
     place, last = 0, 0
     while not reader.at_end():
@@ -497,9 +499,9 @@ def decode(data: bytes) -> Module:
             decoder.custom(content, last)
             continue
         if number not in _ORDER:
-            raise MalformedModule(start, f"section {number} is unknown; known are 0 to 13")
+            raise MalformedModuleError(start, f"section {number} is unknown; known are 0 to 13")
         if _ORDER[number] <= place:
-            raise MalformedModule(start, f"section {number} after section {last}; each comes once, in order")
+            raise MalformedModuleError(start, f"section {number} after section {last}; each comes once, in order")
         place, last = _ORDER[number], number
         decoder.section(number, content)
     return decoder.finish()

@@ -277,15 +277,16 @@ def _code(one: Function) -> bytes:
     return unsigned(len(body)) + body
 
 
-def _needs_data_count(module: Module) -> bool:
+def needs_data_count(module: Module) -> bool:
+    """Whether a function names a data segment, so that validation in one pass needs their number first (§5.5.16)."""
     return any(one[0] in _DATA_INDEX_OPERATIONS for function in module.functions for one in function.body)
 
 
 def encode(module: Module) -> bytes:
     """The module's bytes.
 
-    A data count section is written where an instruction needs it or `module.data_count` asks for it; a name section where
-    `module.names` says anything.
+    A data count section is written where an instruction needs it or `module.data_count` asks for it; a name section
+    where `module.names` says anything.
     """
     sections: list[tuple[int, bytes]] = [
         (1, _vector([_group(group) for group in module.types])),
@@ -304,7 +305,7 @@ def encode(module: Module) -> bytes:
     ]
     written = {
         8: module.start is not None,
-        12: module.data_count or _needs_data_count(module),
+        12: module.data_count or needs_data_count(module),
     }
     out = [MAGIC]
 

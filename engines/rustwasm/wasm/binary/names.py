@@ -66,7 +66,7 @@ def decode_names(reader: Reader) -> Names:
     """Read a name section's content.
 
     Raises:
-        MalformedModule: the content is not a name section; callers keep such a section as plain bytes.
+        MalformedModuleError: the content is not a name section; callers keep such a section as plain bytes.
     """
     names = Names()
     previous = -1

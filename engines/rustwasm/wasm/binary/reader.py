@@ -10,7 +10,7 @@ from typing import Final
 _U32_MAX: Final = 0xFFFF_FFFF
 
 
-class MalformedModule(ValueError):
+class MalformedModuleError(ValueError):
     """Bytes that are not a module. The message gives the offset, the offending value and what is legal there.
 
     Attributes:
@@ -32,8 +32,8 @@ class Reader:
         self.position = position
         self.end = len(data) if end is None else end
 
-    def malformed(self, problem: str) -> MalformedModule:
-        return MalformedModule(self.position, problem)
+    def malformed(self, problem: str) -> MalformedModuleError:
+        return MalformedModuleError(self.position, problem)
 
     def at_end(self) -> bool:
         return self.position >= self.end
@@ -72,9 +72,11 @@ class Reader:
                 break
             shift += 7
             if shift >= bits:
-                raise MalformedModule(start, f"an unsigned number of {bits} bits has more than {-(-bits // 7)} bytes")
+                raise MalformedModuleError(
+                    start, f"an unsigned number of {bits} bits has more than {-(-bits // 7)} bytes"
+                )
         if value >> bits:
-            raise MalformedModule(start, f"{value:#x} is over the largest u{bits}")
+            raise MalformedModuleError(start, f"{value:#x} is over the largest u{bits}")
         return value
 
     def signed(self, bits: int) -> int:
@@ -87,11 +89,11 @@ class Reader:
             if byte < 0x80:
                 break
             if shift >= bits:
-                raise MalformedModule(start, f"a signed number of {bits} bits has more than {-(-bits // 7)} bytes")
+                raise MalformedModuleError(start, f"a signed number of {bits} bits has more than {-(-bits // 7)} bytes")
         if byte & 0x40:
             value -= 1 << shift
         if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
-            raise MalformedModule(start, f"{value} is outside s{bits}")
+            raise MalformedModuleError(start, f"{value} is outside s{bits}")
         return value
 
     def u32(self) -> int:
@@ -102,7 +104,9 @@ class Reader:
         start = self.position
         length = self.u32()
         if length * smallest > self.end - self.position:
-            raise MalformedModule(start, f"a vector of {length} items does not fit in {self.end - self.position} bytes")
+            raise MalformedModuleError(
+                start, f"a vector of {length} items does not fit in {self.end - self.position} bytes"
+            )
         return length
 
     def name(self) -> str:
@@ -111,4 +115,4 @@ class Reader:
         try:
             return content.decode()
         except UnicodeDecodeError as error:
-            raise MalformedModule(start, f"a name is not UTF-8: {error.reason} at byte {error.start}") from None
+            raise MalformedModuleError(start, f"a name is not UTF-8: {error.reason} at byte {error.start}") from None

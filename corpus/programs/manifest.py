@@ -79,71 +79,115 @@ def load_manifest(path: Path = MANIFEST) -> tuple[Program, ...]:
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ManifestError(f"{path.name}: {error}") from None
+    except RecursionError:
+        raise ManifestError(f"{path.name}: nested too deeply to be a manifest") from None
     _only(document, {"sources", "variants", "programs"}, path.name)
-    sources = {name: _source(name, entry) for name, entry in document.get("sources", {}).items()}
-    variants = {name: _variant(name, entry) for name, entry in document.get("variants", {}).items()}
-    programs = tuple(_program(entry, sources, variants) for entry in document.get("programs", []))
+    sources = {name: _source(name, entry) for name, entry in _table(document, "sources", path.name).items()}
+    variants = {name: _variant(name, entry) for name, entry in _table(document, "variants", path.name).items()}
+    programs = tuple(_program(entry, sources, variants) for entry in _list(document, "programs", path.name))
     names = [program.name for program in programs]
     if len(set(names)) != len(names):
         raise ManifestError(f"a program is listed twice: {', '.join(names)}")
     return programs
 
 
-def _only(entry: Mapping[str, Any], known: set[str], where: str) -> None:
+def _only(entry: object, known: set[str], where: str) -> None:
+    """Refuse what is no table, and keys other than `known`."""
+    if not isinstance(entry, Mapping):
+        raise ManifestError(f"{where}: {entry!r} must be a table")
     unknown = set(entry) - known
     if unknown:
         raise ManifestError(f"{where}: unknown {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
 
 
+def _text(entry: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
+    value = entry.get(key, default)
+    if not isinstance(value, str):
+        raise ManifestError(f"{where}: {key} is {value!r}, must be a string")
+    return value
+
+
+def _table(entry: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    value = entry.get(key, {})
+    if not isinstance(value, Mapping):
+        raise ManifestError(f"{where}: {key} is {value!r}, must be a table")
+    return value
+
+
+def _list(entry: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    value = entry.get(key, [])
+    if not isinstance(value, list):
+        raise ManifestError(f"{where}: {key} is {value!r}, must be a list")
+    return value
+
+
+def _texts(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    values = _list(entry, key, where)
+    if not all(isinstance(value, str) for value in values):
+        raise ManifestError(f"{where}: {key} is {values!r}, must be a list of strings")
+    return tuple(values)
+
+
 def _source(name: str, entry: Mapping[str, Any]) -> Source:
     known = {"registry", "package", "version", "archive", "sha256"}
-    _only(entry, known, f"source {name}")
+    where = f"source {name}"
+    _only(entry, known, where)
     missing = known - set(entry)
     if missing:
-        raise ManifestError(f"source {name}: missing {', '.join(sorted(missing))}")
-    if entry["registry"] not in ("pypi", "npm"):
-        raise ManifestError(f"source {name}: registry {entry['registry']!r} is neither pypi nor npm")
-    if len(entry["sha256"]) != 64 or not set(entry["sha256"]) <= set("0123456789abcdef"):
-        raise ManifestError(f"source {name}: sha256 {entry['sha256']!r} is not 64 lower-case hexadecimal digits")
-    return Source(name, **entry)
+        raise ManifestError(f"{where}: missing {', '.join(sorted(missing))}")
+    texts = {key: _text(entry, key, where) for key in known}
+    if texts["registry"] not in ("pypi", "npm"):
+        raise ManifestError(f"{where}: registry {texts['registry']!r} is neither pypi nor npm")
+    if len(texts["sha256"]) != 64 or not set(texts["sha256"]) <= set("0123456789abcdef"):
+        raise ManifestError(f"{where}: sha256 {texts['sha256']!r} is not 64 lower-case hexadecimal digits")
+    return Source(name, **texts)
 
 
 def _variant(name: str, entry: Mapping[str, Any]) -> Variant:
     _only(entry, {"optimisation", "compressed"}, f"variant {name}")
-    if entry.get("optimisation") not in ("-O0", "-O1", "-O2", "-O3", "-Os") or "compressed" not in entry:
-        raise ManifestError(f"variant {name}: needs an optimisation of -O0 … -O3 or -Os, and compressed")
-    return Variant(name, entry["optimisation"], bool(entry["compressed"]))
+    optimisation, compressed = entry.get("optimisation"), entry.get("compressed")
+    if optimisation not in ("-O0", "-O1", "-O2", "-O3", "-Os") or not isinstance(compressed, bool):
+        raise ManifestError(f"variant {name}: needs an optimisation of -O0 … -O3 or -Os, and compressed: true or false")
+    return Variant(name, str(optimisation), compressed)
 
 
 def _program(entry: Mapping[str, Any], sources: dict[str, Source], variants: dict[str, Variant]) -> Program:
-    where = f"program {entry.get('name', '?')}"
+    name = entry.get("name", "?") if isinstance(entry, Mapping) else "?"
+    where = f"program {name}"
     lists = ("files", "own", "include", "defines")
     _only(entry, {"name", "source", "workloads", *lists, *SETS}, where)
     chosen: dict[str, tuple[Variant, ...]] = {}
-    for name in SETS:
-        unknown = [v for v in entry.get(name, []) if v not in variants]
-        if unknown or not entry.get(name):
-            raise ManifestError(f"{where}: {name} needs variants out of {', '.join(variants)}, not {unknown}")
-        chosen[name] = tuple(variants[v] for v in entry[name])
-    if entry.get("source") not in (None, *sources):
-        raise ManifestError(f"{where}: unknown source {entry['source']!r}; known: {', '.join(sources)}")
-    for path in entry.get("own", []):
-        if not (OWN_SOURCES / path).is_file():
+    for selection in SETS:
+        wanted = _texts(entry, selection, where)
+        unknown = [v for v in wanted if v not in variants]
+        if unknown or not wanted:
+            raise ManifestError(f"{where}: {selection} needs variants out of {', '.join(variants)}, not {unknown}")
+        chosen[selection] = tuple(variants[v] for v in wanted)
+    source = _text(entry, "source", where, "")
+    if source and source not in sources:
+        raise ManifestError(f"{where}: unknown source {source!r}; known: {', '.join(sources)}")
+    files, own, include, defines = (_texts(entry, key, where) for key in lists)
+    for path in own:
+        if "\0" in path or not (OWN_SOURCES / path).is_file():
             raise ManifestError(f"{where}: {path} is not in corpus/programs/c")
-    files, own, include, defines = (tuple(entry.get(name, ())) for name in lists)
-    source = sources.get(entry.get("source", ""))
-    workloads = tuple(_workload(w, where) for w in entry["workloads"])
-    return Program(entry["name"], source, files, own, include, defines, chosen, workloads)
+    workloads = tuple(_workload(w, where) for w in _list(entry, "workloads", where))
+    name = _text(entry, "name", where)
+    return Program(name, sources.get(source), files, own, include, defines, chosen, workloads)
 
 
 def _workload(entry: Mapping[str, Any], where: str) -> Workload:
-    _only(entry, {"name", "argv", "stdin", "exit_status", "limitations"}, f"{where}, a workload")
+    where = f"{where}, a workload"
+    _only(entry, {"name", "argv", "stdin", "exit_status", "limitations"}, where)
+    status = entry.get("exit_status", 0)
+    if type(status) is not int or not 0 <= status <= 255:
+        raise ManifestError(f"{where}: exit_status is {status!r}, must be 0 … 255")
+    limitations = _table(entry, "limitations", where)
     return Workload(
-        entry["name"],
-        tuple(entry.get("argv", ())),
-        entry.get("stdin", "").encode(),
-        int(entry.get("exit_status", 0)),
-        tuple(entry.get("limitations", {}).items()),
+        _text(entry, "name", where),
+        _texts(entry, "argv", where),
+        _text(entry, "stdin", where, "").encode(),
+        status,
+        tuple((reference, _text(limitations, reference, where)) for reference in limitations),
     )

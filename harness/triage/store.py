@@ -164,7 +164,9 @@ class FindingsStore:
             row = self._database.execute(
                 "SELECT cursor, statistics FROM stable_point WHERE campaign = ?", (campaign,)
             ).fetchone()
-        return None if row is None else (json.loads(row[0]), json.loads(row[1]))
+        if row is None:
+            return None
+        return self._object("stable_point.cursor", row[0]), self._object("stable_point.statistics", row[1])
 
     def write_stable_point(self, campaign: int, cursor: dict[str, Any], statistics: dict[str, Any]) -> None:
         """Durably note how far the campaign has come and what it has counted until there."""
@@ -211,9 +213,31 @@ class FindingsStore:
                 (campaign,),
             ).fetchall()
         return [
-            Finding(label, subject, oracle, signature, tuple(json.loads(fields)), summary, case, ours, theirs)
+            Finding(label, subject, oracle, signature, self._names(label, fields), summary, case, ours, theirs)
             for label, subject, oracle, signature, fields, summary, case, ours, theirs in rows
         ]
+
+    def _object(self, column: str, text: str) -> dict[str, Any]:
+        found = self._json(column, text)
+        if not isinstance(found, dict):
+            raise StoreError(f"{self._path}: {column} holds {text[:60]!r}, must be a JSON object; use another --out")
+        return found
+
+    def _names(self, label: str, text: str) -> tuple[str, ...]:
+        found = self._json(f"finding.fields of {label!r}", text)
+        if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
+            raise StoreError(
+                f"{self._path}: finding.fields of {label!r} holds {text[:60]!r}, must be a JSON list of strings; "
+                "use another --out"
+            )
+        return tuple(found)
+
+    def _json(self, column: str, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            message = f"{self._path}: {column} holds {text[:60]!r}, which is no JSON; use another --out"
+            raise StoreError(message) from None
 
     def buckets(self, campaign: int | None = None) -> list[Bucket]:
         """Findings by signature, the most frequent first."""

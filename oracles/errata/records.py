@@ -124,6 +124,8 @@ def parse_erratum(oracle: str, record: Mapping[str, Any]) -> Erratum:
     Raises:
         ValueError: a value that the schema does not allow; the message names the record and the value.
     """
+    if not isinstance(record, Mapping):
+        raise ValueError(f"erratum ?: {type(record).__name__} is no record; a record is an object")
     name = str(record.get("id", "?"))
     try:
         fields = frozenset(record["fields"])
@@ -139,9 +141,9 @@ def parse_erratum(oracle: str, record: Mapping[str, Any]) -> Erratum:
             kind=ErratumKind(record["kind"]),
             first_version=version_number(record["versions"]["from"]),
             last_version=None if last is None else version_number(last),
-            summary=record["summary"],
-            manual_section=record["manual"]["section"],
-            manual_sentence=record["manual"]["sentence"],
+            summary=_text(record["summary"]),
+            manual_section=_text(record["manual"]["section"]),
+            manual_sentence=_text(record["manual"]["sentence"]),
             instructions=tuple(
                 InstructionPattern(int(i["match"], 16), int(i["mask"], 16)) for i in record["instructions"]
             ),
@@ -151,8 +153,14 @@ def parse_erratum(oracle: str, record: Mapping[str, Any]) -> Erratum:
             final=_parse_final(record.get("final")),
             witness=_parse_witness(record["witness"]),
         )
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"erratum {name}: {type(error).__name__}: {error}") from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
 
 
 def _parse_final(record: Mapping[str, str] | None) -> FinalTolerance | None:

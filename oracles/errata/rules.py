@@ -17,6 +17,7 @@ is read, so a record cannot run code.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -95,9 +96,14 @@ class ElementRule:
 
 def _parse(text: str) -> ast.Expression:
     try:
-        tree = ast.parse(text, mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SyntaxWarning)  # `1or x` and the like: legal, and never meant
+            tree = ast.parse(text, mode="eval")
+            compile(tree, "<erratum>", "eval")
     except SyntaxError as error:
         raise RuleError(f"rule {text!r}: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:  # a NUL character; nested too deeply for the parser
+        raise RuleError(f"rule {text[:60]!r}: {error or 'nested too deeply'}") from error
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED):
             raise RuleError(f"rule {text!r}: {type(node).__name__} is not allowed")

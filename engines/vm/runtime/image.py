@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 EM_X86_64: Final = 62
+_SHT_NULL: Final = 0
 _SHT_NOBITS: Final = 8
 _SHT_SYMTAB: Final = 2
 _SHT_RELA: Final = 4
@@ -28,6 +29,8 @@ _THROUGH_SLOT: Final = frozenset((_GOTPCREL, _GOTPCRELX, _REX_GOTPCRELX))
 _JUMP: Final = b"\xff\x25\x02\x00\x00\x00\x90\x90"
 """`jmp *2(%rip)`, padded to the 8-byte slot that follows."""
 ALIGNMENT: Final = 64
+_SLOT_BYTES: Final = 8
+_MOST_ALIGNMENT: Final = 4096
 
 
 class LinkError(ValueError):
@@ -54,9 +57,23 @@ class Image:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Image:
-        size = int.from_bytes(data[:4], "little")
-        header = json.loads(data[4 : 4 + size])
-        return cls(data[4 + size :], header["symbols"], header["imports"])
+        """Read what `to_bytes` wrote.
+
+        Raises:
+            LinkError: not such bytes, or an offset in them is outside the content.
+        """
+        start = 4 + int.from_bytes(data[:4], "little")
+        try:
+            header = json.loads(data[4:start])
+            symbols, imports = header["symbols"], header["imports"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise LinkError(f"a flat image's header of {start - 4} bytes is damaged: {error!r}") from None
+        if start > len(data):
+            raise LinkError(f"a flat image of {len(data)} bytes ends in its header of {start - 4} bytes")
+        content = data[start:]
+        _inside("symbol", symbols, len(content))
+        _inside("import slot", imports, len(content) - _SLOT_BYTES)
+        return cls(content, symbols, imports)
 
 
 @dataclass(frozen=True)
@@ -78,13 +95,32 @@ class _Symbol:
     is_global: bool
 
 
+def _inside(what: str, offsets: object, last: int) -> None:
+    """Refuse names that are not mapped to offsets in `0 … last`."""
+    if not isinstance(offsets, dict):
+        raise LinkError(f"a flat image's {what}s are a {type(offsets).__name__}, must map names to offsets")
+    for name, offset in offsets.items():
+        if type(offset) is not int or not 0 <= offset <= last:
+            raise LinkError(f"{what} {name!r} has offset {offset!r}; legal are 0 … {last}")
+
+
 def link(object_code: bytes) -> Image:
     """Link one x86-64 ELF object file into a flat image.
 
     Raises:
-        LinkError: not such a file, or a relocation or section that is not position-independent.
+        LinkError: not such a file, a damaged one, or a relocation or section that is not position-independent.
     """
-    if object_code[:5] != b"\x7fELF\x02" or struct.unpack_from("<H", object_code, 18)[0] != EM_X86_64:
+    try:
+        return _link(object_code)
+    except LinkError:
+        raise
+    except (struct.error, IndexError, ValueError, OverflowError) as error:
+        raise LinkError(f"a damaged object file: {error}") from error
+
+
+def _link(object_code: bytes) -> Image:
+    is_elf64 = object_code[:5] == b"\x7fELF\x02" and len(object_code) >= 64
+    if not is_elf64 or struct.unpack_from("<H", object_code, 18)[0] != EM_X86_64:
         raise LinkError("not a 64-bit ELF object for x86-64")
     sections = _sections(object_code)
     bases: dict[int, int] = {}
@@ -117,6 +153,7 @@ def link(object_code: bytes) -> Image:
                 target = bases[symbol.section] + symbol.value
             _apply(content, kind, place, target + addend, symbol.name)
     exported = {s.name: bases[s.section] + s.value for s in symbols if s.is_global and s.section in bases and s.name}
+    _inside("symbol", exported, len(content))
     return Image(bytes(content), exported, {name: stub + 8 for name, stub in stubs.items()})
 
 
@@ -140,6 +177,10 @@ def _sections(data: bytes) -> list[_Section]:
         _, kind, flags, _, offset, length, link, info, align, _ = struct.unpack_from(
             "<IIQQQQIIQQ", data, table + index * size
         )
+        if kind not in (_SHT_NULL, _SHT_NOBITS) and offset + length > len(data):
+            raise LinkError(f"section {index} ends at {offset + length:#x}, the file at {len(data):#x}")
+        if align > _MOST_ALIGNMENT:
+            raise LinkError(f"section {index} is aligned to {align} bytes; at most {_MOST_ALIGNMENT}")
         found.append(_Section(kind, flags, offset, length, link, info, align))
     return found
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from harness.contract import STATE_DTYPES, Case, CaseKind, MachineCase, ProgramCase, SourceCase, WasmCase, state_dtype
+from harness.contract.case import PROGRAM_ISAS
 from harness.contract.layout import DATA_BASE, DATA_BYTES
 from harness.strict_json import DocumentError, Node, parse
 
@@ -131,7 +132,7 @@ def _program(node: Node) -> ProgramCase:
         "files", "image",
     )  # fmt: skip
     return ProgramCase(
-        isa=node.field("isa").choice(tuple(STATE_DTYPES)),
+        isa=node.field("isa").choice(PROGRAM_ISAS),
         image=node.field("image").base64(),
         argv=tuple(_without_nul(e) for e in node.field("argv").elements()),
         environment=tuple(

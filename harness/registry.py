@@ -120,6 +120,27 @@ _BUILT_IN: Final = {
             case_seconds=_PROGRAM_SECONDS,
         ),
         Description(
+            "wasmtime",
+            "oracle",
+            "Wasmtime with Cranelift: Wasm calls and WASI programs",
+            "oracles.wasmtime_oracle:WasmtimeOracle",
+            extra="wasm",
+        ),
+        Description(
+            "wasmtime-pulley",
+            "oracle",
+            "Wasmtime's portable interpreter, one vote with Cranelift",
+            "oracles.wasmtime_oracle:pulley",
+            extra="wasm",
+        ),
+        Description(
+            "node",
+            "oracle",
+            "V8 through Node.js: Wasm calls and WASI programs",
+            "oracles.node_oracle:NodeOracle",
+            extra="wasm",
+        ),
+        Description(
             "native",
             "oracle",
             "this machine itself, programs built for it",

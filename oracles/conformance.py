@@ -27,11 +27,13 @@ from harness.contract.observation import (
     MachineObservation,
     ProgramObservation,
     SourceObservation,
+    WasmObservation,
 )
 from harness.contract.states import STATE_DTYPES, state_dtype
 from harness.contract.traps import End, Trap
 from oracles.conformance_cases import Expectation, expectations, trap_values
 from oracles.conformance_programs import bad_images, endless_program, program_expectations
+from oracles.conformance_wasm import INVALID_RESULT, call_expectations, command_expectations, invalid_module
 from oracles.errata import Erratum, differences, explains, load_errata, reproduces
 
 FIRST_SLOT = CODE_BASE + 16 * CODE_SLOT_BYTES
@@ -100,7 +102,8 @@ def other_kinds_are_refused(executor: Executor) -> None:
         SourceCase(language="rust", files=(("main.rs", "fn main() {}"),), root="main.rs"),
     )
     for case in cases:
-        if case.kind in executor.capabilities.kinds and getattr(case, "isa", None) in executor.capabilities.isas:
+        isa = getattr(case, "isa", None)
+        if case.kind in executor.capabilities.kinds and isa in {None, *executor.capabilities.isas}:
             continue
         seen = executor.run(case)
         if isinstance(seen, SourceObservation):
@@ -425,6 +428,42 @@ def files_that_are_no_program_are_answered(executor: Executor) -> None:
         require(not ran_well, f"{executor.name} ran {what} as a program that exits with 0")
 
 
+def calls_do_what_the_specification_says(executor: Executor) -> None:
+    """Results, traps, memories and globals of small Wasm modules; twice, for what may be left behind."""
+    wrong = []
+    for expectation in (*call_expectations(), *call_expectations()):
+        seen = run_calls(executor, expectation.case)
+        if seen.calls != expectation.results:
+            wrong.append(f"{expectation.name}: gave {seen.calls}, must give {expectation.results} ({seen.detail})")
+        if "digests" in seen.observed and expectation.digests and seen.digests != expectation.digests:
+            wrong.append(f"{expectation.name}: left {seen.digests}, must leave {expectation.digests}")
+    require(not wrong, f"{executor.name}:\n" + "\n".join(wrong))
+
+
+def an_invalid_module_is_refused(executor: Executor) -> None:
+    seen = run_calls(executor, invalid_module())
+    require(seen.calls == INVALID_RESULT, f"{executor.name}: an invalid module gave {seen.calls}")
+
+
+def commands_do_what_wasi_says(executor: Executor) -> None:
+    """Streams and exit status of WASI preview 1 commands."""
+    if "wasm32" not in executor.capabilities.isas:
+        return
+    for expectation in command_expectations():
+        seen = run_program(executor, expectation.case)
+        for name in ("exit_status", "stdout", "stderr"):
+            got, right = getattr(seen, name), getattr(expectation, name)
+            what = f"{executor.name}, {expectation.name}"
+            require(got == right, f"{what}: {name} is {got!r}, must be {right!r} ({seen.detail})")
+
+
+def run_calls(executor: Executor, case: WasmCase) -> WasmObservation:
+    seen = executor.run(case)
+    if not isinstance(seen, WasmObservation):
+        raise NonConformanceError(f"{executor.name} answered a Wasm case with a {type(seen).__name__}")
+    return seen
+
+
 def close_is_idempotent(executor: Executor) -> None:
     executor.close()
     executor.close()
@@ -446,10 +485,19 @@ MACHINE_CHECKS = tuple(
 )
 PROGRAM_CHECKS = tuple(
     Check(check.__name__, CaseKind.PROGRAM, check)
-    for check in (programs_do_what_linux_does, an_endless_program_is_ended, files_that_are_no_program_are_answered)
+    for check in (
+        programs_do_what_linux_does,
+        an_endless_program_is_ended,
+        files_that_are_no_program_are_answered,
+        commands_do_what_wasi_says,
+    )
+)
+WASM_CHECKS = tuple(
+    Check(check.__name__, CaseKind.WASM, check)
+    for check in (calls_do_what_the_specification_says, an_invalid_module_is_refused)
 )
 GENERAL_CHECKS = tuple(
     Check(check.__name__, None, check)
     for check in (capabilities_are_honest, other_kinds_are_refused, close_is_idempotent)
 )
-CHECKS = (*GENERAL_CHECKS[:2], *MACHINE_CHECKS, *PROGRAM_CHECKS, GENERAL_CHECKS[2])
+CHECKS = (*GENERAL_CHECKS[:2], *MACHINE_CHECKS, *PROGRAM_CHECKS, *WASM_CHECKS, GENERAL_CHECKS[2])

@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
-from harness.contract.states import state_dtype
+from harness.contract.states import STATE_DTYPES, state_dtype
+
+PROGRAM_ISAS: Final = (*STATE_DTYPES, "wasm32")
+"""What whole programs may be built for; `wasm32` is a WASI preview 1 command."""
 
 
 class CaseKind(StrEnum):
@@ -182,4 +185,13 @@ class SourceCase:
 
 Case: TypeAlias = MachineCase | ProgramCase | WasmCase | SourceCase
 
-__all__ = ["Case", "CaseKind", "MachineBatch", "MachineCase", "ProgramCase", "SourceCase", "WasmCase"]
+__all__ = [
+    "PROGRAM_ISAS",
+    "Case",
+    "CaseKind",
+    "MachineBatch",
+    "MachineCase",
+    "ProgramCase",
+    "SourceCase",
+    "WasmCase",
+]

@@ -6,19 +6,38 @@ builds an engine; nothing in an engine knows of this.
 
 from __future__ import annotations
 
+import importlib
 import os
 from typing import Final
 
-from fuzz.sabotage import comparator, riscv64_decoding, riscv64_machine, riscv64_semantics
 from fuzz.sabotage.bug import Area, Bug
 
 VARIABLE: Final = "COUNTERPROOF_SABOTAGE"
 
-BUGS: Final[dict[str, Bug]] = {
-    bug.name: bug
-    for module in (riscv64_decoding, riscv64_semantics, riscv64_machine, comparator)
-    for bug in module.BUGS
-}
+CATALOGUES: Final = (
+    "riscv64_decoding",
+    "riscv64_semantics",
+    "riscv64_machine",
+    "comparator",
+)
+"""The modules of this package that have a list `BUGS`."""
+
+
+def _collected() -> dict[str, Bug]:
+    """Every catalogue's bugs by name.
+
+    Raises:
+        ValueError: two bugs have the same name.
+    """
+    found: dict[str, Bug] = {}
+    for name in CATALOGUES:
+        for bug in importlib.import_module(f"fuzz.sabotage.{name}").BUGS:
+            if found.setdefault(bug.name, bug) is not bug:
+                raise ValueError(f"two injected bugs are called {bug.name!r}, the second in fuzz.sabotage.{name}")
+    return found
+
+
+BUGS: Final = _collected()
 
 
 def apply(name: str) -> Bug:
@@ -40,4 +59,4 @@ def apply_from_environment() -> Bug | None:
     return apply(name) if name else None
 
 
-__all__ = ["BUGS", "VARIABLE", "Area", "Bug", "apply", "apply_from_environment"]
+__all__ = ["BUGS", "CATALOGUES", "VARIABLE", "Area", "Bug", "apply", "apply_from_environment"]

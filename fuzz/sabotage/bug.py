@@ -5,22 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from engines.vm.isa.describe import Instruction
 from engines.vm.isa.riscv64 import INSTRUCTIONS
+
+INTERPRETER: Final = ("riscv64-interpreter",)
+"""Judged by generated programs on the native interpreter."""
+REFERENCE: Final = ("riscv64-reference",)
+"""Judged by generated programs on the reference tier: for what only that tier runs."""
 
 
 class Area(StrEnum):
     """The part of the system that an injected bug sits in."""
 
     DECODER = "decoder"
+    ENCODER = "encoder"
     INTEGER = "integer"
     FLOAT = "float"
     MEMORY = "memory"
     ATOMICS = "atomics"
     TRAPS = "traps"
+    CSRS = "csrs"
+    SYSTEM_CALLS = "system calls"
+    INTERPRETER = "interpreter"
+    IR = "ir"
+    OPTIMISER = "optimiser"
+    ALLOCATOR = "register allocator"
+    SCHEDULER = "scheduler"
+    HOST_ENCODER = "host encoder"
+    CODE_CACHE = "code cache"
+    AOT = "ahead of time"
     COMPARATOR = "comparator"
+    TRIAGE = "triage"
+    REDUCER = "reducer"
+    ADAPTERS = "oracle adapters"
 
 
 @dataclass(frozen=True)
@@ -28,19 +47,36 @@ class Bug:
     """One injected bug.
 
     Attributes:
-        name: unique, says what is wrong.
-        stands_for: the class of real bugs that it represents.
+        name: unique, says what is wrong; lower case, digits and hyphens.
+        area: where it sits.
+        stands_for: the class of real bugs that it represents; results are summed up by it.
         inject: makes the change, in this process only and for good.
+        description: one line; what exactly is changed.
+        judges: who is asked to find it, in this order: names of `fuzz.sabotage.judges`, of executors in the registry
+            that run machine cases, or `module:factory` of a judge of one's own.
+        equivalent: why nobody can find it, as it changes nothing that can be observed: a proof or an argument; empty
+            for all others. A bug with such an argument that is found all the same fails the run.
     """
 
     name: str
     area: Area
     stands_for: str
     inject: Callable[[], None]
+    description: str = ""
+    judges: tuple[str, ...] = INTERPRETER
+    equivalent: str = ""
 
 
 class Catalogue(list[Bug]):
-    """The bugs of one file, collected by decorators."""
+    """The bugs of one file, collected by decorators.
+
+    Attributes:
+        judges: for bugs that name none of their own.
+    """
+
+    def __init__(self, judges: tuple[str, ...] = INTERPRETER) -> None:
+        super().__init__()
+        self.judges = judges
 
     def semantics(
         self, name: str, area: Area, stands_for: str, *mnemonics: str
@@ -51,21 +87,27 @@ class Catalogue(list[Bug]):
         def collect(function: Callable[..., None]) -> Callable[..., None]:
             def inject() -> None:
                 for mnemonic in mnemonics:
-                    base = INSTRUCTIONS.by_mnemonic[mnemonic]
-                    for instruction in INSTRUCTIONS:
-                        if instruction is base or instruction.expands_to == base.name:
-                            change(instruction, semantics=_bound(function, mnemonic))
+                    replace_semantics(mnemonic, _bound(function, mnemonic))
 
-            self.append(Bug(name, area, stands_for, inject))
+            self.append(Bug(name, area, stands_for, inject, f"{', '.join(mnemonics)} replaced", self.judges))
             return function
 
         return collect
 
-    def action(self, name: str, area: Area, stands_for: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    def action(
+        self,
+        name: str,
+        area: Area,
+        stands_for: str,
+        *,
+        description: str = "",
+        judges: tuple[str, ...] = (),
+        equivalent: str = "",
+    ) -> Callable[[Callable[[], None]], Callable[[], None]]:
         """The decorated function injects the bug by itself."""
 
         def collect(function: Callable[[], None]) -> Callable[[], None]:
-            self.append(Bug(name, area, stands_for, function))
+            self.append(Bug(name, area, stands_for, function, description, judges or self.judges, equivalent))
             return function
 
         return collect
@@ -78,12 +120,26 @@ def _bound(function: Callable[..., None], mnemonic: str) -> Callable[..., None]:
     return semantics
 
 
+def replace_semantics(mnemonic: str, semantics: Callable[..., None]) -> None:
+    """Give an instruction, and the compressed ones that expand to it, other semantics."""
+    base = INSTRUCTIONS.by_mnemonic[mnemonic]
+    for instruction in INSTRUCTIONS:
+        if instruction is base or instruction.expands_to == base.name:
+            change(instruction, semantics=semantics)
+
+
 def change(instruction: Instruction, **attributes: Any) -> None:
-    """Change a record in place; what was derived from it and cached on it is forgotten."""
+    """Change a record in place; what was derived from it and cached on it is forgotten, and so is the decoder."""
     for name, value in attributes.items():
         object.__setattr__(instruction, name, value)
     for derived in ("effects", "constrained"):
         instruction.__dict__.pop(derived, None)
+    if attributes.keys() & {"mask", "match", "fields"}:
+        from engines.vm.isa.derive.decode import build_tree
+        from engines.vm.isa.riscv64 import coding
+
+        for length in coding.DECODER.trees:
+            coding.DECODER.trees[length] = build_tree(i for i in INSTRUCTIONS if i.length == length)
 
 
 def replace_method(owner: Any, name: str, wrapper: Callable[[Any], Any]) -> None:

@@ -17,7 +17,7 @@ from harness.compare import machine
 from harness.contract import BatchObservation
 from harness.contract.layout import PAGE_BYTES
 
-BUGS: Final = Catalogue()
+BUGS: Final = Catalogue(judges=("comparison",))
 
 
 def _before_masks(change: Callable[[BatchObservation, BatchObservation], BatchObservation]) -> None:

@@ -1,0 +1,108 @@
+"""An executor whose every run happens in a fork of this process: what ends the fork is an observation."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import time
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from harness.contract import (
+    BatchObservation,
+    Case,
+    End,
+    Executor,
+    MachineBatch,
+    MachineCase,
+    MachineObservation,
+    Observation,
+    Trap,
+    run_each,
+    state_dtype,
+)
+from harness.contract.layout import DATA_BYTES
+
+CASE_SECONDS: Final = 2.0
+_FAILED: Final = 70
+
+
+class ForkedExecutor:
+    """`factory()` with a bug in it that may kill, hang or raise. As slow as a fork per case, where one went wrong."""
+
+    def __init__(self, factory: Callable[[], Executor]) -> None:
+        self._factory = factory
+        self._executor = factory()
+        self.name = self._executor.name
+        self.capabilities = self._executor.capabilities
+        self.registered_name = self.name
+
+    def run(self, case: Case) -> Observation:
+        """Run one machine case; CRASH or TIMEOUT where its process did not answer."""
+        assert isinstance(case, MachineCase)
+        answer = _in_fork(lambda: self._executor.run(case), CASE_SECONDS)
+        if isinstance(answer, MachineObservation):
+            return answer
+        assert isinstance(answer, str)
+        return MachineObservation(
+            end=End.TIMEOUT if answer == "timeout" else End.CRASH,
+            trap=Trap.NONE,
+            tval=0,
+            state=np.zeros(1, state_dtype(case.isa))[0],
+            memory=bytes(DATA_BYTES),
+            retired=0,
+            detail=answer,
+        )
+
+    def run_batch(self, batch: MachineBatch) -> BatchObservation:
+        """Run all in one fork; where that fails, each in its own."""
+        answer = _in_fork(lambda: self._executor.run_batch(batch), CASE_SECONDS * 5)
+        return answer if isinstance(answer, BatchObservation) else run_each(self, batch)
+
+    def close(self) -> None:
+        self._executor.close()
+
+
+def _in_fork(work: Callable[[], object], seconds: float) -> object:
+    """What `work` returns, or why there is nothing: `timeout`, a signal, an exit status."""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(read_end)
+        status = _FAILED
+        try:
+            data = pickle.dumps(work())
+            with os.fdopen(write_end, "wb") as stream:
+                stream.write(data)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(write_end)
+    try:
+        data, in_time = _read_all(read_end, time.monotonic() + seconds)
+    finally:
+        os.close(read_end)
+        os.kill(child, signal.SIGKILL)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if not in_time:
+        return "timeout"
+    try:
+        return pickle.loads(data)
+    except (EOFError, pickle.UnpicklingError):
+        return f"ended by signal {-status}" if status < 0 else f"ended with status {status}"
+
+
+def _read_all(descriptor: int, deadline: float) -> tuple[bytes, bool]:
+    data = bytearray()
+    while True:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            return bytes(data), False
+        piece = os.read(descriptor, 1 << 20)
+        if not piece:
+            return bytes(data), True
+        data += piece

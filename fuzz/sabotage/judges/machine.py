@@ -1,0 +1,165 @@
+"""The judge of what runs machine code: generated programs on a subject, against what Unicorn said of them."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fuzz.sabotage.forked import ForkedExecutor
+from fuzz.sabotage.judges import Budget, Kill
+from fuzz.strategies.riscv64 import generate
+from harness.compare.machine import compare_batches
+from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
+from harness.reduce.finding import reduce_and_write, signature_function
+from harness.registry import create
+from harness.report.reproducer import load_reproducer
+
+ORACLE: Final = "unicorn-riscv64"
+SEED: Final = 1
+BATCH_CASES: Final = 256
+PROFILES: Final = ("default", "fp", "memory", "compressed", "control", "atomic", "traps", "noise")
+SEARCH_ROUNDS: Final = 18
+"""How often every profile has its turn; the default one has `DEFAULT_TURNS` in each round."""
+DEFAULT_TURNS: Final = 3
+BATCH_SECONDS: Final = 20.0
+"""A batch that takes longer hangs: its cases are run one by one, each in a process of its own."""
+REDUCTION_ATTEMPTS: Final = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A batch, what the oracle saw of it, and the rows on which our honest subject and the oracle differ (errata)."""
+
+    label: str
+    batch: MachineBatch
+    oracle: BatchObservation
+    excused: NDArray[np.bool_]
+
+
+@cache
+def recorded() -> tuple[Recorded, ...]:
+    """The generated programs with the oracle's answers, made once per process."""
+    found = []
+    turns = [(p, DEFAULT_TURNS if p == "default" else 1) for p in PROFILES]
+    with closing(create(ORACLE)) as oracle, closing(create("riscv64-interpreter", isolated=False)) as honest:
+        first = 0
+        for _ in range(SEARCH_ROUNDS):
+            for profile, times in turns:
+                for _ in range(times):
+                    batch = generate(SEED, first, BATCH_CASES, profile)
+                    theirs = oracle.run_batch(batch)
+                    comparison = compare_batches(batch, honest.run_batch(batch), theirs)
+                    excused = np.zeros(len(batch), np.bool_)
+                    excused[comparison.diverged()] = True
+                    found.append(Recorded(f"seed {SEED} profile {profile} case", batch, theirs, excused))
+                    first += BATCH_CASES
+    return tuple(found)
+
+
+@cache
+def _relinked() -> object:
+    from fuzz.sabotage.relinked import RelinkedInterpreter
+
+    return RelinkedInterpreter()
+
+
+class GeneratedPrograms:
+    """The executor `subject` on the recorded programs, fast; after a crash or a hang, case by case."""
+
+    def __init__(self, subject: str) -> None:
+        self.subject = subject
+        self.by = f"{subject} against {ORACLE}"
+
+    def prepare(self) -> None:
+        recorded()
+        _relinked()
+        # Imported here, so that no fork has to.
+        create(ORACLE, isolated=False).close()
+        with closing(create(self.subject, isolated=False)) as subject:
+            subject.run_batch(recorded()[0].batch)
+
+    def examine(self, budget: Budget) -> Kill | None:
+        return self._examine(budget, self._subject())
+
+    def examine_carefully(self, budget: Budget) -> Kill | None:
+        """After `examine` ended its process: the subject in processes of its own, whose end is an observation."""
+        return self._examine(budget, ForkedExecutor(self._subject))
+
+    def _subject(self) -> Executor:
+        from engines.vm.tiers.interpreter import build
+        from fuzz.sabotage.relinked import RelinkedInterpreter
+
+        relinked = _relinked()
+        assert isinstance(relinked, RelinkedInterpreter)
+        build.interpreter = lambda cache=None: relinked.current()
+        return create(self.subject, isolated=False)
+
+    def _examine(self, budget: Budget, subject: Executor) -> Kill | None:
+        found = self._search(budget, subject)
+        if found is None:
+            return None
+        cases, case = found
+        kill = Kill(self.by, cases, "")
+        with closing(create(ORACLE, isolated=False)) as oracle:
+            if budget.out is None:
+                signature = signature_function(subject, oracle)(case)
+                return replace(kill, signature=signature or "the case alone agrees: it takes those before it")
+            return self._reduced(kill, budget, case, subject, oracle)
+
+    def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
+        """The first case that shows the bug, and how many were examined with it."""
+        begun, cases = time.monotonic(), 0
+        for entry in recorded():
+            if time.monotonic() - begun > budget.seconds:
+                return None
+            with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS):
+                seen = subject.run_batch(entry.batch)
+            diverged = compare_batches(entry.batch, seen, entry.oracle).diverged()
+            shown = diverged[~entry.excused[diverged]]
+            if len(shown):
+                row = int(shown[0])
+                return cases + row + 1, replace(entry.batch.case(row), label=f"{entry.label} {cases + row}")
+            cases += len(entry.batch)
+        return None
+
+    def _reduced(self, kill: Kill, budget: Budget, case: MachineCase, subject: Executor, oracle: Executor) -> Kill:
+        assert budget.out is not None
+        begun = time.monotonic()
+        signature_of = signature_function(subject, oracle)
+        if signature_of(case) is None:
+            return replace(kill, signature="the case alone agrees: it takes those before it", instructions=1_000_000)
+        command = f"COUNTERPROOF_SABOTAGE={budget.bug} counterproof repro {budget.out}"
+        reduction = reduce_and_write(
+            case, subject, oracle, budget.out, command=command, max_attempts=REDUCTION_ATTEMPTS
+        )
+        seconds = time.monotonic() - begun
+        read_back, _, _ = load_reproducer(budget.out)
+        replays = signature_of(read_back) == reduction.signature
+        return replace(
+            kill,
+            signature=reduction.signature,
+            instructions=reduction.instructions,
+            reduction_s=seconds,
+            replays=replays,
+        )
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """SIGALRM, which ends this process, if the block takes longer; 0 for never."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+__all__ = ["GeneratedPrograms", "Recorded", "recorded"]

@@ -11,26 +11,28 @@ HEAD: Final = """# The IR
 Generated from `engines/vm/ir/ops.py` by `python -m engines.vm.ir.listing`; a test compares the two.
 
 **A block** is an extended basic block of one guest: entered at its top, left in the middle by every operation marked
-*may leave*, ended by one operation marked *ends*. In memory, an instruction is a tuple `(opcode, *operands, *immediates)`;
-an operand is the index of an earlier instruction of the same block. Values do not cross blocks: guest registers do.
+*may leave*, ended by one operation marked *ends*. In memory, an instruction is a tuple
+`(opcode, *operands, *immediates)`; an operand is the index of an earlier instruction of the same block. Values do not
+cross blocks: guest registers do.
 
-**Guest state.** `get` and `put` name slots of the block's `GuestState` (registers by name, each with a type and an offset
-in the CPU record). The IR knows no ISA. A `put` takes effect where it stands; generators of host code may delay it, as
-long as the state is right wherever the block may be left.
+**Guest state.** `get` and `put` name slots of the block's `GuestState` (registers by name, each with a type and an
+offset in the CPU record). The IR knows no ISA. A `put` takes effect where it stands; generators of host code may delay
+it, as long as the state is right wherever the block may be left (`engines/vm/ir/exits.py`).
 
 **Leaving.** Every operation that may leave carries `n`, the number of guest instructions of the block that have retired
-when it does. Faulting loads and stores, `leaveif`, `checkmode` and `interpret` leave *to the interpreter*, which executes the
-guest instruction at `pcs[n]` again: so trap causes and values are written in one place. Nothing of a guest instruction
-may have taken effect before its last operation that may leave to the interpreter (the verifier holds this). A host may leave there also
-where the evaluator does not: on misaligned accesses, on stores to pages that need a look, on a rounding mode that it lacks.
-`exitif`, `jump`, `branch` and `jumpto` go to a guest pc with `n` retired, the instruction that they end included.
+when it does. Faulting loads and stores, `leaveif`, `checkmode` and `interpret` leave *to the interpreter*, which
+executes the guest instruction at `pcs[n]` again: so trap causes and values are written in one place. Nothing of a guest
+instruction may have taken effect before its last operation that may leave to the interpreter. A host may leave there
+also where the evaluator does not: on misaligned accesses, on stores to pages that need a look, on a rounding mode that
+it lacks. `exitif`, `jump`, `branch` and `jumpto` go to a guest pc with `n` retired, the instruction that they end
+included.
 
-**Totality.** Every operation has a result for all operands: shift amounts count modulo the width; division by zero gives
-all bits set and the dividend as remainder; signed overflow gives the dividend and 0. Addresses wrap at 2^64.
+**Totality.** Every operation has a result for all operands: shift amounts count modulo the width; division by zero
+gives all bits set and the dividend as remainder; signed overflow gives the dividend and 0. Addresses wrap at 2^64.
 
-**Floating point.** Values are raw bits; f32 and f64 say in which register class they live. Operations that round carry a
-mode: {modes}; `dyn` is the guest's own, which `setmode` sets and `checkmode` has found legal. They OR their exceptions
-into sticky flags unless marked `quiet`. Results that are NaN are canonical.
+**Floating point.** Values are raw bits; f32 and f64 say in which register class they live. Operations that round carry
+a mode: {modes}; `dyn` is the guest's own, which `setmode` sets and `checkmode` has found legal. They OR their
+exceptions into sticky flags unless marked `quiet`. Results that are NaN are canonical.
 
 **Jump hints**: {hints}. **Reasons** of `interpret`: {reasons}.
 
@@ -82,7 +84,7 @@ _DOC: Final[dict[Imm, str]] = {
     Imm.PC: "a guest address.",
     Imm.RETIRED: "`n`, written `@n`.",
     Imm.MODE: "a rounding mode; `quiet` after it where nobody needs the flags.",
-    Imm.FLAGS: "nothing, or `quiet`.",
+    Imm.FLAGS: "`loud`, or `quiet` where nobody needs the flags.",
     Imm.HINT: "the kind of jump, for return-address prediction; no meaning for the result.",
     Imm.REASON: "why the interpreter must take over.",
 }

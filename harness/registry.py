@@ -83,6 +83,12 @@ _BUILT_IN: Final = {
             case_seconds=_PROGRAM_SECONDS,
         ),
         Description(
+            "wasm-validator",
+            "subject",
+            "our Wasm decoder, validator and codecs: verdicts on modules",
+            "harness.subjects.wasm_validator:WasmValidator",
+        ),
+        Description(
             "unicorn-riscv64",
             "oracle",
             "Unicorn, machine cases",

@@ -11,8 +11,8 @@ from typing import Final
 from harness.contract.case import Case, CaseKind, MachineBatch, ProgramCase
 from harness.contract.executor import Capabilities, run_each
 from harness.contract.observation import PROGRAM_FIELDS, BatchObservation, Observation
+from harness.contract.refusal import refusal, why_refused
 from oracles.bounded_process import Limits, observe_program
-from oracles.refusal import refusal, why_refused
 
 _ISA_OF_MACHINE: Final = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64", "riscv64": "riscv64"}
 _ELF_MACHINES: Final = {"x86_64": 62, "arm64": 183, "riscv64": 243}

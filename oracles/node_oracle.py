@@ -20,13 +20,15 @@ from typing import IO, Any, Final
 from harness.contract.case import Case, CaseKind, MachineBatch, ProgramCase, WasmCase
 from harness.contract.executor import Capabilities, run_each
 from harness.contract.observation import BatchObservation, Observation, ProgramObservation, WasmObservation
+from harness.contract.refusal import refusal, why_refused
 from harness.contract.traps import End
-from oracles.refusal import refusal, why_refused
 from oracles.wasm_interface import Interface, interface
 
 _DRIVER: Final = Path(__file__).with_name("node_driver.mjs")
 _LEAST_MAJOR: Final = 22
 _OUTPUT_LIMIT: Final = 256 << 20
+_PROGRAM_FIELDS: Final = ("exit_status", "stdout", "stderr")
+_CALL_FIELDS: Final = ("calls", "digests")
 DEFAULT_SECONDS: Final = 20.0
 
 
@@ -81,7 +83,7 @@ class NodeOracle:
         return Capabilities(
             kinds=frozenset((CaseKind.WASM, CaseKind.PROGRAM)),
             isas=frozenset(("wasm32",)),
-            observes=frozenset(("exit_status", "stdout", "stderr")),
+            observes=frozenset((*_PROGRAM_FIELDS, *_CALL_FIELDS)),
             version=f"Node.js {self._version}",
         )
 
@@ -110,7 +112,7 @@ class NodeOracle:
     # -- Cases
 
     def _calls(self, case: WasmCase) -> WasmObservation:
-        known = interface(case.module)
+        known = interface(case.module) if case.calls else None
         missing = [name for name, _ in case.calls if name not in known.functions] if known is not None else []
         if missing:
             detail = f"{missing[0]!r} is no function"
@@ -128,7 +130,8 @@ class NodeOracle:
         if "refused" in answer:
             return WasmObservation((), End.REFUSED, observed=frozenset(), detail=answer["refused"])
         digests = tuple(sorted((name, value) for name, value in answer["digests"]))
-        return WasmObservation(tuple(map(tuple, answer["calls"])), End.TRAP, digests, detail=answer["detail"])
+        observed = frozenset(("calls", "digests") if case.calls else ("calls",))
+        return WasmObservation(tuple(map(tuple, answer["calls"])), End.TRAP, digests, observed, answer["detail"])
 
     def _program(self, case: ProgramCase) -> ProgramObservation:
         request = {
@@ -148,7 +151,7 @@ class NodeOracle:
             0,
             base64.b64decode(answer["stdout"]),
             base64.b64decode(answer["stderr"]),
-            observed=self.capabilities.observes,
+            observed=frozenset(_PROGRAM_FIELDS),
             detail=answer["detail"],
         )
 

@@ -11,6 +11,7 @@ from harness.contract.case import Case, CaseKind, MachineBatch, MachineCase
 from harness.contract.executor import Capabilities
 from harness.contract.layout import CODE_BASE, DATA_BYTES, MAX_BATCH_CASES
 from harness.contract.observation import MACHINE_FIELDS, BatchObservation, Observation
+from harness.contract.refusal import refusal, why_refused
 from harness.contract.states import state_dtype
 from harness.contract.traps import End, Trap
 from oracles.qemu_system import (
@@ -21,7 +22,6 @@ from oracles.qemu_system import (
     version,
 )
 from oracles.qemu_system_firmware import COUNTER_TO_COUNTER_INSNS, INSTRUCTION_NS
-from oracles.refusal import refusal, why_refused
 
 ISA: Final = "riscv64"
 EXTENSIONS: Final = frozenset(("I", "M", "A", "F", "D", "C", "Zicsr", "Zifencei"))

@@ -16,13 +16,13 @@ from typing import Final
 from harness.contract.case import Case, CaseKind, MachineBatch, MachineCase, ProgramCase
 from harness.contract.executor import Capabilities, run_each
 from harness.contract.observation import PROGRAM_FIELDS, BatchObservation, Observation
+from harness.contract.refusal import refusal, why_refused
 from harness.contract.traps import End
 from oracles.bounded_process import Limits, confine, observe_program
 from oracles.elf_image import case_image
 from oracles.gdb_executor import OBSERVED, GdbExecutor
 from oracles.gdb_remote import GdbRemote
 from oracles.native_oracle import why_not_elf
-from oracles.refusal import refusal, why_refused
 
 PROGRAM: Final = "qemu-riscv64"
 CPU: Final = "rv64,zba=off,zbb=off,zbc=off,zbs=off"

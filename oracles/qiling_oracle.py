@@ -20,9 +20,9 @@ from typing import Any, Final
 from harness.contract.case import Case, CaseKind, MachineBatch, ProgramCase
 from harness.contract.executor import Capabilities, run_each
 from harness.contract.observation import PROGRAM_FIELDS, BatchObservation, Observation, ProgramObservation
+from harness.contract.refusal import refusal, why_refused
 from harness.contract.traps import End
 from oracles.native_oracle import why_not_elf
-from oracles.refusal import refusal, why_refused
 
 EBADF: Final = 9
 ENOSYS: Final = 38

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from harness.contract.case import Case, CaseKind, MachineBatch, MachineCase
 from harness.contract.executor import Capabilities
 from harness.contract.observation import MACHINE_FIELDS, BatchObservation, Observation
+from harness.contract.refusal import refusal, why_refused
 from harness.contract.traps import End, Trap
-from oracles.refusal import refusal, why_refused
 from oracles.unicorn_driver import Event
 from oracles.unicorn_engine import Counting, RawRun, UnicornEngine
 

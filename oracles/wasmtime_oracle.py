@@ -16,9 +16,9 @@ import wasmtime
 from harness.contract.case import Case, CaseKind, MachineBatch, ProgramCase, WasmCase
 from harness.contract.executor import Capabilities, run_each
 from harness.contract.observation import BatchObservation, Observation, ProgramObservation, WasmObservation
+from harness.contract.refusal import refusal, why_refused
 from harness.contract.traps import End
 from harness.contract.wasm_traps import INVALID, WasmTrap, trap_text
-from oracles.refusal import refusal, why_refused
 from oracles.wasm_values import parse_value, value_text
 
 _TRAPS: Final = {
@@ -41,6 +41,8 @@ _TRAPS: Final = {
 TRAPPED_STATUS: Final = 134
 """Exit status of a program that trapped, as the wasmtime command gives it."""
 _FUEL_PER_INSTRUCTION: Final = 1
+_PROGRAM_FIELDS: Final = ("exit_status", "stdout", "stderr")
+_CALL_FIELDS: Final = ("calls", "digests")
 _MAX_FUEL: Final = (1 << 63) - 1
 
 
@@ -86,7 +88,7 @@ class WasmtimeOracle:
         return Capabilities(
             kinds=frozenset((CaseKind.WASM, CaseKind.PROGRAM)),
             isas=frozenset(("wasm32",)),
-            observes=frozenset(("exit_status", "stdout", "stderr")),
+            observes=frozenset((*_PROGRAM_FIELDS, *_CALL_FIELDS)),
             version=f"wasmtime {importlib.metadata.version('wasmtime')}",
         )
 
@@ -110,6 +112,8 @@ class WasmtimeOracle:
     # -- Calls
 
     def _call(self, engine: wasmtime.Engine, case: WasmCase) -> WasmObservation:
+        if not case.calls:
+            return _verdict(engine, case)
         store = wasmtime.Store(engine)
         store.set_fuel(min(case.fuel * _FUEL_PER_INSTRUCTION, _MAX_FUEL))
         try:
@@ -145,7 +149,7 @@ class WasmtimeOracle:
     # -- Programs
 
     def _program(self, engine: wasmtime.Engine, case: ProgramCase) -> ProgramObservation:
-        observes = self.capabilities.observes
+        observes = frozenset(_PROGRAM_FIELDS)
         with tempfile.TemporaryDirectory(prefix="counterproof-wasi-") as folder:
             stdin, stdout, stderr = (Path(folder, name) for name in ("stdin", "stdout", "stderr"))
             stdin.write_bytes(case.stdin)
@@ -176,6 +180,16 @@ class WasmtimeOracle:
                 end = End.LIMIT if "all fuel consumed" in str(error) else End.TRAP
             written = [path.read_bytes() if path.exists() else b"" for path in (stdout, stderr)]
         return ProgramObservation(status, 0, written[0], written[1], end, observed=observes, detail=detail)
+
+
+def _verdict(engine: wasmtime.Engine, case: WasmCase) -> WasmObservation:
+    """Whether a module is valid."""
+    observes = frozenset(("calls",))
+    try:
+        wasmtime.Module.validate(engine, case.module)
+    except wasmtime.WasmtimeError as error:
+        return WasmObservation(((INVALID,),), End.TRAP, observed=observes, detail=str(error))
+    return WasmObservation((), End.TRAP, observed=observes)
 
 
 def _results(type_: wasmtime.FuncType, returned: Any) -> tuple[str, ...]:

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness.commands.diff_wasm import wasm
+
 if TYPE_CHECKING:
     from harness.campaign.plan import Plan
     from harness.campaign.runner import Campaign, Options, Outcome
     from harness.triage.store import FindingsStore
 
 app = typer.Typer(help="Cross-examine a subject against oracles on generated cases.", no_args_is_help=True)
+
+app.command()(wasm)
 
 SABOTAGE = "COUNTERPROOF_SABOTAGE"
 REDUCED_BUCKETS = 10

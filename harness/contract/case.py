@@ -159,7 +159,10 @@ class ProgramCase:
 
 @dataclass(frozen=True)
 class WasmCase:
-    """A Wasm module and the exports to call in order, with arguments as raw bits (`i32:…`, `f64:…`)."""
+    """A Wasm module and the exports to call in order, with arguments as raw bits (`i32:…`, `f64:…`).
+
+    A module without calls is validated and not instantiated.
+    """
 
     module: bytes
     calls: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -122,6 +122,7 @@ def float_text(bits: int, width: int) -> str:
         return repr(value)
     for digits in range(1, 10):
         text = f"{value:.{digits}g}"
-        if float_bits(text, 32) == bits:
+        # Few digits may round up beyond the largest float.
+        if round_to_bits(abs(Fraction(text)), 32) == bits & 0x7FFF_FFFF:
             return text
     return repr(value)

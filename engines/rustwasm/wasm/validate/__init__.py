@@ -4,6 +4,6 @@
 expression with the algorithm of the appendix (§7.3), `module` checks everything else.
 """
 
-from engines.rustwasm.wasm.validate.module import InvalidModuleError, validate
+from engines.rustwasm.wasm.validate.module import InvalidModuleError, validate, validate_function
 
-__all__ = ["InvalidModuleError", "validate"]
+__all__ = ["InvalidModuleError", "validate", "validate_function"]

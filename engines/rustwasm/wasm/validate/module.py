@@ -24,7 +24,7 @@ from engines.rustwasm.wasm.validate.body import BodyValidator, validate_constant
 from engines.rustwasm.wasm.validate.context import Context
 from engines.rustwasm.wasm.validate.types import InvalidModuleError, defaultable
 
-__all__ = ["InvalidModuleError", "validate"]
+__all__ = ["InvalidModuleError", "validate", "validate_function"]
 
 MAX_PAGES: Final = {I32: 1 << 16, I64: 1 << 48}
 """Pages of a memory, by address type (§3.2.16)."""
@@ -83,7 +83,7 @@ class _ModuleValidator:
         self._exports()
         imported = len(context.functions) - len(module.functions)
         for index, function in enumerate(module.functions, imported):
-            self._function(function, f"function {index}")
+            validate_function(context, function, f"function {index}")
 
     def _imports(self) -> None:
         context = self.context
@@ -186,19 +186,27 @@ class _ModuleValidator:
                 f"export {export.name!r}: {export.kind.name.lower()} {export.index}; there are {size}"
             )
 
-    def _function(self, function: Function, where: str) -> None:
-        types = self.context.types
-        signature = types.function(function.type, where)
-        for type_ in function.locals:
-            types.check(type_, where)
-        locals_ = (*signature.parameters, *function.locals)
-        BodyValidator(self.context, locals_, signature.results, where, len(signature.parameters)).run(function.body)
 
-
-def validate(module: Module) -> None:
-    """Check a module.
+def validate_function(context: Context, function: Function, where: str) -> None:
+    """Check one function's locals and body.
 
     Raises:
         InvalidModuleError: with the place, what was found, and what is needed.
     """
-    _ModuleValidator(module).run()
+    types = context.types
+    signature = types.function(function.type, where)
+    for type_ in function.locals:
+        types.check(type_, where)
+    locals_ = (*signature.parameters, *function.locals)
+    BodyValidator(context, locals_, signature.results, where, len(signature.parameters)).run(function.body)
+
+
+def validate(module: Module) -> Context:
+    """Check a module; gives the context in which its functions are valid.
+
+    Raises:
+        InvalidModuleError: with the place, what was found, and what is needed.
+    """
+    validator = _ModuleValidator(module)
+    validator.run()
+    return validator.context

@@ -19,7 +19,7 @@ from harness.contract import (
     state_dtype,
 )
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE
-from oracles.refusal import refusal, why_refused
+from harness.contract.refusal import refusal, why_refused
 from tiny_rv64.machine import Machine, Region, TrapError, UnsupportedError
 
 OBSERVED = frozenset(("end", "trap", "tval", "pc", "x", "memory", "retired"))

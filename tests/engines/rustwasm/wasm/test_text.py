@@ -57,6 +57,11 @@ def test_floats_survive(width: int, data: st.DataObject) -> None:
     assert float_bits(float_text(bits, width), width) == bits
 
 
+@pytest.mark.parametrize("bits", [0x7F7FFFFF, 0xFF7FFFFF, 0x00000001, 0x80000000, 0x7F800001])
+def test_floats_at_the_edges_survive(bits: int) -> None:
+    assert float_bits(float_text(bits, 32), 32) == bits
+
+
 @given(st.floats(allow_nan=False, allow_infinity=False))
 @settings(deadline=None)
 def test_decimal_floats_are_rounded_as_python_rounds_them(value: float) -> None:

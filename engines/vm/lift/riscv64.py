@@ -1,0 +1,324 @@
+"""Lifting RISC-V: guest code to blocks of IR, by templates made from the semantics functions.
+
+A *shape* of an instruction fixes what decides the form of its IR: which register operands are x0, which name the same
+register, whether `rm` is static, dynamic or reserved, the CSR. Each shape becomes one template
+(`engines.vm.lift.template`). Words are remembered with their template and operands, so a word that was seen before costs one call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from engines.vm.guests.riscv64.state import word_of
+from engines.vm.ir.block import Block, GuestState, Slot
+from engines.vm.ir.ops import DYNAMIC, HINTS, OPCODE, REASONS, Instruction
+from engines.vm.ir.types import Type
+from engines.vm.isa.describe import Instruction as IsaInstruction
+from engines.vm.isa.describe import OperandKind
+from engines.vm.isa.riscv64.coding import DECODER
+from engines.vm.isa.riscv64.fields import F_NAMES, X_NAMES
+from engines.vm.lift.legalise import Legaliser, Operation, masked
+from engines.vm.lift.machine import Register, Rounding, TemplateMachine
+from engines.vm.lift.nodes import Expression
+from engines.vm.lift.template import Emit, compile_template
+
+FLOAT_BASE: Final = 32
+RESERVATION: Final = 64
+RESERVATION_BYTES: Final = 65
+
+
+def _slots() -> tuple[Slot, ...]:
+    x = (Slot(name, Type.I64, 8 * (word_of("x") + i)) for i, name in enumerate(X_NAMES))
+    f = (Slot(name, Type.F64, 8 * (word_of("f") + i)) for i, name in enumerate(F_NAMES))
+    rest = (Slot(name, Type.I64, 8 * word_of(name)) for name in ("reservation", "reservation_bytes"))
+    return (*x, *f, *rest)
+
+
+STATE: Final = GuestState("riscv64", _slots())
+"""x0 … x31 are slots 0 … 31, f0 … f31 are 32 … 63, by ABI name. Slot 0 (zero) is never used."""
+
+_LINK: Final = (1, 5)
+"""ra and t0: the link registers of the return-address prediction hints (Unprivileged ISA §2.5.1, table 3)."""
+
+_MASK: Final = (1 << 64) - 1
+_JUMP: Final = OPCODE["jump"]
+_INTERPRET: Final = OPCODE["interpret"]
+_FETCH: Final = REASONS.index("fetch")
+_ILLEGAL: Final = REASONS.index("illegal")
+
+
+class End(NamedTuple):
+    """How an instruction ends a block; `branch` may also go on within it (`emit_onward`)."""
+
+    branch: bool
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What decides the form of an instruction's template.
+
+    Attributes:
+        instruction: the record.
+        zeros: per operand, whether it is x0.
+        alias: per operand, the first operand that names the same register.
+        known: per operand, its value where the template fixes it (CSR, rounding mode that is dynamic or reserved,
+            constants of CSR instructions); None where it stays symbolic.
+        hint: of an unconditional jump.
+    """
+
+    instruction: IsaInstruction
+    zeros: tuple[bool, ...]
+    alias: tuple[int, ...]
+    known: tuple[int | None, ...]
+    hint: int
+
+
+@dataclass(frozen=True)
+class Template:
+    """A shape's IR.
+
+    Attributes:
+        operations: with operands relative to its start.
+        emit: appends it.
+        onward: for conditional branches, appends the form that leaves where the branch is taken and else goes on.
+        ends: nothing follows it in a block.
+    """
+
+    operations: tuple[Operation, ...]
+    emit: Emit
+    onward: Emit | None
+    ends: bool
+
+
+class Word(NamedTuple):
+    """An instruction word, ready to lift."""
+
+    emit: Emit
+    arguments: tuple[int, ...]
+    length: int
+    ends: bool
+    onward: Emit | None
+    template: Template
+
+
+@dataclass
+class LiftCounters:
+    """What a lifter did.
+
+    Attributes:
+        insns: guest instructions lifted.
+        words: different words seen.
+        templates: shapes made.
+        interpreted: instructions left to the interpreter, by reason.
+    """
+
+    insns: int = 0
+    words: int = 0
+    templates: int = 0
+    interpreted: dict[str, int] = field(default_factory=dict)
+
+
+class Lifter:
+    """Turns RISC-V code into blocks.
+
+    Attributes:
+        counters: since it was made.
+    """
+
+    def __init__(self) -> None:
+        self.counters = LiftCounters()
+        self._words: dict[int, Word | None] = {}
+        self._templates: dict[Shape, Template] = {}
+
+    def block(self, code: bytes | memoryview, pc: int, limit_insns: int = 64, branches: int = 0) -> Block:
+        """The block that begins at `pc`.
+
+        Args:
+            code: the bytes from `pc` on that may be fetched; the block stops where they end.
+            limit_insns: at most so many guest instructions.
+            branches: conditional branches that the block may contain before its end; it goes on where they are not
+                taken and leaves where they are.
+
+        Raises:
+            ValueError: `pc` is odd, or `limit_insns` is below 1.
+        """
+        if pc & 1 or limit_insns < 1:
+            raise ValueError(f"pc is {pc:#x}, must be even; limit_insns is {limit_insns}, must be at least 1")
+        out: list[Instruction] = []
+        pcs: list[int] = []
+        words = self._words
+        position, size, n = 0, len(code), 0
+        while True:
+            if n == limit_insns or position + 2 > size:
+                self._stop(out, pc + position & _MASK, n, pcs)
+                break
+            word = code[position] | code[position + 1] << 8
+            if word & 3 == 3:
+                if position + 4 > size:
+                    self._stop(out, pc + position & _MASK, n, pcs)
+                    break
+                word |= code[position + 2] << 16 | code[position + 3] << 24
+            try:
+                found = words[word]
+            except KeyError:
+                found = self._prepare(word)
+            address = pc + position & _MASK
+            pcs.append(address)
+            if found is None:
+                self._count("illegal")
+                out.append((_INTERPRET, n, _ILLEGAL))
+                position += 4 if word & 3 == 3 else 2
+                break
+            emit, arguments, length, ends, onward, _ = found
+            position += length
+            if ends:
+                if onward is None or branches == 0 or n + 1 == limit_insns:
+                    emit(out, len(out), n, address, *arguments)
+                    if out[-1][0] == _INTERPRET:
+                        self._count(REASONS[out[-1][2]])
+                    break
+                branches -= 1
+                onward(out, len(out), n, address, *arguments)
+            else:
+                emit(out, len(out), n, address, *arguments)
+            n += 1
+        self.counters.insns += len(pcs)
+        return Block(STATE, pc, out, pcs, pc + position & _MASK)
+
+    def _stop(self, out: list[Instruction], pc: int, n: int, pcs: list[int]) -> None:
+        """End a block in front of `pc`."""
+        if n:
+            out.append((_JUMP, pc, n, 0))
+        else:
+            pcs.append(pc)
+            self._count("fetch")
+            out.append((_INTERPRET, 0, _FETCH))
+
+    def _count(self, reason: str) -> None:
+        counts = self.counters.interpreted
+        counts[reason] = counts.get(reason, 0) + 1
+
+    def word(self, word: int) -> Word | None:
+        """What is known of an instruction word; None if it is illegal."""
+        if word not in self._words:
+            self._prepare(word)
+        return self._words[word]
+
+    def _prepare(self, word: int) -> Word | None:
+        self.counters.words += 1
+        instruction = DECODER.find(word, 4 if word & 3 == 3 else 2)
+        if instruction is None:
+            self._words[word] = None
+            return None
+        values = instruction.decode(word)
+        shape = shape_of(instruction, values)
+        template = self._templates.get(shape)
+        if template is None:
+            template = self._templates[shape] = make_template(shape)
+            self.counters.templates += 1
+        arguments = tuple(
+            value + FLOAT_BASE if operand.kind is OperandKind.F else value
+            for operand, value in zip(instruction.operands, values, strict=True)
+        )
+        found = Word(template.emit, arguments, instruction.length, template.ends, template.onward, template)
+        self._words[word] = found
+        return found
+
+
+def shape_of(instruction: IsaInstruction, values: tuple[int, ...]) -> Shape:
+    """The shape of an instruction with these operands, in the order of `instruction.operands`."""
+    kinds = [operand.kind for operand in instruction.operands]
+    registers = [(kind, value) if kind in _REGISTER_KINDS else None for kind, value in zip(kinds, values, strict=True)]
+    effects = instruction.effects
+    known: list[int | None] = []
+    for kind, value in zip(kinds, values, strict=True):
+        fixed = effects.csr if kind is OperandKind.IMMEDIATE else kind is OperandKind.CSR
+        if kind is OperandKind.ROUNDING:
+            fixed = value > 4
+        known.append(value if fixed else None)
+    return Shape(
+        instruction,
+        tuple(kind is OperandKind.X and value == 0 for kind, value in zip(kinds, values, strict=True)),
+        tuple(i if r is None else registers.index(r) for i, r in enumerate(registers))
+        if effects.float_operations or _F in kinds
+        else (),
+        tuple(known),
+        _hint(instruction, values),
+    )
+
+
+_F: Final = OperandKind.F
+_REGISTER_KINDS: Final = (OperandKind.X, OperandKind.F)
+
+
+def _hint(instruction: IsaInstruction, values: tuple[int, ...]) -> int:
+    """The return-address hint of a jump (Unprivileged ISA §2.5.1, table 3)."""
+    control = instruction.effects.control
+    if control not in ("jump", "indirect"):
+        return 0
+    named = {o.name: v for o, v in zip(instruction.operands, values, strict=True)}
+    rd, rs1 = named["rd"], named.get("rs1", 0)
+    if rd in _LINK:
+        if control == "indirect" and rs1 in _LINK and rs1 != rd:
+            return HINTS.index("return-call")
+        return HINTS.index("call")
+    return HINTS.index("return") if control == "indirect" and rs1 in _LINK else HINTS.index("plain")
+
+
+def make_template(shape: Shape) -> Template:
+    """Evaluate the semantics for a shape and write its template.
+
+    Raises:
+        LiftError: the semantics do what templates cannot express.
+    """
+    instruction = shape.instruction
+    machine = TemplateMachine(instruction.length)
+    names = [f"o{i}" for i in range(len(instruction.operands))]
+    instruction.run(machine, [_operand(machine, shape, i, name) for i, name in enumerate(names)])
+    if machine.stopped is not None:
+        operations: tuple[Operation, ...] = ((_INTERPRET, (), ("n", machine.stopped)),)
+        return Template(operations, compile_template(instruction.name, names, operations), None, True)
+    writer = Legaliser()
+    for node in machine.graph.effects:
+        writer.effect(node)
+    straight = len(writer.operations)
+    target = machine.target
+    onward = None
+    if target is not None:
+        after = "n + 1"
+        following = masked(f"pc + {instruction.length}", 64)
+        if machine.taken is not None:
+            condition = writer.as_integer(machine.taken)
+            assert target.constant is not None
+            to = masked(target.constant, 64)
+            side = (*writer.operations, (OPCODE["exitif"], (condition,), (to, after)))
+            onward = compile_template(f"{instruction.name} onward", names, _named(side))
+            writer.emit("branch", (condition,), (to, following, after))
+        elif target.constant is not None:
+            writer.emit("jump", (), (masked(target.constant, 64), after, shape.hint))
+        else:
+            writer.emit("jumpto", (writer.as_integer(target),), (after, shape.hint))
+    operations = _named(writer.operations)
+    emit = compile_template(instruction.name, names, operations)
+    return Template(operations, emit, onward, len(writer.operations) > straight)
+
+
+def _operand(machine: TemplateMachine, shape: Shape, index: int, name: str) -> Any:
+    kind = shape.instruction.operands[index].kind
+    known = shape.known[index]
+    if kind in _REGISTER_KINDS:
+        first = shape.alias[index] if shape.alias else index
+        return Register(f"o{first}", shape.zeros[index])
+    if kind is OperandKind.ROUNDING:
+        if known is None:
+            return Rounding(name)
+        return Rounding(DYNAMIC if known == DYNAMIC else None)
+    width = 12 if kind is OperandKind.CSR else 64
+    return machine.graph.const(name if known is None else known, width)
+
+
+def _named(operations: Any) -> tuple[Operation, ...]:
+    """With the named slots of the guest's state put in."""
+    slots: dict[Expression, int] = {"RESERVATION": RESERVATION, "RESERVATION_BYTES": RESERVATION_BYTES}
+    return tuple((code, operands, tuple(slots.get(i, i) for i in imms)) for code, operands, imms in operations)

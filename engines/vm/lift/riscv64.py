@@ -2,7 +2,8 @@
 
 A *shape* of an instruction fixes what decides the form of its IR: which register operands are x0, which name the same
 register, whether `rm` is static, dynamic or reserved, the CSR. Each shape becomes one template
-(`engines.vm.lift.template`). Words are remembered with their template and operands, so a word that was seen before costs one call.
+(`engines.vm.lift.template`). Words are remembered with their template and operands, so a word that was seen before costs
+one call.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from harness.compare.describe import CaseComparison, compare_case, differences
 from harness.compare.errata import errata_of, explain
 from harness.compare.first_difference import FirstDifference, first_difference, observe
 from harness.contract import End, Executor, MachineCase, MachineObservation, Verdict
-from harness.triage.signature import machine_signature
+from harness.triage.signature import IN_BATCH_ONLY, machine_signature
 from oracles.errata import Erratum
 
 FRESH_PER_SIGNATURE = 1
@@ -111,7 +111,7 @@ class Examiner:
         comparison = compare_case(case, ours, theirs)
         if comparison.verdict is not Verdict.DIVERGED:
             # Alone, the case agrees: something leaked from case to case in the batch, or an answer is not stable.
-            return Examined(False, Counter(), f"{case.isa} in its batch only", comparison, ours, theirs)
+            return Examined(False, Counter(), f"{case.isa} {IN_BATCH_ONLY}", comparison, ours, theirs)
         found = None
         if ours.end in _ENDED and theirs.end in _ENDED:
             found = first_difference(case, subject, oracle, whole)

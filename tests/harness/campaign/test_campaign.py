@@ -97,7 +97,7 @@ def test_divergences_are_located_named_and_kept(store: FindingsStore) -> None:
     assert len(expected) > 5
     assert outcome.exit_code is ExitCode.DIVERGED
     assert outcome.statistics.divergences == len(expected)
-    assert outcome.statistics.signatures == {"riscv64 mul: x: limit against limit": len(expected)}
+    assert outcome.statistics.signatures == {"riscv64 mul: x differs": len(expected)}
     findings = store.findings()
     assert [f.label for f in findings] == expected
     first = findings[0]
@@ -125,7 +125,7 @@ def test_an_oracle_that_dies_is_a_finding_and_the_rest_is_compared(store: Findin
     assert outcome.statistics.cases == 20
     assert outcome.statistics.incidents == {f"{BAD}: crash": 1}
     assert [f.label for f in store.findings()] == ["seed 5 profile bad case 3"]
-    assert store.findings()[0].signature == "riscv64 not located: end: illegal_instruction against crash"
+    assert store.findings()[0].signature == "riscv64 not located: subject traps illegal_instruction, oracle crashes"
     assert "SIGSEGV" in store.findings()[0].summary
 
 

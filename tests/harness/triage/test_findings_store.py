@@ -18,7 +18,7 @@ from harness.triage.store import DATABASE, Finding, FindingsStore, StoreError
 ROOT = Path(__file__).parents[3]
 
 
-def _finding(number: int, signature: str = "riscv64 mul: x: limit against limit") -> Finding:
+def _finding(number: int, signature: str = "riscv64 mul: x differs") -> Finding:
     return Finding(f"seed 1 case {number}", "subject", "oracle", signature, ("x", "pc"), "x[5] differs", "0" * 64)
 
 

@@ -1,30 +1,30 @@
 """Lifting RISC-V: guest code to blocks of IR, by templates made from the semantics functions.
 
-A *shape* of an instruction fixes what decides the form of its IR: which register operands are x0, which name the same
-register, whether `rm` is static, dynamic or reserved, the CSR. Each shape becomes one template
-(`engines.vm.lift.template`). Words are remembered with their template and operands, so a word that was seen before costs
-one call.
+A *shape* of an instruction fixes what decides the form of its IR (`engines.vm.lift.shapes`): which register operands
+are x0, whether `rm` is static, dynamic or reserved … Each shape becomes one template (`engines.vm.lift.template`).
+Words are remembered with their template and operands, so a word that was seen before costs one call.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from engines.vm.guests.riscv64.state import word_of
 from engines.vm.ir.block import Block, GuestState, Slot
-from engines.vm.ir.ops import DYNAMIC, HINTS, OPCODE, REASONS, Instruction
+from engines.vm.ir.ops import DYNAMIC, OPCODE, REASONS, Instruction
 from engines.vm.ir.types import Type
 from engines.vm.isa.describe import Instruction as IsaInstruction
-from engines.vm.isa.describe import OperandKind
+from engines.vm.isa.describe import Operand, OperandKind
 from engines.vm.isa.riscv64.coding import DECODER
 from engines.vm.isa.riscv64.fields import F_NAMES, X_NAMES
 from engines.vm.lift.legalise import Legaliser, Operation, masked
 from engines.vm.lift.machine import Register, Rounding, TemplateMachine
 from engines.vm.lift.nodes import Expression
+from engines.vm.lift.shapes import Shape, Splitter, shape_of, splitter
 from engines.vm.lift.template import Emit, compile_template
 
-FLOAT_BASE: Final = 32
 RESERVATION: Final = 64
 RESERVATION_BYTES: Final = 65
 
@@ -39,40 +39,11 @@ def _slots() -> tuple[Slot, ...]:
 STATE: Final = GuestState("riscv64", _slots())
 """x0 … x31 are slots 0 … 31, f0 … f31 are 32 … 63, by ABI name. Slot 0 (zero) is never used."""
 
-_LINK: Final = (1, 5)
-"""ra and t0: the link registers of the return-address prediction hints (Unprivileged ISA §2.5.1, table 3)."""
-
 _MASK: Final = (1 << 64) - 1
 _JUMP: Final = OPCODE["jump"]
 _INTERPRET: Final = OPCODE["interpret"]
 _FETCH: Final = REASONS.index("fetch")
 _ILLEGAL: Final = REASONS.index("illegal")
-
-
-class End(NamedTuple):
-    """How an instruction ends a block; `branch` may also go on within it (`emit_onward`)."""
-
-    branch: bool
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What decides the form of an instruction's template.
-
-    Attributes:
-        instruction: the record.
-        zeros: per operand, whether it is x0.
-        alias: per operand, the first operand that names the same register.
-        known: per operand, its value where the template fixes it (CSR, rounding mode that is dynamic or reserved,
-            constants of CSR instructions); None where it stays symbolic.
-        hint: of an unconditional jump.
-    """
-
-    instruction: IsaInstruction
-    zeros: tuple[bool, ...]
-    alias: tuple[int, ...]
-    known: tuple[int | None, ...]
-    hint: int
 
 
 @dataclass(frozen=True)
@@ -130,7 +101,8 @@ class Lifter:
     def __init__(self) -> None:
         self.counters = LiftCounters()
         self._words: dict[int, Word | None] = {}
-        self._templates: dict[Shape, Template] = {}
+        self._splitters: dict[str, tuple[Splitter, dict[Hashable, Template]]] = {}
+        self._templates: dict[tuple[str, Shape], Template] = {}
 
     def block(self, code: bytes | memoryview, pc: int, limit_insns: int = 64, branches: int = 0) -> Block:
         """The block that begins at `pc`.
@@ -212,71 +184,39 @@ class Lifter:
         if instruction is None:
             self._words[word] = None
             return None
-        values = instruction.decode(word)
-        shape = shape_of(instruction, values)
-        template = self._templates.get(shape)
+        split, templates = self._splitters.get(instruction.name) or self._new(instruction)
+        key, arguments = split(word)
+        template = templates.get(key)
         if template is None:
-            template = self._templates[shape] = make_template(shape)
-            self.counters.templates += 1
-        arguments = tuple(
-            value + FLOAT_BASE if operand.kind is OperandKind.F else value
-            for operand, value in zip(instruction.operands, values, strict=True)
-        )
+            template = templates[key] = self._template(instruction, word)
         found = Word(template.emit, arguments, instruction.length, template.ends, template.onward, template)
         self._words[word] = found
         return found
 
+    def _new(self, instruction: IsaInstruction) -> tuple[Splitter, dict[Hashable, Template]]:
+        found: tuple[Splitter, dict[Hashable, Template]] = (splitter(instruction), {})
+        self._splitters[instruction.name] = found
+        return found
 
-def shape_of(instruction: IsaInstruction, values: tuple[int, ...]) -> Shape:
-    """The shape of an instruction with these operands, in the order of `instruction.operands`."""
-    kinds = [operand.kind for operand in instruction.operands]
-    registers = [(kind, value) if kind in _REGISTER_KINDS else None for kind, value in zip(kinds, values, strict=True)]
-    effects = instruction.effects
-    known: list[int | None] = []
-    for kind, value in zip(kinds, values, strict=True):
-        fixed = effects.csr if kind is OperandKind.IMMEDIATE else kind is OperandKind.CSR
-        if kind is OperandKind.ROUNDING:
-            fixed = value > 4
-        known.append(value if fixed else None)
-    return Shape(
-        instruction,
-        tuple(kind is OperandKind.X and value == 0 for kind, value in zip(kinds, values, strict=True)),
-        tuple(i if r is None else registers.index(r) for i, r in enumerate(registers))
-        if effects.float_operations or _F in kinds
-        else (),
-        tuple(known),
-        _hint(instruction, values),
-    )
+    def _template(self, instruction: IsaInstruction, word: int) -> Template:
+        shape = shape_of(instruction, instruction.decode(word))
+        template = self._templates.get((instruction.name, shape))
+        if template is None:
+            template = self._templates[instruction.name, shape] = make_template(instruction, shape)
+            self.counters.templates += 1
+        return template
 
 
-_F: Final = OperandKind.F
-_REGISTER_KINDS: Final = (OperandKind.X, OperandKind.F)
-
-
-def _hint(instruction: IsaInstruction, values: tuple[int, ...]) -> int:
-    """The return-address hint of a jump (Unprivileged ISA §2.5.1, table 3)."""
-    control = instruction.effects.control
-    if control not in ("jump", "indirect"):
-        return 0
-    named = {o.name: v for o, v in zip(instruction.operands, values, strict=True)}
-    rd, rs1 = named["rd"], named.get("rs1", 0)
-    if rd in _LINK:
-        if control == "indirect" and rs1 in _LINK and rs1 != rd:
-            return HINTS.index("return-call")
-        return HINTS.index("call")
-    return HINTS.index("return") if control == "indirect" and rs1 in _LINK else HINTS.index("plain")
-
-
-def make_template(shape: Shape) -> Template:
+def make_template(instruction: IsaInstruction, shape: Shape) -> Template:
     """Evaluate the semantics for a shape and write its template.
 
     Raises:
         LiftError: the semantics do what templates cannot express.
     """
-    instruction = shape.instruction
     machine = TemplateMachine(instruction.length)
     names = [f"o{i}" for i in range(len(instruction.operands))]
-    instruction.run(machine, [_operand(machine, shape, i, name) for i, name in enumerate(names)])
+    operands = [_operand(machine, o, shape, i) for i, o in enumerate(instruction.operands)]
+    instruction.run(machine, operands)
     if machine.stopped is not None:
         operations: tuple[Operation, ...] = ((_INTERPRET, (), ("n", machine.stopped)),)
         return Template(operations, compile_template(instruction.name, names, operations), None, True)
@@ -305,18 +245,16 @@ def make_template(shape: Shape) -> Template:
     return Template(operations, emit, onward, len(writer.operations) > straight)
 
 
-def _operand(machine: TemplateMachine, shape: Shape, index: int, name: str) -> Any:
-    kind = shape.instruction.operands[index].kind
+def _operand(machine: TemplateMachine, operand: Operand, shape: Shape, index: int) -> Any:
     known = shape.known[index]
-    if kind in _REGISTER_KINDS:
-        first = shape.alias[index] if shape.alias else index
-        return Register(f"o{first}", shape.zeros[index])
-    if kind is OperandKind.ROUNDING:
+    if operand.kind in (OperandKind.X, OperandKind.F):
+        return Register(f"o{shape.alias[index]}", shape.zeros[index])
+    if operand.kind is OperandKind.ROUNDING:
         if known is None:
-            return Rounding(name)
+            return Rounding(f"o{index}")
         return Rounding(DYNAMIC if known == DYNAMIC else None)
-    width = 12 if kind is OperandKind.CSR else 64
-    return machine.graph.const(name if known is None else known, width)
+    width = 12 if operand.kind is OperandKind.CSR else 64
+    return machine.graph.const(f"o{index}" if known is None else known, width)
 
 
 def _named(operations: Any) -> tuple[Operation, ...]:

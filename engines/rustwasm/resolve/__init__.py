@@ -1,0 +1,1 @@
+"""What every name means: modules, imports, visibility."""

@@ -1,0 +1,1 @@
+"""From bytes to a syntax tree: lexer, parser, built-in macros, diagnostics."""

@@ -1,0 +1,1 @@
+"""What every expression is: types, definitions, traits, inference, patterns."""

@@ -64,7 +64,8 @@ class GeneratedModule:
 
 def _signature(choices: ChoiceSequence) -> FunctionType:
     parameters = tuple(choices.pick(NUMBERS) for _ in range(choices.below(4)))
-    return FunctionType(parameters, tuple(choices.pick(NUMBERS) for _ in range(1 + choices.below(2))))
+    results = 2 if choices.chance(6) else 1
+    return FunctionType(parameters, tuple(choices.pick(NUMBERS) for _ in range(results)))
 
 
 def _aggregates(choices: ChoiceSequence, scene: Scene) -> None:

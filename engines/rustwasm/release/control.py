@@ -1,0 +1,195 @@
+"""Blocks and branches that are not needed go.
+
+Works bottom up on statement lists. A statement list may end in a value; every rule keeps that.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engines.rustwasm.release.effects import effects_of
+from engines.rustwasm.release.fold import condition, negated
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, targets, walk
+from engines.rustwasm.wasm.types import Ref, ValueType
+
+SELECT_COST: Final = 4
+"""Arms with at most so many operations without effects become a `select`."""
+
+
+def simplify_control(tree: Tree) -> None:
+    """Simplify the whole tree."""
+    _statements(tree.body)
+    result = tree.results[0] if tree.results else None
+    _leave_at_end(tree.body, result)
+    _statements(tree.body)
+
+
+# -- Statement lists
+
+
+def _statements(body: list[Node]) -> None:
+    out: list[Node] = []
+    for node in body:
+        for one in _simplified(node):
+            out.append(one)
+            if one.op in NEVER_RETURNS or _never_ends(one):
+                break
+        if out and (out[-1].op in NEVER_RETURNS or _never_ends(out[-1])):
+            break
+    body[:] = out
+
+
+def _never_ends(node: Node) -> bool:
+    """Whether what follows the statement is not reached, as validation sees it."""
+    return node.type is None and any(argument.op in NEVER_RETURNS for argument in node.args)
+
+
+def _simplified(node: Node) -> list[Node]:
+    """The statements that `node` becomes; the last has its value, if it has one."""
+    for index, argument in enumerate(node.args):
+        node.args[index] = _operand(argument)
+    if isinstance(node, Block):
+        return _block(node)
+    if isinstance(node, If):
+        return _if(node)
+    if node.op == "br_if":
+        value = _constant(node.args[0])
+        if value is not None:
+            return [Node("br", node.imm)] if value else []
+    if node.op == "drop" and isinstance(node.args[0], Block | If) and not node.args[0].type:
+        return [node.args[0]]
+    return [node]
+
+
+def _operand(node: Node) -> Node:
+    """The same for an operand, which has to stay one node."""
+    simplified = _simplified(node)
+    if len(simplified) == 1:
+        return simplified[0]
+    return Block("block", -1, simplified, node.type) if node.type is not None else node
+
+
+def _constant(node: Node) -> int | None:
+    return node.imm[0] if node.op == "i32.const" else None
+
+
+def _is_target(label: int, body: list[Node]) -> bool:
+    return any(label in targets(node) for node in walk(body))
+
+
+# -- Blocks
+
+
+def _block(block: Block) -> list[Node]:
+    _statements(block.body)
+    if block.op == "loop":
+        if _is_target(block.label, block.body):
+            return [block]
+        block.op = "block"
+    _leave_block_at_end(block)
+    if not _is_target(block.label, block.body):
+        return _spliced(block.body, block.type)
+    return [block]
+
+
+def _spliced(body: list[Node], type_: ValueType | None) -> list[Node]:
+    """The contents of a block that no branch leaves."""
+    if type_ is not None and (not body or body[-1].type is None):
+        # The block never gives its value; what follows is not reached either.
+        return body if body and body[-1].op in NEVER_RETURNS else [*body, Node("unreachable")]
+    return body
+
+
+def _leave_block_at_end(block: Block) -> None:
+    """A branch to the end of a block, at the end of the block, is none."""
+    _fall_through(block.body, block.label, block.type)
+
+
+def _fall_through(body: list[Node], label: int, type_: ValueType | None) -> None:
+    """Statements that end in a branch to `label`, where falling off their end arrives as well."""
+    if not body:
+        return
+    last = body[-1]
+    if last.op == "br" and last.imm[0] == label:
+        body[-1:] = last.args
+    elif last.op == "br_if" and last.imm[0] == label and type_ is None:
+        body[-1] = Node("drop", (), last.args)
+    elif isinstance(last, If) and (last.type is None) == (type_ is None):
+        _fall_through(last.then, label, type_)
+        _fall_through(last.other, label, type_)
+    elif isinstance(last, If) and type_ is not None and last.then and last.other:
+        # Both arms leave with a value: then the conditional has it.
+        if all(arm[-1].op == "br" and arm[-1].imm[0] == label for arm in (last.then, last.other)):
+            last.type = type_
+            for arm in (last.then, last.other):
+                arm[-1:] = arm[-1].args
+    elif isinstance(last, Block) and last.op == "block" and last.type is None and type_ is None:
+        _fall_through(last.body, label, type_)
+
+
+def _leave_at_end(body: list[Node], type_: ValueType | None) -> None:
+    """A return at the end of the function is none."""
+    if not body:
+        return
+    last = body[-1]
+    if last.op == "return":
+        body[-1:] = last.args
+    elif isinstance(last, If) and (last.type is None) == (type_ is None):
+        _leave_at_end(last.then, type_)
+        _leave_at_end(last.other, type_)
+
+
+# -- Conditionals
+
+
+def _if(node: If) -> list[Node]:
+    _statements(node.then)
+    _statements(node.other)
+    node.args[0] = condition(node.args[0])
+    value = _constant(node.args[0])
+    if value is not None:
+        return _spliced(node.then if value else node.other, node.type)
+    if node.type is None:
+        return _statement_if(node)
+    return [_value_if(node)]
+
+
+def _statement_if(node: If) -> list[Node]:
+    test = node.args[0]
+    if not node.then and not node.other:
+        return [Node("drop", (), [test])]
+    if not node.then:
+        return _statement_if(If(negated(test), node.other, [], None))
+    if len(node.then) == 1 and node.then[0].op == "br" and not node.then[0].args:
+        # What follows a branch needs no arm of its own.
+        return [Node("br_if", node.then[0].imm, [test]), *node.other]
+    if len(node.other) == 1 and node.other[0].op == "br" and not node.other[0].args:
+        return [Node("br_if", node.other[0].imm, [negated(test)]), *node.then]
+    if node.other and node.then[-1].op in NEVER_RETURNS:
+        return [If(test, node.then, [], None), *node.other]
+    first, second = node.then[-1], node.other[-1] if node.other else None
+    if second is not None and first.op == second.op == "local.set" and first.imm == second.imm:
+        # Both arms end in a set of the same local: the conditional gives the value.
+        node.then[-1:], node.other[-1:] = first.args, second.args
+        node.type = first.args[0].type
+        return [Node("local.set", first.imm, [_value_if(node)])]
+    return [node]
+
+
+def _value_if(node: If) -> Node:
+    if len(node.then) != 1 or len(node.other) != 1 or isinstance(node.type, Ref):
+        return node
+    first, second = node.then[0], node.other[0]
+    if first.type is None or second.type is None:
+        return node
+    effects = [effects_of(one) for one in (first, second)]
+    cheap = _cost(first) + _cost(second) <= SELECT_COST
+    # Arms are evaluated before the test now: neither may do or depend on anything that the test changes.
+    tested = effects_of(node.args[0])
+    if cheap and not any(one.flags or one.writes or one.reads & tested.writes for one in effects):
+        return Node("select", (), [first, second, node.args[0]], node.type)
+    return node
+
+
+def _cost(node: Node) -> int:
+    return 1 + sum(map(_cost, node.args)) + (SELECT_COST if node.bodies() else 0)

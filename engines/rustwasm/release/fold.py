@@ -1,0 +1,221 @@
+"""Fold constants and rewrite expressions into shorter ones that give the same value.
+
+Every rule holds for all operands, traps included; `tests/engines/rustwasm/release/test_fold.py` tries them all against
+an engine. Source: WebAssembly 3.0 §4.3.2 (integer operations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from engines.rustwasm.release.effects import effects_of
+from engines.rustwasm.release.tree import If, Node, Tree, rewrite
+from engines.rustwasm.wasm.types import F32, F64, I32, I64
+
+_BITS: Final = {"i32": 32, "i64": 64}
+_TYPES: Final = {"i32": I32, "i64": I64, "f32": F32, "f64": F64}
+
+
+def constant(type_: str, value: int) -> Node:
+    """An integer constant, `value` taken modulo the width."""
+    bits = _BITS[type_]
+    value &= (1 << bits) - 1
+    return Node(f"{type_}.const", (value - (1 << bits) if value >> (bits - 1) else value,), (), _TYPES[type_])
+
+
+def _signed(value: int, bits: int) -> int:
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def _divide(left: int, right: int) -> int:
+    quotient = abs(left) // abs(right)
+    return -quotient if (left < 0) != (right < 0) else quotient
+
+
+_Binary = Callable[[int, int, int], int | None]
+"""(left, right, bits) → value, operands signed; None where it traps."""
+
+_BINARY: Final[dict[str, _Binary]] = {
+    "add": lambda a, b, n: a + b,
+    "sub": lambda a, b, n: a - b,
+    "mul": lambda a, b, n: a * b,
+    "div_s": lambda a, b, n: None if not b or (b == -1 and a == -(1 << (n - 1))) else _divide(a, b),
+    "div_u": lambda a, b, n: None if not b else (a % (1 << n)) // (b % (1 << n)),
+    "rem_s": lambda a, b, n: None if not b else a - b * _divide(a, b),
+    "rem_u": lambda a, b, n: None if not b else (a % (1 << n)) % (b % (1 << n)),
+    "and": lambda a, b, n: a & b,
+    "or": lambda a, b, n: a | b,
+    "xor": lambda a, b, n: a ^ b,
+    "shl": lambda a, b, n: a << (b % n),
+    "shr_s": lambda a, b, n: a >> (b % n),
+    "shr_u": lambda a, b, n: (a % (1 << n)) >> (b % n),
+    "rotl": lambda a, b, n: (a % (1 << n)) << (b % n) | (a % (1 << n)) >> (-b % n),
+    "rotr": lambda a, b, n: (a % (1 << n)) >> (b % n) | (a % (1 << n)) << (-b % n),
+}
+_COMPARE: Final[dict[str, _Binary]] = {
+    "eq": lambda a, b, n: a == b,
+    "ne": lambda a, b, n: a != b,
+    "lt_s": lambda a, b, n: a < b,
+    "gt_s": lambda a, b, n: a > b,
+    "le_s": lambda a, b, n: a <= b,
+    "ge_s": lambda a, b, n: a >= b,
+    "lt_u": lambda a, b, n: a % (1 << n) < b % (1 << n),
+    "gt_u": lambda a, b, n: a % (1 << n) > b % (1 << n),
+    "le_u": lambda a, b, n: a % (1 << n) <= b % (1 << n),
+    "ge_u": lambda a, b, n: a % (1 << n) >= b % (1 << n),
+}
+_UNARY: Final[dict[str, Callable[[int, int], int]]] = {
+    "clz": lambda a, n: n - (a % (1 << n)).bit_length(),
+    "ctz": lambda a, n: n if not a else (a & -a).bit_length() - 1,
+    "popcnt": lambda a, n: (a % (1 << n)).bit_count(),
+    "extend8_s": lambda a, n: _signed(a, 8),
+    "extend16_s": lambda a, n: _signed(a, 16),
+    "extend32_s": lambda a, n: _signed(a, 32),
+}
+_INVERSE: Final = {
+    **{a: b for a, b in (("eq", "ne"), ("ne", "eq"), ("lt_s", "ge_s"), ("ge_s", "lt_s"), ("gt_s", "le_s"), ("le_s", "gt_s"))},
+    **{a: b for a, b in (("lt_u", "ge_u"), ("ge_u", "lt_u"), ("gt_u", "le_u"), ("le_u", "gt_u"))},
+}
+"""Integer comparisons and their negations; floats have none, since NaN is neither less nor not less."""
+_COMMUTES: Final = frozenset({"add", "mul", "and", "or", "xor", "eq", "ne"})
+_RIGHT_IDENTITY: Final = {"add": 0, "sub": 0, "or": 0, "xor": 0, "shl": 0, "shr_s": 0, "shr_u": 0, "mul": 1, "and": -1}
+
+
+def _value(node: Node) -> int | None:
+    return node.imm[0] if node.op in ("i32.const", "i64.const") else None
+
+
+def fold_node(node: Node) -> Node:
+    """`node`, or something shorter that does the same; its operands are folded already."""
+    type_, _, action = node.op.partition(".")
+    if type_ in _BITS and len(node.args) == 2:
+        return _binary(node, type_, action)
+    if type_ in _BITS and len(node.args) == 1 and action in _UNARY:
+        value = _value(node.args[0])
+        return node if value is None else constant(type_, _UNARY[action](value, _BITS[type_]))
+    rule = _RULES.get(node.op)
+    return node if rule is None else rule(node)
+
+
+def _binary(node: Node, type_: str, action: str) -> Node:
+    if action not in _BINARY and action not in _COMPARE:
+        return node
+    left, right = node.args
+    a, b = _value(left), _value(right)
+    operand = left.op.partition(".")[0]
+    bits = _BITS[type_]
+    if a is not None and b is not None:
+        table = _BINARY if action in _BINARY else _COMPARE
+        value = table[action](a, b, bits)
+        return node if value is None else constant("i32" if action in _COMPARE else type_, int(value))
+    if a is not None and action in _COMMUTES:
+        node.args = [right, left]
+        left, right, a, b = right, left, b, a
+        operand = left.op.partition(".")[0]
+    if b is None:
+        return node
+    if _RIGHT_IDENTITY.get(action) == b:
+        return left
+    if action == "eq" and not b:
+        return fold_node(Node(f"{type_}.eqz", (), [left], I32))
+    if action == "sub":
+        return fold_node(Node(f"{type_}.add", (), [left, constant(type_, -b)], node.type))
+    if action in ("add", "and", "or", "xor", "mul") and left.op == node.op and operand == type_:
+        inner = _value(left.args[1])
+        if inner is not None:
+            combined = _BINARY[action](inner, b, bits)
+            assert combined is not None
+            return fold_node(Node(node.op, (), [left.args[0], constant(type_, combined)], node.type))
+    if action in ("div_u", "mul") and b > 1 and not b & (b - 1):
+        shift = "shr_u" if action == "div_u" else "shl"
+        return Node(f"{type_}.{shift}", (), [left, constant(type_, b.bit_length() - 1)], node.type)
+    if action == "rem_u" and b > 0 and not b & (b - 1):
+        return Node(f"{type_}.and", (), [left, constant(type_, b - 1)], node.type)
+    return node
+
+
+def _eqz(node: Node) -> Node:
+    (operand,) = node.args
+    value = _value(operand)
+    if value is not None:
+        return constant("i32", int(not value))
+    type_, _, action = operand.op.partition(".")
+    if type_ in _BITS and action in _INVERSE:
+        return Node(f"{type_}.{_INVERSE[action]}", (), operand.args, I32)
+    return node
+
+
+def _wrap(node: Node) -> Node:
+    (operand,) = node.args
+    value = _value(operand)
+    if value is not None:
+        return constant("i32", value)
+    return operand.args[0] if operand.op in ("i64.extend_i32_s", "i64.extend_i32_u") else node
+
+
+def _extend_s(node: Node) -> Node:
+    value = _value(node.args[0])
+    return node if value is None else constant("i64", value)
+
+
+def _extend_u(node: Node) -> Node:
+    value = _value(node.args[0])
+    return node if value is None else constant("i64", value % (1 << 32))
+
+
+def condition(node: Node) -> Node:
+    """`node` as a condition, where only zero or not counts."""
+    while node.op == "i32.eqz" and node.args[0].op == "i32.eqz":
+        node = node.args[0].args[0]
+    if node.op == "i32.ne" and _value(node.args[1]) == 0:
+        return condition(node.args[0])
+    return node
+
+
+def negated(node: Node) -> Node:
+    """The opposite condition."""
+    if node.op == "i32.eqz":
+        return condition(node.args[0])
+    return fold_node(Node("i32.eqz", (), [node], I32))
+
+
+def _select(node: Node) -> Node:
+    first, second, test = node.args
+    test = node.args[2] = condition(test)
+    value = _value(test)
+    if value is not None:
+        kept, lost = (first, second) if value else (second, first)
+        return node if effects_of(lost).matter else kept
+    if first == second and not effects_of(first).matter and not effects_of(test).matter:
+        return first
+    return node
+
+
+def _if(node: Node) -> Node:
+    assert isinstance(node, If)
+    node.args[0] = condition(node.args[0])
+    return node
+
+
+def _br_if(node: Node) -> Node:
+    node.args[0] = condition(node.args[0])
+    return node
+
+
+_RULES: Final[dict[str, Callable[[Node], Node]]] = {
+    "i32.eqz": _eqz,
+    "i64.eqz": _eqz,
+    "i32.wrap_i64": _wrap,
+    "i64.extend_i32_s": _extend_s,
+    "i64.extend_i32_u": _extend_u,
+    "select": _select,
+    "if": _if,
+    "br_if": _br_if,
+}
+
+
+def fold(tree: Tree) -> None:
+    """Fold the whole tree."""
+    rewrite(tree.body, fold_node)

@@ -1,0 +1,531 @@
+"""Function bodies as trees, which the passes rewrite, and back.
+
+An operand is a child of the operation that takes it, so evaluation order is the order of the tree. Blocks, loops and
+arms of conditionals are lists of statements; only the last may leave a value. Labels are numbers that stay the same
+when code moves, so a branch names its target and not a depth.
+
+Where the flat form keeps a value on the stack across a statement, the tree keeps it in a fresh local. A body with what
+the tree has no room for (several values at once, `try_table`, branches that carry a value past a test) is not a tree:
+`NotATreeError` says why, and such a function is left as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from engines.rustwasm.wasm.module import Expression, Function, Instruction
+from engines.rustwasm.wasm.ops import OPERATIONS
+from engines.rustwasm.wasm.types import EMPTY, I32, FunctionType, Ref, ValueType
+from engines.rustwasm.wasm.validate.context import Context
+
+
+class NotATreeError(Exception):
+    """The body has something that trees do not express; the message names the operation."""
+
+
+class Node:
+    """An operation with its operands.
+
+    Attributes:
+        op: its name; `br`, `br_if` and `br_table` name labels, not depths.
+        imm: its immediates.
+        args: operands in order of evaluation.
+        type: of the value that it leaves, or None.
+    """
+
+    __slots__ = ("args", "imm", "op", "type")
+
+    def __init__(
+        self, op: str, imm: tuple[Any, ...] = (), args: Sequence[Node] = (), type: ValueType | None = None
+    ) -> None:
+        self.op = op
+        self.imm = imm
+        self.args = list(args)
+        self.type = type
+
+    def __repr__(self) -> str:
+        return f"({' '.join([self.op, *map(str, self.imm), *map(repr, self.args)])})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Node):
+            return NotImplemented
+        return (self.op, self.imm, self.type) == (other.op, other.imm, other.type) and self.args == other.args
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def bodies(self) -> tuple[list[Node], ...]:
+        """Lists of statements inside; none for plain operations."""
+        return ()
+
+
+class Block(Node):
+    """`block` or `loop`: a label and statements."""
+
+    __slots__ = ("body", "label")
+
+    def __init__(self, op: str, label: int, body: list[Node], type: ValueType | None) -> None:
+        super().__init__(op, (), (), type)
+        self.label = label
+        self.body = body
+
+    def __repr__(self) -> str:
+        return f"({self.op} @{self.label} {' '.join(map(repr, self.body))})"
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and isinstance(other, Block) and self.label == other.label and self.body == other.body
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def bodies(self) -> tuple[list[Node], ...]:
+        return (self.body,)
+
+
+class If(Node):
+    """`if`: `args[0]` is the condition. Its label, if a branch names it, is that of a block around it."""
+
+    __slots__ = ("other", "then")
+
+    def __init__(self, condition: Node, then: list[Node], other: list[Node], type: ValueType | None) -> None:
+        super().__init__("if", (), (condition,), type)
+        self.then = then
+        self.other = other
+
+    def __repr__(self) -> str:
+        return f"(if {self.args[0]!r} (then {self.then!r}) (else {self.other!r}))"
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and isinstance(other, If) and self.then == other.then and self.other == other.other
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def bodies(self) -> tuple[list[Node], ...]:
+        return (self.then, self.other)
+
+
+NEVER_RETURNS: Final = frozenset({"br", "br_table", "return", "unreachable", "throw", "throw_ref"})
+"""Operations after which nothing of the statement list runs."""
+
+BRANCHES: Final = frozenset({"br", "br_if", "br_table"})
+
+
+class Tree:
+    """A function's body as statements. `locals` are the types of all locals, parameters first."""
+
+    def __init__(self, parameters: int, locals_: list[ValueType], body: list[Node], results: tuple[ValueType, ...]) -> None:
+        self.parameters = parameters
+        self.locals = locals_
+        self.body = body
+        self.results = results
+        self.labels = 1 + max((node.label for node in walk(body) if isinstance(node, Block)), default=0)
+
+    def fresh_local(self, type_: ValueType) -> int:
+        self.locals.append(type_)
+        return len(self.locals) - 1
+
+    def fresh_label(self) -> int:
+        self.labels += 1
+        return self.labels - 1
+
+
+def walk(body: list[Node]) -> Iterator[Node]:
+    """Every node of a statement list, operands before their operation."""
+    for node in body:
+        yield from walk_node(node)
+
+
+def walk_node(node: Node) -> Iterator[Node]:
+    for argument in node.args:
+        yield from walk_node(argument)
+    for inner in node.bodies():
+        yield from walk(inner)
+    yield node
+
+
+def rewrite(body: list[Node], change: Callable[[Node], Node]) -> None:
+    """Replace every node by what `change` gives for it, operands before their operation."""
+    for index, node in enumerate(body):
+        body[index] = rewrite_node(node, change)
+
+
+def rewrite_node(node: Node, change: Callable[[Node], Node]) -> Node:
+    for index, argument in enumerate(node.args):
+        node.args[index] = rewrite_node(argument, change)
+    for inner in node.bodies():
+        rewrite(inner, change)
+    return change(node)
+
+
+def targets(node: Node) -> tuple[int, ...]:
+    """Labels that a branch may go to."""
+    if node.op == "br_table":
+        return (*node.imm[0], node.imm[1])
+    return (node.imm[0],) if node.op in BRANCHES else ()
+
+
+# -- From the flat form
+
+
+class _Frame:
+    """A block under construction: what it is, its statements so far, and the values on its stack."""
+
+    def __init__(self, op: str, label: int, type_: ValueType | None) -> None:
+        self.op = op
+        self.label = label
+        self.type = type_
+        self.body: list[Node] = []
+        self.stack: list[Node] = []
+        self.condition: Node | None = None
+        self.then: list[Node] | None = None
+        self.dead = False
+
+
+class _Grower:
+    def __init__(self, context: Context, function: Function) -> None:
+        signature = context.types.function(function.type, "")
+        if len(signature.results) > 1:
+            raise NotATreeError("a function with several results")
+        self.context = context
+        self.signature = signature
+        self.locals: list[ValueType] = [*signature.parameters, *function.locals]
+        self.labels = 1
+        result = signature.results[0] if signature.results else None
+        self.frames = [_Frame("function", 0, result)]
+        self.skipped = 0
+
+    def run(self, body: Expression) -> Tree:
+        for one in body:
+            if self.frames[-1].dead:
+                self._skip(one)
+            else:
+                self._instruction(one)
+        top = self.frames[0]
+        self._finish(top)
+        statements = top.body
+        if any(0 in targets(node) for node in walk(statements)):
+            # Branches to the function's own label leave it: a block around everything takes them.
+            label = self.labels
+            for node in walk(statements):
+                _retarget(node, 0, label)
+            statements = [Block("block", label, statements, top.type)]
+        return Tree(len(self.signature.parameters), self.locals, statements, self.signature.results)
+
+    # -- Stack
+
+    def _push(self, node: Node) -> None:
+        frame = self.frames[-1]
+        if node.type is None:
+            self._spill()
+            frame.body.append(node)
+            if node.op in NEVER_RETURNS:
+                frame.dead = True
+        else:
+            frame.stack.append(node)
+
+    def _spill(self) -> None:
+        """Values that wait on the stack while a statement runs go to locals; constants may wait."""
+        frame = self.frames[-1]
+        for index, node in enumerate(frame.stack):
+            if node.op.endswith(".const"):
+                continue
+            assert node.type is not None
+            self.locals.append(node.type)
+            local = len(self.locals) - 1
+            frame.body.append(Node("local.set", (local,), (node,)))
+            frame.stack[index] = Node("local.get", (local,), (), node.type)
+
+    def _pop(self, count: int) -> list[Node]:
+        frame = self.frames[-1]
+        if len(frame.stack) < count:
+            raise NotATreeError("operands from outside the block")
+        taken = frame.stack[len(frame.stack) - count :]
+        del frame.stack[len(frame.stack) - count :]
+        return taken
+
+    def _label(self, depth: int) -> int:
+        return self.frames[-1 - depth].label
+
+    def _label_type(self, depth: int) -> ValueType | None:
+        frame = self.frames[-1 - depth]
+        return None if frame.op == "loop" else frame.type
+
+    # -- Blocks
+
+    def _open(self, one: Instruction) -> None:
+        type_ = one[1]
+        if isinstance(type_, int) and type_ >= 0:
+            signature = self.context.types.function(type_, "")
+            if signature.parameters or len(signature.results) > 1:
+                raise NotATreeError(f"{one[0]} with several values")
+            type_ = signature.results[0] if signature.results else EMPTY
+        condition = self._pop(1)[0] if one[0] == "if" else None
+        self._spill()
+        frame = _Frame(one[0], self.labels, None if type_ == EMPTY else type_)
+        frame.condition = condition
+        self.labels += 1
+        self.frames.append(frame)
+
+    def _skip(self, one: Instruction) -> None:
+        """Unreachable code is dropped, up to the `else` or `end` of its block."""
+        name = one[0]
+        if name in ("block", "loop", "if", "try_table"):
+            self.skipped += 1
+        elif name == "end" and self.skipped:
+            self.skipped -= 1
+        elif name == "end":
+            self._close()
+        elif name == "else" and not self.skipped:
+            self._else()
+
+    def _finish(self, frame: _Frame) -> None:
+        """What is left on the block's stack is its value."""
+        if frame.dead:
+            frame.stack.clear()
+            return
+        if len(frame.stack) > (frame.type is not None):
+            raise NotATreeError("several values at the end of a block")
+        if frame.stack:
+            frame.body.append(frame.stack.pop())
+
+    def _else(self) -> None:
+        frame = self.frames[-1]
+        self._finish(frame)
+        frame.then, frame.body, frame.dead = frame.body, [], False
+
+    def _close(self) -> None:
+        frame = self.frames.pop()
+        self._finish(frame)
+        if frame.op == "if":
+            assert frame.condition is not None
+            then, other = (frame.body, []) if frame.then is None else (frame.then, frame.body)
+            node: Node = If(frame.condition, then, other, frame.type)
+            if any(frame.label in targets(inner) for inner in (*walk(then), *walk(other))):
+                node = Block("block", frame.label, [node], frame.type)
+        else:
+            node = Block(frame.op, frame.label, frame.body, frame.type)
+        self._push(node)
+
+    # -- Instructions
+
+    def _instruction(self, one: Instruction) -> None:
+        name = one[0]
+        if name in ("block", "loop", "if"):
+            self._open(one)
+        elif name == "else":
+            self._else()
+        elif name == "end":
+            self._close()
+        elif name in _SHAPES:
+            _SHAPES[name](self, one)
+        else:
+            self._plain(one)
+
+    def _plain(self, one: Instruction) -> None:
+        operands, result = self._shape(one)
+        self._push(Node(one[0], one[1:], self._pop(operands), result))
+
+    def _shape(self, one: Instruction) -> tuple[int, ValueType | None]:
+        """Operands taken and the type left."""
+        name = one[0]
+        signature = OPERATIONS[name].signature
+        if signature is not None:
+            if len(signature.results) > 1:
+                raise NotATreeError(name)
+            operands = len(signature.operands)
+            return operands, signature.results[0] if signature.results else None
+        shape = _TYPED.get(name)
+        if shape is None:
+            raise NotATreeError(name)
+        return shape(self, one)
+
+    def called(self, signature: FunctionType, extra: int) -> tuple[int, ValueType | None]:
+        if len(signature.results) > 1:
+            raise NotATreeError("a call with several results")
+        return len(signature.parameters) + extra, signature.results[0] if signature.results else None
+
+
+def _retarget(node: Node, old: int, new: int) -> None:
+    if node.op == "br_table":
+        labels, default = node.imm
+        node.imm = (tuple(new if one == old else one for one in labels), new if default == old else default)
+    elif node.op in BRANCHES and node.imm[0] == old:
+        node.imm = (new,)
+
+
+def _br(grower: _Grower, one: Instruction) -> None:
+    carried = grower._pop(1) if grower._label_type(one[1]) is not None else []
+    grower._push(Node("br", (grower._label(one[1]),), carried))
+
+
+def _br_if(grower: _Grower, one: Instruction) -> None:
+    type_ = grower._label_type(one[1])
+    (condition,) = grower._pop(1)
+    if type_ is None:
+        grower._push(Node("br_if", (grower._label(one[1]),), [condition]))
+        return
+    # `br_if` with a value leaves the value: test first, from a local, then an unconditional branch.
+    (value,) = grower._pop(1)
+    grower.frames[-1].stack.append(value)
+    grower.frames[-1].stack.append(condition)
+    grower._spill()
+    value, condition = grower._pop(2)
+    branch = Node("br", (grower._label(one[1]),), [value])
+    grower._push(If(condition, [branch], [], None))
+    grower._push(Node(value.op, value.imm, (), value.type))
+
+
+def _br_table(grower: _Grower, one: Instruction) -> None:
+    (selector,) = grower._pop(1)
+    carried = grower._pop(1) if grower._label_type(one[2]) is not None else []
+    labels = tuple(grower._label(depth) for depth in one[1])
+    grower._push(Node("br_table", (labels, grower._label(one[2])), [*carried, selector]))
+
+
+def _return(grower: _Grower, one: Instruction) -> None:
+    grower._push(Node("return", (), grower._pop(len(grower.signature.results))))
+
+
+def _drop(grower: _Grower, one: Instruction) -> None:
+    grower._push(Node("drop", (), grower._pop(1)))
+
+
+def _select(grower: _Grower, one: Instruction) -> None:
+    taken = grower._pop(3)
+    grower._push(Node(one[0], one[1:], taken, one[1][0] if len(one) > 1 else taken[0].type))
+
+
+_SHAPES: Final[dict[str, Callable[[_Grower, Instruction], None]]] = {
+    "br": _br,
+    "br_if": _br_if,
+    "br_table": _br_table,
+    "return": _return,
+    "drop": _drop,
+    "select": _select,
+    "select_typed": _select,
+    "unreachable": lambda grower, one: grower._push(Node("unreachable")),
+    "nop": lambda grower, one: None,
+}
+
+
+def _field(grower: _Grower, one: Instruction) -> ValueType:
+    return grower.context.types.struct(one[1], "").fields[one[2]].unpacked
+
+
+def _element(grower: _Grower, one: Instruction) -> ValueType:
+    return grower.context.types.array(one[1], "").unpacked
+
+
+def _fields(grower: _Grower, one: Instruction) -> int:
+    return len(grower.context.types.struct(one[1], "").fields)
+
+
+_Shape = Callable[[_Grower, Instruction], tuple[int, ValueType | None]]
+_TYPED: Final[dict[str, _Shape]] = {
+    "local.get": lambda g, one: (0, g.locals[one[1]]),
+    "local.set": lambda g, one: (1, None),
+    "local.tee": lambda g, one: (1, g.locals[one[1]]),
+    "global.get": lambda g, one: (0, g.context.globals[one[1]].value),
+    "global.set": lambda g, one: (1, None),
+    "memory.size": lambda g, one: (0, I32),
+    "memory.grow": lambda g, one: (1, I32),
+    "memory.fill": lambda g, one: (3, None),
+    "memory.copy": lambda g, one: (3, None),
+    "memory.init": lambda g, one: (3, None),
+    "call": lambda g, one: g.called(g.context.types.function(g.context.functions[one[1]], ""), 0),
+    "call_indirect": lambda g, one: g.called(g.context.types.function(one[1], ""), 1),
+    "call_ref": lambda g, one: g.called(g.context.types.function(one[1], ""), 1),
+    "throw": lambda g, one: (len(g.context.tag_type(one[1], "").parameters), None),
+    "table.get": lambda g, one: (1, g.context.tables[one[1]].element),
+    "table.set": lambda g, one: (2, None),
+    "table.size": lambda g, one: (0, I32),
+    "ref.null": lambda g, one: (0, Ref(True, one[1])),
+    "ref.is_null": lambda g, one: (1, I32),
+    "ref.func": lambda g, one: (0, Ref(False, g.context.functions[one[1]])),
+    "ref.as_non_null": lambda g, one: (1, _non_null(g)),
+    "ref.test": lambda g, one: (1, I32),
+    "ref.cast": lambda g, one: (1, one[1]),
+    "struct.new": lambda g, one: (_fields(g, one), Ref(False, one[1])),
+    "struct.new_default": lambda g, one: (0, Ref(False, one[1])),
+    "struct.get": lambda g, one: (1, _field(g, one)),
+    "struct.get_s": lambda g, one: (1, I32),
+    "struct.get_u": lambda g, one: (1, I32),
+    "struct.set": lambda g, one: (2, None),
+    "array.new": lambda g, one: (2, Ref(False, one[1])),
+    "array.new_default": lambda g, one: (1, Ref(False, one[1])),
+    "array.new_fixed": lambda g, one: (one[2], Ref(False, one[1])),
+    "array.new_data": lambda g, one: (2, Ref(False, one[1])),
+    "array.get": lambda g, one: (2, _element(g, one)),
+    "array.get_s": lambda g, one: (2, I32),
+    "array.get_u": lambda g, one: (2, I32),
+    "array.set": lambda g, one: (3, None),
+    "array.fill": lambda g, one: (4, None),
+    "array.copy": lambda g, one: (5, None),
+}
+
+
+def _non_null(grower: _Grower) -> ValueType:
+    type_ = grower.frames[-1].stack[-1].type
+    assert isinstance(type_, Ref)
+    return Ref(False, type_.heap)
+
+
+def grow(context: Context, function: Function) -> Tree:
+    """The tree of a valid function.
+
+    Raises:
+        NotATreeError: it has what trees do not express.
+    """
+    return _Grower(context, function).run(function.body)
+
+
+# -- To the flat form
+
+
+class _Feller:
+    def __init__(self) -> None:
+        self.out: Expression = []
+        self.labels: list[int] = []
+
+    def statements(self, body: list[Node]) -> None:
+        for node in body:
+            self.node(node)
+
+    def depth(self, label: int) -> int:
+        return self.labels[::-1].index(label)
+
+    def node(self, node: Node) -> None:
+        for argument in node.args:
+            self.node(argument)
+        if isinstance(node, Block):
+            self.out.append((node.op, EMPTY if node.type is None else node.type))
+            self.labels.append(node.label)
+            self.statements(node.body)
+        elif isinstance(node, If):
+            self.out.append(("if", EMPTY if node.type is None else node.type))
+            self.labels.append(-1)
+            self.statements(node.then)
+            if node.other:
+                self.out.append(("else",))
+                self.statements(node.other)
+        else:
+            self.out.append(self.plain(node))
+            return
+        self.out.append(("end",))
+        self.labels.pop()
+
+    def plain(self, node: Node) -> Instruction:
+        if node.op in ("br", "br_if"):
+            return (node.op, self.depth(node.imm[0]))
+        if node.op == "br_table":
+            labels, default = node.imm
+            return (node.op, tuple(map(self.depth, labels)), self.depth(default))
+        return (node.op, *node.imm)
+
+
+def fell(tree: Tree, type_: int) -> Function:
+    """The function of a tree."""
+    feller = _Feller()
+    body = tree.body
+    feller.statements(body)
+    return Function(type_, tree.locals[tree.parameters :], feller.out)
+

@@ -31,6 +31,8 @@ COMMANDS: Final = (
     Command("corpus", "Build and run the real programs."),
     Command("repro", "Replay a finding.", "repro"),
     Command("minimize", "Reduce a diverging case.", "minimize"),
+    Command("fuzz", "Fuzz parsers, decoders, loaders and the machine."),
+    Command("sabotage", "Inject bugs and see whether they are found.", "sabotage"),
     Command("doctor", "Check this machine.", "doctor"),
 )
 USAGE: Final = 2

@@ -18,6 +18,7 @@ CATALOGUES: Final = (
     "riscv64_decoding",
     "riscv64_semantics",
     "riscv64_machine",
+    "riscv64_altered",
     "comparator",
 )
 """The modules of this package that have a list `BUGS`."""

@@ -64,7 +64,6 @@ class Judge(Protocol):
 
 _BUILT_IN: Final = {
     "comparison": "fuzz.sabotage.judges.harness:Comparison",
-    "checks": "fuzz.sabotage.judges.harness:Checks",
     "conformance": "fuzz.sabotage.judges.adapters:Conformance",
     "exact-rationals": "fuzz.sabotage.judges.softfloat:ExactRationals",
     "encodings": "fuzz.sabotage.judges.encodings:Encodings",
@@ -73,11 +72,17 @@ _BUILT_IN: Final = {
 
 
 def judge(name: str) -> Judge:
-    """Make the judge `name`: a built-in one, `module:factory`, or else the executor of that name on generated programs.
+    """Make the judge `name`: a built-in one, a path below `tests/`, `module:factory`, or else the executor of that name on
+    generated programs.
 
     Raises:
         ValueError: nothing of that name; the message lists what there is.
     """
+    if name.startswith("tests/"):
+        from fuzz.sabotage.judges.suite import Suite
+
+        suite: Judge = Suite(name)
+        return suite
     target = _BUILT_IN.get(name, name if ":" in name else "")
     if not target:
         from fuzz.sabotage.judges.machine import GeneratedPrograms

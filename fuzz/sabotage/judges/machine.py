@@ -18,9 +18,10 @@ from fuzz.sabotage.judges import Budget, Kill
 from fuzz.strategies.riscv64 import generate
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
-from harness.reduce.finding import reduce_and_write, signature_function
+from harness.reduce.finding import signature_function
+from harness.reduce.machine import reduce_machine_case
 from harness.registry import create
-from harness.report.reproducer import load_reproducer
+from harness.report.reproducer import load_reproducer, write_reproducer
 
 ORACLE: Final = "unicorn-riscv64"
 SEED: Final = 1
@@ -31,7 +32,9 @@ SEARCH_ROUNDS: Final = 18
 DEFAULT_TURNS: Final = 3
 BATCH_SECONDS: Final = 20.0
 """A batch that takes longer hangs: its cases are run one by one, each in a process of its own."""
-REDUCTION_ATTEMPTS: Final = 2_000
+REDUCTION_SECONDS: Final = 10.0
+"""After this no candidate is tried any more."""
+ALONE: Final = "the case alone agrees: it takes those before it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +102,9 @@ class GeneratedPrograms:
 
         relinked = _relinked()
         assert isinstance(relinked, RelinkedInterpreter)
-        build.interpreter = lambda cache=None: relinked.current()
+        # Built now: a bug with which nothing can be built is not an observation.
+        current = relinked.current()
+        build.interpreter = lambda cache=None: current
         return create(self.subject, isolated=False)
 
     def _examine(self, budget: Budget, subject: Executor) -> Kill | None:
@@ -111,7 +116,7 @@ class GeneratedPrograms:
         with closing(create(ORACLE, isolated=False)) as oracle:
             if budget.out is None:
                 signature = signature_function(subject, oracle)(case)
-                return replace(kill, signature=signature or "the case alone agrees: it takes those before it")
+                return replace(kill, signature=signature or ALONE)
             return self._reduced(kill, budget, case, subject, oracle)
 
     def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
@@ -135,12 +140,22 @@ class GeneratedPrograms:
         begun = time.monotonic()
         signature_of = signature_function(subject, oracle)
         if signature_of(case) is None:
-            return replace(kill, signature="the case alone agrees: it takes those before it", instructions=1_000_000)
-        command = f"COUNTERPROOF_SABOTAGE={budget.bug} counterproof repro {budget.out}"
-        reduction = reduce_and_write(
-            case, subject, oracle, budget.out, command=command, max_attempts=REDUCTION_ATTEMPTS
-        )
+            return replace(kill, signature=ALONE, instructions=1_000_000)
+
+        def in_time(candidate: MachineCase) -> str | None:
+            return signature_of(candidate) if time.monotonic() - begun < REDUCTION_SECONDS else None
+
+        reduction = reduce_machine_case(case, subject, in_time)
         seconds = time.monotonic() - begun
+        write_reproducer(
+            budget.out,
+            reduction.case,
+            subject,
+            oracle,
+            signature=reduction.signature,
+            instructions=reduction.instructions,
+            command=f"COUNTERPROOF_SABOTAGE={budget.bug} counterproof repro {budget.out}",
+        )
         read_back, _, _ = load_reproducer(budget.out)
         replays = signature_of(read_back) == reduction.signature
         return replace(

@@ -1,0 +1,332 @@
+"""The score: which injected bugs are found, by whom, how soon, and how small what shows them gets."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import select
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from fuzz.sabotage import BUGS, VARIABLE, Bug
+from fuzz.sabotage.judges import Budget, Judge, Kill, judge
+from harness.strict_json import Node, parse
+
+SEARCH_SECONDS: Final = 20.0
+"""What a judge may search for one bug."""
+HARD_SECONDS: Final = 120.0
+"""After this an examination is ended from outside."""
+SMALL: Final = 3
+"""A reduced case has at most so many instructions …"""
+SOON_SECONDS: Final = 10.0
+"""… and took at most so long to reduce."""
+FORMAT: Final = "counterproof-sabotage"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one bug.
+
+    Attributes:
+        kill: None where it survived.
+        seconds: of everything that was done about it, on one core.
+        failure: why it could not be examined: the harness's own failure, neither killed nor survived.
+    """
+
+    name: str
+    kill: Kill | None
+    seconds: float
+    failure: str = ""
+
+    @property
+    def bug(self) -> Bug:
+        return BUGS[self.name]
+
+    @property
+    def small(self) -> bool | None:
+        """Whether what shows it was reduced enough, soon enough; None where nothing is there to reduce."""
+        if self.kill is None or self.kill.instructions is None:
+            return None
+        return self.kill.instructions <= SMALL and self.kill.reduction_s <= SOON_SECONDS
+
+
+@dataclass(frozen=True)
+class Score:
+    """The whole of a run."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def killed(self) -> tuple[Result, ...]:
+        return tuple(r for r in self.results if r.kill is not None)
+
+    @property
+    def survived(self) -> tuple[Result, ...]:
+        """Not found, though somebody could: gaps."""
+        return tuple(r for r in self.results if r.kill is None and not r.failure and not r.bug.equivalent)
+
+    @property
+    def equivalent(self) -> tuple[Result, ...]:
+        return tuple(r for r in self.results if r.kill is None and not r.failure and r.bug.equivalent)
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        return tuple(r for r in self.results if r.failure)
+
+    @property
+    def refuted(self) -> tuple[Result, ...]:
+        """Found, though an argument says that nobody can."""
+        return tuple(r for r in self.killed if r.bug.equivalent)
+
+    @property
+    def value(self) -> float:
+        """Killed of those that can be: 1.0 where there are none."""
+        can = len(self.killed) + len(self.survived) + len(self.failed)
+        return len(self.killed) / can if can else 1.0
+
+    @property
+    def reduced(self) -> float:
+        """Share of the killed, of those that have a case, whose case became small soon."""
+        with_case = [r.small for r in self.killed if r.small is not None]
+        return sum(with_case) / len(with_case) if with_case else 1.0
+
+
+def chosen(names: Sequence[str], sample: int, seed: int) -> list[str]:
+    """The bugs to examine, in an order that shows every kind early: shuffled by `seed`; all where `sample` is 0.
+
+    Raises:
+        ValueError: a name that no bug has, or more than there are.
+    """
+    unknown = sorted(set(names) - BUGS.keys())
+    if unknown:
+        raise ValueError(
+            f"no injected bug is called {', '.join(unknown)}; `counterproof sabotage --list` shows the {len(BUGS)}"
+        )
+    pool = list(names or BUGS)
+    if sample > len(pool):
+        raise ValueError(f"--sample is {sample}; there are {len(pool)} bugs to choose from")
+    random.Random(seed).shuffle(pool)
+    return pool[:sample] if sample else pool
+
+
+class Examiners:
+    """The judges of some bugs, prepared in this process, which every examination forks."""
+
+    def __init__(self, names: Iterable[str], out: Path | None, on_judge: Callable[[str], None] = lambda name: None):
+        self.out = out
+        self._judges: dict[str, Judge] = {}
+        for name in names:
+            for asked in BUGS[name].judges:
+                if asked not in self._judges:
+                    on_judge(asked)
+                    made = self._judges[asked] = judge(asked)
+                    made.prepare()
+
+    def examine(self, name: str) -> Result:
+        """Inject `name` in a fork and ask its judges, one after the other."""
+        begun = time.monotonic()
+        for asked in BUGS[name].judges:
+            outcome = _forked(partial(self._ask, name, asked, carefully=False), HARD_SECONDS)
+            if isinstance(outcome, str) and hasattr(self._judges[asked], "examine_carefully"):
+                outcome = _forked(partial(self._ask, name, asked, carefully=True), HARD_SECONDS)
+            if isinstance(outcome, str):
+                return Result(name, None, time.monotonic() - begun, f"{asked}: {outcome}")
+            if outcome is not None:
+                return Result(name, outcome, time.monotonic() - begun)
+        return Result(name, None, time.monotonic() - begun)
+
+    def _ask(self, name: str, asked: str, *, carefully: bool) -> Kill | None:
+        bug, examiner = BUGS[name], self._judges[asked]
+        os.environ[VARIABLE] = name
+        bug.inject()
+        budget = Budget(SEARCH_SECONDS, None if self.out is None else self.out / name, name)
+        if carefully:
+            found: Kill | None = examiner.examine_carefully(budget)  # type: ignore[attr-defined]
+            return found
+        return examiner.examine(budget)
+
+
+def _forked(work: Callable[[], Kill | None], seconds: float) -> Kill | str | None:
+    """What `work` gives in a fork of this process, or in words how the fork ended instead."""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if not child:
+        _in_child(work, read_end, write_end)
+    os.close(write_end)
+    data = bytearray()
+    deadline = time.monotonic() + seconds
+    try:
+        while True:
+            ready, _, _ = select.select([read_end], [], [], max(0.0, deadline - time.monotonic()))
+            piece = os.read(read_end, 1 << 16) if ready else b""
+            if not piece:
+                break
+            data += piece
+    finally:
+        os.close(read_end)
+        os.kill(child, signal.SIGKILL)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if data:
+        answer = json.loads(data)
+        return answer if isinstance(answer, str) else None if answer is None else Kill(**answer)
+    return f"ended by signal {-status}" if status < 0 else f"ended with status {status} and no answer"
+
+
+def _in_child(work: Callable[[], Kill | None], read_end: int, write_end: int) -> None:
+    """Do the work, write the answer (a string where it raised) and end the process; nothing of the parent's unwinds."""
+    answer: Any = None
+    try:
+        os.close(read_end)
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        found = work()
+        answer = None if found is None else asdict(found)
+    finally:
+        raised = sys.exception()
+        if raised is not None:
+            answer = "".join(traceback.format_exception(raised)[-3:])[-1500:]
+        with os.fdopen(write_end, "w") as stream:
+            json.dump(answer, stream)
+        os._exit(0)
+
+
+class ResultsFile:
+    """Results as lines of JSON, each whole or not there; what an interrupted run leaves, another goes on from."""
+
+    def __init__(self, path: Path, resume: bool) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not resume:
+            path.unlink(missing_ok=True)
+
+    def add(self, result: Result) -> None:
+        """Append; synced, so that it is there afterwards."""
+        line = json.dumps(asdict(result)) + "\n"
+        with self.path.open("a") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def known(self) -> dict[str, Result]:
+        """Results by name; a line that was cut is passed over, as are bugs that are no more.
+
+        Raises:
+            DocumentError: a whole line is not a result.
+        """
+        if not self.path.exists():
+            return {}
+        text = self.path.read_text()
+        lines = text.splitlines()
+        if text and not text.endswith("\n"):
+            lines.pop()
+        found = [_read_result(parse(line, f"{self.path}, line {n}")) for n, line in enumerate(lines, 1)]
+        return {r.name: r for r in found if r.name in BUGS}
+
+
+def _read_result(document: Node) -> Result:
+    document.only("name", "kill", "seconds", "failure")
+    kill = document.field("kill")
+    return Result(
+        document.field("name").string(),
+        _read_kill(kill) if kill.is_present() else None,
+        document.field("seconds").number(),
+        document.field("failure").string(),
+    )
+
+
+def _read_kill(document: Node) -> Kill:
+    instructions, replays = document.field("instructions"), document.field("replays")
+    return Kill(
+        document.field("by").string(),
+        document.field("cases").integer(0, 1 << 62),
+        document.field("signature").string(),
+        instructions.integer(0, 1 << 62) if instructions.is_present() else None,
+        document.field("reduction_s").number(),
+        replays.boolean() if replays.is_present() else None,
+    )
+
+
+def run(
+    names: Sequence[str],
+    examiners: Examiners,
+    jobs: int,
+    keep: Callable[[Result], None],
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Examine `names` in `jobs` processes at a time; `keep` gets every result as it comes. Ends early where `stop`."""
+    waiting = list(reversed(names))
+    running: dict[int, tuple[int, str]] = {}
+    try:
+        while (waiting and not stop()) or running:
+            while waiting and len(running) < jobs and not stop():
+                name = waiting.pop()
+                descriptor, pid = _start(examiners, name)
+                running[descriptor] = (pid, name)
+            ready, _, _ = select.select(list(running), [], [], 0.5)
+            for descriptor in ready:
+                pid, name = running.pop(descriptor)
+                keep(_collect(descriptor, pid, name))
+    finally:
+        for descriptor, (pid, _) in running.items():
+            os.killpg(pid, signal.SIGTERM)
+            os.close(descriptor)
+            os.waitpid(pid, 0)
+
+
+def _start(examiners: Examiners, name: str) -> tuple[int, int]:
+    """A process that examines `name` (and forks for every judge), and the pipe that its result comes through."""
+    read_end, write_end = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if not pid:
+        try:
+            os.close(read_end)
+            os.setpgid(0, 0)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            with os.fdopen(write_end, "w") as stream:
+                json.dump(asdict(examiners.examine(name)), stream)
+        finally:
+            os._exit(0)
+    os.close(write_end)
+    with contextlib.suppress(PermissionError, ProcessLookupError):
+        os.setpgid(pid, pid)  # here too, so that the group exists whoever comes first
+    return read_end, pid
+
+
+def _collect(descriptor: int, pid: int, name: str) -> Result:
+    with os.fdopen(descriptor) as stream:
+        text = stream.read()
+    os.waitpid(pid, 0)
+    if not text:
+        return Result(name, None, 0.0, "the process that examined it died")
+    return _read_result(parse(text, f"the examination of {name}"))
+
+
+def document(score: Score, options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """The run as JSON."""
+    return {
+        "format": FORMAT,
+        "version": 1,
+        "options": dict(options),
+        "seconds": seconds,
+        "score": score.value,
+        "reduced": score.reduced,
+        "killed": len(score.killed),
+        "survived": [r.name for r in score.survived],
+        "equivalent": [r.name for r in score.equivalent],
+        "refuted": [r.name for r in score.refuted],
+        "failed": {r.name: r.failure for r in score.failed},
+        "results": [asdict(r) for r in score.results],
+    }

@@ -1,0 +1,120 @@
+"""Dead code elimination, from a block's last instruction to its first: results nobody uses, guest registers and flags
+that are overwritten before anybody can see them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engines.vm.ir.block import Block
+from engines.vm.ir.ops import ARITY, LEAVES, OPCODE, OPS, PURE, QUIET, Effect, Instruction
+from engines.vm.opt.witness import Witness
+
+WITNESSES: Final = (
+    Witness(
+        "unused-result",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = add.i64 %0, %1\nput.i64 %0, c\njump 0x2000, @1, plain",
+        "%0 = get.i64 a\nput.i64 %0, c\njump 0x2000, @1, plain",
+    ),
+    Witness(
+        "an-unused-load-may-leave",
+        "%0 = get.i64 a\n%1 = load.i64 %0, 0, @0\njump 0x2000, @1, plain",
+        "%0 = get.i64 a\n%1 = load.i64 %0, 0, @0\njump 0x2000, @1, plain",
+    ),
+)
+
+_GETS: Final = frozenset(OPCODE[f"get.{t}"] for t in ("i64", "f64"))
+_PUTS: Final = frozenset(OPCODE[f"put.{t}"] for t in ("i64", "f64"))
+_GETFLAGS: Final = OPCODE["getflags"]
+_SETFLAGS: Final = OPCODE["setflags"]
+_GETMODE: Final = OPCODE["getmode"]
+_RAISES: Final = tuple(bool(op.effects & Effect.RAISES_FLAGS) for op in OPS)
+_REMOVABLE: Final = tuple(PURE[op.code] or op.code in _GETS or op.code in (_GETFLAGS, _GETMODE) for op in OPS)
+"""No effect but its result."""
+
+
+class DeadCode:
+    """The pass.
+
+    Args:
+        results: remove operations whose results nobody uses.
+        puts: remove puts that are overwritten unseen.
+        flags: make floating-point operations quiet whose flags are overwritten unseen.
+    """
+
+    def __init__(self, *, results: bool = True, puts: bool = True, flags: bool = True) -> None:
+        self._results = results
+        self._puts = puts
+        self._flags = flags
+
+    def run(self, block: Block) -> Block:
+        """The block without dead code; the one given is left as it is."""
+        return block.with_code(self.code(block.code))
+
+    def code(self, code: list[Instruction]) -> list[Instruction]:
+        """The instructions that are left, renumbered."""
+        used = bytearray(len(code))
+        kept: list[Instruction | None] = list(code)
+        overwritten: set[int] = set()
+        flags_dead = False
+        remove_results, remove_puts, remove_flags = self._results, self._puts, self._flags
+        removed = 0
+        number = len(code)
+        for i in reversed(code):
+            number -= 1
+            opcode = i[0]
+            if LEAVES[opcode]:
+                if overwritten:
+                    overwritten.clear()
+                flags_dead = False
+            elif opcode in _PUTS:
+                slot = i[2]
+                if slot in overwritten:
+                    kept[number] = None
+                    removed += 1
+                    continue
+                if remove_puts:
+                    overwritten.add(slot)
+            elif not used[number] and remove_results and _REMOVABLE[opcode]:
+                kept[number] = None
+                removed += 1
+                continue
+            elif _RAISES[opcode]:
+                if flags_dead and not i[-1] & QUIET:
+                    i = (*i[:-1], i[-1] | QUIET)
+                    kept[number] = i
+                if i[-1] & QUIET and not used[number] and remove_results:
+                    kept[number] = None
+                    removed += 1
+                    continue
+            elif opcode in _GETS:
+                overwritten.discard(i[1])
+            elif opcode == _SETFLAGS:
+                if flags_dead:
+                    kept[number] = None
+                    removed += 1
+                    continue
+                flags_dead = remove_flags
+            elif opcode == _GETFLAGS:
+                flags_dead = False
+            for value in i[1 : 1 + ARITY[opcode]]:
+                used[value] = 1
+        return _compact(kept) if removed else [i for i in kept if i is not None]
+
+
+def _compact(kept: list[Instruction | None]) -> list[Instruction]:
+    """The instructions that are left, with operands renumbered."""
+    out: list[Instruction] = []
+    numbers: list[int] = []
+    for i in kept:
+        numbers.append(len(out))
+        if i is None:
+            continue
+        arity = ARITY[i[0]]
+        if arity == 1:
+            i = (i[0], numbers[i[1]], *i[2:])
+        elif arity == 2:
+            i = (i[0], numbers[i[1]], numbers[i[2]], *i[3:])
+        elif arity == 3:
+            i = (i[0], numbers[i[1]], numbers[i[2]], numbers[i[3]], *i[4:])
+        out.append(i)
+    return out

@@ -9,6 +9,7 @@ Permission byte, one per page:
 - `READ`, `WRITE`, `EXEC`: what the guest may do.
 - `MAPPED`: the page exists (a page may be mapped with no permission at all).
 - `HAS_CODE`: a native tier holds decoded instructions of this page; whoever writes it must tell `code_listeners`.
+- `HAS_COMPILED`: host code compiled from this page is installed; only together with `HAS_CODE`.
 - `DIRTY`: written since `clear_dirty`.
 - `DIRECT`: a store needs no further look: `WRITE` and `DIRTY` are set and `HAS_CODE` is not. The fast path of every
   tier tests this bit alone.
@@ -38,6 +39,7 @@ HAS_CODE: Final = 8
 DIRTY: Final = 16
 DIRECT: Final = 32
 MAPPED: Final = 64
+HAS_COMPILED: Final = 128
 
 _ACCESS_BITS: Final = READ | WRITE | EXEC
 _MAP_NORESERVE: Final = 0x4000 if sys.platform == "linux" else 0
@@ -45,7 +47,7 @@ _WITHOUT: Final = {bit: bytes(b for b in range(256) if b & bit) for bit in (READ
 """For `bytes.translate(None, delete)`: deleting every byte that has the bit leaves those that lack it."""
 _LACK: Final = {bit: bytes(b for b in range(256) if not b & bit) for bit in (HAS_CODE,)}
 _SET_DIRECT: Final = bytes(b | DIRTY | DIRECT if b & WRITE and not b & HAS_CODE else b | DIRTY for b in range(256))
-_CLEAR_CODE: Final = bytes(b & ~HAS_CODE & 0xFF for b in range(256))
+_CLEAR_CODE: Final = bytes(b & ~(HAS_CODE | HAS_COMPILED) & 0xFF for b in range(256))
 _CLEAR_DIRTY: Final = bytes(b & ~(DIRTY | DIRECT) & 0xFF for b in range(256))
 
 

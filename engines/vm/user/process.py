@@ -383,7 +383,7 @@ class Process:
         """Add a guest thread that returns 0 from the current system call on its own stack."""
         parent = self.current
         hart = Hart(self.memory)
-        hart.storage[:] = parent.hart.storage
+        hart.words[:] = parent.hart.words
         task = self._add_task(hart)
         task.words[riscv64.RETIRED] = 0
         task.words[riscv64.A0] = 0

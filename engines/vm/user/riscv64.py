@@ -81,11 +81,12 @@ def fault_signal(memory: AddressSpace, cause: int, value: int, pc: int) -> Signa
 
 def start(hart: Hart, entry: int, stack_pointer: int) -> None:
     """Bring the hart to a program's first instruction: all registers 0 but sp, and the counters kept."""
-    retired = hart.cpu["retired"]
+    words = hart.words
+    retired = words[RETIRED]
     hart.reset()
-    hart.cpu["retired"] = retired
-    hart.cpu["pc"] = entry
-    hart.cpu["x"][2] = stack_pointer
+    words[RETIRED] = retired
+    words[PC] = entry
+    words[SP] = stack_pointer
 
 
 def push_signal_frame(

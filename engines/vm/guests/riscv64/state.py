@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
+from engines.vm.guests.words import WORD_BYTES, WordLayout, WordRecord
 
 if TYPE_CHECKING:
     from engines.vm.memory.address_space import AddressSpace
 
-CPU: Final[np.dtype[Any]] = np.dtype(
-    [
-        ("x", "<u8", (33,)),
-        ("f", "<u8", (32,)),
-        ("pc", "<u8"),
-        ("fflags", "<u8"),
-        ("frm", "<u8"),
-        ("reservation", "<u8"),
-        ("reservation_bytes", "<u8"),
-        ("retired", "<u8"),
-        ("trap_cause", "<u8"),
-        ("trap_value", "<u8"),
-        ("instruction", "<u8"),
-    ],
-    align=True,
+CPU_LAYOUT: Final = WordLayout(
+    (
+        ("x", 33),
+        ("f", 32),
+        ("pc", 0),
+        ("fflags", 0),
+        ("frm", 0),
+        ("reservation", 0),
+        ("reservation_bytes", 0),
+        ("retired", 0),
+        ("trap_cause", 0),
+        ("trap_value", 0),
+        ("instruction", 0),
+    )
 )
-"""One hart. All members are 64 bits wide; offsets are those of a C struct.
+"""One hart; `CPU` is the same as a numpy dtype. All members are 64 bits wide; offsets are those of a C struct.
 
 - `x`: `x[0]` is always 0; `x[32]` is where native code drops writes to x0, its value means nothing.
 - `f`: raw bits, FLEN = 64.
@@ -45,32 +43,46 @@ SINK: Final = 32
 
 def word_of(name: str) -> int:
     """Index of CPU member `name` in `Hart.words`; of its first element, if it has several."""
-    assert CPU.fields is not None
-    return int(CPU.fields[name][1]) // 8
+    return CPU_LAYOUT.offsets[name] // WORD_BYTES
+
+
+def __getattr__(name: str) -> Any:
+    """`CPU`, made when it is first asked for: numpy is slow to import."""
+    if name != "CPU":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = made = CPU_LAYOUT.dtype()
+    return made
 
 
 class Hart:
     """One hart: the CPU record and the memory that it sees.
 
     Attributes:
-        storage: the (1,) array of `CPU` that owns the record; its address goes to native code.
-        cpu: the record itself, a view of `storage[0]`.
         memory: the guest's address space.
         words: the record as 64-bit words, which Python reads and writes several times faster than numpy's fields.
         address: host address of the record.
     """
 
-    __slots__ = ("address", "cpu", "memory", "storage", "words")
+    __slots__ = ("_cpu", "_record", "address", "memory", "words")
 
     def __init__(self, memory: AddressSpace) -> None:
-        self.storage: NDArray[np.void] = np.zeros(1, CPU)
-        self.cpu: Any = self.storage[0]
+        self._record = WordRecord(CPU_LAYOUT)
+        self._cpu: Any = None
         self.memory = memory
-        self.words = self.storage.data.cast("B").cast("Q")
-        self.address = int(self.storage.ctypes.data)
-        self.cpu["reservation"] = NO_RESERVATION
+        self.words = self._record.words
+        self.address = self._record.address
+        self._record["reservation"] = NO_RESERVATION
+
+    @property
+    def cpu(self) -> Any:
+        """The record as numpy's, a view of the same memory."""
+        if self._cpu is None:
+            import numpy as np
+
+            self._cpu = np.frombuffer(self.words, CPU_LAYOUT.dtype())[0]
+        return self._cpu
 
     def reset(self) -> None:
         """All registers 0, no reservation, nothing retired. Memory is left alone."""
-        self.storage[:] = np.zeros(1, CPU)
-        self.cpu["reservation"] = NO_RESERVATION
+        self.words[:] = memoryview(bytes(CPU_LAYOUT.itemsize)).cast("Q")
+        self._record["reservation"] = NO_RESERVATION

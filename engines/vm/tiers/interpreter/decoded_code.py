@@ -5,12 +5,11 @@ from __future__ import annotations
 import ctypes
 import mmap
 import sys
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-
+from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
-from engines.vm.tiers.interpreter.layout import CONTEXT, ENTRY_BYTES, GUARD_BYTES, OVERLAP_BYTES, PC_SHIFT
+from engines.vm.tiers.interpreter.layout import CONTEXT_LAYOUT, ENTRY_BYTES, GUARD_BYTES, OVERLAP_BYTES, PC_SHIFT
 
 _MAP_NORESERVE: Final = 0x4000 if sys.platform == "linux" else 0
 _LONG: Final = 1 << 18
@@ -47,9 +46,8 @@ class DecodedCode:
         if hasattr(mmap, "MADV_NOHUGEPAGE"):
             self._region.madvise(mmap.MADV_NOHUGEPAGE)
         self.table = ctypes.addressof(ctypes.c_char.from_buffer(self._region)) + GUARD_BYTES
-        self._storage = np.zeros(1, CONTEXT)
-        self.context: Any = self._storage[0]
-        self.context_address = int(self._storage.ctypes.data)
+        self.context = WordRecord(CONTEXT_LAYOUT)
+        self.context_address = self.context.address
         self.context["memory"] = memory.host_base
         self.context["permissions"] = memory.perm_base
         self.context["table"] = self.table

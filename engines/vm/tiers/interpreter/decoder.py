@@ -15,7 +15,14 @@ from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, PAGE_BITS
 from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.fusion import Pair, first_kinds
 from engines.vm.tiers.interpreter.handlers import Bodies, set_cpu, table_pc
-from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, ENTRY_BYTES, IMMEDIATE_OFFSET, PC_SHIFT, forward
+from engines.vm.tiers.interpreter.layout import (
+    CONTEXT_OFFSETS,
+    ENTRY_BYTES,
+    IMMEDIATE_OFFSET,
+    PC_SHIFT,
+    UNSEEN,
+    forward,
+)
 from engines.vm.tiers.interpreter.machine import dispatch, tail_call
 from engines.vm.tiers.interpreter.shapes import Shape, Slot
 from engines.vm.tiers.interpreter.values import LlvmValue
@@ -56,6 +63,13 @@ def decoder(bodies: Bodies, choices: Sequence[Choice], pairs: Sequence[Pair]) ->
     emitter.begin(fetch)
     pc = table_pc(emitter)
     set_cpu(emitter, "pc", pc)
+    unseen, on = emitter.label("unseen"), emitter.label("on")
+    stop = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["stop_unseen"]), 64)
+    emitter.branch(stop.ne(0), unseen, on, unlikely=True)
+    emitter.begin(unseen)
+    emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["budget"]), budget)
+    emitter.line(f"ret i64 {UNSEEN}")
+    emitter.begin(on)
     low = emitter.load(emitter.offset("%memory", _checked(bodies, emitter, pc)), 16)
     wide, narrow, filled = emitter.label("wide"), emitter.label("narrow"), emitter.label("filled")
     emitter.branch((low & 3).eq(3), wide, narrow)

@@ -12,7 +12,7 @@ from engines.vm.tiers.interpreter.layout import (
     ENTRY_BYTES,
     ESCAPE,
     PC_SHIFT,
-    STATE,
+    STATE_LAYOUT,
     STATE_OFFSETS,
 )
 from engines.vm.tiers.interpreter.machine import FloatEnvironment
@@ -23,6 +23,7 @@ def drivers(bodies: Bodies, environment: FloatEnvironment) -> None:
     _execute(bodies, environment)
     _run(bodies)
     _run_batch(bodies)
+    _for_compilers(bodies)
 
 
 def _execute(bodies: Bodies, environment: FloatEnvironment) -> None:
@@ -113,7 +114,7 @@ def _run_batch(bodies: Bodies) -> None:
     length = emitter.load(emitter.offset(lengths, index.shl(2)), 32).zext(64)
     _copy(emitter, emitter.offset(memory, place), emitter.offset(code, index * code_stride), length)
     _copy(emitter, window, emitter.offset(templates, index * stride), window_bytes)
-    row = emitter.offset(initial, index * STATE.itemsize)
+    row = emitter.offset(initial, index * STATE_LAYOUT.itemsize)
     for name in ("x", "f"):
         target = emitter.offset(cpu, CPU_OFFSETS[name])
         _copy(emitter, target, emitter.offset(row, STATE_OFFSETS[name]), emitter.const(256))
@@ -144,7 +145,7 @@ def _run_batch(bodies: Bodies) -> None:
     case = emitter.phi(64, [(first, "start"), (index, begin)])
     reason = emitter.phi(64, [(emitter.named("%resume", 64), "start"), (answer, begin)])
     pc = emitter.load(emitter.offset(cpu, CPU_OFFSETS["pc"]), 64)
-    row = emitter.offset(array("out_state"), case * STATE.itemsize)
+    row = emitter.offset(array("out_state"), case * STATE_LAYOUT.itemsize)
     for name in ("x", "f"):
         source = emitter.offset(cpu, CPU_OFFSETS[name])
         _copy(emitter, emitter.offset(row, STATE_OFFSETS[name]), source, emitter.const(256))
@@ -190,3 +191,23 @@ def _clear(emitter: Emitter, target: str, size: LlvmValue) -> None:
     arguments = [f"ptr {target}", "i8 0", f"i64 {size.text}", "i1 false"]
     emitter.declarations.add("declare void @llvm.memset.p0.i64(ptr, i8, i64, i1 immarg)")
     emitter.call("void", "llvm.memset.p0.i64", arguments, declare=False)
+
+
+def _for_compilers(bodies: Bodies) -> None:
+    """What the tiers that compile need: `decode_address() -> address`, and `fill(entry, word, length)`.
+
+    `fill` writes the entry of an instruction that has not been run yet, unfused.
+    """
+    emitter = Emitter()
+    emitter.line("ret i64 ptrtoint (ptr @decode to i64)")
+    bodies.define("i64", "decode_address", "", "nounwind", emitter)
+    emitter = Emitter()
+    wide, narrow = emitter.label("wide"), emitter.label("narrow")
+    emitter.branch(emitter.named("%length", 64).eq(4), wide, narrow)
+    word = emitter.named("%word", 64)
+    for length, label in ((4, wide), (2, narrow)):
+        emitter.begin(label)
+        arguments = ["ptr %entry", f"i32 {word.trunc(32).text}", "ptr @decode"]
+        emitter.call("i32", f"fill_{length}", arguments, declare=False)
+        emitter.line("ret void")
+    bodies.define("void", "fill", "ptr %entry, i64 %word, i64 %length", "nounwind", emitter)

@@ -12,7 +12,7 @@ from typing import Any
 from engines.vm.guests.riscv64.state import NO_RESERVATION
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.isa.describe import Instruction, OperandKind
-from engines.vm.memory.address_space import DIRECT, DIRTY, HAS_CODE, PAGE_BITS
+from engines.vm.memory.address_space import DIRECT, DIRTY, HAS_CODE, HAS_COMPILED, PAGE_BITS
 from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.layout import (
     ARGUMENTS,
@@ -26,7 +26,7 @@ from engines.vm.tiers.interpreter.layout import (
     TRAP,
     forward,
 )
-from engines.vm.tiers.interpreter.machine import HandlerMachine, tail_call
+from engines.vm.tiers.interpreter.machine import FloatEnvironment, HandlerMachine, tail_call
 from engines.vm.tiers.interpreter.shapes import Constant, Shape
 from engines.vm.tiers.interpreter.values import LlvmValue
 
@@ -90,12 +90,12 @@ class Bodies:
 
     # -- shared handlers ------------------------------------------------------------------------------------------
 
-    def shared(self) -> None:
+    def shared(self, environment: FloatEnvironment) -> None:
         """`limit`, `trap`, `fetch_beyond`, `illegal_2`, `illegal_4`, `escape` and `note_write`."""
         self._limit()
         self._trap()
         self._fetch_beyond()
-        self._note_write()
+        self._note_write(environment)
         for length in (2, 4):
             self._illegal(length)
         self._escape()
@@ -164,10 +164,11 @@ class Bodies:
         emitter.line(f"ret i64 {ESCAPE}")
         self.handler("escape", emitter, cold=True)
 
-    def _note_write(self) -> None:
+    def _note_write(self, environment: FloatEnvironment) -> None:
         """`note_write(context, address, size)`: after a store on pages that are not `DIRECT`.
 
-        Discards the decoded entries that the written bytes may belong to, and keeps the pages' bookkeeping.
+        Discards the decoded entries that the written bytes may belong to, has compiled code invalidated, and keeps the
+        pages' bookkeeping. `environment` gives the host its own floating-point state while foreign code runs.
         """
         emitter = Emitter()
         address, size = emitter.named("%address", 64), emitter.named("%size", 64)
@@ -192,6 +193,15 @@ class Bodies:
         emitter.line("%following = add i64 %parcel, 2")
         emitter.branch(emitter.named("%following", 64).ult(end), loop, again)
         emitter.begin(again)
+        compiled = (emitter.load(first, 8) | emitter.load(last, 8)) & HAS_COMPILED
+        tell = emitter.label("tell")
+        emitter.branch(compiled.eq(0), marks, tell)
+        emitter.begin(tell)
+        cpu = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["cpu"]))
+        environment.leave(emitter, "%context", cpu)
+        function = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["invalidate"]))
+        emitter.line(f"call void {function}(i64 {address.text}, i64 {size.text})")
+        environment.enter(emitter, "%context", cpu)
         emitter.jump(marks)
         emitter.begin(marks)
         for pointer in (first, last):

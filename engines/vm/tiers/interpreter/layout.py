@@ -18,9 +18,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import numpy as np
-
-from engines.vm.guests.riscv64.state import CPU
+from engines.vm.guests.riscv64.state import CPU_LAYOUT
+from engines.vm.guests.words import WordLayout
 
 ENTRY_BYTES: Final = 16
 PC_SHIFT: Final = 3
@@ -33,23 +32,24 @@ GUARD_BYTES: Final = 1 << 24
 OVERLAP_BYTES: Final = 6
 """An entry this far before a changed byte may depend on it: two fused instructions have up to 8 bytes."""
 
-CONTEXT: Final[np.dtype[Any]] = np.dtype(
-    [
-        ("cpu", "<u8"),
-        ("memory", "<u8"),
-        ("permissions", "<u8"),
-        ("table", "<u8"),
-        ("code_limit", "<u8"),
-        ("retired_at_zero", "<u8"),
-        ("budget", "<u8"),
-        ("escape", "<u8"),
-        ("decoded", "<u8"),
-        ("code_writes", "<u8"),
-        ("fuse", "<u8"),
-        ("scratch", "<u8", (2,)),
-        ("float_saved", "<u8", (4,)),
-    ],
-    align=True,
+CONTEXT_LAYOUT: Final = WordLayout(
+    (
+        ("cpu", 0),
+        ("memory", 0),
+        ("permissions", 0),
+        ("table", 0),
+        ("code_limit", 0),
+        ("retired_at_zero", 0),
+        ("budget", 0),
+        ("escape", 0),
+        ("decoded", 0),
+        ("code_writes", 0),
+        ("fuse", 0),
+        ("scratch", 2),
+        ("float_saved", 4),
+        ("stop_unseen", 0),
+        ("invalidate", 0),
+    )
 )
 """What a run needs, one per address space.
 
@@ -61,17 +61,19 @@ CONTEXT: Final[np.dtype[Any]] = np.dtype(
 - `decoded`, `code_writes`: counters: entries decoded; stores that fell on pages with decoded code.
 - `fuse`: 0 leaves every instruction its own handler. `scratch`: room for the decoder's look at the next instruction.
 - `float_saved`: room for the floating-point unit (host control word at entry).
+- `stop_unseen`: not 0 hands a run back with `UNSEEN` at an instruction that was not decoded yet.
+- `invalidate`: a C function `(address, size)` to call when a store fell on a page with compiled code; 0 for none.
 """
 
-CPU_OFFSETS: Final[dict[str, int]] = {name: int(CPU.fields[name][1]) for name in CPU.names or () if CPU.fields}
-CONTEXT_OFFSETS: Final[dict[str, int]] = {
-    name: int(CONTEXT.fields[name][1]) for name in CONTEXT.names or () if CONTEXT.fields
-}
+CPU_OFFSETS: Final[dict[str, int]] = CPU_LAYOUT.offsets
+CONTEXT_OFFSETS: Final[dict[str, int]] = CONTEXT_LAYOUT.offsets
 
 TRAP: Final = 1
 LIMIT: Final = 2
 ESCAPE: Final = 3
-"""What native `run` answers; `ESCAPE` asks for exactly one instruction by the reference tier."""
+UNSEEN: Final = 4
+"""What native `run` answers; `ESCAPE` asks for exactly one instruction by the reference tier, `UNSEEN` for a decision
+what becomes of the instruction at the pc: see `stop_unseen`."""
 
 ARGUMENTS: Final = "ptr noalias %cpu, ptr %entry, i64 %budget, ptr %memory, ptr %permissions, ptr %decode, ptr %context"
 """The registers of a handler. `budget` counts the instructions that may still retire, this one included."""
@@ -91,31 +93,30 @@ def convention(machine: str) -> str:
     return "preserve_nonecc" if machine in {"x86_64", "AMD64", "aarch64", "arm64"} else "fastcc"
 
 
-STATE: Final[np.dtype[Any]] = np.dtype([("pc", "<u8"), ("x", "<u8", (32,)), ("f", "<u8", (32,)), ("fcsr", "<u8")])
+STATE_LAYOUT: Final = WordLayout((("pc", 0), ("x", 32), ("f", 32), ("fcsr", 0)))
 """A row of initial or final state in a batch."""
 
-BATCH: Final[np.dtype[Any]] = np.dtype(
+BATCH_LAYOUT: Final = WordLayout(
     [
-        ("index", "<u8"),
-        ("count", "<u8"),
-        ("limit", "<u8"),
-        ("window", "<u8"),
-        ("window_bytes", "<u8"),
-        ("initial", "<u8"),
-        ("code", "<u8"),
-        ("code_stride", "<u8"),
-        ("code_bytes", "<u8"),
-        ("code_address", "<u8"),
-        ("memory", "<u8"),
-        ("memory_stride", "<u8"),
-        ("out_reason", "<u8"),
-        ("out_cause", "<u8"),
-        ("out_value", "<u8"),
-        ("out_state", "<u8"),
-        ("out_memory", "<u8"),
-        ("out_retired", "<u8"),
-    ],
-    align=True,
+        ("index", 0),
+        ("count", 0),
+        ("limit", 0),
+        ("window", 0),
+        ("window_bytes", 0),
+        ("initial", 0),
+        ("code", 0),
+        ("code_stride", 0),
+        ("code_bytes", 0),
+        ("code_address", 0),
+        ("memory", 0),
+        ("memory_stride", 0),
+        ("out_reason", 0),
+        ("out_cause", 0),
+        ("out_value", 0),
+        ("out_state", 0),
+        ("out_memory", 0),
+        ("out_retired", 0),
+    ]
 )
 """A batch of cases for native `run_batch`. Members are 64 bits; the arrays are given by host address.
 
@@ -125,5 +126,15 @@ BATCH: Final[np.dtype[Any]] = np.dtype(
 - `code`: rows of `code_stride` bytes; `code_bytes` (u4) of each are placed at `code_address` (u8).
 - `out_reason` (u1): `TRAP` or `LIMIT`; `out_cause` (u1), `out_value` (u8), `out_retired` (u8).
 """
-BATCH_OFFSETS: Final[dict[str, int]] = {name: int(BATCH.fields[name][1]) for name in BATCH.names or () if BATCH.fields}
-STATE_OFFSETS: Final[dict[str, int]] = {name: int(STATE.fields[name][1]) for name in STATE.names or () if STATE.fields}
+BATCH_OFFSETS: Final[dict[str, int]] = BATCH_LAYOUT.offsets
+STATE_OFFSETS: Final[dict[str, int]] = STATE_LAYOUT.offsets
+
+_DTYPES: Final = {"CONTEXT": CONTEXT_LAYOUT, "STATE": STATE_LAYOUT, "BATCH": BATCH_LAYOUT}
+
+
+def __getattr__(name: str) -> Any:
+    """`CONTEXT`, `STATE` and `BATCH`: the layouts as numpy dtypes, made when first asked for."""
+    if name not in _DTYPES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = made = _DTYPES[name].dtype()
+    return made

@@ -92,7 +92,7 @@ def generate(
                 if base.name not in escapes:
                     escapes.append(base.name)
                 choices.append(Choice(instruction, tuple(fixed.items()), None, escapes.index(base.name)))
-    bodies.shared()
+    bodies.shared(floats or NoFloat())
     fused = list(pairs(handled)) if floats else []
     for pair in fused:
         fused_handler(bodies, pair)

@@ -7,15 +7,16 @@ import weakref
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
-from engines.vm.tiers.interpreter.layout import BATCH, ESCAPE, LIMIT, TRAP
+from engines.vm.tiers.interpreter.layout import BATCH_LAYOUT, ESCAPE, LIMIT, TRAP
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from engines.vm.tiers.interpreter.build import Interpreter
 
 _NO_LIMIT = (1 << 63) - 1
@@ -116,26 +117,25 @@ class InterpreterTier:
             memory: (N, W) u1, or (1, W) shared by all.
             out: arrays to fill.
         """
-        batch = np.zeros(1, BATCH)
+        batch = WordRecord(BATCH_LAYOUT)
         held = [initial, code, code_bytes, code_address, memory, out.reason, out.cause, out.value]
         held += [out.state, out.memory, out.retired]
         for array in held:
             if not array.flags.c_contiguous:
                 raise ValueError("the arrays of a batch must be C-contiguous; pass np.ascontiguousarray(…)")
-        record = batch[0]
-        record["count"] = len(initial)
-        record["limit"] = limit_insns
-        record["window"], record["window_bytes"] = window, memory.shape[1]
-        record["code_stride"] = code.shape[1]
-        record["memory_stride"] = memory.shape[1] if len(memory) > 1 else 0
+        batch["count"] = len(initial)
+        batch["limit"] = limit_insns
+        batch["window"], batch["window_bytes"] = window, memory.shape[1]
+        batch["code_stride"] = code.shape[1]
+        batch["memory_stride"] = memory.shape[1] if len(memory) > 1 else 0
         names = ("initial", "code", "code_bytes", "code_address", "memory", "out_reason", "out_cause", "out_value")
         for name, array in zip((*names, "out_state", "out_memory", "out_retired"), held, strict=True):
-            record[name] = array.ctypes.data
+            batch[name] = array.ctypes.data
         decoded = self.decoded_code(hart.memory)
         decoded.context["cpu"] = hart.address
         self.runs += 1
         resume = 0
-        while self._run_batch(decoded.context_address, batch.ctypes.data, resume) == ESCAPE:
+        while self._run_batch(decoded.context_address, batch.address, resume) == ESCAPE:
             stop = self._escape(hart, decoded)
             if stop.reason is StopReason.LIMIT:
                 stop = self.run(hart, limit_insns - int(hart.cpu["retired"]))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.vm.guests.riscv64.state import CPU, NO_RESERVATION, Hart
+from engines.vm.guests.riscv64.state import CPU, NO_RESERVATION, Hart, word_of
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
@@ -94,11 +94,11 @@ def test_all_of_the_state_goes_in_and_out() -> None:
     cpu["x"][1:32] = range(2**64 - 31, 2**64)
     cpu["f"] = range(2**63 - 16, 2**63 + 16)
     cpu["frm"] = 3
-    before = hart.storage.copy()
+    before = hart.words.tolist()
     ReferenceTier().run(hart, 1)
-    before["pc"] += 4
-    before["retired"] += 1
-    assert hart.storage.tobytes() == before.tobytes()
+    before[word_of("pc")] += 4
+    before[word_of("retired")] += 1
+    assert hart.words.tolist() == before
 
 
 def test_reset_clears_all_but_memory() -> None:
@@ -108,7 +108,7 @@ def test_reset_clears_all_but_memory() -> None:
     assert int(hart.cpu["reservation"]) == NO_RESERVATION
     assert int(hart.cpu["retired"]) == int(hart.cpu["pc"]) == 0
     assert hart.memory.load(CODE, 4) == int.from_bytes(SUM[:4], "little")
-    assert hart.address == hart.storage.ctypes.data
+    assert hart.address == hart.cpu.__array_interface__["data"][0]
 
 
 def test_stores_change_the_instructions_that_follow() -> None:

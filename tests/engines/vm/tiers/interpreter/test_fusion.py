@@ -132,7 +132,7 @@ def test_every_pair_is_recognised() -> None:
             hart.cpu["x"][1:32] = CODE + 0x1800
             tier.run(hart, 2)
             entry = int.from_bytes(decoded.entry(CODE)[:4], "little")
-            seen.append((entry, hart.storage.tobytes()))
+            seen.append((entry, hart.words.tobytes()))
         assert seen[0][0] != seen[1][0], (first, second, forwarded, code.hex())
         assert seen[0][1] == seen[1][1]
 

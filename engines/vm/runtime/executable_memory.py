@@ -1,0 +1,130 @@
+"""Memory for host code that is made while the guest runs: never writable and executable at once.
+
+One reservation near other code, so that 32-bit distances reach it, with an inaccessible page at each end. Everything in
+it is executable and read-only; `write` makes the pages concerned writable for as long as the copy takes. The guest does
+not run meanwhile: code is installed between runs, on the guest's thread.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import platform
+from functools import cache
+from typing import Any, Final
+
+_PROT_NONE: Final = 0
+_REACH: Final = (1 << 31) - (1 << 24)
+"""Distances from `near` that 32 bits hold, with room to spare."""
+_STEP: Final = 1 << 24
+_MAP_FIXED_NOREPLACE: Final = 0x100000
+_MAP_NORESERVE: Final = 0x4000
+_RISCV_FLUSH_ICACHE: Final = 259
+
+
+class ExecutableMemoryError(RuntimeError):
+    """The system refuses executable memory; the message says what and why."""
+
+
+class ExecutableMemory:
+    """`size` bytes for code, within reach of `near`.
+
+    Attributes:
+        base: host address of the first byte; the byte before it and the one after the last are inaccessible.
+        size: a multiple of the page size.
+
+    Raises:
+        ExecutableMemoryError: no address space, or the system forbids such memory.
+    """
+
+    def __init__(self, size: int, near: int = 0) -> None:
+        page = mmap.PAGESIZE
+        self.size = max(-(-size // page) * page, page)
+        whole = self.size + 2 * page
+        self._start = _reserve(whole, near)
+        self._whole = whole
+        self.base = self._start + page
+        try:
+            _protect(self.base, self.size, mmap.PROT_READ | mmap.PROT_EXEC)
+        except ExecutableMemoryError:
+            self.close()
+            raise
+
+    def write(self, address: int, data: bytes) -> None:
+        """Put code at `address`; instruction caches are told.
+
+        Raises:
+            ValueError: not inside this memory.
+            ExecutableMemoryError: the system refuses the change of protection; nothing was written.
+        """
+        end = address + len(data)
+        if not self.base <= address <= end <= self.base + self.size:
+            raise ValueError(f"[{address:#x}, {end:#x}) is not inside [{self.base:#x}, {self.base + self.size:#x})")
+        if not data:
+            return
+        first = address & -mmap.PAGESIZE
+        length = -(-(end - first) // mmap.PAGESIZE) * mmap.PAGESIZE
+        _protect(first, length, mmap.PROT_READ | mmap.PROT_WRITE)
+        ctypes.memmove(address, data, len(data))
+        _protect(first, length, mmap.PROT_READ | mmap.PROT_EXEC)
+        flush_instruction_cache(address, end)
+
+    def close(self) -> None:
+        """Give the memory back. Nothing may run in it any more."""
+        if self._whole:
+            _libc().munmap(self._start, self._whole)
+            self._whole = 0
+
+
+@cache
+def _libc() -> Any:
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    return libc
+
+
+def _reserve(size: int, near: int) -> int:
+    """Inaccessible address space, as close after or before `near` as is free; anywhere if `near` is 0."""
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE
+    hints = [0]
+    if near:
+        flags |= _MAP_FIXED_NOREPLACE
+        centre = near & -_STEP
+        hints = [centre + sign * k * _STEP for k in range(1, _REACH // _STEP) for sign in (1, -1)]
+    for hint in hints:
+        if hint < 0 or (near and not abs(hint - near) + size < _REACH):
+            continue
+        found = _libc().mmap(hint or None, size, _PROT_NONE, flags, -1, 0)
+        if found in (None, ctypes.c_void_p(-1).value):
+            continue
+        if near and abs(found - near) + size >= _REACH:  # kernels before 4.17 take the address as a hint
+            _libc().munmap(found, size)
+            continue
+        return int(found)
+    reason = os.strerror(ctypes.get_errno())
+    raise ExecutableMemoryError(f"cannot reserve {size:#x} bytes for code ({reason}); lift `ulimit -v`")
+
+
+def _protect(address: int, size: int, protection: int) -> None:
+    if _libc().mprotect(address, size, protection):
+        reason = os.strerror(ctypes.get_errno())
+        raise ExecutableMemoryError(f"the system refuses executable memory ({reason}); a security policy may forbid it")
+
+
+def flush_instruction_cache(start: int, end: int) -> None:
+    """Make this processor fetch what was written to [start, end). x86_64 needs nothing (Intel SDM Vol. 3 §12.6)."""
+    machine = platform.machine()
+    if machine in {"aarch64", "arm64"}:
+        clear = ctypes.CDLL("libgcc_s.so.1").__clear_cache
+        clear.argtypes = [ctypes.c_void_p, ctypes.c_void_p]
+        clear(start, end)
+    elif machine == "riscv64":
+        syscall = _libc().syscall
+        syscall(ctypes.c_long(_RISCV_FLUSH_ICACHE), ctypes.c_void_p(start), ctypes.c_void_p(end), ctypes.c_long(0))
+
+
+__all__ = ["ExecutableMemory", "ExecutableMemoryError", "flush_instruction_cache"]

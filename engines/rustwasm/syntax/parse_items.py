@@ -1,0 +1,349 @@
+"""Items and whole files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.cursor import SyntaxStop
+from engines.rustwasm.syntax.diagnostics import Diagnostics
+from engines.rustwasm.syntax.lexer import tokenize
+from engines.rustwasm.syntax.macros import MacroParser
+
+
+class Parser(MacroParser):
+    """The whole grammar."""
+
+    def file(self) -> list[Any]:
+        """All items of a file; after an error it goes on with the next item."""
+        items: list[Any] = []
+        self.inner_attributes()
+        while self.kinds[self.at] != "eof":
+            begun = self.at
+            self.depth = 0
+            self.structs = True
+            try:
+                if (
+                    self.kinds[self.at] == "id"
+                    and self.kinds[self.at + 1] == "!"
+                    and self.texts[self.at] != "macro_rules"
+                ):
+                    items += self.macro_items()
+                else:
+                    items.append(self.item())
+            except SyntaxStop:
+                self.next_item(begun)
+        return items
+
+    def next_item(self, begun: int) -> None:
+        if self.at == begun:
+            self.at += 1
+        while True:
+            kind = self.kinds[self.at]
+            if kind == "eof":
+                return
+            at_line_start = self.at == 0 or self.ends[self.at - 1] < self.starts[self.at]
+            if (
+                kind in ("fn", "struct", "enum", "impl", "trait", "mod", "use", "pub", "static", "const")
+                and at_line_start
+            ):
+                before = self.kinds[self.at - 1] if self.at else ";"
+                if before in ("}", ";", "eof"):
+                    return
+            self.at += 1
+
+    def inner_attributes(self) -> None:
+        while self.kinds[self.at] == "#" and self.kinds[self.at + 1] == "!":
+            self.at += 2
+            self.skip_group()
+
+    def attributes(self) -> list[tuple[str, str, t.Span]]:
+        found: list[tuple[str, str, t.Span]] = []
+        while self.kinds[self.at] == "#":
+            start = self.starts[self.at]
+            self.at += 1
+            self.accept("!")
+            first = self.at
+            self.skip_group()
+            texts = self.texts[first + 1 : self.at - 1]
+            name = "".join(texts[:3]) if len(texts) > 2 and texts[1] == "::" else (texts[0] if texts else "")
+            found.append((name, " ".join(texts[1:]), self.span_from(start)))
+        return found
+
+    def visibility(self) -> str | None:
+        if not self.accept("pub"):
+            return None
+        if self.kinds[self.at] == "(" and self.kinds[self.at + 1] in ("crate", "super", "self", "in"):
+            self.at += 1
+            scope = self.take()
+            if scope == "in":
+                scope = "::".join(s.name for s in self.path().segments)
+            self.expect(")")
+            return scope
+        return "pub"
+
+    def item(self) -> Any:
+        attributes = self.attributes()
+        start = self.starts[self.at]
+        public = self.visibility()
+        kind = self.kinds[self.at]
+        following = self.kinds[self.at + 1]
+        if kind == "const" and following not in ("fn", "unsafe", "extern"):
+            return self.const_item(start, public, attributes)
+        if kind in ("fn", "const", "unsafe", "extern") and following not in ("impl", "trait", "crate"):
+            return self.function(start, public, attributes)
+        if kind == "unsafe":
+            self.at += 1
+            kind = self.kinds[self.at]
+        if kind == "struct":
+            return self.struct(start, public, attributes)
+        if kind == "enum":
+            return self.enum(start, public, attributes)
+        if kind == "impl":
+            return self.impl(start, attributes)
+        if kind == "trait":
+            return self.trait(start, public, attributes)
+        if kind == "static":
+            return self.const_item(start, public, attributes)
+        if kind == "type":
+            return self.alias(start, public, attributes)
+        if kind == "mod":
+            self.at += 1
+            name, span = self.name()
+            if self.accept(";"):
+                return t.ModItem(self.span_from(start), name, span, public, attributes, None)
+            self.expect("{")
+            self.inner_attributes()
+            items = self.items_until_brace()
+            return t.ModItem(self.span_from(start), name, span, public, attributes, items)
+        if kind == "use":
+            self.at += 1
+            imports: list[Any] = []
+            if self.accept("::"):
+                pass
+            self.use_tree([], imports)
+            self.expect(";")
+            span = self.span_from(start)
+            return t.UseItem(span, "", span, public, attributes, imports)
+        if kind == "id" and self.texts[self.at] == "macro_rules" and following == "!":
+            return self.macro_rules(start, public, attributes)
+        if kind in ("async", "extern") or (kind == "id" and self.texts[self.at] == "union"):
+            raise self.error(f"`{self.texts[self.at]}` items are outside the subset")
+        raise self.fail("item")
+
+    def items_until_brace(self) -> list[Any]:
+        items: list[Any] = []
+        while not self.accept("}"):
+            if self.kinds[self.at] == "eof":
+                raise self.fail("`}`")
+            if self.kinds[self.at] == "id" and self.kinds[self.at + 1] == "!" and self.texts[self.at] != "macro_rules":
+                items += self.macro_items()
+            else:
+                items.append(self.item())
+        return items
+
+    def use_tree(self, prefix: list[tuple[str, t.Span]], imports: list[Any]) -> None:
+        segments = list(prefix)
+        while True:
+            start = self.starts[self.at]
+            if self.accept("*"):
+                imports.append((segments, None, (start, start + 1)))
+                return
+            if self.accept("{"):
+                while self.kinds[self.at] != "}":
+                    self.use_tree(segments, imports)
+                    if not self.accept(","):
+                        break
+                self.expect("}")
+                return
+            if self.kinds[self.at] not in ("id", "self", "super", "crate"):
+                raise self.fail("identifier, `{`, or `*`")
+            span = self.here()
+            segments.append((self.take(), span))
+            if not self.accept("::"):
+                break
+        name = segments[-1][0]
+        if name == "self" and len(segments) > 1:
+            segments.pop()
+            name = segments[-1][0]
+        if self.accept("as"):
+            span = self.here()
+            name = self.take()
+        imports.append((segments, name, span))
+
+    def function(self, start: int, public: str | None, attributes: list[Any]) -> t.FnItem:
+        unsafe = False
+        is_const = False
+        while self.kinds[self.at] in ("const", "unsafe", "extern", "str"):
+            kind = self.kinds[self.at]
+            unsafe |= kind == "unsafe"
+            is_const |= kind == "const"
+            self.at += 1
+        self.expect("fn")
+        name, name_span = self.name()
+        generics = self.generics()
+        self.expect("(")
+        self_param = self.self_parameter()
+        params: list[tuple[Any, Any]] = []
+        if self_param is None or self.accept(","):
+            while self.kinds[self.at] != ")":
+                if self.kinds[self.at] == "#":
+                    self.attributes()
+                pattern = self.pattern_no_top_alt()
+                self.expect(":")
+                params.append((pattern, self.type()))
+                if not self.accept(","):
+                    break
+        self.expect(")")
+        result = self.type() if self.accept("->") else None
+        self.where_clause(generics)
+        body = None if self.accept(";") else self.block_expression()
+        return t.FnItem(
+            self.span_from(start), name, name_span, public, attributes, generics, self_param, params, result, body,
+            unsafe,
+            is_const,
+        )  # fmt: skip
+
+    def self_parameter(self) -> Any:
+        at = self.at
+        start = self.starts[at]
+        if self.accept("&"):
+            lifetime = self.take() if self.kinds[self.at] == "life" else None
+            mutable = self.accept("mut")
+            if self.accept("self"):
+                return ("ref", mutable, None, lifetime, self.span_from(start))
+            self.at = at
+            return None
+        mutable = self.kinds[at] == "mut" and self.kinds[at + 1] == "self"
+        if mutable:
+            self.at += 1
+        if not self.accept("self"):
+            return None
+        if self.accept(":"):
+            ty = self.type()
+            return ("typed", mutable, ty, None, self.span_from(start))
+        return ("value", mutable, None, None, self.span_from(start))
+
+    def fields(self) -> list[t.FieldSyntax]:
+        """Named fields up to and with `}`."""
+        fields = []
+        while self.kinds[self.at] != "}":
+            self.attributes()
+            public = self.visibility()
+            name, span = self.name()
+            self.expect(":")
+            fields.append(t.FieldSyntax(span, name, self.type(), public))
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return fields
+
+    def tuple_fields(self) -> list[t.FieldSyntax]:
+        fields = []
+        while self.kinds[self.at] != ")":
+            self.attributes()
+            public = self.visibility()
+            start = self.starts[self.at]
+            ty = self.type()
+            fields.append(t.FieldSyntax(self.span_from(start), str(len(fields)), ty, public))
+            if not self.accept(","):
+                break
+        self.expect(")")
+        return fields
+
+    def struct(self, start: int, public: str | None, attributes: list[Any]) -> t.StructItem:
+        self.at += 1
+        name, span = self.name()
+        generics = self.generics()
+        shape = "unit"
+        fields: list[t.FieldSyntax] = []
+        if self.kinds[self.at] == "(":
+            self.at += 1
+            shape, fields = "tuple", self.tuple_fields()
+            self.where_clause(generics)
+            self.expect(";")
+        else:
+            self.where_clause(generics)
+            if self.accept("{"):
+                shape, fields = "named", self.fields()
+            else:
+                self.expect(";")
+        return t.StructItem(self.span_from(start), name, span, public, attributes, generics, shape, fields)
+
+    def enum(self, start: int, public: str | None, attributes: list[Any]) -> t.EnumItem:
+        self.at += 1
+        name, span = self.name()
+        generics = self.generics()
+        self.where_clause(generics)
+        self.expect("{")
+        variants = []
+        while self.kinds[self.at] != "}":
+            own = self.attributes()
+            variant, variant_span = self.name()
+            shape = "unit"
+            fields: list[t.FieldSyntax] = []
+            if self.accept("("):
+                shape, fields = "tuple", self.tuple_fields()
+            elif self.accept("{"):
+                shape, fields = "named", self.fields()
+            value = self.expression() if self.accept("=") else None
+            variants.append(t.VariantSyntax(variant_span, variant, shape, fields, value, own))
+            if not self.accept(","):
+                break
+        self.expect("}")
+        return t.EnumItem(self.span_from(start), name, span, public, attributes, generics, variants)
+
+    def const_item(self, start: int, public: str | None, attributes: list[Any]) -> t.ConstItem:
+        is_static = self.take() == "static"
+        mutable = self.accept("mut")
+        name, span = self.name()
+        self.expect(":")
+        ty = self.type()
+        value = self.expression() if self.accept("=") else None
+        self.expect(";")
+        return t.ConstItem(self.span_from(start), name, span, public, attributes, ty, value, is_static, mutable)
+
+    def alias(self, start: int, public: str | None, attributes: list[Any]) -> t.AliasItem:
+        self.at += 1
+        name, span = self.name()
+        generics = self.generics()
+        bounds = self.bounds() if self.accept(":") else []
+        self.where_clause(generics)
+        ty = self.type() if self.accept("=") else None
+        self.where_clause(generics)
+        self.expect(";")
+        return t.AliasItem(self.span_from(start), name, span, public, attributes, generics, bounds, ty)
+
+    def trait(self, start: int, public: str | None, attributes: list[Any]) -> t.TraitItem:
+        self.at += 1
+        name, span = self.name()
+        generics = self.generics()
+        supertraits = self.bounds() if self.accept(":") else []
+        self.where_clause(generics)
+        self.expect("{")
+        items = self.items_until_brace()
+        return t.TraitItem(self.span_from(start), name, span, public, attributes, generics, supertraits, items)
+
+    def impl(self, start: int, attributes: list[Any]) -> t.ImplItem:
+        self.at += 1
+        generics = self.generics() if self.kinds[self.at] == "<" else t.GenericsSyntax(self.here(), [], [])
+        negative = self.accept("!")
+        first = self.type()
+        trait: t.Path | None = None
+        self_ty = first
+        if self.accept("for"):
+            if not isinstance(first, t.TypePath):
+                raise self.error("expected a trait, found type", first.span, "E0404")
+            trait = first.path
+            self_ty = self.type()
+        self.where_clause(generics)
+        span = self.span_from(start)
+        self.expect("{")
+        self.inner_attributes()
+        items = self.items_until_brace()
+        return t.ImplItem(span, "", span, None, attributes, generics, trait, self_ty, items, negative)
+
+
+def parse(text: str, base: int, diagnostics: Diagnostics) -> list[Any]:
+    """The items of a file whose first character is at `base`; errors go to `diagnostics`."""
+    return Parser(tokenize(text, base, diagnostics), diagnostics).file()

@@ -69,6 +69,18 @@ _BUILT_IN: Final = {
             "harness.subjects.riscv64_reference:ReferenceExecutor",
         ),
         Description(
+            "riscv64-ir",
+            "subject",
+            "our IR, lifted and optimised, evaluated over integers, machine cases",
+            "harness.subjects.riscv64_ir:IrExecutor",
+        ),
+        Description(
+            "riscv64-ir-lifted",
+            "subject",
+            "our IR as lifted, without any pass, machine cases",
+            "harness.subjects.riscv64_ir:LiftedExecutor",
+        ),
+        Description(
             "riscv64-user-interpreter",
             "subject",
             "our Linux user mode on the native interpreter, programs",

@@ -9,6 +9,7 @@ import numpy as np
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.tiers.executor import Tier
 from engines.vm.tiers.reference import ReferenceTier
 from engines.vm.tiers.stop import Stop, StopReason
 from harness.contract import (
@@ -47,8 +48,8 @@ ISA: Final = "riscv64"
 class ReferenceExecutor:
     """Runs machine cases on `engines.vm.tiers.reference`."""
 
-    name: Final = "riscv64-reference"
-    capabilities: Final = Capabilities(
+    name = "riscv64-reference"
+    capabilities = Capabilities(
         kinds=frozenset((CaseKind.MACHINE,)),
         isas=frozenset((ISA,)),
         extensions=frozenset(("I", "M", "A", "F", "D", "C", "Zicsr", "Zifencei")),
@@ -58,8 +59,8 @@ class ReferenceExecutor:
         version="Counterproof reference tier",
     )
 
-    def __init__(self) -> None:
-        self._tier = ReferenceTier()
+    def __init__(self, tier: Tier | None = None) -> None:
+        self._tier = tier or ReferenceTier()
         self._memory: AddressSpace | None = None
 
     def run(self, case: Case) -> Observation:

@@ -143,6 +143,9 @@ class Legaliser:
     def _integer(self, node: Node) -> int:
         if id(node) in self._floats:
             return self._bits(node)
+        if is_float(node):
+            self.as_float(node)
+            return self._bits(node)
         type = _INTEGER.get(node.width)
         if type is None:
             raise LiftError(f"{node!r} has a width that the IR lacks")
@@ -164,9 +167,6 @@ class Legaliser:
             return self.emit(f"{node.op}.i{node.args[0].width}.i{node.width}", (self.as_integer(node.args[0]),))
         if node.op == "extract" and node.immediates == (0,):
             return self.emit(f"trunc.i{node.args[0].width}.i{node.width}", (self.as_integer(node.args[0]),))
-        if is_float(node):
-            self.as_float(node)
-            return self._bits(node)
         raise LiftError(f"the IR has no operation for {node!r}")
 
     def _bits(self, node: Node) -> int:
@@ -192,7 +192,8 @@ def masked(value: Expression, width: int) -> Expression:
 
 def is_float(node: Node) -> bool:
     """Whether `node` is best had in a floating-point register: it is made there, or is the low half of such a one."""
-    return node.is_float or (node.op == "extract" and node.width == 32 and is_float(node.args[0])) or _is_unbox(node)
+    low = node.op == "extract" and node.width == 32 and node.immediates == (0,)
+    return node.is_float or (low and is_float(node.args[0])) or _is_unbox(node)
 
 
 def _load_form(node: Node) -> tuple[str, Node]:
@@ -220,11 +221,22 @@ def multiply_high(writer: Legaliser, node: Node) -> int | None:
     """The upper half of a product of extended operands."""
     if node.op != "extract" or node.immediates != (64,) or node.width != 64 or node.args[0].op != "mul":
         return None
-    a, b = node.args[0].args
-    name = {("sext", "sext"): "mulhs", ("sext", "zext"): "mulhsu", ("zext", "zext"): "mulhu"}.get((a.op, b.op))
-    if name is None or a.args[0].width != 64 or b.args[0].width != 64:
+    (a_kind, a), (b_kind, b) = map(_extended, node.args[0].args)
+    pair = (a_kind or b_kind, b_kind or a_kind)
+    name = {("sext", "sext"): "mulhs", ("sext", "zext"): "mulhsu", ("zext", "zext"): "mulhu"}.get(pair)
+    if name is None or a is None or b is None:
         return None
-    return writer.emit(f"{name}.i64", (writer.as_integer(a.args[0]), writer.as_integer(b.args[0])))
+    return writer.emit(f"{name}.i64", (writer.as_integer(a), writer.as_integer(b)))
+
+
+def _extended(node: Node) -> tuple[str, Node | None]:
+    """How a factor was extended from 64 bits, and from what; a small constant may have been extended either way."""
+    constant = node.constant
+    if isinstance(constant, int):
+        return "", node.graph.const(constant, 64) if constant < 1 << 63 else None
+    if node.op in ("sext", "zext") and node.args[0].width == 64:
+        return node.op, node.args[0]
+    return "none", None
 
 
 def guarded_division(writer: Legaliser, node: Node) -> int | None:

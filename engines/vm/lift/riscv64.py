@@ -22,11 +22,11 @@ from engines.vm.isa.riscv64.fields import F_NAMES, X_NAMES
 from engines.vm.lift.legalise import Legaliser, Operation, masked
 from engines.vm.lift.machine import Register, Rounding, TemplateMachine
 from engines.vm.lift.nodes import Expression
-from engines.vm.lift.shapes import Shape, Splitter, shape_of, splitter
+from engines.vm.lift.shapes import FLOAT_BASE, Shape, Splitter, shape_of, splitter
 from engines.vm.lift.template import Emit, compile_template
 
-RESERVATION: Final = 64
-RESERVATION_BYTES: Final = 65
+RESERVATION: Final = FLOAT_BASE + 32
+RESERVATION_BYTES: Final = RESERVATION + 1
 
 
 def _slots() -> tuple[Slot, ...]:
@@ -261,3 +261,16 @@ def _named(operations: Any) -> tuple[Operation, ...]:
     """With the named slots of the guest's state put in."""
     slots: dict[Expression, int] = {"RESERVATION": RESERVATION, "RESERVATION_BYTES": RESERVATION_BYTES}
     return tuple((code, operands, tuple(slots.get(i, i) for i in imms)) for code, operands, imms in operations)
+
+
+__all__ = [
+    "FLOAT_BASE",
+    "RESERVATION",
+    "RESERVATION_BYTES",
+    "STATE",
+    "LiftCounters",
+    "Lifter",
+    "Template",
+    "Word",
+    "make_template",
+]

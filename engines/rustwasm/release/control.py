@@ -87,6 +87,7 @@ def _block(block: Block) -> list[Node]:
             return [block]
         block.op = "block"
     _leave_block_at_end(block)
+    _guard(block)
     if not _is_target(block.label, block.body):
         return _spliced(block.body, block.type)
     return [block]
@@ -98,6 +99,17 @@ def _spliced(body: list[Node], type_: ValueType | None) -> list[Node]:
         # The block never gives its value; what follows is not reached either.
         return body if body and body[-1].op in NEVER_RETURNS else [*body, Node("unreachable")]
     return body
+
+
+def _guard(block: Block) -> None:
+    """A block that only one test leaves early is a conditional around what follows the test."""
+    if block.type is not None or sum(block.label in targets(node) for node in walk(block.body)) != 1:
+        return
+    for index, node in enumerate(block.body):
+        if node.op == "br_if" and node.imm[0] == block.label:
+            rest = block.body[index + 1 :]
+            block.body[index:] = _statement_if(If(negated(node.args[0]), rest, [], None))
+            return
 
 
 def _leave_block_at_end(block: Block) -> None:

@@ -106,7 +106,7 @@ class Effects:
             return True
         if theirs & WRITES and mine & (READS | ends):
             return True
-        if mine & BRANCHES and later.writes or theirs & BRANCHES and self.writes:
+        if (mine & BRANCHES and later.writes) or (theirs & BRANCHES and self.writes):
             return True
         return bool(mine & ends and theirs & ends)
 

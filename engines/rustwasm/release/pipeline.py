@@ -9,12 +9,15 @@ from typing import Final
 from engines.rustwasm.release.coalesce import coalesce, drop_dead_sets
 from engines.rustwasm.release.control import simplify_control
 from engines.rustwasm.release.fold import fold
+from engines.rustwasm.release.inline import inline
 from engines.rustwasm.release.locals import drop_effectless, drop_unread, sink
+from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
+from engines.rustwasm.release.references import bodies
+from engines.rustwasm.release.shake import shake
 from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow
 from engines.rustwasm.wasm.binary.encoder import expression
-from engines.rustwasm.wasm.module import Function, Module
+from engines.rustwasm.wasm.module import ExternKind, Function, Module
 from engines.rustwasm.wasm.validate import validate
-from engines.rustwasm.wasm.validate.context import Context
 
 ROUNDS: Final = 4
 """Rounds of the passes over one function; each stops early when nothing got shorter."""
@@ -52,32 +55,50 @@ def optimise_tree(tree: Tree) -> None:
         size = now
 
 
-def optimise_function(context: Context, function: Function) -> Function:
-    """A function that does the same and is not longer.
-
-    Raises:
-        NotATreeError: the function has what trees do not express.
-    """
-    tree = grow(context, function)
-    optimise_tree(tree)
-    return fell(tree, function.type)
-
-
 def optimise(module: Module) -> tuple[Module, Report]:
     """A module that does the same.
 
     Raises:
         InvalidModuleError: `module` is not valid.
     """
+    module = shake(merge_types(module))
     context = validate(module)
     report = Report()
-    functions = []
-    for function in module.functions:
+    imported = len(module.imported(ExternKind.FUNCTION))
+    trees: dict[int, Tree] = {}
+    for index, function in enumerate(module.functions, imported):
         try:
-            functions.append(optimise_function(context, function))
-            report.functions += 1
+            trees[index] = grow(context, function)
         except NotATreeError as error:
-            functions.append(function)
             report.left[str(error)] += 1
+    for tree in trees.values():
+        optimise_tree(tree)
+    inline(trees, _named(module))
+    functions = list(module.functions)
+    for index, tree in trees.items():
+        optimise_tree(tree)
+        functions[index - imported] = fell(tree, functions[index - imported].type)
+    report.functions = len(trees)
     out = Module(**{**vars(module), "functions": functions})
-    return out, report
+    return shake(merge_types(merge_functions(pack_data(out)))), report
+
+
+def _named(module: Module) -> set[int]:
+    """Functions that are exported, started, or referred to."""
+    named = {export.index for export in module.exports if export.kind is ExternKind.FUNCTION}
+    if module.start is not None:
+        named.add(module.start)
+    for body in bodies(module):
+        named |= {one[1] for one in body if one[0] == "ref.func"}
+    return named
+
+
+def optimise_function(module: Module, number: int) -> Function:
+    """One function of a valid module, optimised alone.
+
+    Raises:
+        NotATreeError: the function has what trees do not express.
+    """
+    tree = grow(validate(module), module.functions[number])
+    optimise_tree(tree)
+    return fell(tree, module.functions[number].type)

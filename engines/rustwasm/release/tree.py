@@ -73,9 +73,11 @@ class Block(Node):
         return f"({self.op} @{self.label} {' '.join(map(repr, self.body))})"
 
     def __eq__(self, other: object) -> bool:
-        return super().__eq__(other) and isinstance(other, Block) and self.label == other.label and self.body == other.body
+        return (
+            super().__eq__(other) and isinstance(other, Block) and self.label == other.label and self.body == other.body
+        )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def bodies(self) -> tuple[list[Node], ...]:
         return (self.body,)
@@ -97,7 +99,7 @@ class If(Node):
     def __eq__(self, other: object) -> bool:
         return super().__eq__(other) and isinstance(other, If) and self.then == other.then and self.other == other.other
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def bodies(self) -> tuple[list[Node], ...]:
         return (self.then, self.other)
@@ -112,7 +114,9 @@ BRANCHES: Final = frozenset({"br", "br_if", "br_table"})
 class Tree:
     """A function's body as statements. `locals` are the types of all locals, parameters first."""
 
-    def __init__(self, parameters: int, locals_: list[ValueType], body: list[Node], results: tuple[ValueType, ...]) -> None:
+    def __init__(
+        self, parameters: int, locals_: list[ValueType], body: list[Node], results: tuple[ValueType, ...]
+    ) -> None:
         self.parameters = parameters
         self.locals = locals_
         self.body = body
@@ -528,4 +532,3 @@ def fell(tree: Tree, type_: int) -> Function:
     body = tree.body
     feller.statements(body)
     return Function(type_, tree.locals[tree.parameters :], feller.out)
-

@@ -1,0 +1,138 @@
+"""Small functions, and functions with one caller, are put where they are called.
+
+The call becomes a block: arguments are set to fresh locals in order, the callee's other locals start as zero again, and
+a return leaves the block.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from engines.rustwasm.release.tree import Block, If, Node, Tree, rewrite, walk
+from engines.rustwasm.wasm.types import F32, F64, I32, I64, V128, Ref, ValueType
+from engines.rustwasm.wasm.validate.types import defaultable
+
+SMALL: Final = 9
+"""Operations of a function that is put everywhere it is called: about what a call and its own header cost."""
+LARGEST: Final = 4_000
+"""Operations that a caller may grow to by functions with one caller: engines compile function by function."""
+
+_ZEROS: Final = {
+    I32: ("i32.const", (0,)),
+    I64: ("i64.const", (0,)),
+    F32: ("f32.const", (0,)),
+    F64: ("f64.const", (0,)),
+    V128: ("v128.const", (bytes(16),)),
+}
+
+
+def zero(type_: ValueType) -> Node:
+    """The default value of a type."""
+    if isinstance(type_, Ref):
+        return Node("ref.null", (type_.heap,), (), type_)
+    name, immediates = _ZEROS[type_]
+    return Node(name, immediates, (), type_)
+
+
+def size_of(tree: Tree) -> int:
+    return sum(1 for _ in walk(tree.body))
+
+
+def _copied(node: Node, locals_: dict[int, int], labels: dict[int, int]) -> Node:
+    args = [_copied(one, locals_, labels) for one in node.args]
+    if isinstance(node, Block):
+        return Block(node.op, labels[node.label], [_copied(one, locals_, labels) for one in node.body], node.type)
+    if isinstance(node, If):
+        then, other = ([_copied(one, locals_, labels) for one in arm] for arm in (node.then, node.other))
+        return If(args[0], then, other, node.type)
+    immediates = node.imm
+    if node.op in ("local.get", "local.set", "local.tee"):
+        immediates = (locals_[node.imm[0]],)
+    elif node.op in ("br", "br_if"):
+        immediates = (labels[node.imm[0]],)
+    elif node.op == "br_table":
+        immediates = (tuple(labels[one] for one in node.imm[0]), labels[node.imm[1]])
+    return Node(node.op, immediates, args, node.type)
+
+
+def _inlined(call: Node, callee: Tree, caller: Tree) -> Node:
+    locals_ = {index: caller.fresh_local(type_) for index, type_ in enumerate(callee.locals)}
+    labels = {node.label: caller.fresh_label() for node in walk(callee.body) if isinstance(node, Block)}
+    leave = caller.fresh_label()
+    body = [Node("local.set", (locals_[index],), [argument]) for index, argument in enumerate(call.args)]
+    for index in range(callee.parameters, len(callee.locals)):
+        if defaultable(callee.locals[index]):
+            body.append(Node("local.set", (locals_[index],), [zero(callee.locals[index])]))
+    copied = [_copied(one, locals_, labels) for one in callee.body]
+
+    def change(node: Node) -> Node:
+        return Node("br", (leave,), node.args) if node.op == "return" else node
+
+    rewrite(copied, change)
+    return Block("block", leave, [*body, *copied], call.type)
+
+
+def inline(trees: dict[int, Tree], kept: set[int]) -> None:
+    """Put callees into callers, callees first; `kept` are functions that something else than calls names.
+
+    Functions that call themselves, directly or through others, stay.
+    """
+    calls = {index: Counter(n.imm[0] for n in walk(tree.body) if n.op == "call") for index, tree in trees.items()}
+    uses = sum(calls.values(), Counter())
+    done: set[int] = set()
+    active: set[int] = set()
+
+    def visit(index: int) -> None:
+        stack = [(index, iter(sorted(calls.get(index, ()))))]
+        active.add(index)
+        while stack:
+            current, rest = stack[-1]
+            following = next((one for one in rest if one in trees and one not in done and one not in active), None)
+            if following is not None:
+                active.add(following)
+                stack.append((following, iter(sorted(calls[following]))))
+                continue
+            stack.pop()
+            _into(current)
+            active.discard(current)
+            done.add(current)
+
+    def _into(index: int) -> None:
+        tree = trees[index]
+
+        def change(node: Node) -> Node:
+            if node.op != "call":
+                return node
+            callee = node.imm[0]
+            if callee not in trees or callee not in done or callee == index or callee in recursive:
+                return node
+            body = trees[callee]
+            once = uses[callee] == 1 and callee not in kept and size_of(tree) + size_of(body) <= LARGEST
+            if size_of(body) > SMALL and not once:
+                return node
+            return _inlined(node, body, tree)
+
+        rewrite(tree.body, change)
+
+    recursive = _recursive(calls)
+    for index in sorted(trees):
+        if index not in done:
+            visit(index)
+
+
+def _recursive(calls: dict[int, Counter[int]]) -> set[int]:
+    """Functions that reach themselves."""
+    out = set()
+    for start in calls:
+        seen: set[int] = set()
+        todo = list(calls[start])
+        while todo:
+            one = todo.pop()
+            if one == start:
+                out.add(start)
+                break
+            if one not in seen:
+                seen.add(one)
+                todo += calls.get(one, ())
+    return out

@@ -61,9 +61,11 @@ def _inlined(call: Node, callee: Tree, caller: Tree) -> Node:
     labels = {node.label: caller.fresh_label() for node in walk(callee.body) if isinstance(node, Block)}
     leave = caller.fresh_label()
     body = [Node("local.set", (locals_[index],), [argument]) for index, argument in enumerate(call.args)]
-    for index in range(callee.parameters, len(callee.locals)):
-        if defaultable(callee.locals[index]):
-            body.append(Node("local.set", (locals_[index],), [zero(callee.locals[index])]))
+    body += [
+        Node("local.set", (locals_[index],), [zero(callee.locals[index])])
+        for index in range(callee.parameters, len(callee.locals))
+        if defaultable(callee.locals[index])
+    ]
     copied = [_copied(one, locals_, labels) for one in callee.body]
 
     def change(node: Node) -> Node:

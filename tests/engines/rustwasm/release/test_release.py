@@ -191,8 +191,8 @@ def test_equal_functions_become_one() -> None:
 
 def test_a_function_with_one_caller_moves_there_with_its_returns() -> None:
     text = """(func $callee (param i32) (result i32) (local i32)
-    content = "\\00\\00a\\00b" + "\\00" * 20 + "c\\00\\00"
-    text = f'(memory (export "m") 1) (func (export "f")) (data (i32.const 8) "{content}")'
+        (if (local.get 0) (then (return (i32.const 5))))
+        (local.set 1 (i32.add (local.get 1) (i32.const 1))) (local.get 1))
         (func (export "f") (param i32) (result i32) (local i32)
         (loop (local.set 1 (i32.add (local.get 1) (call $callee (i32.and (local.get 0) (i32.const 1)))))
             (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1))))) (local.get 1))"""

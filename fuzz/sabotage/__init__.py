@@ -19,6 +19,9 @@ CATALOGUES: Final = (
     "riscv64_semantics",
     "riscv64_machine",
     "riscv64_altered",
+    "riscv64_source",
+    "user_source",
+    "harness_source",
     "comparator",
 )
 """The modules of this package that have a list `BUGS`."""

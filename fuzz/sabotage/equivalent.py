@@ -9,4 +9,12 @@ from typing import Final
 
 ALTERED: Final[dict[str, str]] = {}
 """Of `fuzz.sabotage.riscv64_altered`."""
-"""Of `fuzz.sabotage.riscv64_encodings`."""
+
+SOURCE: Final[dict[str, str]] = {}
+"""Of `fuzz.sabotage.riscv64_source`."""
+
+USER: Final[dict[str, str]] = {}
+"""Of `fuzz.sabotage.user_source`."""
+
+HARNESS: Final[dict[str, str]] = {}
+"""Of `fuzz.sabotage.harness_source`."""

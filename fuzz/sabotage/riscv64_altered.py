@@ -17,7 +17,7 @@ from fuzz.sabotage.altered import MACHINE_STEPS, VALUE_STEPS, Altered, altered, 
 from fuzz.sabotage.bug import Area, Bug, replace_semantics
 from fuzz.sabotage.equivalent import ALTERED
 
-EACH: Final = 3
+EACH: Final = 2
 """Bugs per instruction."""
 AREAS: Final = {
     "I": Area.INTEGER,

@@ -64,15 +64,13 @@ class Judge(Protocol):
 
 _BUILT_IN: Final = {
     "comparison": "fuzz.sabotage.judges.harness:Comparison",
-    "conformance": "fuzz.sabotage.judges.adapters:Conformance",
     "exact-rationals": "fuzz.sabotage.judges.softfloat:ExactRationals",
-    "encodings": "fuzz.sabotage.judges.encodings:Encodings",
     "programs": "fuzz.sabotage.judges.programs:Programs",
 }
 
 
 def judge(name: str) -> Judge:
-    """Make the judge `name`: a built-in one, a path below `tests/`, `module:factory`, or else the executor of that name on
+    """Make the judge `name`: a built-in one, a path in `tests/`, `module:factory`, or else the executor of that name on
     generated programs.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The judge of whatever has tests: a part of the project's own test suite, run with the bug on until something fails."""
+"""The judge of whatever has tests: a part of the project's own suite, run with the bug on until something fails."""
 
 from __future__ import annotations
 

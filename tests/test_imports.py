@@ -23,6 +23,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "corpus": ("harness", "corpus"),
     "fuzz": ("harness", "fuzz", "engines.vm.isa", "engines.vm.ir.ops", "engines.rustwasm.wasm"),
     "fuzz.sabotage": ("harness", "fuzz", "engines", "oracles"),
+    # What a target examines, it imports; tiers it gets from the registry.
+    "fuzz.targets": (
+        *("harness", "fuzz", "oracles", "corpus", "engines.rustwasm", "engines.vm.isa", "engines.vm.ir"),
+        *("engines.vm.softfloat", "engines.vm.memory", "engines.vm.guests", "engines.vm.runtime", "engines.vm.user"),
+    ),
     "properties": ("harness", "fuzz", "engines", "oracles", "properties"),
     "ci": OURS[:-1],
 }

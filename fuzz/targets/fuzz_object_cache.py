@@ -1,0 +1,84 @@
+"""Files of the object cache: what is given back is what was put in; anything else counts as absent and is removed."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import tempfile
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fuzz.targets.target import FindingError, Target, instrumented, replace, write_file
+
+with instrumented(__name__):
+    from engines.vm.runtime import object_cache
+    from engines.vm.runtime.object_cache import ObjectCache
+
+_KEY = "0" * 64
+
+
+@cache
+def _directory() -> Path:
+    made = tempfile.TemporaryDirectory(prefix="fuzz-cache-")
+    atexit.register(made.cleanup)
+    return Path(made.name)
+
+
+def one_input(data: bytes) -> None:
+    cache = ObjectCache(_directory())
+    path = cache.path(_KEY)
+    write_file(path, data)
+    content = cache.get(_KEY)
+    if content is None:
+        if path.exists() or cache.corrupt != 1:
+            raise FindingError("a damaged file was not counted and removed")
+    elif not data.endswith(hashlib.sha256(content).digest() + content):
+        raise FindingError(f"{len(content)} bytes were given back whose digest is not in the file")
+
+
+def seeds() -> Iterable[bytes]:
+    cache = ObjectCache(_directory())
+    for content in (b"", b"code", bytes(300)):
+        cache.put(_KEY, content)
+        yield cache.path(_KEY).read_bytes()
+
+
+def planted() -> None:
+    class Digest:
+        """Every content has the digest that its file begins with."""
+
+        def __init__(self, data: bytes) -> None:
+            self._real = hashlib.sha256(data)
+            self._short = len(data) < 2
+
+        def digest(self) -> Any:
+            return _Anything() if self._short else self._real.digest()
+
+    class Hashes:
+        sha256 = Digest
+
+    replace(object_cache, "hashlib", lambda original: Hashes)
+
+
+class _Anything(bytes):
+    def __ne__(self, other: object) -> bool:
+        return False
+
+
+TARGET = Target(
+    one_input,
+    "files of the object cache: given back whole or not at all",
+    ("engines.vm.runtime.object_cache",),
+    seeds,
+    planted,
+    "the digest of very short contents is not compared",
+    dictionary=(b"counterproof object 1\n",),
+    max_bytes=400,
+)
+
+if __name__ == "__main__":
+    from fuzz.targets.engine import main
+
+    main(TARGET)

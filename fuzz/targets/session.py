@@ -1,0 +1,228 @@
+"""Running a target under libFuzzer in a process of its own: what it found, and how far it came.
+
+The process may die in any way; what it leaves is a log, a corpus and the inputs that failed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fuzz.targets import stored
+from fuzz.targets.catalogue import load, module_of
+from fuzz.targets.target import PLANTED, Target
+
+_STATUS: Final = re.compile(rb"^#(\d+)\s+\S+\s+cov: (\d+) ft: (\d+) corp: (\d+)/\S+ .*?exec/s: (\d+)", re.MULTILINE)
+_RUNS: Final = re.compile(rb"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
+_CODES: Final = {70: "hang", 71: "out of memory", 77: "failure"}
+_GRACE_SECONDS: Final = 15.0
+"""How long libFuzzer may take to notice that its time is over, or that it was interrupted."""
+
+
+class EngineMissingError(RuntimeError):
+    """atheris is not installed; the message says how to get it, and what works without."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a run has come: executions, covered edges, features, inputs in the corpus, executions per second."""
+
+    executions: int = 0
+    edges: int = 0
+    features: int = 0
+    corpus: int = 0
+    speed: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        kind: `clean`, `failure`, `hang`, `out of memory`, `interrupted` or `broken` (it did not get going or died).
+        inputs: those that failed, as libFuzzer wrote them.
+        log: what the process printed.
+    """
+
+    kind: str
+    status: Status
+    seconds: float
+    inputs: tuple[Path, ...]
+    log: Path
+
+    @property
+    def found(self) -> bool:
+        return self.kind in _CODES.values()
+
+
+def require_engine() -> None:
+    """Raises:
+    EngineMissingError: atheris cannot be imported here.
+    """
+    if importlib.util.find_spec("atheris") is None:
+        raise EngineMissingError(
+            f"atheris is not installed for Python {sys.version_info.major}.{sys.version_info.minor}: pip install "
+            "'counterproof[atheris]' (it is published for 3.11 to 3.13); `counterproof fuzz replay` works without"
+        )
+
+
+def require_packages(target: Target) -> None:
+    """Raises:
+    EngineMissingError: a package that the target cannot do without is missing.
+    """
+    for package in target.requires:
+        if importlib.util.find_spec(package) is None:
+            raise EngineMissingError(f"this target needs the Python package {package!r}, which is not installed")
+
+
+def environment(planted: bool = False) -> dict[str, str]:
+    """The environment of a target's process: ours, importable packages, and the switch of the planted bug."""
+    root = str(Path(stored.__file__).parents[2])
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
+    return os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": "0", PLANTED: "1" if planted else "0"}
+
+
+def write_dictionary(target: Target, path: Path) -> None:
+    """The target's words in libFuzzer's format."""
+    lines = []
+    for word in target.dictionary:
+        text = "".join(chr(b) if 32 <= b < 127 and b not in b'"\\' else f"\\x{b:02x}" for b in word)
+        lines.append(f'"{text}"\n')
+    path.write_text("".join(lines), encoding="ascii")
+
+
+def prepare(name: str, folder: Path) -> tuple[Target, list[str]]:
+    """Write generated seeds and dictionary below `folder`; gives the target and the arguments that name them.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    target = load(name)
+    seeds = folder / "seeds"
+    for data in target.seeds():
+        stored.keep(seeds, data[: target.max_bytes])
+    arguments = [str(seeds)]
+    arguments += [str(kind / name) for kind in (stored.SEEDS, stored.REGRESSIONS) if stored.inputs(kind, name)]
+    if target.dictionary:
+        write_dictionary(target, folder / "words.dict")
+        arguments.append(f"-dict={folder / 'words.dict'}")
+    return target, arguments
+
+
+def run(
+    name: str,
+    folder: Path,
+    *,
+    seconds: float = 60.0,
+    runs: int = -1,
+    seed: int = 0,
+    planted: bool = False,
+    show: Callable[[Status], None] = lambda status: None,
+) -> Outcome:
+    """Fuzz target `name` in `folder` (corpus, failing inputs and log) until something fails or the time is over.
+
+    Args:
+        runs: at most so many executions; -1 for no limit.
+        seed: of libFuzzer; 0 lets it choose.
+        planted: with the target's planted bug.
+
+    Raises:
+        EngineMissingError: something that has to be installed is not.
+        OSError: `folder` cannot be used.
+    """
+    require_engine()
+    corpus, failing = folder / "corpus", folder / "failing"
+    for made in (corpus, failing):
+        made.mkdir(parents=True, exist_ok=True)
+    target, prepared = prepare(name, folder)
+    require_packages(target)
+    before = set(failing.iterdir())
+    command = [sys.executable, "-m", module_of(name), f"-max_total_time={max(1, round(seconds))}", f"-runs={runs}"]
+    command += [f"-artifact_prefix={failing}/", "-print_final_stats=1", "-rss_limit_mb=4096"]
+    command += [f"-seed={seed}"] if seed else []
+    log = folder / "log"
+    begun = time.monotonic()
+    code, interrupted = _supervise([*command, str(corpus), *prepared], log, seconds, planted, show)
+    written = log.read_bytes()
+    inputs = tuple(sorted(set(failing.iterdir()) - before))
+    kind = "interrupted" if interrupted else "clean" if code == 0 else _CODES.get(code, "broken")
+    if kind == "broken" and inputs:
+        kind = "failure"
+    return Outcome(kind, _status(written), time.monotonic() - begun, inputs, log)
+
+
+def _supervise(
+    command: Sequence[str], log: Path, seconds: float, planted: bool, show: Callable[[Status], None]
+) -> tuple[int, bool]:
+    """(exit status, whether it was interrupted) of `command`, which is never left behind."""
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            command,
+            stdout=file,
+            stderr=file,
+            stdin=subprocess.DEVNULL,
+            env=environment(planted),
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + seconds + 60 + _GRACE_SECONDS
+        try:
+            while True:
+                try:
+                    return process.wait(1.0), False
+                except subprocess.TimeoutExpired:
+                    show(_status(log.read_bytes()[-65536:]))
+                if time.monotonic() > deadline:
+                    return -1, False
+        except KeyboardInterrupt:
+            os.killpg(process.pid, signal.SIGINT)
+            try:
+                process.wait(_GRACE_SECONDS)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
+                return -1, True
+            return 130, True
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _status(log: bytes) -> Status:
+    found = _STATUS.findall(log)
+    status = Status(*map(int, found[-1])) if found else Status()
+    total = _RUNS.search(log)
+    if total is None:
+        return status
+    return Status(int(total[1]), status.edges, status.features, status.corpus, status.speed)
+
+
+def merge(name: str, into: Path, sources: Sequence[Path]) -> int:
+    """Add to `into` those inputs of `sources` that reach something new, the smallest of each; gives how many.
+
+    Raises:
+        EngineMissingError: something that has to be installed is not.
+        RuntimeError: libFuzzer failed; the message ends with what it said.
+        OSError: `into` cannot be written.
+    """
+    require_engine()
+    require_packages(load(name))
+    into.mkdir(parents=True, exist_ok=True)
+    before = {path.name for path in into.iterdir()}
+    command = [sys.executable, "-m", module_of(name), "-merge=1", str(into), *map(str, sources)]
+    done = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    if done.returncode:
+        raise RuntimeError(f"merging failed: {done.stderr.decode(errors='replace')[-2000:]}")
+    added = [path for path in into.iterdir() if path.name not in before]
+    for path in added:
+        data = path.read_bytes()
+        path.unlink()
+        stored.keep(into, data)
+    return len(added)

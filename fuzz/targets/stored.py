@@ -1,0 +1,54 @@
+"""The inputs that are kept with the source: `corpus/seeds`, `corpus/regressions`, `corpus/planted`.
+
+Each has a folder per target. An input's name is the SHA-256 of its bytes, shortened, so that collections
+merge by copying.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import corpus
+
+ROOT: Final = Path(corpus.__file__).parent
+SEEDS: Final = ROOT / "seeds"
+REGRESSIONS: Final = ROOT / "regressions"
+PLANTED: Final = ROOT / "planted"
+"""Per target the input by which its planted bug was found."""
+NAME_DIGITS: Final = 16
+
+
+def inputs(kind: Path, target: str) -> list[Path]:
+    """The stored inputs of one kind for `target`, by name; none where there is no folder."""
+    folder = kind / target
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+
+
+def name_of(data: bytes) -> str:
+    """The file name of an input."""
+    return hashlib.sha256(data).hexdigest()[:NAME_DIGITS]
+
+
+def keep(folder: Path, data: bytes) -> Path:
+    """Store an input, which appears whole or not at all.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name_of(data)
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        partial.write_bytes(data)
+        partial.replace(path)
+    return path
+
+
+def all_inputs(target: str) -> Iterator[tuple[str, bytes]]:
+    """(name, bytes) of every seed and regression of `target`."""
+    for kind in (SEEDS, REGRESSIONS):
+        for path in inputs(kind, target):
+            yield f"{kind.name}/{target}/{path.name}", path.read_bytes()

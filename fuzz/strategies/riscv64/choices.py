@@ -140,6 +140,8 @@ class Choices:
                 f"{len(data)} bytes do not hold {count} slots (at most 255) of {SLOT.itemsize} bytes after {fixed}"
             )
         state = np.frombuffer(data, STATE, 1, _HEADER.size)[0]
+        if state["slots"] != count:
+            raise ValueError(f"the state speaks of {state['slots']} slots, the header of {count}")
         records = np.frombuffer(data, SLOT, count, fixed)
         return cls.of([(records, state)], memory_seed)
 

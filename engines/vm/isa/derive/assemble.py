@@ -20,6 +20,8 @@ from engines.vm.isa.describe import EncodingError, Field, Instruction, OperandKi
 _LABEL: Final = re.compile(r"\s*([A-Za-z_.$][\w.$]*)\s*:")
 _COMMENT: Final = re.compile(r"(#|//).*")
 _TERM: Final = re.compile(r"\s*([+-]?)\s*(0[xX][0-9a-fA-F_]+|0[bB][01_]+|\d[\d_]*|[A-Za-z_.$][\w.$]*)")
+MAX_CODE_BYTES: Final = 1 << 24
+"""The most that one text may assemble to."""
 _DATA_BYTES: Final = {".byte": 1, ".half": 2, ".word": 4, ".dword": 8}
 _SUFFIXES: Final = {".aqrl": (1, 1), ".aq": (1, 0), ".rl": (0, 1)}
 
@@ -132,7 +134,8 @@ class Assembler:
         """Machine code of `text`, whose first byte stands at `base`.
 
         Raises:
-            AssemblyError: unknown mnemonic, directive or label, an operand that does not fit, a label given twice.
+            AssemblyError: unknown mnemonic, directive or label, an operand that does not fit, a label given twice, more
+                than `MAX_CODE_BYTES` of code.
         """
         return self.assemble_with_labels(text, base)[0]
 
@@ -152,6 +155,8 @@ class Assembler:
                 if not rest.strip():
                     continue
                 for length, emit in self._statement(rest.strip(), address):
+                    if address + length - base > MAX_CODE_BYTES:
+                        raise EncodingError(f"{address + length - base} bytes of code; at most {MAX_CODE_BYTES}")
                     statements.append(_Statement(line, source, address, emit))
                     address += length
             except EncodingError as error:

@@ -47,6 +47,9 @@ def test_bad_bytes_are_refused_with_the_reason() -> None:
         Choices.from_bytes(b"x" + good[1:])
     with pytest.raises(ValueError, match=f"version 99; this is version {GENERATOR_VERSION}"):
         Choices.from_bytes(good[:4] + b"\x63\0" + good[6:])
+    slots_at = 16 + STATE.fields["slots"][1]  # type: ignore[index]
+    with pytest.raises(ValueError, match=r"the state speaks of 200 slots, the header of \d+"):
+        Choices.from_bytes(good[:slots_at] + b"\xc8" + good[slots_at + 1 :])
     with pytest.raises(ValueError, match="do not hold"):
         Choices.from_bytes(good[:-1])
 

@@ -136,6 +136,8 @@ def test_a_bare_number_is_a_distance() -> None:
         ("nop\nfrob a0", r"line 2: frob a0: unknown mnemonic 'frob'"),
         ("addi a0, a0, 4000", r"imm = 4000 has no encoding: -2048 … 2047"),
         ("add a0, a1", r"operands 'a0, a1' do not have the form `add rd, rs1, rs2`"),
+        (".zero 4294967296", r"line 1: .zero 4294967296: 4294967296 bytes of code; at most 16777216"),
+        ("nop\n.balign 99999999999", r"line 2: .*bytes of code; at most 16777216"),
         ("ecall a0", r"do not have the form `ecall`"),
         ("lw a0, 4(a9)", r"'a9' is no integer register; x0 … x31 or an ABI name"),
         ("fadd.s fa0, a1, fa2", r"'a1' is no floating-point register"),

@@ -1,0 +1,142 @@
+"""Structured code from a reducible graph.
+
+A block's code is followed by its exit. Where two branches meet, the meeting block's code follows a Wasm block that the
+branches leave; a loop's head starts a Wasm loop that back edges restart. The dominator tree says what is inside what.
+
+Source: N. Ramsey, "Beyond Relooper: Recursive Translation of Unstructured Control Flow to Structured Control Flow"
+(ICFP 2022), with an explicit stack of contexts in place of de Bruijn depths, since our labels are names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from engines.rustwasm.release.tree import Block, If, Node
+from engines.rustwasm.structure.graph import Graph
+
+
+@dataclass
+class Jump:
+    """Go to a block."""
+
+    target: int
+
+
+@dataclass
+class Branch:
+    """Go to `then` if `condition` is not zero, else to `other`."""
+
+    condition: Node
+    then: int
+    other: int
+
+
+@dataclass
+class Table:
+    """Go to `targets[selector]`, or to `default` where there is none."""
+
+    selector: Node
+    targets: list[int]
+    default: int
+
+
+@dataclass
+class Leave:
+    """Leave the function by these statements: a return or a trap."""
+
+    statements: list[Node]
+
+
+Exit: TypeAlias = Jump | Branch | Table | Leave
+
+
+@dataclass
+class BasicBlock:
+    """Straight-line code and where it goes."""
+
+    exit: Exit
+    statements: list[Node] = field(default_factory=list)
+
+    def successors(self) -> list[int]:
+        match self.exit:
+            case Jump(target):
+                return [target]
+            case Branch(_, then, other):
+                return [then, other]
+            case Table(_, targets, default):
+                return [*targets, default]
+            case Leave():
+                return []
+
+
+class _Structurer:
+    def __init__(self, blocks: list[BasicBlock], first_label: int) -> None:
+        self.blocks = blocks
+        self.graph = Graph([block.successors() for block in blocks])
+        self.next_label = first_label
+        self.behind: dict[int, int] = {}
+        """Merging block to the label of the Wasm block that its code follows."""
+        self.loops: dict[int, int] = {}
+        """Loop head to the label of its loop."""
+        # A branch table can only branch, so its targets stand behind a Wasm block like merges.
+        self.merges = set(self.graph.merges)
+        for number in self.graph.order:
+            if isinstance(blocks[number].exit, Table):
+                self.merges.update(blocks[number].successors())
+
+    def fresh(self) -> int:
+        self.next_label += 1
+        return self.next_label - 1
+
+    def block(self, number: int, after: int | None) -> list[Node]:
+        """The code of a block and of all that it dominates; `after` is what comes right behind that code."""
+        merges = [child for child in self.graph.children[number] if child in self.merges]
+        if number not in self.graph.heads:
+            return self._nest(number, merges, after)
+        self.loops[number] = self.fresh()
+        return [Block("loop", self.loops[number], self._nest(number, merges, after), None)]
+
+    def _nest(self, number: int, merges: list[int], after: int | None) -> list[Node]:
+        """The block's code inside one Wasm block for each merge that it dominates; the last merge is outermost."""
+        if not merges:
+            return [*self.blocks[number].statements, *self._exit(number, after)]
+        last = merges[-1]
+        self.behind[last] = self.fresh()
+        inner = self._nest(number, merges[:-1], last)
+        return [Block("block", self.behind[last], inner, None), *self.block(last, after)]
+
+    def _exit(self, number: int, after: int | None) -> list[Node]:
+        match self.blocks[number].exit:
+            case Jump(target):
+                return self._go(number, target, after)
+            case Branch(condition, then, other) if then == other:
+                return [Node("drop", (), [condition]), *self._go(number, then, after)]
+            case Branch(condition, then, other):
+                return [If(condition, self._go(number, then, after), self._go(number, other, after), None)]
+            case Table(selector, targets, default):
+                labels = tuple(self._label(number, target) for target in targets)
+                return [Node("br_table", (labels, self._label(number, default)), [selector])]
+            case Leave(statements):
+                return statements
+
+    def _label(self, source: int, target: int) -> int:
+        return self.loops[target] if self.graph.is_back(source, target) else self.behind[target]
+
+    def _go(self, source: int, target: int, after: int | None) -> list[Node]:
+        """From one block to another: fall off the end, branch, or be followed by its code."""
+        if not self.graph.is_back(source, target):
+            if target == after:
+                return []
+            if target not in self.merges:
+                return self.block(target, after)
+        return [Node("br", (self._label(source, target),))]
+
+
+def structure(blocks: list[BasicBlock], first_label: int = 1) -> list[Node]:
+    """Statements that do what the graph does, from block 0 on; labels are numbered from `first_label`.
+
+    Raises:
+        IrreducibleError: a loop has two entries.
+    """
+    return _Structurer(blocks, first_label).block(0, None)

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from harness.campaign.program_findings import ProgramFinding
     from harness.contract import MachineCase
+    from harness.triage.rerun import Answer
 
 
 def repro(
@@ -19,15 +21,70 @@ def repro(
     oracle: Annotated[str, typer.Option(help="Replay against this oracle instead.")] = "",
 ) -> None:
     """Replay a finding: exit status 1 while subject and oracle still differ, 0 when they agree."""
+    from harness.campaign.program_findings import PROGRAM, WASM, kind_of, load_finding
     from harness.report.reproducer import load_reproducer
     from harness.strict_json import DocumentError
 
     try:
+        kind = kind_of(directory)
+        if kind == PROGRAM:
+            raise typer.Exit(replay_program(load_finding(directory), subject, oracle))
+        if kind == WASM:
+            raise typer.Exit(replay_wasm(directory, subject, oracle))
         case, found_on, found_by = load_reproducer(directory)
     except (DocumentError, OSError) as error:
         print(f"counterproof repro: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
     raise typer.Exit(replay_case(case, subject or found_on, oracle or found_by))
+
+
+def replay_program(finding: ProgramFinding, subject: str = "", oracle: str = "") -> int:
+    """Run the program again on both sides and print what differs. Returns the exit status."""
+    from harness.registry import ExecutorUnavailableError, UnknownExecutorError
+    from harness.triage.rerun import NotReplayableError, judge
+
+    ours, theirs = subject or finding.subject, oracle or finding.reference
+    try:
+        answer = judge(finding.case, ours, theirs, finding.recorded)
+    except (UnknownExecutorError, ExecutorUnavailableError, NotReplayableError) as error:
+        print(f"repro: {error}", file=sys.stderr)
+        return 2
+    return _shown(finding.case.label, ours, theirs, answer)
+
+
+def replay_wasm(directory: Path, subject: str = "", oracle: str = "") -> int:
+    """Run the module of a Wasm finding again on both engines. Returns the exit status.
+
+    Raises:
+        DocumentError, OSError: the directory is no finding of a module, or cannot be read.
+    """
+    from harness.case_file import load_case
+    from harness.contract import WasmCase
+    from harness.registry import ExecutorUnavailableError, UnknownExecutorError
+    from harness.strict_json import DocumentError, parse
+    from harness.triage.rerun import NotReplayableError, judge
+
+    path = directory / "finding.json"
+    names = [name for name, _ in parse(path.read_bytes(), str(path)).items() if name not in ("signature", "fields")]
+    case = load_case(directory / "case.json")
+    if len(names) != 2 or not isinstance(case, WasmCase):
+        raise DocumentError(f"{path}: names {len(names)} engines, must be two, for a Wasm case, not a {case.kind} case")
+    ours, theirs = subject or names[0], oracle or names[1]
+    try:
+        return _shown(case.label or str(directory), ours, theirs, judge(case, ours, theirs))
+    except (UnknownExecutorError, ExecutorUnavailableError, NotReplayableError) as error:
+        print(f"repro: {error}", file=sys.stderr)
+        return 2
+
+
+def _shown(label: str, subject: str, oracle: str, answer: Answer) -> int:
+    from harness.contract import Verdict
+
+    print(f"{label}: {subject} against {oracle}: {answer.verdict}" + (f" in {answer.detail}" if answer.detail else ""))
+    if answer.verdict is Verdict.INCOMPARABLE:
+        print(f"repro: nothing to compare: {answer.detail}", file=sys.stderr)
+        return 3
+    return 1 if answer.verdict is Verdict.DIVERGED else 0
 
 
 def replay_text(text: str, subject: str, oracle: str) -> int:

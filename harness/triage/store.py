@@ -11,16 +11,17 @@ import errno
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from harness.triage.blobs import BlobStore
+from harness.triage.tree import current_tree
 
 DATABASE: Final = "findings.sqlite"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 BUSY_SECONDS: Final = 30.0
 
 _SCHEMA: Final = """
@@ -28,7 +29,8 @@ CREATE TABLE campaign (
     id INTEGER PRIMARY KEY,
     plan TEXT NOT NULL,
     started REAL NOT NULL,
-    complete INTEGER NOT NULL DEFAULT 0
+    complete INTEGER NOT NULL DEFAULT 0,
+    tree TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE stable_point (
     campaign INTEGER PRIMARY KEY REFERENCES campaign,
@@ -53,6 +55,34 @@ CREATE TABLE finding (
 ) STRICT;
 CREATE INDEX finding_signature ON finding (signature);
 """
+_TRIAGE: Final = """
+CREATE TABLE triage (
+    signature TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    oracle TEXT NOT NULL,
+    state TEXT NOT NULL,
+    tree TEXT NOT NULL,
+    runs INTEGER NOT NULL,
+    diverged INTEGER NOT NULL,
+    agreeing INTEGER NOT NULL,
+    first_bad TEXT NOT NULL,
+    fixed_by TEXT NOT NULL,
+    note TEXT NOT NULL,
+    updated REAL NOT NULL,
+    PRIMARY KEY (signature, subject, oracle)
+) STRICT;
+CREATE TABLE triage_event (
+    id INTEGER PRIMARY KEY,
+    signature TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    oracle TEXT NOT NULL,
+    tree TEXT NOT NULL,
+    event TEXT NOT NULL,
+    at REAL NOT NULL
+) STRICT;
+"""
+_MIGRATIONS: Final = {1: "ALTER TABLE campaign ADD COLUMN tree TEXT NOT NULL DEFAULT '';" + _TRIAGE}
+"""What makes version n + 1 out of version n."""
 
 
 class StoreError(RuntimeError):
@@ -91,6 +121,26 @@ class Bucket:
     first: Finding
 
 
+@dataclass(frozen=True)
+class CampaignRow:
+    """A campaign as the store knows it.
+
+    Attributes:
+        started: seconds since the epoch.
+        tree: commit of our source on which it was started, with a `+` where files were changed; empty if unknown.
+        statistics: as of its last stable point; empty before the first.
+        findings: how many it has.
+    """
+
+    number: int
+    plan: dict[str, Any]
+    started: float
+    complete: bool
+    tree: str
+    statistics: dict[str, Any]
+    findings: int
+
+
 class FindingsStore:
     """The store in `directory`, which is made when needed.
 
@@ -103,7 +153,7 @@ class FindingsStore:
         self.directory = directory
         self.blobs = BlobStore(directory / "blobs")
         self._path = directory / DATABASE
-        with self._explained():
+        with self.explained():
             directory.mkdir(parents=True, exist_ok=True)
             try:
                 self._database = self._open()
@@ -122,13 +172,15 @@ class FindingsStore:
             if verdict != "ok":
                 raise sqlite3.DatabaseError(" ".join(verdict.split()))
             version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                database.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
-            elif version != SCHEMA_VERSION:
+            if not 0 <= version <= SCHEMA_VERSION:
                 raise StoreError(
-                    f"{self._path} has version {version}, this release reads version {SCHEMA_VERSION}: "
+                    f"{self._path} has version {version}, this release reads versions up to {SCHEMA_VERSION}: "
                     "use the release that wrote it, or another --out directory"
                 )
+            if version < SCHEMA_VERSION:
+                steps = (_MIGRATIONS[n] for n in range(version, SCHEMA_VERSION))
+                made = "".join(steps) if version else _SCHEMA + _TRIAGE
+                database.executescript(f"BEGIN IMMEDIATE; {made} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
         except BaseException:
             database.close()
             raise
@@ -142,25 +194,26 @@ class FindingsStore:
         """A new campaign with this plan; with `resume`, the latest one of the same plan that did not get to its end,
         where there is one."""
         text = json.dumps(plan, sort_keys=True)
-        with self._transaction() as database:
+        with self.transaction() as database:
             if resume:
                 latest = database.execute(
                     "SELECT id FROM campaign WHERE plan = ? AND NOT complete ORDER BY id DESC LIMIT 1", (text,)
                 ).fetchone()
                 if latest is not None:
                     return int(latest[0])
-            added = database.execute("INSERT INTO campaign (plan, started) VALUES (?, ?)", (text, time.time()))
+            values = (text, time.time(), current_tree().name)
+            added = database.execute("INSERT INTO campaign (plan, started, tree) VALUES (?, ?, ?)", values)
             assert added.lastrowid is not None
             return added.lastrowid
 
     def complete(self, campaign: int) -> None:
         """Note that the campaign got to its end, so that it is not resumed."""
-        with self._transaction() as database:
+        with self.transaction() as database:
             database.execute("UPDATE campaign SET complete = 1 WHERE id = ?", (campaign,))
 
     def stable_point(self, campaign: int) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """(cursor, statistics) as last written, or None for a campaign that has not got that far."""
-        with self._explained():
+        with self.explained():
             row = self._database.execute(
                 "SELECT cursor, statistics FROM stable_point WHERE campaign = ?", (campaign,)
             ).fetchone()
@@ -170,7 +223,7 @@ class FindingsStore:
 
     def write_stable_point(self, campaign: int, cursor: dict[str, Any], statistics: dict[str, Any]) -> None:
         """Durably note how far the campaign has come and what it has counted until there."""
-        with self._transaction() as database:
+        with self.transaction() as database:
             database.execute(
                 "INSERT OR REPLACE INTO stable_point (campaign, cursor, statistics, written) VALUES (?, ?, ?, ?)",
                 (campaign, json.dumps(cursor), json.dumps(statistics), time.time()),
@@ -191,7 +244,7 @@ class FindingsStore:
             finding.oracle_observation,
             time.time(),
         )
-        with self._transaction() as database:
+        with self.transaction() as database:
             added = database.execute(
                 'INSERT OR IGNORE INTO finding (campaign, label, subject, oracle, signature, fields, summary, "case", '
                 "subject_observation, oracle_observation, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -201,12 +254,12 @@ class FindingsStore:
 
     def put_blob(self, text: str) -> str:
         """Durably keep a case or observation file; gives its digest."""
-        with self._explained():
+        with self.explained():
             return self.blobs.put(text.encode())
 
     def findings(self, campaign: int | None = None) -> list[Finding]:
         """Every finding, or those of one campaign, in the order in which they were found."""
-        with self._explained():
+        with self.explained():
             rows = self._database.execute(
                 'SELECT label, subject, oracle, signature, fields, summary, "case", subject_observation, '
                 "oracle_observation FROM finding WHERE ?1 IS NULL OR campaign = ?1 ORDER BY id",
@@ -247,9 +300,58 @@ class FindingsStore:
         buckets = [Bucket(signature, len(members), members[0]) for signature, members in groups.items()]
         return sorted(buckets, key=lambda bucket: (-bucket.count, bucket.signature))
 
+    def campaigns(self) -> list[CampaignRow]:
+        """Every campaign, in the order in which they were started.
+
+        Raises:
+            StoreError: the database cannot be read, or a row is not what this release writes.
+        """
+        with self.explained():
+            rows = self._database.execute(
+                "SELECT campaign.id, plan, started, complete, tree, statistics, "
+                "(SELECT count(*) FROM finding WHERE finding.campaign = campaign.id) "
+                "FROM campaign LEFT JOIN stable_point ON stable_point.campaign = campaign.id ORDER BY campaign.id"
+            ).fetchall()
+        return [
+            CampaignRow(
+                number,
+                self._object("campaign.plan", plan),
+                started,
+                bool(complete),
+                tree,
+                {} if statistics is None else self._object("stable_point.statistics", statistics),
+                findings,
+            )
+            for number, plan, started, complete, tree, statistics, findings in rows
+        ]
+
+    def tree_of(self, signature: str, subject: str, oracle: str) -> str:
+        """The tree on which the latest finding of a bucket was made; empty where it is not known."""
+        with self.explained():
+            row = self._database.execute(
+                "SELECT tree FROM finding JOIN campaign ON campaign.id = finding.campaign "
+                "WHERE signature = ? AND subject = ? AND oracle = ? ORDER BY finding.id DESC LIMIT 1",
+                (signature, subject, oracle),
+            ).fetchone()
+        return "" if row is None else str(row[0])
+
+    def read(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query.
+
+        Raises:
+            StoreError: the database cannot be read.
+        """
+        with self.explained():
+            return self._database.execute(query, values).fetchall()
+
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._explained():
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """A durable transaction: committed when the block ends, rolled back when it raises.
+
+        Raises:
+            StoreError: the database cannot be written; the message says what to do.
+        """
+        with self.explained():
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -260,7 +362,7 @@ class FindingsStore:
             self._database.execute("COMMIT")
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
         """Turn what the system says into what a person can act on."""
         try:
             yield

@@ -16,6 +16,7 @@ from harness.campaign.program_findings import write_finding
 from harness.campaign.programs import CorpusSummary, Job, Result, Seen
 from harness.case_file import load_case, write_case
 from harness.contract import ProgramCase, ProgramObservation, Verdict
+from harness.triage.store import FindingsStore
 from oracles.conformance_programs import elf_image
 
 # lui x10, 0x80000; addiw x10, x10, -1; addw x11, x10, x10; addi x17, x0, 93; ecall
@@ -23,11 +24,13 @@ ADDS = elf_image((0x80000537, 0xFFF5051B, 0x00A505BB, 0x05D00893, 0x00000073))
 CASE = ProgramCase("riscv64", ADDS, label="toy O2 go")
 
 
+def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "harness.cli", *arguments]
+    return subprocess.run(line, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False)
+
+
 def corpus(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "harness.cli", "corpus", *arguments]
-    return subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, timeout=120, check=False
-    )
+    return command("corpus", *arguments, **environment)
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,44 @@ def test_a_finding_holds_what_is_needed_to_run_it_again(tmp_path: Path) -> None:
     document = json.loads((directory / "finding.json").read_text())
     assert document["fields"] == ["stdout"]
     assert document["commands"]["run"] == f"counterproof vm run {directory}/program.elf -- 'a b'"
+
+
+def _finding(tmp_path: Path, reference: str, theirs: ProgramObservation | None, fields: tuple[str, ...]) -> Path:
+    job = Job("toy", Workload("go", exit_status=7), replace(CASE, argv=("toy",)), None, False)
+    ours = Seen(ProgramObservation(0, 0, b"1\n", b""), 0.1)
+    seen = None if theirs is None else Seen(theirs, 0.1)
+    result = Result(job, reference, Verdict.DIVERGED, ours, seen, fields)
+    summary = CorpusSummary("quick", "riscv64-user-interpreter", (reference,))
+    write_finding(result, summary, tmp_path / "findings", False)
+    return tmp_path / "findings" / f"toy-O2-go-{reference}"
+
+
+@pytest.mark.parametrize(
+    ("reference", "theirs", "status", "said"),
+    [
+        ("riscv64-user-reference", ProgramObservation(1, 0, b"", b""), 0, "agree"),
+        ("native", ProgramObservation(9, 0, b"other", b""), 1, "diverged in exit_status, stdout"),
+        ("manifest", None, 1, "diverged in exit_status"),
+    ],
+)
+def test_a_finding_of_a_program_is_run_again(
+    reference: str, theirs: ProgramObservation | None, status: int, said: str, tmp_path: Path
+) -> None:
+    """Against a reference that can be asked, what it says now; against the host's build, what it said then."""
+    directory = _finding(tmp_path, reference, theirs, ("exit_status",))
+    done = command("repro", str(directory))
+    assert done.returncode == status, done.stderr
+    assert f"riscv64-user-interpreter against {reference}: {said}" in done.stdout
+
+
+def test_findings_of_programs_are_triaged(tmp_path: Path) -> None:
+    _finding(tmp_path, "manifest", None, ("exit_status",))
+    (tmp_path / "findings" / "damaged").mkdir()
+    (tmp_path / "findings" / "damaged" / "finding.json").write_text("{")
+    FindingsStore(tmp_path).close()
+    done = command("triage", str(tmp_path), "--runs", "2")
+    assert done.returncode == 1, done.stderr
+    assert "open           1 × program toy O2 go: exit_status differs" in done.stdout
+    assert "damaged" in done.stderr
+    again = command("triage", str(tmp_path), "--runs", "1")
+    assert "1 buckets: 1 open, 0 closed" in again.stdout, "the directory is taken over once"

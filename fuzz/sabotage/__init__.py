@@ -19,6 +19,7 @@ CATALOGUES: Final = (
     "riscv64_semantics",
     "riscv64_machine",
     "riscv64_altered",
+    "riscv64_encodings",
     "riscv64_source",
     "user_source",
     "harness_source",

@@ -1,14 +1,45 @@
-"""Why some of the derived bugs change nothing that anyone can observe: by name, a proof or an argument.
+"""Why some of the derived bugs change nothing that anyone can observe: patterns of names, each with an argument.
 
 A bug that is found in spite of its argument fails the run of `counterproof sabotage`.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-ALTERED: Final[dict[str, str]] = {}
+ALTERED: Final[dict[str, str]] = {
+    r"f.*-or-as-xor": "The two sides have no bit in common: a single is boxed by ones above it, zeros before; "
+    "sign injection joins the magnitude with the sign alone. Without common bits, or and xor are equal.",
+    r"f(?!eq|lt|le).*-zext-as-sext": "The upper half is then or-ed with ones (NaN boxing), whatever it was.",
+    r"(feq|flt|fle|fclass)-[sd]-\d+-writeback-lower-half": "The result is below 2^10: its upper half is zero anyway.",
+    r"slti?u?-\d+-writeback-lower-half": "The result is 0 or 1: its upper half is zero anyway.",
+    r"(lbu|lhu|lwu)-\d+-writeback-lower-half": "The result has at most 32 bits: its upper half is zero anyway.",
+    r"sc-[wd]-\d+-writeback-lower-half": "The result is 0 or 1: its upper half is zero anyway.",
+    r"amo(min|max)u?-[wd]-\d+-(ult-as-ule|slt-as-sle)": "It differs only where both are equal, and then either is "
+    "the same value.",
+    r"fcvt-d-wu?-\d+-(nearest-even-always|from-int-truncates)": "Every 32-bit integer is a double exactly: nothing is "
+    "rounded. A reserved mode still traps, before the mode is replaced.",
+    r"fcvt-d-s-\d+-(nearest-even-always|convert-truncates)": "Every single is a double exactly: nothing is rounded. A "
+    "reserved mode still traps, before the mode is replaced.",
+    r"(div|rem)u?-0-eq-as-ule|(div|rem)u?w-2-eq-as-ule": "Unsigned, only 0 is at most 0.",
+    r"rem-1-eq-as-ule|remw-3-eq-as-ule": "It differs where a dividend other than the most negative meets -1: the "
+    "divisor becomes 1, and the remainder is 0 by 1 as by -1.",
+    r"(div|rem)w?-\d+-or-as-xor": "A divisor is not 0 and -1 at once: without common bits, or and xor are equal.",
+    r"fsgnj-[sd]-\d+-(xor-as-or|xor-half-width|not-left-out)": "A value that only the other sign injections use.",
+    r"fsgnjn-[sd]-\d+-(xor-as-or|xor-half-width)": "A value that only the other sign injections use.",
+    r"fsgnjx-[sd]-\d+-not-left-out": "A value that only the other sign injections use.",
+    r"csrrwi?-\d+-csr-always-written": "csrrw and csrrwi write always (Unprivileged ISA §7.1).",
+    r"(sll|srl|sra)w-1-trunc-too-narrow": "Of the amount only the low 5 bits are used.",
+    r"(sll|srl|sra)iw-1-trunc-too-narrow": "The amount is below 32.",
+    r"ebreak-\d+-value-of-pc": "The manual allows 0 and the address as trap value of a breakpoint (Privileged ISA "
+    "§3.1.16), and the comparison accepts either.",
+}
 """Of `fuzz.sabotage.riscv64_altered`."""
+
+ENCODINGS: Final[dict[str, str]] = {}
+"""Of `fuzz.sabotage.riscv64_encodings`."""
 
 SOURCE: Final[dict[str, str]] = {}
 """Of `fuzz.sabotage.riscv64_source`."""
@@ -18,3 +49,14 @@ USER: Final[dict[str, str]] = {}
 
 HARNESS: Final[dict[str, str]] = {}
 """Of `fuzz.sabotage.harness_source`."""
+
+
+def argument(table: Mapping[str, str], name: str) -> str:
+    """Why the bug `name` changes nothing, or empty."""
+    return next((why for pattern, why in table.items() if re.fullmatch(pattern, name)), "")
+
+
+def unused(table: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """The patterns that fit no name: arguments about nothing."""
+    known = list(names)
+    return [pattern for pattern in table if not any(re.fullmatch(pattern, name) for name in known)]

@@ -30,6 +30,7 @@ SMALL: Final = 3
 SOON_SECONDS: Final = 10.0
 """… and took at most so long to reduce."""
 FORMAT: Final = "counterproof-sabotage"
+STILLBORN: Final = "StillbornError"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class Result:
     @property
     def bug(self) -> Bug:
         return BUGS[self.name]
+
+    @property
+    def stillborn(self) -> bool:
+        """With the bug on, what is to be examined cannot be built: it does not count."""
+        return STILLBORN in self.failure
 
     @property
     def small(self) -> bool | None:
@@ -80,7 +86,11 @@ class Score:
 
     @property
     def failed(self) -> tuple[Result, ...]:
-        return tuple(r for r in self.results if r.failure)
+        return tuple(r for r in self.results if r.failure and not r.stillborn)
+
+    @property
+    def stillborn(self) -> tuple[Result, ...]:
+        return tuple(r for r in self.results if r.stillborn)
 
     @property
     def refuted(self) -> tuple[Result, ...]:
@@ -136,8 +146,12 @@ class Examiners:
         begun = time.monotonic()
         for asked in BUGS[name].judges:
             outcome = _forked(partial(self._ask, name, asked, carefully=False), HARD_SECONDS)
-            if isinstance(outcome, str) and hasattr(self._judges[asked], "examine_carefully"):
-                outcome = _forked(partial(self._ask, name, asked, carefully=True), HARD_SECONDS)
+            examiner = self._judges[asked]
+            if isinstance(outcome, str) and STILLBORN not in outcome:
+                if hasattr(examiner, "examine_carefully"):
+                    outcome = _forked(partial(self._ask, name, asked, carefully=True), HARD_SECONDS)
+                elif hasattr(examiner, "noticed"):
+                    outcome = examiner.noticed(outcome)
             if isinstance(outcome, str):
                 return Result(name, None, time.monotonic() - begun, f"{asked}: {outcome}")
             if outcome is not None:
@@ -327,6 +341,7 @@ def document(score: Score, options: Mapping[str, Any], seconds: float) -> dict[s
         "survived": [r.name for r in score.survived],
         "equivalent": [r.name for r in score.equivalent],
         "refuted": [r.name for r in score.refuted],
+        "stillborn": {r.name: r.failure for r in score.stillborn},
         "failed": {r.name: r.failure for r in score.failed},
         "results": [asdict(r) for r in score.results],
     }

@@ -21,6 +21,7 @@ from types import CodeType, FunctionType
 from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Bug
+from fuzz.sabotage.equivalent import argument
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -285,7 +286,7 @@ def source_bugs(
     Args:
         functions: qualified names of the only functions to change; all where empty.
         without: functions to leave alone: what formats messages, or never runs in what judges.
-        equivalent: arguments why some of them change nothing that can be observed, by name.
+        equivalent: arguments why some of them change nothing that can be observed, by patterns of names.
     """
     found = sorted(all_bugs(module, functions, without), key=lambda f: hashlib.sha256(f[0].encode()).digest())[:count]
     return [
@@ -296,7 +297,7 @@ def source_bugs(
             _inject(module, qualified, place),
             described(module, qualified, place),
             judges,
-            equivalent.get(name, ""),
+            argument(equivalent, name),
         )
         for name, qualified, place in found
     ]

@@ -8,7 +8,7 @@ from fuzz.sabotage.bug import Area, Bug
 from fuzz.sabotage.equivalent import USER
 from fuzz.sabotage.source import source_bugs
 
-_JUDGES: Final = ("programs", "tests/engines/vm/user/test_process.py")
+_JUDGES: Final = ("programs",)
 _COUNTS: Final = {
     "syscalls.files": 8,
     "syscalls.directories": 3,

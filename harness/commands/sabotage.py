@@ -114,11 +114,11 @@ def _report(score: Score, asked: int, floor: float, seconds: float, preparing: f
         assert result.kill is not None
         print(f"not small: {result.name}: {result.kill.instructions} instructions in {result.kill.reduction_s:.1f} s")
     print(
-        f"{len(score.killed)} of {len(score.killed) + len(score.survived)} found: {score.value:.1%}, "
-        f"floor {floor:.0%}; "
-        f"{len(score.equivalent)} change nothing; {score.reduced:.1%} of the cases reduced to at most 3 instructions "
-        f"within 10 s; {len(score.results)} of {asked} examined in {seconds:.0f} s ({preparing:.0f} s to prepare)"
+        f"{len(score.killed)} of {len(score.killed) + len(score.survived)} found: {score.value:.1%}, floor {floor:.0%}; "
+        f"{len(score.equivalent)} change nothing, {len(score.stillborn)} cannot be built"
     )
+    print(f"{score.reduced:.1%} of the cases reduced to at most 3 instructions within 10 s")
+    print(f"{len(score.results)} of {asked} examined in {seconds:.0f} s, {preparing:.0f} s of it to prepare")
     print(f"results: {path}")
     if score.failed or not score.killed:
         return 3
@@ -138,7 +138,9 @@ class _Display:
     def result(self, result: Result) -> None:
         self._done += 1
         kill = result.kill
-        if result.failure:
+        if result.stillborn:
+            text = "cannot be built"
+        elif result.failure:
             text = "could not be examined"
         elif kill is None:
             text = "changes nothing" if result.bug.equivalent else "SURVIVED"

@@ -50,8 +50,13 @@ class Budget:
     bug: str
 
 
+class StillbornError(Exception):
+    """With this bug on, what is to be examined cannot even be built: nobody could ship it, so it does not count."""
+
+
 class Judge(Protocol):
-    """One suite."""
+    """One suite. If an examination ends its process or raises, a judge may have a say all the same: by
+    `examine_carefully(budget)`, called in another fork, or by `noticed(how)`, which says how that is a kill."""
 
     def prepare(self) -> None:
         """Before any bug is on: make cases, ask oracles, import what examinations need. Called once."""

@@ -55,3 +55,7 @@ class Comparison:
             if comparison.discards():
                 return Kill("known agreement", cases, f"discards: {comparison.discards()}")
         return None
+
+    def noticed(self, how: str) -> Kill:
+        """A comparison that raises stops every campaign."""
+        return Kill("the comparison raises", 0, how.strip().splitlines()[-1])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuzz.sabotage.forked import ForkedExecutor
-from fuzz.sabotage.judges import Budget, Kill
+from fuzz.sabotage.judges import Budget, Kill, StillbornError
 from fuzz.strategies.riscv64 import generate
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
@@ -24,6 +24,9 @@ from harness.registry import create
 from harness.report.reproducer import load_reproducer, write_reproducer
 
 ORACLE: Final = "unicorn-riscv64"
+SLOW: Final = frozenset(("riscv64-reference",))
+"""Executors in Python: they search for `SLOW_SECONDS` only."""
+SLOW_SECONDS: Final = 6.0
 SEED: Final = 1
 BATCH_CASES: Final = 256
 PROFILES: Final = ("default", "fp", "memory", "compressed", "control", "atomic", "traps", "noise")
@@ -103,7 +106,10 @@ class GeneratedPrograms:
         relinked = _relinked()
         assert isinstance(relinked, RelinkedInterpreter)
         # Built now: a bug with which nothing can be built is not an observation.
-        current = relinked.current()
+        try:
+            current = relinked.current()
+        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise StillbornError(f"the interpreter cannot be built: {str(error).splitlines()[0]}") from error
         build.interpreter = lambda cache=None: current
         return create(self.subject, isolated=False)
 
@@ -122,8 +128,9 @@ class GeneratedPrograms:
     def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
         """The first case that shows the bug, and how many were examined with it."""
         begun, cases = time.monotonic(), 0
+        seconds = min(budget.seconds, SLOW_SECONDS) if self.subject in SLOW else budget.seconds
         for entry in recorded():
-            if time.monotonic() - begun > budget.seconds:
+            if time.monotonic() - begun > seconds:
                 return None
             with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS):
                 seen = subject.run_batch(entry.batch)

@@ -53,6 +53,10 @@ class Suite:
         listener = self._run()
         return Kill(self.path, listener.tests, listener.failed) if listener.failed else None
 
+    def noticed(self, how: str) -> Kill:
+        """Tests that cannot be run to their end have failed."""
+        return Kill(self.path, 0, f"the tests cannot be run to their end: {how.strip().splitlines()[-1]}")
+
     def _run(self) -> _Listener:
         import pytest
 

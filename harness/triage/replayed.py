@@ -16,8 +16,11 @@ def main(arguments: list[str]) -> int:
     path, subject, oracle = arguments
     sys.stdout = sys.stderr
     try:
+        import harness
         from harness.commands.repro import replay_text
 
+        if not Path(harness.__path__[0]).resolve().is_relative_to(Path.cwd().resolve()):
+            return CANNOT_BE_JUDGED  # from an installation beside it: this commit has no such package
         status = replay_text(Path(path).read_text(), subject, oracle)
     except BaseException:  # noqa: BLE001  (a commit that does not build may fail in any way)
         return CANNOT_BE_JUDGED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,18 @@ def test_a_stale_page_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert trophies.main([]) == 1
     assert trophies.main(["--write"]) == 0
     assert trophies.main([]) == 0
+
+
+@pytest.mark.evidence("HX-05")
+def test_every_record_quotes_the_manual_and_says_where() -> None:
+    for erratum in load_errata():
+        assert re.search(r"chapter |Privileged ISA", erratum.manual_section), erratum.id
+        assert "..." not in erratum.manual_sentence, f"{erratum.id}: what is left out is marked […]"
+        assert "…" not in erratum.manual_sentence.replace("[…]", ""), erratum.id
+        assert erratum.manual_sentence.endswith("."), f"{erratum.id}: quotes whole sentences"
+
+
+def test_there_are_at_least_ten_confirmed_defects() -> None:
+    defects = [e for e in load_errata() if e.kind is ErratumKind.DEFECT]
+    assert len(defects) >= 24
+    assert f"**{len(defects)} confirmed defects**" in trophies.trophies(load_errata())

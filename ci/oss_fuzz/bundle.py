@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from ci.fuzz_selection import reached
-from fuzz.targets import stored
 from fuzz.targets.catalogue import PREFIX, UnknownTargetError, load, module_of, names
 from fuzz.targets.session import prepare, write_dictionary
 
@@ -74,7 +73,6 @@ def write_data(name: str, out: Path) -> list[Path]:
     with tempfile.TemporaryDirectory() as folder:
         prepare(name, Path(folder))
         inputs = {path.name: path.read_bytes() for path in (Path(folder) / "seeds").iterdir()}
-    inputs |= {Path(label).name: data for label, data in stored.all_inputs(name)}
     corpus = out / f"{program}_seed_corpus.zip"
     with zipfile.ZipFile(corpus, "w", zipfile.ZIP_DEFLATED) as archive:
         for label, data in sorted(inputs.items()):

@@ -57,6 +57,7 @@ TARGET = Target(
     modules=("harness.subjects.riscv64_ir", "harness.subjects.riscv64_reference"),
     simpler=machine_inputs.simpler,
     keep=machine_inputs.regression,
+    fuzzable=machine_inputs.fuzzable,
 )
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ TARGET = Target(
     modules=("harness.subjects.riscv64_interpreter", "oracles.unicorn_oracle"),
     simpler=machine_inputs.simpler,
     keep=machine_inputs.regression,
+    fuzzable=machine_inputs.fuzzable,
     requires=("unicorn",),
 )
 

@@ -46,13 +46,7 @@ def case_of(data: bytes) -> MachineCase:
 
 def mutate(data: bytes, max_bytes: int, seed: int) -> bytes:
     """A mutant of the choices that an input holds, as serialised choices."""
-    if data.startswith(b"{"):
-        try:
-            found = read_entry(data).current_choices()
-        except DocumentError:
-            found = None
-        data = data if found is None else found.to_bytes()
-    return mutate_bytes(data, max_bytes, seed)
+    return mutate_bytes(fuzzable(data) or data, max_bytes, seed)
 
 
 def simpler(data: bytes) -> Iterator[bytes]:
@@ -80,6 +74,17 @@ def regression(data: bytes) -> bytes:
     if data.startswith(b"{"):
         return data
     return write_entry(Entry.of(choices_of(data), LIMIT_INSNS, "fuzz")).encode()
+
+
+def fuzzable(data: bytes) -> bytes:
+    """The choices of a kept entry, or nothing where they belong to another generator version."""
+    if not data.startswith(b"{"):
+        return data
+    try:
+        found = read_entry(data).current_choices()
+    except DocumentError:
+        return b""
+    return b"" if found is None else found.to_bytes()
 
 
 def seeds(count: int = 2) -> Iterable[bytes]:

@@ -110,8 +110,11 @@ def prepare(name: str, folder: Path) -> tuple[Target, list[str]]:
     seeds = folder / "seeds"
     for data in target.seeds():
         stored.keep(seeds, data[: target.max_bytes])
+    for _, data in stored.all_inputs(name):
+        usable = target.fuzzable(data)
+        if usable:
+            stored.keep(seeds, usable)
     arguments = [str(seeds)]
-    arguments += [str(kind / name) for kind in (stored.SEEDS, stored.REGRESSIONS) if stored.inputs(kind, name)]
     if target.dictionary:
         write_dictionary(target, folder / "words.dict")
         arguments.append(f"-dict={folder / 'words.dict'}")
@@ -213,7 +216,8 @@ def merge(name: str, into: Path, sources: Sequence[Path]) -> int:
         OSError: `into` cannot be written.
     """
     require_engine()
-    require_packages(load(name))
+    target = load(name)
+    require_packages(target)
     into.mkdir(parents=True, exist_ok=True)
     before = {path.name for path in into.iterdir()}
     command = [sys.executable, "-m", module_of(name), "-merge=1", str(into), *map(str, sources)]
@@ -224,5 +228,5 @@ def merge(name: str, into: Path, sources: Sequence[Path]) -> int:
     for path in added:
         data = path.read_bytes()
         path.unlink()
-        stored.keep(into, data)
+        stored.keep(into, target.keep(data))
     return len(added)

@@ -38,7 +38,8 @@ class Target:
         pause_seconds: an input that takes longer is a hang.
         quick_samples: mutants that the test suite tries without atheris.
         simpler: simpler inputs than a failing one, the most drastic first; None leaves that to removing bytes.
-        keep: turns an input that failed into the form in which it is kept.
+        keep: turns an input into the form in which it is kept with the source.
+        fuzzable: turns a kept input back into what can be mutated; empty where that is not possible any more.
         requires: packages without which the target cannot run at all.
     """
 
@@ -57,6 +58,7 @@ class Target:
     quick_samples: int = 200
     simpler: Callable[[bytes], Iterator[bytes]] | None = None
     keep: Callable[[bytes], bytes] = bytes
+    fuzzable: Callable[[bytes], bytes] = bytes
     requires: tuple[str, ...] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import stat
 import subprocess
 import sys
@@ -21,7 +22,7 @@ FOLDER = ROOT / "ci" / "oss_fuzz"
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=120, check=False
+        [sys.executable, "-m", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=280, check=False
     )
 
 
@@ -76,6 +77,23 @@ def test_the_command_line_of_bundles() -> None:
         assert "Traceback" not in done.stderr
     assert "no fuzz target is called 'nothing'" in run("ci.oss_fuzz", "nothing").stderr
     assert set(EXAMPLES) <= set(names())
+
+
+@pytest.mark.slow
+@pytest.mark.evidence("HX-10")
+@pytest.mark.skipif(
+    not all(importlib.util.find_spec(package) for package in ("PyInstaller", "atheris")),
+    reason="PyInstaller or atheris is not installed",
+)
+def test_a_bundle_is_built_by_the_platforms_script_and_starts(tmp_path: Path) -> None:
+    """Plain Python here; `tox -e oss-fuzz` does the same with LLVM, Unicorn and wasmtime inside."""
+    done = run("ci.oss_fuzz", "elf_image", "--out", str(tmp_path), "--seconds", "1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "starts" in done.stdout
+    names_there = {path.name for path in tmp_path.iterdir()}
+    wanted = {"fuzz_elf_image", "fuzz_elf_image.pkg", "fuzz_elf_image.options", "fuzz_elf_image.dict"}
+    assert wanted | {"fuzz_elf_image_seed_corpus.zip"} == names_there
+    assert b"LLVMFuzzerTestOneInput" in (tmp_path / "fuzz_elf_image").read_bytes()
 
 
 def test_a_bundle_that_does_not_start_is_noticed(tmp_path: Path) -> None:

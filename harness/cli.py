@@ -32,6 +32,7 @@ COMMANDS: Final = (
     Command("repro", "Replay a finding.", "repro"),
     Command("minimize", "Reduce a diverging case.", "minimize"),
     Command("triage", "Run findings again, decide their state, find the commits.", "triage"),
+    Command("hunt", "Search for defects of the oracles.", "hunt"),
     Command("status", "Show what was found, and what became of it.", "status"),
     Command("report", "Write HTML, JUnit and SARIF reports of findings.", "report"),
     Command("fuzz", "Fuzz parsers, decoders, loaders and the machine."),

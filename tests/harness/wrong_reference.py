@@ -129,3 +129,10 @@ def wrong_mode() -> WrongReference:
 
 
 ALL = (wrong_addw, wrong_store, wrong_after_mul, wrong_pair, wrong_mode)
+
+
+def wrong_addw_again() -> WrongReference:
+    """The same mistake under another name: for votes."""
+    made = wrong_addw()
+    made.name = "wrong-addw-again"  # type: ignore[misc]
+    return made

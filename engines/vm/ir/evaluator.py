@@ -10,7 +10,7 @@ from engines.vm.bits import Bits
 from engines.vm.float_unit import FloatUnit
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import OPS, QUIET
-from engines.vm.memory.address_space import MemoryFault
+from engines.vm.memory.address_space import Access, MemoryFault
 
 _LAST_MODE: Final = 4
 _WORD: Final = (1 << 64) - 1
@@ -165,3 +165,6 @@ def evaluate(block: Block, guest: GuestValues, memory: Memory) -> Exit:
         guest.retired = guest.retired + leave.n & _WORD
         return Exit(leave.pc, leave.n, leave.interpret, len(values))
     raise ValueError(f"block {block.pc:#x} runs past its end; verify it first")
+
+
+__all__ = ["Access", "Exit", "GuestValues", "Memory", "MemoryFault", "evaluate"]

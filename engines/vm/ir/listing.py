@@ -8,7 +8,7 @@ from engines.vm.ir.ops import HINTS, MODES, OPS, REASONS, Effect, Imm, Op
 
 HEAD: Final = """# The IR
 
-Generated from `engines/vm/ir/ops.py` by `python -m engines.vm.ir.listing`; a test compares the two.
+Generated from `engines/vm/ir/ops.py` by `python -m engines.vm.ir.listing > docs/reference/ir.md`; a test compares them.
 
 **A block** is an extended basic block of one guest: entered at its top, left in the middle by every operation marked
 *may leave*, ended by one operation marked *ends*. In memory, an instruction is a tuple
@@ -89,8 +89,7 @@ _DOC: Final[dict[Imm, str]] = {
     Imm.REASON: "why the interpreter must take over.",
 }
 
-if __name__ == "__main__":
-    from pathlib import Path
+COMMAND: Final = "python -m engines.vm.ir.listing > docs/reference/ir.md"
 
-    target = Path(__file__).parents[3] / "docs" / "reference" / "ir.md"
-    target.write_text(page())
+if __name__ == "__main__":
+    print(page(), end="")

@@ -153,6 +153,8 @@ class Lifter:
                     break
                 branches -= 1
                 onward(out, len(out), n, address, *arguments)
+                if out[-1][2] == pc + position & _MASK:
+                    out.pop()  # a branch to the next instruction leaves nowhere
             else:
                 emit(out, len(out), n, address, *arguments)
             n += 1

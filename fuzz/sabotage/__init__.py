@@ -21,8 +21,10 @@ CATALOGUES: Final = (
     "riscv64_altered",
     "riscv64_encodings",
     "riscv64_source",
-    "user_source",
+    "user_mode",
     "harness_source",
+    "harness_by_hand",
+    "fixed",
     "comparator",
 )
 """The modules of this package that have a list `BUGS`."""

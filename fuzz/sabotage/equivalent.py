@@ -44,9 +44,6 @@ ENCODINGS: Final[dict[str, str]] = {}
 SOURCE: Final[dict[str, str]] = {}
 """Of `fuzz.sabotage.riscv64_source`."""
 
-USER: Final[dict[str, str]] = {}
-"""Of `fuzz.sabotage.user_source`."""
-
 HARNESS: Final[dict[str, str]] = {}
 """Of `fuzz.sabotage.harness_source`."""
 

@@ -75,16 +75,16 @@ _BUILT_IN: Final = {
 
 
 def judge(name: str) -> Judge:
-    """Make the judge `name`: a built-in one, a path in `tests/`, `module:factory`, or else the executor of that name on
-    generated programs.
+    """Make the judge `name`: a built-in one, a path in `tests/` (`fresh tests/…`: in a process of its own),
+    `module:factory`, or else the executor of that name on generated programs.
 
     Raises:
         ValueError: nothing of that name; the message lists what there is.
     """
-    if name.startswith("tests/"):
-        from fuzz.sabotage.judges.suite import Suite
+    if name.startswith(("tests/", "fresh tests/")):
+        from fuzz.sabotage.judges.suite import FreshSuite, Suite
 
-        suite: Judge = Suite(name)
+        suite: Judge = Suite(name) if name.startswith("tests/") else FreshSuite(name.removeprefix("fresh "))
         return suite
     target = _BUILT_IN.get(name, name if ":" in name else "")
     if not target:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from fuzz.sabotage.forked import ForkedExecutor
 from fuzz.sabotage.judges import Budget, Kill, StillbornError
 from fuzz.strategies.riscv64 import generate
+from fuzz.strategies.riscv64.neighbours import neighbours, words
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
 from harness.reduce.finding import signature_function
@@ -52,21 +53,28 @@ class Recorded:
 
 @cache
 def recorded() -> tuple[Recorded, ...]:
-    """The generated programs with the oracle's answers, made once per process."""
-    found = []
+    """The programs with the oracle's answers, made once per process: random ones, and after the first round of them
+    every instruction with its neighbours."""
+    found: list[Recorded] = []
+
+    def record(label: str, batch: MachineBatch) -> None:
+        theirs = oracle.run_batch(batch)
+        comparison = compare_batches(batch, honest.run_batch(batch), theirs)
+        excused = np.zeros(len(batch), np.bool_)
+        excused[comparison.diverged()] = True
+        found.append(Recorded(label, batch, theirs, excused))
+
     turns = [(p, DEFAULT_TURNS if p == "default" else 1) for p in PROFILES]
     with closing(create(ORACLE)) as oracle, closing(create("riscv64-interpreter", isolated=False)) as honest:
-        first = 0
+        first = neighbour = 0
         for _ in range(SEARCH_ROUNDS):
             for profile, times in turns:
                 for _ in range(times):
-                    batch = generate(SEED, first, BATCH_CASES, profile)
-                    theirs = oracle.run_batch(batch)
-                    comparison = compare_batches(batch, honest.run_batch(batch), theirs)
-                    excused = np.zeros(len(batch), np.bool_)
-                    excused[comparison.diverged()] = True
-                    found.append(Recorded(f"seed {SEED} profile {profile} case", batch, theirs, excused))
+                    record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
                     first += BATCH_CASES
+            while neighbour < len(words()):
+                record("neighbour", neighbours(neighbour, BATCH_CASES))
+                neighbour += BATCH_CASES
     return tuple(found)
 
 

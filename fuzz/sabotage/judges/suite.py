@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, Final
 
+from fuzz.sabotage import VARIABLE, apply_from_environment
 from fuzz.sabotage.judges import Budget, Kill
 
 ROOT: Final = Path(__file__).parents[3]
@@ -33,7 +37,9 @@ class _Listener:
 
 
 class Suite:
-    """The tests under `path`, relative to the repository: a folder, a file, or one test `file::name`."""
+    """The tests under `path`, relative to the repository: a folder, a file, or one test `file::name`; several with
+    commas between. Run in the fork that has the bug.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -44,26 +50,59 @@ class Suite:
         Raises:
             RuntimeError: a test fails already, or there is none.
         """
-        listener = self._run()
-        if listener.failed or not listener.tests:
-            why = f"{listener.failed} fails" if listener.failed else "there are no tests (a source checkout has them)"
+        tests, failed = self._run("")
+        if failed or not tests:
+            why = f"{failed} fails" if failed else "there are no tests (a source checkout has them)"
             raise RuntimeError(f"{self.path} cannot judge injected bugs: without any, {why}")
 
     def examine(self, budget: Budget) -> Kill | None:
-        listener = self._run()
-        return Kill(self.path, listener.tests, listener.failed) if listener.failed else None
+        tests, failed = self._run(budget.bug)
+        return Kill(self.path, tests, failed) if failed else None
 
     def noticed(self, how: str) -> Kill:
         """Tests that cannot be run to their end have failed."""
         return Kill(self.path, 0, f"the tests cannot be run to their end: {how.strip().splitlines()[-1]}")
 
-    def _run(self) -> _Listener:
-        import pytest
+    def _run(self, bug: str) -> tuple[int, str]:
+        """How many tests ran, and which failed."""
+        return run(self.path)
 
-        listener = _Listener()
-        os.environ["PYTHONHASHSEED"] = "0"
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
-        options += [f"--timeout={TEST_SECONDS}", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
-        with contextlib.redirect_stdout(io.StringIO()):
-            pytest.main([*options, str(ROOT / self.path)], plugins=[listener])
-        return listener
+
+class FreshSuite(Suite):
+    """The same in a process of its own, which has loaded nothing before the bug: for what is set up once per process,
+    as a foreign library is.
+    """
+
+    def _run(self, bug: str) -> tuple[int, str]:
+        environment = os.environ | {VARIABLE: bug, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-P", "-m", "fuzz.sabotage.judges.suite", self.path]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+            return 0, f"the tests cannot be run to their end: status {done.returncode}, {last}"
+        tests, failed = json.loads(done.stdout.splitlines()[-1])
+        return int(tests), str(failed)
+
+
+def run(paths: str) -> tuple[int, str]:
+    """Run tests until one fails: how many ran, and which failed (empty: none)."""
+    import pytest
+
+    listener = _Listener()
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
+    options += [f"--timeout={TEST_SECONDS}", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
+    with contextlib.redirect_stdout(io.StringIO()):
+        pytest.main([*options, *(str(ROOT / path) for path in paths.split(","))], plugins=[listener])
+    return listener.tests, listener.failed
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m fuzz.sabotage.judges.suite PATHS` prints `[tests, failed]`, with the environment's bug."""
+    apply_from_environment()
+    found = run(arguments[0])
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -14,6 +14,7 @@ from typing import Any
 
 from engines.vm.isa.riscv64.coding import disassemble_all
 from oracles.errata import Erratum, ErratumKind, load_errata
+from oracles.errata.disassemblers import DisassemblerDefect, load_disassembler_defects
 
 PAGE = Path(__file__).parents[1] / "docs" / "trophies.md"
 
@@ -32,15 +33,40 @@ Defects are counted per oracle: QEMU's user and system mode share a code base, a
 def trophies(errata: tuple[Erratum, ...]) -> str:
     """The page as Markdown: one section per oracle, one entry per defect."""
     defects = [e for e in errata if e.kind is ErratumKind.DEFECT]
-    each = Counter(e.oracle for e in defects)
+    tools = load_disassembler_defects()
+    each = Counter([e.oracle for e in defects] + [defect.tool for defect in tools])
     counted = ", ".join(f"{count} of {name}" for name, count in sorted(each.items()))
-    lines = [PREFACE, f"**{len(defects)} confirmed defects**: {counted}.", ""]
+    lines = [PREFACE, f"**{len(defects) + len(tools)} confirmed defects**: {counted}.", ""]
     for oracle in sorted({e.oracle for e in errata}):
         lines += [f"## {oracle}", ""]
         for erratum in errata:
             if erratum.oracle == oracle and erratum.kind is ErratumKind.DEFECT:
                 lines += _entry(erratum)
+    for tool in sorted({defect.tool for defect in tools}):
+        lines += [f"## {tool}", ""]
+        for defect in tools:
+            lines += _tool_entry(defect) if defect.tool == tool else []
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _tool_entry(defect: DisassemblerDefect) -> list[str]:
+    versions = [".".join(map(str, version)) for version in (defect.first_version, defect.last_version)]
+    shown = [
+        f"Witness: `{w.word:#010x}`. It says {f'`{w.answer}`' if w.answer else 'that this is no instruction'}; "
+        f"right is {f'`{w.right}`' if w.right else 'that it is none'}."
+        for w in defect.witnesses
+    ]
+    return [
+        f"### {defect.id}",
+        "",
+        f"{defect.summary} Versions {versions[0]} to {versions[1]}.",
+        "",
+        f"> {defect.sentence}",
+        ">",
+        f"> — {defect.section}",
+        "",
+        *(line for text in shown for line in (text, "")),
+    ]
 
 
 def _entry(erratum: Erratum) -> list[str]:

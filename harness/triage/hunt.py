@@ -134,7 +134,7 @@ class Hunt:
         ours, theirs = self._voters[trusted], self._voters[guilty]
         signature_of = signature_function(ours, theirs)
         signature = signature_of(case)
-        if signature is None:
+        if signature is None or self._shared_mistake(case, guilty):
             self.statistics.known += 1
             return None
         if (guilty, signature) in self._seen:
@@ -149,6 +149,13 @@ class Hunt:
         partial.write_text(json.dumps({"oracle": guilty, "errata": [record]}, indent=2) + "\n")
         partial.replace(path)
         return Candidate(guilty, signature, record, reduced, path)
+
+
+    def _shared_mistake(self, case: MachineCase, guilty: str) -> bool:
+        """Whether recorded errata of every other voter explain how it differs from the named one: then those who
+        outvoted it share a mistake (QEMU and Unicorn have an ancestor in common), and it is the one that is right."""
+        others = [name for name in self._voters if name != guilty]
+        return all(signature_function(self._voters[guilty], self._voters[name])(case) is None for name in others)
 
 
 def candidate_record(case: MachineCase, trusted: Executor, guilty: Executor, signature: str) -> dict[str, Any]:

@@ -1,0 +1,48 @@
+"""Every witness against a disassembler is shown on the live tool; what is right is so by LLVM's assembler, too."""
+
+from __future__ import annotations
+
+import capstone
+import pytest
+
+from engines.vm.isa.riscv64.coding import decode
+from oracles.errata.disassemblers import DisassemblerDefect, load_disassembler_defects
+from oracles.llvm_assembler import AssemblerUnavailableError, assemble_riscv64
+
+DEFECTS = load_disassembler_defects()
+
+
+def _capstone(word: int, size: int) -> str:
+    engine = capstone.Cs(capstone.CS_ARCH_RISCV, capstone.CS_MODE_RISCV64 | capstone.CS_MODE_RISCVC)
+    found = next(engine.disasm(word.to_bytes(size, "little"), 0, 1), None)
+    return "" if found is None else f"{found.mnemonic} {found.op_str}".strip()
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.id)
+def test_the_tool_still_shows_it(defect: DisassemblerDefect) -> None:
+    assert defect.tool == "capstone"
+    if not defect.concerns(capstone.__version__):
+        pytest.skip(f"capstone {capstone.__version__} is not among its versions: check the record")
+    for witness in defect.witnesses:
+        assert _capstone(witness.word, witness.size_bytes) == witness.answer
+        assert (decode(witness.word) is not None) == bool(witness.right), "our tables say what the record says is right"
+
+
+def test_where_there_is_assembly_for_it_llvm_makes_the_word() -> None:
+    """A fence with reserved fields has no assembly; all others have."""
+    checked = 0
+    for defect in DEFECTS:
+        for witness in defect.witnesses:
+            if witness.right.startswith("fence"):
+                continue
+            try:
+                code = assemble_riscv64(witness.right)
+            except AssemblerUnavailableError as error:
+                pytest.skip(str(error))
+            assert int.from_bytes(code, "little") == witness.word
+            checked += 1
+    assert checked >= 4
+
+
+def test_ids_are_unique() -> None:
+    assert len({defect.id for defect in DEFECTS}) == len(DEFECTS) >= 4

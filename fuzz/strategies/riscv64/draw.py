@@ -1,11 +1,14 @@
 """Drawing choices: from (seed, case index) to typed choices, vectorised over cases.
 
-Words of a case (`counter_random`): sites 0 … 3 the case itself, from `_X_SITE` and `_F_SITE` two per register, from
-`_SLOT_SITE` one per slot, and a second one per slot from `_SLOT_SITE + 256`.
+Words of a case (`counter_random`): sites 0 … 3 the case itself, from `_SLOT_SITE` one per slot, and a second one per
+slot from `_SLOT_SITE + 256`. Register files are drawn into pools, and a case picks one of integers and one of floats:
+filling 64 registers anew for every case would cost more than the rest of a short program. A pool has words of its own,
+from `_X_SITE` and `_F_SITE` two per register.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +30,11 @@ _SLOT_SITE: Final = 144
 _MAX_SLOTS: Final = 250
 _BLOCK_CASES: Final = 256
 """Cases drawn at once: few enough for the words of their slots to stay in the second-level cache."""
+_POOL_BITS: Final = 12
+_POOL_CASES: Final = 1 << 16
+"""So many cases of a seed share a pool of register files; the next ones get a new pool."""
+_POOL_SEED: Final = 0x52F0_0D5E_ED00_0000
+"""Added to a seed's number for its pools, so that they have no words in common with its cases."""
 _KIND_BITS: Final = 12
 _INSN_BITS: Final = 10
 
@@ -148,12 +156,35 @@ def _draw_slots(keys: NDArray[np.uint64], width: int, tables: _Tables) -> dict[s
     }
 
 
-def _draw_state(keys: NDArray[np.uint64], first_index: int, profile: Profile, state: NDArray[np.void]) -> None:
+@lru_cache(maxsize=8)
+def _register_files(seed: int, number: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Pool `number` of a seed: (P, 32) integer and (P, 32) floating-point register files."""
+    keys = case_keys(seed + _POOL_SEED, number << _POOL_BITS, 1 << _POOL_BITS)
+    x, f = words(keys, _X_SITE, 64), words(keys, _F_SITE, 64)
+    integers = operands.with_palette(operands.integers(x[:, :32], x[:, 32:]), x[:, 32:])
+    return integers, operands.with_ties(operands.floats(f[:, :32], f[:, 32:]), f[:, 32:])
+
+
+def _draw_registers(seed: int, first_index: int, word: NDArray[np.uint64], state: NDArray[np.void]) -> None:
+    """Give each case a register file of its pool, the one that `word` picks."""
+    mask = np.uint64((1 << _POOL_BITS) - 1)
+    for_x, for_f = ((word >> np.uint64(shift) & mask).astype(np.intp) for shift in (0, _POOL_BITS))
+    row = 0
+    while row < len(state):
+        number, within = divmod(first_index + row, _POOL_CASES)
+        rows = slice(row, min(len(state), row + _POOL_CASES - within))
+        integers, floats = _register_files(seed, number)
+        state["x"][rows] = integers.take(for_x[rows], 0)
+        state["f"][rows] = floats.take(for_f[rows], 0)
+        row = rows.stop
+
+
+def _draw_state(
+    seed: int, keys: NDArray[np.uint64], first_index: int, profile: Profile, state: NDArray[np.void]
+) -> None:
     case = words(keys, 0, 4)
     shape = words(keys, 4, 2)
-    x, f = words(keys, _X_SITE, 64), words(keys, _F_SITE, 64)
-    state["x"] = operands.with_palette(operands.integers(x[:, :32], x[:, 32:]), x[:, 32:])
-    state["f"] = operands.with_ties(operands.floats(f[:, :32], f[:, 32:]), f[:, 32:])
+    _draw_registers(seed, first_index, shape[:, 1], state)
     mode = _between(case[:, 2], 0, 0, 4)
     flags = _between(case[:, 2], 16, 0, 31) * _between(case[:, 2], 32, 0, 1)
     state["fcsr"] = mode << 5 | flags
@@ -202,13 +233,13 @@ def draw(seed: int, first_index: int, count: int, profile: Profile) -> Choices:
     state = np.zeros(count, STATE)
     for row in range(0, count, _BLOCK_CASES):
         block = slice(row, row + _BLOCK_CASES)
-        _draw_block(
-            keys[block], first_index + row, profile, tables, {n: a[block] for n, a in slots.items()}, state[block]
-        )
+        own = {name: array[block] for name, array in slots.items()}
+        _draw_block(seed, keys[block], first_index + row, profile, tables, own, state[block])
     return Choices(slots, state, mixed(seed))
 
 
 def _draw_block(
+    seed: int,
     keys: NDArray[np.uint64],
     first_index: int,
     profile: Profile,
@@ -218,7 +249,7 @@ def _draw_block(
 ) -> None:
     """Draw a few cases into the rows given."""
     drawn = _draw_slots(keys, profile.slots[1], tables)
-    _draw_state(keys, first_index, profile, state)
+    _draw_state(seed, keys, first_index, profile, state)
     kind = drawn["kind"]
     main = _place_sections(kind, keys, state["slots"], profile)
     word = words(keys, 7, 1)[:, 0]

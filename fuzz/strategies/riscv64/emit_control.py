@@ -59,9 +59,10 @@ def _jump_compressed(group: Group) -> None:
 
 def _computed_jump(group: Group, link: Words, target: Signed, short: NDArray[np.bool_], short_match: np.uint32) -> None:
     """auipc, addi, jalr; where `short`, c.jr or c.jalr and a nop instead of the jalr. The jalr's own offset takes a
-    part
-    of the distance, and may be odd: bit 0 of the sum is ignored."""
-    t = group.temporary
+    part of the distance, and may be odd: bit 0 of the sum is ignored. One in four links into the very register that
+    holds the address, as `call` does: then the target has to be read before the link is written."""
+    same = ~short & (link != 0) & ((group.aux & _U(6)) == 0)
+    t = np.where(same, link, group.temporary)
     distance = _offset(group, target)
     part = np.where(short, 0, group.imm >> 2)
     rest = distance - (part & ~1)

@@ -69,10 +69,10 @@ _VALUES = tuple(words('1 -1 0.5 true [] [1] [[]] {} {a=1} "" \'x\' "-O2" nan 197
 
 def seeds() -> Iterable[bytes]:
     text = MANIFEST.read_text(encoding="utf-8")
-    head, *entries = text.split("[[programs]]")
-    yield (head + "[[programs]]" + entries[0]).encode()
+    head, *entries = text.split("\n[[programs]]")
+    yield (head + "\n[[programs]]" + entries[0]).encode()
     for entry in entries[1:3]:
-        yield (head + "[[programs]]" + entry).encode()
+        yield (head + "\n[[programs]]" + entry).encode()
 
 
 def planted() -> None:

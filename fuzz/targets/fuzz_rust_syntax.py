@@ -13,6 +13,7 @@ with instrumented(__name__):
     from engines.rustwasm.syntax import diagnostics as messages
     from engines.rustwasm.syntax.diagnostics import Diagnostics, SourceMap
     from engines.rustwasm.syntax.parse_items import parse
+    from fuzz.targets.stored import ROOT
 
 _WORDS = words(
     "fn let mut if else while loop for in match return break continue struct enum impl trait pub use mod const static "
@@ -48,7 +49,10 @@ def one_input(data: bytes) -> None:
 
 
 def seeds() -> Iterable[bytes]:
-    return [text.encode() for text in _TEXTS]
+    yield from (text.encode() for text in _TEXTS)
+    for path in sorted((ROOT / "rust" / "programs").glob("*.rs")):
+        if path.stat().st_size <= TARGET.max_bytes:
+            yield path.read_bytes()
 
 
 def planted() -> None:
@@ -72,7 +76,7 @@ TARGET = Target(
     "the span of some errors ends behind the text",
     dictionary=_WORDS,
     mutate=token_mutator(_WORDS),
-    max_bytes=800,
+    max_bytes=1300,
 )
 
 if __name__ == "__main__":

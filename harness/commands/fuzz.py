@@ -171,8 +171,9 @@ def minimize(
     source: Annotated[Path, typer.Argument(metavar="INPUT", help="A file with a failing input.")],
     out: Annotated[Path | None, typer.Option(help="Where to; by default beside the input.")] = None,
     planted: Annotated[bool, typer.Option("--planted", help="With the target's planted bug.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the result as a regression of the source tree.")] = False,
 ) -> None:
-    """Reduce a failing input to the smallest that fails in the same way.
+    """Reduce a failing input, of ours or of a platform's, to the smallest that fails in the same way.
 
     Exit status: 1 reduced (it still fails), 0 it does not fail, 2 wrong usage, 3 it cannot be reduced, 130 interrupted.
     """
@@ -196,6 +197,14 @@ def minimize(
     except OSError as error:
         _stop(f"cannot write {destination}: {error}", 3)
     print(f"{how}: {size} bytes reduced to {len(data)} in {destination}")
+    if keep:
+        from fuzz.targets import stored
+        from fuzz.targets.catalogue import load
+
+        try:
+            print(f"kept as {stored.keep(stored.REGRESSIONS / name, _load(load, name).keep(data))}")
+        except OSError as error:
+            _stop(f"cannot keep it in {stored.REGRESSIONS / name}: {error}", 3)
     raise typer.Exit(1)
 
 

@@ -76,6 +76,13 @@ def test_minimize_reduces_to_the_same_failure(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "10 bytes reduced to 3" in done.stdout
     assert (tmp_path / "small").read_bytes() == b"*\xc2\xb2"
+    done = counterproof("minimize", "campaign_plan", str(source), "--planted", "--keep")
+    kept = stored.REGRESSIONS / "campaign_plan" / stored.name_of(b"*\xc2\xb2")
+    assert f"kept as {kept}" in done.stdout
+    assert kept.read_bytes() == b"*\xc2\xb2"
+    kept.unlink()
+    if not stored.inputs(stored.REGRESSIONS, "campaign_plan"):
+        kept.parent.rmdir()
     done = counterproof("minimize", "campaign_plan", str(source))
     assert done.returncode == 0
     assert "does not fail" in done.stdout
@@ -84,13 +91,14 @@ def test_minimize_reduces_to_the_same_failure(tmp_path: Path) -> None:
 @needs_atheris
 @pytest.mark.evidence("HX-04")
 def test_a_planted_bug_is_found_reduced_and_kept(tmp_path: Path) -> None:
+    before = stored.inputs(stored.REGRESSIONS, "campaign_plan")
     done = counterproof("campaign_plan", "--planted", "--seconds", "60", "--seed", "1", "--out", str(tmp_path))
     assert done.returncode == 1, done.stdout + done.stderr
     assert "campaign_plan: failure after" in done.stdout
     kept = list((tmp_path / "campaign_plan-planted" / "regressions").iterdir())
     assert len(kept) == 1
     assert "²" in kept[0].read_text()
-    assert not stored.inputs(stored.REGRESSIONS, "campaign_plan")
+    assert stored.inputs(stored.REGRESSIONS, "campaign_plan") == before
 
 
 @needs_atheris

@@ -162,7 +162,7 @@ def test_a_loop_has_one_branch_back() -> None:
 
 
 def test_a_loop_with_two_entries_is_refused() -> None:
-    with pytest.raises(IrreducibleError, match="block [12] is entered from block [12]"):
+    with pytest.raises(IrreducibleError, match=r"block [12] is entered from block [12]"):
         Graph([[1, 2], [2], [1, 3], []])
 
 

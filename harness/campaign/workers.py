@@ -7,6 +7,7 @@ running halves in fresh workers; they are answered with CRASH or TIMEOUT, and al
 from __future__ import annotations
 
 import collections
+import itertools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -252,8 +253,19 @@ class IsolatedExecutor:
             "cpu_seconds": 2 * seconds,
             **more,
         }
-        self._ready().ask(request, seconds, ticket.lease.slot)
+        worker = self._ready()
+        if self._is_overtaking(ticket):
+            return
+        worker.ask(request, seconds, ticket.lease.slot)
         ticket.sent, ticket.sent_at = True, time.monotonic()
+
+    def _is_overtaking(self, ticket: Ticket) -> bool:
+        """Whether an older ticket lost its worker and waits to be sent again: answers come in the order of requests,
+        so this one has to wait behind it."""
+        if ticket not in self._queue:
+            return False
+        older = itertools.takewhile(lambda one: one is not ticket, self._queue)
+        return not all(one.sent for one in older)
 
     def _receive(self, ticket: Ticket, seconds: float) -> tuple[BatchObservation, str]:
         """The observation of a ticket that was sent, and its detail."""

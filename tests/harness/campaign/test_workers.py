@@ -173,6 +173,19 @@ def test_batches_in_flight_survive_the_death_of_the_worker(bad: IsolatedExecutor
         _same(seen[i], toy.ToyMachine().run_batch(batches[i]))
 
 
+def test_a_batch_does_not_overtake_one_whose_worker_died(bad: IsolatedExecutor) -> None:
+    # The new worker would answer the younger batch first, and that answer be taken for the older one's.
+    bad.run_batch(_batch(1))
+    worker = bad._worker
+    assert worker is not None
+    batches = [_batch(8, segfault=3), _batch(8)]
+    first = bad.submit(batches[0])
+    os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+    second = bad.submit(batches[1])
+    assert bad.collect(first).end.tolist() == [End.TRAP] * 3 + [End.CRASH] + [End.TRAP] * 4
+    _same(bad.collect(second), toy.ToyMachine().run_batch(batches[1]))
+
+
 def test_a_worker_killed_from_outside_is_replaced(bad: IsolatedExecutor) -> None:
     assert bad.pid is not None
     os.kill(bad.pid, signal.SIGKILL)

@@ -73,6 +73,7 @@ def test_any_bytes_pass(name: str) -> None:
     check()
 
 
+@pytest.mark.evidence("HX-04")
 def test_every_planted_bug_shows_on_its_witness_and_only_there() -> None:
     """The witnesses were found by `counterproof fuzz NAME --planted`; `tox -e fuzz` finds them again."""
     done = subprocess.run(

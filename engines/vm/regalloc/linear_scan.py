@@ -1,0 +1,179 @@
+"""Linear scan over one block, with guest registers pinned to host registers for a whole region.
+
+Every value has one place for its whole life: a register, or a stack slot where registers run out (then the value that
+lives longest goes). Two rules save moves around pinned guest registers:
+
+- *reading in place*: what `get` answers stays in the pinned register if the guest register is not written before the
+  last use;
+- *computing in place*: what is going to be `put` is computed in the pinned register itself, if in between nobody reads
+  the guest register's old value and nothing may leave the block.
+
+The contract is stated by `engines.vm.regalloc.checker`, which shares nothing with this module but `Step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import Final
+
+from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PUT, Step, last_uses, positions
+
+FLOAT_PLACE: Final = 32
+STACK: Final = 64
+"""Places: integer registers 0 …, float registers from `FLOAT_PLACE`, stack slots from `STACK`."""
+_NEVER: Final = 1 << 60
+
+
+class OutOfStack(Exception):  # noqa: N818  (says what ran out)
+    """A block needs more stack slots than its host offers."""
+
+
+@dataclass(frozen=True)
+class Registers:
+    """What the allocator may use.
+
+    Attributes:
+        pins: place by pinned guest slot.
+        integers, floats: places for other values, the best first.
+        stack_slots: how many there are.
+    """
+
+    pins: Mapping[int, int]
+    integers: tuple[int, ...]
+    floats: tuple[int, ...]
+    stack_slots: int
+
+
+@dataclass
+class Allocation:
+    """Where values live.
+
+    Attributes:
+        places: by value.
+        in_place: `put`s, by value number of the put, that need no move.
+        spilled: how many values live on the stack.
+        stack_slots: how many slots are used.
+    """
+
+    places: dict[int, int]
+    in_place: set[int]
+    spilled: int = 0
+    stack_slots: int = 0
+
+
+def allocate(steps: Sequence[Step], registers: Registers, enabled: bool = True) -> Allocation:
+    """Give every result a place.
+
+    Args:
+        enabled: False gives every value that is not pinned a stack slot and joins nothing; for measurements only.
+
+    Raises:
+        OutOfStack: more values at once than registers and stack slots.
+    """
+    at = positions(steps)
+    last = last_uses(steps, at)
+    pins = registers.pins
+    places: dict[int, int] = {}
+    in_place: set[int] = set()
+    joined = _joinable(steps, at, last, pins) if enabled else {}
+    puts: dict[int, list[int]] = {}
+    for step, position in zip(steps, at, strict=True):
+        if step.kind == PUT and step.slot in pins:
+            puts.setdefault(step.slot, []).append(position)
+    free = {INTEGER: list(reversed(registers.integers)), FLOAT: list(reversed(registers.floats))}
+    if not enabled:
+        free = {INTEGER: [], FLOAT: []}
+    active: dict[int, list[tuple[int, int, int]]] = {INTEGER: [], FLOAT: []}
+    stack: list[tuple[int, int]] = []
+    free_slots: list[int] = []
+    used_slots = 0
+    spilled = 0
+    occupied: dict[int, int] = {}
+    for step, position in zip(steps, at, strict=True):
+        if step.result == NONE:
+            continue
+        end = last.get(step.value, position)
+        if enabled and step.kind == GET and step.slot in pins:
+            following = next((p for p in puts.get(step.slot, ()) if p > position), _NEVER)
+            if end <= following:
+                places[step.value] = pins[step.slot]
+                occupied[step.slot] = max(occupied.get(step.slot, -1), end)
+                continue
+        target = joined.get(step.value)
+        if target is not None and occupied.get(target[0], -1) <= position:
+            places[step.value] = pins[target[0]]
+            occupied[target[0]] = end
+            in_place.add(target[1])
+            continue
+        group = active[step.result]
+        pool = free[step.result]
+        while group and group[0][0] <= position:
+            pool.append(heappop(group)[2])
+        while stack and stack[0][0] <= position:
+            free_slots.append(heappop(stack)[1])
+        if pool:
+            place = pool.pop()
+            places[step.value] = place
+            heappush(group, (end, step.value, place))
+            continue
+        spilled += 1
+        loser, loser_end, begin = step.value, end, position
+        if group:
+            longest = max(group)
+            if longest[0] > end:
+                group.remove(longest)
+                group.sort()
+                places[step.value] = longest[2]
+                heappush(group, (end, step.value, longest[2]))
+                loser, loser_end, begin = longest[1], longest[0], -1
+        if begin < 0 or not free_slots:  # a value that moves out has been on the stack since its birth: a fresh slot
+            slot = used_slots
+            used_slots += 1
+        else:
+            slot = free_slots.pop()
+        if used_slots > registers.stack_slots:
+            raise OutOfStack(f"{used_slots} stack slots needed, the host offers {registers.stack_slots}")
+        places[loser] = STACK + slot
+        heappush(stack, (loser_end, slot))
+    return Allocation(places, in_place, spilled, used_slots)
+
+
+def _joinable(
+    steps: Sequence[Step], at: Sequence[int], last: Mapping[int, int], pins: Mapping[int, int]
+) -> dict[int, tuple[int, int]]:
+    """By value: the pinned slot that it can be computed in, and the number of the `put` that thereby needs no move."""
+    defined: dict[int, tuple[int, int]] = {}
+    candidates: dict[int, tuple[int, int, int]] = {}
+    out: dict[int, tuple[int, int]] = {}
+    open_puts: dict[int, tuple[int, int]] = {}
+    leave = -1
+    touched: dict[int, int] = {}
+    for step, position in zip(steps, at, strict=True):
+        if step.kind == PUT and step.slot in pins:
+            value = step.uses[0] if step.uses else -1
+            before = open_puts.pop(step.slot, None)
+            if before is not None and last[before[0]] <= position:
+                out[before[0]] = (step.slot, before[1])
+            born = defined.get(value)
+            if (
+                born is not None
+                and born[0] > leave
+                and born[0] >= touched.get(step.slot, -1)
+                and value not in candidates
+                and born[1] == (INTEGER if pins[step.slot] < FLOAT_PLACE else FLOAT)
+            ):
+                candidates[value] = (step.slot, step.value, position)
+                open_puts[step.slot] = (value, step.value)
+            touched[step.slot] = position
+        elif step.kind == GET and step.slot in pins:
+            touched[step.slot] = position
+            continue
+        if step.kind == LEAVE:
+            leave = position if step.result == NONE else position - 1
+        if step.result != NONE:
+            defined[step.value] = (position, step.result)
+    for slot, (value, put) in open_puts.items():
+        out[value] = (slot, put)
+    return out

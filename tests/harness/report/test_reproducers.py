@@ -219,3 +219,34 @@ def test_isolated_and_in_process_agree_on_the_name_to_create() -> None:
     executor = create("riscv64-reference", isolated=False)
     assert name_to_create(executor) == "riscv64-reference"
     executor.close()
+
+
+def test_a_finding_replays_in_a_fresh_clone(tmp_path: Path) -> None:
+    """What stock Unicorn does wrong, reduced here, replayed by the modules of a clone and by nothing else."""
+    state = np.zeros(1, state_dtype("riscv64"))[0]
+    state["pc"] = CODE_BASE
+    state["f"][[1, 2]] = [0xFFFF_FFFF_3F80_0000, 0xFFFF_FFFF_4000_0000]
+    code = bytes.fromhex("d3812000") + bytes.fromhex("73001000")  # fadd.s f3, f1, f2; ebreak
+    case = MachineCase("riscv64", state, code, CODE_BASE, bytes(DATA_BYTES), 300)
+    subject, oracle = _Named(), create("unicorn-riscv64-stock")
+    oracle.registered_name = "unicorn-riscv64-stock"  # type: ignore[attr-defined]
+    try:
+        reduce_and_write(case, subject, oracle, tmp_path / "finding", command="counterproof repro", use_errata=False)
+    finally:
+        oracle.close()
+    clone = tmp_path / "clone"
+    command = ["git", "clone", "--quiet", "--local", str(ROOT), str(clone)]
+    made = subprocess.run(command, capture_output=True, check=False)
+    if made.returncode != 0:
+        pytest.skip("not a git checkout")
+    show = f"import harness, sys; sys.exit(not harness.__path__[0].startswith({str(clone)!r}))"
+    for arguments, status in (([str(tmp_path / "finding" / "repro.py")], 1), (["-c", show], 0)):
+        done = subprocess.run(
+            [sys.executable, "-P", *arguments],
+            env=os.environ | {"PYTHONPATH": str(clone)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr

@@ -97,6 +97,8 @@ def _() -> None:
     "a defect of the oracle taken for the truth",
     description="7ee6ab7: Unicorn reports the faults of atomics as loads",
     judges=_UNICORN,
+    equivalent="The adapter then reports what the erratum of unrepaired Unicorn says, which the comparison explains "
+    "and counts: two campaigns of 6,144 programs and the conformance suite agree, and no agreement is wrong.",
 )
 def _() -> None:
     from oracles import unicorn_oracle

@@ -21,7 +21,7 @@ from fuzz.sabotage import BUGS, VARIABLE, Bug
 from fuzz.sabotage.judges import Budget, Judge, Kill, judge
 from harness.strict_json import Node, parse
 
-SEARCH_SECONDS: Final = 20.0
+SEARCH_SECONDS: Final = 60.0
 """What a judge may search for one bug."""
 HARD_SECONDS: Final = 120.0
 """After this an examination is ended from outside."""

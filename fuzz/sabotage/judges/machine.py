@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fuzz.sabotage.forked import ForkedExecutor
 from fuzz.sabotage.judges import Budget, Kill, StillbornError
 from fuzz.strategies.riscv64 import generate
-from fuzz.strategies.riscv64.neighbours import neighbours, words
+from fuzz.strategies.riscv64.neighbours import neighbours, programs
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
 from harness.reduce.finding import signature_function
@@ -26,8 +26,8 @@ from harness.report.reproducer import load_reproducer, write_reproducer
 
 ORACLE: Final = "unicorn-riscv64"
 SLOW: Final = frozenset(("riscv64-reference",))
-"""Executors in Python: they search for `SLOW_SECONDS` only."""
-SLOW_SECONDS: Final = 6.0
+"""Executors in Python: they run the first `SLOW_BATCHES` only."""
+SLOW_BATCHES: Final = 11
 SEED: Final = 1
 BATCH_CASES: Final = 256
 PROFILES: Final = ("default", "fp", "memory", "compressed", "control", "atomic", "traps", "noise")
@@ -72,7 +72,7 @@ def recorded() -> tuple[Recorded, ...]:
                 for _ in range(times):
                     record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
                     first += BATCH_CASES
-            while neighbour < len(words()):
+            while neighbour < programs():
                 record("neighbour", neighbours(neighbour, BATCH_CASES))
                 neighbour += BATCH_CASES
     return tuple(found)
@@ -94,20 +94,29 @@ class GeneratedPrograms:
 
     def prepare(self) -> None:
         recorded()
-        _relinked()
+        self.prepare_subject()
         # Imported here, so that no fork has to.
         create(ORACLE, isolated=False).close()
         with closing(create(self.subject, isolated=False)) as subject:
             subject.run_batch(recorded()[0].batch)
 
+    def prepare_subject(self) -> None:
+        """What `subject_with_bug` starts from; once, before any bug is on."""
+        _relinked()
+
     def examine(self, budget: Budget) -> Kill | None:
-        return self._examine(budget, self._subject())
+        return self._examine(budget, self.subject_with_bug())
 
     def examine_carefully(self, budget: Budget) -> Kill | None:
         """After `examine` ended its process: the subject in processes of its own, whose end is an observation."""
-        return self._examine(budget, ForkedExecutor(self._subject))
+        return self._examine(budget, ForkedExecutor(self.subject_with_bug))
 
-    def _subject(self) -> Executor:
+    def subject_with_bug(self) -> Executor:
+        """The subject as the bugs that are on in this process leave it.
+
+        Raises:
+            StillbornError: it cannot be built.
+        """
         from engines.vm.tiers.interpreter import build
         from fuzz.sabotage.relinked import RelinkedInterpreter
 
@@ -136,9 +145,8 @@ class GeneratedPrograms:
     def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
         """The first case that shows the bug, and how many were examined with it."""
         begun, cases = time.monotonic(), 0
-        seconds = min(budget.seconds, SLOW_SECONDS) if self.subject in SLOW else budget.seconds
-        for entry in recorded():
-            if time.monotonic() - begun > seconds:
+        for entry in recorded()[: SLOW_BATCHES if self.subject in SLOW else None]:
+            if time.monotonic() - begun > budget.seconds:
                 return None
             with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS):
                 seen = subject.run_batch(entry.batch)

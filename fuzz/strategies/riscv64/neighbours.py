@@ -1,6 +1,7 @@
-"""Every instruction and all words one bit away from it, one word per program: what random words seldom meet.
+"""Every instruction and all words one bit away from it, and every access at the edges of address arithmetic.
 
-A decoder that ignores a fixed bit, or refuses a legal word, shows on one of them; there are about six thousand.
+One word per program, and all of them: what random programs seldom meet. A decoder that ignores a fixed bit or refuses a
+legal word shows here, and so does a bounds check that is off by one.
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ def _operand(instruction: Instruction, name: str) -> int:
     return wanted if is_register and wanted in field.values and wanted not in field.excluded else field.default
 
 
+def programs() -> int:
+    """How many there are."""
+    return len(words()) + len(accesses())
+
+
 @cache
 def words() -> tuple[tuple[int, int], ...]:
     """(word, bytes) of every instruction with plain operands, and of all words that differ from it in one bit."""
@@ -44,19 +50,42 @@ def words() -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
+EDGES: Final = tuple(
+    (1 << bits) + offset & 0xFFFF_FFFF_FFFF_FFFF
+    for bits in (12, 31, 32, 36, 38, 39, 47, 48, 56, 63, 64)
+    for offset in (-8, -4, 0, 4, 8)
+)
+"""Addresses on both sides of where an implementation's address arithmetic may end. Nothing is mapped there."""
+
+
+@cache
+def accesses() -> tuple[tuple[int, int], ...]:
+    """(word, address) of every load, store and atomic of 32 bits at every one of `EDGES`."""
+    found = []
+    for instruction in INSTRUCTIONS:
+        effects = instruction.effects
+        if instruction.length == 4 and (effects.load_bytes or effects.store_bytes):
+            word = instruction.encode(**{f.name: _operand(instruction, f.name) for f in instruction.fields})
+            found += [(word, address) for address in EDGES]
+    return tuple(found)
+
+
 def neighbours(first: int, count: int) -> MachineBatch:
     """The programs `first … first+count-1`, fewer at the end: a word, then `ebreak`, from registers that make every
-    access legal.
+    access legal; after all of `words()` those of `accesses()`, from their addresses.
 
     Raises:
         ValueError: `first` is not below the number of programs, or `count` is not positive.
     """
-    chosen = words()[first : first + count]
+    chosen = [*((word, length, _ADDRESS) for word, length in words()), *((w, 4, address) for w, address in accesses())]
+    total = len(chosen)
+    chosen = chosen[first : first + count]
     if not chosen:
-        raise ValueError(f"programs {first} … {first + count - 1}: there are 0 … {len(words()) - 1}")
+        raise ValueError(f"programs {first} … {first + count - 1}: there are 0 … {total - 1}")
     states = np.zeros(len(chosen), state_dtype(ISA))
     states["pc"] = CODE_BASE + np.arange(len(chosen), dtype=np.uint64) * np.uint64(CODE_SLOT_BYTES)
     _fill(states)
+    states["x"][:, 10] = [address for _, _, address in chosen]
     memory = bytes(range(256)) * (DATA_BYTES // 256)
     cases = [
         MachineCase(
@@ -68,7 +97,7 @@ def neighbours(first: int, count: int) -> MachineBatch:
             LIMIT_INSNS,
             label=f"neighbour {first + number}",
         )
-        for number, (state, (word, length)) in enumerate(zip(states, chosen, strict=True))
+        for number, (state, (word, length, _)) in enumerate(zip(states, chosen, strict=True))
     ]
     return MachineBatch.of(cases)
 

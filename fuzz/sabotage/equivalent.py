@@ -42,17 +42,18 @@ ENCODINGS: Final[dict[str, str]] = {}
 """Of `fuzz.sabotage.riscv64_encodings`."""
 
 SOURCE: Final[dict[str, str]] = {
-    r"vm-softfloat-(sqrt-constant-plus-one-7|div-constant-plus-one-8)": "One digit more of the quotient or root than "
-    "is needed: rounding is exact from precision + 2 digits and a sticky bit on.",
-    r"vm-softfloat-round-to-multiple-le-as-lt-1": "It differs where nothing is dropped; then the rest is 0, and the same "
-    "is returned one line later.",
-    r"tiers-reference-referencemachine--init-(constant-plus-one-\d+|statement-dropped-7)": "Overwritten by load_from before anything runs.",
-    r"interpreter-float-unit-x86-64-x86floatunit-operate-eq-as-ne-3": "Used on hosts without AVX only; on this kind of "
-    "host the code is not generated.",
-    r"tiers-reference-referencemachine-load-from-statement-dropped-2": "A hart's x0 is 0 already: nothing "
-    "ever writes another value there.",
-    r"vm-softfloat-pick-lt-as-le-1": "It differs where both keys are equal; the key is one to one, so both operands are "
-    "the same bits.",
+    r"vm-softfloat-(sqrt-constant-plus-one-7|div-constant-plus-one-8)": "One digit more than is needed: rounding is "
+    "exact from precision + 2 digits and a sticky bit on.",
+    r"vm-softfloat-round-to-multiple-le-as-lt-1": "It differs where nothing is dropped; then the rest is 0, and the "
+    "same is returned one line later.",
+    r"vm-softfloat-pick-lt-as-le-1": "It differs where both keys are equal; the key is one to one, so both operands "
+    "are the same bits.",
+    r"tiers-reference-referencemachine--init-(constant-plus-one-\d+|statement-dropped-7)": "Overwritten before "
+    "anything reads it: by load_from, or by the first instruction.",
+    r"tiers-reference-referencemachine-load-from-statement-dropped-2": "A hart's x0 is 0 already: nothing ever "
+    "writes another value there.",
+    r"interpreter-float-unit-x86-64-x86floatunit-operate-eq-as-ne-3": "For hosts without AVX; on this one the code is "
+    "not generated.",
 }
 """Of `fuzz.sabotage.riscv64_source`."""
 

@@ -50,7 +50,8 @@ class Hazard(IntEnum):
     """The destination is that of the instruction before it."""
 
 
-def _reads_single(i: Instruction) -> bool:
+def reads_single(i: Instruction) -> bool:
+    """Whether an instruction with floating-point sources reads them as singles."""
     base = i.expands_to or i.name
     return base == "fsw" or base.rpartition("_")[2] in ("s", "w")
 
@@ -75,7 +76,7 @@ class _Place:
 def _place(i: Instruction, operand: Operand | None) -> _Place:
     if operand is None:
         return _Place()
-    single = Format.SINGLE if _reads_single(i) else Format.DOUBLE
+    single = Format.SINGLE if reads_single(i) else Format.DOUBLE
     form = Format.INTEGER if operand.kind is OperandKind.X else single
     if operand.field is None:
         return _Place(0, 0, operand.constant, form)

@@ -29,6 +29,10 @@ def generate(seed: int, first_index: int, count: int, profile: str = "default") 
 
     chosen = profile_named(profile)
     choices = draw(seed, first_index, count, chosen)
+    if chosen.directed:
+        from fuzz.strategies.riscv64.directed import direct
+
+        choices = direct(choices, seed, first_index)
     return emit(choices, chosen.limit_insns, f"seed {seed} profile {profile}")
 
 

@@ -85,6 +85,8 @@ class Profile:
     traps: Mapping[Kind, int] = field(default_factory=lambda: TRAPS)
     extensions: Mapping[str, float] = field(default_factory=dict)
     limit_insns: int = 10_000
+    directed: bool = False
+    """Each program starts with an instruction and operand classes in turn (`directed`), not at random."""
 
 
 def _with(base: Mapping[Kind, int], **factors: float) -> dict[Kind, int]:
@@ -126,6 +128,7 @@ _PROFILES: Final = (
     Profile(
         "control", kinds=_with(COMMON, BRANCH=3, JUMP=4, INDIRECT=6, TABLE=6, CALL=5, CALL_INDIRECT=5), functions=3
     ),
+    Profile("directed", slots=(2, 8), functions=0, trap_percent=0, directed=True),
     Profile("traps", slots=(4, 20), functions=1, trap_percent=100),
     Profile(
         "noise",

@@ -1,0 +1,313 @@
+"""Does directed generation find hard bugs sooner? `tox -e direction`.
+
+Injected bugs of the machine are searched for twice: by random programs, profile after profile as campaigns rotate them,
+and by the same programs with every other batch a directed one (fuzz/strategies/riscv64/directed.py). Hard is the third
+of the bugs that random programs take longest to find. A search costs what its batches cost with nothing injected:
+generation, subject, oracle and comparison. A bug that is not found costs the whole search and counts as no kill.
+
+Printed, and written to docs/reference/direction.md with `--write`: kills per minute of either search over the hard
+third, their ratio with a bootstrap interval over bugs, and the Mann-Whitney test of the times to kill.
+
+Exit status: 0 the ratio is at least 2, 1 it is not, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import math
+import os
+import random
+import select
+import signal
+import statistics
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "reference" / "direction.md"
+LEAST_RATIO: Final = 2.0
+SUBJECT: Final = "riscv64-interpreter"
+ORACLE: Final = "unicorn-riscv64"
+BATCH_CASES: Final = 256
+ROTATION: Final = ("default", "fp", "default", "memory", "compressed", "default", "control", "atomic", "traps", "noise")
+NEIGHBOURS: Final = "neighbours"
+SEARCHES: Final = ("random", "directed")
+NEIGHBOUR_STRIDE: Final = 1_024
+"""So far apart two seeds start among the neighbours, which are the same for all seeds."""
+HANG_SECONDS: Final = 60.0
+RESAMPLES: Final = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """A batch, the oracle's answer, the rows that errata explain, and what all of it took on one core."""
+
+    batch: Any
+    oracle: Any
+    excused: NDArray[np.bool_]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """One search for one bug: programs and seconds until it was found, or until the end of the search."""
+
+    killed: bool
+    cases: int
+    seconds: float
+
+
+def profiles(search: str) -> Iterator[str]:
+    """The profile of each batch of a search; `NEIGHBOURS` is a batch of instruction words beside legal ones."""
+    number = 0
+    while True:
+        if search == "directed":
+            yield from ("directed", NEIGHBOURS, "directed", "directed")
+        yield ROTATION[number % len(ROTATION)]
+        number += 1
+
+
+def record(search: str, seed: int, seconds: float) -> list[Batch]:
+    """Batches of a search that together cost `seconds`, with the oracle's answers."""
+    from fuzz.strategies.riscv64 import generate
+    from fuzz.strategies.riscv64.neighbours import neighbours, words
+    from harness.compare.machine import compare_batches
+    from harness.registry import create
+
+    out: list[Batch] = []
+    first = 0
+    neighbour = seed * NEIGHBOUR_STRIDE % len(words())
+    with (
+        contextlib.closing(create(ORACLE, isolated=False)) as oracle,
+        contextlib.closing(create(SUBJECT, isolated=False)) as subject,
+    ):
+        warm = generate(seed, 0, BATCH_CASES)
+        compare_batches(warm, subject.run_batch(warm), oracle.run_batch(warm))
+        spent = 0.0
+        for profile in profiles(search):
+            begun = time.process_time()
+            if profile == NEIGHBOURS:
+                batch = neighbours(min(neighbour, len(words()) - BATCH_CASES), BATCH_CASES)
+                neighbour = (neighbour + BATCH_CASES) % len(words())
+            else:
+                batch = generate(seed, first, BATCH_CASES, profile)
+            theirs = oracle.run_batch(batch)
+            found = compare_batches(batch, subject.run_batch(batch), theirs)
+            cost = time.process_time() - begun
+            excused = np.zeros(BATCH_CASES, np.bool_)
+            excused[found.diverged()] = True
+            out.append(Batch(batch, theirs, excused, cost))
+            first += BATCH_CASES
+            spent += cost
+            if spent > seconds:
+                return out
+    return out
+
+
+def search(recorded: Sequence[Batch], subject: Any) -> Found:
+    """Run the recorded batches on a subject until one shows a difference."""
+    from harness.compare.machine import compare_batches
+
+    cases, seconds = 0, 0.0
+    for one in recorded:
+        diverged = compare_batches(one.batch, subject.run_batch(one.batch), one.oracle).diverged()
+        shown = diverged[~one.excused[diverged]]
+        seconds += one.seconds
+        if len(shown):
+            return Found(True, cases + int(shown[0]) + 1, seconds)
+        cases += BATCH_CASES
+    return Found(False, cases, seconds)
+
+
+def examine(name: str, recorded: Mapping[str, Sequence[Sequence[Batch]]]) -> dict[str, list[Found]] | None:
+    """Both searches for one bug, seed by seed, in a fork; None where the bug ends the process or cannot be built."""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(read_end)
+        code = 1
+        try:
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            _examine_here(name, recorded, write_end)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(write_end)
+    data = bytearray()
+    deadline = time.monotonic() + HANG_SECONDS
+    try:
+        while True:
+            ready, _, _ = select.select([read_end], [], [], max(0.0, deadline - time.monotonic()))
+            piece = os.read(read_end, 1 << 16) if ready else b""
+            if not piece:
+                break
+            data += piece
+    finally:
+        os.close(read_end)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if not data:
+        return None
+    answer = json.loads(data)
+    return {kind: [Found(*one) for one in found] for kind, found in answer.items()}
+
+
+def _examine_here(name: str, recorded: Mapping[str, Sequence[Sequence[Batch]]], write_end: int) -> None:
+    from fuzz.sabotage import apply
+    from fuzz.sabotage.judges.machine import GeneratedPrograms
+
+    apply(name)
+    subject = GeneratedPrograms(SUBJECT).subject_with_bug()
+    answer = {
+        kind: [[found.killed, found.cases, found.seconds] for found in (search(one, subject) for one in seeds)]
+        for kind, seeds in recorded.items()
+    }
+    with os.fdopen(write_end, "w") as stream:
+        json.dump(answer, stream)
+
+
+def rate(results: Sequence[Mapping[str, Sequence[Found]]], kind: str) -> float:
+    """Kills per minute of search."""
+    every = [found for result in results for found in result[kind]]
+    return 60 * sum(found.killed for found in every) / sum(found.seconds for found in every)
+
+
+def interval(results: Sequence[Mapping[str, Sequence[Found]]], seed: int = 1) -> tuple[float, float]:
+    """The 95 % bootstrap interval, over bugs, of directed kills per minute by random ones."""
+    draw = random.Random(seed)
+    ratios = sorted(
+        rate(sample, "directed") / max(rate(sample, "random"), 1e-9)
+        for sample in (draw.choices(results, k=len(results)) for _ in range(RESAMPLES))
+    )
+    return ratios[int(0.025 * RESAMPLES)], ratios[int(0.975 * RESAMPLES)]
+
+
+def mann_whitney(left: Sequence[float], right: Sequence[float]) -> float:
+    """The one-sided p-value that `right` is not smaller than `left`, by the normal approximation with ties.
+
+    Source: H. B. Mann, D. R. Whitney (1947).
+    """
+    values = np.concatenate([left, right])
+    order = np.argsort(values, kind="stable")
+    ranks = np.empty(len(values))
+    ranks[order] = np.arange(1, len(values) + 1)
+    unique, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    means = np.zeros(len(unique))
+    np.add.at(means, inverse, ranks)
+    ranks = (means / counts)[inverse]
+    n, m = len(left), len(right)
+    u = ranks[n:].sum() - m * (m + 1) / 2
+    ties = float((counts**3 - counts).sum()) / ((n + m) * (n + m - 1))
+    spread = math.sqrt(n * m / 12 * (n + m + 1 - ties))
+    return 0.5 * math.erfc(-(u - n * m / 2 + 0.5) / spread / math.sqrt(2)) if spread else 1.0
+
+
+def hard_third(results: Mapping[str, Mapping[str, Sequence[Found]]]) -> list[str]:
+    """The third of the bugs that random programs take longest to find; ones they miss first."""
+
+    def hardness(name: str) -> float:
+        return statistics.mean(found.seconds + (0 if found.killed else 1e6) for found in results[name]["random"])
+
+    return sorted(results, key=hardness, reverse=True)[: max(1, len(results) // 3)]
+
+
+def page(results: Mapping[str, Mapping[str, Sequence[Found]]], seeds: int, budget: float) -> str:
+    """The result as Markdown."""
+    names = hard_third(results)
+    hard = [results[name] for name in names]
+    low, high = interval(hard)
+    ratio = rate(hard, "directed") / max(rate(hard, "random"), 1e-9)
+    times = {kind: [found.seconds for result in hard for found in result[kind]] for kind in SEARCHES}
+    lines = [
+        "# Direction: does it find hard bugs sooner?",
+        "",
+        f"Generated by `tox -e direction -- --write`: {len(results)} injected bugs of the machine, {seeds} seeds each, "
+        f"at most {budget:g} s of one core a search. The table is the hard third: the {len(hard)} bugs that random "
+        "programs take longest to find. Times are those of generation, subject, oracle and comparison together.",
+        "",
+        "| | random | directed |",
+        "|---|---|---|",
+        f"| kills per minute, hard third | {rate(hard, 'random'):.1f} | {rate(hard, 'directed'):.1f} |",
+        f"| kills per minute, all bugs | {rate(list(results.values()), 'random'):.1f} | "
+        f"{rate(list(results.values()), 'directed'):.1f} |",
+        *(f"| {text} |" for text in _summaries(hard, times)),
+        "",
+        f"Ratio over the hard third: {ratio:.2f}, bootstrap interval over bugs {low:.2f} to {high:.2f} (95 %). "
+        f"Mann-Whitney, times to kill: p = {mann_whitney(times['random'], times['directed']):.1e}.",
+        "",
+        "| bug | random: found, median s | directed: found, median s |",
+        "|---|---|---|",
+    ]
+    for name in names:
+        cells = []
+        for kind in SEARCHES:
+            found = results[name][kind]
+            middle = statistics.median(one.seconds for one in found)
+            cells.append(f"{sum(one.killed for one in found)} of {len(found)}, {middle:.2f}")
+        lines.append(f"| {name} | {cells[0]} | {cells[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _summaries(hard: Sequence[Mapping[str, Sequence[Found]]], times: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    kills = {kind: sum(found.killed for result in hard for found in result[kind]) for kind in SEARCHES}
+    yield f"searches that found the bug | {kills['random']} of {len(times['random'])} | {kills['directed']}"
+    medians = [statistics.median(times[kind]) for kind in SEARCHES]
+    yield f"median seconds to kill | {medians[0]:.2f} | {medians[1]:.2f}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m ci.bench_direction", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seeds", type=int, default=5, help="seeds per bug and search (default 5)")
+    parser.add_argument("--budget", type=float, default=4.0, help="seconds of a search (default 4)")
+    parser.add_argument("--bugs", type=int, default=0, help="examine so many bugs, chosen at random; 0: all (default)")
+    parser.add_argument("--write", action="store_true", help=f"renew {PAGE.relative_to(PAGE.parents[2])}")
+    options = parser.parse_args(arguments)
+    if not (1 <= options.seeds <= 100 and 0.1 <= options.budget <= 600 and options.bugs >= 0):
+        parser.error("--seeds must be 1 to 100, --budget 0.1 to 600 and --bugs not negative")
+    from fuzz.sabotage import BUGS
+    from fuzz.sabotage.judges.machine import GeneratedPrograms
+
+    names = [name for name, bug in BUGS.items() if SUBJECT in bug.judges and not bug.equivalent]
+    random.Random(1).shuffle(names)
+    names = names[: options.bugs] if options.bugs else names
+    GeneratedPrograms(SUBJECT).prepare_subject()
+    recorded = {kind: [record(kind, 100 + seed, options.budget) for seed in range(options.seeds)] for kind in SEARCHES}
+    results: dict[str, dict[str, list[Found]]] = {}
+    ended = 0
+    try:
+        for number, name in enumerate(names):
+            found = examine(name, recorded)
+            if found is None:
+                ended += 1
+            else:
+                results[name] = found
+            if number % 20 == 19:
+                print(f"{number + 1}/{len(names)} bugs, {ended} of them end the process", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    if not results:
+        print("no bug could be examined", file=sys.stderr)
+        return 2
+    text = page(results, options.seeds, options.budget)
+    print(text)
+    if options.write:
+        PAGE.write_text(text)
+    hard = [results[name] for name in hard_third(results)]
+    return 0 if rate(hard, "directed") >= LEAST_RATIO * rate(hard, "random") else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -87,7 +87,7 @@ class Parser(MacroParser):
         start = self.starts[self.at]
         public = self.visibility()
         kind = self.kinds[self.at]
-        following = self.kinds[self.at + 1]
+        following = self.kinds[min(self.at + 1, len(self.kinds) - 1)]
         if kind == "const" and following not in ("fn", "unsafe", "extern"):
             return self.const_item(start, public, attributes)
         if kind in ("fn", "const", "unsafe", "extern") and following not in ("impl", "trait", "crate"):
@@ -226,7 +226,7 @@ class Parser(MacroParser):
 
     def fields(self) -> list[t.FieldSyntax]:
         """Named fields up to and with `}`."""
-        fields = []
+        fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != "}":
             self.attributes()
             public = self.visibility()
@@ -239,7 +239,7 @@ class Parser(MacroParser):
         return fields
 
     def tuple_fields(self) -> list[t.FieldSyntax]:
-        fields = []
+        fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != ")":
             self.attributes()
             public = self.visibility()

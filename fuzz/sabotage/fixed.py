@@ -8,7 +8,7 @@ from typing import Any, Final
 from fuzz.sabotage.bug import REFERENCE, Area, Catalogue, replace_method
 
 BUGS: Final = Catalogue()
-_UNICORN: Final = ("fresh tests/oracles/test_conformance.py",)
+_UNICORN: Final = ("fresh tests/oracles/test_conformance.py,tests/oracles/test_unicorn_oracle.py",)
 
 
 @BUGS.action(

@@ -85,6 +85,25 @@ def _relinked() -> object:
     return RelinkedInterpreter()
 
 
+def _relink() -> None:
+    """Let this process have the native interpreter with the bugs that are on.
+
+    Raises:
+        StillbornError: nothing can be built of it.
+    """
+    from engines.vm.tiers.interpreter import build
+    from fuzz.sabotage.relinked import RelinkedInterpreter
+
+    relinked = _relinked()
+    assert isinstance(relinked, RelinkedInterpreter)
+    # Built now: a bug with which nothing can be built is not an observation.
+    try:
+        current = relinked.current()
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise StillbornError(f"the interpreter cannot be built: {str(error).splitlines()[0]}") from error
+    build.interpreter = lambda cache=None: current
+
+
 class GeneratedPrograms:
     """The executor `subject` on the recorded programs, fast; after a crash or a hang, case by case."""
 
@@ -117,17 +136,8 @@ class GeneratedPrograms:
         Raises:
             StillbornError: it cannot be built.
         """
-        from engines.vm.tiers.interpreter import build
-        from fuzz.sabotage.relinked import RelinkedInterpreter
-
-        relinked = _relinked()
-        assert isinstance(relinked, RelinkedInterpreter)
-        # Built now: a bug with which nothing can be built is not an observation.
-        try:
-            current = relinked.current()
-        except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-            raise StillbornError(f"the interpreter cannot be built: {str(error).splitlines()[0]}") from error
-        build.interpreter = lambda cache=None: current
+        if self.subject not in SLOW:
+            _relink()
         return create(self.subject, isolated=False)
 
     def _examine(self, budget: Budget, subject: Executor) -> Kill | None:

@@ -233,6 +233,17 @@ def test_two_tiers_may_take_turns_on_one_address_space(tier: InterpreterTier, ha
         assert hart.cpu["x"][10] == value
 
 
+def test_what_another_tier_rewrote_is_decoded_again(tier: InterpreterTier, hart: Hart) -> None:
+    """Found missing by an injected bug: above, every run rewrites its own code, and so forgets it by itself."""
+    other = InterpreterTier()
+    hart.memory.place(CODE, assemble(li(10, 1), ("sw", {"rs1": 5, "rs2": 6, "imm": 0}), EBREAK))
+    for runner, target, value in ((tier, CODE + 0x800, 1), (other, CODE, 1), (tier, CODE + 0x800, 2)):
+        start(hart)
+        hart.cpu["x"][5], hart.cpu["x"][6] = target, int.from_bytes(assemble(li(10, 2)), "little")
+        assert runner.run(hart, 10) == BREAKPOINT
+        assert hart.cpu["x"][10] == value
+
+
 def test_unmapping_much_memory_with_a_little_code_costs_no_memory(tier: InterpreterTier) -> None:
     memory = AddressSpace()
     size = 1 << 33

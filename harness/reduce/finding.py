@@ -9,6 +9,7 @@ from harness.compare.errata import errata_of, explain
 from harness.compare.first_difference import first_difference, observe
 from harness.contract import Executor, MachineCase, Verdict
 from harness.reduce.machine import Reduction, Signature, reduce_machine_case
+from harness.reduce.remembering import Remembering
 from harness.report.reproducer import write_reproducer
 from harness.triage.signature import machine_signature
 from oracles.elf_image import standalone_image
@@ -18,6 +19,8 @@ def signature_function(subject: Executor, oracle: Executor, *, use_errata: bool 
     """The signature of a case on these two executors: None where they agree, have nothing to compare, or where the
     oracle's errata explain every difference."""
     errata = errata_of(oracle) if use_errata else ()
+    # Bisections of one case and of its prefixes ask for the same states over and over.
+    subject, oracle = Remembering(subject), Remembering(oracle)
 
     def signature_of(case: MachineCase) -> str | None:
         ours, theirs = observe(subject, case), observe(oracle, case)
@@ -25,12 +28,12 @@ def signature_function(subject: Executor, oracle: Executor, *, use_errata: bool 
         if comparison.verdict is not Verdict.DIVERGED:
             return None
         if errata:
-            judged = explain(case, subject, oracle, errata)
+            judged = explain(case, subject, oracle, errata, (ours, theirs))
             if judged.explained:
                 return None
             found = judged.left
         else:
-            found = first_difference(case, subject, oracle)
+            found = first_difference(case, subject, oracle, (ours, theirs))
         return machine_signature(case.isa, found, comparison, ours, theirs)
 
     return signature_of

@@ -24,15 +24,18 @@ from typing import TypeAlias
 
 import numpy as np
 
-from harness.contract import Executor, MachineCase, MachineObservation
+from harness.contract import End, Executor, MachineCase, MachineObservation
 from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, DATA_BYTES
 from harness.reduce import riscv64
+from harness.reduce.remembering import Remembering
 
 Signature: TypeAlias = Callable[[MachineCase], str | None]
 """The signature of the divergence that a case shows, or None when the executors agree on it."""
 
 WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 MEMORY_GRAIN_BYTES = 8
+UNKNOWN_INSNS = 2048
+"""A subject that crashes is looked for among so many first instructions."""
 
 
 @dataclass
@@ -93,6 +96,7 @@ def reduce_machine_case(
         ValueError: the start does not diverge.
     """
     search = _Search(case, signature_of, max_attempts)
+    subject = Remembering(subject)
     passes: list[tuple[str, int]] = []
     _window(search, subject)
     passes.append(("window", instruction_count(search.best)))
@@ -117,8 +121,11 @@ def _observe(subject: Executor, case: MachineCase, limit_insns: int) -> MachineO
 
 
 def _executed(subject: Executor, case: MachineCase) -> int:
+    """How many instructions `case` retires at most: what died or never ended cannot tell, its limit can."""
     seen = _observe(subject, case, case.limit_insns)
-    return 0 if seen is None else seen.retired
+    if seen is None or seen.end not in (End.TRAP, End.LIMIT):
+        return min(case.limit_insns, UNKNOWN_INSNS)
+    return seen.retired
 
 
 def _window(search: _Search, subject: Executor) -> None:

@@ -20,7 +20,7 @@ from fuzz.targets.session import prepare, write_dictionary
 ROOT: Final = Path(__file__).parents[2]
 NATIVE: Final = ("llvmlite", "unicorn", "wasmtime", "qiling", "capstone", "ziglang")
 """Large packages: in a bundle if its target names them, and otherwise kept out, since lazy imports mention them."""
-NEVER: Final = ("pytest", "hypothesis", "IPython", "matplotlib", "tkinter", "z3", "mypy", "typer", "rich", "coverage")
+NEVER: Final = ("pytest", "IPython", "matplotlib", "tkinter", "z3", "mypy", "typer", "rich", "coverage")
 DATA_OF: Final = {
     "oracles.errata": "oracles/errata/*.json",
     "corpus.programs.manifest": "corpus/programs/manifest.toml",

@@ -40,7 +40,7 @@ class Stage:
         return self.out / "summary.json"
 
 
-PROFILES = "default*13,fp,memory,compressed,control,atomic,traps,noise"
+PROFILES = "default*11,directed*2,fp,memory,compressed,control,atomic,traps,noise"
 CASES = {"unicorn-riscv64": 205_000, "qemu-system-riscv64": 20_500, "riscv64-reference": 2_048}
 """Generated programs per oracle at scale 1."""
 

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from harness.strict_json import Node
+
+_M_TRIM_THRESHOLD: Final = -1
+_M_MMAP_THRESHOLD: Final = -3
+_KEPT_BYTES: Final = 1 << 30
+
+
+def keep_freed_memory() -> None:
+    """Let this process use large blocks again after it has freed them, where the C library can be told so (glibc).
+
+    The arrays of a batch are some 8 MiB each and new for every batch. Without this each is a mapping of its own, and
+    touching its pages for the first time costs more than a short program does.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except AttributeError:  # another C library
+        return
+    mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
+    mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 @dataclass(frozen=True)

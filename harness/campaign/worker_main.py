@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.campaign.limits import apply_limits, limit_cpu
+from harness.campaign.limits import apply_limits, keep_freed_memory, limit_cpu
 from harness.campaign.slots import Layout
 from harness.campaign.wire import FrameReader, WireError, capabilities_document, send
 from harness.case_file import case_from
@@ -129,6 +129,7 @@ def main(arguments: list[str]) -> int:
     """Run the worker that `arguments` (executor name, descriptor number) describe."""
     name, descriptor = arguments
     faulthandler.enable()
+    keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     connection = socket.socket(fileno=int(descriptor))

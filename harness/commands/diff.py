@@ -99,11 +99,13 @@ def run(plan: Plan, options: Options, out: Path, *, measure_coverage: bool, writ
         StoreError, OSError: `out` cannot be used.
     """
     from fuzz.strategies.riscv64 import coverage, generate
+    from harness.campaign.limits import keep_freed_memory
     from harness.campaign.progress import progress_display
     from harness.campaign.runner import Campaign
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError
     from harness.triage.store import FindingsStore
 
+    keep_freed_memory()
     store = FindingsStore(out)
     try:
         with progress_display(plan) as show:

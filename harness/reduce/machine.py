@@ -7,8 +7,8 @@ signature of the start, so no pass has to be right, only hopeful:
 1. **Window.** The first differing instruction is known (retired counts bisect to it). Start the case just before it,
    from the state that both sides agreed on: one instruction, then `ebreak`. When history matters (a reservation, a
    decoded page, a rounding mode) take the last two, three, four… executed instructions in the order of execution.
-2. **Instructions.** Delta debugging over what is left: chunks of halving size are deleted, or where deletion moves code
-   that must stay, replaced by `nop`.
+2. **Instructions.** Delta debugging over what is left: chunks of halving size are deleted, with branches
+   sent after their targets where that matters, or where deletion moves code that must stay, replaced by `nop`.
 3. **State.** Registers, fcsr and memory become zero in halving groups; what must stay non-zero becomes as small as it
    may.
 
@@ -207,7 +207,10 @@ def _delete(search: _Search, instructions: Sequence[bytes], start: int, end: int
     state = case.state.copy()
     if entry > before:
         state["pc"] = case.code_address + max(before, entry - removed)
-    return search.keep(replace(case, code=code, state=state))
+    if search.keep(replace(case, code=code, state=state)):
+        return True
+    closed = riscv64.without(instructions, start, end)
+    return closed != code and search.keep(replace(case, code=closed, state=state))
 
 
 def _blank(search: _Search, instructions: Sequence[bytes], start: int, end: int) -> bool:

@@ -18,6 +18,7 @@ from statistics import median
 from typing import Any, Final
 
 from fuzz.sabotage import BUGS
+from fuzz.sabotage.equivalent import GAPS
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "reference" / "sabotage.md"
@@ -122,7 +123,8 @@ def _survivors(document: Mapping[str, Any]) -> Iterator[str]:
     if not names:
         yield "None."
     for name in names:
-        yield f"- `{name}`: {BUGS[name].description or BUGS[name].stands_for}. A gap."
+        why = GAPS.get(name, "A gap.")
+        yield f"- `{name}`: {BUGS[name].description or BUGS[name].stands_for}. {why}"
     yield ""
 
 

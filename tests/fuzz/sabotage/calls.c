@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,6 +63,14 @@ int main(void) {
     printf("bind %d\n", bind(fd, (void *)&address, size));
     getsockname(fd, (void *)&address, &size);
     printf("bound to a port %d\n", address.sin_port != 0);
+
+    int ends[2];
+    char first[3] = "", second[3] = "";
+    pipe(ends);
+    write(ends[1], "abcd", 4);
+    struct iovec parts[] = {{first, 2}, {second, 2}};
+    long got = readv(ends[0], parts, 2);
+    printf("readv %ld %s %s\n", got, first, second);
 
     pthread_create(&thread, 0, forever, 0);
     fflush(stdout);

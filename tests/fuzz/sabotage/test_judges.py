@@ -29,7 +29,7 @@ def test_an_unknown_judge_is_refused_with_the_known_ones() -> None:
         judge("nobody")
 
 
-@pytest.mark.evidence("HX-06")
+@pytest.mark.evidence("HX-08")
 def test_bugs_of_all_kinds_are_found_reduced_and_replayed(tmp_path: Path) -> None:
     names = ("addw-zero-extended", "encoding-fmv-x-d-bit-5-ignored", "compare-not-f31", "rem-1-eq-as-ule")
     status, document, text = sabotage(tmp_path, *names)

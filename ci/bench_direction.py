@@ -1,9 +1,10 @@
 """Does directed generation find hard bugs sooner? `tox -e direction`.
 
-Injected bugs of the machine are searched for twice: by random programs, profile after profile as campaigns rotate them,
-and by the same programs with every other batch a directed one (fuzz/strategies/riscv64/directed.py). Hard is the third
-of the bugs that random programs take longest to find. A search costs what its batches cost with nothing injected:
-generation, subject, oracle and comparison. A bug that is not found costs the whole search and counts as no kill.
+Injected bugs of the machine are searched for twice: by random programs, profile after profile as campaigns rotate
+them, and by the same programs with batches of directed ones in between (fuzz/strategies/riscv64/directed.py and
+neighbours.py). Hard is the third of the bugs that random programs take longest to find. A search costs what its batches
+cost with nothing injected: generation, subject, oracle and comparison. A bug that is not found costs the whole search
+and counts as no kill.
 
 Printed, and written to docs/reference/direction.md with `--write`: kills per minute of either search over the hard
 third, their ratio with a bootstrap interval over bugs, and the Mann-Whitney test of the times to kill.
@@ -69,9 +70,9 @@ def profiles(search: str) -> Iterator[str]:
     """The profile of each batch of a search; `NEIGHBOURS` is a batch of instruction words beside legal ones."""
     number = 0
     while True:
-        if search == "directed":
-            yield from ("directed", NEIGHBOURS, "directed", "directed")
         yield ROTATION[number % len(ROTATION)]
+        if search == "directed":
+            yield from ("directed", "directed", NEIGHBOURS, "directed")
         number += 1
 
 

@@ -15,7 +15,10 @@ SABOTAGE_SAMPLE: Final = 60
 SABOTAGE_FLOOR: Final = 0.9
 """Of a sample; of all bugs together the floor is that of `tox -e sabotage`."""
 PYTEST: Final = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "ci.evidence")
-TEST_FOLDERS: Final = ("engines/vm", "engines/rustwasm", "harness", "oracles", "fuzz", "ci", "corpus", "robustness")
+TEST_FOLDERS: Final = (
+    *("engines/vm", "engines/rustwasm", "harness", "oracles"),
+    *("fuzz", "ci", "corpus", "properties", "robustness"),
+)
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ RARE: list[tuple[list[int], dict[int, int], dict[int, int]]] = [
     ([0x103100D3], {}, {2: 0xFFFF_FFFF_0080_0000, 3: 0xFFFF_FFFF_3F00_0000}),  # fmul.s: half the least normal number
     ([0x0A3140D3], {}, {2: 0x3FF0_0000_0000_0000, 3: 0xBCA0_0000_0000_0000}),  # fsub.d, rmm: 1 + 2^-53, halfway
     ([0x0205939B], {11: 3}, {}),  # slliw with bit 5 of the shift amount, which is reserved
+    # fmadd.d: only the last bits of the product are left
+    ([0x223100C3], {}, {2: 0x3FF0_0000_0040_0000, 3: 0x3FF0_0000_0040_0000, 4: 0xBFF0_0000_0080_0000}),
     ([0x203120D3], {}, {2: 0xFFFF_FFFF_7FC0_0001, 3: 0xFFFF_FFFF_8000_0000}),  # fsgnjx.s of a NaN with a payload
 ]
 """Words and registers that show what a few hundred generated programs may miss."""

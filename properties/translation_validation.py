@@ -85,12 +85,15 @@ def generated_blocks(seed: int, profile: str, limit_insns: int) -> Iterator[tupl
         index += 8
 
 
-def validate(budget_seconds: float, seed: int = 1, limit_insns: int = 12, branches: int = 1) -> Validation:
+def validate(
+    budget_seconds: float, seed: int = 1, limit_insns: int = 12, branches: int = 1, *, until_refuted: bool = False
+) -> Validation:
     """Examine blocks until the budget is spent, at least one.
 
     Args:
         limit_insns: longest block; proofs get harder with length.
         branches: conditional branches inside a block, see `Lifter.block`.
+        until_refuted: stop at the first wrong block.
     """
     lifter = Lifter()
     result = Validation()
@@ -100,6 +103,8 @@ def validate(budget_seconds: float, seed: int = 1, limit_insns: int = 12, branch
         code, pc = next(sources[result.blocks % len(sources)])
         block = lifter.block(code, pc, limit_insns, branches)
         examine(code, block, result)
+        if until_refuted and result.refutations:
+            break
     result.seconds = time.monotonic() - start
     return result
 

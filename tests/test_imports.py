@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "engines.vm.opt": ("engines.vm.opt", "engines.vm.ir", "engines.vm.bits"),
     "corpus": ("harness", "corpus"),
     "fuzz": ("harness", "fuzz", "engines.vm.isa", "engines.vm.ir", "engines.rustwasm.wasm"),
-    "fuzz.sabotage": ("harness", "fuzz", "engines", "oracles"),
+    "fuzz.sabotage": ("harness", "fuzz", "engines", "oracles", "properties"),
     # What a target examines, it imports; tiers it gets from the registry.
     "fuzz.targets": (
         *("harness", "fuzz", "oracles", "corpus", "engines.rustwasm", "engines.vm.isa", "engines.vm.ir"),

@@ -25,6 +25,8 @@ CATALOGUES: Final = (
     "harness_source",
     "harness_by_hand",
     "fixed",
+    "ir_lifting",
+    "ir_passes",
     "comparator",
 )
 """The modules of this package that have a list `BUGS`."""

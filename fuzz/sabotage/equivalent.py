@@ -55,8 +55,18 @@ SOURCE: Final[dict[str, str]] = {
     r"interpreter-machine-handlermachine-csr-(write|read)-.*": "No semantics call it: Zicsr uses csr_exchange.",
     r"interpreter-float-unit-x86-64-x86floatunit-operate-eq-as-ne-3": "For hosts without AVX; on this one the code is "
     "not generated.",
+    r"lift-machine-templatemachine-aligned-constant-plus-one-1": "The width of a statement that has no result: nothing "
+    "reads it.",
+    r"lift-legalise-legaliser-address-branch-never-taken-2": "The sum is then computed before the access: the same "
+    "address, one instruction more.",
+    r"lift-legalise-multiply-high-condition-dropped-1": "Only products are wider than 64 bits, so nothing else has an "
+    "upper half to extract.",
+    r"lift-legalise-multiply-high-condition-dropped-2": "It differs for a factor that is a constant of 2^63 or more: "
+    "no instruction multiplies by one.",
+    r"opt-forward-forward-code-constant-plus-one-9": "The number that says that a register's value is not known: any "
+    "negative one says so.",
 }
-"""Of `fuzz.sabotage.riscv64_source`."""
+"""Of `fuzz.sabotage.riscv64_source`, `ir_lifting` and `ir_passes`."""
 
 HARNESS: Final[dict[str, str]] = {
     r"compare-machine-forgive-legal-trap-values-and-as-or-1": "More rows are asked about, and none judged otherwise: "

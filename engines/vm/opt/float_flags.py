@@ -48,4 +48,11 @@ WITNESSES: Final = (
         "%0 = get.i64 a\ncheckmode @0\nsetmode %0\ncheckmode @1\n%4 = get.f64 p\n%5 = fadd.f64 %4, %4, dyn\n"
         "put.f64 %5, q\njump 0x2000, @2, plain",
     ),
+    Witness(
+        "flags-cleared-in-between",
+        "%0 = get.f64 p\n%1 = get.i64 a\n%2 = fadd.f64 %0, %0, rne\nsetflags %1\n%4 = fadd.f64 %0, %0, rne\n"
+        "%5 = fmul.f64 %2, %4, rne\nput.f64 %5, q\njump 0x2000, @1, plain",
+        "%0 = get.f64 p\n%1 = get.i64 a\n%2 = fadd.f64 %0, %0, rne quiet\nsetflags %1\n%4 = fadd.f64 %0, %0, rne\n"
+        "%5 = fmul.f64 %2, %4, rne\nput.f64 %5, q\njump 0x2000, @1, plain",
+    ),
 )

@@ -37,4 +37,46 @@ WITNESSES: Final = (
         "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 0, @0\nstore.i64 %1, %2, 0, @0\n%4 = load.i64 %0, 0, @1\n"
         "put.i64 %4, c\njump 0x2000, @2, plain",
     ),
+    Witness(
+        "a-store-overlaps-by-a-byte",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 0, @0\nstore.8 %0, %1, 7, @0\n%4 = load.i64 %0, 0, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 0, @0\nstore.8 %0, %1, 7, @0\n%4 = load.i64 %0, 0, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+    ),
+    Witness(
+        "a-long-store-reaches-here",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.u8 %0, 0, @0\nstore.i64 %0, %1, -7, @0\n%4 = load.u8 %0, 0, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.u8 %0, 0, @0\nstore.i64 %0, %1, -7, @0\n%4 = load.u8 %0, 0, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+    ),
+    Witness(
+        "a-narrow-store-gives-no-register",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.s32 %0, 0, @0\nstore.32 %0, %1, 0, @0\n%4 = load.s32 %0, 0, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.s32 %0, 0, @0\nstore.32 %0, %1, 0, @0\n%4 = load.s32 %0, 0, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+    ),
+    Witness(
+        "a-page-may-be-write-only",
+        "%0 = get.i64 a\n%1 = get.i64 b\nstore.i64 %0, %1, 0, @0\n%3 = load.i64 %0, 0, @1\n"
+        "put.i64 %3, c\njump 0x2000, @2, plain",
+        "%0 = get.i64 a\n%1 = get.i64 b\nstore.i64 %0, %1, 0, @0\n%3 = load.i64 %0, 0, @1\n"
+        "put.i64 %3, c\njump 0x2000, @2, plain",
+    ),
+    Witness(
+        "a-store-ends-where-the-load-begins",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.u8 %0, 8, @0\nstore.i64 %0, %1, 0, @0\n%4 = load.u8 %0, 8, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.u8 %0, 8, @0\nstore.i64 %0, %1, 0, @0\n"
+        "put.i64 %2, c\njump 0x2000, @2, plain",
+    ),
+    Witness(
+        "a-store-begins-where-the-load-ends",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 0, @0\nstore.8 %0, %1, 8, @0\n%4 = load.i64 %0, 0, @1\n"
+        "put.i64 %4, c\njump 0x2000, @2, plain",
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 0, @0\nstore.8 %0, %1, 8, @0\n"
+        "put.i64 %2, c\njump 0x2000, @2, plain",
+    ),
 )

@@ -46,7 +46,7 @@ class RuleProofs:
                 try:
                     found = passes()[name](before)
                 except (LookupError, TypeError, ValueError, AttributeError) as error:
-                    return Kill("witnesses", cases, f"{witness.name}: the pass ends with {type(error).__name__}: {error}")
+                    return Kill("witnesses", cases, f"{witness.name}: the pass fails: {error!r}")
                 broken = next(problems(found), "")
                 if broken:
                     return Kill("the verifier on witnesses", cases, f"{witness.name}: {broken}")

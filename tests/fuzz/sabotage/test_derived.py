@@ -29,7 +29,10 @@ def test_every_bug_says_what_it_is() -> None:
 def test_every_argument_is_about_a_bug_that_could_be_chosen() -> None:
     altered = [name for i in INSTRUCTIONS if i.expands_to is None for name, _, _ in riscv64_altered.possible(i)]
     assert equivalent.unused(equivalent.ALTERED, altered) == []
-    modules = ("softfloat", "tiers.reference", "tiers.interpreter.machine", "tiers.interpreter.float_unit_x86_64")
+    modules = (
+        *("softfloat", "tiers.reference", "tiers.interpreter.machine", "tiers.interpreter.float_unit_x86_64"),
+        *("lift.legalise", "lift.machine", "opt.forward"),
+    )
     places = [name for module in modules for name, _, _ in all_bugs(f"engines.vm.{module}")]
     assert equivalent.unused(equivalent.SOURCE, places) == []
     assert equivalent.unused(equivalent.HARNESS, [bug.name for bug in harness_source.BUGS]) == []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import typer
+if TYPE_CHECKING:
+    import typer
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ USAGE: Final = 2
 
 def root(chosen: str) -> typer.Typer:
     """The command line with the command `chosen` loaded and the others named only."""
+    import typer
+
     app = typer.Typer(
         name="counterproof",
         help="Cross-examines virtual machines and compilers.",
@@ -73,6 +75,8 @@ def _unused() -> None:
 
 
 def _loaded(command: Command) -> typer.Typer | Callable[..., None]:
+    import importlib
+
     try:
         module = importlib.import_module(command.module)
     except ModuleNotFoundError as error:
@@ -94,6 +98,10 @@ def _refuse(message: str) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of the command `counterproof`."""
     given = sys.argv[1:] if arguments is None else arguments
+    if given[:2] == ["vm", "run"]:  # Started as often as programs are: without what draws the other commands' help.
+        from harness.commands.vm_run import run
+
+        raise SystemExit(run(given[2:]))
     chosen = next((a for a in given if not a.startswith("-")), "")
     root(chosen)(args=given, prog_name="counterproof")
 

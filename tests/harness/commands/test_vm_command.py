@@ -17,7 +17,7 @@ import pytest
 from engines.vm.isa.riscv64.coding import assemble
 
 ROOT = Path(__file__).parents[3]
-COMMAND = [sys.executable, "-P", "-c", "from harness.commands.vm import app; app(prog_name='vm')", "run"]
+COMMAND = [sys.executable, "-P", "-m", "harness.cli", "vm", "run"]
 EXIT = "addi a7, zero, 93\necall\n"
 READY = "addi a0, zero, 1\nlui a1, 32\naddi a2, zero, 6\naddi a7, zero, 64\necall\n"
 CODE, DATA = 0x10000, 0x20000
@@ -98,6 +98,9 @@ def test_the_environment_is_passed_on_and_changed(build: Build) -> None:
     [
         (["/nonexistent"], "/nonexistent: No such file or directory"),
         (["--tier", "imaginary", "{}"], "no tier is called 'imaginary'"),
+        (["--limit=-1", "{}"], "argument --limit: -1: must be 0 or more"),
+        (["--no-such-option", "{}"], "unrecognized arguments: --no-such-option"),
+        ([], "the following arguments are required: PROG"),
         (["--cpu", "z80", "{}"], "--cpu z80: there is only"),
         (["-E", "NAME", "{}"], "-E NAME: must be VAR=VAL"),
         (["-L", "/nonexistent", "{}"], "-L /nonexistent: not a directory"),
@@ -116,6 +119,25 @@ def test_a_bad_image_is_one_line_and_status_2(tmp_path: Path) -> None:
     done = vm_run(str(tmp_path / "bad"))
     assert done.returncode == 2
     assert done.stderr.decode().endswith(": not an ELF file: it begins with b'MZ', an ELF file with b'\\x7fELF'\n")
+
+
+def test_the_same_options_behind_the_other_commands_of_vm(build: Build) -> None:
+    app = "from harness.commands.vm import app; app(prog_name='vm')"
+    for command in ([*COMMAND], [sys.executable, "-P", "-c", app, "run"]):
+        shown = subprocess.run([*command, "--help"], env=environment(), capture_output=True, check=True).stdout
+        assert b"--strace" in shown
+        line = [*command, "--limit", "5", "--tier", "reference", build("jal zero, 0\n"), "--help"]
+        done = subprocess.run(line, env=environment(), capture_output=True, check=False)
+        assert (done.returncode, done.stdout) == (124, b"")
+
+
+def test_starting_a_program_imports_nothing_heavy(build: Build) -> None:
+    """What a user waits for before each program; see `tox -e bench-machine` for the time."""
+    line = [sys.executable, "-X", "importtime", *COMMAND[1:], "--limit", "1", build("jal zero, 0\n")]
+    shown = subprocess.run(line, env=environment(), capture_output=True, text=True, check=False).stderr
+    imported = {row.rpartition("|")[2].strip() for row in shown.splitlines() if row.startswith("import time:")}
+    assert "engines.vm.user.launch" in imported
+    assert not imported & {"typer", "pydantic", "rich", "numpy", "llvmlite.binding", "importlib.metadata"}
 
 
 @pytest.mark.parametrize("option", [("--limit", "1000"), ("--timeout", "0.3")])

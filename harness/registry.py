@@ -63,6 +63,12 @@ _BUILT_IN: Final = {
             "harness.subjects.riscv64_interpreter:InterpreterExecutor",
         ),
         Description(
+            "riscv64-baseline",
+            "subject",
+            "our baseline compiler, machine cases",
+            "harness.subjects.riscv64_baseline:BaselineExecutor",
+        ),
+        Description(
             "riscv64-reference",
             "subject",
             "our executable specification, machine cases",

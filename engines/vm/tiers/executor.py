@@ -90,7 +90,19 @@ def _interpreter(counters: Counters) -> Tier:
     return tier
 
 
-_TIERS: Final[dict[str, Callable[[Counters], Tier]]] = {"interpreter": _interpreter, "reference": _reference}
+def _baseline(counters: Counters) -> Tier:
+    from engines.vm.tiers.baseline.tier import BaselineTier
+
+    tier = BaselineTier()
+    counters.escapes = tier.escapes
+    return tier
+
+
+_TIERS: Final[dict[str, Callable[[Counters], Tier]]] = {
+    "baseline": _baseline,
+    "interpreter": _interpreter,
+    "reference": _reference,
+}
 
 
 def tier_names() -> tuple[str, ...]:

@@ -1,0 +1,86 @@
+"""What a compiler asks of a host, gathered from the host's folder."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from engines.vm.hosts.region import RegionCode
+from engines.vm.ir.block import Block, Slot
+from engines.vm.ir.ops import OPCODE
+
+CONTROL: Final = frozenset(
+    OPCODE[name]
+    for name in (
+        "const.i1", "const.i32", "const.i64", "const.f32", "const.f64", "put.i64", "put.f64",
+        "jump", "branch", "exitif", "leaveif", "jumpto", "interpret", "checkmode",
+    )
+)  # fmt: skip
+"""What `RegionCode` itself takes care of."""
+
+
+@dataclass(frozen=True)
+class Host:
+    """A code generator.
+
+    Attributes:
+        name: `x86_64`, `arm64` or `riscv64`.
+        methods: lowerings by opcode. control: operations that need none.
+        integers, floats: places that the allocator may give out, those for pins included.
+        integer_pins, float_pins: those that guest registers may be pinned to.
+        stack_slots: how many.
+        schedule: the order in which a block's operations are best generated.
+        region: `(slots, pins, written, handlers, frm)` → a generator.
+    """
+
+    name: str
+    methods: Mapping[int, Callable[..., None]]
+    integers: tuple[int, ...]
+    floats: tuple[int, ...]
+    integer_pins: tuple[int, ...]
+    float_pins: tuple[int, ...]
+    stack_slots: int
+    schedule: Callable[[Block], list[int] | None]
+    region: Callable[[Sequence[Slot], Mapping[int, int], frozenset[int], Mapping[int, int], int | None], RegionCode]
+    control: frozenset[int] = CONTROL
+
+
+def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) -> Host:
+    """The x86_64 host; without AVX and FMA it lowers no floating point, without BMI2 shifts are longer.
+
+    Args:
+        layout: byte offsets: `pc`, `frm` in the CPU record, `table`, `code_limit`, `budget` in the context record;
+            `unseen` is what native code answers for a pc without entry.
+        features: of the processor, as /proc/cpuinfo names them; this machine's by default.
+    """
+    from engines.vm.hosts.x86_64 import lower_float, schedule
+    from engines.vm.hosts.x86_64.abi import STACK_SLOTS
+    from engines.vm.hosts.x86_64.lower import integer_methods
+    from engines.vm.hosts.x86_64.registers import FLOATS, INTEGERS, RAX
+    from engines.vm.regalloc.linear_scan import FLOAT_PLACE
+
+    present = cpu_features() if features is None else features
+    whole = {**layout, "bmi2": int("bmi2" in present)}
+    methods = lower_float.methods() if {"avx", "fma"} <= present else integer_methods()
+    floats = tuple(FLOAT_PLACE + n for n in FLOATS)
+
+    def region(slots: Any, pins: Any, written: Any, handlers: Any, frm: int | None) -> RegionCode:
+        scratch = FLOAT_PLACE + lower_float.T0
+        return lower_float.FloatLowering(methods, slots, pins, written, handlers, frm, whole, scratch, RAX)
+
+    return Host("x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region)
+
+
+def cpu_features() -> frozenset[str]:
+    """Features of this machine's processor; empty where the system does not say."""
+    if platform.machine() not in {"x86_64", "AMD64"}:
+        return frozenset()
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return frozenset()
+    line = next((part for part in text.splitlines() if part.startswith("flags")), "")
+    return frozenset(line.partition(":")[2].split())

@@ -1,0 +1,251 @@
+"""The encoder of x86_64: one method per form of instruction, straight into a byte array (Intel SDM Vol. 2 §2, App. A).
+
+`w` is 1 for 64-bit operands. Registers are numbers 0 … 15. Memory operands are base register, displacement, and maybe
+an index register (never rsp) scaled by 1 << `scale`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engines.vm.hosts.x86_64 import relocations
+
+ADD, OR, ADC, SBB, AND, SUB, XOR, CMP = range(8)
+"""Group 1: `8 * n + 1` is the opcode of r/m, reg; `n` the extension of the immediate form."""
+ROL, ROR, RCL, RCR, SHL, SHR, _, SAR = range(8)
+"""Group 2 extensions."""
+OF, NO, B, AE, E, NE, BE, A, S, NS, P, NP, L, GE, LE, G = range(16)
+"""Condition codes."""
+PP_NONE, PP_66, PP_F3, PP_F2 = range(4)
+"""Mandatory prefixes as VEX.pp."""
+_PREFIX: Final = (b"", b"\x66", b"\xf3", b"\xf2")
+
+
+class Assembler:
+    """Code under construction.
+
+    Attributes:
+        code: so far.
+        insns: how many instructions.
+    """
+
+    def __init__(self) -> None:
+        self.code = bytearray()
+        self.insns = 0
+        self._labels: list[int] = []
+        self._fixups: list[tuple[int, int]] = []
+
+    # -- labels ---------------------------------------------------------------------------------------------------
+
+    def label(self) -> int:
+        """A label that stands nowhere yet."""
+        self._labels.append(-1)
+        return len(self._labels) - 1
+
+    def bind(self, label: int) -> None:
+        """The label stands here."""
+        self._labels[label] = len(self.code)
+
+    def offset_of(self, label: int) -> int:
+        return self._labels[label]
+
+    def link(self) -> bytes:
+        """The finished code.
+
+        Raises:
+            ValueError: a jump to a label that stands nowhere.
+        """
+        for at, label in self._fixups:
+            target = self._labels[label]
+            if target < 0:
+                raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
+            relocations.apply(self.code, relocations.PC32, at, target)
+        self._fixups.clear()
+        return bytes(self.code)
+
+    def jmp(self, label: int) -> None:
+        self.insns += 1
+        self.code += b"\xe9\0\0\0\0"
+        self._fixups.append((len(self.code) - 4, label))
+
+    def jcc(self, condition: int, label: int) -> None:
+        self.insns += 1
+        self.code += bytes((0x0F, 0x80 | condition, 0, 0, 0, 0))
+        self._fixups.append((len(self.code) - 4, label))
+
+    def jmp_reg(self, register: int) -> None:
+        self.insns += 1
+        self.code += bytes((0x41, 0xFF, 0xE0 | register & 7) if register > 7 else (0xFF, 0xE0 | register))
+
+    def ret(self) -> None:
+        self.insns += 1
+        self.code.append(0xC3)
+
+    # -- general forms --------------------------------------------------------------------------------------------
+
+    def rr(self, opcode: int, reg: int, rm: int, w: int = 1, byte: bool = False) -> None:
+        """One-byte opcode (or 0x0F00 + opcode) with two registers; `byte`: the r/m operand is an 8-bit register."""
+        self.insns += 1
+        rex = 0x40 | w << 3 | reg >> 3 << 2 | rm >> 3
+        code = self.code
+        if rex != 0x40 or (byte and (rm > 3 or reg > 3)):
+            code.append(rex)
+        if opcode > 0xFF:
+            code.append(0x0F)
+        code.append(opcode & 0xFF)
+        code.append(0xC0 | (reg & 7) << 3 | rm & 7)
+
+    def rm(
+        self,
+        opcode: int,
+        reg: int,
+        base: int,
+        disp: int,
+        w: int = 1,
+        index: int = -1,
+        scale: int = 0,
+        prefix: int = PP_NONE,
+        byte: bool = False,
+    ) -> None:
+        """One opcode with a register and memory. `byte`: the register is an 8-bit one."""
+        self.insns += 1
+        code = self.code
+        if prefix:
+            code += _PREFIX[prefix]
+        rex = 0x40 | w << 3 | reg >> 3 << 2 | base >> 3
+        if index >= 0:
+            rex |= index >> 3 << 1
+        if rex != 0x40 or (byte and reg > 3):
+            code.append(rex)
+        if opcode > 0xFF:
+            code.append(0x0F)
+        code.append(opcode & 0xFF)
+        self._address(reg, base, disp, index, scale)
+
+    def _address(self, reg: int, base: int, disp: int, index: int, scale: int) -> None:
+        code = self.code
+        low = base & 7
+        if disp == 0 and low != 5:
+            mod = 0
+        elif -128 <= disp <= 127:
+            mod = 0x40
+        else:
+            mod = 0x80
+        if index >= 0:
+            code.append(mod | (reg & 7) << 3 | 4)
+            code.append(scale << 6 | (index & 7) << 3 | low)
+        else:
+            code.append(mod | (reg & 7) << 3 | low)
+            if low == 4:
+                code.append(0x24)
+        if mod == 0x40:
+            code.append(disp & 0xFF)
+        elif mod == 0x80:
+            code += (disp & 0xFFFF_FFFF).to_bytes(4, "little")
+
+    # -- integers -------------------------------------------------------------------------------------------------
+
+    def mov(self, d: int, s: int, w: int = 1) -> None:
+        self.rr(0x89, s, d, w)
+
+    def alu(self, n: int, d: int, s: int, w: int = 1) -> None:
+        self.rr(8 * n + 1, s, d, w)
+
+    def alu_imm(self, n: int, d: int, imm: int, w: int = 1) -> None:
+        """`imm` is signed 32 bits."""
+        self.insns += 1
+        code = self.code
+        rex = 0x40 | w << 3 | d >> 3
+        if rex != 0x40:
+            code.append(rex)
+        short = -128 <= imm <= 127
+        code.append(0x83 if short else 0x81)
+        code.append(0xC0 | n << 3 | d & 7)
+        if short:
+            code.append(imm & 0xFF)
+        else:
+            code += (imm & 0xFFFF_FFFF).to_bytes(4, "little")
+
+    def test(self, a: int, b: int, w: int = 1) -> None:
+        self.rr(0x85, b, a, w)
+
+    def shift_imm(self, n: int, d: int, amount: int, w: int = 1) -> None:
+        self.rr(0xC1, n, d, w)
+        self.code.append(amount)
+
+    def shift_cl(self, n: int, d: int, w: int = 1) -> None:
+        self.rr(0xD3, n, d, w)
+
+    def unary(self, n: int, d: int, w: int = 1) -> None:
+        """Group 3: 2 not, 3 neg, 4 mul, 5 imul, 6 div, 7 idiv."""
+        self.rr(0xF7, n, d, w)
+
+    def imul(self, d: int, s: int, w: int = 1) -> None:
+        self.rr(0x1AF, d, s, w)
+
+    def imm(self, d: int, value: int) -> None:
+        """The shortest way to have 64 bits in a register; flags stay."""
+        self.insns += 1
+        code = self.code
+        value &= 0xFFFF_FFFF_FFFF_FFFF
+        if value < 1 << 32:
+            if d > 7:
+                code.append(0x41)
+            code.append(0xB8 | d & 7)
+            code += value.to_bytes(4, "little")
+        elif value >= 0xFFFF_FFFF_8000_0000:
+            code += bytes((0x48 | d >> 3, 0xC7, 0xC0 | d & 7))
+            code += (value & 0xFFFF_FFFF).to_bytes(4, "little")
+        else:
+            code += bytes((0x48 | d >> 3, 0xB8 | d & 7))
+            code += value.to_bytes(8, "little")
+
+    def lea(self, d: int, base: int, disp: int, index: int = -1, scale: int = 0, w: int = 1) -> None:
+        self.rm(0x8D, d, base, disp, w, index, scale)
+
+    def load(self, d: int, base: int, disp: int, w: int = 1) -> None:
+        self.rm(0x8B, d, base, disp, w)
+
+    def store(self, s: int, base: int, disp: int, w: int = 1) -> None:
+        self.rm(0x89, s, base, disp, w)
+
+    def setcc(self, condition: int, d: int) -> None:
+        self.rr(0x190 | condition, 0, d, 0, byte=True)
+
+    def cmov(self, condition: int, d: int, s: int, w: int = 1) -> None:
+        self.rr(0x140 | condition, d, s, w)
+
+    def test_byte(self, base: int, index: int, imm: int) -> None:
+        """test byte [base + index], imm"""
+        self.rm(0xF6, 0, base, 0, 0, index)
+        self.code.append(imm)
+
+    def rorx(self, d: int, s: int, amount: int) -> None:
+        """BMI2: rotate right without flags."""
+        self.insns += 1
+        self.code += bytes((0xC4, 0x43 | (~d >> 3 & 1) << 7 | 0x40 | (~s >> 3 & 1) << 5, 0xFB, 0xF0))
+        self.code += bytes((0xC0 | (d & 7) << 3 | s & 7, amount))
+
+    def shiftx(self, pp: int, d: int, s: int, amount: int, w: int = 1) -> None:
+        """BMI2: shlx (66), shrx (F2), sarx (F3): `d = s shifted by amount`."""
+        self.insns += 1
+        second = 0x42 | (~d >> 3 & 1) << 7 | (~s >> 3 & 1) << 5
+        self.code += bytes((0xC4, second, w << 7 | (~amount & 15) << 3 | pp, 0xF7, 0xC0 | (d & 7) << 3 | s & 7))
+
+    # -- floating point (VEX, AVX and FMA3) --------------------------------------------------------------------------
+
+    def vex(self, pp: int, opcode: int, d: int, a: int, b: int, w: int = 0, table: int = 1) -> None:
+        """`opcode d, a, b` on xmm registers (or general ones where the opcode says so); a = 0 where there is none."""
+        self.insns += 1
+        second = table | (~d >> 3 & 1) << 7 | 0x40 | (~b >> 3 & 1) << 5
+        self.code += bytes((0xC4, second, w << 7 | (~a & 15) << 3 | pp, opcode, 0xC0 | (d & 7) << 3 | b & 7))
+
+    def float_load(self, d: int, base: int, disp: int, double: bool = True, index: int = -1) -> None:
+        self.rm(0x110, d, base, disp, 0, index, 0, PP_F2 if double else PP_F3)
+
+    def float_store(self, s: int, base: int, disp: int, double: bool = True, index: int = -1) -> None:
+        self.rm(0x111, s, base, disp, 0, index, 0, PP_F2 if double else PP_F3)
+
+    def mxcsr(self, n: int, base: int, disp: int) -> None:
+        """Group 15: 2 ldmxcsr, 3 stmxcsr."""
+        self.rm(0x1AE, n, base, disp, 0)

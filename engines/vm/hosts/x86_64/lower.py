@@ -1,0 +1,504 @@
+"""Lowering of integer operations, memory and control flow to x86_64.
+
+One method per operation, called in order with registers assigned; each writes its instructions at once. A method may
+write its result only after it has read its operands, for they may share a register. rax, rcx and rdx are free for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from engines.vm.hosts.region import RegionCode
+from engines.vm.hosts.selection import COMPARISONS
+from engines.vm.hosts.x86_64 import encode as x86
+from engines.vm.hosts.x86_64.abi import CONTEXT_HOME, DECODE_HOME, FRAME_HOME, slot_offset
+from engines.vm.hosts.x86_64.encode import Assembler
+from engines.vm.hosts.x86_64.registers import BUDGET, CPU, MEMORY, PERMISSIONS, R13, RAX, RBP, RCX, RDX, RSI, RSP
+from engines.vm.ir.ops import OPCODE, OPS
+from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK
+
+CONDITIONS: Final = {"eq": x86.E, "ne": x86.NE, "ult": x86.B, "ule": x86.BE, "slt": x86.L, "sle": x86.LE}
+_COMPARE: Final = {
+    OPCODE[f"{name}.i{width}"]: (condition, int(width == 64))
+    for name, condition in CONDITIONS.items()
+    for width in (32, 64)
+}
+_ALU: Final = {"add": x86.ADD, "sub": x86.SUB, "and": x86.AND, "or": x86.OR, "xor": x86.XOR}
+_SHIFTS: Final = {"shl": (x86.SHL, x86.PP_66), "lshr": (x86.SHR, x86.PP_F2), "ashr": (x86.SAR, x86.PP_F3)}
+_LOADS: Final = {
+    "u8": (0x1B6, 0), "s8": (0x1BE, 1), "u16": (0x1B7, 0), "s16": (0x1BF, 1),
+    "u32": (0x8B, 0), "s32": (0x63, 1), "i32": (0x8B, 0), "i64": (0x8B, 1),
+}  # fmt: skip
+_PAGES: Final = 1 << 24
+_READ: Final = 1
+_DIRECT: Final = 32
+"""Permission bits, see `engines.vm.memory.address_space`; a test holds them equal."""
+
+
+def signed32(value: int) -> int | None:
+    """`value` (64 bits) as a sign-extended 32-bit immediate, if it is one."""
+    value = (value ^ 1 << 63) - (1 << 63)
+    return value if -(1 << 31) <= value < 1 << 31 else None
+
+
+class Lowering(RegionCode):
+    """Code for one region on x86_64; see `engines.vm.hosts.region.RegionCode`."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(Assembler(), *arguments, **named)
+        self.asm: Assembler
+
+    # -- places ---------------------------------------------------------------------------------------------------
+
+    def use(self, value: int, scratch: int) -> int:
+        """The register that holds an integer operand; `scratch`, if it must be fetched."""
+        constant = self.constants.get(value)
+        if constant is not None:
+            self.asm.imm(scratch, constant)
+            return scratch
+        place = self.places[value]
+        if place < STACK:
+            return place
+        self.asm.load(scratch, RSP, slot_offset(place - STACK))
+        return scratch
+
+    def into(self, register: int, value: int) -> None:
+        """Fetch an integer operand into a given register. Flags stay."""
+        found = self.use(value, register)
+        if found != register:
+            self.asm.mov(register, found)
+
+    def target(self, value: int, scratch: int = RAX) -> int:
+        place = self.places[value]
+        return place if place < STACK else scratch
+
+    def done(self, value: int, register: int) -> None:
+        """The result of `value` is in `register`: take it home."""
+        place = self.places[value]
+        if place >= STACK:
+            self.asm.store(register, RSP, slot_offset(place - STACK))
+        elif place != register:
+            self.asm.mov(place, register)
+
+    def move(self, target: int, source: int) -> None:
+        """Between places of one class."""
+        asm = self.asm
+        if source >= STACK:
+            offset = slot_offset(source - STACK)
+            if target >= FLOAT_PLACE:
+                asm.float_load(target - FLOAT_PLACE, RSP, offset)
+            else:
+                asm.load(target, RSP, offset)
+        elif target >= FLOAT_PLACE:
+            asm.vex(x86.PP_NONE, 0x28, target - FLOAT_PLACE, 0, source - FLOAT_PLACE)
+        else:
+            asm.mov(target, source)
+
+    def load_pin(self, place: int, offset: int) -> None:
+        if place >= FLOAT_PLACE:
+            self.asm.float_load(place - FLOAT_PLACE, CPU, offset)
+        else:
+            self.asm.load(place, CPU, offset)
+
+    def store_pin(self, place: int, offset: int) -> None:
+        if place >= FLOAT_PLACE:
+            self.asm.float_store(place - FLOAT_PLACE, CPU, offset)
+        else:
+            self.asm.store(place, CPU, offset)
+
+    # -- entering and leaving -------------------------------------------------------------------------------------
+
+    def entry(self, pc: int) -> None:
+        asm = self.asm
+        asm.store(RDX, RSP, CONTEXT_HOME)
+        asm.store(RSI, RSP, DECODE_HOME)
+        if self.frm is not None:
+            out = asm.label()
+            asm.load(RAX, CPU, self.layout["frm"])
+            asm.alu_imm(x86.CMP, RAX, self.frm)
+            asm.jcc(x86.NE, out)
+            handler = self.handlers[pc]
+
+            def refuse() -> None:
+                asm.bind(out)
+                asm.imm(RAX, handler)
+                asm.alu(x86.ADD, RAX, RSI)
+                asm.jmp_reg(RAX)
+
+            self.cold.append(refuse)
+        asm.store(RBP, RSP, FRAME_HOME)
+        for slot, place in self.pins.items():
+            self.load_pin(place, self.slots[slot].offset)
+
+    def take_budget(self, insns: int, out: int) -> None:
+        self.asm.alu_imm(x86.SUB, BUDGET, insns)
+        self.asm.jcc(x86.B, out)
+
+    def give_back(self, insns: int) -> None:
+        self.asm.alu_imm(x86.ADD, BUDGET, insns)
+
+    def leave_to(self, pc: int) -> None:
+        self.asm.imm(RAX, pc << 3)
+        self.asm.jmp(self.common_exit)
+
+    def leave_to_handler(self, pc: int, handler: int) -> None:
+        self.asm.imm(RAX, pc << 3)
+        self.asm.imm(RCX, handler)
+        self.asm.jmp(self.common_handler)
+
+    def exits(self) -> None:
+        """What all ways out share: write the pinned registers back and go to the entry in rax, or to its handler."""
+        asm = self.asm
+        for common, by_handler in ((self.common_exit, False), (self.common_handler, True)):
+            asm.bind(common)
+            self.store_pins()
+            asm.load(RBP, RSP, FRAME_HOME)
+            asm.load(RDX, RSP, CONTEXT_HOME)
+            asm.load(RSI, RSP, DECODE_HOME)
+            asm.load(R13, RDX, self.layout["table"])
+            asm.alu(x86.ADD, R13, RAX)
+            if not by_handler:
+                asm.rm(0x63, RCX, R13, 0)
+            asm.alu(x86.ADD, RCX, RSI)
+            asm.jmp_reg(RCX)
+        asm.bind(self.beyond)
+        self.store_pins()
+        asm.load(RBP, RSP, FRAME_HOME)
+        asm.store(RAX, CPU, self.layout["pc"])
+        asm.store(BUDGET, RDX, self.layout["budget"])
+        asm.imm(RAX, self.layout["unseen"])
+        asm.ret()
+
+    def jump_label(self, label: int) -> None:
+        self.asm.jmp(label)
+
+    # -- arithmetic -----------------------------------------------------------------------------------------------
+
+    def alu(self, number: int, a: int, b: int, n: int, w: int) -> None:
+        asm = self.asm
+        if n in (x86.ADD, x86.AND, x86.OR, x86.XOR) and a in self.constants:
+            a, b = b, a
+        d = self.target(number)
+        constant = self.constants.get(b)
+        if constant is not None:
+            imm = signed32(constant) if w else (constant ^ 1 << 31) - (1 << 31)
+            if imm is not None:
+                s = self.use(a, RAX)
+                if n == x86.ADD and s != d:
+                    asm.lea(d, s, imm, w=w)
+                else:
+                    if s != d:
+                        asm.mov(d, s, w)
+                    if n == x86.XOR and imm == -1:
+                        asm.unary(2, d, w)
+                    elif n != x86.ADD or imm:
+                        asm.alu_imm(n, d, imm, w)
+                return self.done(number, d)
+        s, t = self.use(a, RAX), self.use(b, RCX)
+        if d == t and d != s:
+            if n == x86.SUB:
+                asm.unary(3, d, w)
+                n = x86.ADD
+            asm.alu(n, d, s, w)
+        elif n == x86.ADD and d != s:
+            asm.lea(d, s, 0, t, w=w)
+        else:
+            if d != s:
+                asm.mov(d, s, w)
+            asm.alu(n, d, t, w)
+        return self.done(number, d)
+
+    def mul(self, number: int, a: int, b: int, w: int) -> None:
+        asm = self.asm
+        d = self.target(number)
+        s, t = self.use(a, RAX), self.use(b, RCX)
+        if d == t:
+            s, t = t, s
+        if d != s:
+            asm.mov(d, s, w)
+        asm.imul(d, t, w)
+        self.done(number, d)
+
+    def shift(self, number: int, a: int, b: int, kind: tuple[int, int], w: int) -> None:
+        asm = self.asm
+        d = self.target(number)
+        constant = self.constants.get(b)
+        if constant is not None:
+            s = self.use(a, RAX)
+            if s != d:
+                asm.mov(d, s, w)
+            asm.shift_imm(kind[0], d, constant & (63 if w else 31), w)
+        elif self.layout["bmi2"]:
+            asm.shiftx(kind[1], d, self.use(a, RAX), self.use(b, RCX), w)
+        else:
+            self.into(RCX, b)
+            self.into(RAX, a)
+            asm.shift_cl(kind[0], RAX, w)
+            d = RAX
+        self.done(number, d)
+
+    def high(self, number: int, a: int, b: int, signed: bool) -> None:
+        t = self.use(b, RCX)
+        self.into(RAX, a)
+        self.asm.unary(5 if signed else 4, t)
+        self.done(number, RDX)
+
+    def high_mixed(self, number: int, a: int, b: int) -> None:
+        asm = self.asm
+        t = self.use(b, RCX)
+        self.into(RAX, a)
+        asm.unary(4, t)
+        self.into(RAX, a)
+        asm.shift_imm(x86.SAR, RAX, 63)
+        asm.alu(x86.AND, RAX, t)
+        asm.alu(x86.SUB, RDX, RAX)
+        self.done(number, RDX)
+
+    def divide(self, number: int, a: int, b: int, name: str, w: int) -> None:
+        """x86 faults on a divisor of 0 and on overflow; RISC-V has results there."""
+        asm = self.asm
+        signed, remainder = name[0] == "s", name.endswith("rem")
+        self.into(RCX, b)
+        self.into(RAX, a)
+        zero, minus, back = asm.label(), asm.label(), asm.label()
+        asm.test(RCX, RCX, w)
+        asm.jcc(x86.E, zero)
+        if signed:
+            asm.alu_imm(x86.CMP, RCX, -1, w)
+            asm.jcc(x86.E, minus)
+            asm.insns += 1
+            asm.code += b"\x48\x99" if w else b"\x99"  # cqo, cdq
+            asm.unary(7, RCX, w)
+        else:
+            asm.alu(x86.XOR, RDX, RDX, 0)
+            asm.unary(6, RCX, w)
+        asm.bind(back)
+        self.done(number, RDX if remainder else RAX)
+
+        def special() -> None:
+            asm.bind(zero)
+            asm.mov(RDX, RAX, w)
+            asm.imm(RAX, -1)
+            asm.jmp(back)
+            if signed:
+                asm.bind(minus)
+                asm.unary(3, RAX, w)
+                asm.alu(x86.XOR, RDX, RDX, 0)
+                asm.jmp(back)
+
+        self.cold.append(special)
+
+    def extend(self, number: int, a: int, opcode: int, w: int) -> None:
+        """movzx, movsx, movsxd and plain moves: `opcode d, a`."""
+        d = self.target(number)
+        s = self.use(a, RAX)
+        if opcode == 0x8B and w and s == d:
+            return self.done(number, d)
+        self.asm.rr(opcode, d, s, w, byte=opcode in (0x1B6, 0x1BE))
+        return self.done(number, d)
+
+    def low_bit(self, number: int, a: int) -> None:
+        self.into(RAX, a)
+        self.asm.alu_imm(x86.AND, RAX, 1, 0)
+        self.done(number, RAX)
+
+    # -- conditions -----------------------------------------------------------------------------------------------
+
+    def condition(self, value: int) -> int:
+        """Set the flags for a truth value; the condition code that says it is 1."""
+        asm = self.asm
+        if value in self.fused:
+            return self.compare(self.code[value])
+        constant = self.constants.get(value)
+        if constant is not None:
+            asm.imm(RAX, constant)
+            asm.test(RAX, RAX, 0)
+        else:
+            s = self.use(value, RAX)
+            asm.test(s, s, 0)
+        return x86.NE
+
+    def compare(self, instruction: tuple[int, ...]) -> int:
+        asm = self.asm
+        condition, w = _COMPARE[instruction[0]]
+        a, b = instruction[1], instruction[2]
+        constant = self.constants.get(b)
+        s = self.use(a, RAX)
+        if constant is not None:
+            imm = signed32(constant) if w else (constant ^ 1 << 31) - (1 << 31)
+            if imm == 0 and condition in (x86.E, x86.NE, x86.L):
+                asm.test(s, s, w)
+                return condition
+            if imm is not None:
+                asm.alu_imm(x86.CMP, s, imm, w)
+                return condition
+        asm.alu(x86.CMP, s, self.use(b, RCX), w)
+        return condition
+
+    def truth(self, number: int, condition: int) -> None:
+        """Flags to 0 or 1."""
+        asm = self.asm
+        asm.setcc(condition, RAX)
+        asm.rr(0x1B6, RAX, RAX, 0, byte=True)
+        self.done(number, RAX)
+
+    def comparison(self, number: int, instruction: tuple[int, ...]) -> None:
+        self.truth(number, self.compare(instruction))
+
+    def extend_truth(self, number: int, instruction: tuple[int, ...]) -> None:
+        if instruction[1] in self.fused:
+            self.truth(number, self.compare(self.code[instruction[1]]))
+        else:
+            self.extend(number, instruction[1], 0x8B, 1)
+
+    def select(self, number: int, c: int, a: int, b: int) -> None:
+        asm = self.asm
+        condition = self.condition(c)
+        self.into(RAX, b)
+        asm.cmov(condition, RAX, self.use(a, RCX))
+        self.done(number, RAX)
+
+    # -- memory ---------------------------------------------------------------------------------------------------
+
+    def address(self, number: int, base: int, offset: int, size: int, n: int, *, store: bool) -> tuple[int, int]:
+        """Check an access; index register and displacement from guest memory. Clobbers rax and rcx."""
+        asm = self.asm
+        flag = _DIRECT if store else _READ
+        if number in self.spans:
+            span = self.spans[number]
+            s = self.use(base, RAX)
+            if span is None:
+                return s, offset
+            out = self.interpret_label(n)
+            asm.lea(RCX, s, span[0])
+            asm.lea(RDX, s, span[1])
+            asm.shift_imm(x86.SHR, RCX, 12)
+            asm.shift_imm(x86.SHR, RDX, 12)
+            asm.alu_imm(x86.CMP, RCX, _PAGES - 1)
+            asm.jcc(x86.AE, out)
+            asm.test_byte(PERMISSIONS, RCX, flag)
+            asm.jcc(x86.E, out)
+            asm.test_byte(PERMISSIONS, RDX, flag)
+            asm.jcc(x86.E, out)
+            return s, offset
+        out = self.interpret_label(n)
+        s = self.use(base, RAX)
+        if offset:
+            asm.lea(RAX, s, offset)
+            s = RAX
+        align = size.bit_length() - 1
+        if align and self.layout["bmi2"]:
+            asm.rorx(RCX, s, align)
+        else:
+            asm.mov(RCX, s)
+            if align:
+                asm.shift_imm(x86.ROR, RCX, align)
+        asm.shift_imm(x86.SHR, RCX, 12 - align)
+        asm.alu_imm(x86.CMP, RCX, _PAGES)
+        asm.jcc(x86.AE, out)
+        asm.test_byte(PERMISSIONS, RCX, flag)
+        asm.jcc(x86.E, out)
+        return s, 0
+
+    def load(self, number: int, instruction: tuple[int, ...], opcode: int, w: int, size: int) -> None:
+        _, base, offset, n = instruction
+        index, disp = self.address(number, base, offset, size, n, store=False)
+        d = self.target(number)
+        self.asm.rm(opcode, d, MEMORY, disp, w, index)
+        self.done(number, d)
+
+    def store(self, number: int, instruction: tuple[int, ...], size: int) -> None:
+        _, base, value, offset, n = instruction
+        index, disp = self.address(number, base, offset, size, n, store=True)
+        s = self.use(value, RCX)
+        asm = self.asm
+        if size == 2:
+            asm.code.append(0x66)
+        asm.rm(0x88 if size == 1 else 0x89, s, MEMORY, disp, int(size == 8), index, byte=size == 1)
+
+    # -- guest registers --------------------------------------------------------------------------------------------
+
+    def get(self, number: int, slot: int) -> None:
+        pin = self.pins.get(slot)
+        place = self.places[number]
+        if pin is not None:
+            if place >= STACK:
+                self.asm.store(pin, RSP, slot_offset(place - STACK))
+            elif place != pin:
+                self.asm.mov(place, pin)
+            return
+        d = self.target(number)
+        self.asm.load(d, CPU, self.slots[slot].offset)
+        self.done(number, d)
+
+    def put_memory(self, slot: int, value: int) -> None:
+        constant = self.constants.get(value)
+        imm = None if constant is None else signed32(constant)
+        if imm is not None:
+            self.asm.rm(0xC7, 0, CPU, self.slots[slot].offset)
+            self.asm.code += (imm & 0xFFFF_FFFF).to_bytes(4, "little")
+        else:
+            self.asm.store(self.use(value, RAX), CPU, self.slots[slot].offset)
+
+    def put_constant(self, place: int, constant: int) -> None:
+        self.asm.imm(place, constant)
+
+    # -- control flow -----------------------------------------------------------------------------------------------
+
+    def jump_if(self, value: int, label: int, *, sense: bool = True) -> None:
+        condition = self.condition(value)
+        self.asm.jcc(condition if sense else condition ^ 1, label)
+
+    def jumpto(self, value: int) -> None:
+        asm = self.asm
+        self.into(RAX, value)
+        asm.load(RDX, RSP, CONTEXT_HOME)
+        asm.rm(0x3B, RAX, RDX, self.layout["code_limit"])
+        asm.jcc(x86.AE, self.beyond)
+        asm.shift_imm(x86.SHL, RAX, 3)
+        asm.jmp(self.common_exit)
+
+
+Method = Callable[[Any, int, tuple[int, ...]], None]
+
+
+def integer_methods() -> dict[int, Method]:
+    """How each integer and memory operation is lowered, by opcode."""
+    table: Any = {}
+    for op in OPS:
+        name, w = op.operation, int(op.name.endswith("i64"))
+        kind = op.name.partition(".")[2]
+        if kind in ("i32", "i64") and name in _ALU:
+            table[op.code] = lambda e, v, i, n=_ALU[name], w=w: e.alu(v, i[1], i[2], n, w)
+        elif kind == "i1" and name in _ALU:
+            table[op.code] = lambda e, v, i, n=_ALU[name]: e.alu(v, i[1], i[2], n, 0)
+        elif name == "mul" and kind in ("i32", "i64"):
+            table[op.code] = lambda e, v, i, w=w: e.mul(v, i[1], i[2], w)
+        elif name in _SHIFTS:
+            table[op.code] = lambda e, v, i, k=_SHIFTS[name], w=w: e.shift(v, i[1], i[2], k, w)
+        elif name in ("udiv", "urem", "sdiv", "srem"):
+            table[op.code] = lambda e, v, i, k=name, w=w: e.divide(v, i[1], i[2], k, w)
+        elif op.code in COMPARISONS:
+            table[op.code] = lambda e, v, i: e.comparison(v, i)
+        elif name == "select" and kind in ("i1", "i32", "i64"):
+            table[op.code] = lambda e, v, i: e.select(v, i[1], i[2], i[3])
+        elif name == "load" and kind in _LOADS:
+            access = (*_LOADS[kind], op.memory_bytes)
+            table[op.code] = lambda e, v, i, a=access: e.load(v, i, *a)
+        elif name == "store" and kind not in ("f32", "f64"):
+            table[op.code] = lambda e, v, i, size=op.memory_bytes: e.store(v, i, size)
+    table[OPCODE["mulhs.i64"]] = lambda e, v, i: e.high(v, i[1], i[2], True)
+    table[OPCODE["mulhu.i64"]] = lambda e, v, i: e.high(v, i[1], i[2], False)
+    table[OPCODE["mulhsu.i64"]] = lambda e, v, i: e.high_mixed(v, i[1], i[2])
+    table[OPCODE["zext.i1.i32"]] = table[OPCODE["zext.i1.i64"]] = lambda e, v, i: e.extend_truth(v, i)
+    for text, how in (
+        ("zext.i32.i64", (0x8B, 0)), ("sext.i32.i64", (0x63, 1)), ("sext8.i64", (0x1BE, 1)),
+        ("sext16.i64", (0x1BF, 1)), ("trunc.i64.i32", (0x8B, 1)),
+    ):  # fmt: skip
+        table[OPCODE[text]] = lambda e, v, i, how=how: e.extend(v, i[1], *how)
+    table[OPCODE["trunc.i64.i1"]] = lambda e, v, i: e.low_bit(v, i[1])
+    table[OPCODE["get.i64"]] = lambda e, v, i: e.get(v, i[1])
+    table[OPCODE["fence"]] = lambda e, v, i: None
+    methods: dict[int, Method] = table
+    return methods

@@ -1,0 +1,315 @@
+"""The baseline compiler: forms a region around a pc, lifts, optimises, allocates, schedules and encodes it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from engines.vm.hosts.host import Host
+from engines.vm.hosts.selection import GETS, PUTS, select
+from engines.vm.ir.block import Block
+from engines.vm.ir.ops import DYNAMIC, OPCODE, OPS, REASONS, Imm, Instruction
+from engines.vm.lift.riscv64 import STATE, Lifter
+from engines.vm.opt.pipeline import optimise
+from engines.vm.regalloc import checker
+from engines.vm.regalloc.linear_scan import FLOAT_PLACE, OutOfStack, Registers, allocate
+
+_JUMP: Final = OPCODE["jump"]
+_BRANCH: Final = OPCODE["branch"]
+_JUMPTO: Final = OPCODE["jumpto"]
+_INTERPRET: Final = OPCODE["interpret"]
+_UNLIFTED: Final = REASONS.index("unlifted")
+_CALLS: Final = (1, 3)
+_TOWARDS_ZERO: Final = 1
+_LARGEST_MODE: Final = 3
+"""Modes 0 to 3 exist on every host; RMM does not."""
+_MODE_AT: Final = {op.code: 1 + op.arity + op.immediates.index(Imm.MODE) for op in OPS if Imm.MODE in op.immediates}
+_EXACT: Final = frozenset(OPCODE[name] for name in ("s2f.i32.f64", "u2f.i32.f64"))
+_TRUNCATES: Final = frozenset(op.code for op in OPS if op.operation == "f2s")
+_LOOP_WEIGHT: Final = 8
+_DEEPEST: Final = 3
+
+
+class CompileError(Exception):
+    """A region that this tier leaves to the interpreter; the message is the reason that is counted."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What may be turned off, for measurements and tests.
+
+    Attributes:
+        allocator: off keeps every value that is not pinned on the stack, and pins nothing.
+        scheduler: off generates operations in the block's order.
+        passes: off generates the IR as it was lifted.
+        check: judge every allocation by the independent checker.
+        most_blocks, most_insns: size of a region.
+    """
+
+    allocator: bool = True
+    scheduler: bool = True
+    passes: bool = True
+    check: bool = False
+    most_blocks: int = 48
+    most_insns: int = 400
+
+
+@dataclass
+class Compiled:
+    """Host code of a region, which runs anywhere.
+
+    Attributes:
+        heads: by guest pc, the offset of its entry.
+        ranges: guest bytes that it was made from, as (start, end).
+        blocks: what was generated, for listings.
+        insns: guest instructions. host_insns: instructions of the host. seconds: what it took.
+    """
+
+    code: bytes
+    heads: dict[int, int]
+    ranges: list[tuple[int, int]]
+    blocks: list[Block]
+    insns: int
+    host_insns: int
+    seconds: float
+
+
+@dataclass
+class CompileCounters:
+    """What a compiler did.
+
+    Attributes:
+        regions, blocks, insns, host_insns, code_bytes, spilled, seconds: totals.
+        interpreted: instructions left to the interpreter, by the operation that has no lowering.
+        refused: regions that were not compiled, by reason.
+        per_insn_us: microseconds for each guest instruction, one figure per region.
+    """
+
+    regions: int = 0
+    blocks: int = 0
+    insns: int = 0
+    host_insns: int = 0
+    code_bytes: int = 0
+    spilled: int = 0
+    seconds: float = 0.0
+    interpreted: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    per_insn_us: list[float] = field(default_factory=list)
+
+
+Fetch = Callable[[int, int], bytes]
+"""`(pc, size) -> bytes`: what may be fetched from pc on, up to size."""
+
+
+class BaselineCompiler:
+    """Compiles for one host.
+
+    Args:
+        host: code generator and registers.
+        options: see `Options`.
+    """
+
+    name = "baseline"
+
+    def __init__(self, host: Host, options: Options | None = None) -> None:
+        self.host = host
+        self.options = options or Options()
+        self.lifter = Lifter()
+        self.counters = CompileCounters()
+
+    def compile(self, pc: int, fetch: Fetch, frm: int, handler: Callable[[int, int, int], int]) -> Compiled:
+        """The region around `pc`.
+
+        Args:
+            frm: the guest's dynamic rounding mode.
+            handler: `(pc, word, length)` → the interpreter's handler, as distance from `decode`.
+
+        Raises:
+            CompileError: nothing to gain; the message is the reason.
+        """
+        begun = time.perf_counter()
+        blocks, heads = self._form(pc, fetch, frm)
+        if not blocks:
+            return self._refuse("the first instruction is the interpreter's")
+        handlers = {head: handler(head, *_word(fetch(head, 4))) for head in heads if head in blocks}
+        order = [blocks[start] for start in sorted(blocks)]
+        lowered = [optimise(block) for block in order] if self.options.passes else order
+        assumed = frm if any(i[0] in _MODE_AT for b in lowered for i in b.code) else None
+        pins, written = self._pins(lowered)
+        slots = self.host.stack_slots
+        registers = Registers(
+            pins,
+            tuple(r for r in self.host.integers if r not in pins.values()),
+            tuple(r for r in self.host.floats if r not in pins.values()),
+            slots,
+        )
+        parts = []
+        for block in lowered:
+            plan = self.host.schedule(block) if self.options.scheduler else None
+            selection = select(block, plan)
+            try:
+                allocation = allocate(selection.steps, registers, self.options.allocator)
+            except OutOfStack:
+                return self._refuse("more values than stack slots")
+            if self.options.check:
+                checker.check(selection.steps, pins, allocation.places, allocation.in_place)
+            self.counters.spilled += allocation.spilled
+            parts.append((block, selection, allocation))
+        generator = self.host.region(STATE.slots, pins, written, handlers, assumed)
+        code, entries = generator.generate(parts)
+        seconds = time.perf_counter() - begun
+        insns = sum(block.insns for block in order)
+        made = Compiled(code, entries, [(b.pc, b.end) for b in order], lowered, insns, generator.asm.insns, seconds)
+        counters = self.counters
+        counters.regions += 1
+        counters.blocks += len(order)
+        counters.insns += insns
+        counters.host_insns += made.host_insns
+        counters.code_bytes += len(code)
+        counters.seconds += seconds
+        counters.per_insn_us.append(seconds / insns * 1e6)
+        return made
+
+    def _refuse(self, reason: str) -> Compiled:
+        self.counters.refused[reason] += 1
+        raise CompileError(reason)
+
+    # -- forming --------------------------------------------------------------------------------------------------
+
+    def _form(self, root: int, fetch: Fetch, frm: int) -> tuple[dict[int, Block], set[int]]:
+        """Blocks by pc, and the pcs that want an entry: where calls come back, where loops begin, and the root."""
+        blocks: dict[int, Block] = {}
+        inside: dict[int, int] = {}
+        heads = {root}
+        todo = [root]
+        insns = 0
+        while todo and len(blocks) < self.options.most_blocks and insns < self.options.most_insns:
+            pc = todo.pop(0)
+            if pc in blocks:
+                continue
+            owner = inside.get(pc)
+            if owner is not None:
+                block = blocks[owner]
+                index = block.pcs.index(pc)
+                first = self.lifter.block(fetch(owner, 4 * index), owner, limit_insns=index)
+                second = self.lifter.block(fetch(pc, 4 * (block.insns - index)), pc, limit_insns=block.insns - index)
+                blocks[owner], blocks[pc] = first, second
+                for address in second.pcs:
+                    inside[address] = pc
+                continue
+            code = fetch(pc, 256)
+            if not code:
+                continue
+            limit = next((n for n in range(1, 65) if pc + 2 * n in blocks), 64)
+            lifted = self._lift(code, pc, 64, frm)
+            if lifted is None:
+                continue
+            block, after = lifted
+            cut = next((i for i, address in enumerate(block.pcs) if i and address in blocks), None)
+            if cut is not None and limit:
+                block, after = self.lifter.block(code, pc, limit_insns=cut), None
+            blocks[pc] = block
+            insns += block.insns
+            for address in block.pcs:
+                inside[address] = pc
+            if after is not None:
+                heads.add(after)
+                todo.append(after)
+                continue
+            last = block.code[-1]
+            if last[0] == _JUMP:
+                if last[3] in _CALLS:
+                    heads.add(block.end)
+                    todo.append(block.end)
+                else:
+                    todo.append(last[1])
+                    if last[1] <= block.pcs[-1]:
+                        heads.add(last[1])
+            elif last[0] == _BRANCH:
+                todo += [last[3], last[2]]
+                if last[2] <= block.pcs[-1]:
+                    heads.add(last[2])
+            elif last[0] == _JUMPTO and last[3] in _CALLS:
+                heads.add(block.end)
+                todo.append(block.end)
+        return blocks, heads
+
+    def _lift(self, code: bytes, pc: int, limit: int, frm: int) -> tuple[Block, int | None] | None:
+        """A block that this host has lowerings for; and where to go on after an instruction that it has none for."""
+        block = self.lifter.block(code, pc, limit_insns=limit)
+        wrong = self._unsupported(block.code, frm)
+        last = block.code[-1]
+        if wrong is None and last[0] != _INTERPRET:
+            return block, None
+        if wrong is None:
+            index = last[1]
+            self.counters.interpreted[REASONS[last[2]]] += 1
+            if index == 0:
+                return None
+            return self.lifter.block(code, pc, limit_insns=index), block.end
+        self.counters.interpreted[wrong] += 1
+        for index, address in enumerate(block.pcs):
+            one = self.lifter.block(code[address - pc :], address, limit_insns=1)
+            if self._unsupported(one.code, frm) is not None:
+                return None if index == 0 else (self.lifter.block(code, pc, limit_insns=index), one.end)
+        return block, None
+
+    def _unsupported(self, code: list[Instruction], frm: int) -> str | None:
+        """The first operation without a lowering, by name."""
+        methods = self.host.methods
+        for instruction in code:
+            opcode = instruction[0]
+            at = _MODE_AT.get(opcode)
+            if at is not None:
+                mode = instruction[at] & 7
+                usable = mode in (DYNAMIC, frm) and frm <= _LARGEST_MODE
+                if not (usable or opcode in _EXACT or (opcode in _TRUNCATES and mode == _TOWARDS_ZERO)):
+                    return f"{OPS[opcode].operation} in another rounding mode"
+            if opcode not in methods and opcode not in self.host.control:
+                return OPS[opcode].name
+        return None
+
+    def _pins(self, blocks: list[Block]) -> tuple[dict[int, int], frozenset[int]]:
+        """The guest registers worth a host register of their own, and all that are written."""
+        weights: Counter[int] = Counter()
+        depth = dict.fromkeys((block.pc for block in blocks), 0)
+        for block in blocks:
+            last = block.code[-1]
+            back = last[1] if last[0] == _JUMP else last[2] if last[0] == _BRANCH else None
+            if back is not None and back in depth and back <= block.pc:
+                for other in depth:
+                    if back <= other <= block.pc:
+                        depth[other] += 1
+        written: set[int] = set()
+        for block in blocks:
+            weight = _LOOP_WEIGHT ** min(depth[block.pc], _DEEPEST)
+            for instruction in block.code:
+                opcode = instruction[0]
+                if opcode in GETS:
+                    weights[instruction[1]] += weight
+                elif opcode in PUTS:
+                    weights[instruction[2]] += weight
+                    written.add(instruction[2])
+        if not self.options.allocator:
+            return {}, frozenset()
+        pins: dict[int, int] = {}
+        integers, floats = list(self.host.integer_pins), list(self.host.float_pins)
+        for slot, _ in weights.most_common():
+            pool = floats if STATE.slots[slot].type.spelling == "f64" else integers
+            if pool:
+                pins[slot] = pool.pop(0)
+        assert all((place >= FLOAT_PLACE) == (STATE.slots[s].type.spelling == "f64") for s, place in pins.items())
+        return pins, frozenset(written)
+
+
+def _word(code: bytes) -> tuple[int, int]:
+    word = int.from_bytes(code[:2], "little")
+    if word & 3 != 3:
+        return word, 2
+    return int.from_bytes(code[:4], "little"), 4
+
+
+__all__ = ["BaselineCompiler", "CompileCounters", "CompileError", "Compiled", "Fetch", "Mapping", "Options"]

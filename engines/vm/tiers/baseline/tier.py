@@ -1,0 +1,297 @@
+"""The baseline tier: the interpreter, with compiled regions installed as handlers where the guest spends its time.
+
+Runs go in slices of retired instructions; where a slice ends is a sample of where the guest is. A pc that is sampled
+becomes the root of a region. Entries of the table of decoded code lead to the regions, so jumps, calls and returns of
+both tiers find them without further ado, and all state is shared.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.hosts.host import x86_64
+from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, HAS_COMPILED, PAGE_BITS, PAGE_BYTES, AddressSpace
+from engines.vm.runtime.executable_memory import ExecutableMemory
+from engines.vm.tiers.baseline.compiler import BaselineCompiler, CompileError, Options
+from engines.vm.tiers.interpreter.decoded_code import DecodedCode
+from engines.vm.tiers.interpreter.layout import (
+    CONTEXT_OFFSETS,
+    CPU_OFFSETS,
+    ENTRY_BYTES,
+    LIMIT,
+    OVERLAP_BYTES,
+    PC_SHIFT,
+    TRAP,
+    UNSEEN,
+)
+from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.stop import Stop, StopReason
+
+NO_LIMIT: Final = (1 << 63) - 1
+LAYOUT: Final = {
+    "pc": CPU_OFFSETS["pc"],
+    "frm": CPU_OFFSETS["frm"],
+    "table": CONTEXT_OFFSETS["table"],
+    "code_limit": CONTEXT_OFFSETS["code_limit"],
+    "budget": CONTEXT_OFFSETS["budget"],
+    "unseen": UNSEEN,
+}
+CAPACITY_BYTES: Final = 16 << 20
+FIRST_SLICE: Final = 4096
+LONGEST_SLICE: Final = 1 << 22
+_RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
+    word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
+)
+_AGAIN: Final = 3
+"""Samples inside compiled code, but away from its entries, before the pc gets a region of its own."""
+_Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
+
+
+@dataclass
+class Region:
+    """An installed region: its entries' pcs, the guest bytes that it depends on, and where its code is."""
+
+    heads: tuple[int, ...]
+    ranges: list[tuple[int, int]]
+    address: int
+    size: int
+
+
+@dataclass
+class Space:
+    """What was compiled for one address space.
+
+    Attributes:
+        heads: region by pc of an entry. pages: regions by guest page. known: pcs inside compiled code.
+    """
+
+    decoded: DecodedCode
+    heads: dict[int, Region] = field(default_factory=dict)
+    pages: dict[int, set[int]] = field(default_factory=dict)
+    regions: dict[int, Region] = field(default_factory=dict)
+    known: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
+    samples: Counter[int] = field(default_factory=Counter)
+    callback: Any = None
+
+
+@dataclass
+class BaselineCounters:
+    """What the tier did.
+
+    Attributes:
+        samples: slices that ended in the middle of the program. installed: regions. invalidated: regions thrown away
+            because their code was written or unmapped. flushes: times that the code cache was full.
+    """
+
+    samples: int = 0
+    installed: int = 0
+    invalidated: int = 0
+    flushes: int = 0
+
+
+class BaselineTier(InterpreterTier):
+    """Runs harts on this machine, which must be x86_64.
+
+    Args:
+        options: of the compiler.
+        slice_insns: instructions of the first and shortest slice; 1 samples after each instruction.
+        capacity_bytes: of the code cache; when it is full, all of it is given up.
+
+    Raises:
+        ExecutableMemoryError: the system refuses executable memory.
+    """
+
+    name = "baseline"
+
+    def __init__(
+        self,
+        options: Options | None = None,
+        slice_insns: int = FIRST_SLICE,
+        capacity_bytes: int = CAPACITY_BYTES,
+    ) -> None:
+        super().__init__()
+        self.compiler = BaselineCompiler(x86_64(LAYOUT), options)
+        self.counters = BaselineCounters()
+        self._first = self._slice = slice_insns
+        decode = ctypes.CFUNCTYPE(ctypes.c_uint64)(self._code.address("decode_address"))()
+        fill = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
+        self._fill = fill(self._code.address("fill"))
+        self._decode = decode
+        self._memory = ExecutableMemory(capacity_bytes, decode)
+        self._used = 0
+        self._next_region = 0
+        self._spaces: weakref.WeakKeyDictionary[AddressSpace, Space] = weakref.WeakKeyDictionary()
+
+    def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
+        """Run until the first trap, or until exactly `limit_insns` instructions have retired.
+
+        Raises:
+            ValueError: `limit_insns` is negative.
+        """
+        if limit_insns < 0:
+            raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
+        space = self._space(hart.memory)
+        decoded = space.decoded
+        decoded.context["cpu"] = hart.address
+        words = hart.words
+        end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
+        while True:
+            self.runs += 1
+            left = end - words[_RETIRED]
+            reason = self._run(decoded.context_address, min(left, self._slice))
+            if reason == LIMIT:
+                if words[_RETIRED] == end:
+                    return Stop(StopReason.LIMIT)
+                self._sample(space, hart)
+            elif reason == TRAP:
+                return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
+            elif reason != UNSEEN:
+                stop = self._escape(hart, decoded)
+                if stop.reason is StopReason.TRAP:
+                    return stop
+
+    # -- what is hot ----------------------------------------------------------------------------------------------
+
+    def _sample(self, space: Space, hart: Hart) -> None:
+        self.counters.samples += 1
+        pc = hart.words[_PC]
+        if pc in space.heads or pc in space.refused:
+            self._slice = min(self._slice * 2, LONGEST_SLICE)
+            return
+        if pc in space.known:
+            space.samples[pc] += 1
+            if space.samples[pc] < _AGAIN:
+                self._slice = min(self._slice * 2, LONGEST_SLICE)
+                return
+        self._slice = self._first
+        if pc < hart.memory.limit:
+            self.install(space, hart, pc)
+
+    def install(self, space: Space, hart: Hart, pc: int) -> Region | None:
+        """Compile the region around `pc` and lead its entries there; None if it was refused."""
+        memory = hart.memory
+
+        def fetch(address: int, size: int) -> bytes:
+            return _fetchable(memory, address, size)
+
+        scratch = ctypes.create_string_buffer(ENTRY_BYTES)
+
+        def handler(_: int, word: int, length: int) -> int:
+            self._fill(ctypes.addressof(scratch), word, length)
+            return int.from_bytes(scratch.raw[:4], "little", signed=True)
+
+        try:
+            made = self.compiler.compile(pc, fetch, hart.words[_FRM], handler)
+        except CompileError:
+            space.refused.add(pc)
+            return None
+        if self._used + len(made.code) > self._memory.size:
+            self._flush()
+            if len(made.code) > self._memory.size:
+                self.compiler.counters.refused["larger than the code cache"] += 1
+                space.refused.add(pc)
+                return None
+        address = self._memory.base + self._used
+        self._memory.write(address, made.code)
+        self._used += -(-len(made.code) // 64) * 64
+        table = space.decoded.table
+        number = self._next_region
+        self._next_region += 1
+        region = Region(tuple(made.heads), made.ranges, address, len(made.code))
+        space.regions[number] = region
+        for start, end in made.ranges:
+            for page in range(start >> PAGE_BITS, (end - 1 >> PAGE_BITS) + 1):
+                memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
+                space.pages.setdefault(page, set()).add(number)
+        for block in made.blocks:
+            space.known.update(block.pcs)
+        for head, offset in made.heads.items():
+            entry = table + (head << PC_SHIFT)
+            code = fetch(head, 4)
+            word = int.from_bytes(code[:2], "little")
+            wide = word & 3 == 3
+            self._fill(entry, int.from_bytes(code[:4], "little") if wide else word, 4 if wide else 2)
+            distance = address + offset - self._decode
+            ctypes.memmove(entry, distance.to_bytes(4, "little", signed=True), 4)
+            space.heads[head] = region
+        self.counters.installed += 1
+        return region
+
+    # -- bookkeeping ----------------------------------------------------------------------------------------------
+
+    def _space(self, memory: AddressSpace) -> Space:
+        found = self._spaces.get(memory)
+        kept = found is not None and memory.decoded_by is found.decoded
+        decoded = self.decoded_code(memory)
+        if found is None:
+            found = self._spaces[memory] = Space(decoded)
+            spaces = weakref.ref(found)
+
+            def changed(address: int, size: int) -> None:
+                space = spaces()
+                if space is not None:
+                    self._invalidate(space, address, size)
+
+            memory.code_listeners.append(changed)
+            found.callback = _Invalidate(changed)
+            decoded.context["invalidate"] = ctypes.cast(found.callback, ctypes.c_void_p).value or 0
+        elif not kept:
+            _forget(found)
+        return found
+
+    def _invalidate(self, space: Space, address: int, size: int) -> None:
+        """Throw away the regions made from any of the bytes, or from bytes that an instruction may share with them."""
+        first, end = address - OVERLAP_BYTES, address + size + OVERLAP_BYTES
+        gone: set[int] = set()
+        for page in range(max(first, 0) >> PAGE_BITS, (end - 1 >> PAGE_BITS) + 1):
+            for number in space.pages.get(page, ()):
+                if any(start < end and first < stop for start, stop in space.regions[number].ranges):
+                    gone.add(number)
+        for number in gone:
+            region = space.regions.pop(number)
+            for start, stop in region.ranges:
+                for page in range(start >> PAGE_BITS, (stop - 1 >> PAGE_BITS) + 1):
+                    space.pages[page].discard(number)
+            self._unlink(space, region)
+        if gone:
+            self.counters.invalidated += len(gone)
+            space.known.clear()
+        space.refused.clear()
+
+    def _unlink(self, space: Space, region: Region) -> None:
+        for head in region.heads:
+            if space.heads.get(head) is region:
+                del space.heads[head]
+                ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, ENTRY_BYTES)
+
+    def _flush(self) -> None:
+        """The code cache is full: give all of it up."""
+        self.counters.flushes += 1
+        for space in self._spaces.values():
+            for region in space.regions.values():
+                self._unlink(space, region)
+            _forget(space)
+        self._used = 0
+
+
+def _forget(space: Space) -> None:
+    space.heads.clear()
+    space.pages.clear()
+    space.regions.clear()
+    space.known.clear()
+    space.refused.clear()
+    space.samples.clear()
+
+
+def _fetchable(memory: AddressSpace, pc: int, size: int) -> bytes:
+    """The bytes from `pc` on that may be executed, up to `size`."""
+    end = pc
+    while end < pc + size and end < memory.limit and memory.perm[end >> PAGE_BITS] & EXEC:
+        end = min(pc + size, (end | PAGE_BYTES - 1) + 1)
+    return ctypes.string_at(memory.host_base + pc, end - pc) if end > pc else b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -180,7 +181,8 @@ def test_a_batch_does_not_overtake_one_whose_worker_died(bad: IsolatedExecutor) 
     assert worker is not None
     batches = [_batch(8, segfault=3), _batch(8)]
     first = bad.submit(batches[0])
-    os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+    with contextlib.suppress(ChildProcessError):  # It may have died while the batch was submitted, and been reaped.
+        os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
     second = bad.submit(batches[1])
     assert bad.collect(first).end.tolist() == [End.TRAP] * 3 + [End.CRASH] + [End.TRAP] * 4
     _same(bad.collect(second), toy.ToyMachine().run_batch(batches[1]))

@@ -1,0 +1,9 @@
+"""What every test process begins with."""
+
+from __future__ import annotations
+
+import signal
+
+# A shell starts background jobs with SIGINT ignored, and all processes below inherit that; the tests of Ctrl-C need it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

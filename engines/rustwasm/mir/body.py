@@ -52,21 +52,23 @@ class Place:
 
 
 class Copy:
-    """Read a place and leave it; its type is Copy."""
+    """Read a place and leave it; its type is Copy. `span`, if known, is the expression's: where messages point."""
 
-    __slots__ = ("place",)
+    __slots__ = ("place", "span")
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, span: Span | None = None) -> None:
         self.place = place
+        self.span = span
 
 
 class Move:
-    """Read a place and leave it without value."""
+    """Read a place and leave it without value. `span`, if known, is the expression's: where messages point."""
 
-    __slots__ = ("place",)
+    __slots__ = ("place", "span")
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, span: Span | None = None) -> None:
         self.place = place
+        self.span = span
 
 
 class Constant:

@@ -1,0 +1,1 @@
+"""Move and borrow checking on MIR: initialisation, mutability, non-lexical lifetimes (RFC 2094)."""

@@ -1,0 +1,180 @@
+"""What a body does to places, in order: the events that every analysis of the borrow checker reads.
+
+A *point* is the moment before a statement or terminator; points are numbered block by block. An event is
+`(point, kind, place)`. Rules of MIR: docs/reference/mir.md; kinds of access: RFC 2094, "Layer 4: Borrow check".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+from engines.rustwasm.mir import body as m
+
+(
+    COPY, MOVE, SHARED, MUTABLE, TWO_PHASE, RAW, INSPECT, READ, ASSIGN, RESULT, LIVE, DEAD, DROP, REPLACE,
+) = range(14)  # fmt: skip
+
+READS: Final = frozenset((COPY, MOVE, SHARED, MUTABLE, TWO_PHASE, RAW, INSPECT, READ))
+"""Kinds that need the place to hold a value."""
+
+Event: TypeAlias = tuple[int, int, m.Place]
+
+_REF_KINDS: Final = {"shared": SHARED, "mut": MUTABLE, "two_phase": TWO_PHASE, "raw": RAW}
+
+
+class Facts:
+    """Points and events of one body. `starts[b]` and `ends[b]` are block b's first point and its terminator's."""
+
+    __slots__ = ("body", "borrows", "ends", "events", "predecessors", "starts", "successors")
+
+    def __init__(self, body: m.Body) -> None:
+        self.body = body
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.events: list[list[Event]] = []
+        self.successors: list[list[int]] = []
+        self.predecessors: list[list[int]] = [[] for _ in body.blocks]
+        self.borrows: list[tuple[int, m.Assign]] = []
+        self._collect()
+
+    @property
+    def points(self) -> int:
+        return self.ends[-1] + 1 if self.ends else 0
+
+    def block_at(self, point: int) -> int:
+        """The block that a point lies in."""
+        low, high = 0, len(self.starts) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.starts[middle] <= point:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def at(self, point: int) -> Any:
+        """The statement or terminator behind a point."""
+        block = self.block_at(point)
+        statements = self.body.blocks[block].statements
+        offset = point - self.starts[block]
+        return statements[offset] if offset < len(statements) else self.body.blocks[block].terminator
+
+    def span(self, point: int) -> tuple[int, int]:
+        """Where in the source a point is; the body's span for a terminator without one."""
+        found = self.at(point)
+        span = getattr(found, "span", None)
+        return span if span is not None else self.body.span
+
+    def following(self, point: int) -> list[int]:
+        """Points that may come next."""
+        block = self.block_at(point)
+        if point < self.ends[block]:
+            return [point + 1]
+        return [self.starts[b] for b in self.successors[block]]
+
+    def _collect(self) -> None:
+        point = 0
+        blocks = self.body.blocks
+        for index, block in enumerate(blocks):
+            self.starts.append(point)
+            events: list[Event] = []
+            add = events.append
+            statement: Any
+            for statement in block.statements:
+                kind = type(statement)
+                if kind is m.Assign:
+                    rvalue = statement.rvalue
+                    form = type(rvalue)
+                    if form is m.Use:
+                        _operand(rvalue.operand, point, add)
+                    elif form is m.Ref:
+                        place = rvalue.place
+                        if place.projection:
+                            _indices(place, point, add)
+                        add((point, _REF_KINDS[rvalue.kind], place))
+                        self.borrows.append((point, statement))
+                    elif form is m.Aggregate:
+                        for operand in rvalue.operands:
+                            _operand(operand, point, add)
+                    elif form is m.BinaryOp:
+                        _operand(rvalue.left, point, add)
+                        _operand(rvalue.right, point, add)
+                    elif form is m.Cast or form is m.UnaryOp or form is m.Repeat:
+                        _operand(rvalue.operand, point, add)
+                    else:
+                        if rvalue.place.projection:
+                            _indices(rvalue.place, point, add)
+                        add((point, INSPECT, rvalue.place))
+                    place = statement.place
+                    if place.projection:
+                        _indices(place, point, add)
+                    add((point, ASSIGN, place))
+                elif kind is m.StorageLive:
+                    add((point, LIVE, m.Place(statement.local)))
+                elif kind is m.StorageDead:
+                    add((point, DEAD, m.Place(statement.local)))
+                else:
+                    add((point, READ, statement.place))
+                point += 1
+            terminator: Any = block.terminator
+            form = type(terminator)
+            if form is m.Call:
+                _operand(terminator.function, point, add)
+                for operand in terminator.arguments:
+                    _operand(operand, point, add)
+                destination = terminator.destination
+                if destination.projection:
+                    _indices(destination, point, add)
+                add((point, RESULT, destination))
+            elif form is m.Switch:
+                _operand(terminator.operand, point, add)
+            elif form is m.Drop:
+                add((point, REPLACE if self._replaces(terminator) else DROP, terminator.place))
+            self.ends.append(point)
+            self.events.append(events)
+            following = m.successors(terminator)
+            self.successors.append(following)
+            for one in following:
+                self.predecessors[one].append(index)
+            point += 1
+
+    def _replaces(self, drop: Any) -> bool:
+        """Is the drop the first half of an assignment?"""
+        following = self.body.blocks[drop.target].statements
+        return bool(following) and (
+            type(following[0]) is m.Assign and following[0].place == drop.place and following[0].span == drop.span
+        )
+
+
+def _operand(operand: m.Operand, point: int, add: Any) -> None:
+    kind = type(operand)
+    if kind is m.Constant:
+        return
+    place = operand.place  # type: ignore[union-attr]
+    if place.projection:
+        _indices(place, point, add)
+    add((point, COPY if kind is m.Copy else MOVE, place))
+
+
+def _indices(place: m.Place, point: int, add: Any) -> None:
+    for step in place.projection:
+        if step[0] == m.INDEX:
+            add((point, COPY, m.Place(step[1])))
+
+
+def event_span(facts: Facts, point: int, place: Any) -> tuple[int, int]:
+    """Where in the source an event is: its operand's span if known, else its statement's."""
+    found = facts.at(point)
+    operands: list[Any] = []
+    if isinstance(found, m.Call):
+        operands = [found.function, *found.arguments]
+    elif isinstance(found, m.Switch):
+        operands = [found.operand]
+    elif isinstance(found, m.Assign):
+        rvalue = found.rvalue
+        operands = list(getattr(rvalue, "operands", ()))
+        operands += [getattr(rvalue, name) for name in ("operand", "left", "right") if hasattr(rvalue, name)]
+    for operand in operands:
+        if isinstance(operand, (m.Copy, m.Move)) and operand.place is place and operand.span is not None:
+            return operand.span
+    return facts.span(point)

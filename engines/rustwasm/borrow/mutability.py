@@ -1,0 +1,168 @@
+"""May what is assigned to or borrowed mutably be changed? E0594 and E0596."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.borrow import facts as f
+from engines.rustwasm.borrow.describe import capture_name, quoted, step_type
+from engines.rustwasm.borrow.report import Reporter
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as ty
+
+
+def check_mutability(facts: f.Facts, reporter: Reporter) -> None:
+    """Report each assignment to and each mutable borrow of a place that is not mutable."""
+    body = facts.body
+    frozen = [
+        (local.name is not None and not local.mutable) or local.ty.kind in (ty.REF, ty.RAW) for local in body.locals
+    ]
+    for events in facts.events:
+        for point, kind, place in events:
+            if kind == f.MUTABLE or kind == f.TWO_PHASE:
+                if frozen[place.local] or place.projection:
+                    culprit = immutable_part(body, place)
+                    if culprit is not None and not _empty_array(body, place):
+                        _borrow(facts, reporter, point, place, culprit)
+            elif (kind == f.ASSIGN or kind == f.RESULT) and place.projection:
+                culprit = immutable_part(body, place)
+                if culprit is not None:
+                    _assignment(facts, reporter, point, place, culprit)
+
+
+def immutable_part(body: m.Body, place: m.Place) -> tuple[str, int, Any] | None:
+    """Why a place cannot be changed: ("local" | "reference" | "pointer" | "capture" | "environment", number of steps,
+    local or type or capture); None if it can."""
+    local = body.locals[place.local]
+    types = [local.ty]
+    for step in place.projection:
+        types.append(step_type(types[-1], step, 0))
+    for i in range(len(place.projection) - 1, -1, -1):
+        step = place.projection[i]
+        one = types[i]
+        if step[0] == m.DEREF:
+            if one.kind == ty.REF:
+                if one.data:
+                    return None
+                kind = "environment" if local.name == "{environment}" and i == 0 else "reference"
+                return kind, i, one
+            if one.kind == ty.RAW:
+                return None if one.data else ("pointer", i, one)
+        elif step[0] == m.FIELD and one.kind == ty.CLOSURE:
+            capture = one.data.captures[step[1]]
+            if capture.mode == "move":
+                if capture.variable is not None and not capture.variable.mutable:
+                    return "capture", i, capture
+                continue
+    if local.name == "{environment}":
+        return None
+    if local.name is not None and not local.mutable:
+        return "local", 0, local
+    return None
+
+
+def _empty_array(body: m.Body, place: m.Place) -> bool:
+    one = body.locals[place.local].ty
+    return not place.projection and one.kind == ty.ARRAY and one.args[1].data == 0
+
+
+def _borrow(facts: f.Facts, reporter: Reporter, point: int, place: m.Place, culprit: tuple[str, int, Any]) -> None:
+    """E0596."""
+    kind, at, what = culprit
+    name = reporter.name(place)
+    closure = reporter.closure_at(point, place)
+    span = closure[1].span if closure is not None else f.event_span(facts, point, place)
+    if kind == "local":
+        error = reporter.error(
+            "E0596",
+            f"cannot borrow {quoted(name)} as mutable, as {_as(name, what.name)} is not declared as mutable",
+            span,
+            "cannot borrow as mutable",
+        )
+        reporter.suggest_mut(error, what)
+    elif kind == "capture":
+        shown = capture_name(what)
+        reporter.error(
+            "E0596",
+            f"cannot borrow `{name or shown}` as mutable, as it is not declared as mutable",
+            span,
+            "cannot borrow as mutable",
+        )
+    elif kind == "environment":
+        reporter.error(
+            "E0596",
+            f"cannot borrow {quoted(name)} as mutable, as it is a captured variable in a `Fn` closure",
+            span,
+            "cannot borrow as mutable",
+        )
+    else:
+        behind = _behind(facts, place, at, what)
+        error = reporter.error(
+            "E0596", f"cannot borrow {_data(name)} as mutable, as it is {behind}", span, "cannot borrow as mutable"
+        )
+        _explain(reporter, error, place, at, "borrowed as mutable")
+
+
+def _assignment(facts: f.Facts, reporter: Reporter, point: int, place: m.Place, culprit: tuple[str, int, Any]) -> None:
+    """E0594."""
+    kind, at, what = culprit
+    name = reporter.name(place)
+    span = facts.span(point)
+    if kind == "local":
+        error = reporter.error(
+            "E0594",
+            f"cannot assign to {quoted(name)}, as {_as(name, what.name)} is not declared as mutable",
+            span,
+            "cannot assign",
+        )
+        reporter.suggest_mut(error, what)
+    elif kind == "capture":
+        reporter.error(
+            "E0594", f"cannot assign to {quoted(name)}, as it is not declared as mutable", span, "cannot assign"
+        )
+    elif kind == "environment":
+        reporter.error(
+            "E0594",
+            f"cannot assign to {quoted(name)}, as it is a captured variable in a `Fn` closure",
+            span,
+            "cannot assign",
+        )
+    else:
+        behind = _behind(facts, place, at, what)
+        error = reporter.error("E0594", f"cannot assign to {_data(name)}, which is {behind}", span, "cannot assign")
+        _explain(reporter, error, place, at, "written to")
+
+
+def _as(name: str | None, local: str) -> str:
+    return "it" if name == local else f"`{local}`"
+
+
+def _data(name: str | None) -> str:
+    return f"`{name}`" if name is not None else "data"
+
+
+def _behind(facts: f.Facts, place: m.Place, at: int, one: ty.Ty) -> str:
+    local = facts.body.locals[place.local]
+    if one.kind == ty.RAW:
+        return "behind a `*const` pointer"
+    if local.name is None and at == 0:
+        for block in facts.body.blocks:
+            call = block.terminator
+            if isinstance(call, m.Call) and call.destination == m.Place(place.local):
+                function = call.function.ty if isinstance(call.function, m.Constant) else None
+                if function is not None and function.data.name == "deref" and function.args:
+                    return f"in an `{getattr(function.args[0].data, 'name', ty.show(function.args[0]))}`"
+                if function is not None and function.data.name == "index" and function.args:
+                    return f"in an index of `{ty.show(function.args[0])}`"
+    return "behind a `&` reference"
+
+
+def _explain(reporter: Reporter, error: Any, place: m.Place, at: int, verb: str) -> None:
+    """Name the reference and how to make it a mutable one."""
+    local = reporter.body.locals[place.local]
+    if local.name is None or at != 0:
+        return
+    error.label = f"`{local.name}` is a `&` reference, so it cannot be {verb}"
+    text = reporter.snippet(local.span)
+    if place.local <= reporter.body.arg_count and text == local.name:
+        error.helps.append("consider changing this to be a mutable reference")

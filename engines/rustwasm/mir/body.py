@@ -316,7 +316,7 @@ class Block:
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
-        self.terminator: Terminator = None  # type: ignore[assignment]  # set before the block is left
+        self.terminator: Any = None  # a `Terminator`, set before the block is left
 
 
 class Body:

@@ -138,7 +138,7 @@ class FnDef:
         self.generics = Generics()
         self.lifetimes: list[str] = []
         self.inputs: tuple[Ty, ...] = ()
-        self.output: Ty = None  # type: ignore[assignment]  # set by collection, before anyone looks
+        self.output: Any = None  # a `Ty`, set by collection, before anyone looks
         self.receiver: Ty | None = None
         self.syntax: Any = None
         self.intrinsic: str | None = None
@@ -173,7 +173,7 @@ class ConstDef:
         self.module = module
         self.is_static = is_static
         self.mutable = False
-        self.ty: Ty = None  # type: ignore[assignment]  # set by collection
+        self.ty: Any = None  # a `Ty`, set by collection
         self.body: FnDef = None  # type: ignore[assignment]  # set by collection
         self.value: Any = None
         self.state = 0
@@ -232,7 +232,7 @@ class ImplDef:
         self.lifetimes: list[str] = []
         self.trait: TraitDef | None = None
         self.trait_args: tuple[Ty, ...] = ()
-        self.self_ty: Ty = None  # type: ignore[assignment]  # set by collection
+        self.self_ty: Any = None  # a `Ty`, set by collection
         self.erased_self: Ty = None  # type: ignore[assignment]
         self.erased_args: tuple[Ty, ...] = ()
         self.methods: dict[str, FnDef] = {}
@@ -269,13 +269,26 @@ class ClosureDef:
     surrounding function are its parameters too.
     """
 
-    __slots__ = ("body", "captures", "inputs", "is_move", "name", "output", "owner", "span", "syntax", "trait_kind")
+    __slots__ = (
+        "body",
+        "captures",
+        "captures_known",
+        "inputs",
+        "is_move",
+        "name",
+        "output",
+        "owner",
+        "span",
+        "syntax",
+        "trait_kind",
+    )
 
     def __init__(self, name: str, span: Span, owner: FnDef) -> None:
         self.name = name
         self.span = span
         self.owner = owner
         self.trait_kind = "Fn"
+        self.captures_known = False
         self.is_move = False
         self.inputs: tuple[Ty, ...] = ()
         self.output: Ty = None  # type: ignore[assignment]  # set when the closure is checked

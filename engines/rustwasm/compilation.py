@@ -1,0 +1,522 @@
+"""One compilation: sources, definitions, impls, bodies on demand, constants, diagnostics.
+
+`check_source` (text) and `check_file` (a crate's main file with its modules) do everything up to MIR. The core library
+is compiled once per process and shared; its bodies are checked when something reaches them.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from engines.rustwasm.mir.body import Body
+from engines.rustwasm.mir.build import build_body
+from engines.rustwasm.resolve.declare import Declarations
+from engines.rustwasm.resolve.modules import TYPES, VALUES, Module, Resolver
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.diagnostics import Diagnostics, SourceMap, read_source
+from engines.rustwasm.syntax.lexer import tokenize
+from engines.rustwasm.syntax.parse_items import Parser, parse
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.check import check_function
+from engines.rustwasm.typing.collect import Collector, TypeEnv
+from engines.rustwasm.typing.constants import fold
+from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
+from engines.rustwasm.typing.traits import head
+from engines.rustwasm.typing.types import Ty
+
+LIBRARY: Final = Path(__file__).parent / "library"
+_library: Compilation | None = None
+
+
+@contextmanager
+def quiet_runtime() -> Iterator[None]:
+    """Room for deep recursion (the parser's depth limit bounds it) and no garbage collection in between."""
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(limit, 60_000))
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
+
+
+def library() -> Compilation:
+    """The core library, compiled once per process."""
+    global _library
+    if _library is None:
+        with quiet_runtime():
+            _library = Compilation(None)
+            _library.load_library()
+    return _library
+
+
+class Compilation:
+    """Definitions of one crate on top of the library."""
+
+    def __init__(self, base: Compilation | None) -> None:
+        self.base = base
+        self.sources = SourceMap()
+        if base is not None:
+            for file in base.sources.files:
+                self.sources.files.append(file)
+                self.sources._bases.append(file.base)
+        self.diagnostics = Diagnostics(self.sources)
+        self.root = Module("" if base is not None else "core", None)
+        self.resolver = Resolver(self.diagnostics, base.root if base is not None else None)
+        self.declarations = Declarations(self.resolver, self.parse_derived, self.load_module)
+        self.collector = Collector(self)
+        if base is not None:
+            self.collector.done = set(base.collector.done)
+            self.collector.envs = dict(base.collector.envs)
+        self.active: set[int] = set()
+        self.current_impl: ImplDef | None = None
+        self.copy_cache: dict[Ty, bool] = {}
+        self._langs: dict[str, Any] = dict(base._langs) if base is not None else {}
+        self._trait_impls: dict[TraitDef, list[ImplDef]] = {}
+        self._index: dict[TraitDef, dict[Any, list[ImplDef]]] = {}
+        self._inherent: dict[Any, list[ImplDef]] = {}
+        self._inherent_cache: dict[Any, list[ImplDef]] = {}
+        self._deref_heads: set[Any] = set(base._deref_heads) if base is not None else set()
+        self.directory: Path | None = None
+        self.module_paths: dict[Module, Path] = {}
+        self.indexed = 0
+
+    # Loading
+
+    def load_library(self) -> None:
+        self.resolver.prelude = None
+        for path in sorted(LIBRARY.glob("*.rs")):
+            file = self.sources.add(f"library/{path.name}", path.read_text())
+            module = Module(f"core::{path.stem}", self.root)
+            self.resolver.declare(self.root, TYPES, path.stem, module, None, (file.base, file.base))
+            self.declarations.items(parse(file.text, file.base, self.diagnostics), module)
+        prelude = self.root.names[TYPES]["prelude"].definition
+        self.resolver.prelude = prelude
+        self.index_definitions()
+        collector = self.collector
+        for adt in self.declarations.adts:
+            collector.ensure_fields(adt)
+        for function in self.declarations.functions:
+            collector.ensure_signature(function)
+        for const in self.declarations.consts:
+            self.ensure_const(const)
+        for impl in self.declarations.impls:
+            collector.impl_bounds(impl)
+            for item in impl.syntax.items:
+                if isinstance(item, t.AliasItem):
+                    collector.impl_assoc(impl, item.name)
+        if self.diagnostics.has_errors:
+            raise ValueError("the core library does not compile:\n" + self.diagnostics.render())
+
+    def parse_derived(self, text: str, span: t.Span) -> list[Any]:
+        tokens = tokenize(text, 0, self.diagnostics)
+        count = len(tokens.kinds)
+        tokens.starts = [span[0]] * count
+        tokens.ends = [span[1]] * count
+        return Parser(tokens, self.diagnostics).file()
+
+    def load_module(self, module: Module, item: t.ModItem) -> list[Any] | None:
+        """The items of `mod name;`: NAME.rs or NAME/mod.rs beside its parent's file. E0583 if there is none."""
+        parent = module.parent
+        directory = self.directory
+        if directory is not None and parent is not None and parent.parent is not None:
+            directory = directory.joinpath(*parent.path.split("::"))
+        candidates = [directory / f"{item.name}.rs", directory / item.name / "mod.rs"] if directory is not None else []
+        for path in candidates:
+            if path.exists():
+                try:
+                    text = read_source(path)
+                except (OSError, ValueError) as error:
+                    self.diagnostics.error(None, f"couldn't read `{path.name}`: {error}", item.span)
+                    return None
+                if len(self.module_paths) > 2000 or path in self.module_paths.values():
+                    self.diagnostics.error(None, f"circular modules: `{path.name}` is a module already", item.span)
+                    return None
+                self.module_paths[module] = path
+                file = self.sources.add(str(path), text)
+                return parse(text, file.base, self.diagnostics)
+        missing = self.diagnostics.error("E0583", f"file not found for module `{item.name}`", item.span)
+        missing.helps.append(
+            f'to create the module `{item.name}`, create file "{item.name}.rs" or "{item.name}/mod.rs"'
+        )
+        return None
+
+    def add_crate(self, name: str, text: str) -> None:
+        file = self.sources.add(name, text)
+        items = parse(text, file.base, self.diagnostics)
+        if self.diagnostics.has_errors:
+            return
+        self.declarations.items(items, self.root)
+        self.index_definitions()
+
+    def index_definitions(self) -> None:
+        """Resolve imports and index what was declared since the last time."""
+        self.resolver.resolve_imports()
+        definitions: list[Any] = [*self.declarations.adts, *self.declarations.traits, *self.declarations.functions]
+        for definition in definitions:
+            if definition.lang is not None and self.base is None:
+                self._langs[definition.lang] = definition
+        impls = self.declarations.impls[self.indexed :]
+        self.indexed = len(self.declarations.impls)
+        for impl in impls:
+            self.collector.ensure_impl(impl)
+            if impl.erased_self.kind == ty.ERROR:
+                continue
+            if impl.syntax.trait is None:
+                self._inherent.setdefault(head(impl.erased_self), []).append(impl)
+                continue
+            if impl.trait is None:
+                continue
+            self._trait_impls.setdefault(impl.trait, []).append(impl)
+            self._index.pop(impl.trait, None)
+            if impl.trait.lang == "Deref":
+                self._deref_heads.add(head(impl.erased_self))
+            if impl.trait.lang == "Drop" and impl.erased_self.kind == ty.ADT:
+                impl.erased_self.data.drop = impl.methods.get("drop")
+        self._inherent_cache.clear()
+
+    def block_items(self, items: list[Any], module: Module) -> Module:
+        """The module of a block's items, declared the first time it is asked for."""
+        for item in items:
+            if (
+                item.target is not None
+                and getattr(item.target, "module", None) is not None
+                and item.target.module.block
+            ):
+                return item.target.module  # type: ignore[no-any-return]
+        before = (len(self.declarations.functions), len(self.declarations.adts), len(self.declarations.consts))
+        inner = self.declarations.block(items, module)
+        self.index_definitions()
+        if self.base is not None:
+            self.check_definitions(*before)
+        return inner
+
+    # Queries of typing
+
+    def lang(self, name: str) -> Any:
+        found = self._langs.get(name)
+        if found is None:
+            raise KeyError(f'the core library has no item with #[lang = "{name}"]')
+        return found
+
+    def has_deref(self, adt: AdtDef) -> bool:
+        return adt in self._deref_heads
+
+    def impl_index(self, trait: TraitDef) -> dict[Any, list[ImplDef]]:
+        """Impls of a trait by the head of their self type; blanket ones under None."""
+        found = self._index.get(trait)
+        if found is None:
+            found = {}
+            for impl in self.trait_impls(trait):
+                found.setdefault(head(impl.erased_self), []).append(impl)
+            self._index[trait] = found
+        return found
+
+    def trait_impls(self, trait: TraitDef) -> list[ImplDef]:
+        own = self._trait_impls.get(trait, [])
+        return self.base.trait_impls(trait) + own if self.base is not None else own
+
+    def inherent_impls(self, key: Any) -> list[ImplDef]:
+        if key is None:
+            return []
+        found = self._inherent_cache.get(key)
+        if found is None:
+            found = list(self._inherent.get(key, []))
+            if self.base is not None:
+                found = self.base.inherent_impls(key) + found
+            self._inherent_cache[key] = found
+        return found
+
+    def all_traits(self) -> list[TraitDef]:
+        return (self.base.declarations.traits if self.base is not None else []) + self.declarations.traits
+
+    def note_use(self, function: FnDef) -> None:
+        """Somebody calls `function`: nothing to do, uses are found from the MIR."""
+
+    def hidden_type(self, opaque: Any) -> Ty:
+        if opaque.hidden is None:
+            self.body_of(opaque.function)
+        return opaque.hidden if opaque.hidden is not None else ty.ERROR_TY
+
+    # Constants
+
+    def ensure_const(self, const: ConstDef) -> None:
+        """Type and body of a const or static."""
+        if const.ty is not None:
+            return
+        env = self.collector.owner_env(const.owner, const.module)
+        env.elide = lambda: "'static"
+        saved = self.current_impl
+        self.current_impl = const.owner if isinstance(const.owner, ImplDef) else None
+        const.ty = ty.ERROR_TY
+        const.ty = self.collector.lower(const.syntax.ty, env)
+        self.current_impl = saved
+        env.elide = None
+        body = FnDef(const.name, const.span, const.module, const.owner)
+        body.syntax = const.syntax if const.syntax.value is not None else None
+        body.path = const.path
+        body.output = const.ty
+        if const.owner is not None:
+            owner = const.owner.generics
+            body.generics.names = list(owner.names)
+            body.generics.parent_count = len(owner.names)
+            body.generics.predicates = list(owner.predicates)
+            body.generics.const_params = dict(owner.const_params)
+            if isinstance(const.owner, TraitDef):
+                args = tuple(ty.param(i, n) for i, n in enumerate(owner.names))
+                from engines.rustwasm.typing.definitions import Predicate
+
+                body.generics.predicates.append(Predicate(args[0], const.owner, args[1:]))
+        const.body = body
+        self.collector.envs[id(body)] = env
+
+    def const_scalar(self, const: ConstDef) -> Any:
+        """The value of a const of a scalar type without generics; None for any other."""
+        if const.state == 2:
+            return const.value
+        if const.state == 1:
+            self.diagnostics.error("E0391", f"cycle detected when evaluating `{const.name}`", const.span)
+            return None
+        const.state = 1
+        self.ensure_const(const)
+        one = ty.erase(const.ty)
+        if one.kind in (ty.INT, ty.BOOL, ty.CHAR, ty.FLOAT) and const.syntax.value is not None and not const.is_static:
+            const.value = fold(self, const.syntax.value, one, const.module, self.collector.envs[id(const.body)])
+            if const.value is None and not isinstance(const.owner, TraitDef):
+                const.value = self.evaluate(const.body)
+        const.state = 2
+        return const.value
+
+    def const_integer(self, syntax: Any, module: Module, wanted: Ty, env: TypeEnv) -> int | None:
+        """The value of an array length, const argument or discriminant."""
+        value = fold(self, syntax, wanted, module, env)
+        if value is None:
+            const = FnDef("const", syntax.span, module)
+            const.syntax = t.ConstItem(syntax.span, "const", syntax.span, None, [], None, syntax, False, False)
+            const.output = wanted
+            inner = TypeEnv(module)
+            inner.params = env.params
+            self.collector.envs[id(const)] = inner
+            self._kept.append(const)
+            value = self.evaluate(const)
+        if not isinstance(value, int):
+            if not self.diagnostics.has_errors:
+                self.diagnostics.error("E0080", "evaluation of constant value failed", syntax.span)
+            return None
+        return value
+
+    _kept: list[FnDef] = []  # noqa: RUF012 -- keeps ids of anonymous constants unique
+
+    def evaluate(self, function: FnDef) -> Any:
+        """Run a constant's body in the reference interpreter; a scalar, or None."""
+        from engines.rustwasm.mir.instances import Instances
+        from engines.rustwasm.mir.interpreter import Interpreter, Panic
+
+        body = self.body_of(function)
+        if body is None or self.diagnostics.has_errors:
+            return None
+        try:
+            value = Interpreter(self, Instances(self)).run_constant(function)
+        except Panic as panic:
+            self.diagnostics.error("E0080", f"evaluation of constant value failed: {panic.message}", function.span)
+            return None
+        return value if isinstance(value, (int, float)) else None
+
+    # Bodies
+
+    def body_of(self, function: FnDef) -> Body | None:
+        """The MIR of a function, built on first demand; None if it has no body or does not check."""
+        if function.mir is not None:
+            return function.mir  # type: ignore[no-any-return]
+        if self.base is not None and function.module.root is self.base.root:
+            with quiet_runtime():
+                body = self.base.body_of(function)
+            if self.base.diagnostics.has_errors:
+                raise ValueError("the core library does not compile:\n" + self.base.diagnostics.render())
+            return body
+        if function.syntax is None or (isinstance(function.syntax, t.FnItem) and function.syntax.body is None):
+            return None
+        if id(function) in self.active:
+            return None
+        self.active.add(id(function))
+        saved_impl = self.current_impl
+        self.current_impl = function.owner if isinstance(function.owner, ImplDef) else None
+        before = len(self.diagnostics.errors)
+        checker = check_function(self, function)
+        if len(self.diagnostics.errors) == before:
+            function.mir = build_body(checker)
+        self.current_impl = saved_impl
+        self.active.discard(id(function))
+        ty.forget_variables()
+        return function.mir
+
+    # Checking a crate
+
+    def check(self) -> None:
+        """Check everything the crate declares."""
+        if self.diagnostics.has_errors and not self.declarations.functions:
+            return
+        self.check_definitions(0, 0, 0)
+        main = self.root.names[VALUES].get("main")
+        if main is None or not isinstance(main.definition, FnDef):
+            file = self.sources.files[-1]
+            end = file.base + len(file.text)
+            error = self.diagnostics.error(
+                "E0601", f"`main` function not found in crate `{Path(file.name).stem}`", (end, end)
+            )
+            error.helps.append("consider adding a `main` function")
+
+    def check_definitions(self, functions: int, adts: int, consts: int) -> None:
+        collector = self.collector
+        for adt in self.declarations.adts[adts:]:
+            collector.ensure_fields(adt)
+        self.check_recursion(self.declarations.adts[adts:])
+        for impl in list(self.declarations.impls):
+            if impl.trait is not None:
+                self.check_impl(impl)
+        for const in self.declarations.consts[consts:]:
+            self.ensure_const(const)
+            if const.body.syntax is not None:
+                self.const_scalar(const)
+                self.body_of(const.body)
+        for function in self.declarations.functions[functions:]:
+            collector.ensure_signature(function)
+        for function in self.declarations.functions[functions:]:
+            self.body_of(function)
+
+    def check_recursion(self, adts: list[AdtDef]) -> None:
+        """E0072 for types that contain themselves without indirection."""
+
+        def reaches(one: Ty, target: AdtDef, seen: set[int]) -> bool:
+            if one.kind == ty.ADT:
+                if one.data is target:
+                    return True
+                if id(one.data) in seen or one.data.lang in ("Box", "Vec", "Rc", "RawArray"):
+                    return False
+                seen.add(id(one.data))
+                self.collector.ensure_fields(one.data)
+                inner = [f.ty for v in one.data.variants for f in v.fields]
+                return any(reaches(f, target, seen) for f in inner) or (
+                    one.data.lang == "Option" and any(reaches(a, target, seen) for a in one.args)
+                )
+            if one.kind in (ty.TUPLE, ty.ARRAY):
+                return any(reaches(a, target, seen) for a in one.args)
+            return False
+
+        for adt in adts:
+            for variant in adt.variants:
+                for field in variant.fields:
+                    if reaches(field.ty, adt, set()):
+                        error = self.diagnostics.error(
+                            "E0072", f"recursive type `{adt.name}` has infinite size", adt.span
+                        )
+                        error.labels.append((field.span, "recursive without indirection"))
+                        error.helps.append("insert some indirection (e.g., a `Box`, `Rc`, or `&`) to break the cycle")
+                        return
+
+    def check_impl(self, impl: ImplDef) -> None:
+        """Members of a trait impl against its trait: E0046, E0407, E0050, E0053, E0185, E0186."""
+        if id(impl.methods) in self.collector.done:
+            return
+        self.collector.done.add(id(impl.methods))
+        self.collector.impl_bounds(impl)
+        trait = impl.trait
+        assert trait is not None
+        self.collector.ensure_generics(trait)
+        given_types = {i.name for i in impl.syntax.items if isinstance(i, t.AliasItem)}
+        missing = [
+            n for n, m in trait.methods.items() if not m.has_body and m.intrinsic is None and n not in impl.methods
+        ]
+        missing += [n for n, (_, default) in trait.assoc_types.items() if default is None and n not in given_types]
+        missing += [n for n, c in trait.assoc_consts.items() if c.syntax.value is None and n not in impl.assoc_consts]
+        if missing:
+            names = ", ".join(f"`{n}`" for n in missing)
+            span = impl.syntax.span
+            text = self.sources.snippet(span)
+            head_span = (span[0], span[0] + len(text.split("{")[0].rstrip())) if impl.span == span else impl.span
+            self.diagnostics.error(
+                "E0046",
+                f"not all trait items implemented, missing: {names}",
+                head_span,
+                f"missing {names} in implementation",
+            )
+        for name, method in impl.methods.items():
+            if name not in trait.methods:
+                message = f"method `{name}` is not a member of trait `{trait.name}`"
+                self.diagnostics.error("E0407", message, method.span, f"not a member of trait `{trait.name}`")
+                continue
+            self.check_signature(impl, trait.methods[name], method)
+        for name in given_types - set(trait.assoc_types):
+            self.diagnostics.error("E0437", f"type `{name}` is not a member of trait `{trait.name}`", impl.span)
+
+    def check_signature(self, impl: ImplDef, wanted: FnDef, given: FnDef) -> None:
+        from engines.rustwasm.typing.traits import Inference
+
+        trait = impl.trait
+        assert trait is not None
+        self.collector.ensure_signature(wanted)
+        self.collector.ensure_signature(given)
+        if (wanted.receiver is None) != (given.receiver is None):
+            code = "E0185" if wanted.receiver is None else "E0186"
+            message = f"method `{given.name}` has a `&self` declaration in the impl, but not in the trait"
+            self.diagnostics.error(code, message, given.span)
+            return
+        if len(wanted.inputs) != len(given.inputs):
+            message = (
+                f"method `{given.name}` has {len(given.inputs)} parameters but the declaration in trait "
+                f"`{trait.name}::{given.name}` has {len(wanted.inputs)}"
+            )
+            self.diagnostics.error(
+                "E0050", message, given.span, f"expected {len(wanted.inputs)} parameters, found {len(given.inputs)}"
+            )
+            return
+        saved = self.current_impl
+        self.current_impl = impl
+        inference = Inference(self, given.generics.predicates)
+        parents = (impl.erased_self, *impl.erased_args)
+        own = given.generics.names[given.generics.parent_count :]
+        args = (*parents, *[ty.param(i + given.generics.parent_count, n) for i, n in enumerate(own)])
+        pairs = list(zip((*wanted.inputs, wanted.output), (*given.inputs, given.output), strict=True))
+        for i, (want, have) in enumerate(pairs):
+            expected = inference.normal_subst(ty.erase(want), args)
+            actual = inference.normalize(ty.erase(have))
+            if expected.flags & ty.HAS_OPAQUE or actual.flags & ty.HAS_OPAQUE:
+                continue
+            if not inference.unify(expected, actual):
+                item = given.syntax
+                span = item.result.span if i == len(pairs) - 1 and item.result is not None else given.span
+                message = f"method `{given.name}` has an incompatible type for trait"
+                self.diagnostics.error(
+                    "E0053", message, span, f"expected `{ty.show(expected)}`, found `{ty.show(actual)}`"
+                )
+                break
+        self.current_impl = saved
+
+
+def check_source(text: str, name: str = "main.rs") -> Compilation:
+    """Check one crate given as text; the result's `diagnostics` say what is wrong with it."""
+    base = library()
+    compilation = Compilation(base)
+    with quiet_runtime():
+        compilation.add_crate(name, text)
+        compilation.check()
+    return compilation
+
+
+def check_file(path: Path) -> Compilation:
+    """Check the crate whose main file is `path`. Raises OSError or ValueError (not UTF-8) if it cannot be read."""
+    base = library()
+    compilation = Compilation(base)
+    compilation.directory = path.parent
+    text = read_source(path)
+    with quiet_runtime():
+        compilation.add_crate(str(path), text)
+        compilation.check()
+    return compilation

@@ -1,0 +1,154 @@
+"""From the checked syntax tree to MIR: one body per function, closure and constant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.body import Place
+from engines.rustwasm.mir.build_expressions import ExpressionBuilder
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import ClosureDef, FnDef
+from engines.rustwasm.typing.paths import Variable
+from engines.rustwasm.typing.types import Ty
+
+if TYPE_CHECKING:
+    from engines.rustwasm.typing.check import BodyChecker
+
+
+def build_body(checker: BodyChecker) -> m.Body:
+    """The MIR of a checked function, and of the closures in it (`ClosureDef.body.mir`)."""
+    function = checker.function
+    closures = list(checker.closures)
+    for closure in closures:
+        _closure_definition(checker, closure)
+    for closure in reversed(closures):
+        closure.body.mir = _build_closure(checker, closure)
+    syntax = function.syntax
+    body = m.Body(function.path, function, len(checker.parameters), function.span)
+    body.closures = closures
+    builder = _Builder(checker, body, None)
+    source = syntax.body if isinstance(syntax, t.FnItem) else syntax.value
+    builder.run(checker.final(checker.return_ty), checker.parameters, source)
+    return body
+
+
+def closure_self(closure: ClosureDef, closure_ty: Ty) -> Ty:
+    """The type of the closure parameter of its body."""
+    if closure.trait_kind == "FnOnce":
+        return closure_ty
+    return ty.ref(closure_ty, closure.trait_kind == "FnMut")
+
+
+def _closure_definition(checker: BodyChecker, closure: ClosureDef) -> None:
+    function = checker.function
+    body = FnDef("{closure}", closure.span, function.module)
+    body.path = f"{function.path}::{{closure@{closure.name}}}"
+    body.generics = function.generics
+    body.lifetimes = function.lifetimes
+    generic = tuple(ty.param(i, n) for i, n in enumerate(function.generics.names))
+    closure_ty = ty.intern(ty.CLOSURE, closure, generic)
+    body.inputs = (closure_self(closure, closure_ty), *closure.inputs)
+    body.output = closure.output
+    body.owner = function.owner
+    closure.body = body
+
+
+def _build_closure(checker: BodyChecker, closure: ClosureDef) -> m.Body:
+    definition = closure.body
+    body = m.Body(definition.path, definition, len(definition.inputs), closure.span)
+    builder = _Builder(checker, body, closure)
+    environment = Variable("{environment}", definition.inputs[0], False, closure.span, closure)
+    patterns = [p for p, _ in closure.syntax.parameters]
+    parameters: list[tuple[Any, Ty]] = [(environment, definition.inputs[0])]
+    parameters += list(zip(patterns, closure.inputs, strict=True))
+    builder.run(closure.output, parameters, closure.syntax.body)
+    return body
+
+
+class _Builder(ExpressionBuilder):
+    """One body."""
+
+    def run(self, output: Ty, parameters: list[tuple[Any, Ty]], source: Any) -> None:
+        body = self.body
+        span = source.span
+        self.local(output, None, True, span)
+        outer = self.push(temporaries=True)
+        for pattern, one in parameters:
+            one = self.checker.final(one)
+            simple = isinstance(pattern, Variable) or (
+                isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) and pattern.sub is None
+                and pattern.mode is None
+            )  # fmt: skip
+            variable = pattern if isinstance(pattern, Variable) else pattern.target
+            if simple:
+                local = self.local(one, variable.name, variable.mutable, variable.span)
+                self.places[variable] = Place(local)
+            else:
+                local = self.local(one, None, False, pattern.span)
+            outer.locals.append((local, self.needs_drop(one)))
+        for i, (pattern, _) in enumerate(parameters):
+            if not isinstance(pattern, Variable) and Place(i + 1) not in (self.places.get(pattern.target),):
+                self.bind_irrefutable(pattern, Place(i + 1), outer)
+        self.push(temporaries=True)
+        self.into(Place(0), source)
+        self.pop(span)
+        self.pop(span)
+        self.end(m.Return())
+        _prune(body)
+
+
+def _prune(body: m.Body) -> None:
+    """Drop blocks that nothing reaches and follow chains of empty gotos; renumber."""
+    blocks = body.blocks
+    for block in blocks:
+        if block.terminator is None:
+            block.terminator = m.Unreachable()
+    final: dict[int, int] = {}
+
+    def target(index: int) -> int:
+        seen = []
+        while index not in final:
+            block = blocks[index]
+            if block.statements or not isinstance(block.terminator, m.Goto) or index in seen:
+                break
+            seen.append(index)
+            index = block.terminator.target
+        result = final.get(index, index)
+        for one in seen:
+            final[one] = result
+        return result
+
+    numbers: dict[int, int] = {}
+    order: list[m.Block] = []
+    stack = [target(0)]
+    while stack:
+        index = stack.pop()
+        if index in numbers:
+            continue
+        numbers[index] = len(order)
+        block = blocks[index]
+        order.append(block)
+        terminator = block.terminator
+        while isinstance(terminator, m.Goto):
+            follow = target(terminator.target)
+            terminator.target = follow
+            break
+        if isinstance(terminator, (m.Drop, m.Call)) and terminator.target is not None:
+            terminator.target = target(terminator.target)
+        elif isinstance(terminator, m.Switch):
+            terminator.targets = [target(x) for x in terminator.targets]
+            terminator.otherwise = None if terminator.otherwise is None else target(terminator.otherwise)
+        stack += reversed(m.successors(terminator))
+    for block in order:
+        terminator = block.terminator
+        if isinstance(terminator, (m.Goto, m.Drop)):
+            terminator.target = numbers[terminator.target]
+        elif isinstance(terminator, m.Call):
+            if terminator.target is not None:
+                terminator.target = numbers[terminator.target]
+        elif isinstance(terminator, m.Switch):
+            terminator.targets = [numbers[x] for x in terminator.targets]
+            terminator.otherwise = None if terminator.otherwise is None else numbers[terminator.otherwise]
+    body.blocks = order

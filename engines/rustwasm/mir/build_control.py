@@ -1,0 +1,357 @@
+"""Control flow: branches, matches, loops, `?` and early exits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.body import Place
+from engines.rustwasm.mir.build_formatting import FormatBuilder
+from engines.rustwasm.mir.scopes import Scope
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.expressions import is_place
+from engines.rustwasm.typing.paths import Variable
+
+
+class ControlBuilder(FormatBuilder):
+    """Builds what chooses the next block."""
+
+    loops: list[tuple[Any, int, int | None, Place, int]]
+
+    def statement(self, node: Any) -> None:
+        """Evaluate for effect."""
+        one = self.type_of(node)
+        if isinstance(node, (t.Assignment, t.CompoundAssignment)) or one is ty.UNIT or one.kind == ty.NEVER:
+            self.into(Place(self.local(one, None, False, node.span)), node)
+            return
+        if is_place(node) and not node.adjust:
+            self.emit(m.FakeRead(self.place(node), node.span))
+            if not self.checker.is_copy(one):
+                self.assign(self.temp(one, node.span), m.Use(m.Move(self.place(node))), node.span)
+            return
+        self.into(self.temp(one, node.span), node)
+
+    def scalar(self, node: Any) -> m.Operand:
+        """A number, bool or char, read through references."""
+        operand = self.operand(node)
+        one = self.adjusted_type(node)
+        if one.kind != ty.REF:
+            return operand
+        if isinstance(operand, m.Constant):
+            return operand
+        place = operand.place
+        while one.kind == ty.REF:
+            place = place.deref()
+            one = one.args[0]
+        return m.Copy(place)
+
+    def short_circuit(self, place: Place, node: t.Binary) -> None:
+        fail, done = self.block(), self.block()
+        if node.op == "&&":
+            scope = self.push()
+            self.branch(node, fail, scope)
+            self.pop(node.span)
+            self.assign(place, m.Use(m.Constant(ty.BOOL_TY, 1)), node.span)
+            self.goto(done, fail)
+            self.assign(place, m.Use(m.Constant(ty.BOOL_TY, 0)), node.span)
+        else:
+            following = self.block()
+            self.end(m.Switch(self.operand(node.left), [0], [following], fail), following)
+            self.into(place, node.right)
+            self.goto(done, fail)
+            self.assign(place, m.Use(m.Constant(ty.BOOL_TY, 1)), node.span)
+        self.goto(done, done)
+
+    def branch(self, node: Any, fail: int, scope: Scope) -> None:
+        """Go on if the condition holds (its `let`s bound in `scope`), else to `fail`."""
+        if isinstance(node, t.Binary) and node.op == "&&":
+            self.branch(node.left, fail, scope)
+            self.branch(node.right, fail, scope)
+            return
+        if isinstance(node, t.Let):
+            place = self.scrutinee(node.value)
+            self.bind(self.test_pattern(node.pattern, place, fail, scope), scope)
+            return
+        if (
+            isinstance(node, t.Unary)
+            and node.op == "!"
+            and node.target is None
+            and self.type_of(node.operand) is ty.BOOL_TY
+        ):
+            operand = self.scalar(node.operand)
+            following = self.block()
+            self.end(m.Switch(operand, [0], [following], fail), following)
+            return
+        operand = self.operand(node)
+        following = self.block()
+        self.end(m.Switch(operand, [0], [fail], following), following)
+
+    def scrutinee(self, node: Any) -> Place:
+        place = self.adjusted_place(node)
+        if is_place(node):
+            self.emit(m.FakeRead(place, node.span))
+        return place
+
+    def if_(self, place: Place, node: t.If) -> None:
+        otherwise, done = self.block(), self.block()
+        has_let = _has_let(node.condition)
+        scope = self.push(temporaries=True)
+        if has_let:
+            # Temporaries of a `let` scrutinee live to the end of the whole `if`.
+            self.branch(node.condition, otherwise, scope)
+            self.into(place, node.then)
+            self.leave(scope, node.span)
+            self.goto(done, otherwise)
+            early = [entry for entry in scope.locals if self.body.locals[entry[0]].name is None]
+            if node.otherwise is not None:
+                self.into(place, node.otherwise)
+            else:
+                self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
+            scope.locals = early
+            self.pop(node.span)
+            self.goto(done, done)
+            return
+        operand = self.condition(node.condition)
+        self.pop(node.condition.span)
+        then = self.block()
+        self.end(m.Switch(operand, [0], [otherwise], then), then)
+        self.into(place, node.then)
+        self.goto(done, otherwise)
+        if node.otherwise is not None:
+            self.into(place, node.otherwise)
+        else:
+            self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
+        self.goto(done, done)
+
+    def condition(self, node: Any) -> m.Operand:
+        if isinstance(node, (t.PathExpr, t.Literal)):
+            return self.operand(node)
+        flag = Place(self.local(ty.BOOL_TY, None, False, node.span))
+        self.into(flag, node)
+        return m.Copy(flag)
+
+    def match(self, place: Place, node: t.Match) -> None:
+        source = self.scrutinee(node.scrutinee)
+        done = self.block()
+        targets = self.dispatch(node, source)
+        for i, arm in enumerate(node.arms):
+            following = self.block() if targets is None else targets[1]
+            if targets is not None:
+                self.current = targets[0][i]
+            scope = self.push(temporaries=True)
+            bindings = self.test_pattern(arm.pattern, source, following, scope)
+            if arm.guard is not None:
+                for pattern, inner in bindings:
+                    if pattern.mode is None:
+                        self.places[pattern.target] = inner
+                    else:
+                        held = Place(self.local(self.checker.final(pattern.target.ty), None, False, pattern.span))
+                        self.assign_binding(pattern, held, inner)
+                        self.places[pattern.target] = held
+                self.push(temporaries=True)
+                flag = self.condition(arm.guard)
+                self.pop(arm.guard.span)
+                passed = self.block()
+                self.end(m.Switch(flag, [0], [following], passed), passed)
+            self.bind(bindings, scope)
+            self.into(place, arm.body)
+            self.pop(arm.span)
+            self.goto(done, following)
+        if targets is not None:
+            self.current = targets[1]
+        self.end(m.Unreachable(), done)
+
+    def dispatch(self, node: t.Match, source: Place) -> tuple[list[int], int] | None:
+        """One switch for a match whose arms are distinct variants of one enum, or distinct literals, without guards."""
+        if len(node.arms) < 3:
+            return None
+        values: list[int] = []
+        kind = ""
+        derefs = -1
+        for arm in node.arms[:-1]:
+            pattern = arm.pattern
+            if arm.guard is not None:
+                return None
+            if isinstance(pattern, (t.TupleStructPattern, t.PathPattern, t.StructPattern, t.BindingPattern)):
+                target = pattern.target
+                if not isinstance(target, tuple) or target[0] != "variant" or not target[1].owner.is_enum:
+                    return None
+                if not _always(pattern):
+                    return None
+                this, value = "variant", target[1].index
+            elif isinstance(pattern, t.LiteralPattern) and isinstance(pattern.value, t.Literal) and (
+                pattern.value.kind in ("int", "char", "byte")
+            ):  # fmt: skip
+                this, value = "literal", pattern.value.value
+            else:
+                return None
+            if (kind and kind != this) or value in values or (derefs >= 0 and derefs != pattern.derefs):
+                return None
+            kind, derefs = this, pattern.derefs
+            values.append(value)
+        if node.arms[-1].guard is not None:
+            return None
+        place = source
+        for _ in range(derefs):
+            place = place.deref()
+        blocks = [self.block() for _ in node.arms]
+        unreachable = self.block()
+        operand: m.Operand = m.Copy(place)
+        if kind == "variant":
+            tag = Place(self.local(ty.I32, None, False, node.span))
+            self.assign(tag, m.Discriminant(place), node.span)
+            operand = m.Copy(tag)
+        self.end(m.Switch(operand, values, blocks[:-1], blocks[-1]), unreachable)
+        return blocks, unreachable
+
+    def loop(self, place: Place, node: t.Loop) -> None:
+        start, done = self.block(), self.block()
+        self.goto(start, start)
+        self.loops.append((node, done, start, place, len(self.scopes)))
+        self.push(temporaries=True)
+        self.statement(node.body)
+        self.pop(node.span)
+        self.loops.pop()
+        self.goto(start, done)
+
+    def while_(self, place: Place, node: t.While) -> None:
+        start, leave, done = self.block(), self.block(), self.block()
+        self.goto(start, start)
+        self.loops.append((node, done, start, Place(self.local(ty.UNIT, None, False, node.span)), len(self.scopes)))
+        scope = self.push(temporaries=True)
+        if _has_let(node.condition):
+            self.branch(node.condition, leave, scope)
+            self.statement(node.body)
+            self.leave(scope, node.span)
+            self.goto(start, leave)
+            scope.locals = [entry for entry in scope.locals if self.body.locals[entry[0]].name is None]
+            self.pop(node.span)
+        else:
+            operand = self.condition(node.condition)
+            self.pop(node.condition.span)
+            self.push(temporaries=True)
+            following = self.block()
+            self.end(m.Switch(operand, [0], [leave], following), following)
+            self.statement(node.body)
+            self.pop(node.span)
+            self.goto(start, leave)
+        self.loops.pop()
+        self.goto(done, done)
+        self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
+
+    def for_(self, place: Place, node: t.For) -> None:
+        source, made, item = (self.checker.final(x) for x in node.target)
+        outer = self.push(temporaries=True)
+        span = node.iterable.span
+        value = self.operand(node.iterable)
+        iterator = Place(self.local(made, None, True, span))
+        self.declare(outer, iterator.local)
+        into = self.compilation.lang("IntoIterator").methods["into_iter"]
+        self.call(self.function(into, (source,)), [value], iterator, span)
+        start, leave, done, more = self.block(), self.block(), self.block(), self.block()
+        self.goto(start, start)
+        unit = Place(self.local(ty.UNIT, None, False, node.span))
+        self.loops.append((node, leave, start, unit, len(self.scopes)))
+        option = self.compilation.lang("Option")
+        following_ty = ty.adt(option, (item,))
+        self.push(temporaries=True)
+        reference = Place(self.local(ty.ref(made, True), None, False, span))
+        self.assign(reference, m.Ref("mut", iterator), span)
+        following = self.temp(following_ty, span)
+        advance = self.compilation.lang("Iterator").methods["next"]
+        self.call(self.function(advance, (made,)), [m.Move(reference)], following, span)
+        tag = Place(self.local(ty.I32, None, False, span))
+        self.assign(tag, m.Discriminant(following), span)
+        some = next(v.index for v in option.variants if v.name == "Some")
+        self.end(m.Switch(m.Copy(tag), [some], [more], done), more)
+        scope = self.push()
+        self.bind_irrefutable(node.pattern, following.downcast(some).field(0, item), scope)
+        self.statement(node.body)
+        self.pop(node.span)
+        self.pop(node.span)
+        self.loops.pop()
+        self.goto(start, done)
+        self.goto(leave, leave)
+        self.pop(node.span)
+        self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
+
+    def break_(self, place: Place, node: t.Break) -> None:
+        for target, leave, _, value, depth in reversed(self.loops):
+            if target is node.target:
+                if node.value is not None:
+                    self.into(value, node.value)
+                elif isinstance(target, (t.Loop, t.Block)):
+                    self.assign(value, m.Aggregate(ty.UNIT, []), node.span)
+                self.leave_to(depth, node.span)
+                self.goto(leave)
+                return
+
+    def continue_(self, place: Place, node: t.Continue) -> None:
+        for target, _, again, _, depth in reversed(self.loops):
+            if target is node.target:
+                assert again is not None
+                self.leave_to(depth, node.span)
+                self.goto(again)
+                return
+
+    def return_(self, place: Place, node: t.Return) -> None:
+        if node.value is not None:
+            self.into(Place(0), node.value)
+        else:
+            self.assign(Place(0), m.Aggregate(ty.UNIT, []), node.span)
+        self.leave_to(0, node.span)
+        self.end(m.Return())
+
+    def try_(self, place: Place, node: t.Try) -> None:
+        operand_ty = self.adjusted_type(node.operand)
+        source = self.adjusted_place(node.operand)
+        adt = operand_ty.data
+        good = next(v for v in adt.variants if v.name in ("Some", "Ok"))
+        bad = next(v for v in adt.variants if v.name in ("None", "Err"))
+        tag = Place(self.local(ty.I32, None, False, node.span))
+        self.assign(tag, m.Discriminant(source), node.span)
+        fail, following = self.block(), self.block()
+        self.end(m.Switch(m.Copy(tag), [good.index], [following], fail), fail)
+        result_ty = self.body.locals[0].ty
+        if bad.fields:
+            error_ty = operand_ty.args[1]
+            held: m.Operand = self.read(source.downcast(bad.index).field(0, error_ty), error_ty)
+            if node.target is not None:
+                method, args = node.target
+                made = self.temp(result_ty.args[1], node.span)
+                self.call(self.function(method, args), [held], made, node.span)
+                held = self.read(made, result_ty.args[1])
+            self.assign(Place(0), m.Aggregate(result_ty, [held], bad.index), node.span)
+        else:
+            self.assign(Place(0), m.Aggregate(result_ty, [], bad.index), node.span)
+        self.leave_to(0, node.span)
+        self.end(m.Return(), following)
+        one = operand_ty.args[0]
+        self.assign(place, m.Use(self.read(source.downcast(good.index).field(0, one), one)), node.span)
+
+    def let(self, place: Place, node: t.Let) -> None:
+        fail, done = self.block(), self.block()
+        scope = self.push()
+        self.branch(node, fail, scope)
+        self.pop(node.span)
+        self.assign(place, m.Use(m.Constant(ty.BOOL_TY, 1)), node.span)
+        self.goto(done, fail)
+        self.assign(place, m.Use(m.Constant(ty.BOOL_TY, 0)), node.span)
+        self.goto(done, done)
+
+
+def _has_let(node: Any) -> bool:
+    return isinstance(node, t.Let) or (
+        isinstance(node, t.Binary) and node.op == "&&" and (_has_let(node.left) or _has_let(node.right))
+    )
+
+
+def _always(pattern: Any) -> bool:
+    """Do the parts of the pattern match whatever they meet?"""
+    parts = [*getattr(pattern, "elements", ()), *[p for _, p, _ in getattr(pattern, "fields", ())]]
+    return all(
+        isinstance(p, (t.WildPattern, t.RestPattern))
+        or (isinstance(p, t.BindingPattern) and isinstance(p.target, Variable) and p.sub is None)
+        for p in parts
+    )

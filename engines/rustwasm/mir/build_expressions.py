@@ -1,0 +1,474 @@
+"""Values of expressions, statements and control flow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.body import Place
+from engines.rustwasm.mir.build_control import ControlBuilder
+from engines.rustwasm.mir.scopes import Scope
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.expressions import is_place
+from engines.rustwasm.typing.paths import Variable
+from engines.rustwasm.typing.types import Ty
+
+_OPS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "div", "%": "rem", "&": "and", "|": "or", "^": "xor", "<<": "shl",
+    ">>": "shr", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+}  # fmt: skip
+_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+
+
+class ExpressionBuilder(ControlBuilder):
+    """`into` evaluates an expression, adjustments included, into a place; `operand` gives it as an operand."""
+
+    def __init__(self, checker: Any, body: m.Body, closure: Any) -> None:
+        super().__init__(checker, body, closure)
+        self.loops: list[tuple[Any, int, int | None, Place, int]] = []
+        """(node, where break goes, where continue goes, where its value goes, scopes open outside)."""
+
+    def into(self, place: Place, node: Any) -> None:
+        if node.adjust:
+            source, rvalue, one = self.adjusted(node)
+            if rvalue is None:
+                assert source is not None
+                rvalue = m.Use(self.read(source, one))
+            self.assign(place, rvalue, node.span)
+            return
+        self.raw_into(place, node)
+
+    def operand(self, node: Any) -> m.Operand:
+        if not node.adjust:
+            if isinstance(node, t.Literal):
+                return self.literal(node)
+            if is_place(node):
+                return self.read(self.place(node), self.type_of(node), node.span)
+            if (
+                isinstance(node, t.Unary)
+                and node.op == "-"
+                and isinstance(node.operand, t.Literal)
+                and node.target is None
+            ):
+                return m.Constant(self.type_of(node), -node.operand.value)
+            if isinstance(node, t.PathExpr) and self.type_of(node).kind == ty.FNDEF:
+                return m.Constant(self.type_of(node))
+        one = self.adjusted_type(node)
+        place = self.temp(one, node.span)
+        self.into(place, node)
+        return m.Copy(place) if one.kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR) else m.Move(place)
+
+    def literal(self, node: t.Literal) -> m.Constant:
+        one = self.type_of(node)
+        value = float(node.value) if one.kind == ty.FLOAT else node.value
+        return m.Constant(one, value)
+
+    def raw_into(self, place: Place, node: Any) -> None:
+        _TABLE[type(node)](self, place, node)
+
+    # Simple values
+
+    def literal_into(self, place: Place, node: t.Literal) -> None:
+        self.assign(place, m.Use(self.literal(node)), node.span)
+
+    def path(self, place: Place, node: t.PathExpr) -> None:
+        target = node.target
+        one = self.type_of(node)
+        if isinstance(target, Variable) or (target[0] == "const" and target[1].is_static):
+            self.assign(place, m.Use(self.read(self.place(node), one)), node.span)
+        elif target[0] == "const_param":
+            self.assign(place, m.Use(m.Constant(one, target[1])), node.span)
+        elif target[0] == "variant" and target[1].shape == "unit":
+            self.assign(place, m.Aggregate(one, [], target[1].index), node.span)
+        elif target[0] == "const":
+            const = target[1]
+            value = self.compilation.const_scalar(const) if not target[2] else None
+            if value is not None:
+                self.assign(place, m.Use(m.Constant(one, value)), node.span)
+            else:
+                definition = const.body
+                if const.owner is not None and not hasattr(const.owner, "self_ty"):
+                    definition = const
+                self.call(self.function(definition, target[2]), [], place, node.span)
+        else:
+            self.assign(place, m.Use(m.Constant(one)), node.span)
+
+    def place_into(self, place: Place, node: Any) -> None:
+        self.assign(place, m.Use(self.read(self.place(node), self.type_of(node))), node.span)
+
+    def unary(self, place: Place, node: t.Unary) -> None:
+        if node.op == "*":
+            self.place_into(place, node)
+            return
+        if node.target is not None:
+            method, args = node.target
+            self.call(self.function(method, args), [self.operand(node.operand)], place, node.span)
+            return
+        if node.op == "-" and isinstance(node.operand, t.Literal):
+            self.assign(place, m.Use(m.Constant(self.type_of(node), -node.operand.value)), node.span)
+            return
+        operand = self.scalar(node.operand)
+        self.assign(place, m.UnaryOp("neg" if node.op == "-" else "not", operand), node.span)
+
+    def stable(self, operand: m.Operand, node: Any, other: Any) -> m.Operand:
+        """Read a variable now if evaluating `other` may change it."""
+        if isinstance(operand, m.Copy) and not isinstance(other, (t.Literal, t.PathExpr, t.Field)):
+            one = self.adjusted_type(node)
+            while one.kind == ty.REF:
+                one = one.args[0]
+            saved = Place(self.local(one, None, False, node.span))
+            self.assign(saved, m.Use(operand), node.span)
+            return m.Copy(saved)
+        return operand
+
+    def binary(self, place: Place, node: t.Binary) -> None:
+        op = node.op
+        if op == "&&" or op == "||":
+            self.short_circuit(place, node)
+            return
+        if node.target is not None:
+            method, args = node.target
+            if op in _COMPARISONS:
+                arguments: list[m.Operand] = []
+                for side in (node.left, node.right):
+                    held = self.temp(ty.ref(self.adjusted_type(side)), side.span)
+                    self.assign(held, m.Ref("shared", self.adjusted_place(side)), side.span)
+                    arguments.append(m.Copy(held))
+            else:
+                arguments = [self.operand(node.left), self.operand(node.right)]
+            self.call(self.function(method, args), arguments, place, node.span)
+            return
+        left = self.stable(self.scalar(node.left), node.left, node.right)
+        right = self.scalar(node.right)
+        self.assign(place, m.BinaryOp(_OPS[op], left, right), node.span)
+
+    def assignment(self, place: Place, node: t.Assignment) -> None:
+        left = node.left
+        if isinstance(left, t.PathExpr) and left.target is None:
+            self.statement(node.right)
+        elif isinstance(left, t.Tuple):
+            self.destructure(left, node)
+        else:
+            one = self.type_of(left)
+            value = self.operand(node.right)
+            self.store(self.place(left), value, one, node.span)
+        self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
+
+    def store(self, target: Place, value: m.Operand, one: Ty, span: Any) -> None:
+        if self.needs_drop(one):
+            following = self.block()
+            self.end(m.Drop(target, following, span), following)
+        self.assign(target, m.Use(value), span)
+
+    def destructure(self, left: t.Tuple, node: t.Assignment) -> None:
+        source = self.adjusted_place(node.right)
+        for i, part in enumerate(left.elements):
+            if isinstance(part, t.PathExpr) and part.target is None:
+                continue
+            one = self.type_of(part)
+            self.store(self.place(part), self.read(source.field(i, one), one), one, node.span)
+
+    def compound(self, place: Place, node: t.CompoundAssignment) -> None:
+        if node.target is not None:
+            method, args = node.target
+            one = self.type_of(node.left)
+            held = self.temp(ty.ref(one, True), node.left.span)
+            self.assign(held, m.Ref("two_phase", self.place(node.left)), node.left.span)
+            right = self.operand(node.right)
+            self.call(self.function(method, args), [m.Move(held), right], place, node.span)
+            return
+        right = self.stable(self.scalar(node.right), node.right, node.left)
+        target = self.place(node.left)
+        self.assign(target, m.BinaryOp(_OPS[node.op], m.Copy(target), right), node.span)
+        self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
+
+    def borrow(self, place: Place, node: t.Borrow) -> None:
+        source = self.adjusted_place(node.operand)
+        self.assign(place, m.Ref("mut" if node.mutable else "shared", source), node.span)
+
+    def cast(self, place: Place, node: t.Cast) -> None:
+        if node.target == "coerced":
+            self.into(place, node.operand)
+            return
+        operand = self.operand(node.operand)
+        if self.adjusted_type(node.operand) is self.type_of(node):
+            self.assign(place, m.Use(operand), node.span)
+        else:
+            self.assign(place, m.Cast(node.target, operand, self.type_of(node)), node.span)
+
+    def aggregate(self, place: Place, node: Any) -> None:
+        operands = self.operands(node.elements)
+        self.assign(place, m.Aggregate(self.type_of(node), operands), node.span)
+
+    def operands(self, nodes: list[Any]) -> list[m.Operand]:
+        out: list[m.Operand] = []
+        for i, node in enumerate(nodes):
+            operand = self.operand(node)
+            if (
+                isinstance(operand, m.Copy)
+                and operand.place.projection == ()
+                and self.body.locals[operand.place.local].mutable
+            ):
+                later = nodes[i + 1 :]
+                if any(not isinstance(x, (t.Literal, t.PathExpr, t.Borrow, t.Field)) for x in later):
+                    operand = self.stable(operand, node, node.__class__) if False else self.saved(operand, node)
+            out.append(operand)
+        return out
+
+    def saved(self, operand: m.Copy, node: Any) -> m.Operand:
+        one = self.adjusted_type(node)
+        held = Place(self.local(one, None, False, node.span))
+        self.assign(held, m.Use(operand), node.span)
+        return m.Copy(held)
+
+    def repeat(self, place: Place, node: t.Repeat) -> None:
+        self.assign(place, m.Repeat(self.operand(node.element), self.checker.final(node.target)), node.span)
+
+    def vec(self, place: Place, node: t.VecMacro) -> None:
+        element = self.type_of(node).args[0]
+        if isinstance(node.inner, t.Repeat):
+            arguments = self.operands([node.inner.element, node.inner.count])
+            self.call(self.function(self.compilation.lang("vec_from_elem"), (element,)), arguments, place, node.span)
+            return
+        array = ty.array(element, len(node.inner.elements))
+        value = self.temp(array, node.span)
+        self.assign(value, m.Aggregate(array, self.operands(node.inner.elements)), node.span)
+        function = self.function(self.compilation.lang("vec_from_array"), (element, array.args[1]))
+        self.call(function, [m.Move(value)], place, node.span)
+
+    def range(self, place: Place, node: t.Range) -> None:
+        operands = self.operands([e for e in (node.low, node.high) if e is not None])
+        one = self.type_of(node)
+        if node.inclusive and node.low is not None:
+            operands.append(m.Constant(ty.BOOL_TY, 0))
+        self.assign(place, m.Aggregate(one, operands), node.span)
+
+    def struct_literal(self, place: Place, node: t.StructLiteral) -> None:
+        one = self.type_of(node)
+        variant = node.target
+        given: dict[int, m.Operand] = {}
+        values = self.operands([v for _, v, _ in node.fields])
+        for (name, _, _), value in zip(node.fields, values, strict=True):
+            given[variant.field_index(name)] = value
+        if node.base is not None:
+            base = self.adjusted_place(node.base)
+            for i, field in enumerate(variant.fields):
+                if i not in given:
+                    field_ty = self.checker.final(self.checker.normal_subst(ty.erase(field.ty), one.args))
+                    given[i] = self.read(base.field(i, field_ty), field_ty)
+        operands = [given[i] for i in range(len(variant.fields))]
+        self.assign(place, m.Aggregate(one, operands, variant.index), node.span)
+
+    def closure_expression(self, place: Place, node: t.Closure) -> None:
+        closure = node.target
+        operands: list[m.Operand] = []
+        for capture in closure.captures:
+            source = self.capture_source(capture)
+            if capture.mode == "move":
+                operands.append(self.read(source, capture.ty))
+            else:
+                held = self.temp(ty.ref(capture.ty, capture.mode == "mut"), node.span)
+                self.assign(held, m.Ref("mut" if capture.mode == "mut" else "shared", source), capture.span)
+                operands.append(m.Move(held) if capture.mode == "mut" else m.Copy(held))
+        self.assign(place, m.Aggregate(self.type_of(node), operands), node.span)
+
+    def capture_source(self, capture: Any) -> Place:
+        one = self.checker.final(capture.variable.ty)
+        place: Place | None = None
+        if self.uses is not None and self.uses.is_outer(capture.variable):
+            place = self.captured((capture.variable, (), one))
+        elif capture.variable in self.places or self.uses is None:
+            place = self.variable_place(capture.variable)
+        else:
+            place = self.variable_place(capture.variable)
+        path: tuple[Any, ...] = ()
+        for step in capture.fields:
+            path = (*path, step)
+            if step == "*":
+                one = one.args[0]
+                place = place.deref() if place is not None else None
+            else:
+                if one.kind == ty.TUPLE:
+                    one = one.args[step]
+                else:
+                    field = one.data.variants[0].fields[step]
+                    one = self.checker.final(self.checker.normal_subst(ty.erase(field.ty), one.args))
+                place = place.field(step, one) if place is not None else None
+            if place is None:
+                place = self.captured((capture.variable, path, one))
+        assert place is not None, f"{capture.name} is not captured by the closure around"
+        return place
+
+    # Calls
+
+    def call_expression(self, place: Place, node: t.Call) -> None:
+        target = node.target
+        callee_ty = self.adjusted_type(node.callee)
+        if target is None and callee_ty.kind == ty.FNDEF and hasattr(callee_ty.data, "fields"):
+            variant = callee_ty.data
+            self.assign(place, m.Aggregate(self.type_of(node), self.operands(node.args), variant.index), node.span)
+            return
+        if target is None:
+            function = self.operand(node.callee)
+            arguments = self.operands(node.args)
+            self.finish_call(function, arguments, place, node)
+            return
+        kind = target[1].data.trait_kind if target[0] == "closure" else target[1]
+        subject = callee_ty
+        method = self.compilation.lang(kind).methods[{"Fn": "call", "FnMut": "call_mut", "FnOnce": "call_once"}[kind]]
+        source = self.adjusted_place(node.callee)
+        if kind == "FnOnce":
+            held: m.Operand = self.read(source, subject)
+        else:
+            reference = self.temp(ty.ref(subject, kind == "FnMut"), node.callee.span)
+            self.assign(reference, m.Ref("two_phase" if kind == "FnMut" else "shared", source), node.callee.span)
+            held = m.Move(reference)
+        tupled = ty.tuple_of(tuple([self.adjusted_type(a) for a in node.args]))
+        arguments_place = self.temp(tupled, node.span)
+        self.assign(arguments_place, m.Aggregate(tupled, self.operands(node.args)), node.span)
+        self.finish_call(self.function(method, (subject, tupled)), [held, m.Move(arguments_place)], place, node)
+
+    def finish_call(self, function: m.Operand, arguments: list[m.Operand], place: Place, node: Any) -> None:
+        if self.type_of(node).kind == ty.NEVER:
+            self.end(m.Call(function, arguments, place, None, node.span))
+        else:
+            self.call(function, arguments, place, node.span)
+
+    def method_call(self, place: Place, node: t.MethodCall) -> None:
+        method, args = node.target
+        receiver = node.receiver
+        if receiver.adjust:
+            source, rvalue, one = self.adjusted(receiver)
+            if rvalue is not None:
+                if isinstance(rvalue, m.Ref) and rvalue.kind == "mut":
+                    rvalue.kind = "two_phase"
+                held = self.temp(one, receiver.span)
+                self.assign(held, rvalue, receiver.span)
+                first: m.Operand = m.Move(held)
+            else:
+                assert source is not None
+                first = self.read(source, one)
+        else:
+            first = self.operand(receiver)
+        if isinstance(first, m.Copy) and any(
+            not isinstance(a, (t.Literal, t.PathExpr, t.Borrow, t.Field)) for a in node.args
+        ):
+            first = self.saved(first, receiver)
+        arguments = [first, *self.operands(node.args)]
+        self.finish_call(self.function(method, args), arguments, place, node)
+
+    # Control flow
+
+    def block_expression(self, place: Place, node: t.Block) -> None:
+        depth = len(self.scopes)
+        done: int | None = None
+        if node.label is not None:
+            done = self.block()
+            self.loops.append((node, done, None, place, depth))
+        scope = self.push()
+        for statement in node.statements:
+            if isinstance(statement, t.LetStatement):
+                self.let_statement(statement, scope)
+            else:
+                self.push(temporaries=True)
+                self.statement(statement.expr)
+                self.pop(statement.span)
+        if node.tail is not None:
+            self.into(place, node.tail)
+        elif self.type_of(node) is ty.UNIT:
+            self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
+        self.pop(node.span)
+        if done is not None:
+            self.loops.pop()
+            self.goto(done, done)
+
+    def let_statement(self, node: t.LetStatement, scope: Scope) -> None:
+        pattern = node.pattern
+        simple = isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) and pattern.sub is None
+        if node.value is None:
+            for variable in _variables(pattern):
+                self.declare_variable(variable, scope)
+            return
+        self.push(temporaries=True)
+        inner = self.temporaries[-1]
+        if simple and pattern.mode is None:
+            variable = pattern.target
+            local = self.local(self.checker.final(variable.ty), variable.name, variable.mutable, variable.span)
+            self.emit(m.StorageLive(local))
+            self.extended(Place(local), node.value, scope)
+            self.pop(node.span)
+            scope.locals.append((local, self.needs_drop(self.body.locals[local].ty)))
+            self.places[variable] = Place(local)
+            return
+        if is_place(node.value):
+            place = self.adjusted_place(node.value)
+            self.emit(m.FakeRead(place, node.value.span))
+        else:
+            one = self.adjusted_type(node.value)
+            local = self.local(one, None, False, node.value.span)
+            self.emit(m.StorageLive(local))
+            holder = scope if not isinstance(pattern, t.WildPattern) else inner
+            place = Place(local)
+            self.extended(place, node.value, scope)
+            holder.locals.append((local, self.needs_drop(one)))
+        if node.otherwise is None:
+            if not isinstance(pattern, t.WildPattern):
+                self.bind_irrefutable(pattern, place, scope)
+            self.pop(node.span)
+            return
+        fail = self.block()
+        self.bind(self.test_pattern(pattern, place, fail, scope), scope)
+        following = self.block()
+        bound = len(scope.locals)
+        self.leave(inner, node.span)
+        self.goto(following, fail)
+        self.leave(inner, node.span)
+        self.into(Place(self.local(ty.NEVER_TY, None, False, node.span)), node.otherwise)
+        self.end(m.Unreachable(), following)
+        del bound
+        self.scopes.pop()
+        self.temporaries.pop()
+
+    def extended(self, place: Place, node: Any, scope: Scope) -> None:
+        """Evaluate a `let`'s value: temporaries that it borrows directly live as long as the variable."""
+        if isinstance(node, t.Borrow) and not node.adjust and not is_place(node.operand):
+            self.temporaries.append(scope)
+            source = self.temp(self.adjusted_type(node.operand), node.span)
+            self.temporaries.pop()
+            self.into(source, node.operand)
+            self.assign(place, m.Ref("mut" if node.mutable else "shared", source), node.span)
+            return
+        borrows = isinstance(node, t.Borrow) and bool(node.adjust)
+        parts = getattr(node, "elements", []) if isinstance(node, (t.Tuple, t.Array)) else []
+        if borrows or any(isinstance(p, t.Borrow) for p in parts) or isinstance(node, t.StructLiteral):
+            self.temporaries.append(scope)
+            self.into(place, node)
+            self.temporaries.pop()
+            return
+        if isinstance(node, t.Block) and node.tail is not None and isinstance(node.tail, t.Borrow):
+            self.into(place, node)
+            return
+        self.into(place, node)
+
+
+def _variables(pattern: Any) -> list[Variable]:
+    out = [pattern.target] if isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) else []
+    for part in (getattr(pattern, "sub", None), getattr(pattern, "inner", None), *getattr(pattern, "elements", ())):
+        if part is not None:
+            out += _variables(part)
+    return out
+
+
+_B = ExpressionBuilder
+_TABLE: dict[type, Any] = {
+    t.Literal: _B.literal_into, t.PathExpr: _B.path, t.Unary: _B.unary, t.Binary: _B.binary,
+    t.Assignment: _B.assignment,
+    t.CompoundAssignment: _B.compound, t.Call: _B.call_expression, t.MethodCall: _B.method_call, t.Field: _B.place_into,
+    t.Index: _B.place_into, t.Range: _B.range, t.Borrow: _B.borrow, t.Cast: _B.cast, t.Tuple: _B.aggregate,
+    t.Array: _B.aggregate, t.Repeat: _B.repeat, t.StructLiteral: _B.struct_literal, t.Block: _B.block_expression,
+    t.If: _B.if_, t.Let: _B.let, t.While: _B.while_, t.Loop: _B.loop, t.For: _B.for_, t.Match: _B.match,
+    t.Closure: _B.closure_expression, t.Return: _B.return_, t.Break: _B.break_, t.Continue: _B.continue_,
+    t.Try: _B.try_,
+    t.Format: _B.format, t.VecMacro: _B.vec,
+}  # fmt: skip

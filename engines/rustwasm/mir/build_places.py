@@ -1,0 +1,372 @@
+"""Places: names, fields, indices, dereferences, adjustments, captured variables; binding patterns to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.body import Place
+from engines.rustwasm.mir.scopes import Scope, ScopeBuilder
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.captures import _Uses
+from engines.rustwasm.typing.paths import Variable
+from engines.rustwasm.typing.types import Ty
+
+
+class PlaceBuilder(ScopeBuilder):
+    """Evaluates place expressions. `closure` is the closure whose body is built, or None."""
+
+    def __init__(self, checker: Any, body: m.Body, closure: Any) -> None:
+        super().__init__(checker, body)
+        self.closure = closure
+        self.places: dict[Variable, Place] = {}
+        self.uses = _Uses(checker, closure) if closure is not None else None
+
+    def into(self, place: Place, node: Any) -> None:
+        raise NotImplementedError
+
+    def operand(self, node: Any) -> m.Operand:
+        raise NotImplementedError
+
+    def type_of(self, node: Any) -> Ty:
+        """The type of an expression before its adjustments."""
+        return self.checker.final(node.ty)
+
+    def adjusted_type(self, node: Any) -> Ty:
+        return self.checker.final(node.adjust[-1][1]) if node.adjust else self.type_of(node)
+
+    # Captures
+
+    def captured(self, found: Any) -> Place | None:
+        """Where the closure holds the place (variable, path) of the surrounding function."""
+        if found is None:
+            return None
+        variable, path, _ = found
+        for i, capture in enumerate(self.closure.captures):
+            if capture.variable is variable and capture.fields == path:
+                place = Place(1)
+                if self.closure.trait_kind != "FnOnce":
+                    place = place.deref()
+                if capture.mode == "move":
+                    return place.field(i, capture.ty)
+                return place.field(i, ty.ref(capture.ty, capture.mode == "mut")).deref()
+        return None
+
+    def variable_place(self, variable: Variable) -> Place:
+        found = self.places.get(variable)
+        if found is None:
+            # Named but not used in a way that captures it (`let _ = name`): a place without value will do.
+            found = Place(self.local(self.checker.final(variable.ty), variable.name, False, variable.span))
+            self.places[variable] = found
+        return found
+
+    # Places
+
+    def place(self, node: Any) -> Place:
+        """The place of an expression before its adjustments; a value goes to a temporary."""
+        if self.uses is not None and isinstance(node, (t.PathExpr, t.Field, t.Unary)):
+            held = self.captured(self.uses.place(node))
+            if held is not None:
+                return held
+        kind = type(node)
+        if kind is t.PathExpr:
+            target = node.target
+            if isinstance(target, Variable):
+                return self.variable_place(target)
+            if target is not None and target[0] == "const" and target[1].is_static:
+                return self.static(target[1], node).deref()
+        elif kind is t.Field:
+            return self.adjusted_place(node.base).field(node.target, self.type_of(node))
+        elif kind is t.Index:
+            return self.index(node)
+        elif kind is t.Unary and node.op == "*":
+            if node.target is None:
+                return self.adjusted_place(node.operand).deref()
+            base = self.adjusted_place(node.operand)
+            return self.overloaded(
+                base, self.adjusted_type(node.operand), self.type_of(node), node.target[1], node.span
+            )
+        place = self.temp(self.type_of(node), node.span)
+        self.raw_into(place, node)
+        return place
+
+    def raw_into(self, place: Place, node: Any) -> None:
+        raise NotImplementedError
+
+    def static(self, const: Any, node: Any) -> Place:
+        one = self.checker.final(ty.erase(const.ty))
+        address = ty.raw(one, True) if const.mutable else ty.ref(one)
+        place = Place(self.local(address, None, False, node.span))
+        self.assign(place, m.Use(m.Constant(address, const)), node.span)
+        return place
+
+    def overloaded(self, base: Place, base_ty: Ty, target: Ty, mutable: bool, span: Any) -> Place:
+        """The place behind `*base` of a type that implements Deref."""
+        target = self.checker.final(target)
+        borrowed = Place(self.local(ty.ref(base_ty, mutable), None, False, span))
+        self.assign(borrowed, m.Ref("mut" if mutable else "shared", base), span)
+        trait = self.compilation.lang("DerefMut" if mutable else "Deref")
+        result = Place(self.local(ty.ref(target, mutable), None, False, span))
+        method = trait.methods["deref_mut" if mutable else "deref"]
+        self.call(self.function(method, (base_ty,)), [m.Move(borrowed) if mutable else m.Copy(borrowed)], result, span)
+        return result.deref()
+
+    def index(self, node: t.Index) -> Place:
+        if node.target is None:
+            base = self.adjusted_place(node.base)
+            index = self.operand(node.index)
+            if (
+                isinstance(index, m.Copy)
+                and not index.place.projection
+                and not self.body.locals[index.place.local].mutable
+            ):
+                local = index.place.local
+            else:
+                local = self.local(ty.USIZE, None, False, node.index.span)
+                self.assign(Place(local), m.Use(index), node.index.span)
+            return Place(base.local, (*base.projection, (m.INDEX, local)))
+        mutable = node.target[1]
+        base_operand = self.operand(node.base)
+        index = self.operand(node.index)
+        base_ty = self.adjusted_type(node.base)
+        container = base_ty.args[0]
+        trait = self.compilation.lang("IndexMut" if mutable else "Index")
+        result = Place(self.local(ty.ref(self.type_of(node), mutable), None, False, node.span))
+        method = trait.methods["index_mut" if mutable else "index"]
+        args = (container, self.adjusted_type(node.index))
+        self.call(self.function(method, args), [base_operand, index], result, node.span)
+        return result.deref()
+
+    def adjusted_place(self, node: Any) -> Place:
+        """The place of an expression after its adjustments."""
+        if not node.adjust:
+            return self.place(node)
+        place, rvalue, one = self.adjusted(node)
+        if place is not None:
+            return place
+        assert rvalue is not None
+        made = self.temp(one, node.span)
+        self.assign(made, rvalue, node.span)
+        return made
+
+    def adjusted(self, node: Any) -> tuple[Place | None, m.Rvalue | None, Ty]:
+        """Apply the adjustments of an expression: a place, or an rvalue; and its type."""
+        one = self.type_of(node)
+        place: Place | None = self.place(node)
+        rvalue: m.Rvalue | None = None
+        found = self.uses.place(node) if self.uses is not None else None
+        span = node.span
+        method = getattr(node, "is_receiver", False)
+        for adjustment in node.adjust:
+            kind = adjustment[0]
+            if rvalue is not None:
+                place = self.temp(one, span)
+                self.assign(place, rvalue, span)
+                rvalue = None
+            assert place is not None
+            if kind == "deref":
+                if found is not None and found[2].kind == ty.REF:
+                    found = (found[0], (*found[1], "*"), found[2].args[0])
+                    held = self.captured(found)
+                    place = held if held is not None else place.deref()
+                else:
+                    found = None
+                    place = place.deref()
+            elif kind == "overloaded":
+                found = None
+                place = self.overloaded(place, one, adjustment[1], adjustment[2], span)
+            elif kind == "borrow":
+                found = None
+                mutable = adjustment[2]
+                rvalue = m.Ref(("two_phase" if method else "mut") if mutable else "shared", place)
+                one = ty.ref(one, mutable)
+                place = None
+                continue
+            else:
+                target = self.checker.final(adjustment[1])
+                operand = self.read(place, one)
+                rvalue = m.Cast(
+                    {"unsize": "unsize", "fn_pointer": "fn_pointer", "pointer": "pointer"}[kind], operand, target
+                )
+                one = target
+                place = None
+                continue
+            one = self.checker.final(adjustment[1])
+        return place, rvalue, one
+
+    # Patterns
+
+    def bind_irrefutable(self, pattern: Any, place: Place, scope: Scope) -> None:
+        """Bind the names of a pattern that always matches."""
+        fail = self.block()
+        bindings = self.test_pattern(pattern, place, fail, scope)
+        self.bind(bindings, scope)
+        self.body.blocks[fail].terminator = m.Unreachable()
+
+    def declare_variable(self, variable: Variable, scope: Scope) -> Place:
+        local = self.local(self.checker.final(variable.ty), variable.name, variable.mutable, variable.span)
+        self.declare(scope, local)
+        self.places[variable] = Place(local)
+        return Place(local)
+
+    def bind(self, bindings: list[tuple[t.BindingPattern, Place]], scope: Scope) -> None:
+        for pattern, place in bindings:
+            target = self.declare_variable(pattern.target, scope)
+            self.assign_binding(pattern, target, place)
+
+    def assign_binding(self, pattern: t.BindingPattern, target: Place, place: Place) -> None:
+        one = self.checker.final(pattern.ty)
+        if pattern.mode is None:
+            self.assign(target, m.Use(self.read(place, one)), pattern.span)
+        else:
+            self.assign(target, m.Ref("mut" if pattern.mode == "mut" else "shared", place), pattern.span)
+
+    def test_pattern(self, pattern: Any, place: Place, fail: int, scope: Scope) -> list[tuple[t.BindingPattern, Place]]:
+        """Go on if the place matches, else to `fail`; what is to be bound to which place."""
+        kind = type(pattern)
+        if kind is t.WildPattern or kind is t.RestPattern:
+            return []
+        if kind is t.BindingPattern and isinstance(pattern.target, Variable):
+            inner = self.test_pattern(pattern.sub, place, fail, scope) if pattern.sub is not None else []
+            return [(pattern, place), *inner]
+        for _ in range(pattern.derefs):
+            place = place.deref()
+        one = self.checker.final(pattern.ty)
+        if kind is t.RefPattern:
+            return self.test_pattern(pattern.inner, place.deref(), fail, scope)
+        if kind is t.TuplePattern:
+            return self.positions(pattern.elements, place, list(one.args), fail, scope)
+        if kind is t.OrPattern:
+            return self.alternatives(pattern, place, fail, scope)
+        if kind is t.LiteralPattern:
+            self.test_value(pattern.value, place, one, fail)
+            return []
+        if kind is t.RangePattern:
+            for end, op in ((pattern.low, "ge"), (pattern.high, "le" if pattern.inclusive else "lt")):
+                if end is not None:
+                    self.test(m.BinaryOp(op, m.Copy(place), self.operand(end)), pattern.span, fail)
+            return []
+        if kind is t.SlicePattern:
+            return self.slice_pattern(pattern, place, one, fail, scope)
+        what, definition = pattern.target[0], pattern.target[1]
+        if what == "const":
+            value = self.compilation.const_scalar(definition)
+            if isinstance(value, int):
+                following = self.block()
+                self.end(m.Switch(m.Copy(place), [value], [following], fail), following)
+            else:
+                self.test_equal_const(definition, place, one, pattern.span, fail)
+            return []
+        if definition.owner.is_enum and len(definition.owner.variants) > 1:
+            tag = Place(self.local(ty.I32, None, False, pattern.span))
+            self.assign(tag, m.Discriminant(place), pattern.span)
+            following = self.block()
+            self.end(m.Switch(m.Copy(tag), [definition.index], [following], fail), following)
+        inside = place.downcast(definition.index) if definition.owner.is_enum else place
+        types = [self.checker.final(self.checker.normal_subst(ty.erase(f.ty), one.args)) for f in definition.fields]
+        if kind is t.TupleStructPattern:
+            return self.positions(pattern.elements, inside, types, fail, scope)
+        out = []
+        if kind is t.StructPattern:
+            for name, sub, _ in pattern.fields:
+                index = definition.field_index(name)
+                out += self.test_pattern(sub, inside.field(index, types[index]), fail, scope)
+        return out
+
+    def positions(self, elements: list[Any], place: Place, types: list[Ty], fail: int, scope: Scope) -> list[Any]:
+        rest = next((i for i, e in enumerate(elements) if isinstance(e, t.RestPattern)), None)
+        out = []
+        for i, element in enumerate(elements):
+            if i == rest:
+                continue
+            index = i if rest is None or i < rest else len(types) - (len(elements) - i)
+            out += self.test_pattern(element, place.field(index, types[index]), fail, scope)
+        return out
+
+    def alternatives(self, pattern: t.OrPattern, place: Place, fail: int, scope: Scope) -> list[Any]:
+        done = self.block()
+        made: dict[Variable, Place] = {}
+        for i, one in enumerate(pattern.alternatives):
+            following = fail if i == len(pattern.alternatives) - 1 else self.block()
+            for binding, source in self.test_pattern(one, place, following, scope):
+                target = made.get(binding.target)
+                if target is None:
+                    local = self.local(
+                        self.checker.final(binding.target.ty), binding.name, binding.target.mutable, binding.span
+                    )
+                    scope.locals.append((local, self.needs_drop(self.body.locals[local].ty)))
+                    target = made[binding.target] = Place(local)
+                    self.places[binding.target] = target
+                self.assign_binding(binding, target, source)
+            if following == fail:
+                self.goto(done, done)
+            else:
+                self.goto(done, following)
+        return []
+
+    def test_value(self, node: Any, place: Place, one: Ty, fail: int) -> None:
+        literal = node.operand if isinstance(node, t.Unary) else node
+        if literal.kind in ("int", "char", "bool", "byte") and one.kind != ty.FLOAT:
+            value = -literal.value if isinstance(node, t.Unary) else literal.value
+            following = self.block()
+            self.end(m.Switch(m.Copy(place), [value], [following], fail), following)
+            return
+        if literal.kind == "float":
+            self.test(m.BinaryOp("eq", m.Copy(place), self.operand(node)), node.span, fail)
+            return
+        flag = Place(self.local(ty.BOOL_TY, None, False, node.span))
+        if literal.kind == "str":
+            function = self.function(self.compilation.lang("str_eq"), ())
+            text = m.Constant(ty.ref(ty.STR_TY), literal.value)
+        else:
+            function = self.function(self.compilation.lang("bytes_eq"), ())
+            array = ty.array(ty.U8, len(literal.value))
+            whole = Place(self.local(ty.ref(ty.slice_of(ty.U8)), None, False, node.span))
+            self.assign(
+                whole, m.Cast("unsize", m.Constant(ty.ref(array), literal.value), ty.ref(ty.slice_of(ty.U8))), node.span
+            )
+            text = m.Copy(whole)  # type: ignore[assignment]
+        self.call(function, [m.Copy(place), text], flag, node.span)
+        following = self.block()
+        self.end(m.Switch(m.Copy(flag), [0], [fail], following), following)
+
+    def test_equal_const(self, const: Any, place: Place, one: Ty, span: Any, fail: int) -> None:
+        value = self.temp(one, span)
+        self.call(self.function(const.body, ()), [], value, span)
+        if one.kind == ty.FLOAT:
+            self.test(m.BinaryOp("eq", m.Copy(place), m.Copy(value)), span, fail)
+            return
+        flag = Place(self.local(ty.BOOL_TY, None, False, span))
+        trait = self.compilation.lang("PartialEq")
+        left = Place(self.local(ty.ref(one), None, False, span))
+        right = Place(self.local(ty.ref(one), None, False, span))
+        self.assign(left, m.Ref("shared", place), span)
+        self.assign(right, m.Ref("shared", value), span)
+        self.call(self.function(trait.methods["eq"], (one, one)), [m.Copy(left), m.Copy(right)], flag, span)
+        following = self.block()
+        self.end(m.Switch(m.Copy(flag), [0], [fail], following), following)
+
+    def slice_pattern(self, pattern: t.SlicePattern, place: Place, one: Ty, fail: int, scope: Scope) -> list[Any]:
+        elements = pattern.elements
+        rest = next(
+            (i for i, e in enumerate(elements)
+             if isinstance(e, t.RestPattern) or (isinstance(e, t.BindingPattern) and isinstance(e.sub, t.RestPattern))),
+            None,
+        )  # fmt: skip
+        if one.kind == ty.SLICE:
+            length = Place(self.local(ty.USIZE, None, False, pattern.span))
+            self.assign(length, m.Len(place), pattern.span)
+            wanted = m.Constant(ty.USIZE, len(elements) - (rest is not None))
+            self.test(m.BinaryOp("eq" if rest is None else "ge", m.Copy(length), wanted), pattern.span, fail)
+        out: list[Any] = []
+        for i, element in enumerate(elements):
+            if i == rest:
+                if isinstance(element, t.BindingPattern):
+                    part = (m.SUBSLICE, i, len(elements) - i - 1)
+                    out.append((element, Place(place.local, (*place.projection, part))))
+                continue
+            after = rest is not None and i > rest
+            step = (m.CONSTANT_INDEX, len(elements) - i if after else i, after)
+            out += self.test_pattern(element, Place(place.local, (*place.projection, step)), fail, scope)
+        return out

@@ -1,0 +1,231 @@
+"""Generic bodies to concrete ones: substitution, and which function a call reaches.
+
+`Instances.body(definition, args)` is a body in which every type is concrete. `Instances.resolve(definition, args)` says
+what a callee is, as a `Callee`:
+
+| kind | meaning |
+|---|---|
+| function | `definition` with `args`: has a body, or is an intrinsic |
+| virtual | method `definition` of the trait object that the first argument points to |
+| closure | body of closure `definition`; arguments are (closure, tuple), `by` says how the closure is passed |
+| callable | call the first argument, a function item or pointer, with the tuple of the second |
+| copy | the clone of a value that is Copy |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import ConstDef, FnDef, TraitDef
+from engines.rustwasm.typing.traits import AMBIGUOUS, Inference
+from engines.rustwasm.typing.types import Ty
+
+if TYPE_CHECKING:
+    from engines.rustwasm.compilation import Compilation
+
+
+class Callee:
+    """What a call reaches (see the table above)."""
+
+    __slots__ = ("args", "by", "definition", "kind")
+
+    def __init__(self, kind: str, definition: Any, args: tuple[Ty, ...], by: str = "") -> None:
+        self.kind = kind
+        self.definition = definition
+        self.args = args
+        self.by = by
+
+
+class Instances:
+    """Concrete bodies of one program, made on demand and kept."""
+
+    def __init__(self, compilation: Compilation) -> None:
+        self.compilation = compilation
+        self.inference = Inference(compilation, [])
+        self.inference.reveal = True
+        self._bodies: dict[tuple[Any, tuple[Ty, ...]], m.Body] = {}
+        self._types: dict[tuple[Ty, tuple[Ty, ...]], Ty] = {}
+        self._callees: dict[tuple[Any, tuple[Ty, ...]], Callee] = {}
+
+    def concrete(self, one: Ty, args: tuple[Ty, ...]) -> Ty:
+        """The type with parameters replaced, projections and opaque types revealed, lifetimes erased."""
+        if not one.flags:
+            return one
+        key = (one, args)
+        found = self._types.get(key)
+        if found is None:
+            found = ty.deep(self.inference.normalize(ty.subst(ty.erase(one), args)))
+            for _ in range(8):
+                if not found.flags & (ty.HAS_PROJECTION | ty.HAS_OPAQUE):
+                    break
+                found = ty.deep(self.inference.normalize(found))
+            self._types[key] = found
+        return found
+
+    def field_type(self, one: Ty, variant: int, index: int) -> Ty:
+        """The concrete type of a field of a concrete struct, enum variant, tuple or closure."""
+        if one.kind == ty.TUPLE:
+            return one.args[index]
+        if one.kind == ty.CLOSURE:
+            capture = one.data.captures[index]
+            inner = self.concrete(capture.ty, one.args)
+            return inner if capture.mode == "move" else ty.ref(inner, capture.mode == "mut")
+        self.compilation.collector.ensure_fields(one.data)
+        return self.concrete(one.data.variants[variant].fields[index].ty, one.args)
+
+    def resolve(self, definition: Any, args: tuple[Ty, ...]) -> Callee:
+        """What a call of `definition` with concrete `args` reaches."""
+        key = (definition, args)
+        found = self._callees.get(key)
+        if found is None:
+            found = self._callees[key] = self._resolve(definition, args)
+        return found
+
+    def _resolve(self, definition: Any, args: tuple[Ty, ...]) -> Callee:
+        trait = definition.owner
+        if isinstance(definition, ConstDef) and not isinstance(trait, TraitDef):
+            return Callee("function", definition.body, args)
+        if not isinstance(trait, TraitDef):
+            return Callee("function", definition, args)
+        count = len(trait.generics.names)
+        self_ty = args[0]
+        inference = self.inference
+        selected = inference.select(trait, args[:count])
+        if selected is None or selected is AMBIGUOUS:
+            shown = ", ".join(ty.show(a) for a in args[:count])
+            raise ValueError(f"no impl of {trait.name} for {shown} (calling {definition.name}): {selected}")
+        if selected.kind == "impl":
+            impl = selected.impl
+            for p in self.compilation.collector.impl_bounds(impl):
+                if p.trait is not None:
+                    full = (inference.normal_subst(p.subject, selected.args), *[
+                        inference.normal_subst(a, selected.args) for a in p.args
+                    ])  # fmt: skip
+                    inference.select(p.trait, full)
+                    for name, value in p.bindings:
+                        owner = self.compilation.collector.find_assoc(p.trait, name)
+                        assert owner is not None
+                        projected = inference.project(owner, name, full[: len(owner.generics.names)])
+                        if projected is not None:
+                            inference.unify(projected, inference.normal_subst(value, selected.args))
+            parents = tuple([self.concrete(ty.deep(a), ()) for a in selected.args])
+            if isinstance(definition, ConstDef):
+                own = impl.assoc_consts.get(definition.name)
+                if own is not None:
+                    self.compilation.ensure_const(own)
+                    return Callee("function", own.body, parents)
+                return Callee("function", definition.body, args)
+            method = impl.methods.get(definition.name)
+            if method is None:
+                return Callee("function", definition, args)
+            return Callee("function", method, (*parents, *args[count:]))
+        if self_ty.kind == ty.DYN and isinstance(definition, FnDef):
+            if definition.has_body and definition.name not in _vtable_names(self_ty):
+                return Callee("function", definition, args)
+            return Callee("virtual", definition, args)
+        if trait.lang in ("Fn", "FnMut", "FnOnce"):
+            if self_ty.kind == ty.CLOSURE:
+                return Callee("closure", self_ty.data, self_ty.args, trait.lang)
+            return Callee("callable", self_ty, args, trait.lang)
+        if trait.lang == "Clone":
+            return Callee("copy", None, args)
+        if definition.has_body:
+            return Callee("function", definition, args)
+        raise ValueError(f"{trait.name}::{definition.name} of {ty.show(self_ty)} has no body")
+
+    def body(self, definition: FnDef, args: tuple[Ty, ...]) -> m.Body | None:
+        """The concrete body; None for an intrinsic."""
+        key = (definition, args)
+        found = self._bodies.get(key)
+        if found is None:
+            generic = self.compilation.body_of(definition)
+            if generic is None:
+                return None
+            found = self._bodies[key] = _Substitution(self, args).body(generic)
+        return found
+
+
+def _vtable_names(one: Ty) -> set[str]:
+    names: set[str] = set()
+    work = [one.data[0]]
+    while work:
+        trait = work.pop()
+        names.update(trait.methods)
+        work += [p.trait for p in trait.supertraits if p.trait is not None]
+    return names
+
+
+class _Substitution:
+    def __init__(self, instances: Instances, args: tuple[Ty, ...]) -> None:
+        self.instances = instances
+        self.args = args
+
+    def type(self, one: Ty) -> Ty:
+        return self.instances.concrete(one, self.args)
+
+    def body(self, generic: m.Body) -> m.Body:
+        result = m.Body(generic.name, generic.definition, generic.arg_count, generic.span)
+        result.closures = generic.closures
+        result.locals = [m.Local(self.type(x.ty), x.name, x.mutable, x.span) for x in generic.locals]
+        for block in generic.blocks:
+            made = m.Block()
+            made.statements = [self.statement(s) for s in block.statements]
+            made.terminator = self.terminator(block.terminator)
+            result.blocks.append(made)
+        return result
+
+    def place(self, place: m.Place) -> m.Place:
+        if not any(p[0] == m.FIELD and p[2].flags for p in place.projection):
+            return place
+        return m.Place(
+            place.local, tuple([(m.FIELD, p[1], self.type(p[2])) if p[0] == m.FIELD else p for p in place.projection])
+        )
+
+    def operand(self, operand: m.Operand) -> m.Operand:
+        if isinstance(operand, m.Copy):
+            return m.Copy(self.place(operand.place))
+        if isinstance(operand, m.Move):
+            return m.Move(self.place(operand.place))
+        value = operand.value
+        if isinstance(value, Ty):
+            value = self.type(value).data
+        return m.Constant(self.type(operand.ty), value)
+
+    def statement(self, statement: m.Statement) -> m.Statement:
+        if isinstance(statement, m.Assign):
+            return m.Assign(self.place(statement.place), self.rvalue(statement.rvalue), statement.span)
+        return statement
+
+    def rvalue(self, rvalue: m.Rvalue) -> m.Rvalue:
+        if isinstance(rvalue, m.Use):
+            return m.Use(self.operand(rvalue.operand))
+        if isinstance(rvalue, m.Ref):
+            return m.Ref(rvalue.kind, self.place(rvalue.place))
+        if isinstance(rvalue, m.BinaryOp):
+            return m.BinaryOp(rvalue.op, self.operand(rvalue.left), self.operand(rvalue.right))
+        if isinstance(rvalue, m.UnaryOp):
+            return m.UnaryOp(rvalue.op, self.operand(rvalue.operand))
+        if isinstance(rvalue, m.Cast):
+            return m.Cast(rvalue.kind, self.operand(rvalue.operand), self.type(rvalue.ty))
+        if isinstance(rvalue, m.Aggregate):
+            return m.Aggregate(self.type(rvalue.ty), [self.operand(o) for o in rvalue.operands], rvalue.variant)
+        if isinstance(rvalue, m.Repeat):
+            return m.Repeat(self.operand(rvalue.operand), self.type(rvalue.count))
+        if isinstance(rvalue, m.Discriminant):
+            return m.Discriminant(self.place(rvalue.place))
+        return m.Len(self.place(rvalue.place))
+
+    def terminator(self, terminator: m.Terminator) -> m.Terminator:
+        if isinstance(terminator, m.Switch):
+            return m.Switch(
+                self.operand(terminator.operand), terminator.values, terminator.targets, terminator.otherwise
+            )
+        if isinstance(terminator, m.Drop):
+            return m.Drop(self.place(terminator.place), terminator.target, terminator.span)
+        if isinstance(terminator, m.Call):
+            arguments = [self.operand(a) for a in terminator.arguments]
+            destination = self.place(terminator.destination)
+            return m.Call(self.operand(terminator.function), arguments, destination, terminator.target, terminator.span)
+        return terminator

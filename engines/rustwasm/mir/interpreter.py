@@ -1,0 +1,434 @@
+"""The reference interpreter: what a program means, written to be read (docs/reference/mir.md).
+
+Values: integers, bool (0, 1) and char are ints; floats are floats; structs, enums, tuples, arrays and closures are
+`Aggregate`s that own a list of fields; references, boxes and raw pointers are `Pointer`s to a slot of some list. A slot
+without value holds None: moved out, or not written yet. Drops happen where MIR says, for what is still there.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir import intrinsics
+from engines.rustwasm.mir.instances import Callee, Instances
+from engines.rustwasm.mir.operators import binary, numeric_cast, unary
+from engines.rustwasm.mir.panics import OutOfFuel, Panic
+from engines.rustwasm.mir.values import Aggregate, Pointer, duplicate
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.types import Ty
+
+if TYPE_CHECKING:
+    from engines.rustwasm.compilation import Compilation
+
+__all__ = ["Aggregate", "Interpreter", "OutOfFuel", "Panic", "Pointer", "run_program"]
+
+
+class Frame:
+    __slots__ = ("block", "body", "destination", "locals", "span", "target", "tracked")
+
+    def __init__(self, body: m.Body) -> None:
+        self.body = body
+        self.locals: list[Any] = [None] * len(body.locals)
+        self.block = 0
+        self.destination: tuple[Any, Any] | None = None
+        self.target: int | None = None
+        self.span: m.Span = (0, 0)
+        self.tracked = "track_caller" in body.definition.attributes
+
+
+class _Whole:
+    """Key of a place that is all of what a slice or `dyn` pointer points to."""
+
+
+WHOLE = _Whole()
+
+
+class Interpreter:
+    """Runs concrete bodies. `checks` says whether arithmetic overflow panics (profile dev) or wraps (release)."""
+
+    def __init__(
+        self, compilation: Compilation, instances: Instances, checks: bool = True, fuel: int = 50_000_000
+    ) -> None:
+        self.compilation = compilation
+        self.instances = instances
+        self.checks = checks
+        self.fuel = fuel
+        self.frames: list[Frame] = []
+        self.output = {1: bytearray(), 2: bytearray()}
+        self.statics: dict[Any, list[Any]] = {}
+
+    # Running
+
+    def run_constant(self, function: FnDef) -> Any:
+        """Call a function without parameters and give its value."""
+        return self.call_function(function, (), [])
+
+    def call_function(self, definition: FnDef, args: tuple[Ty, ...], arguments: list[Any]) -> Any:
+        """Run a call to its end and give the result."""
+        slot: list[Any] = [None]
+        depth = len(self.frames)
+        self.enter(Callee("function", definition, args), arguments, (slot, 0), None, definition.span)
+        while len(self.frames) > depth:
+            self.step_block()
+        return slot[0]
+
+    def panic(self, message: str, span: m.Span) -> Panic:
+        """The panic with the location to blame: that of the caller of `#[track_caller]` functions."""
+        for frame in reversed(self.frames):
+            if not frame.tracked:
+                break
+            span = frame.span
+        return Panic(message, self.compilation.sources.locate(span[0]))
+
+    def step_block(self) -> None:
+        frame = self.frames[-1]
+        block = frame.body.blocks[frame.block]
+        self.fuel -= len(block.statements) + 1
+        if self.fuel < 0:
+            raise OutOfFuel("the program ran longer than the interpreter was allowed to")
+        for statement in block.statements:
+            if isinstance(statement, m.Assign):
+                value = self.rvalue(frame, statement.rvalue, statement.span)
+                container, key = self.locate(frame, statement.place, statement.span)
+                container[key] = value
+            elif isinstance(statement, (m.StorageLive, m.StorageDead)):
+                frame.locals[statement.local] = None
+        self.terminator(frame, block.terminator)
+
+    def terminator(self, frame: Frame, terminator: m.Terminator) -> None:
+        if isinstance(terminator, m.Goto):
+            frame.block = terminator.target
+        elif isinstance(terminator, m.Switch):
+            value = self.operand(frame, terminator.operand)
+            for wanted, target in zip(terminator.values, terminator.targets, strict=True):
+                if value == wanted:
+                    frame.block = target
+                    return
+            assert terminator.otherwise is not None, "a switch without a case for its value"
+            frame.block = terminator.otherwise
+        elif isinstance(terminator, m.Drop):
+            frame.block = terminator.target
+            container, key = self.locate(frame, terminator.place, terminator.span)
+            self.drop_slot(container, key, self.place_type(frame.body, terminator.place))
+        elif isinstance(terminator, m.Call):
+            self.call(frame, terminator)
+        elif isinstance(terminator, m.Return):
+            self.frames.pop()
+            if frame.destination is not None:
+                container, key = frame.destination
+                container[key] = frame.locals[0]
+            if self.frames and frame.target is not None:
+                self.frames[-1].block = frame.target
+        else:
+            raise AssertionError(f"{frame.body.name} reached what its MIR says is unreachable")
+
+    def call(self, frame: Frame, call: m.Call) -> None:
+        function = self.operand(frame, call.function) if not isinstance(call.function, m.Constant) else None
+        arguments = [self.operand(frame, a) for a in call.arguments]
+        if isinstance(call.function, m.Constant):
+            one = call.function.ty
+            callee: Any = self.instances.resolve(one.data, one.args)
+        else:
+            callee = function
+        destination = self.locate(frame, call.destination, call.span)
+        self.enter(callee, arguments, destination, call.target, call.span)
+
+    def enter(self, callee: Any, arguments: list[Any], destination: Any, target: int | None, span: m.Span) -> None:
+        kind = callee.kind
+        if kind == "virtual":
+            receiver = arguments[0]
+            concrete = receiver.dyn
+            args = (concrete, *callee.args[1:])
+            owner = callee.definition.owner
+            own = len(owner.generics.names)
+            args = (concrete, *callee.args[1:own], *callee.args[own:])
+            arguments = [Pointer(receiver.container, receiver.key, None, None), *arguments[1:]]
+            if callee.definition.receiver.kind == ty.PARAM:
+                arguments[0] = receiver.container[receiver.key]
+            self.enter(self.instances.resolve(callee.definition, args), arguments, destination, target, span)
+            return
+        if kind == "closure":
+            closure = callee.definition
+            spread = list(arguments[1].fields)
+            environment = arguments[0]
+            wanted = closure.trait_kind
+            if callee.by == "FnOnce" and wanted != "FnOnce":
+                environment = Pointer([environment], 0, None, None)
+            self.push(closure.body, callee.args, [environment, *spread], destination, target, span)
+            return
+        if kind == "callable":
+            value = arguments[0]
+            if callee.by != "FnOnce":
+                value = value.container[value.key]
+            one = callee.definition
+            inner = value if one.kind == ty.FNPTR else Callee("item", one, ())
+            self.enter(inner, list(arguments[1].fields), destination, target, span)
+            return
+        if kind == "item":
+            one = callee.definition
+            if hasattr(one.data, "fields"):
+                container, key = destination
+                container[key] = Aggregate(arguments, one.data.index)
+                if target is not None:
+                    self.frames[-1].block = target
+                return
+            self.enter(self.instances.resolve(one.data, one.args), arguments, destination, target, span)
+            return
+        if kind == "copy":
+            container, key = destination
+            source = arguments[0]
+            container[key] = duplicate(source.container[source.key])
+            if target is not None:
+                self.frames[-1].block = target
+            return
+        definition = callee.definition
+        if definition.intrinsic is not None:
+            if self.frames and target is not None:
+                self.frames[-1].block = target
+            result = intrinsics.TABLE[definition.intrinsic](self, callee.args, arguments, span)
+            container, key = destination
+            container[key] = result
+            return
+        self.push(definition, callee.args, arguments, destination, target, span)
+
+    def push(
+        self, definition: FnDef, args: tuple[Ty, ...], arguments: list[Any], destination: Any, target: Any, span: m.Span
+    ) -> None:
+        body = self.instances.body(definition, args)
+        if body is None:
+            raise ValueError(f"{definition.path} has no body: {self.compilation.diagnostics.render()}")
+        if len(self.frames) > 20_000:
+            raise Panic("stack overflow", self.compilation.sources.locate(span[0]))
+        frame = Frame(body)
+        frame.locals[1 : 1 + len(arguments)] = arguments
+        frame.destination = destination
+        frame.target = target
+        frame.span = span
+        self.frames.append(frame)
+
+    # Places
+
+    def locate(self, frame: Frame, place: m.Place, span: m.Span) -> tuple[Any, Any]:
+        """The list and index (or pointer and WHOLE) that a place is."""
+        container: Any = frame.locals
+        key: Any = place.local
+        for step in place.projection:
+            kind = step[0]
+            if kind == m.DEREF:
+                pointer = container[key]
+                if pointer.length is not None or pointer.dyn is not None:
+                    container, key = pointer, WHOLE
+                else:
+                    container, key = pointer.container, pointer.key
+            elif kind == m.FIELD:
+                container, key = container[key].fields, step[1]
+            elif kind == m.INDEX or kind == m.CONSTANT_INDEX:
+                whole = container if key is WHOLE else container[key]
+                length = whole.length if key is WHOLE else len(whole.fields)
+                index = frame.locals[step[1]] if kind == m.INDEX else (length - step[1] if step[2] else step[1])
+                if not 0 <= index < length:
+                    raise self.panic(f"index out of bounds: the len is {length} but the index is {index}", span)
+                if key is WHOLE:
+                    container, key = whole.container, whole.key + index
+                else:
+                    container, key = whole.fields, index
+            elif kind == m.SUBSLICE:
+                if key is WHOLE:
+                    container = Pointer(
+                        container.container, container.key + step[1], container.length - step[1] - step[2], None
+                    )
+                else:
+                    fields = container[key].fields
+                    container = [Aggregate(fields[step[1] : len(fields) - step[2]], 0)]
+                    key = 0
+        return container, key
+
+    def place_type(self, body: m.Body, place: m.Place) -> Ty:
+        """The type of a place, from its local's."""
+        one = body.locals[place.local].ty
+        for step in place.projection:
+            kind = step[0]
+            if kind == m.FIELD:
+                one = step[2]
+            elif kind != m.DOWNCAST and kind != m.SUBSLICE:
+                one = one.args[0]
+        return one
+
+    def operand(self, frame: Frame, operand: m.Operand) -> Any:
+        if isinstance(operand, m.Constant):
+            return self.constant(operand)
+        container, key = self.locate(frame, operand.place, (0, 0))
+        value = container[key]
+        assert value is not None, (
+            f"{frame.body.name}: read of a place without value: _{operand.place.local}{operand.place.projection}"
+        )
+        if isinstance(operand, m.Copy):
+            return duplicate(value)
+        container[key] = None
+        return value
+
+    def constant(self, constant: m.Constant) -> Any:
+        value = constant.value
+        if value is None:
+            return Aggregate([], 0)
+        if isinstance(value, bytes):
+            target = constant.ty.args[0] if constant.ty.kind == ty.REF else constant.ty
+            if target.kind == ty.ARRAY:
+                return Pointer([Aggregate(list(value), 0)], 0, None, None)
+            return Pointer(value, 0, len(value), None)
+        if isinstance(value, (int, float)):
+            return value
+        slot = self.statics.get(value)
+        if slot is None:
+            slot = self.statics[value] = [None]
+            slot[0] = self.call_function(value.body, (), [])
+        return Pointer(slot, 0, None, None)
+
+    # Rvalues
+
+    def rvalue(self, frame: Frame, rvalue: m.Rvalue, span: m.Span) -> Any:
+        if isinstance(rvalue, m.Use):
+            return self.operand(frame, rvalue.operand)
+        if isinstance(rvalue, m.BinaryOp):
+            left = self.operand(frame, rvalue.left)
+            right = self.operand(frame, rvalue.right)
+            one = self.operand_type(frame, rvalue.left)
+            result, problem = binary(rvalue.op, left, right, one, self.checks)
+            if problem:
+                raise self.panic(problem, span)
+            return result
+        if isinstance(rvalue, m.Ref):
+            container, key = self.locate(frame, rvalue.place, span)
+            if key is WHOLE:
+                return container
+            return Pointer(container, key, None, None)
+        if isinstance(rvalue, m.Aggregate):
+            fields = [self.operand(frame, o) for o in rvalue.operands]
+            return Aggregate(fields, rvalue.variant)
+        if isinstance(rvalue, m.Discriminant):
+            container, key = self.locate(frame, rvalue.place, span)
+            return container[key].variant
+        if isinstance(rvalue, m.UnaryOp):
+            value = self.operand(frame, rvalue.operand)
+            result, problem = unary(rvalue.op, value, self.operand_type(frame, rvalue.operand), self.checks)
+            if problem:
+                raise self.panic(problem, span)
+            return result
+        if isinstance(rvalue, m.Len):
+            container, key = self.locate(frame, rvalue.place, span)
+            return container.length if key is WHOLE else len(container[key].fields)
+        if isinstance(rvalue, m.Repeat):
+            value = self.operand(frame, rvalue.operand)
+            return Aggregate([duplicate(value) for _ in range(rvalue.count.data)], 0)
+        assert isinstance(rvalue, m.Cast)
+        return self.cast(frame, rvalue)
+
+    def operand_type(self, frame: Frame, operand: m.Operand) -> Ty:
+        return operand.ty if isinstance(operand, m.Constant) else self.place_type(frame.body, operand.place)
+
+    def cast(self, frame: Frame, cast: m.Cast) -> Any:
+        source = self.operand_type(frame, cast.operand)
+        value = self.operand(frame, cast.operand)
+        if cast.kind == "numeric":
+            return numeric_cast(value, source, cast.ty)
+        if cast.kind == "enum":
+            return numeric_cast(source.data.variants[value.variant].discriminant, ty.I128, cast.ty)
+        if cast.kind == "fn_pointer":
+            if source.kind == ty.CLOSURE:
+                return (
+                    Callee("callable_closure", (source, value), ()) if source.data.captures else _ClosurePointer(source)
+                )
+            return Callee("item", source, ())
+        if cast.kind == "pointer":
+            return value
+        return self.unsize(value, source, cast.ty)
+
+    def unsize(self, value: Any, source: Ty, target: Ty) -> Any:
+        """A thin pointer to a slice or trait object pointer; for Rc the pointer inside changes."""
+        have, want = source.args[0], target.args[0]
+        if source.kind == ty.ADT and source.data.lang == "Rc":
+            pointer = value.fields[0]
+            return Aggregate([Pointer(pointer.container, pointer.key, None, _rc_unsized(want, have))], 0)
+        if want.kind == ty.SLICE:
+            array = value.container[value.key]
+            return Pointer(array.fields, 0, len(array.fields), None)
+        return Pointer(value.container, value.key, None, have)
+
+    # Drops
+
+    def drop_slot(self, container: Any, key: Any, one: Ty) -> None:
+        """Drop what a slot holds, and leave it without value."""
+        if key is WHOLE:
+            return
+        value = container[key]
+        if value is None or isinstance(value, (int, float)):
+            return
+        kind = one.kind
+        if kind == ty.ADT and one.data.lang == "Box":
+            self.drop_pointee(value, one.args[0])
+        elif kind == ty.ADT:
+            if one.data.drop is not None:
+                trait = self.compilation.lang("Drop")
+                callee = self.instances.resolve(trait.methods["drop"], (one,))
+                self.call_function(callee.definition, callee.args, [Pointer(container, key, None, None)])
+            for i in range(len(value.fields)):
+                self.drop_slot(value.fields, i, self.instances.field_type(one, value.variant, i))
+        elif kind in (ty.TUPLE, ty.CLOSURE):
+            for i in range(len(value.fields)):
+                self.drop_slot(value.fields, i, self.instances.field_type(one, 0, i))
+        elif kind == ty.ARRAY:
+            for i in range(len(value.fields)):
+                self.drop_slot(value.fields, i, one.args[0])
+        container[key] = None
+
+    def drop_pointee(self, pointer: Pointer, one: Ty) -> None:
+        """Drop what a box (of a sized value, slice or trait object) owns."""
+        if pointer.dyn is not None:
+            self.drop_slot(pointer.container, pointer.key, pointer.dyn)
+        elif pointer.length is not None:
+            for i in range(pointer.length):
+                self.drop_slot(pointer.container, pointer.key + i, one.args[0] if one.args else ty.U8)
+        else:
+            self.drop_slot(pointer.container, pointer.key, one)
+
+
+def _rc_unsized(want: Ty, have: Ty) -> Ty:
+    return have
+
+
+class _ClosurePointer:
+    """A closure without captures as a function pointer."""
+
+    kind = "closure_pointer"
+
+    def __init__(self, closure: Ty) -> None:
+        self.closure = closure
+
+
+def run_program(compilation: Compilation, checks: bool = True, fuel: int = 50_000_000) -> tuple[int, bytes, bytes]:
+    """Run `main`: (exit code, standard output, standard error). A panic is exit code 101, as rustc's programs do."""
+    from engines.rustwasm.compilation import quiet_runtime
+    from engines.rustwasm.resolve.modules import VALUES
+
+    main = compilation.root.names[VALUES]["main"].definition
+    interpreter = Interpreter(compilation, Instances(compilation), checks, fuel)
+    code = 0
+    with quiet_runtime():
+        try:
+            interpreter.call_function(main, (), [])
+        except Panic as panic:
+            file, line, column = panic.location
+            text = f"\nthread 'main' panicked at {file}:{line}:{column}:\n{panic.message}\n"
+            interpreter.output[2] += text.encode("utf-8", "surrogatepass")
+            code = 101
+        except intrinsics.Exit as leave:
+            code = leave.code
+    return code, bytes(interpreter.output[1]), bytes(interpreter.output[2])
+
+
+def float_bits(value: float, bits: int) -> int:
+    """The IEEE-754 pattern of a float."""
+    return int.from_bytes(struct.pack("<d" if bits == 64 else "<f", value), "little")

@@ -1,0 +1,157 @@
+"""What the builder is built on: blocks, locals, temporaries, and scopes that drop what they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.body import Place
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.types import Ty
+
+if TYPE_CHECKING:
+    from engines.rustwasm.typing.check import BodyChecker
+
+Span = tuple[int, int]
+
+
+class Scope:
+    """Locals in order of declaration; each is dropped, if it may need that, and loses its storage at the end."""
+
+    __slots__ = ("locals",)
+
+    def __init__(self) -> None:
+        self.locals: list[tuple[int, bool]] = []
+
+
+class ScopeBuilder:
+    """Emits statements and terminators into the current block."""
+
+    def __init__(self, checker: BodyChecker, body: m.Body) -> None:
+        self.checker = checker
+        self.compilation = checker.compilation
+        self.body = body
+        self.scopes: list[Scope] = []
+        self.temporaries: list[Scope] = []
+        self.current = self.block()
+
+    def block(self) -> int:
+        self.body.blocks.append(m.Block())
+        return len(self.body.blocks) - 1
+
+    def emit(self, statement: m.Statement) -> None:
+        self.body.blocks[self.current].statements.append(statement)
+
+    def assign(self, place: Place, rvalue: m.Rvalue, span: Span) -> None:
+        self.body.blocks[self.current].statements.append(m.Assign(place, rvalue, span))
+
+    def end(self, terminator: m.Terminator, following: int | None = None) -> None:
+        """Close the current block; go on in `following`, or in a fresh block that nothing reaches."""
+        block = self.body.blocks[self.current]
+        if block.terminator is None:
+            block.terminator = terminator
+        self.current = self.block() if following is None else following
+
+    def goto(self, target: int, following: int | None = None) -> None:
+        self.end(m.Goto(target), following)
+
+    def local(self, one: Ty, name: str | None, mutable: bool, span: Span) -> int:
+        self.body.locals.append(m.Local(one, name, mutable, span))
+        return len(self.body.locals) - 1
+
+    def needs_drop(self, one: Ty) -> bool:
+        return needs_drop(self.checker, one, 0)
+
+    def temp(self, one: Ty, span: Span) -> Place:
+        """A temporary that lives to the end of the innermost statement."""
+        local = self.local(one, None, False, span)
+        self.emit(m.StorageLive(local))
+        if self.needs_drop(one):
+            self.temporaries[-1].locals.append((local, True))
+        return Place(local)
+
+    def push(self, temporaries: bool = False) -> Scope:
+        scope = Scope()
+        self.scopes.append(scope)
+        if temporaries:
+            self.temporaries.append(scope)
+        return scope
+
+    def pop(self, span: Span) -> None:
+        scope = self.scopes.pop()
+        if self.temporaries and self.temporaries[-1] is scope:
+            self.temporaries.pop()
+        self.leave(scope, span)
+
+    def leave(self, scope: Scope, span: Span) -> None:
+        end = (max(span[0], span[1] - 1), span[1])
+        for local, drop in reversed(scope.locals):
+            if drop:
+                target = self.block()
+                self.end(m.Drop(Place(local), target, end), target)
+            self.emit(m.StorageDead(local, end))
+
+    def leave_to(self, depth: int, span: Span) -> None:
+        """Leave all scopes above `depth` (they stay open for the code after a jump)."""
+        for scope in reversed(self.scopes[depth:]):
+            self.leave(scope, span)
+
+    def declare(self, scope: Scope, local: int) -> None:
+        self.emit(m.StorageLive(local))
+        scope.locals.append((local, self.needs_drop(self.body.locals[local].ty)))
+
+    def call(self, function: m.Operand, arguments: list[m.Operand], destination: Place, span: Span) -> None:
+        target = self.block()
+        self.end(m.Call(function, arguments, destination, target, span), target)
+
+    def call_lang(self, name: str, args: tuple[Ty, ...], arguments: list[m.Operand], result: Ty, span: Span) -> Place:
+        """Call a library function that the compiler knows; its result is a temporary."""
+        place = self.temp(result, span)
+        self.call(self.function(self.compilation.lang(name), args), arguments, place, span)
+        return place
+
+    def diverge(self, name: str, arguments: list[m.Operand], span: Span) -> None:
+        place = Place(self.local(ty.NEVER_TY, None, False, span))
+        self.end(m.Call(self.function(self.compilation.lang(name), ()), arguments, place, None, span))
+
+    def function(self, definition: Any, args: tuple[Ty, ...]) -> m.Constant:
+        return m.Constant(ty.fn_def(definition, tuple([self.checker.final(a) for a in args])))
+
+    def read(self, place: Place, one: Ty, span: Span | None = None) -> m.Operand:
+        return m.Copy(place, span) if self.checker.is_copy(one) else m.Move(place, span)
+
+    def test(self, rvalue: m.Rvalue, span: Span, fail: int) -> None:
+        """Go on if the bool is true, else to `fail`."""
+        flag = Place(self.local(ty.BOOL_TY, None, False, span))
+        self.assign(flag, rvalue, span)
+        following = self.block()
+        self.end(m.Switch(m.Copy(flag), [0], [fail], following), following)
+
+
+def needs_drop(checker: Any, one: Ty, depth: int) -> bool:
+    """May dropping a value of this type do something?"""
+    kind = one.kind
+    if kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.REF, ty.RAW, ty.FNPTR, ty.FNDEF, ty.NEVER, ty.STR, ty.ERROR):
+        return False
+    if kind in (ty.TUPLE, ty.ARRAY, ty.SLICE):
+        return any(needs_drop(checker, a, depth) for a in one.args)
+    if kind == ty.ADT:
+        adt = one.data
+        if adt.drop is not None or adt.lang == "Box":
+            return True
+        if depth > 20:
+            return True
+        checker.collector.ensure_fields(adt)
+        for variant in adt.variants:
+            for field in variant.fields:
+                erased = ty.erase(field.ty)
+                if needs_drop(checker, ty.subst(erased, one.args), depth + 1):
+                    return True
+        return False
+    if kind == ty.CLOSURE:
+        return any(
+            c.mode == "move" and needs_drop(checker, ty.subst(c.ty, one.args), depth + 1) for c in one.data.captures
+        )
+    if kind == ty.CONST:
+        return False
+    return not checker.is_copy(one)

@@ -1,0 +1,219 @@
+"""Walk the items of a crate: make their definitions, bind their names, note imports and impls, load module files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Binding, Import, Module, Resolver
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.derive import derive_source
+from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
+
+_FORBIDDEN = {"macro_use", "no_mangle", "link", "proc_macro", "global_allocator", "repr"} - {"repr", "no_mangle"}
+
+
+class Declarations:
+    """Everything that a crate declares, in order of appearance."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        parse_text: Callable[[str, t.Span], list[Any]],
+        load_module: Callable[[Module, t.ModItem], list[Any] | None],
+    ) -> None:
+        self.resolver = resolver
+        self.parse_text = parse_text
+        self.load_module = load_module
+        self.adts: list[AdtDef] = []
+        self.traits: list[TraitDef] = []
+        self.impls: list[ImplDef] = []
+        self.functions: list[FnDef] = []
+        self.consts: list[ConstDef] = []
+        self.aliases: list[AliasDef] = []
+
+    def visibility(self, public: str | None, module: Module) -> Module | None:
+        if public == "pub":
+            return None
+        if public == "crate":
+            return module.root
+        if public == "super":
+            parent = module.named().parent
+            return parent.named() if parent else module.root
+        if public is None or public == "self":
+            return module.named() if not module.block else module
+        place = module.root
+        for name in public.split("::")[1:]:
+            inner = place.names[TYPES].get(name)
+            if inner is None or not isinstance(inner.definition, Module):
+                break
+            place = inner.definition
+        return place
+
+    def items(self, items: list[Any], module: Module) -> None:
+        for item in items:
+            self.item(item, module)
+
+    def item(self, item: Any, module: Module) -> None:
+        kind = type(item)
+        visible = self.visibility(item.public, module)
+        name = item.name
+        declare = self.resolver.declare
+        inner_path = f"{module.path}::{name}" if module.path else name
+        if kind is t.FnItem:
+            function = self.function(item, module, None)
+            function.public = visible
+            declare(module, VALUES, name, function, visible, item.name_span)
+        elif kind is t.StructItem:
+            self.struct(item, module, visible)
+        elif kind is t.EnumItem:
+            self.enum(item, module, visible)
+        elif kind is t.ImplItem:
+            self.impl(item, module)
+        elif kind is t.TraitItem:
+            trait = TraitDef(name, item.name_span, module)
+            trait.path = inner_path
+            trait.syntax = item
+            trait.public = visible
+            trait.lang = _attribute(item, "lang")
+            item.target = trait
+            self.traits.append(trait)
+            declare(module, TYPES, name, trait, visible, item.name_span)
+            for member in item.items:
+                if isinstance(member, t.FnItem):
+                    if member.name in trait.methods:
+                        self.duplicate(member)
+                    trait.methods[member.name] = self.function(member, module, trait)
+                elif isinstance(member, t.AliasItem):
+                    trait.assoc_types[member.name] = ([], member.ty)
+                elif isinstance(member, t.ConstItem):
+                    trait.assoc_consts[member.name] = self.const(member, module, trait)
+        elif kind is t.ConstItem:
+            const = self.const(item, module, None)
+            if name != "_":
+                declare(module, VALUES, name, const, visible, item.name_span)
+        elif kind is t.AliasItem:
+            alias = AliasDef(name, item, module)
+            self.aliases.append(alias)
+            declare(module, TYPES, name, alias, visible, item.name_span)
+        elif kind is t.ModItem:
+            inner = Module(inner_path, module)
+            declare(module, TYPES, name, inner, visible, item.name_span)
+            items = item.items if item.items is not None else self.load_module(inner, item)
+            if items is not None:
+                self.items(items, inner)
+        elif kind is t.UseItem:
+            for segments, as_name, span in item.imports:
+                self.resolver.imports.append(Import(module, segments, as_name, span, visible))
+
+    def duplicate(self, member: Any) -> None:
+        message = f"duplicate definitions with name `{member.name}`"
+        self.resolver.diagnostics.error(
+            "E0592", message, member.name_span, f"duplicate definitions for `{member.name}`"
+        )
+
+    def function(self, item: t.FnItem, module: Module, owner: ImplDef | TraitDef | None) -> FnDef:
+        function = FnDef(item.name, item.name_span, module, owner)
+        function.syntax = item
+        function.unsafe = item.unsafe
+        function.intrinsic = item.name if any(a[0] == "intrinsic" for a in item.attributes) else None
+        function.lang = _attribute(item, "lang")
+        function.attributes = [a[0] + a[1] for a in item.attributes]
+        function.path = f"{module.path}::{item.name}" if module.path else item.name
+        function.public = self.visibility(item.public, module)
+        item.target = function
+        self.functions.append(function)
+        return function
+
+    def const(self, item: t.ConstItem, module: Module, owner: ImplDef | TraitDef | None) -> ConstDef:
+        const = ConstDef(item.name, item.name_span, module, item.is_static)
+        const.path = f"{module.path}::{item.name}" if module.path else item.name
+        const.syntax = item
+        const.owner = owner
+        const.mutable = item.mutable
+        const.public = self.visibility(item.public, module)
+        item.target = const
+        self.consts.append(const)
+        return const
+
+    def struct(self, item: t.StructItem, module: Module, visible: Module | None) -> None:
+        adt = self.adt(item, module, False, visible)
+        variant = VariantDef(item.name, 0, item.shape, item.name_span, adt)
+        adt.variants.append(variant)
+        self.resolver.declare(module, TYPES, item.name, adt, visible, item.name_span)
+        if item.shape != "named":
+            self.resolver.declare(module, VALUES, item.name, variant, visible, item.name_span)
+        self.derive(item, module)
+
+    def enum(self, item: t.EnumItem, module: Module, visible: Module | None) -> None:
+        adt = self.adt(item, module, True, visible)
+        names: set[str] = set()
+        for i, one in enumerate(item.variants):
+            if one.name in names:
+                message = f"the name `{one.name}` is defined multiple times"
+                self.resolver.diagnostics.error("E0428", message, one.span, f"`{one.name}` redefined here")
+            names.add(one.name)
+            adt.variants.append(VariantDef(one.name, i, one.shape, one.span, adt))
+        self.resolver.declare(module, TYPES, item.name, adt, visible, item.name_span)
+        self.derive(item, module)
+
+    def adt(self, item: Any, module: Module, is_enum: bool, visible: Module | None) -> AdtDef:
+        adt = AdtDef(item.name, is_enum, item.name_span, module)
+        adt.path = f"{module.path}::{item.name}" if module.path else item.name
+        adt.lang = _attribute(item, "lang")
+        adt.public = visible
+        adt.syntax = item
+        adt.attributes = [a[0] + a[1] for a in item.attributes]
+        adt.lifetimes = [p.name for p in item.generics.params if p.kind == "lifetime"]
+        item.target = adt
+        self.adts.append(adt)
+        return adt
+
+    def derive(self, item: Any, module: Module) -> None:
+        for name, text, span in item.attributes:
+            if name != "derive":
+                continue
+            for trait in text.strip("() ").replace(" ", "").split(","):
+                if not trait:
+                    continue
+                source = derive_source(item, trait.rsplit("::", 1)[-1])
+                if source is None:
+                    message = f"cannot find derive macro `{trait}` in this scope"
+                    self.resolver.diagnostics.error(None, message, span)
+                    continue
+                for made in self.parse_text(source, span):
+                    self.impl(made, module, derived=span)
+
+    def impl(self, item: t.ImplItem, module: Module, derived: t.Span | None = None) -> None:
+        impl = ImplDef(derived or item.span, module)
+        impl.syntax = item
+        self.impls.append(impl)
+        item.target = impl
+        for member in item.items:
+            if isinstance(member, t.FnItem):
+                if member.name in impl.methods:
+                    self.duplicate(member)
+                impl.methods[member.name] = self.function(member, module, impl)
+                if item.trait is not None:
+                    impl.methods[member.name].public = None
+            elif isinstance(member, t.ConstItem):
+                impl.assoc_consts[member.name] = self.const(member, module, impl)
+                if item.trait is not None:
+                    impl.assoc_consts[member.name].public = None
+
+    def block(self, items: list[Any], module: Module) -> Module:
+        """The items of a block: a module of their own inside `module`."""
+        inner = Module(module.path, module, block=True)
+        self.items(items, inner)
+        return inner
+
+
+def _attribute(item: Any, name: str) -> str | None:
+    for key, text, _ in item.attributes:
+        if key == name:
+            return text.strip('= "') or item.name  # type: ignore[no-any-return]
+    return None
+
+
+def bind_enum_variants(adt: AdtDef) -> dict[str, Binding]:
+    return {v.name: Binding(v, None, v.span) for v in adt.variants}

@@ -1,0 +1,426 @@
+"""Modules and what their names mean: declarations, imports, globs, visibility (The Rust Reference, "Names")."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any, Final
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.diagnostics import Diagnostics
+from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, TraitDef, VariantDef
+from engines.rustwasm.typing.types import PRIMITIVES, Ty
+
+TYPES: Final = 0
+VALUES: Final = 1
+
+
+class Binding:
+    """What a name means in one namespace, from which module on it is visible (None: everywhere), and where it is
+    said."""
+
+    __slots__ = ("definition", "is_import", "span", "used", "visible_in")
+
+    def __init__(self, definition: Any, visible_in: Module | None, span: t.Span, is_import: bool = False) -> None:
+        self.definition = definition
+        self.visible_in = visible_in
+        self.span = span
+        self.is_import = is_import
+        self.used = False
+
+
+class AliasDef:
+    """`type Name<..> = ...;`"""
+
+    __slots__ = ("module", "name", "path", "syntax")
+
+    def __init__(self, name: str, syntax: t.AliasItem, module: Module) -> None:
+        self.name = name
+        self.path = name
+        self.syntax = syntax
+        self.module = module
+
+
+class Module:
+    """A module, or the items of a block (`block`): then names it does not have are looked up in `parent`."""
+
+    __slots__ = ("block", "globs", "names", "parent", "path", "root", "traits")
+
+    def __init__(self, path: str, parent: Module | None, block: bool = False) -> None:
+        self.path = path
+        self.parent = parent
+        self.block = block
+        self.root: Module = parent.root if parent else self
+        self.names: tuple[dict[str, Binding], dict[str, Binding]] = ({}, {})
+        self.globs: list[tuple[Any, Module | None]] = []
+        self.traits: list[TraitDef] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("::", 1)[-1]
+
+    def named(self) -> Module:
+        """The nearest module that is not a block's."""
+        module = self
+        while module.block:
+            assert module.parent is not None
+            module = module.parent
+        return module
+
+    def inside(self, other: Module) -> bool:
+        module: Module | None = self
+        while module is not None:
+            if module is other:
+                return True
+            module = module.parent
+        return False
+
+    def __repr__(self) -> str:
+        return f"<mod {self.path}>"
+
+
+class Import:
+    __slots__ = ("done", "module", "name", "segments", "span", "visible_in")
+
+    def __init__(
+        self, module: Module, segments: Any, name: str | None, span: t.Span, visible_in: Module | None
+    ) -> None:
+        self.module = module
+        self.segments = segments
+        self.name = name
+        self.span = span
+        self.visible_in = visible_in
+        self.done = False
+
+
+def kind_of(definition: Any) -> str:
+    """What a definition is, in rustc's words."""
+    if isinstance(definition, AdtDef):
+        return "enum" if definition.is_enum else "struct"
+    if isinstance(definition, TraitDef):
+        return "trait"
+    if isinstance(definition, Module):
+        return "module"
+    if isinstance(definition, FnDef):
+        return "function"
+    if isinstance(definition, ConstDef):
+        return "static" if definition.is_static else "constant"
+    if isinstance(definition, VariantDef):
+        return "variant"
+    return "type alias" if isinstance(definition, AliasDef) else "builtin type"
+
+
+class Resolver:
+    """Names to definitions. `library` is the root of the core library (None while that itself is compiled)."""
+
+    def __init__(self, diagnostics: Diagnostics, library: Module | None) -> None:
+        self.diagnostics = diagnostics
+        self.library = library
+        self.imports: list[Import] = []
+        self.prelude: Module | None = None
+        if library is not None:
+            self.prelude = library.names[TYPES]["prelude"].definition
+
+    def declare(
+        self, module: Module, space: int, name: str, definition: Any, visible_in: Module | None, span: t.Span
+    ) -> None:
+        """Bind a name. E0428 if the module has it already."""
+        names = module.names[space]
+        before = names.get(name)
+        if before is not None:
+            what = ("type", "value")[space]
+            message = f"the name `{name}` is defined multiple times"
+            error = self.diagnostics.error("E0428", message, span, f"`{name}` redefined here")
+            error.labels.append((before.span, f"previous definition of the {what} `{name}` here"))
+            error.notes.append(f"`{name}` must be defined only once in the {what} namespace of this module")
+            return
+        names[name] = Binding(definition, visible_in, span)
+
+    def resolve_imports(self) -> None:
+        """Bind every `use`, to a fixed point; what stays unresolved is E0432 or E0433."""
+        pending = self.imports
+        self.imports = []
+        progress = True
+        while progress and pending:
+            progress = False
+            rest = []
+            for one in pending:
+                if self.try_import(one):
+                    progress = True
+                else:
+                    rest.append(one)
+            pending = rest
+        for one in pending:
+            path = "::".join(s for s, _ in one.segments)
+            last, span = one.segments[-1]
+            module = self.import_prefix(one, report=True)
+            if module is not None:
+                where = "in the root" if module is module.root else f"in `{module.name}`"
+                error = self.diagnostics.error("E0432", f"unresolved import `{path}`", span, f"no `{last}` {where}")
+                self.suggest(error, last, module, span)
+            if one.name:
+                for space in (TYPES, VALUES):
+                    one.module.names[space].setdefault(one.name, Binding(None, None, one.span, True))
+
+    def first_module(self, module: Module, name: str) -> Any:
+        """What the first segment of a `use` path means: a module or an enum."""
+        if name == "crate":
+            return module.root
+        if name == "self":
+            return module.named()
+        if name == "super":
+            return module.named().parent.named() if module.named().parent else None  # type: ignore[union-attr]
+        if name in ("std", "core", "alloc"):
+            return self.library or module.root
+        binding = self.find(module, name, TYPES)
+        return binding.definition if binding else None
+
+    def import_prefix(self, one: Import, report: bool = False) -> Any:
+        """The module or enum that an import's last name is looked up in; None if not (yet) known."""
+        prefix = one.segments if one.name is None else one.segments[:-1]
+        place: Any = one.module.named() if not prefix else self.first_module(one.module, prefix[0][0])
+        for i, (name, span) in enumerate(prefix):
+            if i:
+                if name == "super":
+                    place = place.parent
+                    continue
+                binding = self.member(place, name, TYPES) if isinstance(place, Module) else None
+                place = binding.definition if binding else None
+                if binding is not None and not self.visible(binding, one.module) and report:
+                    self.private(binding, name, span)
+            if not isinstance(place, (Module, AdtDef)):
+                if report:
+                    kind = "module" if i else "module or unlinked crate"
+                    message = f"failed to resolve: use of unresolved {kind} `{name}`"
+                    outside = place is None and name in ("rand", "serde", "regex", "tokio", "libc")
+                    error = self.diagnostics.error(
+                        "E0432" if not i else "E0433", message, span, f"use of unresolved {kind} `{name}`"
+                    )
+                    if not i:
+                        error.message = f"unresolved import `{'::'.join(s for s, _ in one.segments)}`"
+                    if outside:
+                        error.helps.append("other crates are outside the subset")
+                return None
+        return place
+
+    def try_import(self, one: Import) -> bool:
+        place = self.import_prefix(one)
+        if place is None:
+            return False
+        if one.name is None:
+            one.module.globs.append((place, one.visible_in))
+            return True
+        last, span = one.segments[-1]
+        if len(one.segments) == 1:
+            found_any = False
+            crate_like = (
+                self.first_module(one.module, last)
+                if last in ("std", "core", "alloc", "crate", "self", "super")
+                else None
+            )
+            candidates: list[tuple[int, Binding | None]] = [
+                (TYPES, Binding(crate_like, None, span) if crate_like else None)
+            ]
+            if not crate_like and one.module.parent is None and one.name == last:
+                return False
+            if not crate_like:
+                candidates = [(s, self.find(one.module, last, s, skip_own=one.name == last)) for s in (TYPES, VALUES)]
+        else:
+            candidates = [(s, self.member(place, last, s)) for s in (TYPES, VALUES)]
+        found_any = False
+        for space, binding in candidates:
+            if binding is None or binding.definition is None:
+                continue
+            found_any = True
+            if not self.visible(binding, one.module):
+                self.private(binding, last, span)
+            names = one.module.names[space]
+            if one.name == "_":
+                names[f"_{one.span[0]}"] = Binding(binding.definition, one.visible_in, one.span, True)
+                continue
+            before = names.get(one.name)
+            if before is not None and before.definition is not binding.definition:
+                message = f"the name `{one.name}` is defined multiple times"
+                code = "E0252" if before.is_import else "E0255"
+                error = self.diagnostics.error(code, message, one.span, f"`{one.name}` reimported here")
+                error.labels.append((before.span, f"previous definition of `{one.name}` here"))
+                continue
+            names[one.name] = Binding(binding.definition, one.visible_in, one.span, True)
+        return found_any
+
+    def member(self, place: Any, name: str, space: int, seen: frozenset[int] = frozenset()) -> Binding | None:
+        """What `name` means as a member of a module (own names, then globs) or of an enum."""
+        if isinstance(place, AdtDef):
+            for variant in place.variants:
+                if variant.name == name:
+                    return Binding(variant, None, variant.span)
+            return None
+        found = place.names[space].get(name)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+        if id(place) in seen:
+            return None
+        for other, _ in place.globs:
+            found = self.member(other, name, space, seen | {id(place)})
+            if found is not None and (found.visible_in is None or place.inside(found.visible_in)):
+                return found
+        return None
+
+    def find(self, module: Module, name: str, space: int, skip_own: bool = False) -> Binding | None:
+        """What a plain name means in a module: its names, globs, blocks around it, crates, prelude, primitives."""
+        scope: Module | None = module
+        while scope is not None:
+            found = None if skip_own and scope is module else self.member(scope, name, space)
+            if found is not None:
+                return found
+            if not scope.block:
+                break
+            scope = scope.parent
+        if space == TYPES and name in ("std", "core", "alloc"):
+            return Binding(self.library or module.root, None, (0, 0))
+        prelude = self.prelude
+        if prelude is not None:
+            found = self.member(prelude, name, space)
+            if found is not None:
+                return found
+        if space == TYPES and name in PRIMITIVES:
+            return Binding(PRIMITIVES[name], None, (0, 0))
+        return None
+
+    def visible(self, binding: Binding, module: Module) -> bool:
+        return binding.visible_in is None or module.inside(binding.visible_in)
+
+    def private(self, binding: Binding, name: str, span: t.Span) -> None:
+        what = kind_of(binding.definition) + (" import" if binding.is_import else "")
+        error = self.diagnostics.error("E0603", f"{what} `{name}` is private", span, f"private {what}")
+        error.labels.append((binding.span, f"the {what} `{name}` is defined here"))
+
+    def resolve(self, path: t.Path, module: Module, space: int, report: bool = True) -> tuple[Any, int]:
+        """What the longest resolvable prefix of a path means, and how many segments it takes.
+
+        The rest are associated items of a type or trait. Answers (None, 0) after reporting E0412, E0425 or E0433.
+        """
+        segments = path.segments
+        count = len(segments)
+        first = segments[0].name
+        place: Any
+        if count == 1 and first not in ("crate", "self", "super"):
+            binding = self.find(module, first, space)
+            if binding is None:
+                if report:
+                    self.unresolved(path, 0, module, space, None)
+                return None, 0
+            binding.used = True
+            return binding.definition, 1
+        if first == "crate":
+            place = module.root
+        elif first == "self":
+            place = module.named()
+        elif first == "super":
+            place = module.named().parent
+            place = place.named() if place else None
+        else:
+            binding = self.find(module, first, TYPES)
+            place = binding.definition if binding else None
+            if binding is not None:
+                binding.used = True
+        if place is None:
+            if report:
+                self.unresolved(path, 0, module, TYPES, None)
+            return None, 0
+        for i in range(1, count):
+            if not isinstance(place, Module):
+                if isinstance(place, AdtDef) and place.is_enum:
+                    member = self.member(place, segments[i].name, TYPES)
+                    if member is not None:
+                        return member.definition, i + 1
+                return place, i
+            name = segments[i].name
+            if name == "super":
+                place = place.parent
+                continue
+            wanted = space if i == count - 1 else TYPES
+            found = self.member(place, name, wanted)
+            if found is None or found.definition is None:
+                if report and (found is None or found.definition is not None):
+                    self.unresolved(path, i, module, wanted if i == count - 1 else TYPES, place)
+                return None, 0
+            if not self.visible(found, module):
+                self.private(found, name, segments[i].span)
+            found.used = True
+            place = found.definition
+        return place, count
+
+    def unresolved(self, path: t.Path, at: int, module: Module, space: int, place: Module | None) -> None:
+        segment = path.segments[at]
+        name = segment.name
+        last = at == len(path.segments) - 1
+        error: Any
+        if not last:
+            kind = "module or unlinked crate" if name.islower() else "type"
+            message = (
+                f"failed to resolve: use of {'undeclared type' if kind == 'type' else 'unresolved ' + kind} `{name}`"
+            )
+            error = self.diagnostics.error("E0433", message, segment.span, message[22:])
+            if kind == "type":
+                error.message = f"failed to resolve: use of undeclared type `{name}`"
+        else:
+            where = "this scope" if place is None else f"module `{place.name}`" if place.parent else "the crate root"
+            if space == TYPES:
+                error = self.diagnostics.error(
+                    "E0412", f"cannot find type `{name}` in {where}", segment.span, "not found in " + where
+                )
+            else:
+                error = self.diagnostics.error(
+                    "E0425", f"cannot find value `{name}` in {where}", segment.span, "not found in " + where
+                )
+        self.suggest(error, name, place or module, segment.span)
+
+    def suggest(self, error: Any, name: str, module: Any, span: t.Span, extra: list[str] | None = None) -> None:
+        """Add "a similar name exists" where one is close."""
+        known = set(extra or [])
+        scope = module
+        while isinstance(scope, Module):
+            known.update(scope.names[TYPES], scope.names[VALUES])
+            if not scope.block:
+                break
+            scope = scope.parent
+        if isinstance(module, AdtDef):
+            known.update(v.name for v in module.variants)
+        elif self.prelude is not None:
+            known.update(self.prelude.names[TYPES])
+        close = difflib.get_close_matches(name, sorted(n for n in known if n[:1] != "_"), 1, 0.7)
+        if close:
+            error.suggestion = (span, close[0], "a similar name exists")
+
+    def traits_in_scope(self, module: Module) -> list[TraitDef]:
+        """Traits whose methods may be called in a module."""
+        if module.traits is not None:
+            return module.traits
+        found: dict[int, TraitDef] = {}
+        scope: Module | None = module
+        places: list[Any] = []
+        while scope is not None:
+            places.append(scope)
+            if not scope.block:
+                break
+            scope = scope.parent
+        if self.prelude is not None:
+            places.append(self.prelude)
+        if self.library is None:
+            places.append(module.root.names[TYPES]["prelude"].definition)
+        seen: set[int] = set()
+        while places:
+            place = places.pop()
+            if not isinstance(place, Module) or id(place) in seen:
+                continue
+            seen.add(id(place))
+            for binding in place.names[TYPES].values():
+                if isinstance(binding.definition, TraitDef):
+                    found[id(binding.definition)] = binding.definition
+            places += [g for g, _ in place.globs]
+        module.traits = list(found.values())
+        return module.traits
+
+
+def primitive(definition: Any) -> Ty | None:
+    return definition if isinstance(definition, Ty) else None

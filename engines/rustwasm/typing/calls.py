@@ -1,0 +1,321 @@
+"""Types of calls, method calls and closures (The Rust Reference, "Call expressions", "Closure expressions")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import ClosureDef, FnDef
+from engines.rustwasm.typing.patterns import PatternChecker
+from engines.rustwasm.typing.types import Ty, shallow
+
+_FN_TRAITS = ("Fn", "FnMut", "FnOnce")
+
+
+class CallChecker(PatternChecker):
+    """Calls and closures."""
+
+    function: FnDef
+    literals: list[tuple[Any, bool]]
+    copies: list[tuple[Any, Ty]]
+    casts: list[tuple[Any, Ty, Ty]]
+    closures: list[ClosureDef]
+    float_variables: list[Ty]
+
+    def check_coerce(self, node: Any, expected: Ty) -> Ty:
+        raise NotImplementedError
+
+    def check_body(self, body: Any, result: Ty) -> None:
+        raise NotImplementedError
+
+    def needs_annotation(self, node: Any) -> None:
+        self.error("E0282", "type annotations needed", node.span, "cannot infer type")
+
+    def call(self, node: t.Call, expected: Ty | None) -> Ty:
+        if isinstance(node.callee, t.PathExpr):
+            self.callee_path = node.callee.path
+        callee = shallow(self.check(node.callee))
+        self.callee_path = None
+        if callee.kind == ty.INFER:
+            self.select_pending()
+            callee = shallow(callee)
+        if callee.kind == ty.ERROR:
+            for arg in node.args:
+                self.check(arg)
+            return ty.ERROR_TY
+        for step, adjust in self.autoderef(callee):
+            signature = self.signature_of(step)
+            if signature is not None:
+                if adjust:
+                    node.callee.adjust = adjust
+                if step.kind == ty.CLOSURE:
+                    node.target = ("closure", step)
+                inputs, output = signature
+                self.arguments(node, node.args, inputs, output, expected, node.span, step)
+                return output
+            called = self.callable_bound(step)
+            if called is not None:
+                kind, arguments, output = called
+                node.callee.adjust = adjust or None
+                node.target = ("fn_trait", kind, step)
+                tupled = shallow(arguments)
+                if tupled.kind != ty.TUPLE:
+                    tupled = ty.tuple_of(self.fresh_args(len(node.args)))
+                    self.unify(arguments, tupled)
+                self.arguments(node, node.args, tupled.args, output, expected, node.span, step)
+                return output
+        for arg in node.args:
+            self.check(arg)
+        if callee.kind != ty.NEVER:
+            self.error(
+                "E0618",
+                f"expected function, found `{self.show(callee)}`",
+                node.span,
+                "call expression requires function",
+            )
+        return ty.ERROR_TY
+
+    def callable_bound(self, one: Ty) -> tuple[str, Ty, Ty] | None:
+        """(trait, argument tuple, result) of a type that is only known to be callable."""
+        if one.kind not in (ty.PARAM, ty.DYN, ty.OPAQUE, ty.PROJECTION, ty.ADT):
+            return None
+        once = self.compilation.lang("FnOnce")
+        for kind in _FN_TRAITS:
+            trait = self.compilation.lang(kind)
+            arguments = ty.variable()
+            mark = self.snapshot()
+            found = self.select(trait, (one, arguments))
+            if found is not None and found != "ambiguous" and one.kind != ty.ADT:
+                output = self.project(once, "Output", (one, arguments))
+                if output is None:
+                    output = self.normalize(ty.projection(once, "Output", (one, arguments)))
+                return kind, arguments, output
+            self.rollback(mark)
+        return None
+
+    def arguments(
+        self,
+        node: Any,
+        args: list[Any],
+        inputs: tuple[Ty, ...],
+        output: Ty,
+        expected: Ty | None,
+        span: t.Span,
+        callee: Ty,
+    ) -> None:
+        if len(args) != len(inputs):
+            self.wrong_argument_count(args, inputs, span, callee)
+            for arg in args:
+                self.check(arg)
+            return
+        hints: list[Ty] = list(inputs)
+        if expected is not None and output.flags & ty.HAS_INFER:
+            mark = self.snapshot()
+            if self.unify(output, expected):
+                hints = [ty.deep(i) for i in inputs]
+            self.rollback(mark)
+        late = []
+        for arg, wanted, hint in zip(args, inputs, hints, strict=True):
+            if isinstance(arg, t.Closure):
+                late.append((arg, wanted, hint))
+                continue
+            actual = self.check(arg, hint)
+            self.coerce(arg, actual, wanted)
+        if late:
+            self.select_pending()
+            for arg, wanted, hint in late:
+                deep = ty.deep(wanted)
+                actual = self.check(
+                    arg, deep if deep.kind != ty.INFER else (hint if shallow(hint).kind == ty.DYN else deep)
+                )
+                self.coerce(arg, actual, wanted)
+
+    def wrong_argument_count(self, args: list[Any], inputs: tuple[Ty, ...], span: t.Span, callee: Ty) -> None:
+        s = "" if len(inputs) == 1 else "s"
+        was = "was" if len(args) == 1 else "were"
+        supplied = f"{len(args)} argument{'' if len(args) == 1 else 's'} {was} supplied"
+        if callee.kind == ty.CLOSURE or (callee.kind not in (ty.FNDEF, ty.FNPTR)):
+            self.error("E0057", f"this function takes {len(inputs)} argument{s} but {supplied}", span)
+            return
+        what = "function"
+        definition = callee.data if callee.kind == ty.FNDEF else None
+        if definition is not None and getattr(definition, "fields", None) is not None:
+            what = "enum variant" if definition.owner.is_enum else "struct"
+        elif definition is not None and definition.receiver is not None:
+            what = "method"
+        error = self.error("E0061", f"this {what} takes {len(inputs)} argument{s} but {supplied}", span)
+        if definition is not None:
+            error.labels.append((definition.span, f"{what} defined here"))
+
+    def method_call(self, node: t.MethodCall, expected: Ty | None) -> Ty:
+        receiver = shallow(self.check(node.receiver))
+        if receiver.kind == ty.INFER:
+            self.select_pending()
+            receiver = shallow(receiver)
+        if receiver.kind in (ty.ERROR, ty.NEVER):
+            for arg in node.args:
+                self.check(arg)
+            return receiver
+        if receiver.kind == ty.INFER and receiver.data == "type":
+            self.needs_annotation(node.receiver)
+            for arg in node.args:
+                self.check(arg)
+            return ty.ERROR_TY
+        found = self.find_method(receiver, node.name, node.name_span)
+        if found is None:
+            return self.no_method(node, receiver)
+        method, parent, adjust, self_ty = found
+        self.compilation.note_use(method)
+        if adjust:
+            node.receiver.adjust = adjust
+            if adjust[-1][0] == "borrow" and adjust[-1][2]:
+                self.use_mutably(node.receiver)
+        args = self.own_args(method, parent, node.generics, node.name_span)
+        callee = self.instantiate(method, args, node.span)
+        node.target = (method, args)
+        signature = self.signature_of(callee)
+        assert signature is not None
+        inputs, output = signature
+        self.unify(inputs[0], self_ty)
+        self.arguments(node, node.args, inputs[1:], output, expected, node.span, callee)
+        return output
+
+    def use_mutably(self, receiver: Any) -> None:
+        """An autoref to `&mut`: overloaded dereferences on the way become mutable, except behind a shared one."""
+        adjust = receiver.adjust
+        for i in range(len(adjust)):
+            if adjust[i][0] == "overloaded":
+                adjust[i] = ("overloaded", adjust[i][1], True)
+        derefs_reference = any(a[0] == "deref" for a in adjust[:1]) and shallow(receiver.ty).kind == ty.REF
+        if not derefs_reference or isinstance(receiver, (t.Field, t.Index, t.Unary)):
+            saved = receiver.adjust
+            receiver.adjust = None
+            self.make_mutable(receiver)
+            receiver.adjust = saved
+
+    def no_method(self, node: t.MethodCall, receiver: Ty) -> Ty:
+        for arg in node.args:
+            self.check(arg)
+        shown = self.show(receiver)
+        base = receiver
+        while base.kind == ty.REF:
+            base = shallow(base.args[0])
+        if receiver.kind == ty.INFER:
+            message = f"can't call method `{node.name}` on ambiguous numeric type `{shown}`"
+            self.error("E0689", message, node.name_span)
+            return ty.ERROR_TY
+        if base.kind == ty.ADT and not base.data.is_enum:
+            variant = base.data.variants[0]
+            self.collector.ensure_fields(base.data)
+            index = variant.field_index(node.name)
+            if index >= 0:
+                message = f"no method named `{node.name}` found for struct `{shown}` in the current scope"
+                error = self.error("E0599", message, node.name_span, "field, not a method")
+                return ty.ERROR_TY
+        blocked = [
+            trait
+            for step, _ in self.autoderef(receiver)
+            for trait in self.candidate_traits(step)
+            if node.name in trait.methods and step.kind == ty.ADT
+        ]
+        what = self.describe_kind(base if receiver.kind == ty.REF else receiver)
+        kind = {"type": "type"}.get(what, what)
+        if receiver.kind == ty.REF:
+            kind = "reference"
+        if blocked:
+            message = f"the method `{node.name}` exists for {kind} `{shown}`, but its trait bounds were not satisfied"
+            error = self.error(
+                "E0599", message, node.name_span, "method cannot be called due to unsatisfied trait bounds"
+            )
+            error.notes.append(f"`{blocked[0].name}` declares it")
+            return ty.ERROR_TY
+        message = f"no method named `{node.name}` found for {kind} `{shown}` in the current scope"
+        error = self.error("E0599", message, node.name_span, f"method not found in `{shown}`")
+        self.suggest_member(error, base, node.name, node.name_span)
+        for trait in self.compilation.all_traits():
+            if node.name in trait.methods and self.holds(
+                trait, (base, *self.fresh_args(len(trait.generics.names) - 1))
+            ):
+                error.helps.append(f"trait `{trait.name}` which provides `{node.name}` is implemented but not in scope")
+                break
+        return ty.ERROR_TY
+
+    # Closures
+
+    def expected_signature(self, expected: Ty) -> tuple[str | None, tuple[Ty, ...] | None, Ty | None]:
+        """(kind, parameters, result) that the context asks of a closure."""
+        want = shallow(expected)
+        if want.kind == ty.FNPTR:
+            return None, want.args[:-1], want.args[-1]
+        if want.kind == ty.DYN and want.data[0].lang in _FN_TRAITS:
+            return want.data[0].lang, shallow(want.args[0]).args, want.args[1] if len(want.args) > 1 else None
+        if want.kind == ty.OPAQUE:
+            for p in want.data.bounds:
+                if p.trait is not None and p.trait.lang in _FN_TRAITS:
+                    tupled = shallow(self.normal_subst(p.args[0], want.args))
+                    result = self.normal_subst(p.bindings[0][1], want.args) if p.bindings else None
+                    return p.trait.lang, tupled.args, result
+        if want.kind != ty.INFER:
+            return None, None, None
+        kind: str | None = None
+        parameters: tuple[Ty, ...] | None = None
+        for trait, args, _ in self.pending:
+            if trait.lang in _FN_TRAITS and shallow(args[0]) is want:
+                kind = trait.lang
+                tupled = shallow(args[1])
+                if tupled.kind == ty.TUPLE:
+                    parameters = tupled.args
+        result = None
+        for rigid, value in self.pending_projections:
+            if rigid.data[1] == "Output" and shallow(rigid.args[0]) is want:
+                result = value
+        return kind, parameters, result
+
+    def closure_expression(self, node: t.Closure, expected: Ty | None) -> Ty:
+        kind, parameters, result = self.expected_signature(expected) if expected is not None else (None, None, None)
+        file, line, column = self.compilation.diagnostics.sources.locate(node.span[0])
+        closure = ClosureDef(f"{file}:{line}:{column}", node.span, self.function)
+        closure.syntax = node
+        closure.is_move = node.is_move
+        self.closures.append(closure)
+        outer = self.closure
+        self.closure = closure
+        saved = (self.loops, self.return_ty)
+        self.loops = []
+        self.scopes.append({})
+        inputs = []
+        if parameters is not None and len(parameters) != len(node.parameters):
+            parameters = None
+        for i, (pattern, syntax) in enumerate(node.parameters):
+            one = self.lower(syntax) if syntax is not None else ty.variable()
+            if parameters is not None and not self.unify(one, parameters[i]):
+                self.mismatch(parameters[i], one, pattern.span)
+            inputs.append(one)
+        output = self.lower(node.result) if node.result is not None else ty.variable()
+        if result is not None and node.result is None:
+            closure_result = result
+            self.unify(output, closure_result)
+        closure.inputs = tuple(inputs)
+        closure.output = output
+        for (pattern, _), one in zip(node.parameters, inputs, strict=True):
+            self.bind_pattern(pattern, one)
+        self.return_ty = output
+        self.check_body(node.body, output)
+        self.scopes.pop()
+        self.loops, self.return_ty = saved
+        self.closure = outer
+        closure.trait_kind = "Fn"
+        node.target = closure
+        closure.captures = []
+        generic = tuple(ty.param(i, n) for i, n in enumerate(self.function.generics.names))
+        result_ty = ty.intern(ty.CLOSURE, closure, generic)
+        self.closure_parents[closure] = outer
+        if kind is not None:
+            self.closure_kinds.append((closure, kind, node.span))
+        return result_ty
+
+    closure_parents: dict[Any, Any]
+    closure_kinds: list[tuple[ClosureDef, str, t.Span]]
+    loops: list[Any]
+    return_ty: Ty

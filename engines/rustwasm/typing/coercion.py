@@ -1,0 +1,159 @@
+"""Coercions: never, reborrow, deref, unsizing, function pointers (The Rust Reference, "Type coercions")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.methods import MethodChecker
+from engines.rustwasm.typing.types import Ty, shallow
+
+
+class Coercer(MethodChecker):
+    """Fits a value of one type where another is expected, noting adjustments on the expression."""
+
+    def mismatch(self, expected: Ty, actual: Ty, span: t.Span, node: Any = None) -> Any:
+        if ty.deep(expected).flags & ty.HAS_ERROR or ty.deep(actual).flags & ty.HAS_ERROR:
+            return None
+        label = f"expected `{self.show(expected)}`, found `{self.show(actual)}`"
+        error = self.error("E0308", "mismatched types", span, label)
+        want, have = shallow(expected), shallow(actual)
+        snippet = self.compilation.diagnostics.sources.snippet(span)
+        if want.kind == ty.INT and have.kind == ty.INT:
+            name = ty.show(want)
+            error.suggestion = (
+                span,
+                f"{snippet}.try_into().unwrap()",
+                f"you can convert `{ty.show(have)}` to `{name}` and panic if it doesn't fit",
+            )
+        elif want.kind == ty.REF and self.can_unify(want.args[0], have):
+            mut = "mut " if want.data else ""
+            error.suggestion = (span, f"&{mut}{snippet}", "consider borrowing here")
+        elif want.kind == ty.ADT and want.data.lang == "String" and have.kind == ty.REF and have.args[0] is ty.STR_TY:
+            error.suggestion = (span, f"{snippet}.to_string()", "try using a conversion method")
+        elif want.kind == ty.ADT and want.data.lang == "Option" and self.can_unify(want.args[0], have):
+            error.suggestion = (span, f"Some({snippet})", "try wrapping the expression in `Some`")
+        elif have.kind == ty.REF and self.can_unify(have.args[0], want):
+            error.suggestion = (span, f"*{snippet}", "consider dereferencing the borrow")
+        return error
+
+    def demand(self, expected: Ty, actual: Ty, span: t.Span) -> bool:
+        mark = self.snapshot()
+        if self.unify(expected, actual):
+            return True
+        self.rollback(mark)
+        self.mismatch(expected, actual, span)
+        return False
+
+    def coerce(self, node: Any, actual: Ty, expected: Ty) -> bool:
+        """Fit `node`, of type `actual`, to `expected`; E0308 if that cannot be."""
+        actual = shallow(actual)
+        expected = shallow(expected)
+        if actual is expected or actual.kind == ty.NEVER:
+            return True
+        if self.try_coerce(node, actual, expected):
+            return True
+        self.mismatch(expected, actual, blame(node).span, node)
+        return False
+
+    def adjusted(self, node: Any, more: list[Any]) -> None:
+        node.adjust = [*(node.adjust or []), *more]
+
+    def try_coerce(self, node: Any, actual: Ty, expected: Ty) -> bool:
+        kind = expected.kind
+        mark = self.snapshot()
+        if kind == ty.REF and actual.kind == ty.REF:
+            if expected.data and not actual.data:
+                return False
+            want = shallow(expected.args[0])
+            have = shallow(actual.args[0])
+            if have.kind == ty.ARRAY and want.kind == ty.SLICE:
+                if self.unify(have.args[0], want.args[0]):
+                    self.adjusted(
+                        node,
+                        [("deref", have), ("borrow", ty.ref(have, expected.data), expected.data), ("unsize", expected)],
+                    )
+                    return True
+                self.rollback(mark)
+                return False
+            if want.kind == ty.DYN and have.kind not in (ty.DYN, ty.INFER):
+                if self.unsize_to_dyn(have, want, blame(node).span):
+                    self.adjusted(
+                        node,
+                        [("deref", have), ("borrow", ty.ref(have, expected.data), expected.data), ("unsize", expected)],
+                    )
+                    return True
+                if self.deref_step(have) is None:
+                    return False
+            elif self.unify(have, want):
+                if expected.data or actual.data:
+                    self.adjusted(node, [("deref", have), ("borrow", expected, expected.data)])
+                return True
+            self.rollback(mark)
+            adjustments: list[Any] = [("deref", have)]
+            current = have
+            while len(adjustments) < 12:
+                step = self.deref_step(current)
+                if step is None:
+                    return False
+                current = shallow(step[0])
+                adjustments.append(step[1])
+                if self.unify(current, want):
+                    mutable = bool(expected.data)
+                    done = [("overloaded", a[1], mutable) if a[0] == "overloaded" else a for a in adjustments]
+                    self.adjusted(node, [*done, ("borrow", expected, mutable)])
+                    return True
+                self.rollback(mark)
+                if current.kind == ty.ARRAY and want.kind == ty.SLICE and self.unify(current.args[0], want.args[0]):
+                    borrow = ("borrow", ty.ref(current, expected.data), expected.data)
+                    self.adjusted(node, [*adjustments, borrow, ("unsize", expected)])
+                    return True
+            return False
+        if kind == ty.ADT and actual.kind == ty.ADT and actual.data is expected.data:
+            lang = expected.data.lang
+            if lang in ("Box", "Rc"):
+                want, have = shallow(expected.args[0]), shallow(actual.args[0])
+                if want.kind == ty.DYN and have.kind not in (ty.DYN, ty.INFER):
+                    if self.unsize_to_dyn(have, want, blame(node).span):
+                        self.adjusted(node, [("unsize", expected)])
+                        return True
+                    return False
+                if want.kind == ty.SLICE and have.kind == ty.ARRAY and self.unify(have.args[0], want.args[0]):
+                    self.adjusted(node, [("unsize", expected)])
+                    return True
+        if kind == ty.FNPTR and actual.kind in (ty.FNDEF, ty.CLOSURE):
+            signature = self.signature_of(actual)
+            if signature is not None and self.unify(ty.fn_ptr(*signature), expected):
+                self.adjusted(node, [("fn_pointer", expected)])
+                return True
+            self.rollback(mark)
+            return False
+        to_raw = kind == ty.RAW and actual.kind == ty.REF and (actual.data or not expected.data)
+        if to_raw and self.unify(actual.args[0], expected.args[0]):
+            self.adjusted(node, [("pointer", expected)])
+            return True
+        if self.unify(actual, expected):
+            return True
+        self.rollback(mark)
+        return False
+
+    def unsize_to_dyn(self, have: Ty, want: Ty, span: t.Span) -> bool:
+        trait, names = want.data
+        own = len(want.args) - len(names)
+        full = (have, *want.args[:own])
+        if not self.holds(trait, full):
+            return False
+        self.require(trait, full, span)
+        for name, value in zip(names, want.args[own:], strict=True):
+            self.require_projection(trait, name, full, value, span)
+        return True
+
+
+def blame(node: Any) -> Any:
+    """The innermost expression that gives `node` its value: what a type error points at."""
+    while True:
+        if isinstance(node, t.Block) and node.tail is not None:
+            node = node.tail
+        else:
+            return node

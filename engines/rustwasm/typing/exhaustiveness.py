@@ -1,0 +1,286 @@
+"""Are the arms of a match exhaustive, is each reachable? (Maranget, "Warnings for pattern matching", JFP 17(3), 2007.)
+
+Patterns become constructors applied to sub-patterns; a matrix is useful for a row if some value is matched by the row
+and by no row of the matrix.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.paths import Variable
+from engines.rustwasm.typing.types import Ty, shallow
+
+if TYPE_CHECKING:
+    from engines.rustwasm.typing.check import BodyChecker
+
+WILD: Any = ("_",)
+"""Patterns: WILD, ("ctor", key, parts), ("range", low, high), ("or", parts), ("other", value): one unknown value."""
+
+
+class _Lowering:
+    def __init__(self, checker: BodyChecker) -> None:
+        self.checker = checker
+
+    def pattern(self, node: Any) -> Any:
+        made = self.plain(node)
+        for _ in range(
+            node.derefs if not isinstance(node, (t.BindingPattern,)) or not isinstance(node.target, Variable) else 0
+        ):
+            made = ("ctor", "&", [made])
+        return made
+
+    def plain(self, node: Any) -> Any:
+        kind = type(node)
+        if kind is t.BindingPattern:
+            if isinstance(node.target, tuple):
+                return self.constant(node, node.target)
+            return self.pattern(node.sub) if node.sub is not None else WILD
+        if kind is t.WildPattern or kind is t.RestPattern:
+            return WILD
+        if kind is t.RefPattern:
+            return ("ctor", "&", [self.pattern(node.inner)])
+        if kind is t.OrPattern:
+            return ("or", [self.pattern(a) for a in node.alternatives])
+        if kind is t.TuplePattern:
+            return ("ctor", "()", self.positions(node.elements, len(shallow(node.ty).args)))
+        if kind is t.LiteralPattern:
+            return self.literal(node.value, shallow(node.ty))
+        if kind is t.RangePattern:
+            low, high = self.bounds(shallow(node.ty))
+            start = self.value(node.low) if node.low is not None else low
+            end = self.value(node.high) if node.high is not None else high
+            if start is None or end is None or isinstance(start, float):
+                return ("other", id(node))
+            return ("range", start, end if node.inclusive or node.high is None else end - 1)
+        if kind is t.SlicePattern:
+            return ("other", id(node)) if any(_narrow(self.pattern(e)) for e in node.elements) else self.slice(node)
+        target = node.target
+        if target is None:
+            return WILD
+        if target[0] == "const":
+            return self.constant(node, target)
+        variant = target[1]
+        if kind is t.TupleStructPattern:
+            parts = self.positions(node.elements, len(variant.fields))
+        elif kind is t.StructPattern:
+            parts = [WILD] * len(variant.fields)
+            for name, sub, _ in node.fields:
+                parts[variant.field_index(name)] = self.pattern(sub)
+        else:
+            parts = []
+        return ("ctor", variant.index, parts)
+
+    def slice(self, node: t.SlicePattern) -> Any:
+        rest = any(
+            isinstance(e, t.RestPattern) or (isinstance(e, t.BindingPattern) and isinstance(e.sub, t.RestPattern))
+            for e in node.elements
+        )
+        least = len(node.elements) - rest
+        if shallow(node.ty).kind == ty.ARRAY:
+            return WILD
+        return ("range", least, 1 << 32 if rest else least)
+
+    def positions(self, elements: list[Any], count: int) -> list[Any]:
+        rest = next((i for i, e in enumerate(elements) if isinstance(e, t.RestPattern)), None)
+        if rest is None:
+            return [self.pattern(e) for e in elements]
+        after = elements[rest + 1 :]
+        middle = count - rest - len(after)
+        return [*(self.pattern(e) for e in elements[:rest]), *[WILD] * middle, *(self.pattern(e) for e in after)]
+
+    def constant(self, node: Any, target: tuple[Any, ...]) -> Any:
+        if target[0] == "variant":
+            return ("ctor", target[1].index, [])
+        value = self.checker.compilation.const_scalar(target[1])
+        if value is None or isinstance(value, (float, bytes)):
+            return ("other", id(target[1]))
+        return ("range", value, value)
+
+    def literal(self, value: Any, one: Ty) -> Any:
+        number = self.value(value)
+        if number is None or isinstance(number, (float, bytes)):
+            return ("other", number)
+        return ("range", number, number)
+
+    def value(self, node: Any) -> Any:
+        if isinstance(node, t.Literal):
+            return node.value
+        if isinstance(node, t.Unary):
+            inner = self.value(node.operand)
+            return None if inner is None else -inner
+        if isinstance(node, t.PathExpr) and isinstance(node.target, tuple) and node.target[0] == "const":
+            return self.checker.compilation.const_scalar(node.target[1])
+        return None
+
+    def bounds(self, one: Ty) -> tuple[Any, Any]:
+        if one.kind == ty.INT:
+            bits, signed = one.data[:2]
+            return (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+        if one.kind == ty.CHAR:
+            return 0, 0x10FFFF
+        return (0, 1) if one.kind == ty.BOOL else (None, None)
+
+
+def _narrow(pattern: Any) -> bool:
+    return bool(pattern[0] != "_")
+
+
+class _Matrix:
+    def __init__(self, checker: BodyChecker) -> None:
+        self.checker = checker
+        self.lowering = _Lowering(checker)
+        self.steps = 0
+
+    def constructors(self, one: Ty, column: list[Any]) -> list[tuple[Any, list[Ty]]]:
+        """All constructors of a type, split so that every pattern of the column covers each wholly or not at all."""
+        if one.kind == ty.REF:
+            return [(("ctor", "&"), [shallow(one.args[0])])]
+        if one.kind == ty.TUPLE:
+            return [(("ctor", "()"), [shallow(a) for a in one.args])]
+        if one.kind == ty.ADT:
+            self.checker.collector.ensure_fields(one.data)
+            out = []
+            for variant in one.data.variants:
+                fields = [self.checker.normal_subst(ty.erase(f.ty), one.args) for f in variant.fields]
+                out.append((("ctor", variant.index), fields))
+            return out
+        if one.kind in (ty.INT, ty.CHAR, ty.BOOL, ty.SLICE):
+            low, high = self.lowering.bounds(one) if one.kind != ty.SLICE else (0, 1 << 32)
+            cuts = {low, high + 1}
+            for pattern in column:
+                for part in _flatten(pattern):
+                    if part[0] == "range":
+                        cuts.add(max(low, part[1]))
+                        cuts.add(min(high, part[2]) + 1)
+            points = sorted(c for c in cuts if low <= c <= high + 1)
+            return [(("range", a, b - 1), []) for a, b in pairwise(points)]
+        if one.kind == ty.NEVER:
+            return []
+        return [(("rest",), [])]
+
+    def specialize(self, row: list[Any], ctor: Any, arity: int) -> list[list[Any]]:
+        head, rest = row[0], row[1:]
+        kind = head[0]
+        if kind == "_":
+            return [[WILD] * arity + rest]
+        if kind == "or":
+            return [r for part in head[1] for r in self.specialize([part, *rest], ctor, arity)]
+        if kind == "ctor":
+            return [list(head[2]) + rest] if ctor[0] == "ctor" and head[1] == ctor[1] else []
+        if kind == "range":
+            return [rest] if ctor[0] == "range" and head[1] <= ctor[1] and ctor[2] <= head[2] else []
+        return []
+
+    def useful(self, rows: list[list[Any]], row: list[Any], types: list[Ty]) -> list[Any] | None:
+        """A witness (patterns as text) that only `row` matches, or None."""
+        self.steps += 1
+        if self.steps > 20000:
+            return None
+        if not types:
+            return [] if not rows else None
+        head = row[0]
+        if head[0] == "or":
+            for part in head[1]:
+                found = self.useful(rows, [part, *row[1:]], types)
+                if found is not None:
+                    return found
+                rows = [*rows, [part, *row[1:]]]
+            return None
+        if head[0] == "other":
+            same = [r[1:] for r in rows if any(p == head or p[0] == "_" for p in _flatten(r[0]))]
+            found = self.useful(same, row[1:], types[1:])
+            return None if found is None else ["_", *found]
+        one = shallow(types[0])
+        column = [r[0] for r in rows] + [head]
+        for ctor, fields in self.constructors(one, column):
+            made = self.specialize(row, ctor, len(fields))
+            if not made:
+                continue
+            inner = [s for r in rows for s in self.specialize(r, ctor, len(fields))]
+            found = self.useful(inner, made[0], [*fields, *types[1:]])
+            if found is not None:
+                return [self.show(ctor, one, found[: len(fields)]), *found[len(fields) :]]
+        return None
+
+    def show(self, ctor: Any, one: Ty, parts: list[str]) -> str:
+        if ctor[0] == "range":
+            if one.kind == ty.BOOL:
+                return "true" if ctor[1] else "false"
+            if one.kind == ty.SLICE:
+                more = [".."] if ctor[2] > ctor[1] else []
+                return f"&[{', '.join(['_'] * min(ctor[1], 4) + more)}]"
+            low, high = self.lowering.bounds(one)
+            if (ctor[1], ctor[2]) == (low, high):
+                return "_"
+            if one.kind == ty.CHAR:
+                return f"'\\u{{{ctor[1]:x}}}'..='\\u{{{ctor[2]:x}}}'"
+            name: str = ty.show(one)
+            start = f"{name}::MIN" if ctor[1] == low else f"{ctor[1]}_{name}"
+            end = f"{name}::MAX" if ctor[2] == high else f"{ctor[2]}_{name}"
+            return start if ctor[1] == ctor[2] else f"{start}..={end}"
+        if ctor[0] == "rest":
+            return "_"
+        if ctor[1] == "&":
+            return f"&{parts[0]}"
+        if ctor[1] == "()":
+            return f"({', '.join(parts)})"
+        variant = one.data.variants[ctor[1]]
+        short = not one.data.is_enum or one.data.lang in ("Option", "Result")
+        path = variant.name if short else f"{one.data.name}::{variant.name}"
+        if variant.shape == "tuple":
+            return f"{path}({', '.join(parts)})"
+        if variant.shape == "named":
+            if all(p == "_" for p in parts):
+                return f"{path} {{ .. }}"
+            return f"{path} {{ {', '.join(f'{f.name}: {p}' for f, p in zip(variant.fields, parts, strict=True))} }}"
+        return str(path)
+
+
+def _flatten(pattern: Any) -> list[Any]:
+    if pattern[0] == "or":
+        return [x for p in pattern[1] for x in _flatten(p)]
+    return [pattern]
+
+
+def check_match(checker: BodyChecker, node: t.Match) -> None:
+    """E0004 for a match that misses values; a warning for each arm that nothing reaches."""
+    matrix = _Matrix(checker)
+    scrutinee = checker.final(node.scrutinee.ty)
+    rows: list[list[Any]] = []
+    for arm in node.arms:
+        row = [matrix.lowering.pattern(arm.pattern)]
+        if matrix.useful(rows, row, [scrutinee]) is None and matrix.steps < 20000:
+            checker.compilation.diagnostics.warning(
+                "unreachable_patterns", "unreachable pattern", arm.pattern.span, "no value can reach this"
+            )
+        if arm.guard is None:
+            rows.append(row)
+    missing = matrix.useful(rows, [WILD], [scrutinee])
+    if missing is not None:
+        message = f"non-exhaustive patterns: `{missing[0]}` not covered"
+        error = checker.error("E0004", message, node.scrutinee.span, f"pattern `{missing[0]}` not covered")
+        error.notes.append(f"the matched value is of type `{ty.show(scrutinee)}`")
+        error.helps.append(
+            "ensure that all possible cases are being handled by adding a match arm with a wildcard pattern"
+        )
+
+
+def check_irrefutable(checker: BodyChecker, pattern: Any, where: str) -> None:
+    """E0005 for a pattern that may not match where it has to."""
+    if isinstance(pattern, (t.WildPattern, t.BindingPattern)) and getattr(pattern, "sub", None) is None and (
+        not isinstance(pattern.target, tuple)
+    ):  # fmt: skip
+        return
+    matrix = _Matrix(checker)
+    one = checker.final(pattern.ty)
+    for _ in range(pattern.derefs):
+        one = ty.ref(one)
+    missing = matrix.useful([[matrix.lowering.pattern(pattern)]], [WILD], [one])
+    if missing is not None:
+        message = f"refutable pattern in {where}"
+        error = checker.error("E0005", message, pattern.span, f"pattern `{missing[0]}` not covered")
+        error.notes.append(f"the matched value is of type `{ty.show(one)}`")

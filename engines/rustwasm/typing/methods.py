@@ -1,0 +1,191 @@
+"""Method lookup: autoderef, autoref, inherent before trait methods (The Rust Reference, "Method-call expressions").
+
+Adjustments of an expression, in order: ("deref", type), ("overloaded", type, mutable) a call of Deref::deref or
+deref_mut whose result is dereferenced, ("borrow", type, mutable), ("unsize", type), ("fn_pointer", type).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import FnDef, ImplDef, TraitDef
+from engines.rustwasm.typing.paths import PathChecker
+from engines.rustwasm.typing.traits import AMBIGUOUS, head
+from engines.rustwasm.typing.types import Ty, shallow
+
+Adjustment = tuple[Any, ...]
+
+
+class MethodChecker(PathChecker):
+    """Finds methods and dereferences."""
+
+    def select_pending(self) -> bool:
+        raise NotImplementedError
+
+    def deref_step(self, one: Ty) -> tuple[Ty, Adjustment] | None:
+        """The type behind one dereference and how it is reached; None if there is none."""
+        one = shallow(one)
+        kind = one.kind
+        if kind == ty.REF or kind == ty.RAW:
+            inner = shallow(one.args[0])
+            return inner, ("deref", inner)
+        if kind == ty.ADT:
+            if one.data.lang == "Box":
+                inner = shallow(one.args[0])
+                return inner, ("deref", inner)
+            if not self.compilation.has_deref(one.data):
+                return None
+        elif kind not in (ty.PARAM, ty.OPAQUE, ty.PROJECTION):
+            return None
+        trait = self.compilation.lang("Deref")
+        if not self.holds(trait, (one,)):
+            return None
+        target = self.project(trait, "Target", (one,))
+        if target is None:
+            target = self.normalize(ty.projection(trait, "Target", (one,)))
+        return target, ("overloaded", target, False)
+
+    def autoderef(self, one: Ty) -> list[tuple[Ty, list[Adjustment]]]:
+        steps: list[tuple[Ty, list[Adjustment]]] = [(shallow(one), [])]
+        while len(steps) < 12:
+            current, adjust = steps[-1]
+            following = self.deref_step(current)
+            if following is None:
+                break
+            steps.append((shallow(following[0]), [*adjust, following[1]]))
+        return steps
+
+    def find_method(
+        self, receiver: Ty, name: str, span: t.Span
+    ) -> tuple[FnDef, tuple[Ty, ...], list[Adjustment], Ty] | None:
+        """The method, its parents' arguments, the receiver's adjustments, and the type of `self`."""
+        steps = self.autoderef(receiver)
+        last, adjust = steps[-1]
+        if last.kind == ty.ARRAY:
+            steps.append((ty.slice_of(last.args[0]), [*adjust, ("unsize_place", ty.slice_of(last.args[0]))]))
+        private: FnDef | None = None
+        for step, adjustments in steps:
+            if step.kind == ty.INFER and step.data == "type":
+                return None
+            inherent: list[tuple[ImplDef, FnDef]] = []
+            for impl in self.compilation.inherent_impls(head(step)):
+                method = impl.methods.get(name)
+                if method is not None and method.syntax.self_param is not None:
+                    inherent.append((impl, method))
+            traits = [
+                (trait, trait.methods[name])
+                for trait in self.candidate_traits(step)
+                if name in trait.methods and trait.methods[name].syntax.self_param is not None
+            ]
+            for mode in (None, False, True):
+                self_ty = step if mode is None else ty.ref(step, mode)
+                found: Any = None
+                for impl, method in inherent:
+                    found = self.try_inherent(impl, method, step, self_ty)
+                    if found is not None:
+                        if method.public is not None and not self.type_env.module.inside(method.public):
+                            private = method
+                            found = None
+                            continue
+                        break
+                if found is None:
+                    found = self.try_traits(traits, step, self_ty)
+                if found is not None:
+                    method, args = found
+                    return method, args, self.with_borrow(adjustments, self_ty, mode), self_ty
+        if private is not None:
+            self.error("E0624", f"method `{name}` is private", span, "private method")
+            return private, self.fresh_args(private.generics.parent_count), [], receiver
+        return None
+
+    def with_borrow(self, adjustments: list[Adjustment], self_ty: Ty, mode: bool | None) -> list[Adjustment]:
+        adjustments = list(adjustments)
+        unsize = bool(adjustments) and adjustments[-1][0] == "unsize_place"
+        if unsize:
+            slice_ty = adjustments.pop()[1]
+            if mode is None:
+                return adjustments
+            before = adjustments[-1][1] if adjustments else None
+            adjustments.append(("borrow", ty.ref(before, mode) if before else None, mode))
+            adjustments.append(("unsize", ty.ref(slice_ty, mode)))
+            return adjustments
+        if mode is not None:
+            adjustments.append(("borrow", self_ty, mode))
+        elif self_ty.kind == ty.REF and self_ty.data:
+            adjustments += [("deref", self_ty.args[0]), ("borrow", self_ty, True)]
+        return adjustments
+
+    def try_inherent(self, impl: ImplDef, method: FnDef, step: Ty, self_ty: Ty) -> Any:
+        self.collector.ensure_signature(method)
+        fresh = self.fresh_args(len(impl.generics.names))
+        mark = self.snapshot()
+        assert method.receiver is not None
+        wanted = self.normal_subst(ty.erase(method.receiver), fresh)
+        if wanted.kind == self_ty.kind and self.unify(wanted, self_ty):
+            return method, fresh
+        self.rollback(mark)
+        return None
+
+    def try_traits(self, traits: list[tuple[TraitDef, FnDef]], step: Ty, self_ty: Ty) -> Any:
+        for trait, method in traits:
+            self.collector.ensure_generics(trait)
+            item = method.syntax
+            kind, mutable, _, _, _ = item.self_param
+            if kind == "ref":
+                if self_ty.kind != ty.REF or self_ty.data != mutable:
+                    continue
+                subject = shallow(self_ty.args[0])
+            elif kind == "value":
+                subject = self_ty
+            else:
+                self.collector.ensure_signature(method)
+                assert method.receiver is not None
+                subject = ty.variable()
+                pattern = ty.subst(ty.erase(method.receiver), (subject,))
+                if not self.can_unify(pattern, self_ty):
+                    continue
+                self.unify(pattern, self_ty)
+                subject = shallow(subject)
+            args = (subject, *self.fresh_args(len(trait.generics.names) - 1))
+            if subject.kind == ty.INFER and subject.data == "type":
+                continue
+            mark = self.snapshot()
+            found = self.select(trait, args, nested=True)
+            if found is None:
+                self.rollback(mark)
+                continue
+            if found is AMBIGUOUS or len(args) > 1:
+                self.rollback(mark)
+            return method, args
+        return None
+
+    def make_mutable(self, node: Any) -> None:
+        """The place `node` is about to be changed or borrowed mutably: use deref_mut and index_mut on the way."""
+        while True:
+            if node.adjust:
+                changed = []
+                for one in node.adjust:
+                    if one[0] == "overloaded":
+                        changed.append(("overloaded", one[1], True))
+                    elif one[0] == "borrow" and one is not node.adjust[-1]:
+                        changed.append(one)
+                    else:
+                        changed.append(one)
+                node.adjust = changed
+            if isinstance(node, t.Field):
+                node = node.base
+            elif isinstance(node, t.Index):
+                if node.target is not None:
+                    node.target = ("index", True)
+                    if node.base.adjust and node.base.adjust[-1][0] == "borrow":
+                        last = node.base.adjust[-1]
+                        node.base.adjust[-1] = ("borrow", ty.ref(last[1].args[0], True), True)
+                node = node.base
+            elif isinstance(node, t.Unary) and node.op == "*":
+                if node.target is not None:
+                    node.target = ("deref", True)
+                node = node.operand
+            else:
+                return

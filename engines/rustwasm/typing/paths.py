@@ -1,0 +1,347 @@
+"""What a path means as a value: variable, function, constructor, constant (The Rust Reference, "Path expressions")."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from engines.rustwasm.resolve.modules import VALUES, AliasDef, kind_of
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.collect import TypeEnv
+from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
+from engines.rustwasm.typing.traits import AMBIGUOUS, Inference, head
+from engines.rustwasm.typing.types import Ty, shallow, subst
+
+
+class Variable:
+    """A local variable or parameter. `closure` is the closure it is declared in (None: the function itself)."""
+
+    __slots__ = ("by_ref", "closure", "mutable", "name", "span", "ty", "used")
+
+    def __init__(self, name: str, one: Ty, mutable: bool, span: t.Span, closure: Any) -> None:
+        self.name = name
+        self.ty = one
+        self.mutable = mutable
+        self.span = span
+        self.closure = closure
+        self.used = False
+        self.by_ref: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<variable {self.name}>"
+
+
+class PathChecker(Inference):
+    """Resolves value paths inside one body."""
+
+    type_env: TypeEnv
+    scopes: list[dict[str, Variable]]
+    callee_path: t.Path | None
+    pending: list[tuple[TraitDef, tuple[Ty, ...], t.Span]]
+
+    def error(self, code: str | None, message: str, span: t.Span, label: str = "") -> Any:
+        return self.compilation.diagnostics.error(code, message, span, label)
+
+    def show(self, one: Ty) -> str:
+        return ty.show(ty.deep(one))
+
+    def lower(self, syntax: Any) -> Ty:
+        """A type written in the body: erased, normalised."""
+        return self.normalize(ty.erase(self.collector.lower(syntax, self.type_env)))
+
+    def lookup_variable(self, name: str) -> Variable | None:
+        for scope in reversed(self.scopes):
+            found = scope.get(name)
+            if found is not None:
+                return found
+        return None
+
+    def require(self, trait: TraitDef, args: tuple[Ty, ...], span: t.Span) -> None:
+        self.pending.append((trait, args, span))
+
+    def instantiate(self, definition: FnDef, args: tuple[Ty, ...], span: t.Span) -> Ty:
+        """The function item type, after requiring its bounds."""
+        for p in definition.generics.predicates:
+            if p.trait is not None:
+                subject = self.normal_subst(p.subject, args)
+                full = (subject, *[self.normal_subst(a, args) for a in p.args])
+                self.pending.append((p.trait, full, span))
+                for name, bound in p.bindings:
+                    self.require_projection(p.trait, name, full, self.normal_subst(bound, args), span)
+        return ty.fn_def(definition, args)
+
+    def require_projection(self, trait: TraitDef, name: str, full: tuple[Ty, ...], value: Ty, span: t.Span) -> None:
+        owner = self.collector.find_assoc(trait, name)
+        assert owner is not None
+        args = full if owner is trait else (full[0], *(full[1:2] if owner.lang == "FnOnce" else ()))
+        projected = self.normalize(ty.projection(owner, name, args))
+        mark = self.snapshot()
+        if not self.unify(projected, value):
+            self.rollback(mark)
+            message = f"type mismatch resolving `<{self.show(full[0])} as {trait.name}>::{name} == {self.show(value)}`"
+            self.error("E0271", message, span, f"expected `{self.show(value)}`, found `{self.show(projected)}`")
+
+    def own_args(
+        self, definition: FnDef, parent: tuple[Ty, ...], args: t.GenericArgs | None, span: t.Span
+    ) -> tuple[Ty, ...]:
+        """Parent arguments followed by the function's own: given ones, or variables."""
+        self.collector.ensure_signature(definition)
+        generics = definition.generics
+        wanted = len(generics.names) - generics.parent_count
+        given = [self.lower(a) for a in args.types] if args is not None else []
+        explicit = wanted - sum(1 for n in generics.names[generics.parent_count :] if n.startswith("impl "))
+        if given and len(given) != explicit:
+            s = "" if explicit == 1 else "s"
+            message = f"function takes {explicit} generic argument{s} but {len(given)} generic arguments were supplied"
+            if definition.owner is not None:
+                message = message.replace("function", "method", 1)
+            self.error("E0107", message, args.span if args else span, f"expected {explicit} generic argument{s}")
+            given = []
+        return (*parent, *given, *self.fresh_args(wanted - len(given)))
+
+    def value_path(self, node: Any, path: t.Path) -> Ty:
+        """The type of a path expression; `node.target` says what it is."""
+        segments = path.segments
+        if len(segments) == 1 and path.qualified is None:
+            variable = self.lookup_variable(segments[0].name)
+            if variable is not None:
+                node.target = variable
+                variable.used = True
+                return variable.ty
+            name = segments[0].name
+            const = self.type_env.params.get(name)
+            if const is not None and const.kind == ty.PARAM:
+                generics = self.definition_generics()
+                if const.data[0] in generics.const_params:
+                    node.target = ("const_param", const)
+                    found_type: Ty = generics.const_params[const.data[0]]
+                    return found_type
+        found = self.resolve_value(path)
+        if found is None:
+            return ty.ERROR_TY
+        kind, definition, args = found
+        span = path.span
+        if kind == "fn":
+            node.target = found
+            return self.instantiate(definition, args, span)
+        if kind == "variant":
+            self.collector.ensure_fields(definition.owner)
+            node.target = found
+            if definition.shape == "unit":
+                return ty.adt(definition.owner, args)
+            if definition.shape == "named":
+                what = "struct variant" if definition.owner.is_enum else "struct"
+                message = f"expected value, found {what} `{definition.name}`"
+                self.error("E0533" if definition.owner.is_enum else "E0423", message, span, "not a value")
+                return ty.ERROR_TY
+            self.check_constructor_privacy(definition, span)
+            return ty.fn_def(definition, args)
+        node.target = found
+        self.compilation.ensure_const(definition)
+        return self.normal_subst(ty.erase(definition.ty), args)
+
+    def check_constructor_privacy(self, variant: VariantDef, span: t.Span) -> None:
+        for field in variant.fields:
+            if field.public is not None and not self.type_env.module.inside(field.public):
+                message = "cannot initialize a tuple struct which contains private fields"
+                self.error("E0423", message, span)
+                return
+
+    def definition_generics(self) -> Any:
+        raise NotImplementedError
+
+    def resolve_value(self, path: t.Path) -> tuple[str, Any, tuple[Ty, ...]] | None:
+        """("fn", FnDef, args), ("variant", VariantDef, args) or ("const", ConstDef, args)."""
+        segments = path.segments
+        if path.qualified is not None:
+            self_ty = self.lower(path.qualified[0])
+            trait_path = path.qualified[1]
+            if trait_path is None:
+                return self.assoc_value(self_ty, segments, 0, path)
+            trait = self.collector.trait_of(trait_path, self.type_env)
+            if trait is None:
+                return None
+            if len(segments) > 1:
+                base = self.normalize(ty.projection(trait, segments[0].name, (self_ty,)))
+                return self.assoc_value(base, segments, 1, path)
+            args, _ = self.collector.trait_args(trait, trait_path, self.type_env, self_ty)
+            return self.trait_member(trait, (self_ty, *[ty.erase(a) for a in args]), segments[0], path)
+        first = segments[0]
+        if len(segments) == 1 and first.name == "Self" and self.type_env.self_ty is not None:
+            base = ty.erase(self.type_env.self_ty)
+            if base.kind == ty.ADT and not base.data.is_enum:
+                return ("variant", base.data.variants[0], base.args)
+        if len(segments) > 1 and first.name == "Self" and self.type_env.self_ty is not None:
+            return self.assoc_value(ty.erase(self.type_env.self_ty), segments, 1, path)
+        if len(segments) > 1 and first.name in self.type_env.params:
+            return self.assoc_value(self.type_env.params[first.name], segments, 1, path)
+        definition, used = self.resolver_of().resolve(path, self.type_env.module, VALUES, report=False)
+        if definition is None or (used == len(segments) and isinstance(definition, (AdtDef, TraitDef))):
+            self.report_unresolved(path, definition)
+            return None
+        segment = segments[used - 1]
+        if isinstance(definition, FnDef):
+            self.compilation.note_use(definition)
+            return ("fn", definition, self.own_args(definition, (), segment.args, path.span))
+        if isinstance(definition, VariantDef):
+            adt = definition.owner
+            self.collector.ensure_generics(adt)
+            generic = segment.args or (segments[used - 2].args if used > 1 else None)
+            if generic is not None:
+                holder = t.Segment(segment.span, adt.name, generic)
+                args, _ = self.collector.adt_args(adt, holder, self.type_env)
+                return ("variant", definition, tuple([ty.erase(a) for a in args]))
+            return ("variant", definition, self.fresh_args(len(adt.generics.names)))
+        if isinstance(definition, ConstDef):
+            return ("const", definition, ())
+        if isinstance(definition, TraitDef):
+            self.collector.ensure_generics(definition)
+            self_ty = ty.variable()
+            given, _ = self.collector.trait_args(definition, t.Path(segment.span, [segment]), self.type_env, self_ty)
+            return self.trait_member(definition, (self_ty, *given), segments[used], path)
+        if isinstance(definition, (AdtDef, AliasDef, Ty)):
+            base = ty.erase(self.collector.definition_type(definition, segment, path, self.type_env))
+            return self.assoc_value(self.normalize(base), segments, used, path)
+        message = f"expected value, found {kind_of(definition)} `{segments[-1].name}`"
+        self.error("E0423", message, path.span, "not a value")
+        return None
+
+    def resolver_of(self) -> Any:
+        return self.compilation.resolver
+
+    def report_unresolved(self, path: t.Path, definition: Any) -> None:
+        segments = path.segments
+        name = segments[-1].name
+        if isinstance(definition, (AdtDef, TraitDef)):
+            message = f"expected value, found {kind_of(definition)} `{name}`"
+            self.error("E0423", message, path.span, "not a value")
+            return
+        if len(segments) > 1 or segments[0].name in ("self", "super", "crate"):
+            if segments[0].name == "self" and len(segments) == 1:
+                self.error(
+                    "E0424",
+                    "expected value, found module `self`",
+                    path.span,
+                    "`self` value is only available in methods",
+                )
+                return
+            self.resolver_of().resolve(path, self.type_env.module, VALUES, report=True)
+            return
+        called = "function" if self.callee_path is path else "value"
+        if called == "function" and name[:1].isupper():
+            called = "function, tuple struct or tuple variant"
+        error = self.error(
+            "E0425", f"cannot find {called} `{name}` in this scope", path.span, "not found in this scope"
+        )
+        local = [n for scope in self.scopes for n in scope]
+        self.resolver_of().suggest(error, name, self.type_env.module, path.span, local)
+
+    def trait_member(
+        self, trait: TraitDef, args: tuple[Ty, ...], segment: t.Segment, path: t.Path
+    ) -> tuple[str, Any, tuple[Ty, ...]] | None:
+        method = trait.methods.get(segment.name)
+        if method is not None:
+            return ("fn", method, self.own_args(method, args, segment.args, path.span))
+        const = trait.assoc_consts.get(segment.name)
+        if const is not None:
+            self.require(trait, args, path.span)
+            return ("const", const, args)
+        message = f"cannot find method or associated constant `{segment.name}` in trait `{trait.name}`"
+        self.error("E0576", message, segment.span, f"not found in `{trait.name}`")
+        return None
+
+    def assoc_value(
+        self, base: Ty, segments: list[t.Segment], at: int, path: t.Path
+    ) -> tuple[str, Any, tuple[Ty, ...]] | None:
+        """`base::name`: a variant, an inherent item, or a trait's."""
+        base = shallow(base)
+        if base.kind == ty.ERROR:
+            return None
+        segment = segments[at]
+        name = segment.name
+        if at + 1 < len(segments):
+            inner = self.normalize(ty.erase(self.collector.assoc_type(base, segment, self.type_env)))
+            return self.assoc_value(inner, segments, at + 1, path)
+        if base.kind == ty.ADT and base.data.is_enum:
+            for variant in base.data.variants:
+                if variant.name == name:
+                    return ("variant", variant, base.args)
+        for impl in self.compilation.inherent_impls(head(base)):
+            member = impl.methods.get(name) or impl.assoc_consts.get(name)
+            if member is None:
+                continue
+            fresh = self.fresh_args(len(impl.generics.names))
+            mark = self.snapshot()
+            if not self.unify(self.normal_subst(impl.erased_self, fresh), base):
+                self.rollback(mark)
+                continue
+            if member.public is not None and not self.type_env.module.inside(member.public):
+                kind = "associated function" if isinstance(member, FnDef) else "associated constant"
+                self.error("E0624", f"{kind} `{name}` is private", segment.span, f"private {kind}")
+            if isinstance(member, FnDef):
+                self.compilation.note_use(member)
+                return ("fn", member, self.own_args(member, fresh, segment.args, path.span))
+            return ("const", member, fresh)
+        candidates = []
+        for trait in self.candidate_traits(base):
+            if name in trait.methods or name in trait.assoc_consts:
+                args = (base, *self.fresh_args(len(trait.generics.names) - 1))
+                if self.holds(trait, args):
+                    candidates.append((trait, args))
+        if candidates:
+            trait, args = candidates[0]
+            return self.trait_member(trait, args, segment, path)
+        shown = self.show(base)
+        what = (
+            "variant or associated item" if base.kind == ty.ADT and base.data.is_enum else "function or associated item"
+        )
+        message = f"no {what} named `{name}` found for {self.describe_kind(base)} `{shown}` in the current scope"
+        error = self.error("E0599", message, segment.span, f"{what} not found in `{shown}`")
+        self.suggest_member(error, base, name, segment.span)
+        return None
+
+    def describe_kind(self, base: Ty) -> str:
+        if base.kind == ty.ADT:
+            return "enum" if base.data.is_enum else "struct"
+        if base.kind == ty.PARAM:
+            return "type parameter"
+        return {ty.REF: "reference", ty.CLOSURE: "closure", ty.OPAQUE: "opaque type"}.get(base.kind, "type")
+
+    def suggest_member(self, error: Any, base: Ty, name: str, span: t.Span) -> None:
+        known: set[str] = set()
+        for impl in self.compilation.inherent_impls(head(base)):
+            known.update(impl.methods)
+        if base.kind == ty.ADT and base.data.is_enum:
+            known.update(v.name for v in base.data.variants)
+        close = difflib.get_close_matches(name, sorted(known), 1, 0.7)
+        if close:
+            error.suggestion = (span, close[0], "there is a method or associated item with a similar name")
+
+    def candidate_traits(self, base: Ty) -> list[TraitDef]:
+        """Traits whose items `base` may use here: imported ones, those of its bounds, a trait object's own."""
+        found = list(self.compilation.resolver.traits_in_scope(self.type_env.module))
+        for assumption in self.env:
+            if assumption.trait not in found:
+                found.append(assumption.trait)
+        extra: list[TraitDef] = []
+        if base.kind == ty.DYN:
+            extra = [base.data[0]]
+        elif base.kind == ty.OPAQUE:
+            extra = [p.trait for p in base.data.bounds if p.trait is not None]
+        elif base.kind == ty.PROJECTION:
+            extra = [p.trait for p in self.collector.assoc_bounds(*base.data) if p.trait is not None]
+        while extra:
+            trait = extra.pop()
+            self.collector.ensure_generics(trait)
+            if trait not in found:
+                found.append(trait)
+            extra += [p.trait for p in trait.supertraits if p.trait is not None and p.trait not in found]
+        return found
+
+    def impl_of(self, trait: TraitDef, args: tuple[Ty, ...]) -> ImplDef | None:
+        found = self.select(trait, args)
+        return found.impl if found is not None and found is not AMBIGUOUS else None
+
+    def subst_all(self, many: tuple[Ty, ...], args: tuple[Ty, ...]) -> tuple[Ty, ...]:
+        return tuple([subst(m, args) for m in many])

@@ -1,0 +1,566 @@
+"""Inference variables and trait selection: which impl answers, and what associated types are.
+
+An obligation is (trait, (Self, arguments...)). Selection answers `Selected`, None (nobody implements it) or AMBIGUOUS
+(a variable has to be known first).
+
+Source: The Rust Reference, "Implementations", "Trait and lifetime bounds"; rustc-dev-guide, "Trait resolution".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import ImplDef, Predicate, TraitDef
+from engines.rustwasm.typing.types import Ty, shallow, subst
+
+if TYPE_CHECKING:
+    from engines.rustwasm.compilation import Compilation
+
+AMBIGUOUS: Final = "ambiguous"
+_FN_KINDS: Final = {"Fn": 0, "FnMut": 1, "FnOnce": 2}
+
+
+class Selected:
+    """How an obligation is met. `kind`: impl (with `impl`, `args`), param (with `bindings`), builtin."""
+
+    __slots__ = ("args", "bindings", "impl", "kind")
+
+    def __init__(
+        self,
+        kind: str,
+        impl: ImplDef | None = None,
+        args: tuple[Ty, ...] = (),
+        bindings: tuple[tuple[str, Ty], ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.impl = impl
+        self.args = args
+        self.bindings = bindings
+
+
+_BUILTIN: Final = Selected("builtin")
+
+
+def head(t: Ty) -> Any:
+    """What impls are indexed by; None for types that only blanket impls can match."""
+    kind = t.kind
+    if kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.STR, ty.NEVER):
+        return t
+    if kind == ty.ADT:
+        return t.data
+    if kind == ty.DYN:
+        return t.data[0]
+    if kind == ty.REF:
+        return (kind, t.data)
+    if kind == ty.TUPLE:
+        return (kind, len(t.args))
+    if kind in (ty.PARAM, ty.PROJECTION, ty.INFER, ty.OPAQUE):
+        return None
+    return kind
+
+
+class EnvPredicate:
+    """An assumption: `subject: trait<args>` with bindings."""
+
+    __slots__ = ("args", "bindings", "subject", "trait")
+
+    def __init__(
+        self, subject: Ty, trait: TraitDef, args: tuple[Ty, ...], bindings: tuple[tuple[str, Ty], ...]
+    ) -> None:
+        self.subject = subject
+        self.trait = trait
+        self.args = args
+        self.bindings = bindings
+
+
+class Inference:
+    """Variables, unification, selection, projection, under the assumptions `env`."""
+
+    def __init__(self, compilation: Compilation, predicates: list[Predicate]) -> None:
+        self.compilation = compilation
+        self.collector = compilation.collector
+        self.trail: list[Ty] = []
+        self.env: list[EnvPredicate] = []
+        self.reveal = False
+        self.depth = 0
+        self.pending_projections: list[tuple[Ty, Ty]] = []
+        for p in predicates:
+            if p.trait is not None:
+                self.assume(p.subject, p.trait, p.args, p.bindings)
+        if self.env:
+            for assumption in self.env:
+                assumption.subject = self.normalize(assumption.subject)
+                assumption.args = tuple([self.normalize(a) for a in assumption.args])
+
+    def assume(self, subject: Ty, trait: TraitDef, args: tuple[Ty, ...], bindings: tuple[tuple[str, Ty], ...]) -> None:
+        for known in self.env:
+            if known.subject is subject and known.trait is trait and known.args == args and not bindings:
+                return
+        self.env.append(EnvPredicate(subject, trait, args, bindings))
+        self.collector.ensure_generics(trait)
+        for upper in trait.supertraits:
+            if upper.trait is not None:
+                full = (subject, *args)
+                more = tuple((n, subst(b, full)) for n, b in upper.bindings)
+                self.assume(subject, upper.trait, tuple([subst(a, full) for a in upper.args]), more)
+
+    # Variables
+
+    def snapshot(self) -> int:
+        return len(self.trail)
+
+    def rollback(self, mark: int) -> None:
+        trail = self.trail
+        while len(trail) > mark:
+            trail.pop().link = None
+
+    def bind(self, var: Ty, value: Ty) -> bool:
+        if value.flags & ty.HAS_INFER and self.occurs(var, value):
+            return False
+        var.link = value
+        self.trail.append(var)
+        return True
+
+    def occurs(self, var: Ty, value: Ty) -> bool:
+        value = shallow(value)
+        if value is var:
+            return True
+        return any(self.occurs(var, a) for a in value.args if a.flags & ty.HAS_INFER)
+
+    def unify(self, a: Ty, b: Ty) -> bool:
+        """Make two types equal; False (with some variables bound) if they cannot be."""
+        while a.link is not None:
+            a = a.link
+        while b.link is not None:
+            b = b.link
+        if a is b:
+            return True
+        if a.kind == ty.INFER:
+            if a.data == "type":
+                if b.kind == ty.INFER and b.data == "type":
+                    a.link = b
+                    self.trail.append(a)
+                    return True
+                return self.bind(a, b)
+            if b.kind == ty.INFER:
+                if b.data == "type":
+                    return self.bind(b, a)
+                return a.data == b.data and self.bind(a, b)
+            if (
+                (a.data == "int" and b.kind == ty.INT)
+                or (a.data == "float" and b.kind == ty.FLOAT)
+                or b.kind == ty.ERROR
+            ):
+                return self.bind(a, b)
+            return False
+        if b.kind == ty.INFER:
+            return self.unify(b, a)
+        if a.kind == ty.ERROR or b.kind == ty.ERROR:
+            return True
+        if a.flags & ty.HAS_PROJECTION and a.kind == ty.PROJECTION and b.kind != ty.PROJECTION:
+            normal = self.normalize(a)
+            return normal is not a and self.unify(normal, b)
+        if b.kind == ty.PROJECTION and a.kind != ty.PROJECTION:
+            normal = self.normalize(b)
+            return normal is not b and self.unify(a, normal)
+        if a.kind != b.kind or a.data != b.data or len(a.args) != len(b.args):
+            return False
+        for x, y in zip(a.args, b.args, strict=True):
+            if x is not y and not self.unify(x, y):
+                return False
+        return bool(a.args)
+
+    def can_unify(self, a: Ty, b: Ty) -> bool:
+        mark = len(self.trail)
+        result = self.unify(a, b)
+        self.rollback(mark)
+        return result
+
+    def fresh_args(self, count: int) -> tuple[Ty, ...]:
+        return tuple([ty.variable() for _ in range(count)])
+
+    # Selection
+
+    def holds(self, trait: TraitDef, args: tuple[Ty, ...]) -> bool:
+        """May the obligation hold? Ambiguous counts as yes. Binds nothing."""
+        mark = len(self.trail)
+        result = self.select(trait, args, nested=True) is not None
+        self.rollback(mark)
+        return result
+
+    def select(self, trait: TraitDef, args: tuple[Ty, ...], nested: bool = False) -> Any:
+        """Who implements `args[0]: trait<args[1:]>`. Binds variables when exactly one candidate can.
+
+        With `nested`, an impl's own where clauses must (possibly) hold too.
+        """
+        self_ty = shallow(args[0])
+        kind = self_ty.kind
+        if kind == ty.ERROR:
+            return _BUILTIN
+        lang = trait.lang
+        if kind == ty.INFER and self_ty.data == "type" and lang not in ("Sized",):
+            return AMBIGUOUS
+        if kind == ty.PROJECTION or (self.reveal and kind == ty.OPAQUE):
+            normal = self.normalize(self_ty)
+            if normal is not self_ty:
+                return self.select(trait, (normal, *args[1:]), nested)
+        if lang is not None:
+            special = self.select_builtin(lang, self_ty, args)
+            if special is not None:
+                return None if special is False else special
+        found = self.select_assumed(trait, self_ty, args)
+        if found is not None:
+            return found
+        if kind == ty.DYN:
+            found = self.select_dyn(trait, self_ty, args)
+            if found is not None:
+                return found
+        if kind == ty.OPAQUE:
+            for p in self_ty.data.bounds:
+                found = self.select_bound(p, self_ty, trait, args, self_ty.args)
+                if found is not None:
+                    return found
+            if lang in ("Send", "Sync", "Unpin"):
+                return _BUILTIN
+        if kind == ty.PROJECTION:
+            for p in self.collector.assoc_bounds(*self_ty.data):
+                found = self.select_bound(p, self_ty, trait, args, self_ty.args)
+                if found is not None:
+                    return found
+        return self.select_impl(trait, self_ty, args, nested)
+
+    def select_impl(self, trait: TraitDef, self_ty: Ty, args: tuple[Ty, ...], nested: bool) -> Any:
+        index = self.compilation.impl_index(trait)
+        if self_ty.kind == ty.INFER:
+            wanted = ty.INT if self_ty.data == "int" else ty.FLOAT
+            candidates = [
+                i for key, impls in index.items() if key is None or getattr(key, "kind", -1) == wanted for i in impls
+            ]
+        else:
+            key = head(self_ty)
+            candidates = index.get(key, []) + index.get(None, []) if key is not None else index.get(None, [])
+        if not candidates:
+            return None
+        self.depth += 1
+        if self.depth > 60:
+            self.depth -= 1
+            return None
+        matching: list[tuple[ImplDef, Any]] = []
+        trail = self.trail
+        for impl in candidates:
+            mark = len(trail)
+            fresh = self.fresh_args(len(impl.generics.names))
+            if self.match_impl(impl, fresh, args) and (not nested or self.where_holds(impl, fresh)):
+                matching.append((impl, fresh))
+                self.rollback(mark)
+                if len(matching) > 1:
+                    break
+            else:
+                self.rollback(mark)
+        if len(matching) > 1 and not nested:
+            # Where clauses decide between impls whose headers both match.
+            exact = []
+            for impl in candidates:
+                mark = len(trail)
+                fresh = self.fresh_args(len(impl.generics.names))
+                if self.match_impl(impl, fresh, args) and self.where_holds(impl, fresh):
+                    exact.append((impl, fresh))
+                self.rollback(mark)
+            if exact:
+                matching = exact
+        self.depth -= 1
+        if not matching:
+            return None
+        if len(matching) > 1:
+            return AMBIGUOUS
+        impl, fresh = matching[0]
+        self.match_impl(impl, fresh, args)
+        return Selected("impl", impl, fresh)
+
+    def match_impl(self, impl: ImplDef, fresh: tuple[Ty, ...], args: tuple[Ty, ...]) -> bool:
+        if not self.unify(self.normal_subst(impl.erased_self, fresh), args[0]):
+            return False
+        for pattern, given in zip(impl.erased_args, args[1:], strict=False):
+            if not self.unify(self.normal_subst(pattern, fresh), given):
+                return False
+        return True
+
+    def normal_subst(self, pattern: Ty, args: tuple[Ty, ...]) -> Ty:
+        result = subst(pattern, args)
+        return self.normalize(result) if result.flags & ty.HAS_PROJECTION else result
+
+    def where_holds(self, impl: ImplDef, fresh: tuple[Ty, ...]) -> bool:
+        for p in self.collector.impl_bounds(impl):
+            if p.trait is None:
+                continue
+            subject = self.normal_subst(p.subject, fresh)
+            full = (subject, *[self.normal_subst(a, fresh) for a in p.args])
+            found = self.select(p.trait, full, nested=True)
+            if found is None:
+                return False
+            for name, bound in p.bindings:
+                if found is not AMBIGUOUS:
+                    value = self.project(p.trait, name, full)
+                    if value is not None and not self.unify(value, self.normal_subst(bound, fresh)):
+                        return False
+        return True
+
+    def select_assumed(self, trait: TraitDef, self_ty: Ty, args: tuple[Ty, ...]) -> Any:
+        found: list[EnvPredicate] = []
+        for assumption in self.env:
+            if assumption.trait is trait:
+                mark = len(self.trail)
+                if self.unify(assumption.subject, self_ty) and all(
+                    self.unify(a, b) for a, b in zip(assumption.args, args[1:], strict=True)
+                ):
+                    found.append(assumption)
+                self.rollback(mark)
+        if not found:
+            return None
+        if len(found) > 1 and self_ty.kind == ty.INFER:
+            return AMBIGUOUS
+        if len(found) > 1 and len({f.args for f in found}) > 1 and any(a.flags & ty.HAS_INFER for a in args):
+            return AMBIGUOUS
+        chosen = found[0]
+        self.unify(chosen.subject, self_ty)
+        for a, b in zip(chosen.args, args[1:], strict=True):
+            self.unify(a, b)
+        return Selected("param", None, args, chosen.bindings)
+
+    def select_bound(
+        self, p: Predicate, subject: Ty, trait: TraitDef, args: tuple[Ty, ...], generic: tuple[Ty, ...]
+    ) -> Any:
+        if p.trait is None:
+            return None
+        full = (subject, *[subst(a, generic) for a in p.args])
+        bindings = tuple((n, subst(b, generic)) for n, b in p.bindings)
+        return self.through_supertraits(p.trait, full, bindings, trait, args)
+
+    def through_supertraits(
+        self,
+        have: TraitDef,
+        full: tuple[Ty, ...],
+        bindings: tuple[tuple[str, Ty], ...],
+        want: TraitDef,
+        args: tuple[Ty, ...],
+    ) -> Any:
+        if have is want:
+            mark = len(self.trail)
+            if all(self.unify(a, b) for a, b in zip(full[1:], args[1:], strict=True)):
+                return Selected("param", None, full, bindings)
+            self.rollback(mark)
+            return None
+        self.collector.ensure_generics(have)
+        for upper in have.supertraits:
+            if upper.trait is not None:
+                more = bindings + tuple((n, subst(b, full)) for n, b in upper.bindings)
+                inner = (full[0], *[subst(a, full) for a in upper.args])
+                found = self.through_supertraits(upper.trait, inner, more, want, args)
+                if found is not None:
+                    return found
+        return None
+
+    def select_dyn(self, trait: TraitDef, self_ty: Ty, args: tuple[Ty, ...]) -> Any:
+        principal, names = self_ty.data
+        own = len(self_ty.args) - len(names)
+        full = (self_ty, *self_ty.args[:own])
+        bindings = tuple(zip(names, self_ty.args[own:], strict=True))
+        return self.through_supertraits(principal, full, bindings, trait, args)
+
+    def select_builtin(self, lang: str, self_ty: Ty, args: tuple[Ty, ...]) -> Any:
+        """Traits that the compiler implements; None: not one of those cases, False: certainly not implemented."""
+        kind = self_ty.kind
+        if lang == "Sized":
+            return False if kind in (ty.STR, ty.SLICE, ty.DYN) else _BUILTIN
+        if lang == "Copy":
+            if kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.NEVER, ty.FNPTR, ty.FNDEF, ty.RAW, ty.INFER):
+                return _BUILTIN
+            if kind == ty.REF:
+                return False if self_ty.data else _BUILTIN
+            if kind in (ty.TUPLE, ty.ARRAY):
+                parts = self_ty.args if kind == ty.TUPLE else self_ty.args[:1]
+                for part in parts:
+                    answer = self.select(self.compilation.lang("Copy"), (part,), nested=True)
+                    if answer is None or answer is AMBIGUOUS:
+                        return answer if answer else False
+                return _BUILTIN
+            if kind == ty.CLOSURE:
+                return _BUILTIN if self.closure_is_copy(self_ty) else False
+            return None
+        if lang == "Clone" and kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE, ty.NEVER):
+            return _BUILTIN if kind != ty.CLOSURE or self.closure_is_copy(self_ty) else False
+        if lang in _FN_KINDS:
+            return self.select_callable(lang, self_ty, args)
+        if lang in ("Send", "Sync", "Unpin"):
+            return _BUILTIN
+        return None
+
+    def closure_is_copy(self, closure: Ty) -> bool:
+        for capture in closure.data.captures:
+            if capture.mode == "mut":
+                return False
+            if capture.mode == "move" and not self.is_copy(self.normal_subst(capture.ty, closure.args)):
+                return False
+        return True
+
+    def signature_of(self, callee: Ty) -> tuple[tuple[Ty, ...], Ty] | None:
+        """Parameters and result of a callable type, lifetimes erased, projections normalised."""
+        callee = shallow(callee)
+        if callee.kind == ty.FNPTR:
+            return callee.args[:-1], callee.args[-1]
+        if callee.kind == ty.FNDEF:
+            definition = callee.data
+            variant = getattr(definition, "fields", None)
+            if variant is not None:
+                self.collector.ensure_fields(definition.owner)
+                adt = ty.adt(definition.owner, callee.args)
+                return tuple([self.normal_subst(ty.erase(f.ty), callee.args) for f in definition.fields]), adt
+            self.collector.ensure_signature(definition)
+            inputs = tuple([self.normal_subst(ty.erase(i), callee.args) for i in definition.inputs])
+            return inputs, self.normal_subst(ty.erase(definition.output), callee.args)
+        if callee.kind == ty.CLOSURE:
+            definition = callee.data
+            if definition.output is None:
+                return None
+            inputs = tuple([self.normal_subst(i, callee.args) for i in definition.inputs])
+            return inputs, self.normal_subst(definition.output, callee.args)
+        return None
+
+    def select_callable(self, lang: str, self_ty: Ty, args: tuple[Ty, ...]) -> Any:
+        if self_ty.kind not in (ty.FNPTR, ty.FNDEF, ty.CLOSURE):
+            return None
+        if self_ty.kind == ty.CLOSURE and self_ty.data.captures_known and (
+            _FN_KINDS[self_ty.data.trait_kind] > _FN_KINDS[lang]
+        ):  # fmt: skip
+            return False
+        signature = self.signature_of(self_ty)
+        if signature is None:
+            return AMBIGUOUS
+        mark = len(self.trail)
+        if not self.unify(ty.tuple_of(signature[0]), args[1]):
+            self.rollback(mark)
+            return False
+        return _BUILTIN
+
+    def is_copy(self, one: Ty) -> bool:
+        one = shallow(one)
+        if one.kind in (ty.INT, ty.BOOL, ty.FLOAT, ty.CHAR):
+            return True
+        if one.kind == ty.REF:
+            return not one.data
+        if one.kind == ty.ADT and one.data.lang in ("Box", "String", "Vec"):
+            return False
+        key = one
+        known = self.compilation.copy_cache.get(key) if not one.flags & (ty.HAS_INFER | ty.HAS_PARAM) else None
+        if known is not None:
+            return known
+        mark = len(self.trail)
+        found = self.select(self.compilation.lang("Copy"), (one,), nested=True)
+        self.rollback(mark)
+        result = found is not None and found is not AMBIGUOUS
+        if not one.flags & (ty.HAS_INFER | ty.HAS_PARAM | ty.HAS_OPAQUE) and one.kind != ty.CLOSURE:
+            self.compilation.copy_cache[key] = result
+        return result
+
+    # Projection
+
+    def project(self, trait: TraitDef, name: str, args: tuple[Ty, ...]) -> Ty | None:
+        """`<args[0] as trait<args[1:]>>::name`, or None if it is not known (yet) or rigid."""
+        self_ty = shallow(args[0])
+        if self_ty.kind == ty.ERROR:
+            return ty.ERROR_TY
+        if name == "Output" and trait.lang == "FnOnce":
+            signature = self.signature_of(self_ty)
+            if signature is not None:
+                return signature[1]
+        for assumption in self.env:
+            for bound, value in assumption.bindings:
+                if bound == name and (assumption.trait is trait or self.has_supertrait(assumption.trait, trait)):
+                    mark = len(self.trail)
+                    if self.unify(assumption.subject, self_ty):
+                        return value
+                    self.rollback(mark)
+        if self.depth > 40:
+            return None
+        self.depth += 1
+        found = self.select(trait, args)
+        self.depth -= 1
+        if found is None or found is AMBIGUOUS:
+            return None
+        if found.kind == "impl":
+            given = self.collector.impl_assoc(found.impl, name)
+            if given is not None:
+                for p in self.collector.impl_bounds(found.impl):
+                    if p.trait is not None and p.bindings:
+                        full = (subst(p.subject, found.args), *[subst(a, found.args) for a in p.args])
+                        for bound, value in p.bindings:
+                            actual = self.project(p.trait, bound, full)
+                            if actual is not None:
+                                self.unify(actual, subst(value, found.args))
+                return self.normal_subst(given, found.args)
+            default = trait.assoc_types.get(name, ([], None))[1]
+            if default is not None:
+                return self.normal_subst(ty.erase(self.collector.lower(default, self.collector.envs[id(trait)])), args)
+            return ty.ERROR_TY
+        if found.kind == "param":
+            for bound, value in found.bindings:
+                if bound == name:
+                    return self.normalize(value)
+        return None
+
+    def has_supertrait(self, trait: TraitDef, upper: TraitDef) -> bool:
+        return any(
+            p.trait is upper or (p.trait is not None and self.has_supertrait(p.trait, upper)) for p in trait.supertraits
+        )
+
+    def normalize(self, one: Ty) -> Ty:
+        """`one` with every projection (and, when revealing, every opaque type) that is known replaced.
+
+        An unknown one whose Self is still a variable becomes a variable that `retry_projections` solves later.
+        """
+        if not one.flags & (ty.HAS_PROJECTION | (ty.HAS_OPAQUE if self.reveal else 0)):
+            return one
+        one = shallow(one)
+        if one.kind == ty.PROJECTION:
+            args = tuple([self.normalize(a) for a in one.args])
+            trait, name = one.data
+            value = self.project(trait, name, args)
+            if value is not None:
+                return self.normalize(value)
+            rigid = ty.projection(trait, name, args)
+            if any(shallow(a).kind == ty.INFER or ty.deep(a).flags & ty.HAS_INFER for a in args):
+                var = ty.variable()
+                self.pending_projections.append((rigid, var))
+                return var
+            return rigid
+        if one.kind == ty.OPAQUE and self.reveal:
+            hidden = self.compilation.hidden_type(one.data)
+            return self.normalize(subst(hidden, one.args))
+        if not one.args:
+            return one
+        return ty.intern(one.kind, one.data, tuple([self.normalize(a) for a in one.args]), one.regions)
+
+    def retry_projections(self) -> bool:
+        """Solve pending projections whose Self is known by now; True if some were."""
+        progress = False
+        pending = self.pending_projections
+        self.pending_projections = []
+        for rigid, var in pending:
+            trait, name = rigid.data
+            args = tuple([ty.deep(a) for a in rigid.args])
+            value = self.project(trait, name, args)
+            if value is None:
+                self_ty = shallow(args[0])
+                if not any(a.flags & ty.HAS_INFER for a in args) and self_ty.kind in (
+                    ty.PARAM,
+                    ty.PROJECTION,
+                    ty.OPAQUE,
+                ):
+                    value = ty.projection(trait, name, args)
+            if value is None:
+                self.pending_projections.append((rigid, var))
+            else:
+                progress = True
+                self.unify(var, value)
+        return progress

@@ -67,6 +67,7 @@ class RegionCode:
         self.cold: list[Callable[[], None]] = []
         self.common_exit, self.common_handler, self.beyond = asm.label(), asm.label(), asm.label()
         self.labels: dict[int, int] = {}
+        self.stack_slots = 0
         self.places: Mapping[int, int] = {}
         self.constants: Mapping[int, int] = {}
         self.fused: set[int] = set()
@@ -126,6 +127,7 @@ class RegionCode:
     def generate(self, blocks: Sequence[tuple[Block, Selection, Allocation]]) -> tuple[bytes, dict[int, int]]:
         """All code; and the offset of the entry of each head."""
         asm = self.asm
+        self.stack_slots = max((allocation.stack_slots for _, _, allocation in blocks), default=0)
         for block, _, _ in blocks:
             self.labels[block.pc] = asm.label()
         for index, (block, selection, allocation) in enumerate(blocks):

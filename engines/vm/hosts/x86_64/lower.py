@@ -12,7 +12,14 @@ from typing import Any, Final
 from engines.vm.hosts.region import RegionCode
 from engines.vm.hosts.selection import COMPARISONS
 from engines.vm.hosts.x86_64 import encode as x86
-from engines.vm.hosts.x86_64.abi import CONTEXT_HOME, DECODE_HOME, FRAME_HOME, slot_offset
+from engines.vm.hosts.x86_64.abi import (
+    CONTEXT_HOME,
+    DECODE_HOME,
+    FRAME_BYTES,
+    FRAME_HOME,
+    NEAR_SLOTS,
+    slot_offset,
+)
 from engines.vm.hosts.x86_64.encode import Assembler
 from engines.vm.hosts.x86_64.registers import BUDGET, CPU, MEMORY, PERMISSIONS, R13, RAX, RBP, RCX, RDX, RSI, RSP
 from engines.vm.ir.ops import OPCODE, OPS
@@ -111,8 +118,6 @@ class Lowering(RegionCode):
 
     def entry(self, pc: int) -> None:
         asm = self.asm
-        asm.store(RDX, RSP, CONTEXT_HOME)
-        asm.store(RSI, RSP, DECODE_HOME)
         if self.frm is not None:
             out = asm.label()
             asm.load(RAX, CPU, self.layout["frm"])
@@ -127,9 +132,17 @@ class Lowering(RegionCode):
                 asm.jmp_reg(RAX)
 
             self.cold.append(refuse)
+        if self.stack_slots > NEAR_SLOTS:
+            asm.lea(RSP, RSP, -FRAME_BYTES)
+        asm.store(RDX, RSP, CONTEXT_HOME)
+        asm.store(RSI, RSP, DECODE_HOME)
         asm.store(RBP, RSP, FRAME_HOME)
         for slot, place in self.pins.items():
             self.load_pin(place, self.slots[slot].offset)
+
+    def restore_stack(self) -> None:
+        if self.stack_slots > NEAR_SLOTS:
+            self.asm.lea(RSP, RSP, FRAME_BYTES)
 
     def take_budget(self, insns: int, out: int) -> None:
         self.asm.alu_imm(x86.SUB, BUDGET, insns)
@@ -156,6 +169,7 @@ class Lowering(RegionCode):
             asm.load(RBP, RSP, FRAME_HOME)
             asm.load(RDX, RSP, CONTEXT_HOME)
             asm.load(RSI, RSP, DECODE_HOME)
+            self.restore_stack()
             asm.load(R13, RDX, self.layout["table"])
             asm.alu(x86.ADD, R13, RAX)
             if not by_handler:
@@ -165,6 +179,7 @@ class Lowering(RegionCode):
         asm.bind(self.beyond)
         self.store_pins()
         asm.load(RBP, RSP, FRAME_HOME)
+        self.restore_stack()
         asm.store(RAX, CPU, self.layout["pc"])
         asm.store(BUDGET, RDX, self.layout["budget"])
         asm.imm(RAX, self.layout["unseen"])

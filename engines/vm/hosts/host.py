@@ -33,7 +33,7 @@ class Host:
         integer_pins, float_pins: those that guest registers may be pinned to.
         stack_slots: how many.
         schedule: the order in which a block's operations are best generated.
-        region: `(slots, pins, written, handlers, frm)` → a generator.
+        region: `(slots, pins, written, handlers, often, frm)` → a generator.
     """
 
     name: str
@@ -44,7 +44,9 @@ class Host:
     float_pins: tuple[int, ...]
     stack_slots: int
     schedule: Callable[[Block], list[int] | None]
-    region: Callable[[Sequence[Slot], Mapping[int, int], frozenset[int], Mapping[int, int], int | None], RegionCode]
+    region: Callable[
+        [Sequence[Slot], Mapping[int, int], frozenset[int], Mapping[int, int], frozenset[int], int | None], RegionCode
+    ]
     control: frozenset[int] = CONTROL
 
 
@@ -67,9 +69,9 @@ def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) ->
     methods = lower_float.methods() if {"avx", "fma"} <= present else integer_methods()
     floats = tuple(FLOAT_PLACE + n for n in FLOATS)
 
-    def region(slots: Any, pins: Any, written: Any, handlers: Any, frm: int | None) -> RegionCode:
+    def region(slots: Any, pins: Any, written: Any, handlers: Any, often: Any, frm: int | None) -> RegionCode:
         scratch = FLOAT_PLACE + lower_float.T0
-        return lower_float.FloatLowering(methods, slots, pins, written, handlers, frm, whole, scratch, RAX)
+        return lower_float.FloatLowering(methods, slots, pins, written, handlers, often, frm, whole, scratch, RAX)
 
     return Host("x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region)
 

@@ -37,7 +37,8 @@ class RegionCode:
         methods: how the host lowers each operation, by opcode.
         slots: the guest's registers.
         pins: place by pinned slot. written: the pinned slots that the region puts.
-        heads: pcs that get an entry. handlers: the interpreter's handler for each of them, as distance from `decode`.
+        handlers: the interpreter's handler for each pc that gets an entry, as distance from `decode`. often: those of
+            these pcs where the region is entered again and again.
         frm: the rounding mode that the region takes for granted, None if it has no use for one.
         layout: offsets of the CPU and context records, and what the processor can do.
     """
@@ -50,6 +51,7 @@ class RegionCode:
         pins: Mapping[int, int],
         written: frozenset[int],
         handlers: Mapping[int, int],
+        often: frozenset[int],
         frm: int | None,
         layout: Mapping[str, int],
         float_scratch: int,
@@ -61,6 +63,7 @@ class RegionCode:
         self.pins = pins
         self.written = written
         self.handlers = handlers
+        self.often = often
         self.frm = frm
         self.layout = layout
         self.scratch = (integer_scratch, float_scratch)
@@ -80,7 +83,10 @@ class RegionCode:
 
     @abstractmethod
     def entry(self, pc: int) -> None:
-        """Code of an entry: from the handlers' convention to the region's."""
+        """Code of an entry: from the handlers' convention to the region's, and on to the block at `pc`."""
+
+    def finish(self) -> None:
+        """Code that entries share, after all of them."""
 
     @abstractmethod
     def take_budget(self, insns: int, out: int) -> None:
@@ -143,9 +149,9 @@ class RegionCode:
             heads[pc] = len(asm.code)
             count = len(self.cold)
             self.entry(pc)
-            asm.jmp(self.labels[pc])
             for late in self.cold[count:]:
                 late()
+        self.finish()
         return asm.link(), heads
 
     def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:

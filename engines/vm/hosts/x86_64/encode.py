@@ -73,6 +73,12 @@ class Assembler:
         self.code += bytes((0x0F, 0x80 | condition, 0, 0, 0, 0))
         self._fixups.append((len(self.code) - 4, label))
 
+    def lea_label(self, d: int, label: int) -> None:
+        """The address of a label, relative to rip."""
+        self.insns += 1
+        self.code += bytes((0x48 | d >> 3 << 2, 0x8D, 0x05 | (d & 7) << 3, 0, 0, 0, 0))
+        self._fixups.append((len(self.code) - 4, label))
+
     def jmp_reg(self, register: int) -> None:
         self.insns += 1
         self.code += bytes((0x41, 0xFF, 0xE0 | register & 7) if register > 7 else (0xFF, 0xE0 | register))
@@ -219,6 +225,11 @@ class Assembler:
         """test byte [base + index], imm"""
         self.rm(0xF6, 0, base, 0, 0, index)
         self.code.append(imm)
+
+    def cmp_memory(self, base: int, disp: int, imm: int) -> None:
+        """cmp qword [base + disp], imm; `imm` is signed 32 bits."""
+        self.rm(0x81, 7, base, disp)
+        self.code += (imm & 0xFFFF_FFFF).to_bytes(4, "little")
 
     def rorx(self, d: int, s: int, amount: int) -> None:
         """BMI2: rotate right without flags."""

@@ -55,6 +55,8 @@ class Lowering(RegionCode):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(Assembler(), *arguments, **named)
         self.asm: Assembler
+        self.common_entry = self.asm.label()
+        self.shared_entries = False
 
     # -- places ---------------------------------------------------------------------------------------------------
 
@@ -117,7 +119,15 @@ class Lowering(RegionCode):
     # -- entering and leaving -------------------------------------------------------------------------------------
 
     def entry(self, pc: int) -> None:
+        """Where code is entered often, all of it; elsewhere a few bytes that lead to what such entries share."""
         asm = self.asm
+        if pc not in self.often:
+            asm.lea_label(RAX, self.labels[pc])
+            if self.frm is not None:
+                asm.imm(RCX, self.handlers[pc])
+            asm.jmp(self.common_entry)
+            self.shared_entries = True
+            return
         if self.frm is not None:
             out = asm.label()
             asm.load(RAX, CPU, self.layout["frm"])
@@ -132,6 +142,12 @@ class Lowering(RegionCode):
                 asm.jmp_reg(RAX)
 
             self.cold.append(refuse)
+        self.load_region()
+        asm.jmp(self.labels[pc])
+
+    def load_region(self) -> None:
+        """Everything that the region keeps in registers and below the stack pointer. rax and rcx stay."""
+        asm = self.asm
         if self.stack_slots > NEAR_SLOTS:
             asm.lea(RSP, RSP, -FRAME_BYTES)
         asm.store(RDX, RSP, CONTEXT_HOME)
@@ -139,6 +155,23 @@ class Lowering(RegionCode):
         asm.store(RBP, RSP, FRAME_HOME)
         for slot, place in self.pins.items():
             self.load_pin(place, self.slots[slot].offset)
+
+    def finish(self) -> None:
+        """What the entries of pcs that are not entered often share: rax is where to go on, rcx the handler."""
+        if not self.shared_entries:
+            return
+        asm = self.asm
+        asm.bind(self.common_entry)
+        out = asm.label()
+        if self.frm is not None:
+            asm.cmp_memory(CPU, self.layout["frm"], self.frm)
+            asm.jcc(x86.NE, out)
+        self.load_region()
+        asm.jmp_reg(RAX)
+        if self.frm is not None:
+            asm.bind(out)
+            asm.alu(x86.ADD, RCX, RSI)
+            asm.jmp_reg(RCX)
 
     def restore_stack(self) -> None:
         if self.stack_slots > NEAR_SLOTS:

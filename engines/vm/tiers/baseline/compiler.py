@@ -134,7 +134,7 @@ class BaselineCompiler:
         blocks, heads = self._form(pc, fetch, frm)
         if not blocks:
             return self._refuse("the first instruction is the interpreter's")
-        handlers = {head: handler(head, *_word(fetch(head, 4))) for head in heads if head in blocks}
+        handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
         order = [blocks[start] for start in sorted(blocks)]
         lowered = [optimise(block) for block in order] if self.options.passes else order
         assumed = frm if any(i[0] in _MODE_AT for b in lowered for i in b.code) else None
@@ -158,7 +158,7 @@ class BaselineCompiler:
                 checker.check(selection.steps, pins, allocation.places, allocation.in_place)
             self.counters.spilled += allocation.spilled
             parts.append((block, selection, allocation))
-        generator = self.host.region(STATE.slots, pins, written, handlers, assumed)
+        generator = self.host.region(STATE.slots, pins, written, handlers, frozenset(heads), assumed)
         code, entries = generator.generate(parts)
         seconds = time.perf_counter() - begun
         insns = sum(block.insns for block in order)
@@ -180,7 +180,7 @@ class BaselineCompiler:
     # -- forming --------------------------------------------------------------------------------------------------
 
     def _form(self, root: int, fetch: Fetch, frm: int) -> tuple[dict[int, Block], set[int]]:
-        """Blocks by pc, and the pcs that want an entry: where calls come back, where loops begin, and the root."""
+        """Blocks by pc; and the pcs that are entered often: where calls come back, where loops begin, and the root."""
         blocks: dict[int, Block] = {}
         inside: dict[int, int] = {}
         heads = {root}

@@ -47,7 +47,7 @@ LONGEST_SLICE: Final = 1 << 22
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
-_AGAIN: Final = 3
+_AGAIN: Final = 40
 """Samples inside compiled code, but away from its entries, before the pc gets a region of its own."""
 _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
 
@@ -169,7 +169,7 @@ class BaselineTier(InterpreterTier):
             if space.samples[pc] < _AGAIN:
                 self._slice = min(self._slice * 2, LONGEST_SLICE)
                 return
-        self._slice = self._first
+        self._slice = max(self._first, self._slice >> 2)
         if pc < hart.memory.limit:
             self.install(space, hart, pc)
 

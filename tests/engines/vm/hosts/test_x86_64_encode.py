@@ -91,6 +91,7 @@ def test_memory(d: int, base: int, disp: int, index: int, w: int) -> None:
     agree(lambda a: a.lea(d, base, disp), f"lea {R64[d]}, {memory(base, disp)}")
     agree(lambda a: a.rm(0x88, d, base, disp, 0, byte=True), f"mov byte ptr {memory(base, disp)}, {R8[d]}")
     agree(lambda a: a.rm(0x1BE, d, base, disp, 1), f"movsx {R64[d]}, byte ptr {memory(base, disp)}")
+    agree(lambda a: a.cmp_memory(base, disp, 3), f"cmp qword ptr {memory(base, disp)}, 3")
     agree(lambda a: a.test_byte(base, index, 32), f"test byte ptr {memory(base, 0, index)}, 32")
 
 
@@ -152,9 +153,10 @@ def test_jumps_lead_to_their_labels() -> None:
     asm.jcc(x86.NE, ahead)
     asm.jmp(back)
     asm.bind(ahead)
+    asm.lea_label(9, back)
     asm.ret()
     texts = [f"{i.mnemonic} {i.op_str}".strip() for i in _DECODER.disasm(asm.link(), 0)]
-    assert texts == ["jne 0xb", "jmp 0", "ret"]
+    assert texts == ["jne 0xb", "jmp 0", "lea r9, [rip - 0x12]", "ret"]
 
 
 def test_a_label_that_stands_nowhere_is_said() -> None:

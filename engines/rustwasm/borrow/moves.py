@@ -24,6 +24,7 @@ class Moves:
         self.states: list[int | None] = []
         self.once: list[int] = []
         self.reported: set[MovePath] = set()
+        self.blamed: set[int] = set()
         self._track()
 
     def _track(self) -> None:
@@ -140,6 +141,7 @@ class Moves:
         if path in self.reported or root in self.reported:
             return
         self.reported.add(path)
+        self.blamed.add(point)
         partial = not state & path.bit
         moves = self.moves_reaching(point, path)
         if moves:

@@ -1,0 +1,114 @@
+"""The borrow checker's door: one function and its closures, after its MIR is built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.borrow.conflicts import Conflicts
+from engines.rustwasm.borrow.constraints import Constraints
+from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.lifetimes import check_lifetimes, summarize
+from engines.rustwasm.borrow.liveness import add_liveness
+from engines.rustwasm.borrow.loans import compute_scopes
+from engines.rustwasm.borrow.moves import Moves
+from engines.rustwasm.borrow.mutability import check_mutability
+from engines.rustwasm.borrow.report import Reporter
+from engines.rustwasm.borrow.shapes import Shapes
+from engines.rustwasm.borrow.signatures import Signatures
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.syntax.diagnostics import Diagnostics
+
+
+class BorrowChecker:
+    """Checks the bodies of one compilation; keep one for all of them, it remembers what types look like."""
+
+    def __init__(self, compilation: Any, diagnostics: Diagnostics) -> None:
+        self.compilation = compilation
+        self.diagnostics = diagnostics
+        self.shapes = Shapes()
+        self.summaries: dict[Any, list[tuple[int, int]]] = {}
+
+    def check(self, body: m.Body) -> None:
+        """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""
+        for closure in reversed(body.closures):
+            if closure.body is not None and closure.body.mir is not None:
+                self._check_one(closure.body.mir, closure)
+        self._check_one(body, None)
+
+    def _check_one(self, body: m.Body, closure: Any) -> None:
+        facts = Facts(body)
+        reporter = Reporter(facts, self.diagnostics)
+        moves = Moves(facts, reporter)
+        moves.run()
+        check_mutability(facts, reporter)
+        count = self.shapes.count
+        if not any(count(local.ty) for local in body.locals):
+            return
+        constraints = Constraints(facts, self.shapes, Signatures(self.compilation, self.shapes), self.summaries)
+        constraints.run()
+        promoted = _promoted(facts)
+        constraints.loans = [
+            loan
+            for loan in constraints.loans
+            if not (loan.kind == "shared" and loan.place.local in promoted)
+            and not (loan.place.local in promoted and promoted[loan.place.local] == "empty")
+        ]
+        add_liveness(constraints)
+        constraints.regions.solve()
+        if constraints.loans:
+            compute_scopes(constraints)
+            Conflicts(constraints, reporter, moves.blamed).run()
+        if closure is not None:
+            self.summaries[closure] = summarize(constraints)
+        elif len(constraints.regions.names) > 1:
+            check_lifetimes(constraints, reporter)
+
+
+def _promoted(facts: Facts) -> dict[int, str]:
+    """Temporaries that hold constants only: a shared borrow of one is `'static` (The Rust Reference, "Constant
+    promotion"). Those that hold an empty array may be borrowed mutably, too."""
+    body = facts.body
+    borrowed = {
+        assign.rvalue.place.local
+        for _, assign in facts.borrows
+        if isinstance(assign.rvalue, m.Ref) and body.locals[assign.rvalue.place.local].name is None
+    }
+    if not borrowed:
+        return {}
+    made: dict[int, list[m.Rvalue | None]] = {}
+    for block in body.blocks:
+        for statement in block.statements:
+            if isinstance(statement, m.Assign):
+                made.setdefault(statement.place.local, []).append(
+                    statement.rvalue if not statement.place.projection else None
+                )
+        if isinstance(block.terminator, m.Call):
+            made.setdefault(block.terminator.destination.local, []).append(None)
+
+    def constant(local: int, depth: int) -> bool:
+        if body.locals[local].name is not None or local <= body.arg_count or depth > 20:
+            return False
+        values = made.get(local, [])
+        return len(values) == 1 and values[0] is not None and value(values[0], depth)
+
+    def operand(one: m.Operand, depth: int) -> bool:
+        return isinstance(one, m.Constant) or (not one.place.projection and constant(one.place.local, depth + 1))
+
+    def value(rvalue: m.Rvalue, depth: int) -> bool:
+        if isinstance(rvalue, (m.Use, m.UnaryOp, m.Cast, m.Repeat)):
+            return operand(rvalue.operand, depth)
+        if isinstance(rvalue, m.BinaryOp):
+            return rvalue.op not in ("div", "rem") and operand(rvalue.left, depth) and operand(rvalue.right, depth)
+        if isinstance(rvalue, m.Aggregate):
+            return all(operand(o, depth) for o in rvalue.operands)
+        if isinstance(rvalue, m.Ref):
+            return rvalue.kind == "shared" and not rvalue.place.projection and constant(rvalue.place.local, depth + 1)
+        return False
+
+    out: dict[int, str] = {}
+    for local in borrowed:
+        if constant(local, 0):
+            rvalue = made[local][0]
+            empty = isinstance(rvalue, m.Aggregate) and not rvalue.operands
+            out[local] = "empty" if empty else "constant"
+    return out

@@ -1,0 +1,322 @@
+"""Accesses that loans in force forbid: E0499, E0502, E0503, E0505, E0506, E0515, E0597, E0716, E0373.
+
+The rules are those of rustc_borrowck's `check_access_for_conflict`; its words, too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.borrow import facts as f
+from engines.rustwasm.borrow import loans as scopes
+from engines.rustwasm.borrow.constraints import Constraints, Loan
+from engines.rustwasm.borrow.explain import Demand, Explainer
+from engines.rustwasm.borrow.report import Reporter
+from engines.rustwasm.mir import body as m
+
+_DEPTHS = {
+    f.ASSIGN: scopes.SHALLOW,
+    f.DEAD: scopes.SHALLOW,
+    f.INSPECT: scopes.SHALLOW,
+    f.DROP: scopes.DROP,
+    f.REPLACE: scopes.DROP,
+}
+_WRITES = frozenset((f.ASSIGN, f.RESULT, f.MOVE, f.MUTABLE, f.TWO_PHASE, f.DEAD, f.DROP, f.REPLACE, f.RAW))
+
+
+class Conflicts:
+    """Checks the accesses of one body against its loans."""
+
+    def __init__(self, constraints: Constraints, reporter: Reporter, skip: set[int]) -> None:
+        self.constraints = constraints
+        self.facts = constraints.facts
+        self.body = constraints.body
+        self.reporter = reporter
+        self.explainer = Explainer(constraints, reporter)
+        self.skip = skip
+        self.done: set[tuple[str, int, int]] = set()
+        self.blamed: set[tuple[int, m.Place]] = set()
+
+    def run(self) -> None:
+        by_local = scopes.loans_by_local(self.constraints)
+        if not by_local:
+            return
+        for block, events in enumerate(self.facts.events):
+            for point, kind, place in events:
+                loans = by_local.get(place.local)
+                if loans is not None and kind not in (f.LIVE, f.READ):
+                    for loan in loans:
+                        if loan.scope >> point & 1 and (loan.point != point or kind in _WRITES):
+                            self._check(point, kind, place, loan)
+            if type(self.body.blocks[block].terminator) is m.Return:
+                self._at_return(self.facts.ends[block], by_local)
+        self._activations(by_local)
+
+    def _check(self, point: int, kind: int, place: m.Place, loan: Loan) -> None:
+        if point in self.skip:
+            return
+        depth = _DEPTHS.get(kind, scopes.DEEP)
+        exclusive = loan.kind != "shared"
+        if kind == f.ASSIGN and not self._outlasts(point, loan):
+            return
+        if kind not in _WRITES:
+            if not exclusive or loan.reserved >> point & 1 or self._read_before(point, place, loan):
+                return
+        elif kind == f.TWO_PHASE and not exclusive:
+            return
+        if not scopes.conflict(self.body, loan.place, place, depth):
+            return
+        if kind in (f.DEAD, f.DROP):
+            self._dropped(point, place, loan)
+        elif kind in (f.ASSIGN, f.RESULT, f.REPLACE):
+            self._assigned(point, place, loan)
+        elif kind == f.MOVE:
+            self._moved(point, place, loan)
+        elif kind in (f.SHARED, f.MUTABLE, f.TWO_PHASE, f.RAW):
+            self._borrowed(point, kind, place, loan)
+        else:
+            self._used(point, place, loan)
+
+    def _outlasts(self, point: int, loan: Loan) -> bool:
+        """Is the loan still wanted after the statement? Its operands are read before it writes."""
+        inside = self.constraints.regions.values[loan.region]
+        return any(inside >> after & 1 for after in self.facts.following(point))
+
+    def _read_before(self, point: int, place: m.Place, loan: Loan) -> bool:
+        """Is the read an argument of a call that stands before the borrow, which another argument is?"""
+        span = f.event_span(self.facts, point, place)
+        made = self.facts.span(loan.point)
+        call = self.facts.at(point)
+        return (
+            isinstance(call, m.Call)
+            and span != call.span
+            and call.span[0] <= span[0] < made[0] < call.span[1]
+        )  # fmt: skip
+
+    def _activations(self, by_local: dict[int, list[Loan]]) -> None:
+        """A two-phase borrow becomes a mutable one where its reference is first used."""
+        for loan in self.constraints.loans:
+            if loan.kind != "two_phase" or not loan.reserved:
+                continue
+            for point in self._activation_points(loan):
+                for other in by_local.get(loan.place.local, ()):
+                    if other is loan or not other.scope >> point & 1 or other.reserved >> point & 1:
+                        continue
+                    if scopes.conflict(self.body, other.place, loan.place, scopes.DEEP):
+                        self._borrowed(point, f.TWO_PHASE, loan.place, other, loan)
+
+    def _activation_points(self, loan: Loan) -> list[int]:
+        return [
+            point
+            for events in self.facts.events
+            for point, kind, place in events
+            if kind <= f.READ and place.local == loan.target.local and loan.reserved >> point & 1
+        ]
+
+    def _at_return(self, point: int, by_local: dict[int, list[Loan]]) -> None:
+        """Temporaries without destructor have no end of storage: they end with the function."""
+        for local, loans in by_local.items():
+            if self.body.locals[local].name is not None:
+                continue
+            whole = m.Place(local)
+            for loan in loans:
+                if loan.scope >> point & 1 and scopes.conflict(self.body, loan.place, whole, scopes.SHALLOW):
+                    self._dropped(point, whole, loan)
+
+    # Messages
+
+    def _once(self, code: str, point: int, loan: Loan) -> bool:
+        key = (code, point, loan.point)
+        if key in self.done:
+            return False
+        self.done.add(key)
+        return True
+
+    def _spot(self, point: int, place: m.Place) -> bool:
+        """Is this the first message about the place at the point?"""
+        key = (point, place)
+        if key in self.blamed:
+            return False
+        self.blamed.add(key)
+        return True
+
+    def _loan_span(self, loan: Loan) -> m.Span:
+        closure = self._closure(loan)
+        return self.reporter.closure_head(closure[0].span) if closure is not None else self.facts.span(loan.point)
+
+    def _closure(self, loan: Loan) -> tuple[Any, Any] | None:
+        if loan.target.projection:
+            return None
+        return self.reporter.closure_of(loan.target.local, loan.point)
+
+    def _names(self, place: m.Place, loan: Loan) -> tuple[str, str]:
+        mine = self.reporter.name(place)
+        theirs = self.reporter.name(loan.place)
+        return (f"`{mine}`" if mine else "value"), (f"`{theirs}`" if theirs else "value")
+
+    def _assigned(self, point: int, place: m.Place, loan: Loan) -> None:
+        local = self.body.locals[place.local]
+        if local.name is None and not place.projection:
+            self._dropped(point, place, loan)
+            return
+        if not self._spot(point, place):
+            return
+        mine, theirs = self._names(place, loan)
+        error = self.reporter.error(
+            "E0506",
+            f"cannot assign to {mine} because it is borrowed",
+            self.facts.span(point),
+            f"{mine} is assigned to here but it was already borrowed",
+        )
+        self._borrow_label(error, loan, f"{theirs} is borrowed here")
+        self.explainer.later_use(error, loan, point, "borrow")
+
+    def _moved(self, point: int, place: m.Place, loan: Loan) -> None:
+        if not self._spot(point, place):
+            return
+        mine, theirs = self._names(place, loan)
+        closure = self.reporter.closure_at(point, place)
+        error = self.reporter.error(
+            "E0505",
+            f"cannot move out of {mine} because it is borrowed",
+            self.reporter.use_span(point, place),
+            f"move out of {mine} occurs here",
+        )
+        if closure is not None:
+            error.labels.append((closure[1].span, "move occurs due to use in closure"))
+        self._declaration(error, loan)
+        self._borrow_label(error, loan, f"borrow of {theirs} occurs here")
+        self.explainer.later_use(error, loan, point, "borrow")
+
+    def _used(self, point: int, place: m.Place, loan: Loan) -> None:
+        if not self._spot(point, place):
+            return
+        mine, theirs = self._names(place, loan)
+        error = self.reporter.error(
+            "E0503",
+            f"cannot use {mine} because it was mutably borrowed",
+            self.reporter.use_span(point, place),
+            f"use of borrowed {theirs}",
+        )
+        self._borrow_label(error, loan, f"{theirs} is borrowed here")
+        self.explainer.later_use(error, loan, point, "borrow")
+
+    def _borrowed(self, point: int, kind: int, place: m.Place, loan: Loan, activated: Loan | None = None) -> None:
+        if not self._spot(activated.point if activated is not None else point, place):
+            return
+        mine, _ = self._names(place, loan)
+        span = self.reporter.use_span(point, place)
+        first = self._loan_span(loan)
+        mutable = kind != f.SHARED
+        if activated is not None:
+            span = self.facts.span(point)
+        if mutable and loan.kind != "shared":
+            again = first == span
+            label = f"{mine} was mutably borrowed here in the previous iteration of the loop" if again else (
+                "second mutable borrow occurs here"
+            )  # fmt: skip
+            message = f"cannot borrow {mine} as mutable more than once at a time"
+            error = self.reporter.error("E0499", message, span, label)
+            if not again:
+                self._borrow_label(error, loan, "first mutable borrow occurs here")
+            self.explainer.later_use(error, loan, point, "borrow" if again else "first borrow")
+        else:
+            new, old = ("mutable", "immutable") if mutable else ("immutable", "mutable")
+            message = f"cannot borrow {mine} as {new} because it is also borrowed as {old}"
+            error = self.reporter.error("E0502", message, span, f"{new} borrow occurs here")
+            self._borrow_label(error, loan, f"{old} borrow occurs here")
+            self.explainer.later_use(error, loan, point, f"{old} borrow")
+        closure = self.reporter.closure_at(point, place) if activated is None else None
+        if closure is not None:
+            order = "second" if mutable and loan.kind != "shared" else ("mutable" if mutable else "immutable")
+            error.labels.append((closure[1].span, f"{order} borrow occurs due to use of {mine} in closure"))
+
+    def _borrow_label(self, error: Any, loan: Loan, text: str) -> None:
+        self.explainer.label(error, self._loan_span(loan), text)
+        closure = self._closure(loan)
+        if closure is not None:
+            name = self.reporter.name(loan.place) or "value"
+            self.explainer.label(error, closure[1].span, f"borrow occurs due to use of `{name}` in closure")
+
+    def _declaration(self, error: Any, loan: Loan) -> None:
+        local = self.body.locals[loan.place.local]
+        if local.name is not None:
+            self.explainer.label(error, local.span, f"binding `{local.name}` declared here")
+
+    def _dropped(self, point: int, place: m.Place, loan: Loan) -> None:
+        """What is borrowed ends while the loan is still wanted."""
+        if not self._once("end", 0, loan):
+            return
+        local = self.body.locals[loan.place.local]
+        span = self._loan_span(loan)
+        closure = self._closure(loan)
+        demand = self.explainer.demand(loan)
+        if demand is not None and closure is not None and local.name is not None:
+            self._escaping_closure(loan, closure, demand)
+            return
+        if demand is not None and demand.returned:
+            self._returned(loan, demand.span, span)
+            return
+        end = self.facts.span(point)
+        if local.name is None:
+            error = self.reporter.error(
+                "E0716",
+                "temporary value dropped while borrowed",
+                span,
+                "creates a temporary value which is freed while still in use",
+            )
+            self.explainer.label(error, end, "temporary value is freed at the end of this statement")
+            error.notes.append("consider using a `let` binding to create a longer lived value")
+        else:
+            name = self.reporter.name(loan.place) or local.name
+            error = self.reporter.error(
+                "E0597", f"`{name}` does not live long enough", span, "borrowed value does not live long enough"
+            )
+            self._declaration(error, loan)
+            self.explainer.label(error, end, f"`{name}` dropped here while still borrowed")
+        if demand is not None:
+            self.explainer.label(error, demand.span, demand.text(self.reporter.name(loan.place)))
+        else:
+            self.explainer.later_use(error, loan, point, "borrow")
+
+    def _returned(self, loan: Loan, returned: m.Span, span: m.Span) -> None:
+        """E0515."""
+        local = self.body.locals[loan.place.local]
+        direct = returned == span
+        what = "reference to" if direct else "value referencing"
+        name = self.reporter.name(loan.place)
+        if local.name is None:
+            owner = "temporary value"
+            label = "temporary value created here"
+        else:
+            kind = "function parameter" if loan.place.local <= self.body.arg_count else "local variable"
+            if loan.place.projection and name != local.name:
+                kind = "local data"
+            owner = f"{kind} `{name}`"
+            label = f"`{name}` is borrowed here"
+        error = self.reporter.error(
+            "E0515",
+            f"cannot return {what} {owner}",
+            returned,
+            f"returns a {'reference to' if direct else 'value referencing'} data owned by the current function",
+        )
+        if not direct:
+            self.explainer.label(error, span, label)
+
+    def _escaping_closure(self, loan: Loan, closure: tuple[Any, Any], demand: Demand) -> None:
+        """E0373."""
+        definition, capture = closure
+        name = self.reporter.name(loan.place) or "value"
+        head = self.reporter.closure_head(definition.span)
+        error = self.reporter.error(
+            "E0373",
+            f"closure may outlive the current function, but it borrows `{name}`, which is owned by the "
+            "current function",
+            head,
+            f"may outlive borrowed value `{name}`",
+        )
+        self.explainer.label(error, capture.span, f"`{name}` is borrowed here")
+        error.notes.append("closure is returned here" if demand.returned else "function requires argument type to "
+                           "outlive `'static`")  # fmt: skip
+        message = f"to force the closure to take ownership of `{name}` (and any other referenced variables), use the "
+        error.suggestion = ((head[0], head[0]), "move ", message + "`move` keyword")

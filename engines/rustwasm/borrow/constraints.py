@@ -1,0 +1,401 @@
+"""What each statement demands of regions: subtyping, reborrows, calls (RFC 2094, "Layer 1: Control-flow within a
+function")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engines.rustwasm.borrow import regions as r
+from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.regions import Regions
+from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, Shapes, is_fn_trait, opaque_lifetimes
+from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.types import Ty
+
+
+class Loan:
+    """One borrow: the region it is for, what it borrows, where. `scope` is the set of points at which it is in force;
+    `reserved` those at which a two-phase one is not active yet."""
+
+    __slots__ = ("kind", "place", "point", "region", "reserved", "scope", "target")
+
+    def __init__(self, region: int, place: m.Place, kind: str, point: int, target: m.Place) -> None:
+        self.region = region
+        self.place = place
+        self.kind = kind
+        self.point = point
+        self.target = target
+        self.scope = 0
+        self.reserved = 0
+
+
+class Constraints:
+    """The regions of a body's locals and the constraints between them. `summaries` maps a closure's definition to what
+    its body demands: pairs of positions in its captures', parameters' and result's regions."""
+
+    def __init__(
+        self, facts: Facts, shapes: Shapes, signatures: Signatures, summaries: dict[Any, list[tuple[int, int]]]
+    ) -> None:
+        self.facts = facts
+        self.body = facts.body
+        self.shapes = shapes
+        self.signatures = signatures
+        self.summaries = summaries
+        self.regions = Regions(facts.points)
+        self.locals: list[tuple[int, ...]] = []
+        self.loans: list[Loan] = []
+        self.point = 0
+        self.universe: dict[str, int] = {}
+        signatures.call_closure = self.call_closure
+        self._declare()
+
+    # Locals
+
+    def _declare(self) -> None:
+        """Universal regions from the signature, then fresh ones for every other local."""
+        body = self.body
+        definition = body.definition
+        regions = self.regions
+        self.universe["'static"] = regions.universal("'static")
+        inputs = tuple(getattr(definition, "inputs", ()))
+        closure = body.arg_count > 0 and body.locals[1].name == "{environment}"
+        declared = [definition.output, *inputs] if not closure else [None] * (body.arg_count + 1)
+        generic: list[Typed] = [(ty.param(i, name), ()) for i, name in enumerate(definition.generics.names)]
+
+        def universal() -> int:
+            return regions.universal(f"'?{len(regions.names)}")
+
+        env = Environment(generic, self.universe, universal)
+        found: dict[int, tuple[int, ...]] = {}
+        self.signatures.assumptions = definition.generics.predicates
+        self.signatures.assumed = env
+        order = [*range(1, len(declared)), 0]
+        for i in order:
+            one = declared[i]
+            erased = body.locals[i].ty
+            count = self.shapes.count(erased)
+            if not count:
+                found[i] = ()
+                continue
+            known = self.signatures.regions(one, env, erased) if one is not None else None
+            if known is None and one is not None and one.kind == ty.OPAQUE:
+                known = self._hidden(one, env, count)
+            if known is None:
+                known = tuple([universal() for _ in range(count)])
+                if i == 0 and not closure:
+                    for region in known:
+                        regions.known |= {(u, region) for u in range(len(regions.names))}
+            found[i] = known
+        for longer, shorter in definition.generics.outlives:
+            regions.known.add((env.region(longer), env.region(shorter)))
+        for i in range(1, body.arg_count + 1):
+            self._implied(body.locals[i].ty, found.get(i, ()))
+        self._implied(body.locals[0].ty, found.get(0, ()))
+        regions.close_known()
+        for i, local in enumerate(body.locals):
+            known = found.get(i)
+            self.locals.append(
+                known if known is not None else regions.fresh_many(self.shapes.count(local.ty))
+            )  # fmt: skip
+
+    def _hidden(self, one: Ty, env: Environment, count: int) -> tuple[int, ...] | None:
+        """Regions of the type behind an `impl Trait` result: what its bounds name, or a region of the caller's."""
+        names = opaque_lifetimes(one.data)
+        if len(names) == 1:
+            return (env.region(names[0]),) * count
+        return None
+
+    def _implied(self, one: Ty, regions: tuple[int, ...]) -> None:
+        """`&'a &'b T` in a signature promises `'b: 'a`."""
+        if one.kind == ty.REF and len(regions) > 1:
+            for inner in regions[1:]:
+                self.regions.known.add((inner, regions[0]))
+        start = len(one.regions)
+        if one.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE) or (one.kind == ty.DYN and is_fn_trait(one.data[0])):
+            return
+        for arg in one.args:
+            count = self.shapes.count(arg)
+            self._implied(arg, regions[start : start + count])
+            start += count
+
+    def typed_local(self, local: int) -> Typed:
+        return self.body.locals[local].ty, self.locals[local]
+
+    def typed(self, place: m.Place) -> Typed:
+        """Type and regions of a place."""
+        one, regions = self.body.locals[place.local].ty, self.locals[place.local]
+        variant = 0
+        for step in place.projection:
+            if step[0] == m.DOWNCAST:
+                variant = step[1]
+                continue
+            inner, where = self.shapes.part(one, variant, step)
+            regions = tuple([regions[i] if i >= 0 else 0 for i in where])
+            one = inner
+            variant = 0
+        return one, regions
+
+    def operand(self, operand: m.Operand) -> Typed:
+        if isinstance(operand, m.Constant):
+            return operand.ty, (0,) * self.shapes.count(operand.ty)
+        return self.typed(operand.place)
+
+    # Subtyping
+
+    def relate(self, source: Typed, target: Typed, category: int) -> None:
+        """`source` may be used where `target` is wanted."""
+        one = target[0]
+        if source[0] is not one:
+            self._coerce(source, target, category)
+            return
+        if not target[1]:
+            return
+        outlives, point = self.regions.outlives, self.point
+        for variance, a, b in zip(self.shapes.variances(one), source[1], target[1], strict=True):
+            if variance != CONTRAVARIANT:
+                outlives(a, b, point, category)
+            if variance != COVARIANT:
+                outlives(b, a, point, category)
+
+    def _coerce(self, source: Typed, target: Typed, category: int) -> None:
+        one, wanted = source[0], target[0]
+        if not source[1] or not target[1]:
+            return
+        outlives, point = self.regions.outlives, self.point
+        if wanted.kind == ty.DYN and one.kind != ty.DYN:
+            for region in source[1]:
+                outlives(region, target[1][0], point, category)
+            return
+        same = one.kind == wanted.kind and (one.data == wanted.data or one.kind == ty.REF)
+        if wanted.kind == ty.SLICE and one.kind == ty.ARRAY:
+            same = True
+        if same and len(one.regions) == len(wanted.regions) and one.kind not in (ty.CLOSURE, ty.OPAQUE, ty.DYN):
+            own = len(one.regions)
+            for a, b in zip(source[1][:own], target[1][:own], strict=True):
+                outlives(a, b, point, category)
+            at = bt = own
+            for part, other in zip(one.args, wanted.args, strict=False):
+                na, nb = self.shapes.count(part), self.shapes.count(other)
+                self.relate((part, source[1][at : at + na]), (other, target[1][bt : bt + nb]), category)
+                at += na
+                bt += nb
+            return
+        for region in source[1]:
+            for shorter in target[1]:
+                outlives(region, shorter, point, category)
+
+    # Statements
+
+    def run(self) -> None:
+        """Generate every constraint and loan."""
+        point = 0
+        locals_ = self.locals
+        for block in self.body.blocks:
+            for statement in block.statements:
+                if type(statement) is m.Assign:
+                    place = statement.place
+                    if locals_[place.local] or type(statement.rvalue) is m.Ref:
+                        self.point = point
+                        self._assign(statement)
+                point += 1
+            terminator = block.terminator
+            if type(terminator) is m.Call:
+                self.point = point
+                self._call(terminator)
+            point += 1
+
+    def _assign(self, statement: m.Assign) -> None:
+        rvalue = statement.rvalue
+        target = self.typed(statement.place)
+        category = r.RETURN if statement.place.local == 0 else r.ASSIGN
+        if self.body.locals[statement.place.local].name is None and statement.place.local != 0:
+            category = r.OTHER
+        if isinstance(rvalue, m.Use):
+            self.relate(self.operand(rvalue.operand), target, category)
+        elif isinstance(rvalue, m.Ref):
+            self._borrow(statement, rvalue, target, category)
+        elif isinstance(rvalue, m.Cast):
+            if target[1]:
+                self.relate(self.operand(rvalue.operand), target, category)
+        elif isinstance(rvalue, m.Aggregate):
+            if target[1]:
+                self._aggregate(rvalue, target, category)
+        elif isinstance(rvalue, m.Repeat):
+            inner, where = self.shapes.part(target[0], 0, (m.INDEX, 0))
+            self.relate(self.operand(rvalue.operand), (inner, tuple([target[1][i] for i in where])), category)
+
+    def _aggregate(self, rvalue: m.Aggregate, target: Typed, category: int) -> None:
+        one, regions = target
+        if one is not rvalue.ty:
+            fresh = self.regions.fresh_many(self.shapes.count(rvalue.ty))
+            one, regions = rvalue.ty, fresh
+            self.relate((one, fresh), target, category)
+        for i, operand in enumerate(rvalue.operands):
+            source = self.operand(operand)
+            if not source[1]:
+                continue
+            step: m.Projection = (m.FIELD, i, source[0])
+            if one.kind == ty.ARRAY:
+                step = (m.INDEX, 0)
+            inner, where = self.shapes.part(one, rvalue.variant, step)
+            self.relate(source, (inner, tuple([regions[p] if p >= 0 else 0 for p in where])), category)
+        if one.kind == ty.CLOSURE:
+            count = len(regions)
+            for longer, shorter in self.summaries.get(one.data, ()):
+                if longer < count and shorter < count:
+                    self.regions.outlives(regions[longer], regions[shorter], self.point, category)
+
+    def _borrow(self, statement: m.Assign, rvalue: m.Ref, target: Typed, category: int) -> None:
+        place = rvalue.place
+        one, regions = self.body.locals[place.local].ty, self.locals[place.local]
+        steps: list[tuple[Ty, tuple[int, ...]]] = []
+        variant = 0
+        for step in place.projection:
+            steps.append((one, regions))
+            if step[0] == m.DOWNCAST:
+                variant = step[1]
+                continue
+            one, where = self.shapes.part(one, variant, step)
+            regions = tuple([regions[i] if i >= 0 else 0 for i in where])
+            variant = 0
+        if rvalue.kind == "raw" or not target[1]:
+            return
+        region = self.regions.fresh()
+        self.regions.outlives(region, target[1][0], self.point, category)
+        inner = target[0].args[0]
+        self.relate((one, regions), (inner, target[1][1:]), category)
+        if rvalue.kind != "shared":
+            for a, b in zip(target[1][1:], regions, strict=False):
+                self.regions.outlives(a, b, self.point, category)
+        weak = [i for i, step in enumerate(place.projection) if step[0] == m.DEREF and not _tracks(steps[i][0])]
+        for i in range(len(place.projection) - 1, weak[-1] - 1 if weak else -1, -1):
+            base, held = steps[i]
+            if place.projection[i][0] == m.DEREF and base.kind == ty.REF:
+                self.regions.outlives(held[0], region, self.point, category)
+        if not weak:
+            self.loans.append(Loan(region, place, rvalue.kind, self.point, statement.place))
+
+    # Calls
+
+    def _call(self, call: m.Call) -> None:
+        function = call.function
+        target = self.typed(call.destination)
+        actual = [self.operand(a) for a in call.arguments]
+        category = r.RETURN if call.destination.local == 0 else r.ASSIGN
+        if not isinstance(function, m.Constant) or not isinstance(function.ty.data, FnDef):
+            self._mix(actual, target)
+            return
+        if not target[1] and not any(a[1] for a in actual):
+            return
+        definition = function.ty.data
+        generic: list[Typed] = [(a, self.regions.fresh_many(self.shapes.count(a))) for a in function.ty.args]
+        trait = definition.owner
+        if generic and trait is not None and hasattr(trait, "supertraits") and is_fn_trait(trait):
+            self._call_value(generic, actual, target)
+            return
+        env = Environment(generic, {}, self.regions.fresh)
+        for declared, given in zip(definition.inputs, actual, strict=False):
+            if not given[1]:
+                continue
+            wanted = self.signatures.regions(declared, env, given[0])
+            if wanted is None:
+                try:
+                    formal = self.signatures.typed(declared, env)
+                except UnknownRegionsError:
+                    continue
+                self.relate(given, formal, r.CALL)
+            else:
+                self.relate(given, (given[0], wanted), r.CALL)
+        if target[1]:
+            given_out = self.signatures.regions(definition.output, env, target[0])
+            if given_out is None:
+                try:
+                    self.relate(self.signatures.typed(definition.output, env), target, category)
+                except UnknownRegionsError:
+                    self._mix(actual, target)
+            else:
+                self.relate((target[0], given_out), target, category)
+        self._bounds(definition, env)
+
+    def _bounds(self, definition: FnDef, env: Environment) -> None:
+        """What the callee's where clauses demand."""
+        for longer, shorter in definition.generics.outlives:
+            self.regions.outlives(env.region(longer), env.region(shorter), self.point, r.CALL)
+        for bound in definition.generics.predicates:
+            if bound.subject.kind != ty.PARAM or bound.subject.data[0] >= len(env.args):
+                continue
+            subject = env.args[bound.subject.data[0]]
+            for name in bound.regions:
+                for region in subject[1]:
+                    self.regions.outlives(region, env.region(name), self.point, r.CALL)
+            if bound.trait is None:
+                continue
+            try:
+                self._bound(bound, subject, env)
+            except UnknownRegionsError:
+                continue
+
+    def _bound(self, bound: Any, subject: Typed, env: Environment) -> None:
+        if is_fn_trait(bound.trait):
+            if subject[0].kind != ty.CLOSURE or not bound.args:
+                return
+            arguments = self.signatures.split(self.signatures.typed(bound.args[0], env))
+            result = self.call_closure(subject, arguments)
+        for name, declared in bound.bindings:
+            if not is_fn_trait(bound.trait):
+                args = [subject, *[self.signatures.typed(a, env) for a in bound.args]]
+                result = self.signatures.associated(bound.trait, name, args)
+            if result[1]:
+                wanted = self.signatures.typed(declared, env)
+                self.relate(result, wanted, r.CALL)
+
+    def _call_value(self, generic: list[Typed], actual: list[Typed], target: Typed) -> None:
+        """A call of a value: a closure, or something known by its bounds only."""
+        callee = generic[0][0]
+        closure = actual[0]
+        while closure[0].kind == ty.REF:
+            closure = closure[0].args[0], closure[1][1:]
+        if callee.kind == ty.CLOSURE and closure[0] is callee and len(actual) > 1:
+            result = self.call_closure(closure, self.signatures.split(actual[1]))
+            self.relate(result, target, r.ASSIGN)
+            return
+        self._mix(actual[1:], target)
+        for region in closure[1]:
+            for shorter in target[1]:
+                self.regions.outlives(region, shorter, self.point, r.CALL)
+
+    def call_closure(self, closure: Typed, arguments: list[Typed]) -> Typed:
+        """What calling a closure demands; the type of its result."""
+        definition = closure[0].data
+        regions: list[int] = list(closure[1])
+        for declared, given in zip(definition.inputs, arguments, strict=False):
+            erased = ty.subst(ty.erase(declared), closure[0].args)
+            fresh = self.regions.fresh_many(self.shapes.count(erased))
+            self.relate(given, (erased, fresh), r.CALL)
+            regions += fresh
+        output = ty.subst(ty.erase(definition.output), closure[0].args)
+        result = self.regions.fresh_many(self.shapes.count(output))
+        regions += result
+        summary = self.summaries.get(definition)
+        if summary is None:
+            summary = [(i, j + len(regions) - len(result)) for i in range(len(regions) - len(result))
+                       for j in range(len(result))]  # fmt: skip
+        for longer, shorter in summary:
+            if longer < len(regions) and shorter < len(regions):
+                self.regions.outlives(regions[longer], regions[shorter], self.point, r.CALL)
+        return output, result
+
+    def _mix(self, actual: list[Typed], target: Typed) -> None:
+        """The result may hold whatever the arguments hold."""
+        for _, regions in actual:
+            for longer in regions:
+                for shorter in target[1]:
+                    self.regions.outlives(longer, shorter, self.point, r.CALL)
+
+
+def _tracks(one: Ty) -> bool:
+    """Does a loan through a dereference of this type matter? What a `&` or a raw pointer shows is not ours to lock."""
+    return one.kind not in (ty.REF, ty.RAW) or (one.kind == ty.REF and bool(one.data))

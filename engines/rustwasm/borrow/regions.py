@@ -1,0 +1,132 @@
+"""Regions, what must outlive what, and the smallest sets of points that satisfy it (RFC 2094, "Layer 2: solving").
+
+A region is a number; its value a set of points and of *ends* of universal regions, as one integer: bit p is point p,
+bit `points + u` the end of universal region u. Region 0 is `'static`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RETURN: Final = 0
+CALL: Final = 1
+ASSIGN: Final = 2
+OTHER: Final = 3
+
+
+class Regions:
+    """The regions of one body. `names[u]` is universal region u's name."""
+
+    def __init__(self, points: int) -> None:
+        self.points = points
+        self.everywhere = (1 << points) - 1
+        self.names: list[str] = []
+        self.values: list[int] = []
+        self.constraints: list[tuple[int, int, int, int]] = []
+        """(longer, shorter, point, category)."""
+        self.known: set[tuple[int, int]] = set()
+        """Pairs of universal regions (longer, shorter) that the signature promises."""
+        self._shorter: dict[int, list[int]] | None = None
+
+    def universal(self, name: str) -> int:
+        """A region that outlives the body; all of them come before the first fresh one."""
+        number = len(self.values)
+        self.names.append(name)
+        self.values.append(self.everywhere | 1 << (self.points + number))
+        return number
+
+    def fresh(self) -> int:
+        self.values.append(0)
+        return len(self.values) - 1
+
+    def fresh_many(self, count: int) -> tuple[int, ...]:
+        first = len(self.values)
+        self.values.extend([0] * count)
+        return tuple(range(first, first + count))
+
+    def outlives(self, longer: int, shorter: int, point: int, category: int) -> None:
+        if longer and longer != shorter:
+            self.constraints.append((longer, shorter, point, category))
+
+    def solve(self) -> None:
+        """The least values that hold every constraint."""
+        longer_of: dict[int, list[int]] = {}
+        for longer, shorter, _, _ in self.constraints:
+            found = longer_of.get(shorter)
+            if found is None:
+                longer_of[shorter] = [longer]
+            else:
+                found.append(longer)
+        values = self.values
+        work = [r for r in longer_of if values[r]]
+        while work:
+            region = work.pop()
+            value = values[region]
+            for longer in longer_of.get(region, ()):
+                before = values[longer]
+                after = before | value
+                if after != before:
+                    values[longer] = after
+                    if longer in longer_of:
+                        work.append(longer)
+
+    def holds(self, region: int, point: int) -> bool:
+        return bool(self.values[region] >> point & 1)
+
+    def ends(self, region: int) -> list[int]:
+        """The universal regions whose end the region reaches."""
+        value = self.values[region] >> self.points
+        return [u for u in range(len(self.names)) if value >> u & 1]
+
+    def close_known(self) -> None:
+        """Make `known` transitive."""
+        changed = True
+        while changed:
+            more = {(a, d) for a, b in self.known for c, d in self.known if b == c} - self.known
+            self.known |= more
+            changed = bool(more)
+
+    def promised(self, longer: int, shorter: int) -> bool:
+        return longer in (0, shorter) or (longer, shorter) in self.known or (0, shorter) in self.known
+
+    def shorter_of(self, region: int) -> list[int]:
+        """Constraints (by number) in which the region is the longer one."""
+        if self._shorter is None:
+            self._shorter = {}
+            for i, entry in enumerate(self.constraints):
+                self._shorter.setdefault(entry[0], []).append(i)
+        return self._shorter.get(region, [])
+
+    def reachable(self, region: int) -> set[int]:
+        """Regions that the region must outlive, itself included."""
+        seen = {region}
+        work = [region]
+        while work:
+            for i in self.shorter_of(work.pop()):
+                shorter = self.constraints[i][1]
+                if shorter not in seen:
+                    seen.add(shorter)
+                    work.append(shorter)
+        return seen
+
+    def path(self, longer: int, shorter: int) -> list[tuple[int, int, int, int]]:
+        """A shortest chain of constraints from one region to another; empty if there is none."""
+        came: dict[int, int] = {longer: -1}
+        work = [longer]
+        for region in work:
+            if region == shorter:
+                break
+            for i in self.shorter_of(region):
+                other = self.constraints[i][1]
+                if other not in came:
+                    came[other] = i
+                    work.append(other)
+        if shorter not in came:
+            return []
+        out = []
+        at = shorter
+        while came[at] >= 0:
+            entry = self.constraints[came[at]]
+            out.append(entry)
+            at = entry[0]
+        return out[::-1]

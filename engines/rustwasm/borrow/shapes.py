@@ -1,0 +1,283 @@
+"""Where regions stand in types.
+
+The checker writes a type as its erased form and a tuple of regions, one for each place where a lifetime stands, the
+outermost
+first. Everything about these places depends on the erased type alone and is computed once: how many they are, their
+variance, which of them a part of the type has, which ones a drop may touch.
+
+| type | its regions, in order |
+|---|---|
+| `&T`, `&mut T` | the reference's, then T's |
+| struct, enum | its lifetime arguments, then its type arguments' |
+| tuple, array, slice, raw pointer, projection | its arguments' |
+| `dyn Trait` | its bound, then its arguments' (none for Fn, FnMut, FnOnce) |
+| closure | per capture: the reference's (unless moved), then the captured type's |
+| `impl Trait` | its arguments', then one per lifetime named in its bounds |
+| function pointers and items | none: their lifetimes are bound by the function |
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.types import Ty
+
+COVARIANT: Final = 1
+CONTRAVARIANT: Final = -1
+INVARIANT: Final = 0
+
+_INVARIANT_HEADS: Final = frozenset(("Cell", "RefCell", "UnsafeCell", "RefMut"))
+_FN_TRAITS: Final = frozenset(("Fn", "FnMut", "FnOnce"))
+
+
+def is_fn_trait(trait: Any) -> bool:
+    return trait.lang in _FN_TRAITS or trait.name in _FN_TRAITS
+
+
+def opaque_lifetimes(definition: Any) -> tuple[str, ...]:
+    """The lifetimes that the bounds of an `impl Trait` name, and so capture."""
+    names: list[str] = []
+
+    def visit(one: Ty) -> None:
+        names.extend(one.regions)
+        for arg in one.args:
+            visit(arg)
+
+    for bound in definition.bounds:
+        names.extend(bound.regions)
+        for one in (*bound.args, *[t for _, t in bound.bindings]):
+            visit(one)
+    return tuple(dict.fromkeys(n for n in names if n and n != "'static"))
+
+
+class Shapes:
+    """Caches of one compilation."""
+
+    def __init__(self) -> None:
+        self._counts: dict[Ty, int] = {}
+        self._variances: dict[Ty, tuple[int, ...]] = {}
+        self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
+        self._drops: dict[Ty, tuple[int, ...]] = {}
+        self._parameters: dict[Any, list[int]] = {}
+
+    def count(self, one: Ty) -> int:
+        """How many regions the type has."""
+        found = self._counts.get(one)
+        if found is None:
+            kind = one.kind
+            if kind == ty.CLOSURE:
+                found = sum(self.count(c) for c in self.captures(one))
+            elif kind in (ty.FNPTR, ty.FNDEF):
+                found = 0
+            elif kind == ty.DYN and is_fn_trait(one.data[0]):
+                found = len(one.regions)
+            else:
+                found = len(one.regions) + sum([self.count(a) for a in one.args])
+                if kind == ty.OPAQUE:
+                    found += len(opaque_lifetimes(one.data))
+            self._counts[one] = found
+        return found
+
+    def captures(self, closure: Ty) -> list[Ty]:
+        """The erased types of a closure's fields."""
+        out = []
+        for capture in closure.data.captures:
+            one = ty.subst(ty.erase(capture.ty), closure.args)
+            out.append(one if capture.mode == "move" else ty.ref(one, capture.mode == "mut"))
+        return out
+
+    def offset(self, one: Ty, arg: int) -> int:
+        """The first region of argument `arg`."""
+        return len(one.regions) + sum([self.count(a) for a in one.args[:arg]])
+
+    def part(self, one: Ty, variant: int, step: m.Projection) -> tuple[Ty, tuple[int, ...]]:
+        """The erased type of a part and where its regions stand in `one`; -1 stands for 'static."""
+        kind = step[0]
+        key = (one, variant, step[1], step[2]) if kind == m.FIELD else (one, kind)
+        found = self._parts.get(key)
+        if found is None:
+            found = self._parts[key] = self._part(one, variant, step)
+        return found
+
+    def _part(self, one: Ty, variant: int, step: m.Projection) -> tuple[Ty, tuple[int, ...]]:
+        kind = step[0]
+        if kind == m.DOWNCAST:
+            return one, tuple(range(self.count(one)))
+        if kind == m.SUBSLICE:
+            return ty.slice_of(one.args[0]), tuple(range(self.count(one.args[0])))
+        if kind != m.FIELD:
+            start = self.offset(one, 0)
+            inner = one.args[0]
+            return inner, tuple(range(start, start + self.count(inner)))
+        index, erased = step[1], step[2]
+        wanted = self.count(erased)
+        if one.kind == ty.TUPLE:
+            start = self.offset(one, index)
+            return erased, tuple(range(start, start + wanted))
+        if one.kind == ty.CLOSURE:
+            types = self.captures(one)
+            start = sum(self.count(t) for t in types[:index])
+            return erased, tuple(range(start, start + wanted))
+        if one.kind == ty.ADT and variant < len(one.data.variants):
+            where: list[int] = []
+            self._walk(one.data.variants[variant].fields[index].ty, one, where)
+            if len(where) == wanted:
+                return erased, tuple(where)
+        return erased, (0 if self.count(one) else -1,) * wanted
+
+    def _walk(self, one: Ty, owner: Ty, out: list[int]) -> None:
+        """Positions in `owner` of the regions of a field's declared type."""
+        if one.kind == ty.PARAM:
+            index = one.data[0]
+            start = self.offset(owner, index)
+            out.extend(range(start, start + self.count(owner.args[index])))
+            return
+        if one.kind in (ty.FNPTR, ty.FNDEF):
+            return
+        lifetimes = owner.data.lifetimes
+        out.extend(lifetimes.index(r) if r in lifetimes else -1 for r in one.regions)
+        if one.kind == ty.DYN and is_fn_trait(one.data[0]):
+            return
+        for arg in one.args:
+            self._walk(arg, owner, out)
+
+    # Variance
+
+    def variances(self, one: Ty) -> tuple[int, ...]:
+        """Per region: COVARIANT, CONTRAVARIANT or INVARIANT."""
+        found = self._variances.get(one)
+        if found is None:
+            out: list[int] = []
+            self._variance(one, COVARIANT, out)
+            found = self._variances[one] = tuple(out)
+        return found
+
+    def _variance(self, one: Ty, outer: int, out: list[int]) -> None:
+        kind = one.kind
+        if kind == ty.REF:
+            out.append(outer)
+            self._variance(one.args[0], INVARIANT if one.data else outer, out)
+        elif kind == ty.ADT:
+            own = self.parameter_variances(one.data)
+            lifetimes = len(one.regions)
+            out.extend(outer * v for v in own[:lifetimes])
+            for i, arg in enumerate(one.args):
+                self._variance(arg, outer * own[lifetimes + i], out)
+        elif kind == ty.CLOSURE:
+            for capture in self.captures(one):
+                self._variance(capture, outer, out)
+        elif kind == ty.DYN:
+            out.extend(outer for _ in one.regions)
+            out.extend([INVARIANT] * (self.count(one) - len(one.regions)))
+        elif kind in (ty.PROJECTION, ty.OPAQUE):
+            own_count = sum(self.count(a) for a in one.args)
+            out.extend([INVARIANT] * own_count)
+            out.extend([outer] * (self.count(one) - own_count))
+        elif kind not in (ty.FNPTR, ty.FNDEF):
+            for arg in one.args:
+                self._variance(arg, outer, out)
+
+    def parameter_variances(self, adt: Any) -> list[int]:
+        """The variance of a definition's lifetimes and then of its type parameters."""
+        found = self._parameters.get(adt)
+        if found is not None:
+            return found
+        total = len(adt.lifetimes) + len(adt.generics.names)
+        if adt.lang in _INVARIANT_HEADS or adt.name in _INVARIANT_HEADS:
+            self._parameters[adt] = [COVARIANT] * len(adt.lifetimes) + [INVARIANT] * len(adt.generics.names)
+            return self._parameters[adt]
+        current = self._parameters[adt] = [2] * total
+        changed = True
+        while changed:
+            before = list(current)
+            for variant in adt.variants:
+                for field in variant.fields:
+                    self._field_variance(adt, field.ty, COVARIANT, current)
+            changed = before != current
+        for i, one in enumerate(current):
+            if one == 2:
+                current[i] = COVARIANT
+        return current
+
+    def _field_variance(self, adt: Any, one: Ty, outer: int, current: list[int]) -> None:
+        def note(index: int, variance: int) -> None:
+            if variance == 2:
+                return
+            current[index] = variance if current[index] in (2, variance) else INVARIANT
+
+        kind = one.kind
+        if kind == ty.PARAM:
+            note(len(adt.lifetimes) + one.data[0], outer)
+            return
+        own = [INVARIANT] * len(one.regions)
+        inner = [INVARIANT] * len(one.args)
+        if kind == ty.REF:
+            own, inner = [outer], [INVARIANT if one.data else outer]
+        elif kind == ty.ADT:
+            known = self.parameter_variances(one.data)
+            own = [_times(outer, v) for v in known[: len(one.regions)]]
+            inner = [_times(outer, v) for v in known[len(one.data.lifetimes) :]]
+        elif kind == ty.DYN:
+            own = [outer] * len(one.regions)
+        elif kind in (ty.TUPLE, ty.ARRAY, ty.SLICE, ty.RAW):
+            inner = [outer] * len(one.args)
+        elif kind == ty.FNPTR:
+            inner = [-outer] * (len(one.args) - 1) + [outer]
+        for region, variance in zip(one.regions, own, strict=False):
+            if region in adt.lifetimes:
+                note(adt.lifetimes.index(region), variance)
+        for arg, variance in zip(one.args, inner, strict=False):
+            if variance != 2:
+                self._field_variance(adt, arg, variance, current)
+
+    # Drops
+
+    def dropped(self, one: Ty) -> tuple[int, ...]:
+        """Positions of the regions that must still be valid when a value of the type is dropped."""
+        found = self._drops.get(one)
+        if found is None:
+            self._drops[one] = ()
+            out: list[int] = []
+            self._drop(one, 0, out, 0)
+            found = self._drops[one] = tuple(out)
+        return found
+
+    def _drop(self, one: Ty, start: int, out: list[int], depth: int) -> None:
+        kind = one.kind
+        if kind in (ty.TUPLE, ty.ARRAY, ty.SLICE):
+            for arg in one.args:
+                self._drop(arg, start, out, depth)
+                start += self.count(arg)
+        elif kind == ty.CLOSURE:
+            for capture in self.captures(one):
+                self._drop(capture, start, out, depth)
+                start += self.count(capture)
+        elif kind in (ty.DYN, ty.OPAQUE, ty.PROJECTION):
+            out.extend(range(start, start + self.count(one)))
+        elif kind == ty.ADT:
+            adt = one.data
+            if adt.drop is not None and not getattr(adt, "may_dangle", False) and adt.lang is None:
+                out.extend(range(start, start + self.count(one)))
+                return
+            if adt.drop is not None:
+                out.extend(range(start, start + len(one.regions)))
+            if adt.lang is not None or depth > 6:
+                inner = start + len(one.regions)
+                for arg in one.args:
+                    self._drop(arg, inner, out, depth + 1)
+                    inner += self.count(arg)
+                return
+            for variant in adt.variants:
+                for i, field in enumerate(variant.fields):
+                    erased = ty.subst(ty.erase(field.ty), one.args)
+                    _, where = self.part(one, variant.index, (m.FIELD, i, erased))
+                    inside: list[int] = []
+                    self._drop(erased, 0, inside, depth + 1)
+                    out.extend(start + where[p] for p in inside if where[p] >= 0)
+
+
+def _times(outer: int, inner: int) -> int:
+    """The variance of a position of variance `inner` within one of variance `outer`; 2 is "not used at all"."""
+    return 2 if inner == 2 else outer * inner

@@ -1,0 +1,230 @@
+"""Signatures with lifetimes, instantiated with the regions of a call; projections through impls.
+
+A value here is `(erased type, regions)`; where its regions stand is told in `shapes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.traits import head
+from engines.rustwasm.typing.types import Ty
+
+Typed: TypeAlias = tuple[Ty, tuple[int, ...]]
+
+
+class UnknownRegionsError(Exception):
+    """The regions of a type cannot be told (a projection without a known impl)."""
+
+
+class Environment:
+    """What names stand for: lifetimes to regions, parameters to types with regions."""
+
+    __slots__ = ("args", "fresh", "lifetimes")
+
+    def __init__(self, args: list[Typed], lifetimes: dict[str, int], fresh: Callable[[], int]) -> None:
+        self.args = args
+        self.lifetimes = lifetimes
+        self.fresh = fresh
+
+    def region(self, name: str) -> int:
+        if not name:
+            return self.fresh()
+        found = self.lifetimes.get(name)
+        if found is None:
+            if name == "'static":
+                return 0
+            found = self.lifetimes[name] = self.fresh()
+        return found
+
+
+class Signatures:
+    """Instantiates declared types. `call_closure` gives the result's regions of calling a closure with arguments."""
+
+    def __init__(self, compilation: Any, shapes: Shapes) -> None:
+        self.compilation = compilation
+        self.shapes = shapes
+        self.assumptions: list[Any] = []
+        self.assumed: Environment | None = None
+        self.call_closure: Callable[[Typed, list[Typed]], Typed] | None = None
+
+    def regions(self, one: Ty, env: Environment, expected: Ty) -> tuple[int, ...] | None:
+        """The regions of declared type `one`, whose erased form after substitution is `expected`; None if unknown."""
+        out: list[int] = []
+        try:
+            self._walk(one, env, out)
+        except UnknownRegionsError:
+            return None
+        return tuple(out) if len(out) == self.shapes.count(expected) else None
+
+    def _walk(self, one: Ty, env: Environment, out: list[int]) -> None:
+        kind = one.kind
+        if kind == ty.PARAM:
+            index = one.data[0]
+            if index < len(env.args):
+                out.extend(env.args[index][1])
+            return
+        if kind == ty.PROJECTION:
+            out.extend(self.project(one, env)[1])
+            return
+        if kind == ty.FNPTR or kind == ty.FNDEF:
+            return
+        if kind == ty.CLOSURE:
+            raise UnknownRegionsError
+        out.extend([env.region(name) for name in one.regions])
+        if kind == ty.DYN and is_fn_trait(one.data[0]):
+            return
+        for arg in one.args:
+            self._walk(arg, env, out)
+        if kind == ty.OPAQUE:
+            out.extend(env.region(name) for name in opaque_lifetimes(one.data))
+
+    def typed(self, one: Ty, env: Environment) -> Typed:
+        """Erased type and regions of a declared type."""
+        if one.kind == ty.PARAM and one.data[0] < len(env.args):
+            found: Typed = env.args[one.data[0]]
+            return found
+        if one.kind == ty.PROJECTION:
+            return self.project(one, env)
+        if not one.args:
+            return ty.erase(one), tuple([env.region(n) for n in one.regions])
+        parts = [self.typed(a, env) for a in one.args]
+        erased = ty.intern(one.kind, one.data, tuple([p[0] for p in parts]), ("",) * len(one.regions))
+        if one.kind in (ty.FNPTR, ty.FNDEF) or (one.kind == ty.DYN and is_fn_trait(one.data[0])):
+            parts = []
+        if one.kind == ty.CLOSURE:
+            raise UnknownRegionsError
+        regions = [env.region(n) for n in one.regions] + [r for p in parts for r in p[1]]
+        if one.kind == ty.OPAQUE:
+            regions += [env.region(name) for name in opaque_lifetimes(one.data)]
+        return erased, tuple(regions)
+
+    # Projections
+
+    def project(self, one: Ty, env: Environment, depth: int = 0) -> Typed:
+        """`<Self as Trait>::Name` with its regions. Raises UnknownRegionsError."""
+        trait, name = one.data
+        args = [self.typed(a, env) for a in one.args]
+        return self.associated(trait, name, args, depth)
+
+    def associated(self, trait: Any, name: str, args: list[Typed], depth: int = 0) -> Typed:
+        if depth > 16:
+            raise UnknownRegionsError
+        subject = args[0]
+        kind = subject[0].kind
+        if is_fn_trait(trait) and name == "Output":
+            return self._output(subject, args[1])
+        if kind in (ty.OPAQUE, ty.PARAM, ty.PROJECTION, ty.DYN):
+            found = self._bound(trait, name, subject)
+            if found is not None:
+                return found
+            if kind in (ty.OPAQUE, ty.DYN):
+                raise UnknownRegionsError
+            erased = ty.projection(trait, name, tuple([a[0] for a in args]))
+            return erased, tuple([r for a in args for r in a[1]])
+        index = self.compilation.impl_index(trait)
+        for impl in [*index.get(head(subject[0]), ()), *index.get(None, ())]:
+            declared = impl.assoc_types.get(name)
+            if declared is None:
+                continue
+            env = self._match_impl(impl, args)
+            if env is None:
+                continue
+            self._from_bounds(impl, env, depth)
+            if declared.kind == ty.PROJECTION:
+                inner = [self.typed(a, env) for a in declared.args]
+                return self.associated(declared.data[0], declared.data[1], inner, depth + 1)
+            return self.typed(declared, env)
+        raise UnknownRegionsError
+
+    def _output(self, subject: Typed, arguments: Typed) -> Typed:
+        one = subject[0]
+        if one.kind == ty.CLOSURE and self.call_closure is not None:
+            return self.call_closure(subject, self.split(arguments))
+        raise UnknownRegionsError
+
+    def split(self, arguments: Typed) -> list[Typed]:
+        """The elements of a tuple."""
+        out = []
+        start = 0
+        for one in arguments[0].args:
+            count = self.shapes.count(one)
+            out.append((one, arguments[1][start : start + count]))
+            start += count
+        return out
+
+    def _bound(self, trait: Any, name: str, subject: Typed) -> Typed | None:
+        """The associated type as the bounds of a parameter or an `impl Trait` tell it."""
+        one = subject[0]
+        if one.kind == ty.OPAQUE:
+            named = opaque_lifetimes(one.data)
+            regions = subject[1]
+            args: list[Typed] = []
+            start = 0
+            for arg in one.args:
+                count = self.shapes.count(arg)
+                args.append((arg, regions[start : start + count]))
+                start += count
+            env = Environment(args, dict(zip(named, regions[start:], strict=True)), lambda: 0)
+            bounds = one.data.bounds
+        else:
+            if self.assumed is None:
+                return None
+            env = self.assumed
+            bounds = [p for p in self.assumptions if ty.erase(p.subject) is one]
+        for bound in bounds:
+            if bound.trait is trait:
+                for bound_name, bound_ty in bound.bindings:
+                    if bound_name == name:
+                        return self.typed(bound_ty, env)
+        return None
+
+    def _match_impl(self, impl: Any, args: list[Typed]) -> Environment | None:
+        """The impl's parameters and lifetimes if it is for these arguments."""
+        found: dict[int, Typed] = {}
+        lifetimes: dict[str, int] = {}
+        for declared, actual in zip((impl.self_ty, *impl.trait_args), args, strict=False):
+            if not self._match(declared, actual, found, lifetimes):
+                return None
+        count = max(found, default=-1) + 1
+        total = max(count, len(impl.generics.names))
+        known: list[Typed] = [found.get(i, (ty.ERROR_TY, ())) for i in range(total)]
+        return Environment(known, lifetimes, lambda: 0)
+
+    def _match(self, declared: Ty, actual: Typed, found: dict[int, Typed], lifetimes: dict[str, int]) -> bool:
+        one, regions = actual
+        if declared.kind == ty.PARAM:
+            index = declared.data[0]
+            if index in found:
+                return found[index][0] is one
+            found[index] = actual
+            return True
+        if declared.kind == ty.PROJECTION:
+            return True
+        if declared.kind != one.kind or declared.data != one.data or len(declared.args) != len(one.args):
+            return False
+        if declared.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE):
+            return True
+        for name, region in zip(declared.regions, regions, strict=False):
+            if name:
+                lifetimes.setdefault(name, region)
+        start = len(one.regions)
+        fn = one.kind == ty.DYN and is_fn_trait(one.data[0])
+        for part, arg in zip(declared.args, one.args, strict=True):
+            count = 0 if fn else self.shapes.count(arg)
+            if not self._match(part, (arg, regions[start : start + count]), found, lifetimes):
+                return False
+            start += count
+        return True
+
+    def _from_bounds(self, impl: Any, env: Environment, depth: int) -> None:
+        """Parameters that only the bounds determine (`F: FnMut(I::Item) -> B` gives B)."""
+        for bound in impl.generics.predicates:
+            for name, declared in bound.bindings:
+                if declared.kind != ty.PARAM or env.args[declared.data[0]][0] is not ty.ERROR_TY:
+                    continue
+                args = [self.typed(bound.subject, env), *[self.typed(a, env) for a in bound.args]]
+                env.args[declared.data[0]] = self.associated(bound.trait, name, args, depth + 1)

@@ -1,0 +1,10 @@
+"""Rust programs: valid ones with known output, and ones with one planted error of known kind and place.
+
+A program is drawn from a `ChoiceSequence`, as WebAssembly modules are: every list of numbers means a program, and zero
+is always the simplest choice.
+"""
+
+from fuzz.strategies.rust.faults import FAULTS, FaultyProgram, generate_faulty
+from fuzz.strategies.rust.generate import ValidProgram, generate_program
+
+__all__ = ["FAULTS", "FaultyProgram", "ValidProgram", "generate_faulty", "generate_program"]

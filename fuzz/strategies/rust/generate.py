@@ -1,0 +1,71 @@
+"""Draw a valid program together with what it prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fuzz.strategies.rust.scene import Scene
+from fuzz.strategies.rust.statements import PRELUDE, block
+from fuzz.strategies.wasm.choices import ChoiceSequence
+
+HEADER_LINES = 1
+ALLOW = "#![allow(warnings)]\n"
+
+
+@dataclass(frozen=True)
+class ValidProgram:
+    """A program that rustc accepts.
+
+    Attributes:
+        source: one file, edition 2021.
+        stdout: what it prints.
+        exit_status: 0, or 101 where it panics.
+        panic: the panic's message, or "".
+    """
+
+    source: str
+    stdout: str
+    exit_status: int
+    panic: str
+
+
+def generate_program(draw: ChoiceSequence, statements: int = 20) -> ValidProgram:
+    """A program of up to `statements` statements in `main` (nested ones not counted)."""
+    panics = draw.chance(8)
+    scene = Scene(draw, quiet=panics)
+    block(scene, statements)
+    if panics:
+        _panic(scene)
+    else:
+        scene.end_scope()
+    return ValidProgram(source_of(scene), "".join(f"{x}\n" for x in scene.output), 101 if panics else 0, scene.panic)
+
+
+def source_of(scene: Scene) -> str:
+    body = "\n".join(scene.lines)
+    return f"{ALLOW}{PRELUDE}fn main() {{\n{body}\n}}\n"
+
+
+def _panic(scene: Scene) -> None:
+    """A last statement that panics."""
+    choice = scene.draw.below(5)
+    if choice == 0:
+        scene.line('panic!("stop {}", 1);')
+        scene.panic = "stop 1"
+    elif choice == 1:
+        scene.line("let items: Vec<i32> = Vec::new();")
+        scene.line("let at = items.len() + 2;")
+        scene.line('println!("{}", items[at]);')
+        scene.panic = "index out of bounds: the len is 0 but the index is 2"
+    elif choice == 2:
+        scene.line("let edge = longer(\"a\", \"b\").len() as i32 + 2147483646;")
+        scene.line('println!("{}", edge + 1);')
+        scene.panic = "attempt to add with overflow"
+    elif choice == 3:
+        scene.line("let nothing: Option<i32> = Vec::new().pop();")
+        scene.line('println!("{}", nothing.unwrap());')
+        scene.panic = "called `Option::unwrap()` on a `None` value"
+    else:
+        scene.line("let zero = longer(\"\", \"\").len() as i32;")
+        scene.line('println!("{}", 7 / zero);')
+        scene.panic = "attempt to divide by zero"

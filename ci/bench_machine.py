@@ -1,0 +1,183 @@
+"""How fast each tier of the RISC-V machine is beside native code and qemu-riscv64: `python -m ci.bench_machine`.
+
+Runs the kernels of corpus/programs, and the same kernels compiled for this machine, one after the other in every
+round, as whole commands from start to end, so that translation is paid for. Prints each tier's time over that of native
+-O2, the best of the rounds: other work on the machine only slows. Then what the baseline compiler costs for each guest
+instruction, and what its parts are worth: the kernels with one part off over the kernels with all on, without start.
+Exits with 1 where a target of `TARGETS` is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+SIZES: Final = {
+    "list": "2000",
+    "matrix": "2000",
+    "states": "10000",
+    "sieve": "10000000",
+    "matmul": "400",
+    "sha256": "100000",
+    "nbody": "400000",
+    "sort": "1000000",
+    "mandelbrot": "700",
+    "crc32": "15000",
+    "interpreter": "2000",
+    "strings": "200000",
+    "calls": "36",
+}
+"""Kernels with an argument that makes each run natively for a tenth to a third of a second."""
+PEERS: Final = ("native", "qemu-riscv64")
+TARGETS: Final = {"interpreter": 12.0, "baseline": 2.4}
+"""By tier: time over native, geometric mean, at most."""
+MOST_US_PER_INSN: Final = 25.0
+PARTS: Final = ("allocator", "scheduler", "passes")
+
+
+def command(subject: str, guest: Path, native: Path) -> list[str]:
+    """How to start a kernel on a tier, or as a peer."""
+    if subject == "native":
+        return [str(native)]
+    if subject == "qemu-riscv64":
+        return ["qemu-riscv64", str(guest)]
+    return [sys.executable, "-m", "harness.cli", "vm", "run", "--tier", subject, str(guest)]
+
+
+def seconds(arguments: Sequence[str], expected: bytes | None) -> tuple[float, bytes]:
+    """Wall time and output of one run.
+
+    Raises:
+        RuntimeError: it failed, or printed something else than `expected`.
+    """
+    begun = time.perf_counter()
+    done = subprocess.run(arguments, capture_output=True, check=False)
+    spent = time.perf_counter() - begun
+    if done.returncode or expected not in (None, done.stdout):
+        raise RuntimeError(
+            f"{' '.join(arguments)} ended with {done.returncode} and printed {done.stdout[-200:]!r}, must be 0 and "
+            f"{expected!r}: {done.stderr[-500:].decode(errors='replace')}"
+        )
+    return spent, done.stdout
+
+
+def compare(
+    kernels: Iterable[str], subjects: Sequence[str], guest: Path, native: Path, rounds: int
+) -> dict[str, float]:
+    """Print one line per kernel; the geometric mean over native of each subject."""
+    print(f"{'kernel':<13}{'native s':>10}" + "".join(f"{name:>15}" for name in subjects[1:]))
+    ratios: dict[str, list[float]] = {name: [] for name in subjects[1:]}
+    for kernel in kernels:
+        best: dict[str, float] = {}
+        expected: bytes | None = None
+        for _ in range(rounds):
+            for subject in subjects:
+                spent, expected = seconds([*command(subject, guest, native), kernel, SIZES[kernel]], expected)
+                best[subject] = min(spent, best.get(subject, math.inf))
+        for name, found in ratios.items():
+            found.append(best[name] / best["native"])
+        figures = "".join(f"{found[-1]:>15.2f}" for found in ratios.values())
+        print(f"{kernel:<13}{best['native']:>10.3f}{figures}", flush=True)
+    means = {name: geometric_mean(found) for name, found in ratios.items()}
+    print(f"{'geometric mean':<23}" + "".join(f"{mean:>15.2f}" for mean in means.values()), flush=True)
+    return means
+
+
+def parts(kernels: Sequence[str], guest: Path, rounds: int) -> float:
+    """Print what the baseline compiler's parts are worth; µs per guest instruction with all of them on."""
+    from engines.vm.tiers.baseline.compiler import Options
+
+    names = ("all on", *(f"no {part}" for part in PARTS))
+    us = math.inf
+    gains: dict[str, list[float]] = {name: [] for name in names}
+    for kernel in kernels:
+        best = dict.fromkeys(names, math.inf)
+        for _ in range(rounds):
+            for name in names:
+                options = Options(**{part: name != f"no {part}" for part in PARTS})
+                spent, cost = _run(guest, (kernel, str(max(1, int(SIZES[kernel]) // 2))), options)
+                best[name] = min(best[name], spent)
+                if name == "all on":
+                    us = min(us, cost)
+        for name in names:
+            gains[name].append(best[name] / best["all on"])
+    for name in names[1:]:
+        print(f"baseline, {name}: {geometric_mean(gains[name]):.2f} x the time (most {max(gains[name]):.2f})")
+    return us
+
+
+def _run(guest: Path, arguments: tuple[str, ...], options: object) -> tuple[float, float]:
+    """Processor seconds of a run, and µs of compiling per guest instruction."""
+    from engines.vm.tiers.baseline.compiler import Options
+    from engines.vm.tiers.baseline.tier import BaselineTier
+    from engines.vm.user.launch import Launch, start
+
+    assert isinstance(options, Options)
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_RDWR)
+    sys.stdout.flush()
+    os.dup2(nowhere, 1)
+    try:
+        process, executor = start(Launch(program=str(guest), arguments=arguments, tier="baseline"))
+        tier = executor.tier = BaselineTier(options)
+        begun = time.process_time()
+        process.run()
+        spent = time.process_time() - begun
+        process.close()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+    counters = tier.compiler.counters
+    return spent, counters.seconds / max(counters.insns, 1) * 1e6
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    return math.exp(sum(map(math.log, values)) / len(values))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m ci.bench_machine", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("kernels", nargs="*", help=f"of {', '.join(SIZES)}; all when none is given")
+    parser.add_argument("--tiers", default=",".join(TARGETS), help="separated by commas (default: %(default)s)")
+    parser.add_argument("--variant", default="O2c", help="build of the guest's kernels (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-parts", action="store_true", help="leave out what the compiler's parts are worth")
+    options = parser.parse_args(arguments)
+    unknown = [name for name in options.kernels if name not in SIZES]
+    if unknown:
+        parser.error(f"no kernel is called {', '.join(unknown)}; there are {', '.join(SIZES)}")
+
+    from corpus.programs.builder import build
+
+    images = {b.variant.name: b.path for b in build("full", ["kernels"], progress=print)}
+    if options.variant not in images:
+        parser.error(f"no variant is called {options.variant}; there are {', '.join(images)}")
+    guest, native = images[options.variant], images["native"]
+    kernels = options.kernels or list(SIZES)
+    peers = [name for name in PEERS if name == "native" or shutil.which(name)]
+    tiers = [name for name in options.tiers.split(",") if name]
+    means = compare(kernels, [*peers, *tiers], guest, native, options.rounds)
+    missed = 0
+    for name in tiers:
+        if name in TARGETS:
+            missed += means[name] > TARGETS[name]
+            verdict = " MISSED" if means[name] > TARGETS[name] else ""
+            print(f"{name} over native: {means[name]:.2f}, target {TARGETS[name]}{verdict}")
+    if not options.no_parts and "baseline" in tiers:
+        us = parts(kernels, guest, options.rounds)
+        missed += us > MOST_US_PER_INSN
+        verdict = " MISSED" if us > MOST_US_PER_INSN else ""
+        print(f"baseline, compiling: {us:.1f} us per guest instruction, target {MOST_US_PER_INSN}{verdict}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -69,6 +69,12 @@ _BUILT_IN: Final = {
             "harness.subjects.riscv64_baseline:BaselineExecutor",
         ),
         Description(
+            "riscv64-llvm",
+            "subject",
+            "our LLVM tier, machine cases",
+            "harness.subjects.riscv64_llvm:LlvmExecutor",
+        ),
+        Description(
             "riscv64-reference",
             "subject",
             "our executable specification, machine cases",

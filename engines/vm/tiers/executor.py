@@ -98,9 +98,18 @@ def _baseline(counters: Counters) -> Tier:
     return tier
 
 
+def _llvm(counters: Counters) -> Tier:
+    from engines.vm.tiers.llvm.tier import LlvmTier
+
+    tier = LlvmTier()
+    counters.escapes = tier.escapes
+    return tier
+
+
 _TIERS: Final[dict[str, Callable[[Counters], Tier]]] = {
     "baseline": _baseline,
     "interpreter": _interpreter,
+    "llvm": _llvm,
     "reference": _reference,
 }
 

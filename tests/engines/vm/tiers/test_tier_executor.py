@@ -42,7 +42,7 @@ def test_the_default_is_the_quickest_tier() -> None:
 
 
 def test_an_unknown_tier_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"'jit'.*interpreter, reference"):
+    with pytest.raises(ValueError, match=r"'jit'.*interpreter, llvm, reference"):
         TierExecutor("jit")
 
 

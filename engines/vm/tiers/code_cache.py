@@ -1,0 +1,251 @@
+"""Compiled code that is installed: where it is, which guest bytes it depends on, and which entries lead to it.
+
+Compiled code is a handler. The entry of a head holds the distance to it instead of the interpreter's handler, so
+jumps, calls and returns of every tier find it without further ado, and taking it away is zeroing the entry. Pages with
+compiled code have `HAS_COMPILED`: whoever writes there tells us, and what was made from those bytes goes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import weakref
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, HAS_COMPILED, PAGE_BITS, PAGE_BYTES, AddressSpace
+from engines.vm.runtime.executable_memory import ExecutableMemory
+from engines.vm.tiers.interpreter.build import Interpreter
+from engines.vm.tiers.interpreter.decoded_code import DecodedCode
+from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, OVERLAP_BYTES, PC_SHIFT
+
+ALIGN: Final = 64
+_Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
+
+
+@dataclass(slots=True, eq=False)
+class CodeHandle:
+    """Installed code.
+
+    Attributes:
+        heads: the pcs whose entries lead here. ranges: guest bytes that it was made from, [start, end).
+        pcs: instructions in it. address, size: where its host code is.
+        used: when a sample last fell into it, by the cache's clock.
+    """
+
+    heads: tuple[int, ...]
+    ranges: list[tuple[int, int]]
+    pcs: frozenset[int]
+    address: int
+    size: int
+    space: weakref.ref[CompiledSpace]
+    used: int = 0
+
+
+@dataclass(eq=False)
+class CompiledSpace:
+    """What is installed for one address space.
+
+    Attributes:
+        heads: code by the pc of an entry. pages: by guest page. known: how many times a pc is inside installed code.
+        version: counts changes of guest code; code compiled from an older version may not be installed.
+    """
+
+    memory: AddressSpace
+    decoded: DecodedCode
+    heads: dict[int, CodeHandle] = field(default_factory=dict)
+    pages: dict[int, set[CodeHandle]] = field(default_factory=dict)
+    handles: set[CodeHandle] = field(default_factory=set)
+    known: Counter[int] = field(default_factory=Counter)
+    version: int = 0
+    callback: Any = None
+
+    def fetch(self, pc: int, size: int) -> bytes:
+        """The bytes from `pc` on that may be executed, up to `size`."""
+        memory, end = self.memory, pc
+        while end < pc + size and end < memory.limit and memory.perm[end >> PAGE_BITS] & EXEC:
+            end = min(pc + size, (end | PAGE_BYTES - 1) + 1)
+        return ctypes.string_at(memory.host_base + pc, end - pc) if end > pc else b""
+
+    def executed(self, pc: int) -> bool:
+        """Whether the instruction at `pc` was ever decoded, which happens when it is executed."""
+        return ctypes.c_uint32.from_address(self.decoded.table + (pc << PC_SHIFT)).value != 0
+
+
+@dataclass
+class CacheCounters:
+    """What a cache did.
+
+    Attributes:
+        installed: regions. invalidated: thrown away because their code was changed. evicted: thrown away to make room.
+        refused: not installed, by reason. code_bytes: that are installed now.
+    """
+
+    installed: int = 0
+    invalidated: int = 0
+    evicted: int = 0
+    code_bytes: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+class CodeCache:
+    """Executable memory of `capacity` bytes for any number of address spaces.
+
+    Raises:
+        ExecutableMemoryError: the system refuses executable memory.
+    """
+
+    def __init__(self, code: Interpreter, capacity: int) -> None:
+        self.decode = int(ctypes.CFUNCTYPE(ctypes.c_uint64)(code.address("decode_address"))())
+        fill = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
+        self._fill = fill(code.address("fill"))
+        self._memory = ExecutableMemory(capacity, self.decode)
+        self._free = [(self._memory.base, self._memory.size)]
+        self._spaces: weakref.WeakKeyDictionary[AddressSpace, CompiledSpace] = weakref.WeakKeyDictionary()
+        self._scratch = ctypes.create_string_buffer(ENTRY_BYTES)
+        self._clock = 0
+        self.handles: dict[CodeHandle, None] = {}
+        self.counters = CacheCounters()
+
+    def handler(self, word: int, length: int) -> int:
+        """The interpreter's handler of an instruction, as its distance from `decode`."""
+        self._fill(ctypes.addressof(self._scratch), word, length)
+        return int.from_bytes(self._scratch.raw[:4], "little", signed=True)
+
+    def space(self, memory: AddressSpace, decoded: DecodedCode, *, kept: bool) -> CompiledSpace:
+        """What is installed for `memory`. `kept`: its decoded entries are the ones that we left there."""
+        found = self._spaces.get(memory)
+        if found is None:
+            found = self._spaces[memory] = CompiledSpace(memory, decoded)
+            self._listen(found)
+        elif not kept:
+            for handle in list(found.handles):
+                self.remove(handle)
+            found.version += 1
+        return found
+
+    def _listen(self, space: CompiledSpace) -> None:
+        held, cache = weakref.ref(space), weakref.ref(self)
+
+        def changed(address: int, size: int) -> None:
+            space, owner = held(), cache()
+            if space is not None and owner is not None:
+                owner.invalidate(space, address, size)
+
+        space.memory.code_listeners.append(changed)
+        space.callback = _Invalidate(changed)
+        space.decoded.context["invalidate"] = ctypes.cast(space.callback, ctypes.c_void_p).value or 0
+
+    # -- installing -----------------------------------------------------------------------------------------------
+
+    def install(
+        self,
+        space: CompiledSpace,
+        code: bytes,
+        heads: dict[int, int],
+        ranges: list[tuple[int, int]],
+        pcs: frozenset[int],
+    ) -> CodeHandle | None:
+        """Put `code` into executable memory and lead the entries of `heads` there; None if it cannot fit.
+
+        Args:
+            heads: by guest pc, the offset of its entry in `code`.
+            ranges: the guest bytes that it depends on, all executable now.
+        """
+        size = -(-len(code) // ALIGN) * ALIGN
+        address = self._allocate(size)
+        if address is None:
+            self.counters.refused["larger than the code cache"] += 1
+            return None
+        self._memory.write(address, code)
+        handle = CodeHandle(tuple(heads), ranges, pcs, address, size, weakref.ref(space), self._tick())
+        self.handles[handle] = None
+        space.handles.add(handle)
+        memory, table = space.memory, space.decoded.table
+        for page in _pages(ranges):
+            memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
+            space.pages.setdefault(page, set()).add(handle)
+        space.known.update(pcs)
+        for head, offset in heads.items():
+            entry = table + (head << PC_SHIFT)
+            bytes_ = space.fetch(head, 4)
+            word = int.from_bytes(bytes_[:2], "little")
+            wide = word & 3 == 3
+            self._fill(entry, int.from_bytes(bytes_, "little") if wide else word, 4 if wide else 2)
+            distance = address + offset - self.decode
+            ctypes.memmove(entry, distance.to_bytes(4, "little", signed=True), 4)
+            space.heads[head] = handle
+        self.counters.installed += 1
+        self.counters.code_bytes += size
+        return handle
+
+    def touch(self, handle: CodeHandle) -> None:
+        """A sample fell into it."""
+        handle.used = self._tick()
+
+    def _tick(self) -> int:
+        self._clock += 1
+        return self._clock
+
+    def _allocate(self, size: int) -> int | None:
+        """First fit; makes room by evicting what was not sampled for longest."""
+        if size > self._memory.size:
+            return None
+        while True:
+            for index, (start, length) in enumerate(self._free):
+                if length >= size:
+                    rest = [(start + size, length - size)] if length > size else []
+                    self._free[index : index + 1] = rest
+                    return start
+            self.counters.evicted += 1
+            self.remove(min(self.handles, key=lambda handle: handle.used))
+
+    # -- removing -------------------------------------------------------------------------------------------------
+
+    def invalidate(self, space: CompiledSpace, address: int, size: int) -> None:
+        """Guest code changed: remove what was made from it, or from bytes that an instruction may share with it."""
+        first, end = address - OVERLAP_BYTES, address + size + OVERLAP_BYTES
+        space.version += 1
+        gone: set[CodeHandle] = set()
+        pages = range(max(first, 0) >> PAGE_BITS, (end - 1 >> PAGE_BITS) + 1)
+        for page in pages if len(pages) < len(space.pages) else list(space.pages):
+            for handle in space.pages.get(page, ()):
+                if any(start < end and first < stop for start, stop in handle.ranges):
+                    gone.add(handle)
+        for handle in gone:
+            self.remove(handle)
+        self.counters.invalidated += len(gone)
+
+    def remove(self, handle: CodeHandle) -> None:
+        """Lead its entries back to the interpreter and free its memory. It must not be running."""
+        self.handles.pop(handle)
+        space = handle.space()
+        if space is not None:
+            space.handles.discard(handle)
+            space.known.subtract(handle.pcs)
+            for page in _pages(handle.ranges):
+                space.pages[page].discard(handle)
+            for head in handle.heads:
+                if space.heads.get(head) is handle:
+                    del space.heads[head]
+                    ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, ENTRY_BYTES)
+        self._release(handle.address, handle.size)
+        self.counters.code_bytes -= handle.size
+
+    def _release(self, address: int, size: int) -> None:
+        spans = sorted([*self._free, (address, size)])
+        joined = [spans[0]]
+        for start, length in spans[1:]:
+            last, last_length = joined[-1]
+            if last + last_length == start:
+                joined[-1] = (last, last_length + length)
+            else:
+                joined.append((start, length))
+        self._free = joined
+
+
+def _pages(ranges: list[tuple[int, int]]) -> set[int]:
+    return {page for start, end in ranges for page in range(start >> PAGE_BITS, (end - 1 >> PAGE_BITS) + 1)}
+
+
+__all__ = ["CacheCounters", "CodeCache", "CodeHandle", "CompiledSpace"]

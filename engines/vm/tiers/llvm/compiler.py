@@ -1,0 +1,160 @@
+"""The LLVM compiler: forms a region around a pc, lowers it, and has LLVM optimise and encode it."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from engines.vm.runtime.image import link
+from engines.vm.runtime.llvm import HostTarget, host_features, host_target
+from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
+from engines.vm.tiers.interpreter.layout import convention
+from engines.vm.tiers.llvm.lowering import Lowering, Module, usable
+from engines.vm.tiers.llvm.region import MOST_INSNS, Decoded, Fetch, Region, form
+
+Handler = Callable[[int, int, int], int]
+"""`(pc, word, length)` → the interpreter's handler of that instruction, as its distance from `decode`."""
+
+
+class CompileError(Exception):
+    """A region that this tier leaves to the interpreter; the message is the reason that is counted."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Host code of a region, which runs anywhere.
+
+    Attributes:
+        heads: by guest pc, the offset of its entry.
+        ranges: guest bytes that it was made from, as (start, end).
+        pcs: of all its instructions.
+        insns: guest instructions. seconds: what it took.
+    """
+
+    code: bytes
+    heads: dict[int, int]
+    ranges: list[tuple[int, int]]
+    pcs: frozenset[int]
+    insns: int
+    seconds: float
+
+
+@dataclass
+class CompileCounters:
+    """What a compiler did.
+
+    Attributes:
+        regions, insns, code_bytes, seconds: totals.
+        interpreted: instructions left to the interpreter, by reason.
+        refused: regions that were not compiled, by reason.
+        milliseconds: per region.
+    """
+
+    regions: int = 0
+    insns: int = 0
+    code_bytes: int = 0
+    seconds: float = 0.0
+    interpreted: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    milliseconds: list[float] = field(default_factory=list)
+
+
+class LlvmCompiler:
+    """Compiles for this machine, which must be x86_64.
+
+    Args:
+        most_insns: size of a region.
+    """
+
+    name = "llvm"
+
+    def __init__(self, most_insns: int = MOST_INSNS) -> None:
+        self.most_insns = most_insns
+        self.counters = CompileCounters()
+
+    @cached_property
+    def _target(self) -> HostTarget:
+        return host_target()
+
+    @cached_property
+    def _floats(self) -> X86FloatSupport:
+        features = host_features()
+        return X86FloatSupport(avx=features.get("avx", False), fma=features.get("fma", False))
+
+    def region(self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int) -> Region:
+        """The region around `root`. Reads guest memory; what comes after does not.
+
+        Raises:
+            CompileError: nothing to gain.
+        """
+        floats = self._floats
+
+        def has_lowering(insn: Decoded) -> bool:
+            reason = usable(insn, frm, floats)
+            if reason:
+                self.counters.interpreted[reason] += 1
+            return reason is None
+
+        region = form(root, fetch, executed, has_lowering, self.most_insns)
+        if not region.blocks[root].insns:
+            raise self._refuse("the first instruction is the interpreter's")
+        return region
+
+    def lower(self, region: Region, frm: int, handler: Handler) -> Module:
+        """The region as LLVM text."""
+        insns = {insn.pc: insn for block in region.blocks.values() for insn in block.insns}
+
+        def handler_of(pc: int) -> int:
+            insn = insns[pc]
+            return handler(pc, insn.word, insn.length)
+
+        return Lowering(region, convention(platform.machine()), frm, self._floats, handler_of).module()
+
+    def encode(self, region: Region, module: Module, begun: float | None = None) -> Compiled:
+        """Have LLVM compile the text. Needs no guest: may run on any thread.
+
+        Raises:
+            CompileError: LLVM, or the linker of flat images, refuses.
+        """
+        from engines.vm.tiers.llvm.passes import optimised_object
+
+        begun = time.perf_counter() if begun is None else begun
+        image = link(optimised_object(module.text, self._target))
+        if image.imports:
+            raise self._refuse(f"calls {', '.join(sorted(image.imports))}")
+        seconds = time.perf_counter() - begun
+        heads = {pc: image.symbols[symbol] for pc, symbol in module.heads.items()}
+        pcs = frozenset(insn.pc for block in region.blocks.values() for insn in block.insns)
+        made = Compiled(image.content, heads, region.ranges(), pcs, region.insns, seconds)
+        counters = self.counters
+        counters.regions += 1
+        counters.insns += made.insns
+        counters.code_bytes += len(made.code)
+        counters.seconds += seconds
+        counters.milliseconds.append(seconds * 1e3)
+        return made
+
+    def compile(self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int, handler: Handler) -> Compiled:
+        """`region`, `lower` and `encode` in a row.
+
+        Raises:
+            CompileError: see there.
+        """
+        begun = time.perf_counter()
+        region = self.region(root, fetch, executed, frm)
+        return self.encode(region, self.lower(region, frm, handler), begun)
+
+    def _refuse(self, reason: str) -> CompileError:
+        self.counters.refused[reason] += 1
+        return CompileError(reason)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` of `values` lies; 0 for none."""
+    ordered: list[Any] = sorted(values)
+    return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)]) if ordered else 0.0

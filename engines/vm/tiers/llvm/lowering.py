@@ -1,0 +1,266 @@
+"""A region as an LLVM module: one function with all blocks, and one entry for each head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from engines.vm.isa.describe import OperandKind
+from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
+from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
+from engines.vm.tiers.interpreter.layout import ARGUMENTS, CONTEXT_OFFSETS, CPU_OFFSETS, PC_SHIFT, forward
+from engines.vm.tiers.interpreter.machine import dispatch, tail_call
+from engines.vm.tiers.interpreter.shapes import Constant
+from engines.vm.tiers.interpreter.values import LlvmValue
+from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
+from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, successors
+
+ATTRIBUTES: Final = 'nounwind "no-builtins" "frame-pointer"="none"'
+MOST_RETURNS: Final = 12
+"""A return looks for its target among so many places in the region before it asks the table."""
+
+
+@dataclass
+class Module:
+    """LLVM text, the entry's symbol by pc of a head, and what the code assumes.
+
+    Attributes:
+        assumes_frm: whether the code is right for one rounding mode only, which it checks when it is entered.
+    """
+
+    text: str
+    heads: dict[int, str]
+    assumes_frm: bool
+
+
+def usable(insn: Decoded, frm: int, floats: X86FloatSupport) -> str | None:
+    """Why the instruction has no lowering; None if it has one."""
+    emitter = Emitter()
+    try:
+        _run(RegionMachine(emitter, frm, floats), insn)
+    except UnloweredError as error:
+        return str(error)
+    return None
+
+
+def _run(machine: RegionMachine, insn: Decoded) -> None:
+    machine.begin(insn.pc, insn.length)
+    arguments: list[Any] = []
+    for operand, value in zip(insn.base.operands, insn.arguments, strict=True):
+        if operand.kind in (OperandKind.X, OperandKind.F, OperandKind.ROUNDING):
+            arguments.append(Constant(value))
+        elif operand.kind is OperandKind.CSR:
+            arguments.append(machine.const(value, 12))
+        else:
+            arguments.append(machine.const(value))
+    insn.base.run(machine, arguments)
+
+
+@dataclass
+class _Leave:
+    """A place that leaves to the interpreter at an instruction: which, with what budget, and what registers to save.
+
+    `spent` instructions of the block were executed; `budget` does not know of them yet.
+    """
+
+    label: str
+    pc: int
+    budget: LlvmValue
+    dirty: frozenset[str]
+    spent: int = 0
+
+
+@dataclass
+class Lowering:
+    """Writes one region.
+
+    Args:
+        handler: distance from `decode` of the interpreter's handler of the instruction at a pc.
+    """
+
+    region: Region
+    convention: str
+    frm: int
+    floats: X86FloatSupport
+    handler: Callable[[int], int]
+    emitter: Emitter = field(default_factory=Emitter)
+    leaves: list[_Leave] = field(default_factory=list)
+
+    def module(self) -> Module:
+        """The text of the region."""
+        region, emitter = self.region, self.emitter
+        self.machine = RegionMachine(emitter, self.frm, self.floats)
+        emitter.lines.clear()
+        dirty = self._dirty()
+        for pc in sorted(region.blocks):
+            self._block(region.blocks[pc], dirty[pc])
+        for leave in self.leaves:
+            self._leave(leave)
+        body = emitter.lines
+        heads = {pc: f"head_{pc:x}" for pc in region.heads}
+        emitter.lines = ["start:"]
+        self._start()
+        lines = "\n".join(emitter.lines + body)
+        functions = [f"define internal {self.convention} i64 @body({ARGUMENTS}) {ATTRIBUTES} {{\n{lines}\n}}"]
+        for number, symbol in enumerate(heads.values()):
+            entry = Emitter()
+            tail_call(entry, self.convention, "@body", forward(f"inttoptr (i64 {number} to ptr)"))
+            lines = "\n".join(entry.lines)
+            functions.append(f"define {self.convention} i64 @{symbol}({ARGUMENTS}) {ATTRIBUTES} {{\n{lines}\n}}")
+        parts = [*sorted(emitter.declarations), *functions, BRANCH_WEIGHTS, "!1 = !{}"]
+        return Module("\n".join(parts) + "\n", heads, self.machine.uses_frm)
+
+    # -- what changes where ---------------------------------------------------------------------------------------
+
+    def _dirty(self) -> dict[int, frozenset[str]]:
+        """By block: the registers that a path from an entry to its beginning may have written."""
+        region = self.region
+        writes = {pc: frozenset(n for i in block.insns for n in written(i)) for pc, block in region.blocks.items()}
+        dirty: dict[int, frozenset[str]] = dict.fromkeys(region.blocks, frozenset())
+        todo = set(region.blocks)
+        while todo:
+            pc = todo.pop()
+            after = dirty[pc] | writes[pc]
+            for following in successors(region, region.blocks[pc]):
+                if not after <= dirty[following]:
+                    dirty[following] |= after
+                    todo.add(following)
+        return dirty
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        emitter, region = self.emitter, self.region
+        names = sorted(self.machine.touched)
+        for name in names:
+            kind = "i64" if name[0] == "x" else "double"
+            emitter.line(f"%{name}. = alloca {kind}")
+        emitter.line("%budget. = alloca i64")
+        emitter.line("store i64 %budget, ptr %budget.")
+        for name in names:
+            kind = "i64" if name[0] == "x" else "double"
+            pointer = emitter.offset("%cpu", cpu_offset(name))
+            emitter.line(f"store {kind} {emitter.name(f'load {kind}, ptr {pointer}, align 8')}, ptr %{name}.")
+        if self.machine.uses_frm:
+            frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
+            emitter.leave_if(frm.ne(self.frm), "other_mode")
+        first = region.heads[0]
+        cases = " ".join(f"i64 {n}, label %b_{pc:x}" for n, pc in enumerate(region.heads))
+        which = emitter.value("ptrtoint ptr %entry to i64", 64)
+        emitter.line(f"switch i64 {which.text}, label %b_{first:x} [ {cases} ]")
+        if self.machine.uses_frm:
+            emitter.begin("other_mode")
+            cases = " ".join(f"i64 {n}, label %m_{pc:x}" for n, pc in enumerate(region.heads))
+            emitter.line(f"switch i64 {which.text}, label %m_{first:x} [ {cases} ]")
+            for pc in region.heads:
+                self._leave(_Leave(f"m_{pc:x}", pc, emitter.named("%budget", 64), frozenset()))
+
+    def _block(self, block: Block, dirty: frozenset[str]) -> None:
+        emitter, machine = self.emitter, self.machine
+        emitter.begin(f"b_{block.pc:x}")
+        budget = emitter.value("load i64, ptr %budget.", 64)
+        if block.pc in self.region.checks:
+            short = emitter.label("short")
+            self.leaves.append(_Leave(short, block.pc, budget, dirty))
+            emitter.leave_if(budget.ult(max(self.region.longest[block.pc], 1)), short)
+        if block.end is End.LEAVE:
+            label = emitter.label("leave")
+            emitter.jump(label)
+            self.leaves.append(_Leave(label, block.pc, budget, dirty))
+            return
+        written_: set[str] = set()
+        for index, insn in enumerate(block.insns):
+            _run(machine, insn)
+            if machine.bail is not None:
+                self.leaves.append(_Leave(machine.bail, insn.pc, budget, dirty | written_, index))
+            if insn is block.insns[-1] and block.end is End.INDIRECT:
+                break
+            written_.update(machine.commit())
+        left = budget - len(block.insns)
+        emitter.line(f"store i64 {left.text}, ptr %budget.")
+        now = dirty | written_
+        if block.end is End.INDIRECT:
+            self._indirect(block, budget, left, now)
+        elif block.end is End.BRANCH:
+            assert machine.taken is not None
+            ways = [self._way(target, left, now) for target in block.targets]
+            emitter.branch(machine.taken, ways[0][0], ways[1][0])
+            self._write_ways(ways, left, now)
+        else:
+            ways = [self._way(block.targets[0], left, now)]
+            emitter.jump(ways[0][0])
+            self._write_ways(ways, left, now)
+
+    def _way(self, target: int, left: LlvmValue, dirty: frozenset[str]) -> tuple[str, int]:
+        """The label to go to for `target`, and the target where the label has still to be written, else -1."""
+        if target in self.region.blocks:
+            return f"b_{target:x}", -1
+        return self.emitter.label("exit"), target
+
+    def _write_ways(self, ways: list[tuple[str, int]], left: LlvmValue, dirty: frozenset[str]) -> None:
+        for label, target in ways:
+            if target >= 0:
+                self.emitter.begin(label)
+                self._exit(target, left, dirty)
+
+    def _save(self, dirty: frozenset[str]) -> None:
+        emitter = self.emitter
+        for name in sorted(dirty):
+            kind = "i64" if name[0] == "x" else "double"
+            value = emitter.name(f"load {kind}, ptr %{name}.")
+            emitter.line(f"store {kind} {value}, ptr {emitter.offset('%cpu', cpu_offset(name))}, align 8")
+
+    def _entry(self, pc: int) -> str:
+        emitter = self.emitter
+        table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
+        return emitter.offset(table, pc << PC_SHIFT)
+
+    def _exit(self, target: int, left: LlvmValue, dirty: frozenset[str]) -> None:
+        """Go on at `target`, outside, whatever code its entry leads to."""
+        self._save(dirty)
+        dispatch(self.emitter, self.convention, self._entry(target), left.text)
+
+    def _leave(self, leave: _Leave) -> None:
+        emitter = self.emitter
+        emitter.begin(leave.label)
+        self._save(leave.dirty)
+        budget = leave.budget - leave.spent if leave.spent else leave.budget
+        entry = self._entry(leave.pc)
+        if leave.pc in self.region.heads:  # whose entry leads here
+            handler = emitter.offset("%decode", self.handler(leave.pc))
+            tail_call(emitter, self.convention, handler, forward(entry, budget.text))
+        else:
+            dispatch(emitter, self.convention, entry, budget.text)
+
+    def _indirect(self, block: Block, budget: LlvmValue, left: LlvmValue, dirty: frozenset[str]) -> None:
+        emitter, machine, last = self.emitter, self.machine, block.insns[-1]
+        target = machine.target
+        assert target is not None
+        limit = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["code_limit"]), 64)
+        wild = machine.bail or emitter.label("wild")
+        if machine.bail is None:
+            self.leaves.append(_Leave(wild, last.pc, budget, dirty, len(block.insns) - 1))
+        for pc in block.targets[:MOST_RETURNS]:
+            other = emitter.label("other")
+            emitter.branch(target.eq(pc), f"b_{pc:x}", other)
+            emitter.begin(other)
+        emitter.leave_if(limit.ule(target), wild)
+        after = dirty | frozenset(machine.commit())
+        self._save(after)
+        table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
+        dispatch(emitter, self.convention, emitter.offset(table, target.shl(PC_SHIFT)), left.text)
+
+
+def written(insn: Decoded) -> list[str]:
+    """The registers that the instruction writes, as variables are named."""
+    names = []
+    for operand, value in zip(insn.base.operands, insn.arguments, strict=True):
+        if operand.name == "rd" and operand.kind is OperandKind.X and value:
+            names.append(f"x{value}")
+        elif operand.name == "rd" and operand.kind is OperandKind.F:
+            names.append(f"f{value}")
+    return names
+
+
+__all__ = ["Lowering", "Module", "usable", "written"]

@@ -1,0 +1,203 @@
+"""The machine protocol over LLVM values for compiled regions: operands are constants, registers are variables.
+
+Differs from the interpreter's handlers in three ways. Guest registers are local variables of the LLVM function, which
+LLVM keeps in host registers. An instruction's register writes take effect when it is complete, so whatever leaves in
+the middle of it leaves the state before it. And what is unusual leaves the region: the interpreter executes the
+instruction again, from its beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from engines.vm.softfloat import FORMATS, RMM
+from engines.vm.tiers.interpreter.emitter import Emitter
+from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport, X86FloatUnit
+from engines.vm.tiers.interpreter.layout import CPU_OFFSETS
+from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
+from engines.vm.tiers.interpreter.shapes import Constant, Place
+from engines.vm.tiers.interpreter.values import LlvmValue
+
+LAST_MODE: Final = 3
+"""Rounding modes 0 to 3 exist on the host; RMM does not."""
+
+
+class UnloweredError(Exception):
+    """An instruction that the interpreter keeps; the message says why, for the counters."""
+
+
+class RegionMachine(HandlerMachine):
+    """Lowers one instruction after the other into one function.
+
+    Attributes:
+        leaves: `(label, pc, index)` of the places that leave to the interpreter, to be written by the region.
+        uses_frm: whether code was written that is right for `frm` only.
+        touched: registers with a variable, as LLVM names: `x5`, `f7`.
+    """
+
+    def __init__(self, emitter: Emitter, frm: int, floats: X86FloatSupport) -> None:
+        super().__init__(
+            emitter, 4, careful=False, careful_symbol="", convention="", fp=lambda m: RegionFloatUnit(floats, self)
+        )
+        self.frm = frm
+        self.uses_frm = False
+        self.at = 0
+        self.touched: set[str] = set()
+        self.x: Any = _Variables(self, "x")
+        self.f: Any = _Variables(self, "f")
+
+    def begin(self, pc: int, length: int) -> None:
+        """Go on with the instruction at `pc`."""
+        self.at, self.length = pc, length
+        self._bail = None
+        self._target = self._taken = None
+
+    @property
+    def bail(self) -> str | None:
+        """The label that the instruction leaves through, if it may leave."""
+        return self._bail
+
+    @property
+    def taken(self) -> LlvmValue | None:
+        """The condition of a branch."""
+        return self._taken
+
+    @property
+    def target(self) -> LlvmValue | None:
+        """Where a jump goes."""
+        return self._target
+
+    def commit(self) -> list[str]:
+        """Write the registers; the names of those written."""
+        return [*self.x.commit(), *self.f.commit()]
+
+    def _pc_plus(self, distance: int) -> LlvmValue:
+        return self.const(self.at + distance)
+
+    def immediate(self, place: Place) -> LlvmValue:
+        assert isinstance(place, Constant)
+        return self.const(place.value)
+
+    def instruction_bits(self) -> LlvmValue:
+        raise UnloweredError("an illegal instruction")
+
+    def rounding_mode(self, rm: Place) -> LlvmValue:
+        """The mode, a constant: what `frm` holds never changes inside a region."""
+        assert isinstance(rm, Constant)
+        mode = self.frm if rm.value == DYNAMIC else rm.value
+        if mode > LAST_MODE:
+            raise UnloweredError("rounding to nearest, ties away" if mode == RMM else "a reserved rounding mode")
+        if rm.value == DYNAMIC:
+            self.uses_frm = True
+        return self.const(mode, 3)
+
+    def csr_read(self, csr: LlvmValue) -> LlvmValue:
+        raise UnloweredError("a CSR")
+
+    def csr_write(self, csr: LlvmValue, value: LlvmValue) -> None:
+        raise UnloweredError("a CSR")
+
+    def csr_exchange(
+        self,
+        csr: LlvmValue,
+        rd: Place,
+        update: Callable[[LlvmValue], LlvmValue],
+        *,
+        reads: LlvmValue,
+        writes: LlvmValue,
+    ) -> None:
+        raise UnloweredError("a CSR")
+
+    def fence_i(self) -> None:
+        raise UnloweredError("fence.i")
+
+    def trap(self, cause: int, value: LlvmValue) -> None:
+        raise UnloweredError("an instruction that always traps")
+
+    def _flags(self, address: LlvmValue) -> LlvmValue:
+        pointer = self.emitter.offset("%permissions", address.lshr(12))
+        return self.emitter.value(f"load i8, ptr {pointer}, align 1, !invariant.load !1", 8)
+
+
+class _Variables:
+    """A register file whose registers are variables `%x5.` of the function. Writes wait for `commit`."""
+
+    def __init__(self, machine: RegionMachine, file: str) -> None:
+        self._machine = machine
+        self._file = file
+        self._type = "i64" if file == "x" else "double"
+        self._pending: dict[int, LlvmValue] = {}
+
+    def __getitem__(self, register: Place) -> LlvmValue:
+        assert isinstance(register, Constant)
+        number, machine = register.value, self._machine
+        emitter = machine.emitter
+        if self._file == "x" and number == 0:
+            return machine.const(0)
+        name = f"{self._file}{number}"
+        machine.touched.add(name)
+        value = emitter.name(f"load {self._type}, ptr %{name}.")
+        if self._file == "f":
+            value = emitter.name(f"bitcast double {value} to i64")
+        return LlvmValue(emitter, value, 64)
+
+    def __setitem__(self, register: Place, value: LlvmValue) -> None:
+        assert isinstance(register, Constant)
+        if self._file == "x" and register.value == 0:
+            return
+        if value.width != 64:
+            raise ValueError(f"{value!r} written to a 64-bit register")
+        self._pending[register.value] = value
+
+    def commit(self) -> list[str]:
+        emitter = self._machine.emitter
+        names = []
+        for number, value in self._pending.items():
+            name = f"{self._file}{number}"
+            text = value.text
+            if self._file == "f":
+                text = emitter.name(f"bitcast i64 {text} to double")
+            emitter.line(f"store {self._type} {text}, ptr %{name}.")
+            names.append(name)
+        self._machine.touched.update(names)
+        self._pending.clear()
+        return names
+
+
+class RegionFloatUnit(X86FloatUnit):
+    """Host instructions under the rounding mode that the region assumes. What is portable only has no lowering."""
+
+    machine: RegionMachine
+
+    def _call(self, name: str, arguments: Any, width: int, answer: Any) -> LlvmValue:
+        raise UnloweredError(f"floating point: {name}")
+
+    def _uses_host(self, rm: LlvmValue) -> bool:
+        self.machine.uses_frm = True
+        return rm.constant == self.machine.frm
+
+    def minimum(self, fmt: int, a: LlvmValue, b: LlvmValue) -> LlvmValue:
+        return self._extreme(fmt, a, b, a | b, smallest=True)
+
+    def maximum(self, fmt: int, a: LlvmValue, b: LlvmValue) -> LlvmValue:
+        return self._extreme(fmt, a, b, a & b, smallest=False)
+
+    def _extreme(self, fmt: int, a: LlvmValue, b: LlvmValue, equal: LlvmValue, *, smallest: bool) -> LlvmValue:
+        """NaNs are left to the interpreter before the comparison raises NV for a quiet one. Zeros of either sign
+        compare equal; their bits decide, and so they may for other equal numbers."""
+        for operand in (a, b):
+            magnitude = operand & ((1 << (fmt - 1)) - 1)
+            self.machine.bail_if(self.emitter.const(FORMATS[fmt].infinity, fmt).ult(magnitude))
+        below, above = self._compare("cmplt", fmt, a, b), self._compare("cmplt", fmt, b, a)
+        if not smallest:
+            below, above = above, below
+        return below.select(a, above.select(b, equal))
+
+
+def cpu_offset(name: str) -> int:
+    """Byte offset in the CPU record of a register named as variables are: `x5`, `f7`."""
+    return CPU_OFFSETS[name[0]] + 8 * int(name[1:])
+
+
+__all__ = ["RegionFloatUnit", "RegionMachine", "UnloweredError", "cpu_offset"]

@@ -1,0 +1,44 @@
+"""How LLVM optimises and encodes a region."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from engines.vm.runtime.llvm import HostTarget
+
+_machines: dict[tuple[HostTarget, int], Any] = {}
+
+
+def optimised_object(text: str, target: HostTarget, level: int = 2) -> bytes:
+    """A position-independent object file made from LLVM assembly `text`.
+
+    Raises:
+        RuntimeError: LLVM refuses the text; the message is LLVM's, with line numbers of `text`.
+    """
+    import llvmlite.binding as llvm
+
+    key = (target, threading.get_ident())
+    machine = _machines.get(key)
+    if machine is None:
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        llvm.initialize_native_asmparser()  # for inline assembly
+        machine = _machines[key] = llvm.Target.from_triple(target.triple).create_target_machine(
+            cpu=target.cpu, features=target.features, opt=level, reloc="pic", codemodel="small"
+        )
+    module = llvm.parse_assembly(text, llvm.create_context())
+    module.triple = target.triple
+    module.data_layout = str(machine.target_data)
+    passes = llvm.create_new_module_pass_manager()
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1))
+    passes.add_sroa_pass()
+    passes.add_new_early_cse_pass() if hasattr(passes, "add_new_early_cse_pass") else None
+    passes.add_simplify_cfg_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_new_gvn_pass()
+    passes.add_instruction_combine_pass()
+    passes.add_simplify_cfg_pass()
+    passes.run(module, builder)
+    compiled: bytes = machine.emit_object(module)
+    return compiled

@@ -1,0 +1,290 @@
+"""Regions: the guest code that is compiled as one LLVM function. Blocks of instructions that direct jumps connect.
+
+Calls are followed into the called function, and a return goes to the places after the calls that are in the region: a
+call and its return are then jumps inside one function. Code that was never executed stays outside, because most
+branches to it are never taken.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+from engines.vm.isa.describe import Instruction
+from engines.vm.isa.riscv64 import INSTRUCTIONS
+from engines.vm.isa.riscv64.coding import decode
+
+LINKS: Final = (1, 5)
+"""ra and t0: a jump that writes one of them is a call, an indirect jump through one is a return (ISA §2.5.1)."""
+MOST_INSNS: Final = 600
+BRANCHES: Final = frozenset({"beq", "bne", "blt", "bge", "bltu", "bgeu"})
+LEFT: Final = frozenset({"ecall", "ebreak", "csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci", "fence_i"})
+"""Instructions that the interpreter executes: the world changes with them, or may."""
+
+Fetch = Callable[[int, int], bytes]
+"""`(pc, size) -> bytes`: what may be fetched from pc on, up to size."""
+
+
+class End(Enum):
+    """How a block goes on."""
+
+    FALL = "fall"
+    JUMP = "jump"
+    BRANCH = "branch"
+    INDIRECT = "indirect"
+    LEAVE = "leave"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An instruction at a pc. `base` is the one that it expands to; `arguments` are those of the base's semantics."""
+
+    pc: int
+    word: int
+    length: int
+    base: Instruction
+    arguments: tuple[int, ...]
+
+    @property
+    def next_pc(self) -> int:
+        return self.pc + self.length
+
+    def argument(self, name: str) -> int:
+        """The operand `name`: a register number, or an immediate."""
+        index = next(i for i, operand in enumerate(self.base.operands) if operand.name == name)
+        return self.arguments[index]
+
+
+@dataclass(slots=True)
+class Block:
+    """Instructions that are executed one after the other.
+
+    Attributes:
+        insns: may be empty where `end` is LEAVE: the interpreter executes the first instruction already.
+        targets: pcs inside the region that the block may go to; for a branch the one where it is taken comes first.
+        links: whether the last instruction is a call.
+    """
+
+    pc: int
+    insns: list[Decoded]
+    end: End
+    targets: tuple[int, ...] = ()
+    links: bool = False
+
+    @property
+    def next_pc(self) -> int:
+        return self.insns[-1].next_pc if self.insns else self.pc
+
+
+@dataclass(slots=True)
+class Region:
+    """Blocks by pc.
+
+    Attributes:
+        heads: where the region may be entered; the root is first.
+        checks: blocks that a cycle comes back to: they ask for the budget, as heads do.
+        longest: by pc of a head or check, the most instructions until the next check.
+        returns: where calls inside the region come back to.
+    """
+
+    blocks: dict[int, Block]
+    heads: list[int]
+    checks: set[int] = field(default_factory=set)
+    longest: dict[int, int] = field(default_factory=dict)
+    returns: list[int] = field(default_factory=list)
+
+    @property
+    def insns(self) -> int:
+        return sum(len(block.insns) for block in self.blocks.values())
+
+    def ranges(self) -> list[tuple[int, int]]:
+        """The guest bytes that the region was made from, [start, end), joined."""
+        found: list[tuple[int, int]] = []
+        for pc in sorted(self.blocks):
+            block = self.blocks[pc]
+            if not block.insns:
+                continue
+            if found and found[-1][1] >= pc:
+                found[-1] = (found[-1][0], max(found[-1][1], block.next_pc))
+            else:
+                found.append((pc, block.next_pc))
+        return found
+
+
+@lru_cache(maxsize=1 << 16)
+def _decode(word: int) -> tuple[Instruction, tuple[int, ...]] | None:
+    found = decode(word)
+    if found is None:
+        return None
+    instruction = found.instruction
+    base = INSTRUCTIONS[instruction.expands_to] if instruction.expands_to else instruction
+    return base, found.arguments
+
+
+def decoded_at(pc: int, fetch: Fetch) -> Decoded | None:
+    """The instruction at `pc`; None if there is none, or it cannot be fetched."""
+    code = fetch(pc, 4)
+    if len(code) < 2:
+        return None
+    length = 4 if code[0] & 3 == 3 else 2
+    if len(code) < length:
+        return None
+    word = int.from_bytes(code[:length], "little")
+    found = _decode(word)
+    return Decoded(pc, word, length, *found) if found else None
+
+
+def form(
+    root: int,
+    fetch: Fetch,
+    executed: Callable[[int], bool],
+    usable: Callable[[Decoded], bool],
+    most_insns: int = MOST_INSNS,
+) -> Region:
+    """The region of `root`.
+
+    Args:
+        executed: whether an instruction was ever executed; the root is taken to have been.
+        usable: whether an instruction has a lowering; the others are left to the interpreter.
+    """
+    insns: dict[int, Decoded] = {}
+    leaders = {root}
+    after_leaving: list[int] = []
+    returns: list[int] = []
+    outgoing: list[int] = []
+    called: dict[int, list[int]] = {}
+    todo = deque([root])
+    while todo:
+        pc = todo.popleft()
+        while pc not in insns and len(insns) < most_insns and (pc == root or executed(pc)):
+            insn = decoded_at(pc, fetch)
+            if insn is None or insn.base.name in LEFT or not usable(insn):
+                if insn is not None and insn.base.name not in ("ebreak",):
+                    after_leaving.append(insn.next_pc)
+                break
+            insns[pc] = insn
+            name = insn.base.name
+            if name in BRANCHES:
+                target = pc + insn.argument("imm")
+                leaders |= {target, insn.next_pc}
+                todo.appendleft(insn.next_pc) if target > pc else todo.append(insn.next_pc)
+                todo.append(target)
+                break
+            if name == "jal":
+                target = pc + insn.argument("imm")
+                leaders |= {target, insn.next_pc}
+                if insn.argument("rd") in LINKS:
+                    called.setdefault(target, []).append(insn.next_pc)
+                    todo.append(insn.next_pc)
+                todo.append(target)
+                break
+            if name == "jalr":
+                leaders.add(insn.next_pc)
+                if insn.argument("rd") in LINKS:
+                    outgoing.append(insn.next_pc)
+                    todo.append(insn.next_pc)
+                break
+            pc = insn.next_pc
+    for target, places in called.items():
+        inside = [place for place in places if place in insns]
+        if target in insns:
+            returns += inside
+        else:
+            outgoing += inside
+    heads = [root]
+    for pc in (*outgoing, *after_leaving):
+        if pc in insns and pc not in heads:
+            heads.append(pc)
+            leaders.add(pc)
+    # What only follows an instruction left to the interpreter was not reached: it becomes a region when it is hot.
+    blocks = _blocks(insns, leaders)
+    if root not in blocks:
+        blocks[root] = Block(root, [], End.LEAVE)
+    region = Region(blocks, heads, returns=list(dict.fromkeys(returns)))
+    for block in blocks.values():
+        if block.end is End.INDIRECT and block.insns[-1].argument("rd") == 0:
+            block.targets = tuple(region.returns)
+    _keep_reachable(region)
+    _find_checks(region)
+    return region
+
+
+def _blocks(insns: dict[int, Decoded], leaders: set[int]) -> dict[int, Block]:
+    blocks: dict[int, Block] = {}
+    for start in sorted(leaders & insns.keys()):
+        body: list[Decoded] = []
+        pc = start
+        while True:
+            insn = insns[pc]
+            body.append(insn)
+            name = insn.base.name
+            if name in BRANCHES:
+                blocks[start] = Block(start, body, End.BRANCH, (pc + insn.argument("imm"), insn.next_pc))
+                break
+            if name == "jal":
+                links = insn.argument("rd") in LINKS
+                blocks[start] = Block(start, body, End.JUMP, (pc + insn.argument("imm"),), links)
+                break
+            if name == "jalr":
+                blocks[start] = Block(start, body, End.INDIRECT, (), insn.argument("rd") in LINKS)
+                break
+            pc = insn.next_pc
+            if pc in leaders or pc not in insns:
+                blocks[start] = Block(start, body, End.FALL, (pc,))
+                break
+    return blocks
+
+
+def successors(region: Region, block: Block) -> list[int]:
+    """The blocks of the region that `block` may go to."""
+    return [pc for pc in block.targets if pc in region.blocks]
+
+
+def _keep_reachable(region: Region) -> None:
+    reached: set[int] = set()
+    todo = list(region.heads)
+    while todo:
+        pc = todo.pop()
+        if pc not in reached:
+            reached.add(pc)
+            todo += successors(region, region.blocks[pc])
+    region.blocks = {pc: block for pc, block in region.blocks.items() if pc in reached}
+    region.returns = [pc for pc in region.returns if pc in reached]
+    for block in region.blocks.values():
+        if block.end is End.INDIRECT:
+            block.targets = tuple(pc for pc in block.targets if pc in reached)
+
+
+def _find_checks(region: Region) -> None:
+    """Cut every cycle at the block that depth-first search finds again; measure what lies between the cuts."""
+    state: dict[int, int] = {}
+    order: list[int] = []
+    for head in region.heads:
+        stack = [(head, iter(successors(region, region.blocks[head])))] if head not in state else []
+        if stack:
+            state[head] = 1
+        while stack:
+            pc, rest = stack[-1]
+            for following in rest:
+                if following not in state:
+                    state[following] = 1
+                    stack.append((following, iter(successors(region, region.blocks[following]))))
+                    break
+                if state[following] == 1:
+                    region.checks.add(following)
+            else:
+                state[pc] = 2
+                order.append(pc)
+                stack.pop()
+    region.checks |= set(region.heads)
+    for pc in order:
+        block = region.blocks[pc]
+        onward = [0 if after in region.checks else region.longest[after] for after in successors(region, block)]
+        region.longest[pc] = len(block.insns) + max(onward, default=0)
+
+
+__all__ = ["BRANCHES", "Block", "Decoded", "End", "Fetch", "Region", "decoded_at", "form", "successors"]

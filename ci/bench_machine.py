@@ -125,8 +125,9 @@ def _run(guest: Path, arguments: tuple[str, ...], options: object) -> tuple[floa
     sys.stdout.flush()
     os.dup2(nowhere, 1)
     try:
-        process, executor = start(Launch(program=str(guest), arguments=arguments, tier="baseline"))
-        tier = executor.tier = BaselineTier(options)
+        process, _ = start(Launch(program=str(guest), arguments=arguments, tier="baseline"))
+        tier = BaselineTier(options)
+        process.run_tier = tier.run
         begun = time.process_time()
         process.run()
         spent = time.process_time() - begun

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fuzz.strategies.riscv64.profiles import ROTATION
+
 INTERRUPTED = 130
 
 
@@ -40,7 +42,6 @@ class Stage:
         return self.out / "summary.json"
 
 
-PROFILES = "default*11,directed*2,fp,memory,compressed,control,atomic,traps,noise"
 CASES = {"unicorn-riscv64": 205_000, "qemu-system-riscv64": 20_500, "riscv64-reference": 2_048}
 """Generated programs per oracle at scale 1."""
 
@@ -54,7 +55,7 @@ def stages(options: argparse.Namespace) -> Iterator[Stage]:
         cases = max(1, round(full * options.scale))
         # Small batches where there are few cases, so that every profile has its turn.
         batch = min(1024, max(64, cases // 40))
-        arguments = ["diff", "riscv", "--oracle", oracle, "--profile", PROFILES]
+        arguments = ["diff", "riscv", "--oracle", oracle, "--profile", ROTATION]
         arguments += ["--cases", str(cases), "--batch", str(batch), "--out", str(out)]
         if options.fresh_seeds:
             arguments += ["--fresh-seeds", str(options.fresh_seeds)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ci.gate.checks import Check, discards, sabotage
+from fuzz.strategies.riscv64.profiles import ROTATION
 
 SABOTAGE_SAMPLE: Final = 60
 SABOTAGE_FLOOR: Final = 0.9
@@ -77,7 +78,7 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
 
     def diff(name: str, seconds: float, oracle: str, cases: int, *more: str) -> Task:
         line = ["-m", "harness.cli", "diff", "riscv", "--oracle", oracle, "--cases", str(max(64, round(cases * scale)))]
-        line += ["--profile", "default*13,fp,memory,compressed,control,atomic,traps,noise", "--batch", "256"]
+        line += ["--profile", ROTATION, "--batch", "256"]
         needs = oracle if oracle.startswith("qemu") else ""
         return Task(name, (*line, "--out", "{out}", *more), seconds, discards, needs)
 

@@ -13,17 +13,17 @@ import numpy as np
 
 from fuzz.corpus.entry import Entry, read_entry, write_entry
 from fuzz.strategies.riscv64.choices import Choices
+from fuzz.strategies.riscv64.directed import direct
 from fuzz.strategies.riscv64.draw import draw
 from fuzz.strategies.riscv64.emit import emit
 from fuzz.strategies.riscv64.mutate import mutate_bytes
-from fuzz.strategies.riscv64.profiles import profile_named
+from fuzz.strategies.riscv64.profiles import ROTATED, profile_named
 from harness.contract import MachineCase
 from harness.strict_json import DocumentError
 
 LIMIT_INSNS: Final = 2_000
 """Enough for nearly every program to end; the reference tier runs some 100,000 instructions a second."""
 MAX_BYTES: Final = 2_000
-_PROFILES: Final = ("default", "fp", "memory", "compressed", "control", "atomic", "traps", "noise")
 
 
 def choices_of(data: bytes) -> Choices:
@@ -88,7 +88,10 @@ def fuzzable(data: bytes) -> bytes:
 
 
 def seeds(count: int = 2) -> Iterable[bytes]:
-    """`count` programs of every profile."""
-    for profile in _PROFILES:
-        drawn = draw(1, 0, count, profile_named(profile))
+    """`count` programs of every profile of the rotation."""
+    for name in ROTATED:
+        profile = profile_named(name)
+        drawn = draw(1, 0, count, profile)
+        if profile.directed:
+            drawn = direct(drawn, 1, 0)
         yield from (drawn.row(index).to_bytes() for index in range(count))

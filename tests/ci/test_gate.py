@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ci import diff_riscv
 from ci.gate import checks, evidence, outputs
 from ci.gate.__main__ import main, write
 from ci.gate.run import Gate, GateResult, Status
@@ -216,3 +218,21 @@ def test_evidence_of_several_runs_is_put_together(tmp_path: Path) -> None:
         (tmp_path / name / "evidence.json").write_text(json.dumps({"rows": rows, "failed": failed}))
     assert evidence.merged(tmp_path) == {"rows": {"HX-01": ["t2", "t3"]}, "failed": ["t1"]}
     assert evidence.main(["--gate", str(tmp_path / "nothing")]) == 3
+
+
+def test_every_test_file_is_in_a_stage() -> None:
+    tasks = [task for stage in stages(ROOT) for task in stage.tasks if "pytest" in task.command]
+    named = [ROOT / part for task in tasks for part in task.command if (ROOT / part).exists()]
+    everything = [path for folder in ("tests", "properties") for path in (ROOT / folder).rglob("test_*.py")]
+    left_out = [path for path in everything if not any(path == one or one in path.parents for one in named)]
+    assert not left_out
+
+
+def test_generated_cases_take_turns_as_the_suite_does() -> None:
+    options = argparse.Namespace(out=Path("out"), scale=1.0, fresh_seeds=0, programs=False, sabotage="", resume=False)
+    suite = next(diff_riscv.stages(options))
+    fixed = next(stage for stage in stages(ROOT) if stage.name == "diff-fixed")
+    turns = suite.arguments[suite.arguments.index("--profile") + 1]
+    assert "directed" in turns
+    for task in fixed.tasks:
+        assert task.command[task.command.index("--profile") + 1] == turns

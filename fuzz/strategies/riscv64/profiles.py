@@ -147,6 +147,11 @@ _PROFILES: Final = (
 
 PROFILES: Final[Mapping[str, Profile]] = {p.name: p for p in _PROFILES}
 
+ROTATION: Final = "default*11,directed*2,fp,memory,compressed,control,atomic,traps,noise"
+"""The turns of profiles in campaigns that look for everything: the suite `diff-riscv` and the gate."""
+ROTATED: Final = tuple(part.partition("*")[0] for part in ROTATION.split(","))
+"""The profiles of `ROTATION`, each once."""
+
 
 def profile_named(name: str) -> Profile:
     """The profile called `name`.

@@ -14,8 +14,8 @@ An enum of two variants, one of them empty, whose other has a pointer that is ne
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Final, NamedTuple
 
 from engines.rustwasm.typing import types as t
@@ -153,101 +153,9 @@ def field_types(ty: Ty, variant: int = 0) -> tuple[Ty, ...]:
     return tuple(t.subst(t.erase(one.ty), ty.args) for one in fields)
 
 
-def _place_fields(fields: tuple[Ty, ...], start: int, keep_order: bool) -> tuple[tuple[int, ...], int, int]:
-    """Offsets of the fields from `start` on, the end, and the largest alignment."""
-    layouts = [layout_of(ty) for ty in fields]
-    order = list(range(len(fields)))
-    if not keep_order:
-        order.sort(key=lambda i: -layouts[i].alignment)
-    offsets = [0] * len(fields)
-    position, alignment = start, 1
-    for i in order:
-        position = _round(position, layouts[i].alignment)
-        offsets[i] = position
-        position += layouts[i].bytes
-        alignment = max(alignment, layouts[i].alignment)
-    return tuple(offsets), position, alignment
-
-
-def _parts_of_fields(fields: tuple[Ty, ...], offsets: tuple[int, ...]) -> list[list[Part]] | None:
-    out = []
-    for ty, offset in zip(fields, offsets, strict=True):
-        parts = layout_of(ty).parts
-        if parts is None:
-            return None
-        out.append([part.moved(offset) for part in parts])
-    return out
-
-
-def _struct(ty: Ty) -> Layout:
-    fields = field_types(ty)
-    keep_order = ty.kind == t.ADT and any("repr(C)" in one.replace(" ", "") for one in ty.data.attributes)
-    offsets, end, alignment = _place_fields(fields, 0, keep_order)
-    of_fields = _parts_of_fields(fields, offsets)
-    size = _round(end, alignment)
-    parts = None if of_fields is None else tuple(part for one in of_fields for part in one)
-    if parts is None or of_fields is None or len(parts) > MAX_PARTS:
-        return Layout(size, alignment, None, (Variant(offsets, (None,) * len(fields)),))
-    indices, first = [], 0
-    for one in of_fields:
-        indices.append(tuple(range(first, first + len(one))))
-        first += len(one)
-    return Layout(size, alignment, parts, (Variant(offsets, tuple(indices)),))
-
-
 def _overlaps(parts: list[Part]) -> bool:
     ranges = sorted((part.offset, part.offset + part.storage.bytes) for part in parts)
     return any(left[1] > right[0] for left, right in itertools.pairwise(ranges))
-
-
-def _enum(ty: Ty) -> Layout:
-    variants = range(len(ty.data.variants))
-    fields = [field_types(ty, variant) for variant in variants]
-    niche = _niche(fields)
-    tag = None if niche is not None or len(fields) < 2 else TAG
-    start = 0 if tag is None else tag.bytes
-    placed = [_place_fields(one, start, False) for one in fields]
-    alignment = max([one[2] for one in placed] + ([tag.bytes] if tag else [1]))
-    size = _round(max((one[1] for one in placed), default=0) if placed else 0, alignment)
-    size = max(size, start)
-    merged: list[Part] | None = [Part(0, tag)] if tag else []
-    of_variants: list[list[list[Part]] | None] = []
-    for one, (offsets, _, _) in zip(fields, placed, strict=True):
-        of_fields = _parts_of_fields(one, offsets)
-        of_variants.append(of_fields)
-        if of_fields is None or merged is None:
-            merged = None
-            continue
-        merged += [part for each in of_fields for part in each if not _same(merged, part)]
-    if merged is not None and (len(merged) > MAX_PARTS or _overlaps(merged)):
-        merged = None
-    made = []
-    for one, (offsets, _, _), of_fields in zip(fields, placed, of_variants, strict=True):
-        if merged is None or of_fields is None:
-            made.append(Variant(offsets, (None,) * len(one)))
-            continue
-        made.append(Variant(offsets, tuple(tuple(_index(merged, part) for part in each) for each in of_fields)))
-    null_part, null_variant = None, 0
-    if niche is not None:
-        full, field, index = niche
-        offset = placed[full][0][field]
-        inner = layout_of(fields[full][field]).parts
-        assert inner is not None
-        null_part, null_variant = inner[index].moved(offset), 1 - full
-        if merged is not None:
-            # The whole may be null now, so an enum around it has to look for another niche.
-            place = _index(merged, null_part)
-            merged[place] = merged[place]._replace(never_null=False)
-            null_part = merged[place]
-    return Layout(
-        size,
-        alignment,
-        None if merged is None else tuple(merged),
-        tuple(made),
-        None if tag is None else Part(0, tag),
-        null_part,
-        null_variant,
-    )
 
 
 def _same(parts: list[Part], part: Part) -> bool:
@@ -258,50 +166,168 @@ def _index(parts: list[Part], part: Part) -> int:
     return next(i for i, one in enumerate(parts) if one.offset == part.offset and one.storage == part.storage)
 
 
-def _niche(fields: list[tuple[Ty, ...]]) -> tuple[int, int, int] | None:
-    """(variant, field, part) of the pointer that is never null, if one variant is empty and the other has such."""
-    if len(fields) != 2 or all(fields) or not any(fields):
+class Layouts:
+    """Layouts of the types of one program, made on demand and kept.
+
+    `fields(type, variant)` gives the types of the fields of a tuple, closure, struct or variant, free of generics and
+    projections: `field_types` where there are no projections, else `mir.instances` knows.
+    """
+
+    def __init__(self, fields: Callable[[Ty, int], tuple[Ty, ...]]) -> None:
+        self._fields = fields
+        self._known: dict[Ty, Layout] = {}
+
+    def fields(self, ty: Ty, variant: int = 0) -> tuple[Ty, ...]:
+        return self._fields(ty, variant)
+
+    def of(self, ty: Ty) -> Layout:
+        """The layout of a sized type without generics.
+
+        Raises:
+            NoLayoutError: the type has no size.
+        """
+        found = self._known.get(ty)
+        if found is None:
+            found = self._known[ty] = self._make(ty)
+        return found
+
+    def _place_fields(self, fields: tuple[Ty, ...], start: int, keep_order: bool) -> tuple[tuple[int, ...], int, int]:
+        """Offsets of the fields from `start` on, the end, and the largest alignment."""
+        layouts = [self.of(ty) for ty in fields]
+        order = list(range(len(fields)))
+        if not keep_order:
+            order.sort(key=lambda i: -layouts[i].alignment)
+        offsets = [0] * len(fields)
+        position, alignment = start, 1
+        for i in order:
+            position = _round(position, layouts[i].alignment)
+            offsets[i] = position
+            position += layouts[i].bytes
+            alignment = max(alignment, layouts[i].alignment)
+        return tuple(offsets), position, alignment
+
+    def _parts_of_fields(self, fields: tuple[Ty, ...], offsets: tuple[int, ...]) -> list[list[Part]] | None:
+        out = []
+        for ty, offset in zip(fields, offsets, strict=True):
+            parts = self.of(ty).parts
+            if parts is None:
+                return None
+            out.append([part.moved(offset) for part in parts])
+        return out
+
+    def _struct(self, ty: Ty) -> Layout:
+        fields = self.fields(ty)
+        keep_order = ty.kind == t.ADT and any("repr(C)" in one.replace(" ", "") for one in ty.data.attributes)
+        offsets, end, alignment = self._place_fields(fields, 0, keep_order)
+        of_fields = self._parts_of_fields(fields, offsets)
+        size = _round(end, alignment)
+        parts = None if of_fields is None else tuple(part for one in of_fields for part in one)
+        if parts is None or of_fields is None or len(parts) > MAX_PARTS:
+            return Layout(size, alignment, None, (Variant(offsets, (None,) * len(fields)),))
+        indices, first = [], 0
+        for one in of_fields:
+            indices.append(tuple(range(first, first + len(one))))
+            first += len(one)
+        return Layout(size, alignment, parts, (Variant(offsets, tuple(indices)),))
+
+    def _enum(self, ty: Ty) -> Layout:
+        variants = range(len(ty.data.variants))
+        fields = [self.fields(ty, variant) for variant in variants]
+        niche = self._niche(fields)
+        tag = None if niche is not None or len(fields) < 2 else TAG
+        start = 0 if tag is None else tag.bytes
+        placed = [self._place_fields(one, start, False) for one in fields]
+        alignment = max([one[2] for one in placed] + ([tag.bytes] if tag else [1]))
+        size = _round(max((one[1] for one in placed), default=0) if placed else 0, alignment)
+        size = max(size, start)
+        merged: list[Part] | None = [Part(0, tag)] if tag else []
+        of_variants: list[list[list[Part]] | None] = []
+        for one, (offsets, _, _) in zip(fields, placed, strict=True):
+            of_fields = self._parts_of_fields(one, offsets)
+            of_variants.append(of_fields)
+            if of_fields is None or merged is None:
+                merged = None
+                continue
+            merged += [part for each in of_fields for part in each if not _same(merged, part)]
+        if merged is not None and (len(merged) > MAX_PARTS or _overlaps(merged)):
+            merged = None
+        made = []
+        for one, (offsets, _, _), of_fields in zip(fields, placed, of_variants, strict=True):
+            if merged is None or of_fields is None:
+                made.append(Variant(offsets, (None,) * len(one)))
+                continue
+            made.append(Variant(offsets, tuple(tuple(_index(merged, part) for part in each) for each in of_fields)))
+        null_part, null_variant = None, 0
+        if niche is not None:
+            full, field, index = niche
+            offset = placed[full][0][field]
+            inner = self.of(fields[full][field]).parts
+            assert inner is not None
+            null_part, null_variant = inner[index].moved(offset), 1 - full
+            if merged is not None:
+                # The whole may be null now, so an enum around it has to look for another niche.
+                place = _index(merged, null_part)
+                merged[place] = merged[place]._replace(never_null=False)
+                null_part = merged[place]
+        return Layout(
+            size,
+            alignment,
+            None if merged is None else tuple(merged),
+            tuple(made),
+            None if tag is None else Part(0, tag),
+            null_part,
+            null_variant,
+        )
+
+    def _niche(self, fields: list[tuple[Ty, ...]]) -> tuple[int, int, int] | None:
+        """(variant, field, part) of the pointer that is never null, if one variant is empty and the other has such."""
+        if len(fields) != 2 or all(fields) or not any(fields):
+            return None
+        full = 0 if fields[0] else 1
+        for field, ty in enumerate(fields[full]):
+            for index, part in enumerate(self.of(ty).parts or ()):
+                if part.never_null:
+                    return full, field, index
         return None
-    full = 0 if fields[0] else 1
-    for field, ty in enumerate(fields[full]):
-        for index, part in enumerate(layout_of(ty).parts or ()):
-            if part.never_null:
-                return full, field, index
-    return None
+
+    def _make(self, ty: Ty) -> Layout:
+        kind = ty.kind
+        if kind == t.INT:
+            return _integer(ty.data[0], ty.data[1])
+        if kind == t.FLOAT:
+            return _scalar(Storage(w.F32, 4) if ty.data == 32 else Storage(w.F64, 8))
+        if kind == t.BOOL:
+            return _scalar(Storage(w.I32, 1))
+        if kind == t.CHAR:
+            return _scalar(Storage(w.I32, 4))
+        if kind == t.REF:
+            return _pointer(ty.args[0], True)
+        if kind == t.RAW:
+            return _pointer(ty.args[0], False)
+        if kind == t.FNPTR:
+            return Layout(4, 4, (Part(0, POINTER, True),))
+        if kind in (t.NEVER, t.FNDEF):
+            return Layout(0, 1, ())
+        if kind == t.ARRAY:
+            element, count = self.of(ty.args[0]), ty.args[1].data
+            empty = element.bytes == 0 or count == 0
+            return Layout(element.bytes * count, element.alignment, () if empty else None)
+        if kind == t.ADT and ty.data.lang == "Box":
+            return _pointer(ty.args[0], True)
+        if kind == t.ADT and ty.data.is_enum:
+            return self._enum(ty)
+        if kind in (t.ADT, t.TUPLE, t.CLOSURE):
+            return self._struct(ty)
+        raise NoLayoutError(f"{t.show(ty)} has no size")
 
 
-@cache
+_CLOSED: Final = Layouts(field_types)
+
+
 def layout_of(ty: Ty) -> Layout:
-    """The layout of a sized type without generics.
+    """The layout of a sized type without generics or projections.
 
     Raises:
         NoLayoutError: the type has no size.
     """
-    kind = ty.kind
-    if kind == t.INT:
-        return _integer(ty.data[0], ty.data[1])
-    if kind == t.FLOAT:
-        return _scalar(Storage(w.F32, 4) if ty.data == 32 else Storage(w.F64, 8))
-    if kind == t.BOOL:
-        return _scalar(Storage(w.I32, 1))
-    if kind == t.CHAR:
-        return _scalar(Storage(w.I32, 4))
-    if kind == t.REF:
-        return _pointer(ty.args[0], True)
-    if kind == t.RAW:
-        return _pointer(ty.args[0], False)
-    if kind == t.FNPTR:
-        return Layout(4, 4, (Part(0, POINTER, True),))
-    if kind in (t.NEVER, t.FNDEF):
-        return Layout(0, 1, ())
-    if kind == t.ARRAY:
-        element, count = layout_of(ty.args[0]), ty.args[1].data
-        empty = element.bytes == 0 or count == 0
-        return Layout(element.bytes * count, element.alignment, () if empty else None)
-    if kind == t.ADT and ty.data.lang == "Box":
-        return _pointer(ty.args[0], True)
-    if kind == t.ADT and ty.data.is_enum:
-        return _enum(ty)
-    if kind in (t.ADT, t.TUPLE, t.CLOSURE):
-        return _struct(ty)
-    raise NoLayoutError(f"{t.show(ty)} has no size")
+    return _CLOSED.of(ty)

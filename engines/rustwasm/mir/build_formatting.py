@@ -40,22 +40,20 @@ class FormatBuilder(PlaceBuilder):
         calls = node.target
         buffer: Place | None = None
         if kind in ("print", "eprint"):
-            formatter = self.call_lang("fmt_stdout" if kind == "print" else "fmt_stderr", (), [], formatter_ty, span)
+            stream = ty.adt(self.compilation.lang("Stream"), ())
+            held = self.call_lang("stdout" if kind == "print" else "stderr", (), [], stream, span)
+            formatter = self.writer(held, stream, span)
         elif kind in ("format", "panic"):
             buffer = place if kind == "format" else self.temp(string, span)
             self.call(self.function(self.compilation.lang("string_new"), ()), [], buffer, span)
-            held = Place(self.local(ty.ref(string, True), None, False, span))
-            self.assign(held, m.Ref("mut", buffer), span)
-            formatter = self.call_lang("fmt_string", (), [m.Move(held)], formatter_ty, span)
+            formatter = self.writer(buffer, string, span)
         else:
             calls, how, step = node.target
-            step = self.checker.final(step)
-            writer = self.operand(node.destination)
-            if how == "Write":
-                function, args = "fmt_writer", (step,)
+            destination = self.operand(node.destination)
+            if how == "Formatter":
+                formatter = self.call_lang("fmt_child", (), [destination], formatter_ty, span)
             else:
-                function, args = ("fmt_child", ()) if how == "Formatter" else ("fmt_string", ())  # type: ignore[assignment]
-            formatter = self.call_lang(function, args, [writer], formatter_ty, span)
+                formatter = self.call_lang("fmt_writer", (self.checker.final(step),), [destination], formatter_ty, span)
         result_ty = ty.adt(self.compilation.lang("Result"), (ty.UNIT, ty.adt(self.compilation.lang("FmtError"), ())))
         done = self.block()
         specs = iter(calls)
@@ -92,6 +90,13 @@ class FormatBuilder(PlaceBuilder):
             self.diverge("panic_string", [m.Move(buffer)], span)
         elif kind != "format":
             self.assign(place, m.Aggregate(ty.UNIT, []), span)
+
+    def writer(self, target: Place, one: Ty, span: Any) -> Place:
+        """A formatter that writes into `target`, a `Stream` or `String`."""
+        held = Place(self.local(ty.ref(one, True), None, False, span))
+        self.assign(held, m.Ref("mut", target), span)
+        formatter_ty = ty.adt(self.compilation.lang("Formatter"), ())
+        return self.call_lang("fmt_writer", (one,), [m.Move(held)], formatter_ty, span)
 
     def spec(self, piece: t.FormatSpec, formatter: Place, formatter_ty: Ty, references: list[Place], span: Any) -> None:
         borrowed = Place(self.local(ty.ref(formatter_ty, True), None, False, span))

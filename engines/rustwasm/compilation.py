@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from engines.rustwasm.borrow.check import BorrowChecker
 from engines.rustwasm.mir.body import Body
 from engines.rustwasm.mir.build import build_body
 from engines.rustwasm.resolve.declare import Declarations
@@ -364,6 +365,7 @@ class Compilation:
         if self.diagnostics.has_errors and not self.declarations.functions:
             return
         self.check_definitions(0, 0, 0)
+        self.check_borrows()
         main = self.root.names[VALUES].get("main")
         if main is None or not isinstance(main.definition, FnDef):
             file = self.sources.files[-1]
@@ -372,6 +374,19 @@ class Compilation:
                 "E0601", f"`main` function not found in crate `{Path(file.name).stem}`", (end, end)
             )
             error.helps.append("consider adding a `main` function")
+
+    def check_borrows(self) -> None:
+        """Moves, mutability and borrows of every body that has its types right."""
+        checker = BorrowChecker(self, self.diagnostics)
+        wrong = [error.span[0] for error in self.diagnostics.errors]
+        for function in self.declarations.functions:
+            if function.mir is not None:
+                start, end = function.syntax.span
+                if not any(start <= at < end for at in wrong):
+                    checker.check(function.mir)
+        for const in self.declarations.consts:
+            if const.body is not None and const.body.mir is not None:
+                checker.check(const.body.mir)
 
     def check_definitions(self, functions: int, adts: int, consts: int) -> None:
         collector = self.collector

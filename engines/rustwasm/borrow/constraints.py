@@ -94,6 +94,9 @@ class Constraints:
         for i in range(1, body.arg_count + 1):
             self._implied(body.locals[i].ty, found.get(i, ()))
         self._implied(body.locals[0].ty, found.get(0, ()))
+        for name, region in self.universe.items():
+            if region < len(regions.names):
+                regions.names[region] = name
         regions.close_known()
         for i, local in enumerate(body.locals):
             known = found.get(i)
@@ -338,12 +341,32 @@ class Constraints:
             except UnknownRegionsError:
                 continue
 
+    def _satisfy(self, trait: Any, args: list[Typed], depth: int) -> None:
+        """`args[0]: trait<args[1..]>`: the impl that makes it true may make regions equal (`Vec<&'a str>:
+        FromIterator<&'b str>`), and so may those that its own bounds need."""
+        if depth > 4 or not any(a[1] for a in args[1:]) or not args[0][1]:
+            return
+        if args[0][0].kind in (ty.PARAM, ty.PROJECTION, ty.OPAQUE, ty.DYN, ty.CLOSURE):
+            return
+        for impl, env in self.signatures.impls(trait, args):
+            for one, other in self.signatures.equal:
+                self.regions.outlives(one, other, self.point, r.CALL)
+                self.regions.outlives(other, one, self.point, r.CALL)
+            for bound in self.signatures.compilation.collector.impl_bounds(impl):
+                if bound.trait is not None and bound.args and not is_fn_trait(bound.trait):
+                    inner = [self.signatures.typed(bound.subject, env)]
+                    inner += [self.signatures.typed(a, env) for a in bound.args]
+                    self._satisfy(bound.trait, inner, depth + 1)
+            return
+
     def _bound(self, bound: Any, subject: Typed, env: Environment) -> None:
         if is_fn_trait(bound.trait):
             if subject[0].kind != ty.CLOSURE or not bound.args:
                 return
             arguments = self.signatures.split(self.signatures.typed(bound.args[0], env))
             result = self.call_closure(subject, arguments)
+        elif bound.args:
+            self._satisfy(bound.trait, [subject, *[self.signatures.typed(a, env) for a in bound.args]], 0)
         for name, declared in bound.bindings:
             if not is_fn_trait(bound.trait):
                 args = [subject, *[self.signatures.typed(a, env) for a in bound.args]]

@@ -55,7 +55,7 @@ def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: 
     for i, u in enumerate(anonymous):
         names[u] = f"'{i + 1}"
     argument = _argument(constraints, longer)
-    if shorter == 0 and argument is not None and demand.category == r.CALL:
+    if shorter == 0 and argument is not None and demand.category == r.CALL and longer in anonymous:
         name = constraints.body.locals[argument].name
         error = reporter.error(
             "E0521",
@@ -68,16 +68,33 @@ def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: 
         )
         error.labels.append((demand.span, "argument requires that `'1` must outlive `'static`"))
         return
+    if (
+        len(anonymous) == 1
+        and longer in anonymous
+        and shorter != 0
+        and argument is not None
+        and not _is_self(constraints, argument)
+    ):
+        local = constraints.body.locals[argument]
+        what = f"the type of `{local.name}`" if local.name else "parameter type"
+        error = reporter.error(
+            "E0621", f"explicit lifetime required in {what}", demand.span, f"lifetime `{names[shorter]}` required"
+        )
+        return
     action = {r.RETURN: "returning this value", r.CALL: "argument", r.ASSIGN: "assignment", r.OTHER: "this usage"}
-    if demand.category == r.RETURN and not anonymous and shorter != 0:
-        label = f"function was supposed to return data with lifetime `{names[shorter]}` but it is returning data with "
-        label += f"lifetime `{names[longer]}`"
+    if demand.category == r.RETURN and len(anonymous) != 1 and shorter != 0:
+        label = (
+            f"{_kind(constraints)} was supposed to return data with lifetime `{names[shorter]}` but it is returning "
+        )
+        label += f"data with lifetime `{names[longer]}`"
     else:
         label = f"{action[demand.category]} requires that `{names[longer]}` must outlive `{names[shorter]}`"
     error = reporter.error(None, "lifetime may not live long enough", demand.span, label)
-    if argument is not None and longer in anonymous:
-        local = constraints.body.locals[argument]
-        error.labels.append((local.span, f"let's call the lifetime of this reference `{names[longer]}`"))
+    for region in anonymous:
+        at = _argument(constraints, region)
+        if at is not None:
+            span = constraints.body.locals[at].span
+            error.labels.append((span, f"let's call the lifetime of this reference `{names[region]}`"))
     if not anonymous:
         error.helps.append(
             f"consider adding the following bound: `{names[longer]}: {names[shorter]}`"
@@ -88,6 +105,19 @@ def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: 
 
 def _argument(constraints: Constraints, region: int) -> int | None:
     for i in range(1, constraints.body.arg_count + 1):
-        if region in constraints.locals[i] and constraints.body.locals[i].name is not None:
+        if region in constraints.locals[i]:
             return i
     return None
+
+
+def _kind(constraints: Constraints) -> str:
+    owner = constraints.body.definition.owner
+    return (
+        "function"
+        if owner is None
+        else ("method" if constraints.body.definition.receiver is not None else "associated function")
+    )
+
+
+def _is_self(constraints: Constraints, argument: int) -> bool:
+    return argument == 1 and getattr(constraints.body.definition, "receiver", None) is not None

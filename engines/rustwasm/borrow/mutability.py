@@ -72,6 +72,14 @@ def _borrow(facts: f.Facts, reporter: Reporter, point: int, place: m.Place, culp
     name = reporter.name(place)
     closure = reporter.closure_at(point, place)
     span = closure[1].span if closure is not None else f.event_span(facts, point, place)
+    if closure is not None:
+        assigned = _assigned_inside(closure[0], closure[1])
+        if assigned is not None and kind in ("local", "capture"):
+            message = f"cannot assign to {quoted(name)}, as it is not declared as mutable"
+            error = reporter.error("E0594", message, assigned, "cannot assign")
+            if kind == "local":
+                reporter.suggest_mut(error, what)
+            return
     if kind == "local":
         error = reporter.error(
             "E0596",
@@ -101,6 +109,28 @@ def _borrow(facts: f.Facts, reporter: Reporter, point: int, place: m.Place, culp
             "E0596", f"cannot borrow {_data(name)} as mutable, as it is {behind}", span, "cannot borrow as mutable"
         )
         _explain(reporter, error, place, at, "borrowed as mutable")
+
+
+def _assigned_inside(closure: Any, capture: Any) -> m.Span | None:
+    """Where a closure's body first assigns to what it captured, unless it borrows that mutably before."""
+    body = closure.body.mir
+    if body is None:
+        return None
+    index = closure.captures.index(capture)
+    for block in body.blocks:
+        for statement in block.statements:
+            if not isinstance(statement, m.Assign):
+                continue
+            rvalue = statement.rvalue
+            if isinstance(rvalue, m.Ref) and rvalue.kind != "shared" and _captured(rvalue.place, index):
+                return None
+            if _captured(statement.place, index):
+                return statement.span
+    return None
+
+
+def _captured(place: m.Place, index: int) -> bool:
+    return place.local == 1 and any(step[0] == m.FIELD and step[1] == index for step in place.projection[:2])
 
 
 def _assignment(facts: f.Facts, reporter: Reporter, point: int, place: m.Place, culprit: tuple[str, int, Any]) -> None:

@@ -5,7 +5,7 @@ A value here is `(erased type, regions)`; where its regions stand is told in `sh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes
@@ -48,6 +48,8 @@ class Signatures:
         self.compilation = compilation
         self.shapes = shapes
         self.assumptions: list[Any] = []
+        self.equal: list[tuple[int, int]] = []
+        """Regions that the impl matched last makes equal."""
         self.assumed: Environment | None = None
         self.call_closure: Callable[[Typed, list[Typed]], Typed] | None = None
 
@@ -125,13 +127,10 @@ class Signatures:
                 raise UnknownRegionsError
             erased = ty.projection(trait, name, tuple([a[0] for a in args]))
             return erased, tuple([r for a in args for r in a[1]])
-        index = self.compilation.impl_index(trait)
-        for impl in [*index.get(head(subject[0]), ()), *index.get(None, ())]:
-            declared = impl.assoc_types.get(name)
+        for impl, env in self.impls(trait, args):
+            self.compilation.collector.impl_assoc(impl, name)
+            declared = impl.declared_types.get(name)
             if declared is None:
-                continue
-            env = self._match_impl(impl, args)
-            if env is None:
                 continue
             self._from_bounds(impl, env, depth)
             if declared.kind == ty.PROJECTION:
@@ -139,6 +138,14 @@ class Signatures:
                 return self.associated(declared.data[0], declared.data[1], inner, depth + 1)
             return self.typed(declared, env)
         raise UnknownRegionsError
+
+    def impls(self, trait: Any, args: list[Typed]) -> Iterator[tuple[Any, Environment]]:
+        """Impls whose head fits, with what their parameters stand for."""
+        index = self.compilation.impl_index(trait)
+        for impl in [*index.get(head(args[0][0]), ()), *index.get(None, ())]:
+            env = self._match_impl(impl, args)
+            if env is not None:
+                yield impl, env
 
     def _output(self, subject: Typed, arguments: Typed) -> Typed:
         one = subject[0]
@@ -186,6 +193,7 @@ class Signatures:
         """The impl's parameters and lifetimes if it is for these arguments."""
         found: dict[int, Typed] = {}
         lifetimes: dict[str, int] = {}
+        self.equal = []
         for declared, actual in zip((impl.self_ty, *impl.trait_args), args, strict=False):
             if not self._match(declared, actual, found, lifetimes):
                 return None
@@ -199,7 +207,10 @@ class Signatures:
         if declared.kind == ty.PARAM:
             index = declared.data[0]
             if index in found:
-                return found[index][0] is one
+                if found[index][0] is not one:
+                    return False
+                self.equal += list(zip(found[index][1], regions, strict=True))
+                return True
             found[index] = actual
             return True
         if declared.kind == ty.PROJECTION:
@@ -209,8 +220,8 @@ class Signatures:
         if declared.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE):
             return True
         for name, region in zip(declared.regions, regions, strict=False):
-            if name:
-                lifetimes.setdefault(name, region)
+            if name and lifetimes.setdefault(name, region) != region:
+                self.equal.append((lifetimes[name], region))
         start = len(one.regions)
         fn = one.kind == ty.DYN and is_fn_trait(one.data[0])
         for part, arg in zip(declared.args, one.args, strict=True):
@@ -222,7 +233,7 @@ class Signatures:
 
     def _from_bounds(self, impl: Any, env: Environment, depth: int) -> None:
         """Parameters that only the bounds determine (`F: FnMut(I::Item) -> B` gives B)."""
-        for bound in impl.generics.predicates:
+        for bound in self.compilation.collector.impl_bounds(impl):
             for name, declared in bound.bindings:
                 if declared.kind != ty.PARAM or env.args[declared.data[0]][0] is not ty.ERROR_TY:
                     continue

@@ -212,7 +212,15 @@ class ExpressionBuilder(ControlBuilder):
             ):
                 later = nodes[i + 1 :]
                 if any(not isinstance(x, (t.Literal, t.PathExpr, t.Borrow, t.Field)) for x in later):
-                    operand = self.stable(operand, node, node.__class__) if False else self.saved(operand, node)
+                    operand = self.saved(operand, node)
+            elif (
+                isinstance(operand, m.Move)
+                and is_place(node)
+                and not node.adjust
+                and any(not isinstance(x, (t.Literal, t.PathExpr)) for x in nodes[i + 1 :])
+            ):
+                # The value leaves its place now: what stands further right may look at the place, or fill it again.
+                operand = self.moved(operand, node)
             out.append(operand)
         return out
 
@@ -221,6 +229,11 @@ class ExpressionBuilder(ControlBuilder):
         held = Place(self.local(one, None, False, node.span))
         self.assign(held, m.Use(operand), node.span)
         return m.Copy(held)
+
+    def moved(self, operand: m.Move, node: Any) -> m.Operand:
+        held = self.temp(self.adjusted_type(node), node.span)
+        self.assign(held, m.Use(operand), node.span)
+        return m.Move(held, node.span)
 
     def repeat(self, place: Place, node: t.Repeat) -> None:
         self.assign(place, m.Repeat(self.operand(node.element), self.checker.final(node.target)), node.span)

@@ -616,7 +616,8 @@ class Collector:
                 self.compilation.current_impl = impl
                 env.elide = lambda: ""
                 impl.assoc_types[name] = ty.ERROR_TY
-                found = ty.erase(self.lower(item.ty, env))
+                impl.declared_types[name] = self.lower(item.ty, env)
+                found = ty.erase(impl.declared_types[name])
                 env.elide = None
                 self.compilation.current_impl = saved
                 impl.assoc_types[name] = found

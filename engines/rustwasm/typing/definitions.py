@@ -215,12 +215,12 @@ class TraitDef:
 
 
 class ImplDef:
-    """An impl. `trait` is None for an inherent one; `self_ty` and `trait_args` keep lifetimes, the `erased_` ones
-    do not."""
+    """An impl. `trait` is None for an inherent one; `self_ty`, `trait_args` and `declared_types` keep lifetimes, the
+    `erased_` ones and `assoc_types` do not."""
 
     __slots__ = (
-        "assoc_consts", "assoc_types", "erased_args", "erased_self", "generics", "lifetimes", "methods", "module",
-        "path",
+        "assoc_consts", "assoc_types", "declared_types", "erased_args", "erased_self", "generics", "lifetimes",
+        "methods", "module", "path",
         "self_ty", "span", "syntax", "trait", "trait_args",
     )  # fmt: skip
 
@@ -237,6 +237,7 @@ class ImplDef:
         self.erased_args: tuple[Ty, ...] = ()
         self.methods: dict[str, FnDef] = {}
         self.assoc_types: dict[str, Ty] = {}
+        self.declared_types: dict[str, Ty] = {}
         self.assoc_consts: dict[str, ConstDef] = {}
         self.syntax: Any = None
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from harness.commands import vm_run
@@ -30,3 +33,35 @@ def tiers() -> None:
 
     for name in tier_names():
         typer.echo(name)
+
+
+@app.command()
+def aot(
+    program: Annotated[str, typer.Argument(metavar="PROG", help="A riscv64 Linux executable.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The image to write, usually PROG.cpi.")],
+) -> None:
+    """Translate a whole program ahead of time, for `counterproof vm run --aot IMAGE PROG`.
+
+    Exit status 2: the program cannot be loaded, or the image not written.
+    """
+    from rich.console import Console
+
+    from engines.vm.aot.image import encode
+    from engines.vm.aot.translate import translate
+    from engines.vm.runtime.executable_memory import ExecutableMemoryError
+    from engines.vm.user.launch import LaunchError
+
+    console = Console(stderr=True)
+    try:
+        with console.status("translating") as status:
+            made = translate(program, lambda done, left: status.update(f"{done:,} regions, {left:,} places to look at"))
+            out.write_bytes(encode(made.origin, made.regions))
+    except (LaunchError, ExecutableMemoryError) as error:
+        typer.echo(f"counterproof: {error}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"counterproof: {out}: {error.strerror}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{out}: {len(made.regions):,} regions, {made.insns:,} instructions, {out.stat().st_size:,} bytes")
+    for reason, times in made.refused.most_common():
+        typer.echo(f"left to the interpreter: {times:,} regions ({reason})")

@@ -55,6 +55,12 @@ def parser() -> argparse.ArgumentParser:
     add("program", metavar="PROG", help="a riscv64 Linux executable")
     add("arguments", metavar="ARGS", nargs=argparse.REMAINDER, help="its arguments, after -- if you like")
     add("--tier", default="default", help="how to execute: default, or one of `counterproof vm tiers`")
+    add(
+        "--aot",
+        default="",
+        metavar="IMAGE",
+        help="run the code that `counterproof vm aot` made; implies --tier baseline",
+    )
     add("--strace", action="store_true", help="print system calls to standard error")
     add("--stats", action="store_true", help="print what was done, at the end, to standard error")
     add("--limit", type=_from_0(int), default=0, metavar="N", help="retire at most N instructions; 0 for no limit")
@@ -92,7 +98,8 @@ def run(arguments: Sequence[str]) -> int:
                 base_environment=tuple(s for s in _given_environment() if s.partition("=")[0] not in given.unset),
                 environment=tuple(given.env),
                 prefix=given.prefix,
-                tier=given.tier,
+                tier="baseline" if given.aot and given.tier == "default" else given.tier,
+                aot=given.aot,
                 limit_insns=given.limit,
                 timeout_s=given.timeout,
                 strace=given.strace,

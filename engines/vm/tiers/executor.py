@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.tiers.stop import Stop, StopReason
+
+if TYPE_CHECKING:
+    from engines.vm.aot.store import RegionStore
 
 NO_LIMIT: Final = (1 << 63) - 1
 DEFAULT: Final = "interpreter"
@@ -56,6 +59,7 @@ class TierExecutor:
             raise ValueError(f"no tier is called {name!r}; there are: default ({DEFAULT}), {', '.join(sorted(_TIERS))}")
         self.counters = Counters()
         self.tier: Tier = _TIERS[self.name](self.counters)
+        self._store: RegionStore | None = None
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap or until exactly `limit_insns` more instructions have retired.
@@ -74,6 +78,39 @@ class TierExecutor:
         if stop.reason is StopReason.TRAP:
             counters.traps[int(stop.cause)] += 1
         return stop
+
+    def prepare(self, executable: bytes, image: str = "") -> None:
+        """Give the tier the code that was compiled before for `executable`: that of `image`, and what is in the cache.
+
+        Raises:
+            ImageRefusedError: the image was not made for this executable and machine, or is damaged.
+            ValueError: there is an image, and the tier runs no such code.
+        """
+        from engines.vm.tiers.baseline.tier import BaselineTier
+
+        tier = self.tier
+        if not isinstance(tier, BaselineTier):
+            raise ValueError(f"--aot {image}: the tier {self.name!r} runs no compiled code; use --tier baseline")
+        from engines.vm.aot.store import RegionStore, read_image
+
+        if image:
+            tier.offer(read_image(image, executable))
+        self._store = RegionStore(executable)
+        tier.offer(self._store.regions)
+
+    def keep(self) -> None:
+        """Keep what was compiled, for the next run of the same executable."""
+        if self._store is not None:
+            self._store.keep(self.tier.compiled)  # type: ignore[attr-defined]  # there is a store for such tiers alone
+
+    def compiled_counters(self) -> dict[str, int]:
+        """What was compiled, by name; empty for tiers that compile nothing."""
+        if self._store is None:
+            return {}
+        counters = self.tier.counters  # type: ignore[attr-defined]  # as above
+        found = {f"regions {name}": getattr(counters, name) for name in ("installed", "stored", "stale", "invalidated")}
+        found |= {f"refused: {reason}": times for reason, times in counters.refused.most_common()}
+        return found | ({self._store.problem: 1} if self._store.problem else {})
 
 
 def _reference(counters: Counters) -> Tier:

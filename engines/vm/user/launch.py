@@ -49,6 +49,7 @@ class Launch:
         environment: NAME=VALUE settings on top of `base_environment`.
         prefix: `-L`, a guest system's root.
         tier: a name that `TierExecutor` takes.
+        aot: path of an image of compiled code, see `engines.vm.aot`; needs a tier that runs such code.
         limit_insns, timeout_s: 0 for none.
         report_fd: write the `Report` as one JSON object there when the run is over.
         confined: see `Options`.
@@ -62,6 +63,7 @@ class Launch:
     environment: tuple[str, ...] = ()
     prefix: str = ""
     tier: str = "default"
+    aot: str = ""
     limit_insns: int = 0
     timeout_s: float = 0.0
     checkpoint_insns: int = 0
@@ -141,6 +143,11 @@ def start(launch: Launch) -> tuple[Process, TierExecutor]:
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
     executor = make_tier(launch.tier)
+    if launch.aot or executor.name == "baseline":
+        try:
+            executor.prepare(image, launch.aot)
+        except ValueError as error:
+            raise LaunchError(str(error)) from None
     options = Options(
         limit_insns=launch.limit_insns,
         deadline_ns=time.monotonic_ns() + round(launch.timeout_s * 1e9) if launch.timeout_s else 0,
@@ -193,6 +200,8 @@ def run(launch: Launch) -> int:
         process.close()
     seconds = time.perf_counter() - begun
     is_child = process.pid != own_pid
+    if not is_child:
+        executor.keep()
     report = _report(process, executor, end, seconds)
     if launch.stats and not is_child:
         sys.stderr.write(format_stats(report))
@@ -234,7 +243,8 @@ def _report(process: Process, executor: TierExecutor, end: Exit, seconds: float)
         unknown_calls=named(process.unknown_calls),
         checkpoints=process.checkpoints,
         tier=executor.name,
-        tier_counters={f"escape {name}": times for name, times in executor.counters.escapes.most_common()},
+        tier_counters={f"escape {name}": times for name, times in executor.counters.escapes.most_common()}
+        | executor.compiled_counters(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,7 @@ from engines.vm.lift.riscv64 import STATE, Lifter
 from engines.vm.opt.pipeline import optimise
 from engines.vm.regalloc import checker
 from engines.vm.regalloc.linear_scan import FLOAT_PLACE, OutOfStack, Registers, allocate
+from engines.vm.tiers.baseline.options import CompileError, Options
 
 _JUMP: Final = OPCODE["jump"]
 _BRANCH: Final = OPCODE["branch"]
@@ -33,30 +34,6 @@ _LOOP_WEIGHT: Final = 8
 _DEEPEST: Final = 3
 
 
-class CompileError(Exception):
-    """A region that this tier leaves to the interpreter; the message is the reason that is counted."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What may be turned off, for measurements and tests.
-
-    Attributes:
-        allocator: off keeps every value that is not pinned on the stack, and pins nothing.
-        scheduler: off generates operations in the block's order.
-        passes: off generates the IR as it was lifted.
-        check: judge every allocation by the independent checker.
-        most_blocks, most_insns: size of a region.
-    """
-
-    allocator: bool = True
-    scheduler: bool = True
-    passes: bool = True
-    check: bool = False
-    most_blocks: int = 48
-    most_insns: int = 400
-
-
 @dataclass
 class Compiled:
     """Host code of a region, which runs anywhere.
@@ -65,12 +42,14 @@ class Compiled:
         heads: by guest pc, the offset of its entry.
         ranges: guest bytes that it was made from, as (start, end).
         blocks: what was generated, for listings.
+        exits: guest pcs outside that it may lead to directly.
         insns: guest instructions. host_insns: instructions of the host. seconds: what it took.
     """
 
     code: bytes
     heads: dict[int, int]
     ranges: list[tuple[int, int]]
+    exits: tuple[int, ...]
     blocks: list[Block]
     insns: int
     host_insns: int
@@ -120,10 +99,18 @@ class BaselineCompiler:
         self.lifter = Lifter()
         self.counters = CompileCounters()
 
-    def compile(self, pc: int, fetch: Fetch, frm: int, handler: Callable[[int, int, int], int]) -> Compiled:
+    def compile(
+        self,
+        pc: int,
+        fetch: Fetch,
+        frm: int,
+        handler: Callable[[int, int, int], int],
+        outside: Container[int] = frozenset(),
+    ) -> Compiled:
         """The region around `pc`.
 
         Args:
+            outside: pcs where other regions begin; it leads to them.
             frm: the guest's dynamic rounding mode.
             handler: `(pc, word, length)` → the interpreter's handler, as distance from `decode`.
 
@@ -131,7 +118,7 @@ class BaselineCompiler:
             CompileError: nothing to gain; the message is the reason.
         """
         begun = time.perf_counter()
-        blocks, heads = self._form(pc, fetch, frm)
+        blocks, heads = self._form(pc, fetch, frm, outside)
         if not blocks:
             return self._refuse("the first instruction is the interpreter's")
         handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
@@ -162,7 +149,9 @@ class BaselineCompiler:
         code, entries = generator.generate(parts)
         seconds = time.perf_counter() - begun
         insns = sum(block.insns for block in order)
-        made = Compiled(code, entries, [(b.pc, b.end) for b in order], lowered, insns, generator.asm.insns, seconds)
+        ranges = [(b.pc, b.end) for b in order]
+        exits = tuple(sorted({pc for b in order for pc in _leads_to(b)} - blocks.keys()))
+        made = Compiled(code, entries, ranges, exits, lowered, insns, generator.asm.insns, seconds)
         counters = self.counters
         counters.regions += 1
         counters.blocks += len(order)
@@ -179,7 +168,9 @@ class BaselineCompiler:
 
     # -- forming --------------------------------------------------------------------------------------------------
 
-    def _form(self, root: int, fetch: Fetch, frm: int) -> tuple[dict[int, Block], set[int]]:
+    def _form(
+        self, root: int, fetch: Fetch, frm: int, outside: Container[int]
+    ) -> tuple[dict[int, Block], set[int]]:
         """Blocks by pc; and the pcs that are entered often: where calls come back, where loops begin, and the root."""
         blocks: dict[int, Block] = {}
         inside: dict[int, int] = {}
@@ -188,7 +179,7 @@ class BaselineCompiler:
         insns = 0
         while todo and len(blocks) < self.options.most_blocks and insns < self.options.most_insns:
             pc = todo.pop(0)
-            if pc in blocks:
+            if pc in blocks or (pc in outside and pc != root):
                 continue
             owner = inside.get(pc)
             if owner is not None:
@@ -303,6 +294,16 @@ class BaselineCompiler:
                 pins[slot] = pool.pop(0)
         assert all((place >= FLOAT_PLACE) == (STATE.slots[s].type.spelling == "f64") for s, place in pins.items())
         return pins, frozenset(written)
+
+
+def _leads_to(block: Block) -> Iterator[int]:
+    """Guest pcs where a block goes on, the one after a call among them."""
+    last = block.code[-1]
+    if last[0] == _JUMP:
+        yield last[1]
+    elif last[0] == _BRANCH:
+        yield from last[2:4]
+    yield block.end
 
 
 def _word(code: bytes) -> tuple[int, int]:

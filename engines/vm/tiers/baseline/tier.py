@@ -10,14 +10,15 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections import Counter
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from engines.vm.aot.image import StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
-from engines.vm.hosts.host import x86_64
 from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, HAS_COMPILED, PAGE_BITS, PAGE_BYTES, AddressSpace
 from engines.vm.runtime.executable_memory import ExecutableMemory
-from engines.vm.tiers.baseline.compiler import BaselineCompiler, CompileError, Options
+from engines.vm.tiers.baseline.options import CompileError, Options
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import (
     CONTEXT_OFFSETS,
@@ -31,6 +32,9 @@ from engines.vm.tiers.interpreter.layout import (
 )
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.stop import Stop, StopReason
+
+if TYPE_CHECKING:
+    from engines.vm.tiers.baseline.compiler import BaselineCompiler
 
 NO_LIMIT: Final = (1 << 63) - 1
 LAYOUT: Final = {
@@ -49,6 +53,8 @@ _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
 )
 _AGAIN: Final = 40
 """Samples inside compiled code, but away from its entries, before the pc gets a region of its own."""
+_TOGETHER: Final = 256
+"""Stored regions that are installed at once, at most."""
 _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
 
 
@@ -85,14 +91,19 @@ class BaselineCounters:
     """What the tier did.
 
     Attributes:
-        samples: slices that ended in the middle of the program. installed: regions. invalidated: regions thrown away
-            because their code was written or unmapped. flushes: times that the code cache was full.
+        samples: slices that ended in the middle of the program. installed: regions. stored: how many of them were not
+            compiled but stored. stale: stored regions whose guest code is another now. invalidated: regions thrown away
+            because their code was written or unmapped. flushes: times that the code cache was full. refused: regions
+            that were not compiled, by reason.
     """
 
     samples: int = 0
     installed: int = 0
+    stored: int = 0
+    stale: int = 0
     invalidated: int = 0
     flushes: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
 
 
 class BaselineTier(InterpreterTier):
@@ -116,8 +127,11 @@ class BaselineTier(InterpreterTier):
         capacity_bytes: int = CAPACITY_BYTES,
     ) -> None:
         super().__init__()
-        self.compiler = BaselineCompiler(x86_64(LAYOUT), options)
+        self.options = options
         self.counters = BaselineCounters()
+        self.stored: dict[int, StoredRegion] = {}
+        self.compiled: list[StoredRegion] = []
+        self._compiler: BaselineCompiler | None = None
         self._first = self._slice = slice_insns
         decode = ctypes.CFUNCTYPE(ctypes.c_uint64)(self._code.address("decode_address"))()
         fill = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
@@ -127,6 +141,22 @@ class BaselineTier(InterpreterTier):
         self._used = 0
         self._next_region = 0
         self._spaces: weakref.WeakKeyDictionary[AddressSpace, Space] = weakref.WeakKeyDictionary()
+
+    @property
+    def compiler(self) -> BaselineCompiler:
+        """Made when the first region must be compiled: it imports much."""
+        if self._compiler is None:
+            from engines.vm.hosts.host import x86_64
+            from engines.vm.tiers.baseline.compiler import BaselineCompiler
+
+            self._compiler = BaselineCompiler(x86_64(LAYOUT), self.options)
+        return self._compiler
+
+    def offer(self, regions: Iterable[StoredRegion]) -> None:
+        """Regions that need not be compiled; the first that has a pc among its entries is taken for it."""
+        for region in regions:
+            for pc, _ in region.entries:
+                self.stored.setdefault(pc, region)
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap, or until exactly `limit_insns` instructions have retired.
@@ -141,6 +171,8 @@ class BaselineTier(InterpreterTier):
         decoded.context["cpu"] = hart.address
         words = hart.words
         end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
+        if self.stored and words[_PC] not in space.heads:
+            self._install_stored(space, hart, words[_PC])
         while True:
             self.runs += 1
             left = end - words[_RETIRED]
@@ -174,27 +206,72 @@ class BaselineTier(InterpreterTier):
             self.install(space, hart, pc)
 
     def install(self, space: Space, hart: Hart, pc: int) -> Region | None:
-        """Compile the region around `pc` and lead its entries there; None if it was refused."""
+        """Install the region around `pc`, stored or compiled now; None if it was refused."""
+        if pc in self.stored:
+            found = self._install_stored(space, hart, pc)
+            if found is not None:
+                return found
+        made = self.compile(hart, pc)
+        if made is None:
+            space.refused.add(pc)
+            return None
+        self.compiled.append(made)
+        return self._place(space, hart, pc, made)
+
+    def compile(self, hart: Hart, pc: int, outside: Container[int] = frozenset()) -> StoredRegion | None:
+        """Compile the region around `pc` as memory is now; None if it was refused, which is counted.
+
+        `outside` are pcs that it only leads to.
+        """
         memory = hart.memory
+        scratch = ctypes.create_string_buffer(ENTRY_BYTES)
 
         def fetch(address: int, size: int) -> bytes:
             return _fetchable(memory, address, size)
-
-        scratch = ctypes.create_string_buffer(ENTRY_BYTES)
 
         def handler(_: int, word: int, length: int) -> int:
             self._fill(ctypes.addressof(scratch), word, length)
             return int.from_bytes(scratch.raw[:4], "little", signed=True)
 
         try:
-            made = self.compiler.compile(pc, fetch, hart.words[_FRM], handler)
-        except CompileError:
-            space.refused.add(pc)
+            made = self.compiler.compile(pc, fetch, hart.words[_FRM], handler, outside)
+        except CompileError as error:
+            self.counters.refused[str(error)] += 1
             return None
+        guest = b"".join(fetch(start, end - start) for start, end in made.ranges)
+        return StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, guest)
+
+    def _install_stored(self, space: Space, hart: Hart, pc: int) -> Region | None:
+        """Install the stored region with an entry at `pc` and those that it leads to; None if none is right."""
+        first: Region | None = None
+        todo = [pc]
+        seen = set(todo)
+        while todo and len(seen) <= _TOGETHER:
+            head = todo.pop(0)
+            stored = self.stored.get(head)
+            if stored is None or head in space.heads:
+                continue
+            now = b"".join(_fetchable(hart.memory, start, end - start) for start, end in stored.ranges)
+            if now != stored.guest:
+                self.counters.stale += 1
+                del self.stored[head]
+                continue
+            placed = self._place(space, hart, head, stored)
+            if placed is None:
+                break
+            self.counters.stored += 1
+            first = first or placed
+            todo += [exit for exit in stored.exits if exit not in seen]
+            seen.update(stored.exits)
+        return first
+
+    def _place(self, space: Space, hart: Hart, pc: int, made: StoredRegion) -> Region | None:
+        """Put a region's code into the cache and lead its entries there; None if it is larger than the cache."""
+        memory = hart.memory
         if self._used + len(made.code) > self._memory.size:
             self._flush()
             if len(made.code) > self._memory.size:
-                self.compiler.counters.refused["larger than the code cache"] += 1
+                self.counters.refused["larger than the code cache"] += 1
                 space.refused.add(pc)
                 return None
         address = self._memory.base + self._used
@@ -203,20 +280,21 @@ class BaselineTier(InterpreterTier):
         table = space.decoded.table
         number = self._next_region
         self._next_region += 1
-        region = Region(tuple(made.heads), made.ranges, address, len(made.code))
+        region = Region(tuple(head for head, _ in made.entries), list(made.ranges), address, len(made.code))
         space.regions[number] = region
         for start, end in made.ranges:
+            space.known.update(range(start, end, 2))
             for page in range(start >> PAGE_BITS, (end - 1 >> PAGE_BITS) + 1):
                 memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
                 space.pages.setdefault(page, set()).add(number)
-        for block in made.blocks:
-            space.known.update(block.pcs)
-        for head, offset in made.heads.items():
+        for head, offset in made.entries:
             entry = table + (head << PC_SHIFT)
-            code = fetch(head, 4)
-            word = int.from_bytes(code[:2], "little")
+            code = ctypes.string_at(memory.host_base + head, 2)
+            word = int.from_bytes(code, "little")
             wide = word & 3 == 3
-            self._fill(entry, int.from_bytes(code[:4], "little") if wide else word, 4 if wide else 2)
+            if wide:
+                word |= int.from_bytes(ctypes.string_at(memory.host_base + head + 2, 2), "little") << 16
+            self._fill(entry, word, 4 if wide else 2)
             distance = address + offset - self._decode
             ctypes.memmove(entry, distance.to_bytes(4, "little", signed=True), 4)
             space.heads[head] = region

@@ -1,0 +1,1 @@
+"""Compiled code on disk: the format, and the translation of whole programs."""

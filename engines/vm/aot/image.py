@@ -1,0 +1,145 @@
+"""Compiled regions as bytes: what `counterproof vm aot` writes, and what runs keep for the next run of a program.
+
+A file begins with `MAGIC` and the SHA-256 of all that follows: a line of JSON (`Origin`), then the regions. A region
+holds the guest bytes that it was made from, and is used only where memory holds the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import struct
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from engines.vm.tiers.interpreter.build import cache_key
+
+MAGIC: Final = b"counterproof image 1\n"
+SUFFIX: Final = ".cpi"
+_DIGEST_BYTES: Final = 32
+_COUNTS: Final = struct.Struct("<5I")
+"""Bytes of code, entries, ranges, exits, bytes of guest code."""
+SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline")
+"""What compiled code depends on beside the interpreter: folders under `engines/vm`."""
+
+
+class ImageRefusedError(ValueError):
+    """A file that is no image, or not one for this program and this machine; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRegion:
+    """One compiled region; its code runs anywhere.
+
+    Attributes:
+        entries: (guest pc, offset in the code).
+        ranges: guest code that it was made from, as (start, end); `guest` is that code, one range after the other.
+        exits: guest pcs that it may lead to directly.
+    """
+
+    code: bytes
+    entries: tuple[tuple[int, int], ...]
+    ranges: tuple[tuple[int, int], ...]
+    exits: tuple[int, ...]
+    guest: bytes
+
+    def to_bytes(self) -> bytes:
+        numbers = [n for pair in (*self.entries, *self.ranges) for n in pair]
+        numbers += self.exits
+        counts = (len(self.code), len(self.entries), len(self.ranges), len(self.exits), len(self.guest))
+        return _COUNTS.pack(*counts) + struct.pack(f"<{len(numbers)}Q", *numbers) + self.guest + self.code
+
+    @staticmethod
+    def from_bytes(data: bytes, at: int) -> tuple[StoredRegion, int]:
+        """The region at offset `at`, and the offset after it."""
+        code, entries, ranges, exits, guest = _COUNTS.unpack_from(data, at)
+        count = 2 * (entries + ranges) + exits
+        n = struct.unpack_from(f"<{count}Q", data, at + _COUNTS.size)
+        at += _COUNTS.size + 8 * count
+        pairs = tuple(zip(n[: 2 * (entries + ranges) : 2], n[1 : 2 * (entries + ranges) : 2], strict=True))
+        end = at + guest + code
+        region = StoredRegion(
+            data[at + guest : end], pairs[:entries], pairs[entries:], n[2 * (entries + ranges) :], data[at : at + guest]
+        )
+        return region, end
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an image was made for and from.
+
+    Attributes:
+        guest: SHA-256 of the executable. machine: of the host. made_by: hash of the code generator's sources, of the
+            interpreter that the code returns to, and of the host's processor.
+        insns: guest instructions that were translated.
+    """
+
+    guest: str
+    machine: str
+    made_by: str
+    insns: int
+
+    @staticmethod
+    def here(executable: bytes, insns: int = 0) -> Origin:
+        """For an executable, on this machine, by this version."""
+        return Origin(hashlib.sha256(executable).hexdigest(), platform.machine(), maker(), insns)
+
+
+def maker() -> str:
+    """A hash of everything that compiled code depends on."""
+    root = Path(__file__).parents[1]
+    digest = hashlib.sha256(cache_key().encode())
+    for source in SOURCES:
+        for file in sorted((root / source).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def encode(origin: Origin, regions: Iterable[StoredRegion]) -> bytes:
+    """An image file's content."""
+    body = json.dumps(asdict(origin)).encode() + b"\n" + b"".join(region.to_bytes() for region in regions)
+    return MAGIC + hashlib.sha256(body).digest() + body
+
+
+def decode(content: bytes, expected: Origin, name: str) -> list[StoredRegion]:
+    """The regions of an image.
+
+    Args:
+        expected: what it must have been made for; its number of instructions does not matter.
+        name: for messages.
+
+    Raises:
+        ImageRefusedError: the content is damaged, or was made for something else.
+    """
+    head = len(MAGIC) + _DIGEST_BYTES
+    kind = MAGIC[: MAGIC.rindex(b" ") + 1]
+    if not content.startswith(kind):
+        raise ImageRefusedError(f"{name}: not an image of compiled code: it begins with {content[:12]!r}, not {kind!r}")
+    if not content.startswith(MAGIC):
+        version = content[len(kind) : len(kind) + 8].split(b"\n")[0].decode("ascii", "replace")
+        raise ImageRefusedError(f"{name}: has format {version}, this version reads 1; translate the program again")
+    body = content[head:]
+    if hashlib.sha256(body).digest() != content[len(MAGIC) : head]:
+        raise ImageRefusedError(
+            f"{name}: damaged: it does not have the digest that it names; translate the program again"
+        )
+    line, _, _ = body.partition(b"\n")
+    origin = Origin(**json.loads(line))
+    if origin.machine != expected.machine:
+        raise ImageRefusedError(f"{name}: made for {origin.machine}, this machine is {expected.machine}")
+    if origin.guest != expected.guest:
+        differ = f"SHA-256 {origin.guest[:12]}…, not {expected.guest[:12]}…"
+        raise ImageRefusedError(f"{name}: made from another executable ({differ})")
+    if origin.made_by != expected.made_by:
+        raise ImageRefusedError(
+            f"{name}: made by another version, or for another processor; translate the program again"
+        )
+    regions = []
+    at = len(line) + 1
+    while at < len(body):
+        region, at = StoredRegion.from_bytes(body, at)
+        regions.append(region)
+    return regions

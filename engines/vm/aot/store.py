@@ -1,0 +1,69 @@
+"""What runs of a program keep for its next run: the regions that they compiled, in the disk cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from engines.vm.aot.image import ImageRefusedError, Origin, StoredRegion, decode, encode
+from engines.vm.runtime.object_cache import ObjectCache, content_key
+
+MOST_BYTES: Final = 16 << 20
+"""Of host code kept for one program: as much as the code cache holds."""
+
+
+def read_image(path: str, executable: bytes) -> list[StoredRegion]:
+    """The regions of the image file at `path`, which must have been made for `executable` on this machine.
+
+    Raises:
+        ImageRefusedError: it was not, or is damaged, or cannot be read.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise ImageRefusedError(f"{path}: {error.strerror}") from None
+    return decode(content, Origin.here(executable), path)
+
+
+class RegionStore:
+    """The regions kept for one executable.
+
+    Attributes:
+        regions: those that were there. problem: why nothing can be kept or why what was there is not used; empty if
+            all is well.
+    """
+
+    def __init__(self, executable: bytes, cache: ObjectCache | None = None) -> None:
+        self._cache = cache or ObjectCache()
+        self._origin = Origin.here(executable)
+        self._key = content_key(["regions", self._origin.guest, self._origin.made_by])
+        self.problem = ""
+        self.regions: list[StoredRegion] = []
+        try:
+            content = self._cache.get(self._key)
+            if content is not None:
+                self.regions = decode(content, self._origin, "compiled code in the cache")
+        except (OSError, ImageRefusedError) as error:
+            self.problem = str(error)
+        if self._cache.corrupt:
+            self.problem = "compiled code in the cache was damaged"
+
+    def keep(self, compiled: Sequence[StoredRegion]) -> None:
+        """Add regions to those that were there, as far as there is room. Two runs at once: the later one's remain."""
+        regions = [*self.regions]
+        there = {region.entries[0] + (hashlib.sha256(region.guest).digest(),) for region in regions}
+        size = sum(len(region.code) for region in regions)
+        for region in compiled:
+            name = region.entries[0] + (hashlib.sha256(region.guest).digest(),)
+            if name not in there and size + len(region.code) <= MOST_BYTES:
+                there.add(name)
+                regions.append(region)
+                size += len(region.code)
+        if len(regions) == len(self.regions):
+            return
+        try:
+            self._cache.put(self._key, encode(self._origin, regions))
+        except OSError as error:
+            self.problem = f"compiled code cannot be kept ({error.strerror})"

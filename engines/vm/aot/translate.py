@@ -1,0 +1,104 @@
+"""Translation of a whole program ahead of time: every region that its entry point, its functions and their calls reach.
+
+Code that nothing leads to but computed jumps (tables without symbols) is left to the run, which compiles it then.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engines.vm.aot.image import Origin, StoredRegion
+from engines.vm.tiers.baseline.tier import BaselineTier
+from engines.vm.user.launch import Launch, start
+
+
+@dataclass
+class Translation:
+    """What came out.
+
+    Attributes:
+        insns: guest instructions translated, those in several regions several times.
+        refused: regions left to the interpreter, by reason.
+    """
+
+    origin: Origin
+    regions: list[StoredRegion]
+    insns: int
+    refused: Counter[str] = field(default_factory=Counter)
+
+
+def translate(program: str, progress: Callable[[int, int], None] = lambda done, left: None) -> Translation:
+    """Translate an executable for this host.
+
+    Args:
+        program: path of a riscv64 Linux executable.
+        progress: told now and then how many regions are done and how many places are still to be looked at.
+
+    Raises:
+        LaunchError: it cannot be loaded.
+        ExecutableMemoryError: this system gives no memory for code, so that no tier could be set up to translate for.
+    """
+    executable = Path(program).read_bytes() if Path(program).is_file() else b""
+    process, executor = start(Launch(program=program, tier="baseline"))
+    try:
+        tier = executor.tier
+        if not isinstance(tier, BaselineTier):
+            raise TypeError(f"the tier is {type(tier).__name__}, translation needs the baseline tier")
+        hart = process.current.hart
+        tier.decoded_code(hart.memory)
+        bias = hart.words[_pc_word()] - _entry(executable)
+        named = [bias + address for address in functions(executable)]
+        starts = frozenset(named)
+        todo = [hart.words[_pc_word()], *named]
+        known: set[int] = set()
+        regions: list[StoredRegion] = []
+        while todo:
+            pc = todo.pop()
+            if pc in known or not pc < hart.memory.limit:
+                continue
+            known.add(pc)
+            region = tier.compile(hart, pc, starts if pc in starts else known)
+            if region is None:
+                continue
+            regions.append(region)
+            known.update(head for head, _ in region.entries)
+            todo += [exit for exit in region.exits if exit not in known]
+            if not len(regions) % 64:
+                progress(len(regions), len(todo))
+        insns = tier.compiler.counters.insns
+    finally:
+        process.close()
+    return Translation(Origin.here(executable, insns), regions, insns, tier.counters.refused)
+
+
+def functions(executable: bytes) -> Iterator[int]:
+    """Addresses of the functions that an ELF file's symbol tables name, in order of address."""
+    from elftools.common.exceptions import ELFError
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.sections import SymbolTableSection
+
+    try:
+        found = {
+            symbol["st_value"]
+            for section in ELFFile(io.BytesIO(executable)).iter_sections()
+            if isinstance(section, SymbolTableSection)
+            for symbol in section.iter_symbols()
+            if symbol["st_info"]["type"] == "STT_FUNC" and symbol["st_value"]
+        }
+    except ELFError:  # section headers are not needed to run, and may be cut off
+        found = set()
+    yield from sorted(found)
+
+
+def _entry(executable: bytes) -> int:
+    return int.from_bytes(executable[24:32], "little")
+
+
+def _pc_word() -> int:
+    from engines.vm.guests.riscv64.state import word_of
+
+    return word_of("pc")

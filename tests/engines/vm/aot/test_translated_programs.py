@@ -1,0 +1,157 @@
+"""Programs whose code was compiled before they run: ahead of time, or by an earlier run."""
+
+from __future__ import annotations
+
+import os
+import platform
+import struct
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engines.vm.aot.image import encode
+from engines.vm.aot.store import RegionStore
+from engines.vm.aot.translate import translate
+from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.runtime.object_cache import VARIABLE, ObjectCache
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="translates for x86_64 and runs it")
+ROOT = Path(__file__).parents[4]
+CODE = 0x10000
+LOOP = """
+addi s0, zero, 0
+lui s1, 64
+addi s0, s0, 3
+xori s0, s0, 5
+addi s1, s1, -1
+bne s1, zero, -12
+andi a0, s0, 127
+addi a7, zero, 93
+ecall
+"""
+
+
+def elf(text: str) -> bytes:
+    code = assemble(text, CODE)
+    ident = b"\x7fELF" + bytes((2, 1, 1)) + bytes(9)
+    header = struct.pack("<16sHHIQQQIHHHHHH", ident, 2, 243, 1, CODE, 64, 0, 5, 64, 56, 1, 0, 0, 0)
+    header += struct.pack("<IIQQQQQQ", 1, 5, 0x1000, CODE, 0, len(code), len(code), 4096)
+    return header.ljust(0x1000, b"\0") + code
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A program with a hot loop; the cache of compiled code is empty and its own."""
+    path = tmp_path / "loop"
+    path.write_bytes(elf(LOOP))
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    from engines.vm.runtime.object_cache import cache_directory
+
+    objects = cache_directory() / "objects"
+    objects.mkdir(parents=True, exist_ok=True)
+    (cache / "objects").mkdir()
+    for file in objects.iterdir():  # the interpreter itself need not be built again
+        (cache / "objects" / file.name).write_bytes(file.read_bytes())
+    monkeypatch.setenv(VARIABLE, str(cache))
+    yield path
+
+
+def run(program: Path, *options: str) -> tuple[int, dict[str, int], str]:
+    """Exit status, the counters that `--stats` prints, everything else on standard error."""
+    line = [sys.executable, "-P", "-m", "harness.cli", "vm", "run", "--stats", *options, str(program)]
+    done = subprocess.run(
+        line, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=120, check=False
+    )
+    words = (row.rsplit(None, 1) for row in done.stderr.splitlines())
+    counters = {w[0].strip(): int(w[1]) for w in words if len(w) == 2 and w[0].startswith("regions") and w[1].isdigit()}
+    return done.returncode, counters, done.stderr
+
+
+@pytest.fixture
+def expected(program: Path) -> int:
+    return run(program, "--tier", "interpreter")[0]
+
+
+@pytest.mark.evidence("VM-12")
+def test_a_translated_program_runs_its_translation(program: Path, expected: int, tmp_path: Path) -> None:
+    made = translate(str(program))
+    image = tmp_path / "loop.cpi"
+    image.write_bytes(encode(made.origin, made.regions))
+    status, counters, _ = run(program, "--aot", str(image))
+    assert status == expected
+    assert counters["regions stored"] == counters["regions installed"] > 0
+
+
+def test_the_command_translates_and_refuses_other_programs(program: Path, expected: int, tmp_path: Path) -> None:
+    image, other = tmp_path / "loop.cpi", tmp_path / "other"
+    command = [sys.executable, "-P", "-m", "harness.cli", "vm", "aot"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([*command, str(program), "-o", str(image)], capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert run(program, "--aot", str(image))[0] == expected
+    other.write_bytes(elf(LOOP.replace("3", "7", 1)))
+    status, _, errors = run(other, "--aot", str(image))
+    assert status == 2
+    assert "made from another executable" in errors
+    assert errors.count("\n") == 1
+    for arguments, words in (
+        ([str(tmp_path / "none"), "-o", str(image)], "No such file"),
+        ([str(program), "-o", str(tmp_path / "no" / "x")], "No such file"),
+    ):
+        done = subprocess.run([*command, *arguments], capture_output=True, env=environment, check=False)
+        assert done.returncode == 2
+        assert words in done.stderr.decode()
+        assert b"Traceback" not in done.stderr
+
+
+def test_an_image_needs_a_tier_that_runs_it(program: Path, tmp_path: Path) -> None:
+    status, _, errors = run(program, "--tier", "reference", "--aot", str(tmp_path / "x.cpi"))
+    assert status == 2
+    assert "runs no compiled code; use --tier baseline" in errors
+
+
+@pytest.mark.evidence("VM-11")
+def test_the_next_run_compiles_nothing(program: Path, expected: int) -> None:
+    first, second = run(program, "--tier", "baseline"), run(program, "--tier", "baseline")
+    assert first[0] == second[0] == expected
+    assert first[1]["regions installed"] > 0 == first[1]["regions stored"]
+    assert second[1]["regions stored"] == second[1]["regions installed"] > 0
+
+
+def test_a_damaged_cache_is_told_and_changes_no_result(program: Path, expected: int) -> None:
+    run(program, "--tier", "baseline")
+    store = RegionStore(program.read_bytes())
+    assert store.regions
+    path = store._cache.path(store._key)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    status, counters, errors = run(program, "--tier", "baseline")
+    assert status == expected
+    assert counters["regions stored"] == 0
+    assert "compiled code in the cache was damaged" in errors
+
+
+def test_a_cache_that_cannot_be_written_is_told(program: Path, tmp_path: Path) -> None:
+    made = translate(str(program))
+    blocked = tmp_path / "a file"
+    blocked.write_bytes(b"")
+    store = RegionStore(program.read_bytes(), ObjectCache(blocked))
+    store.keep(made.regions)
+    assert "cannot be kept" in store.problem
+    assert store.regions == []
+
+
+def test_what_two_runs_keep_is_whole(program: Path) -> None:
+    """Each writes all that it knows; whichever comes last, what is read is one of both."""
+    made = translate(str(program))
+    stores = [RegionStore(program.read_bytes()) for _ in range(2)]
+    for store in stores:
+        store.keep(made.regions)
+    assert RegionStore(program.read_bytes()).regions == made.regions
+    stores[0].keep(made.regions)
+    assert RegionStore(program.read_bytes()).regions == made.regions

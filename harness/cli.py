@@ -34,6 +34,7 @@ COMMANDS: Final = (
     Command("triage", "Run findings again, decide their state, find the commits.", "triage"),
     Command("hunt", "Search for defects of the oracles.", "hunt"),
     Command("status", "Show what was found, and what became of it.", "status"),
+    Command("coverage", "Show what generated programs cover, and what they never do.", "coverage"),
     Command("report", "Write HTML, JUnit and SARIF reports of findings.", "report"),
     Command("fuzz", "Fuzz parsers, decoders, loaders and the machine."),
     Command("sabotage", "Inject bugs and see whether they are found.", "sabotage"),

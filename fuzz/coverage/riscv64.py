@@ -8,8 +8,10 @@ are counted as computed. So the figures are lower bounds of what a run meets, pr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -117,6 +119,7 @@ _DESTINATION: Final = _Columns(_DESTINATION_PLACES)
 _ROUNDS: Final = np.array(
     [i.length == 4 and any(f.name == "rm" for f in i.fields) for i in ALL] + [False] * (256 - len(ALL))
 )
+_LEGAL_ROUNDING: Final = (0, 1, 2, 3, 4, 7)
 
 _CLASS_NAMES: Final = {
     Format.NONE: (),
@@ -137,6 +140,50 @@ def _countable() -> NDArray[np.bool_]:
 
 
 COUNTABLE: Final = _countable()
+
+
+def _possible_hazards() -> NDArray[np.bool_]:
+    """(instructions, hazards): the relations that encodings of each instruction can have, its fields tried at random.
+
+    Those with the instruction before it need an integer or floating-point source, or destination, other than x0."""
+    random = np.random.Generator(np.random.PCG64(1))
+    cells = np.zeros((len(ALL), len(Hazard)), np.bool_)
+    for number, instruction in enumerate(ALL):
+        free = np.uint32(~instruction.mask & (0xFFFF_FFFF if instruction.length == 4 else 0xFFFF))
+        drawn = random.integers(0, 1 << 32, _HAZARD_TRIALS, np.uint32)
+        # Half of the words have equal register fields: chance alone makes five bits equal once in 32.
+        register = drawn & np.uint32(31)
+        equal = register << np.uint32(7) | register << np.uint32(15) | register << np.uint32(20)
+        fields = np.uint32(0x01F0_0F80 | 0x1F << 15)
+        drawn[::2] = (drawn & ~fields | equal)[::2]
+        drawn[1::4] &= ~np.uint32(0xF80)
+        words = np.uint32(instruction.match) | drawn & free
+        words = words[decode(words) == number]
+        numbers = np.full(len(words), number, np.intp)
+        rd = _DESTINATION.registers(words, numbers)
+        rs1, rs2, rs3 = (columns.registers(words, numbers) for columns in _SOURCES)
+        readable = [(one < 64) & (one > 0) for one in (rs1, rs2, rs3)]
+        cells[number] = [
+            bool(test.any())
+            for test in (
+                rd == 0,
+                (rd < 64) & (rd == rs1),
+                (rd < 64) & (rd == rs2),
+                (rs1 < 64) & (rs1 == rs2),
+                readable[0] | readable[1] | readable[2],
+                (rd < 64) & (rd > 0),
+            )
+        ]
+    return cells
+
+
+_HAZARD_TRIALS: Final = 1024
+
+
+@cache
+def possible_hazards() -> NDArray[np.bool_]:
+    """(instructions, hazards): which hazards there are to cover."""
+    return _possible_hazards()
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,13 +246,17 @@ class Coverage:
             missing.append(f"{ALL[number].mnemonic} {SOURCES[source]} {name}")
         return missing
 
+    def missing_hazards(self) -> list[str]:
+        """`div rd_is_rs2` for every hazard that an encoding can have and that was not met."""
+        missing = np.argwhere(possible_hazards() & (self.hazards == 0))
+        return [f"{ALL[number].mnemonic} {Hazard(hazard).name.lower()}" for number, hazard in missing]
+
     def missing_rounding(self) -> list[str]:
         """`fadd.s rm=2` for every legal static mode (or dyn, 7) not met."""
-        legal = (0, 1, 2, 3, 4, 7)
         return [
             f"{ALL[n].mnemonic} rm={mode}"
             for n in np.flatnonzero(_ROUNDS[: len(ALL)])
-            for mode in legal
+            for mode in _LEGAL_ROUNDING
             if self.rounding[n, mode] == 0
         ]
 
@@ -218,10 +269,20 @@ class Coverage:
             f"in {self.cases} cases"
         )
 
-    def table(self) -> str:
-        """One line per instruction: occurrences, classes met of each source, rounding modes, hazards; then what is
-        missing."""
-        lines = [f"{'instruction':<14}{'count':>9}  {'rs1':>6} {'rs2':>6} {'rs3':>6}  {'rm':>3}  hazards"]
+    def figures(self) -> dict[str, tuple[int, int]]:
+        """(met, possible) of each dimension."""
+        rounds = int(_ROUNDS.sum()) * len(_LEGAL_ROUNDING)
+        hazards = possible_hazards()
+        return {
+            "instructions": (self.covered_instructions, self.total_instructions),
+            "operand classes": (self.covered_classes, self.total_classes),
+            "rounding modes": (rounds - len(self.missing_rounding()), rounds),
+            "hazards": (int((hazards & (self.hazards > 0)).sum()), int(hazards.sum())),
+        }
+
+    def rows(self) -> Iterator[str]:
+        """One line per instruction: occurrences, classes met of each source, rounding modes, hazards."""
+        yield f"{'instruction':<14}{'count':>9}  {'rs1':>6} {'rs2':>6} {'rs3':>6}  {'rm':>3}  hazards"
         met = (self.operands > 0) & COUNTABLE
         for number, instruction in enumerate(ALL):
             shares = []
@@ -230,13 +291,16 @@ class Coverage:
                 shares.append(f"{int(met[number, source].sum())}/{possible}" if possible else "")
             modes = str(int((self.rounding[number] > 0).sum())) if _ROUNDS[number] else ""
             hazards = " ".join(h.name.lower() for h in Hazard if self.hazards[number, h])
-            count = int(self.instructions[number])
             columns = " ".join(f"{share:>6}" for share in shares)
-            lines.append(f"{instruction.mnemonic:<14}{count:>9}  {columns}  {modes:>3}  {hazards}")
-        lines.append(self.summary())
+            yield f"{instruction.mnemonic:<14}{int(self.instructions[number]):>9}  {columns}  {modes:>3}  {hazards}"
+
+    def table(self) -> str:
+        """The rows, the summary, and what is missing."""
+        lines = [*self.rows(), self.summary()]
         for title, holes in (
             ("instructions never met", self.missing_instructions()),
             ("operand classes never met", self.missing_classes()),
+            ("hazards never met", self.missing_hazards()),
             ("rounding modes never met", self.missing_rounding()),
         ):
             lines.append(f"{title}: {len(holes)}" + "".join(f"\n  {hole}" for hole in holes))
@@ -254,7 +318,7 @@ def _starts(parcels: NDArray[np.uint16]) -> NDArray[np.bool_]:
     return np.ascontiguousarray(starts.T)
 
 
-def _instructions_of(
+def instructions_of(
     code: NDArray[np.uint8], code_bytes: NDArray[np.uint32], entry: NDArray[np.uint64]
 ) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
     """(case, word) of every instruction, from each case's entry (an offset into its code) to its end, in address
@@ -300,7 +364,7 @@ def coverage_of(batch: MachineBatch) -> Coverage:
         block = slice(row, row + _BLOCK_CASES)
         total += _coverage_of(
             batch.initial[block],
-            *_instructions_of(
+            *instructions_of(
                 batch.code[block], batch.code_bytes[block], batch.initial["pc"][block] - batch.code_address[block]
             ),
         )

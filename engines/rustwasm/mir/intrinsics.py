@@ -195,6 +195,11 @@ def _same(run: Any, args: Any, values: list[Any], span: Any) -> Any:
     return values[0]
 
 
+def _rc_empty(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    """rc_empty(): a place for a value, and after it the counts: no strong reference, one weak."""
+    return Pointer([None, Aggregate([0, 1], 0)], 0, None, None)
+
+
 TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "print_bytes": _print,
     "panic": _panic,
@@ -207,6 +212,9 @@ TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "raw_ref": _same,
     "raw_mut": _same,
     "raw_equal": lambda r, a, v, s: int(v[0].container is v[1].container and v[0].key == v[1].key),
+    "rc_empty": _rc_empty,
+    "rc_counts": lambda r, a, v, s: Pointer(v[0].container, 1, None, None),
+    "rc_free": lambda r, a, v, s: UNIT,
     "raw_free": lambda r, a, v, s: UNIT,
     "drop_in_place": _drop_in_place,
     "raw_array_new": lambda r, a, v, s: Aggregate([[None] * v[0]], 0),

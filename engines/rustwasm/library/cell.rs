@@ -1,0 +1,90 @@
+//! std::cell.
+
+use crate::intrinsics::unsafe_mut;
+use crate::mem;
+use crate::ops::{Deref, DerefMut};
+
+pub struct Cell<T> { value: T }
+impl<T> Cell<T> {
+    pub fn new(value: T) -> Cell<T> { Cell { value } }
+    pub fn set(&self, value: T) { *unsafe_mut(&self.value) = value; }
+    pub fn replace(&self, value: T) -> T { mem::replace(unsafe_mut(&self.value), value) }
+    pub fn into_inner(self) -> T { self.value }
+    pub fn get_mut(&mut self) -> &mut T { &mut self.value }
+    pub fn get(&self) -> T where T: Copy { self.value }
+    pub fn take(&self) -> T where T: Default { mem::replace(unsafe_mut(&self.value), T::default()) }
+    pub fn swap(&self, other: &Cell<T>) { mem::swap(unsafe_mut(&self.value), unsafe_mut(&other.value)); }
+    pub fn update<F: FnOnce(T) -> T>(&self, f: F) where T: Copy { self.set(f(self.get())); }
+}
+impl<T: Copy> Clone for Cell<T> { fn clone(&self) -> Cell<T> { Cell::new(self.get()) } }
+impl<T: Default> Default for Cell<T> { fn default() -> Cell<T> { Cell::new(T::default()) } }
+impl<T: PartialEq + Copy> PartialEq for Cell<T> { fn eq(&self, other: &Cell<T>) -> bool { self.get() == other.get() } }
+impl<T: crate::fmt::Debug + Copy> crate::fmt::Debug for Cell<T> {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.debug_struct("Cell").field("value", &self.get()).finish() }
+}
+
+/// `state` counts shared borrows; -1 is a mutable one.
+pub struct RefCell<T: ?Sized> { state: Cell<isize>, value: T }
+#[derive(Debug)] pub struct BorrowError(());
+#[derive(Debug)] pub struct BorrowMutError(());
+impl<T> RefCell<T> {
+    pub fn new(value: T) -> RefCell<T> { RefCell { state: Cell::new(0), value } }
+    pub fn into_inner(self) -> T { self.value }
+    #[track_caller]
+    pub fn replace(&self, value: T) -> T { mem::replace(&mut *self.borrow_mut(), value) }
+    #[track_caller]
+    pub fn take(&self) -> T where T: Default { self.replace(T::default()) }
+    #[track_caller]
+    pub fn swap(&self, other: &RefCell<T>) { mem::swap(&mut *self.borrow_mut(), &mut *other.borrow_mut()); }
+}
+impl<T: ?Sized> RefCell<T> {
+    #[track_caller]
+    pub fn borrow(&self) -> Ref<'_, T> {
+        match self.try_borrow() { Ok(b) => b, Err(_) => panic!("RefCell already mutably borrowed") }
+    }
+    #[track_caller]
+    pub fn borrow_mut(&self) -> RefMut<'_, T> {
+        match self.try_borrow_mut() {
+            Ok(b) => b,
+            Err(_) => if self.state.get() > 0 { panic!("RefCell already borrowed") } else { panic!("RefCell already mutably borrowed") },
+        }
+    }
+    pub fn try_borrow(&self) -> Result<Ref<'_, T>, BorrowError> {
+        if self.state.get() < 0 { return Err(BorrowError(())); }
+        self.state.set(self.state.get() + 1);
+        Ok(Ref { value: &self.value, state: &self.state })
+    }
+    pub fn try_borrow_mut(&self) -> Result<RefMut<'_, T>, BorrowMutError> {
+        if self.state.get() != 0 { return Err(BorrowMutError(())); }
+        self.state.set(-1);
+        Ok(RefMut { value: unsafe_mut(&self.value), state: &self.state })
+    }
+    pub fn get_mut(&mut self) -> &mut T { &mut self.value }
+}
+impl<T: Clone> Clone for RefCell<T> { #[track_caller] fn clone(&self) -> RefCell<T> { RefCell::new(self.borrow().clone()) } }
+impl<T: Default> Default for RefCell<T> { fn default() -> RefCell<T> { RefCell::new(T::default()) } }
+impl<T: PartialEq> PartialEq for RefCell<T> { fn eq(&self, other: &RefCell<T>) -> bool { *self.borrow() == *other.borrow() } }
+impl<T: crate::fmt::Debug> crate::fmt::Debug for RefCell<T> {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.debug_struct("RefCell").field("value", &&*self.borrow()).finish() }
+}
+pub struct Ref<'b, T: ?Sized> { value: &'b T, state: &'b Cell<isize> }
+impl<'b, T: ?Sized> Ref<'b, T> {
+    pub fn clone(orig: &Ref<'b, T>) -> Ref<'b, T> {
+        orig.state.set(orig.state.get() + 1);
+        Ref { value: orig.value, state: orig.state }
+    }
+    pub fn map<U: ?Sized, F: FnOnce(&T) -> &U>(orig: Ref<'b, T>, f: F) -> Ref<'b, U> {
+        orig.state.set(orig.state.get() + 1);
+        Ref { value: f(orig.value), state: orig.state }
+    }
+}
+impl<'b, T: ?Sized> Deref for Ref<'b, T> { type Target = T; fn deref(&self) -> &T { self.value } }
+impl<'b, T: ?Sized> Drop for Ref<'b, T> { fn drop(&mut self) { self.state.set(self.state.get() - 1); } }
+impl<'b, T: crate::fmt::Display + ?Sized> crate::fmt::Display for Ref<'b, T> { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { (**self).fmt(f) } }
+impl<'b, T: crate::fmt::Debug + ?Sized> crate::fmt::Debug for Ref<'b, T> { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { (**self).fmt(f) } }
+pub struct RefMut<'b, T: ?Sized> { value: &'b mut T, state: &'b Cell<isize> }
+impl<'b, T: ?Sized> Deref for RefMut<'b, T> { type Target = T; fn deref(&self) -> &T { &*self.value } }
+impl<'b, T: ?Sized> DerefMut for RefMut<'b, T> { fn deref_mut(&mut self) -> &mut T { &mut *self.value } }
+impl<'b, T: ?Sized> Drop for RefMut<'b, T> { fn drop(&mut self) { self.state.set(0); } }
+impl<'b, T: crate::fmt::Display + ?Sized> crate::fmt::Display for RefMut<'b, T> { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { (**self).fmt(f) } }
+impl<'b, T: crate::fmt::Debug + ?Sized> crate::fmt::Debug for RefMut<'b, T> { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { (**self).fmt(f) } }

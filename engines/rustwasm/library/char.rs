@@ -1,0 +1,146 @@
+//! std::char. Letters and cases beyond ASCII follow Unicode for Latin-1, Greek and Cyrillic; others have no case.
+
+use crate::intrinsics::char_from_u32_unchecked;
+
+pub fn from_u32(code: u32) -> Option<char> {
+    if code > 0x10ffff || (code >= 0xd800 && code < 0xe000) { None } else { Some(char_from_u32_unchecked(code)) }
+}
+pub fn from_digit(digit: u32, radix: u32) -> Option<char> {
+    if digit >= radix { None } else if digit < 10 { Some((b'0' + digit as u8) as char) } else { Some((b'a' + (digit - 10) as u8) as char) }
+}
+impl TryFrom<u32> for char {
+    type Error = CharTryFromError;
+    fn try_from(code: u32) -> Result<char, CharTryFromError> { match from_u32(code) { Some(c) => Ok(c), None => Err(CharTryFromError(())) } }
+}
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CharTryFromError(());
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseCharError { empty: bool }
+impl crate::fmt::Display for ParseCharError {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
+        f.pad(if self.empty { "cannot parse char from empty string" } else { "too many characters in string" })
+    }
+}
+impl crate::str::FromStr for char {
+    type Err = ParseCharError;
+    fn from_str(text: &str) -> Result<char, ParseCharError> {
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(c), None) => Ok(c),
+            (None, _) => Err(ParseCharError { empty: true }),
+            _ => Err(ParseCharError { empty: false }),
+        }
+    }
+}
+
+impl char {
+    pub const MAX: char = '\u{10ffff}';
+    pub const REPLACEMENT_CHARACTER: char = '\u{fffd}';
+    pub fn from_u32(code: u32) -> Option<char> { from_u32(code) }
+    pub fn from_digit(digit: u32, radix: u32) -> Option<char> { from_digit(digit, radix) }
+    pub fn to_digit(self, radix: u32) -> Option<u32> {
+        let code = self as u32;
+        let digit = if code >= 48 && code <= 57 { code - 48 }
+            else if code >= 97 && code <= 122 { code - 87 }
+            else if code >= 65 && code <= 90 { code - 55 }
+            else { return None; };
+        if digit < radix { Some(digit) } else { None }
+    }
+    pub fn is_digit(self, radix: u32) -> bool { self.to_digit(radix).is_some() }
+    pub fn len_utf8(self) -> usize {
+        let code = self as u32;
+        if code < 0x80 { 1 } else if code < 0x800 { 2 } else if code < 0x10000 { 3 } else { 4 }
+    }
+    pub fn len_utf16(self) -> usize { if (self as u32) < 0x10000 { 1 } else { 2 } }
+    pub fn is_ascii(&self) -> bool { (*self as u32) < 128 }
+    pub fn is_ascii_digit(&self) -> bool { *self >= '0' && *self <= '9' }
+    pub fn is_ascii_hexdigit(&self) -> bool { self.is_digit(16) }
+    pub fn is_ascii_lowercase(&self) -> bool { *self >= 'a' && *self <= 'z' }
+    pub fn is_ascii_uppercase(&self) -> bool { *self >= 'A' && *self <= 'Z' }
+    pub fn is_ascii_alphabetic(&self) -> bool { self.is_ascii_lowercase() || self.is_ascii_uppercase() }
+    pub fn is_ascii_alphanumeric(&self) -> bool { self.is_ascii_alphabetic() || self.is_ascii_digit() }
+    pub fn is_ascii_whitespace(&self) -> bool { match *self { ' ' | '\t' | '\n' | '\r' | '\x0c' => true, _ => false } }
+    pub fn is_ascii_control(&self) -> bool { (*self as u32) < 32 || *self as u32 == 127 }
+    pub fn is_ascii_graphic(&self) -> bool { *self > ' ' && *self <= '~' }
+    pub fn is_ascii_punctuation(&self) -> bool { self.is_ascii_graphic() && !self.is_ascii_alphanumeric() }
+    pub fn is_whitespace(self) -> bool {
+        match self {
+            ' ' | '\t'..='\r' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
+            _ => false,
+        }
+    }
+    pub fn is_control(self) -> bool { (self as u32) < 32 || (self as u32 >= 127 && (self as u32) < 160) }
+    pub fn is_numeric(self) -> bool { self.is_ascii_digit() || match self { '²' | '³' | '¹' | '¼'..='¾' => true, _ => false } }
+    pub fn is_alphabetic(self) -> bool {
+        let code = self as u32;
+        if code < 128 { return self.is_ascii_alphabetic(); }
+        code == 0xaa || code == 0xb5 || code == 0xba || (code >= 0xc0 && code != 0xd7 && code != 0xf7 && code < 0x2c2)
+            || (code >= 0x370 && code < 0x2000 && code != 0x37e && code != 0x387) || (code >= 0x3041 && code < 0xd7a4)
+    }
+    pub fn is_alphanumeric(self) -> bool { self.is_alphabetic() || self.is_numeric() }
+    pub fn is_lowercase(self) -> bool { self.is_ascii_lowercase() || (self as u32 >= 128 && upper(self) != self) || self == 'ß' }
+    pub fn is_uppercase(self) -> bool { self.is_ascii_uppercase() || (self as u32 >= 128 && lower(self) != self) }
+    pub fn to_ascii_lowercase(&self) -> char { if self.is_ascii_uppercase() { (*self as u8 + 32) as char } else { *self } }
+    pub fn to_ascii_uppercase(&self) -> char { if self.is_ascii_lowercase() { (*self as u8 - 32) as char } else { *self } }
+    pub fn make_ascii_lowercase(&mut self) { *self = self.to_ascii_lowercase(); }
+    pub fn make_ascii_uppercase(&mut self) { *self = self.to_ascii_uppercase(); }
+    pub fn eq_ignore_ascii_case(&self, other: &char) -> bool { self.to_ascii_lowercase() == other.to_ascii_lowercase() }
+    pub fn to_lowercase(self) -> CaseMapping { CaseMapping { first: Some(lower(self)), second: None } }
+    pub fn to_uppercase(self) -> CaseMapping {
+        if self == 'ß' { CaseMapping { first: Some('S'), second: Some('S') } } else { CaseMapping { first: Some(upper(self)), second: None } }
+    }
+    pub fn encode_utf8(self, buffer: &mut [u8]) -> &mut str {
+        let code = self as u32;
+        let length = self.len_utf8();
+        if length == 1 { buffer[0] = code as u8; }
+        else if length == 2 { buffer[0] = (0xc0 | code >> 6) as u8; }
+        else if length == 3 { buffer[0] = (0xe0 | code >> 12) as u8; }
+        else { buffer[0] = (0xf0 | code >> 18) as u8; }
+        let mut i = 1;
+        while i < length {
+            buffer[i] = (0x80 | code >> (6 * (length - 1 - i) as u32) & 63) as u8;
+            i += 1;
+        }
+        crate::intrinsics::unsafe_mut(crate::intrinsics::str_from_bytes(&buffer[..length]))
+    }
+}
+
+fn lower(c: char) -> char {
+    let code = c as u32;
+    if code < 128 { return c.to_ascii_lowercase(); }
+    let moved = if (code >= 0xc0 && code <= 0xde && code != 0xd7) || (code >= 0x391 && code <= 0x3a9) || (code >= 0x410 && code <= 0x42f) { code + 32 }
+        else if code >= 0x400 && code <= 0x40f { code + 80 }
+        else if code >= 0x100 && code < 0x130 && code & 1 == 0 { code + 1 }
+        else { code };
+    char_from_u32_unchecked(moved)
+}
+fn upper(c: char) -> char {
+    let code = c as u32;
+    if code < 128 { return c.to_ascii_uppercase(); }
+    let moved = if (code >= 0xe0 && code <= 0xfe && code != 0xf7) || (code >= 0x3b1 && code <= 0x3c9 && code != 0x3c2) || (code >= 0x430 && code <= 0x44f) { code - 32 }
+        else if code == 0x3c2 { 0x3a3 }
+        else if code == 0xff { 0x178 }
+        else if code >= 0x450 && code <= 0x45f { code - 80 }
+        else if code >= 0x100 && code < 0x130 && code & 1 == 1 { code - 1 }
+        else { code };
+    char_from_u32_unchecked(moved)
+}
+
+/// The characters that a change of case gives.
+#[derive(Clone, Debug)]
+pub struct CaseMapping { first: Option<char>, second: Option<char> }
+impl Iterator for CaseMapping {
+    type Item = char;
+    fn next(&mut self) -> Option<char> {
+        let result = self.first;
+        self.first = self.second;
+        self.second = None;
+        result
+    }
+}
+impl crate::fmt::Display for CaseMapping {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
+        for c in self.clone() { f.write_char(c)?; }
+        Ok(())
+    }
+}

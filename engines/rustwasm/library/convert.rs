@@ -1,0 +1,66 @@
+//! std::convert.
+
+#[lang] pub trait From<T>: Sized { fn from(value: T) -> Self; }
+#[lang] pub trait Into<T>: Sized { fn into(self) -> T; }
+pub trait TryFrom<T>: Sized { type Error; fn try_from(value: T) -> Result<Self, Self::Error>; }
+pub trait TryInto<T>: Sized { type Error; fn try_into(self) -> Result<T, Self::Error>; }
+pub trait AsRef<T: ?Sized> { fn as_ref(&self) -> &T; }
+pub trait AsMut<T: ?Sized> { fn as_mut(&mut self) -> &mut T; }
+pub enum Infallible {}
+
+impl<T> From<T> for T { fn from(value: T) -> T { value } }
+impl<T, U: From<T>> Into<U> for T { fn into(self) -> U { U::from(self) } }
+impl<T, U: TryFrom<T>> TryInto<U> for T {
+    type Error = U::Error;
+    fn try_into(self) -> Result<U, U::Error> { U::try_from(self) }
+}
+
+impl AsRef<str> for str { fn as_ref(&self) -> &str { self } }
+impl AsRef<[u8]> for str { fn as_ref(&self) -> &[u8] { self.as_bytes() } }
+impl<T> AsRef<[T]> for [T] { fn as_ref(&self) -> &[T] { self } }
+impl<'a, T: ?Sized, U: AsRef<T> + ?Sized> AsRef<T> for &'a U { fn as_ref(&self) -> &T { (**self).as_ref() } }
+
+macro_rules! widen {
+    ($($from:ty => $($to:ty)*;)*) => { $($(impl From<$from> for $to { fn from(value: $from) -> $to { value as $to } })*)* }
+}
+widen! {
+    u8 => u16 u32 u64 u128 usize i16 i32 i64 i128 isize f32 f64 char;
+    u16 => u32 u64 u128 usize i32 i64 i128 f32 f64;
+    u32 => u64 u128 i64 i128 f64;
+    u64 => u128 i128;
+    i8 => i16 i32 i64 i128 isize f32 f64;
+    i16 => i32 i64 i128 isize f32 f64;
+    i32 => i64 i128 f64;
+    i64 => i128;
+    f32 => f64;
+    bool => u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize;
+    char => u32 u64 u128;
+}
+
+macro_rules! narrow {
+    ($($from:ty => $($to:ty)*;)*) => { $($(impl TryFrom<$from> for $to {
+        type Error = crate::num::TryFromIntError;
+        fn try_from(value: $from) -> Result<$to, crate::num::TryFromIntError> {
+            let made = value as $to;
+            if made as $from == value && (made < (0 as $to)) == (value < (0 as $from)) {
+                Ok(made)
+            } else {
+                Err(crate::num::TryFromIntError::new())
+            }
+        }
+    })*)* }
+}
+narrow! {
+    u8 => i8 u8;
+    u16 => u8 i8 i16 u16;
+    u32 => u8 u16 i8 i16 i32 usize isize u32;
+    u64 => u8 u16 u32 i8 i16 i32 i64 usize isize u64;
+    u128 => u8 u16 u32 u64 i8 i16 i32 i64 i128 usize isize u128;
+    usize => u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 isize usize;
+    i8 => u8 u16 u32 u64 u128 usize i8;
+    i16 => u8 u16 u32 u64 u128 usize i8 i16;
+    i32 => u8 u16 u32 u64 u128 usize i8 i16 isize i32;
+    i64 => u8 u16 u32 u64 u128 usize i8 i16 i32 isize i64;
+    i128 => u8 u16 u32 u64 u128 usize i8 i16 i32 i64 isize i128;
+    isize => u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize;
+}

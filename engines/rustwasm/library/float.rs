@@ -1,0 +1,80 @@
+//! Inherent methods of f32 and f64, and parsing.
+
+use crate::intrinsics::*;
+
+macro_rules! float {
+    ($t:ident $bits:ident $to:ident $from:ident $mantissa:literal $sign:literal) => {
+        impl $t {
+            pub const NAN: $t = 0.0 / 0.0;
+            pub const INFINITY: $t = 1.0 / 0.0;
+            pub const NEG_INFINITY: $t = -1.0 / 0.0;
+            pub fn to_bits(self) -> $bits { $to(self) }
+            pub fn from_bits(bits: $bits) -> $t { $from(bits) }
+            pub fn is_nan(self) -> bool { self != self }
+            pub fn is_infinite(self) -> bool { float_abs(self) == $t::INFINITY }
+            pub fn is_finite(self) -> bool { float_abs(self) < $t::INFINITY }
+            pub fn is_sign_negative(self) -> bool { $to(self) >> $sign == 1 }
+            pub fn is_sign_positive(self) -> bool { $to(self) >> $sign == 0 }
+            pub fn abs(self) -> $t { float_abs(self) }
+            pub fn sqrt(self) -> $t { float_sqrt(self) }
+            pub fn floor(self) -> $t { float_floor(self) }
+            pub fn ceil(self) -> $t { float_ceil(self) }
+            pub fn trunc(self) -> $t { float_trunc(self) }
+            pub fn round_ties_even(self) -> $t { float_round_even(self) }
+            pub fn fract(self) -> $t { self - float_trunc(self) }
+            pub fn round(self) -> $t {
+                let whole = float_trunc(self);
+                let rest = float_abs(self - whole);
+                if rest < 0.5 { whole } else if self < 0.0 { whole - 1.0 } else { whole + 1.0 }
+            }
+            pub fn signum(self) -> $t { if self.is_nan() { self } else if self.is_sign_negative() { -1.0 } else { 1.0 } }
+            pub fn copysign(self, sign: $t) -> $t { if self.is_sign_negative() == sign.is_sign_negative() { self } else { -self } }
+            pub fn mul_add(self, a: $t, b: $t) -> $t { self * a + b }
+            pub fn recip(self) -> $t { 1.0 / self }
+            pub fn max(self, other: $t) -> $t { if self.is_nan() || self < other { other } else { self } }
+            pub fn min(self, other: $t) -> $t { if self.is_nan() || other < self { other } else { self } }
+            #[track_caller]
+            pub fn clamp(self, min: $t, max: $t) -> $t { if self < min { min } else if self > max { max } else { self } }
+            pub fn to_degrees(self) -> $t { self * (180.0 / 3.14159265358979323846264338327950288) }
+            pub fn to_radians(self) -> $t { self * (3.14159265358979323846264338327950288 / 180.0) }
+            pub fn rem_euclid(self, rhs: $t) -> $t { let r = self % rhs; if r < 0.0 { r + float_abs(rhs) } else { r } }
+            pub fn div_euclid(self, rhs: $t) -> $t {
+                let q = float_trunc(self / rhs);
+                if self % rhs < 0.0 { if rhs > 0.0 { q - 1.0 } else { q + 1.0 } } else { q }
+            }
+            pub fn hypot(self, other: $t) -> $t { float_sqrt(self * self + other * other) }
+            pub fn powi(self, exponent: i32) -> $t {
+                let mut result: $t = 1.0;
+                let mut base = self;
+                let mut left = exponent.unsigned_abs();
+                while left > 0 {
+                    if left & 1 == 1 { result *= base; }
+                    left >>= 1;
+                    base *= base;
+                }
+                if exponent < 0 { 1.0 / result } else { result }
+            }
+            pub fn total_cmp(&self, other: &$t) -> crate::cmp::Ordering {
+                if self.is_sign_negative() != other.is_sign_negative() {
+                    return if self.is_sign_negative() { crate::cmp::Ordering::Less } else { crate::cmp::Ordering::Greater };
+                }
+                let order = $to(*self).cmp(&$to(*other));
+                if self.is_sign_negative() { order.reverse() } else { order }
+            }
+        }
+    }
+}
+float! { f64 u64 f64_to_bits f64_from_bits 53 63 }
+float! { f32 u32 f32_to_bits f32_from_bits 24 31 }
+impl f64 {
+    pub const MAX: f64 = 1.7976931348623157e308;
+    pub const MIN: f64 = -1.7976931348623157e308;
+    pub const MIN_POSITIVE: f64 = 2.2250738585072014e-308;
+    pub const EPSILON: f64 = 2.2204460492503131e-16;
+}
+impl f32 {
+    pub const MAX: f32 = 3.40282347e38;
+    pub const MIN: f32 = -3.40282347e38;
+    pub const MIN_POSITIVE: f32 = 1.17549435e-38;
+    pub const EPSILON: f32 = 1.19209290e-7;
+}

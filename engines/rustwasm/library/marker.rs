@@ -1,0 +1,9 @@
+//! Traits that the compiler knows: std::marker.
+
+#[lang] pub trait Sized {}
+#[lang] pub trait Copy: Clone {}
+#[lang] pub trait Send {}
+#[lang] pub trait Sync {}
+#[lang] pub trait Unpin {}
+
+pub struct PhantomData<T: ?Sized> { pointer: *const T }

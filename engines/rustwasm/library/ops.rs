@@ -1,0 +1,275 @@
+//! std::ops: operators, calls, ranges.
+
+#[lang] pub trait Drop { fn drop(&mut self); }
+
+#[lang] pub trait FnOnce<Args> { type Output; fn call_once(self, args: Args) -> Self::Output; }
+#[lang] pub trait FnMut<Args>: FnOnce<Args> { fn call_mut(&mut self, args: Args) -> Self::Output; }
+#[lang] pub trait Fn<Args>: FnMut<Args> { fn call(&self, args: Args) -> Self::Output; }
+
+impl<'a, A, F: Fn<A> + ?Sized> Fn<A> for &'a F { fn call(&self, args: A) -> F::Output { (**self).call(args) } }
+impl<'a, A, F: Fn<A> + ?Sized> FnMut<A> for &'a F { fn call_mut(&mut self, args: A) -> F::Output { (**self).call(args) } }
+impl<'a, A, F: Fn<A> + ?Sized> FnOnce<A> for &'a F {
+    type Output = F::Output;
+    fn call_once(self, args: A) -> F::Output { (*self).call(args) }
+}
+impl<'a, A, F: FnMut<A> + ?Sized> FnMut<A> for &'a mut F {
+    fn call_mut(&mut self, args: A) -> F::Output { (**self).call_mut(args) }
+}
+impl<'a, A, F: FnMut<A> + ?Sized> FnOnce<A> for &'a mut F {
+    type Output = F::Output;
+    fn call_once(self, args: A) -> F::Output { (*self).call_mut(args) }
+}
+impl<A, F: Fn<A> + ?Sized> Fn<A> for Box<F> { fn call(&self, args: A) -> F::Output { (**self).call(args) } }
+impl<A, F: FnMut<A> + ?Sized> FnMut<A> for Box<F> { fn call_mut(&mut self, args: A) -> F::Output { (**self).call_mut(args) } }
+impl<A, F: FnOnce<A> + ?Sized> FnOnce<A> for Box<F> {
+    type Output = F::Output;
+    fn call_once(self, args: A) -> F::Output { (*self).call_once(args) }
+}
+
+#[lang] pub trait Deref { type Target: ?Sized; fn deref(&self) -> &Self::Target; }
+#[lang] pub trait DerefMut: Deref { fn deref_mut(&mut self) -> &mut Self::Target; }
+#[lang] pub trait Index<Idx: ?Sized> { type Output: ?Sized; fn index(&self, index: Idx) -> &Self::Output; }
+#[lang] pub trait IndexMut<Idx: ?Sized>: Index<Idx> { fn index_mut(&mut self, index: Idx) -> &mut Self::Output; }
+
+#[lang] pub trait Add<Rhs = Self> { type Output; fn add(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait Sub<Rhs = Self> { type Output; fn sub(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait Mul<Rhs = Self> { type Output; fn mul(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait Div<Rhs = Self> { type Output; fn div(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait Rem<Rhs = Self> { type Output; fn rem(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait BitAnd<Rhs = Self> { type Output; fn bitand(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait BitOr<Rhs = Self> { type Output; fn bitor(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait BitXor<Rhs = Self> { type Output; fn bitxor(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait Shl<Rhs = Self> { type Output; fn shl(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait Shr<Rhs = Self> { type Output; fn shr(self, rhs: Rhs) -> Self::Output; }
+#[lang] pub trait Neg { type Output; fn neg(self) -> Self::Output; }
+#[lang] pub trait Not { type Output; fn not(self) -> Self::Output; }
+#[lang] pub trait AddAssign<Rhs = Self> { fn add_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait SubAssign<Rhs = Self> { fn sub_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait MulAssign<Rhs = Self> { fn mul_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait DivAssign<Rhs = Self> { fn div_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait RemAssign<Rhs = Self> { fn rem_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait BitAndAssign<Rhs = Self> { fn bitand_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait BitOrAssign<Rhs = Self> { fn bitor_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait BitXorAssign<Rhs = Self> { fn bitxor_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait ShlAssign<Rhs = Self> { fn shl_assign(&mut self, rhs: Rhs); }
+#[lang] pub trait ShrAssign<Rhs = Self> { fn shr_assign(&mut self, rhs: Rhs); }
+
+macro_rules! operator {
+    ($trait:ident $method:ident $assign:ident $assign_method:ident $op:tt $($t:ty)*) => { $(
+        impl $trait for $t { type Output = $t; #[track_caller] fn $method(self, rhs: $t) -> $t { self $op rhs } }
+        impl<'a> $trait<&'a $t> for $t { type Output = $t; #[track_caller] fn $method(self, rhs: &'a $t) -> $t { self $op *rhs } }
+        impl<'a> $trait<$t> for &'a $t { type Output = $t; #[track_caller] fn $method(self, rhs: $t) -> $t { *self $op rhs } }
+        impl<'a, 'b> $trait<&'b $t> for &'a $t {
+            type Output = $t;
+            #[track_caller] fn $method(self, rhs: &'b $t) -> $t { *self $op *rhs }
+        }
+        impl $assign for $t { #[track_caller] fn $assign_method(&mut self, rhs: $t) { *self = *self $op rhs; } }
+        impl<'a> $assign<&'a $t> for $t { #[track_caller] fn $assign_method(&mut self, rhs: &'a $t) { *self = *self $op *rhs; } }
+    )* }
+}
+operator! { Add add AddAssign add_assign + i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
+operator! { Sub sub SubAssign sub_assign - i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
+operator! { Mul mul MulAssign mul_assign * i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
+operator! { Div div DivAssign div_assign / i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
+operator! { Rem rem RemAssign rem_assign % i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
+operator! { BitAnd bitand BitAndAssign bitand_assign & i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool }
+operator! { BitOr bitor BitOrAssign bitor_assign | i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool }
+operator! { BitXor bitxor BitXorAssign bitxor_assign ^ i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool }
+
+macro_rules! shift {
+    ($($t:ty)*) => { $(
+        impl Shl<u32> for $t { type Output = $t; #[track_caller] fn shl(self, rhs: u32) -> $t { self << rhs } }
+        impl Shl<i32> for $t { type Output = $t; #[track_caller] fn shl(self, rhs: i32) -> $t { self << rhs } }
+        impl Shl<usize> for $t { type Output = $t; #[track_caller] fn shl(self, rhs: usize) -> $t { self << rhs } }
+        impl Shr<u32> for $t { type Output = $t; #[track_caller] fn shr(self, rhs: u32) -> $t { self >> rhs } }
+        impl Shr<i32> for $t { type Output = $t; #[track_caller] fn shr(self, rhs: i32) -> $t { self >> rhs } }
+        impl Shr<usize> for $t { type Output = $t; #[track_caller] fn shr(self, rhs: usize) -> $t { self >> rhs } }
+    )* }
+}
+shift! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+
+macro_rules! negate {
+    ($($t:ty)*) => { $(
+        impl Neg for $t { type Output = $t; #[track_caller] fn neg(self) -> $t { -self } }
+        impl<'a> Neg for &'a $t { type Output = $t; #[track_caller] fn neg(self) -> $t { -*self } }
+    )* }
+}
+negate! { i8 i16 i32 i64 i128 isize f32 f64 }
+
+macro_rules! invert {
+    ($($t:ty)*) => { $(
+        impl Not for $t { type Output = $t; fn not(self) -> $t { !self } }
+        impl<'a> Not for &'a $t { type Output = $t; fn not(self) -> $t { !*self } }
+    )* }
+}
+invert! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool }
+
+#[lang] #[derive(Clone, Copy, PartialEq, Eq, Hash)] pub struct RangeFull;
+#[lang] #[derive(Clone, PartialEq, Eq, Hash, Default)] pub struct Range<Idx> { pub start: Idx, pub end: Idx }
+#[lang] #[derive(Clone, PartialEq, Eq, Hash)] pub struct RangeFrom<Idx> { pub start: Idx }
+#[lang] #[derive(Clone, Copy, PartialEq, Eq, Hash)] pub struct RangeTo<Idx> { pub end: Idx }
+#[lang] #[derive(Clone, PartialEq, Eq, Hash)] pub struct RangeInclusive<Idx> { start: Idx, end: Idx, exhausted: bool }
+#[lang] #[derive(Clone, Copy, PartialEq, Eq, Hash)] pub struct RangeToInclusive<Idx> { pub end: Idx }
+
+impl<Idx: PartialOrd> Range<Idx> {
+    pub fn contains(&self, item: &Idx) -> bool { *item >= self.start && *item < self.end }
+    pub fn is_empty(&self) -> bool { !(self.start < self.end) }
+}
+impl<Idx: PartialOrd> RangeFrom<Idx> { pub fn contains(&self, item: &Idx) -> bool { *item >= self.start } }
+impl<Idx: PartialOrd> RangeTo<Idx> { pub fn contains(&self, item: &Idx) -> bool { *item < self.end } }
+impl<Idx> RangeInclusive<Idx> {
+    pub fn new(start: Idx, end: Idx) -> RangeInclusive<Idx> { RangeInclusive { start, end, exhausted: false } }
+    pub fn start(&self) -> &Idx { &self.start }
+    pub fn end(&self) -> &Idx { &self.end }
+    pub fn into_inner(self) -> (Idx, Idx) { (self.start, self.end) }
+}
+impl<Idx: PartialOrd> RangeInclusive<Idx> {
+    pub fn contains(&self, item: &Idx) -> bool { *item >= self.start && *item <= self.end }
+    pub fn is_empty(&self) -> bool { self.exhausted || !(self.start <= self.end) }
+}
+impl<Idx: PartialOrd> RangeToInclusive<Idx> { pub fn contains(&self, item: &Idx) -> bool { *item <= self.end } }
+
+/// Numbers that ranges count through.
+pub trait Step: Clone + PartialOrd {
+    fn forward(&self) -> Self;
+    fn backward(&self) -> Self;
+    fn distance(from: &Self, to: &Self) -> usize;
+    fn advance(&self, count: usize) -> Self;
+}
+macro_rules! step {
+    ($($t:ty)*) => { $(impl Step for $t {
+        fn forward(&self) -> $t { *self + 1 }
+        fn backward(&self) -> $t { *self - 1 }
+        fn distance(from: &$t, to: &$t) -> usize {
+            if *from < *to { crate::intrinsics::wrapping_sub(*to, *from) as usize } else { 0 }
+        }
+        fn advance(&self, count: usize) -> $t { crate::intrinsics::wrapping_add(*self, count as $t) }
+    })* }
+}
+step! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+impl Step for char {
+    fn forward(&self) -> char { if *self == '\u{d7ff}' { '\u{e000}' } else { crate::intrinsics::char_from_u32_unchecked(*self as u32 + 1) } }
+    fn backward(&self) -> char { if *self == '\u{e000}' { '\u{d7ff}' } else { crate::intrinsics::char_from_u32_unchecked(*self as u32 - 1) } }
+    fn distance(from: &char, to: &char) -> usize {
+        let (low, high) = (*from as u32, *to as u32);
+        if low >= high { 0 } else { (high - low - if low < 0xd800 && high > 0xdfff { 0x800 } else { 0 }) as usize }
+    }
+    fn advance(&self, count: usize) -> char {
+        let code = *self as u32 + count as u32;
+        let moved = if (*self as u32) < 0xd800 && code >= 0xd800 { code + 0x800 } else { code };
+        crate::intrinsics::char_from_u32_unchecked(moved)
+    }
+}
+
+impl<A: Step> Iterator for Range<A> {
+    type Item = A;
+    fn next(&mut self) -> Option<A> {
+        if self.start < self.end {
+            let following = self.start.forward();
+            Some(crate::mem::replace(&mut self.start, following))
+        } else {
+            None
+        }
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = A::distance(&self.start, &self.end);
+        (count, Some(count))
+    }
+    fn nth(&mut self, n: usize) -> Option<A> {
+        if n < A::distance(&self.start, &self.end) {
+            self.start = self.start.advance(n);
+            self.next()
+        } else {
+            self.start = self.end.clone();
+            None
+        }
+    }
+}
+impl<A: Step> DoubleEndedIterator for Range<A> {
+    fn next_back(&mut self) -> Option<A> {
+        if self.start < self.end {
+            self.end = self.end.backward();
+            Some(self.end.clone())
+        } else {
+            None
+        }
+    }
+}
+impl<A: Step> ExactSizeIterator for Range<A> {}
+impl<A: Step> Iterator for RangeFrom<A> {
+    type Item = A;
+    fn next(&mut self) -> Option<A> {
+        let following = self.start.forward();
+        Some(crate::mem::replace(&mut self.start, following))
+    }
+    fn nth(&mut self, n: usize) -> Option<A> {
+        self.start = self.start.advance(n);
+        self.next()
+    }
+}
+impl<A: Step> Iterator for RangeInclusive<A> {
+    type Item = A;
+    fn next(&mut self) -> Option<A> {
+        if self.exhausted || !(self.start <= self.end) {
+            return None;
+        }
+        if self.start < self.end {
+            let following = self.start.forward();
+            Some(crate::mem::replace(&mut self.start, following))
+        } else {
+            self.exhausted = true;
+            Some(self.start.clone())
+        }
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        if self.exhausted || !(self.start <= self.end) {
+            return (0, Some(0));
+        }
+        let count = A::distance(&self.start, &self.end) + 1;
+        (count, Some(count))
+    }
+}
+impl<A: Step> DoubleEndedIterator for RangeInclusive<A> {
+    fn next_back(&mut self) -> Option<A> {
+        if self.exhausted || !(self.start <= self.end) {
+            return None;
+        }
+        if self.start < self.end {
+            let before = self.end.backward();
+            Some(crate::mem::replace(&mut self.end, before))
+        } else {
+            self.exhausted = true;
+            Some(self.end.clone())
+        }
+    }
+}
+
+pub enum Bound<T> { Included(T), Excluded(T), Unbounded }
+pub trait RangeBounds<T> {
+    fn start_bound(&self) -> Bound<&T>;
+    fn end_bound(&self) -> Bound<&T>;
+}
+impl<T> RangeBounds<T> for Range<T> {
+    fn start_bound(&self) -> Bound<&T> { Bound::Included(&self.start) }
+    fn end_bound(&self) -> Bound<&T> { Bound::Excluded(&self.end) }
+}
+impl<T> RangeBounds<T> for RangeFrom<T> {
+    fn start_bound(&self) -> Bound<&T> { Bound::Included(&self.start) }
+    fn end_bound(&self) -> Bound<&T> { Bound::Unbounded }
+}
+impl<T> RangeBounds<T> for RangeTo<T> {
+    fn start_bound(&self) -> Bound<&T> { Bound::Unbounded }
+    fn end_bound(&self) -> Bound<&T> { Bound::Excluded(&self.end) }
+}
+impl<T> RangeBounds<T> for RangeInclusive<T> {
+    fn start_bound(&self) -> Bound<&T> { Bound::Included(&self.start) }
+    fn end_bound(&self) -> Bound<&T> { Bound::Included(&self.end) }
+}
+impl<T> RangeBounds<T> for RangeToInclusive<T> {
+    fn start_bound(&self) -> Bound<&T> { Bound::Unbounded }
+    fn end_bound(&self) -> Bound<&T> { Bound::Included(&self.end) }
+}
+impl<T> RangeBounds<T> for RangeFull {
+    fn start_bound(&self) -> Bound<&T> { Bound::Unbounded }
+    fn end_bound(&self) -> Bound<&T> { Bound::Unbounded }
+}

@@ -1,0 +1,511 @@
+//! std::slice.
+
+use crate::cmp::Ordering;
+use crate::intrinsics::{slice_len, slice_part, slice_part_mut, unsafe_mut};
+use crate::ops::{Bound, Index, IndexMut, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+
+/// Start and end of a range in something of `length` elements; panics where it does not fit.
+#[track_caller]
+pub fn bounds<R: RangeBounds<usize>>(range: &R, length: usize) -> (usize, usize) {
+    let start = match range.start_bound() { Bound::Included(x) => *x, Bound::Excluded(x) => *x + 1, Bound::Unbounded => 0 };
+    let end = match range.end_bound() { Bound::Included(x) => *x + 1, Bound::Excluded(x) => *x, Bound::Unbounded => length };
+    check(start, end, length);
+    (start, end)
+}
+#[track_caller]
+fn check(start: usize, end: usize, length: usize) {
+    if start > end { panic!("slice index starts at {} but ends at {}", start, end); }
+    if end > length { panic!("range end index {} out of range for slice of length {}", end, length); }
+}
+
+/// What slices and vectors can be indexed by.
+pub trait SliceIndex<T> {
+    type Output: ?Sized;
+    fn get(self, slice: &[T]) -> Option<&Self::Output>;
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut Self::Output>;
+    fn index(self, slice: &[T]) -> &Self::Output;
+    fn index_mut(self, slice: &mut [T]) -> &mut Self::Output;
+}
+impl<T> SliceIndex<T> for usize {
+    type Output = T;
+    fn get(self, slice: &[T]) -> Option<&T> { if self < slice_len(slice) { Some(&slice[self]) } else { None } }
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut T> { if self < slice_len(slice) { Some(&mut slice[self]) } else { None } }
+    #[track_caller]
+    fn index(self, slice: &[T]) -> &T { &slice[self] }
+    #[track_caller]
+    fn index_mut(self, slice: &mut [T]) -> &mut T { &mut slice[self] }
+}
+impl<T> SliceIndex<T> for Range<usize> {
+    type Output = [T];
+    fn get(self, slice: &[T]) -> Option<&[T]> {
+        if self.start <= self.end && self.end <= slice_len(slice) { Some(slice_part(slice, self.start, self.end - self.start)) } else { None }
+    }
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut [T]> {
+        if self.start <= self.end && self.end <= slice_len(slice) { Some(slice_part_mut(slice, self.start, self.end - self.start)) } else { None }
+    }
+    #[track_caller]
+    fn index(self, slice: &[T]) -> &[T] {
+        check(self.start, self.end, slice_len(slice));
+        slice_part(slice, self.start, self.end - self.start)
+    }
+    #[track_caller]
+    fn index_mut(self, slice: &mut [T]) -> &mut [T] {
+        check(self.start, self.end, slice_len(slice));
+        slice_part_mut(slice, self.start, self.end - self.start)
+    }
+}
+impl<T> SliceIndex<T> for RangeTo<usize> {
+    type Output = [T];
+    fn get(self, slice: &[T]) -> Option<&[T]> { (0..self.end).get(slice) }
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut [T]> { (0..self.end).get_mut(slice) }
+    #[track_caller]
+    fn index(self, slice: &[T]) -> &[T] { SliceIndex::index(0..self.end, slice) }
+    #[track_caller]
+    fn index_mut(self, slice: &mut [T]) -> &mut [T] { SliceIndex::index_mut(0..self.end, slice) }
+}
+impl<T> SliceIndex<T> for RangeFrom<usize> {
+    type Output = [T];
+    fn get(self, slice: &[T]) -> Option<&[T]> { (self.start..slice_len(slice)).get(slice) }
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut [T]> { let end = slice_len(slice); (self.start..end).get_mut(slice) }
+    #[track_caller]
+    fn index(self, slice: &[T]) -> &[T] {
+        let end = slice_len(slice);
+        if self.start > end { panic!("range start index {} out of range for slice of length {}", self.start, end); }
+        slice_part(slice, self.start, end - self.start)
+    }
+    #[track_caller]
+    fn index_mut(self, slice: &mut [T]) -> &mut [T] {
+        let end = slice_len(slice);
+        if self.start > end { panic!("range start index {} out of range for slice of length {}", self.start, end); }
+        slice_part_mut(slice, self.start, end - self.start)
+    }
+}
+impl<T> SliceIndex<T> for RangeFull {
+    type Output = [T];
+    fn get(self, slice: &[T]) -> Option<&[T]> { Some(slice) }
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut [T]> { Some(slice) }
+    fn index(self, slice: &[T]) -> &[T] { slice }
+    fn index_mut(self, slice: &mut [T]) -> &mut [T] { slice }
+}
+impl<T> SliceIndex<T> for RangeInclusive<usize> {
+    type Output = [T];
+    fn get(self, slice: &[T]) -> Option<&[T]> { (*self.start()..*self.end() + 1).get(slice) }
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut [T]> { (*self.start()..*self.end() + 1).get_mut(slice) }
+    #[track_caller]
+    fn index(self, slice: &[T]) -> &[T] { SliceIndex::index(*self.start()..*self.end() + 1, slice) }
+    #[track_caller]
+    fn index_mut(self, slice: &mut [T]) -> &mut [T] { SliceIndex::index_mut(*self.start()..*self.end() + 1, slice) }
+}
+impl<T> SliceIndex<T> for RangeToInclusive<usize> {
+    type Output = [T];
+    fn get(self, slice: &[T]) -> Option<&[T]> { (0..self.end + 1).get(slice) }
+    fn get_mut(self, slice: &mut [T]) -> Option<&mut [T]> { (0..self.end + 1).get_mut(slice) }
+    #[track_caller]
+    fn index(self, slice: &[T]) -> &[T] { SliceIndex::index(0..self.end + 1, slice) }
+    #[track_caller]
+    fn index_mut(self, slice: &mut [T]) -> &mut [T] { SliceIndex::index_mut(0..self.end + 1, slice) }
+}
+impl<T, I: SliceIndex<T>> Index<I> for [T] {
+    type Output = I::Output;
+    #[track_caller]
+    fn index(&self, index: I) -> &I::Output { index.index(self) }
+}
+impl<T, I: SliceIndex<T>> IndexMut<I> for [T] {
+    #[track_caller]
+    fn index_mut(&mut self, index: I) -> &mut I::Output { index.index_mut(self) }
+}
+
+impl<T> [T] {
+    pub fn len(&self) -> usize { slice_len(self) }
+    pub fn is_empty(&self) -> bool { slice_len(self) == 0 }
+    pub fn get<I: SliceIndex<T>>(&self, index: I) -> Option<&I::Output> { index.get(self) }
+    pub fn get_mut<I: SliceIndex<T>>(&mut self, index: I) -> Option<&mut I::Output> { index.get_mut(self) }
+    pub fn first(&self) -> Option<&T> { self.get(0) }
+    pub fn first_mut(&mut self) -> Option<&mut T> { self.get_mut(0) }
+    pub fn last(&self) -> Option<&T> { let n = self.len(); if n == 0 { None } else { Some(&self[n - 1]) } }
+    pub fn last_mut(&mut self) -> Option<&mut T> { let n = self.len(); if n == 0 { None } else { Some(&mut self[n - 1]) } }
+    pub fn split_first(&self) -> Option<(&T, &[T])> { if self.is_empty() { None } else { Some((&self[0], &self[1..])) } }
+    pub fn split_last(&self) -> Option<(&T, &[T])> {
+        let n = self.len();
+        if n == 0 { None } else { Some((&self[n - 1], &self[..n - 1])) }
+    }
+    pub fn split_first_mut(&mut self) -> Option<(&mut T, &mut [T])> {
+        if self.is_empty() { return None; }
+        let n = self.len();
+        Some((unsafe_mut(&self[0]), slice_part_mut(self, 1, n - 1)))
+    }
+    pub fn split_last_mut(&mut self) -> Option<(&mut T, &mut [T])> {
+        let n = self.len();
+        if n == 0 { return None; }
+        Some((unsafe_mut(&self[n - 1]), slice_part_mut(self, 0, n - 1)))
+    }
+    #[track_caller]
+    pub fn split_at(&self, middle: usize) -> (&[T], &[T]) {
+        if middle > self.len() { panic!("mid > len"); }
+        (slice_part(self, 0, middle), slice_part(self, middle, self.len() - middle))
+    }
+    #[track_caller]
+    pub fn split_at_mut(&mut self, middle: usize) -> (&mut [T], &mut [T]) {
+        let length = self.len();
+        if middle > length { panic!("mid > len"); }
+        (unsafe_mut(slice_part(self, 0, middle)), unsafe_mut(slice_part(self, middle, length - middle)))
+    }
+    #[track_caller]
+    pub fn swap(&mut self, a: usize, b: usize) {
+        let first = unsafe_mut(&self[a]);
+        let second = unsafe_mut(&self[b]);
+        crate::mem::swap(first, second);
+    }
+    pub fn reverse(&mut self) {
+        let mut low = 0;
+        let mut high = self.len();
+        while low + 1 < high {
+            high -= 1;
+            self.swap(low, high);
+            low += 1;
+        }
+    }
+    #[track_caller]
+    pub fn rotate_left(&mut self, by: usize) {
+        let length = self.len();
+        if by > length { panic!("assertion failed: mid <= self.len()"); }
+        slice_part_mut(self, 0, by).reverse();
+        slice_part_mut(self, by, length - by).reverse();
+        self.reverse();
+    }
+    #[track_caller]
+    pub fn rotate_right(&mut self, by: usize) {
+        let length = self.len();
+        if by > length { panic!("assertion failed: k <= self.len()"); }
+        self.rotate_left(length - by);
+    }
+    pub fn iter(&self) -> Iter<'_, T> { Iter { slice: self, at: 0, end: self.len() } }
+    pub fn iter_mut(&mut self) -> IterMut<'_, T> { let end = self.len(); IterMut { slice: self, at: 0, end } }
+    pub fn contains(&self, value: &T) -> bool where T: PartialEq {
+        let mut i = 0;
+        while i < self.len() { if self[i] == *value { return true; } i += 1; }
+        false
+    }
+    pub fn starts_with(&self, other: &[T]) -> bool where T: PartialEq { self.len() >= other.len() && self[..other.len()] == *other }
+    pub fn ends_with(&self, other: &[T]) -> bool where T: PartialEq { self.len() >= other.len() && self[self.len() - other.len()..] == *other }
+    pub fn to_vec(&self) -> Vec<T> where T: Clone {
+        let mut made = Vec::with_capacity(self.len());
+        made.extend_from_slice(self);
+        made
+    }
+    pub fn into_vec(self: Box<[T]>) -> Vec<T> where T: Clone { (*self).to_vec() }
+    pub fn repeat(&self, count: usize) -> Vec<T> where T: Copy {
+        let mut made = Vec::with_capacity(self.len() * count);
+        let mut i = 0;
+        while i < count { made.extend_from_slice(self); i += 1; }
+        made
+    }
+    pub fn fill(&mut self, value: T) where T: Clone {
+        let mut i = 0;
+        while i < self.len() { self[i] = value.clone(); i += 1; }
+    }
+    #[track_caller]
+    pub fn copy_from_slice(&mut self, other: &[T]) where T: Copy {
+        if self.len() != other.len() { panic!("copy_from_slice: source slice length ({}) does not match destination slice length ({})", other.len(), self.len()); }
+        let mut i = 0;
+        while i < other.len() { self[i] = other[i]; i += 1; }
+    }
+    #[track_caller]
+    pub fn clone_from_slice(&mut self, other: &[T]) where T: Clone {
+        if self.len() != other.len() { panic!("destination and source slices have different lengths"); }
+        let mut i = 0;
+        while i < other.len() { self[i] = other[i].clone(); i += 1; }
+    }
+    #[track_caller]
+    pub fn copy_within<R: RangeBounds<usize>>(&mut self, from: R, to: usize) where T: Copy {
+        let (start, end) = bounds(&from, self.len());
+        let count = end - start;
+        if to > self.len() - count { panic!("dest is out of bounds"); }
+        if to <= start {
+            let mut i = 0;
+            while i < count { self[to + i] = self[start + i]; i += 1; }
+        } else {
+            let mut i = count;
+            while i > 0 { i -= 1; self[to + i] = self[start + i]; }
+        }
+    }
+    #[track_caller]
+    pub fn chunks(&self, size: usize) -> Chunks<'_, T> {
+        if size == 0 { panic!("chunk size must be non-zero"); }
+        Chunks { rest: self, size }
+    }
+    #[track_caller]
+    pub fn chunks_exact(&self, size: usize) -> Chunks<'_, T> {
+        if size == 0 { panic!("chunk size must be non-zero"); }
+        Chunks { rest: slice_part(self, 0, self.len() - self.len() % size), size }
+    }
+    #[track_caller]
+    pub fn chunks_mut(&mut self, size: usize) -> ChunksMut<'_, T> {
+        if size == 0 { panic!("chunk size must be non-zero"); }
+        ChunksMut { rest: self, size }
+    }
+    #[track_caller]
+    pub fn windows(&self, size: usize) -> Windows<'_, T> {
+        if size == 0 { panic!("window size must be non-zero"); }
+        Windows { slice: self, at: 0, size }
+    }
+    pub fn split<F: FnMut(&T) -> bool>(&self, separator: F) -> Split<'_, T, F> { Split { rest: Some(self), separator } }
+    pub fn concat<U: Clone>(&self) -> Vec<U> where T: AsRef<[U]> {
+        let mut made = Vec::new();
+        for part in self.iter() { made.extend_from_slice(part.as_ref()); }
+        made
+    }
+    pub fn join<S>(&self, separator: S) -> T::Output where T: Join<S> { T::join(self, separator) }
+    pub fn binary_search(&self, value: &T) -> Result<usize, usize> where T: Ord { self.binary_search_by(|x| x.cmp(value)) }
+    pub fn binary_search_by_key<K: Ord, F: FnMut(&T) -> K>(&self, value: &K, mut key: F) -> Result<usize, usize> {
+        self.binary_search_by(|x| key(x).cmp(value))
+    }
+    pub fn binary_search_by<F: FnMut(&T) -> Ordering>(&self, mut compare: F) -> Result<usize, usize> {
+        let mut size = self.len();
+        if size == 0 { return Err(0); }
+        let mut base = 0;
+        while size > 1 {
+            let half = size / 2;
+            let middle = base + half;
+            if compare(&self[middle]) != Ordering::Greater { base = middle; }
+            size -= half;
+        }
+        match compare(&self[base]) {
+            Ordering::Equal => Ok(base),
+            Ordering::Less => Err(base + 1),
+            Ordering::Greater => Err(base),
+        }
+    }
+    pub fn partition_point<F: FnMut(&T) -> bool>(&self, mut before: F) -> usize {
+        let mut low = 0;
+        let mut high = self.len();
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if before(&self[middle]) { low = middle + 1; } else { high = middle; }
+        }
+        low
+    }
+    pub fn is_sorted(&self) -> bool where T: PartialOrd {
+        let mut i = 1;
+        while i < self.len() { if !(self[i - 1] <= self[i]) { return false; } i += 1; }
+        true
+    }
+    pub fn sort(&mut self) where T: Ord { self.sort_by(|a, b| a.cmp(b)); }
+    pub fn sort_unstable(&mut self) where T: Ord { self.sort_by(|a, b| a.cmp(b)); }
+    pub fn sort_by_key<K: Ord, F: FnMut(&T) -> K>(&mut self, mut key: F) { self.sort_by(|a, b| key(a).cmp(&key(b))); }
+    pub fn sort_unstable_by_key<K: Ord, F: FnMut(&T) -> K>(&mut self, mut key: F) { self.sort_by(|a, b| key(a).cmp(&key(b))); }
+    pub fn sort_by_cached_key<K: Ord, F: FnMut(&T) -> K>(&mut self, mut key: F) { self.sort_by(|a, b| key(a).cmp(&key(b))); }
+    pub fn sort_unstable_by<F: FnMut(&T, &T) -> Ordering>(&mut self, compare: F) { self.sort_by(compare); }
+    /// Stable: sorts the positions by merging, then moves every element to its place by swaps.
+    pub fn sort_by<F: FnMut(&T, &T) -> Ordering>(&mut self, mut compare: F) {
+        let n = self.len();
+        if n <= 16 {
+            let mut i = 1;
+            while i < n {
+                let mut k = i;
+                while k > 0 && compare(&self[k - 1], &self[k]) == Ordering::Greater {
+                    self.swap(k - 1, k);
+                    k -= 1;
+                }
+                i += 1;
+            }
+            return;
+        }
+        let mut order: Vec<u32> = Vec::with_capacity(n);
+        let mut other: Vec<u32> = Vec::with_capacity(n);
+        let mut i = 0;
+        while i < n { order.push(i as u32); other.push(0); i += 1; }
+        let mut width = 1;
+        while width < n {
+            let mut start = 0;
+            while start < n {
+                let middle = if start + width < n { start + width } else { n };
+                let end = if middle + width < n { middle + width } else { n };
+                let (mut a, mut b, mut to) = (start, middle, start);
+                while a < middle && b < end {
+                    if compare(&self[order[b] as usize], &self[order[a] as usize]) == Ordering::Less {
+                        other[to] = order[b];
+                        b += 1;
+                    } else {
+                        other[to] = order[a];
+                        a += 1;
+                    }
+                    to += 1;
+                }
+                while a < middle { other[to] = order[a]; a += 1; to += 1; }
+                while b < end { other[to] = order[b]; b += 1; to += 1; }
+                start = end;
+            }
+            crate::mem::swap(&mut order, &mut other);
+            width *= 2;
+        }
+        let mut at = 0;
+        while at < n {
+            let mut from = order[at] as usize;
+            while from < at { from = order[from] as usize; }
+            if from != at { self.swap(at, from); }
+            at += 1;
+        }
+    }
+    #[track_caller]
+    pub fn select_nth_unstable(&mut self, index: usize) where T: Ord { self.sort(); let _ = &self[index]; }
+}
+impl [u8] {
+    pub fn is_ascii(&self) -> bool { self.iter().all(|b| *b < 128) }
+    pub fn eq_ignore_ascii_case(&self, other: &[u8]) -> bool {
+        self.len() == other.len() && self.iter().zip(other.iter()).all(|(a, b)| a.eq_ignore_ascii_case(b))
+    }
+}
+
+/// What `join` puts together.
+pub trait Join<S> {
+    type Output;
+    fn join(parts: &[Self], separator: S) -> Self::Output where Self: Sized;
+}
+impl<'a, 'b> Join<&'b str> for &'a str {
+    type Output = String;
+    fn join(parts: &[&'a str], separator: &'b str) -> String { join_text(parts, separator) }
+}
+impl<'b> Join<&'b str> for String {
+    type Output = String;
+    fn join(parts: &[String], separator: &'b str) -> String { join_text(parts, separator) }
+}
+impl<'b, T: Clone> Join<&'b T> for Vec<T> {
+    type Output = Vec<T>;
+    fn join(parts: &[Vec<T>], separator: &'b T) -> Vec<T> {
+        let mut made = Vec::new();
+        let mut first = true;
+        for part in parts.iter() {
+            if !first { made.push(separator.clone()); }
+            first = false;
+            made.extend_from_slice(part);
+        }
+        made
+    }
+}
+fn join_text<T: AsRef<str>>(parts: &[T], separator: &str) -> String {
+    let mut made = String::new();
+    let mut first = true;
+    for part in parts.iter() {
+        if !first { made.push_str(separator); }
+        first = false;
+        made.push_str(part.as_ref());
+    }
+    made
+}
+
+pub struct Iter<'a, T> { slice: &'a [T], at: usize, end: usize }
+impl<'a, T> Iter<'a, T> { pub fn as_slice(&self) -> &'a [T] { slice_part(self.slice, self.at, self.end - self.at) } }
+impl<'a, T> Clone for Iter<'a, T> { fn clone(&self) -> Iter<'a, T> { Iter { slice: self.slice, at: self.at, end: self.end } } }
+impl<'a, T> Iterator for Iter<'a, T> {
+    type Item = &'a T;
+    fn next(&mut self) -> Option<&'a T> {
+        if self.at == self.end { return None; }
+        self.at += 1;
+        Some(&self.slice[self.at - 1])
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) { (self.end - self.at, Some(self.end - self.at)) }
+    fn nth(&mut self, n: usize) -> Option<&'a T> {
+        if n >= self.end - self.at { self.at = self.end; return None; }
+        self.at += n;
+        self.next()
+    }
+}
+impl<'a, T> DoubleEndedIterator for Iter<'a, T> {
+    fn next_back(&mut self) -> Option<&'a T> {
+        if self.at == self.end { return None; }
+        self.end -= 1;
+        Some(&self.slice[self.end])
+    }
+}
+impl<'a, T> ExactSizeIterator for Iter<'a, T> {}
+pub struct IterMut<'a, T> { slice: &'a mut [T], at: usize, end: usize }
+impl<'a, T> Iterator for IterMut<'a, T> {
+    type Item = &'a mut T;
+    fn next(&mut self) -> Option<&'a mut T> {
+        if self.at == self.end { return None; }
+        self.at += 1;
+        Some(unsafe_mut(&self.slice[self.at - 1]))
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) { (self.end - self.at, Some(self.end - self.at)) }
+}
+impl<'a, T> DoubleEndedIterator for IterMut<'a, T> {
+    fn next_back(&mut self) -> Option<&'a mut T> {
+        if self.at == self.end { return None; }
+        self.end -= 1;
+        Some(unsafe_mut(&self.slice[self.end]))
+    }
+}
+impl<'a, T> ExactSizeIterator for IterMut<'a, T> {}
+impl<'a, T> IntoIterator for &'a [T] {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+    fn into_iter(self) -> Iter<'a, T> { self.iter() }
+}
+impl<'a, T> IntoIterator for &'a mut [T] {
+    type Item = &'a mut T;
+    type IntoIter = IterMut<'a, T>;
+    fn into_iter(self) -> IterMut<'a, T> { self.iter_mut() }
+}
+
+#[derive(Clone)]
+pub struct Chunks<'a, T> { rest: &'a [T], size: usize }
+impl<'a, T> Iterator for Chunks<'a, T> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        let left = self.rest.len();
+        if left == 0 { return None; }
+        let count = if left < self.size { left } else { self.size };
+        let (part, rest) = self.rest.split_at(count);
+        self.rest = rest;
+        Some(part)
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = (self.rest.len() + self.size - 1) / self.size;
+        (count, Some(count))
+    }
+}
+impl<'a, T> ExactSizeIterator for Chunks<'a, T> {}
+pub struct ChunksMut<'a, T> { rest: &'a mut [T], size: usize }
+impl<'a, T> Iterator for ChunksMut<'a, T> {
+    type Item = &'a mut [T];
+    fn next(&mut self) -> Option<&'a mut [T]> {
+        let left = self.rest.len();
+        if left == 0 { return None; }
+        let count = if left < self.size { left } else { self.size };
+        let part = unsafe_mut(slice_part(self.rest, 0, count));
+        self.rest = unsafe_mut(slice_part(self.rest, count, left - count));
+        Some(part)
+    }
+}
+#[derive(Clone)]
+pub struct Windows<'a, T> { slice: &'a [T], at: usize, size: usize }
+impl<'a, T> Iterator for Windows<'a, T> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        if self.at + self.size > self.slice.len() { return None; }
+        self.at += 1;
+        Some(slice_part(self.slice, self.at - 1, self.size))
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = if self.at + self.size > self.slice.len() { 0 } else { self.slice.len() - self.size - self.at + 1 };
+        (count, Some(count))
+    }
+}
+pub struct Split<'a, T, F> { rest: Option<&'a [T]>, separator: F }
+impl<'a, T, F: FnMut(&T) -> bool> Iterator for Split<'a, T, F> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        let all = self.rest?;
+        let mut i = 0;
+        while i < all.len() {
+            if (self.separator)(&all[i]) {
+                self.rest = Some(&all[i + 1..]);
+                return Some(&all[..i]);
+            }
+            i += 1;
+        }
+        self.rest = None;
+        Some(all)
+    }
+}

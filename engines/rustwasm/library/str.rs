@@ -1,0 +1,421 @@
+//! std::str.
+
+use crate::fmt;
+use crate::intrinsics::{char_from_u32_unchecked, slice_part, str_bytes, str_from_bytes, str_len};
+use crate::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+
+pub trait FromStr: Sized { type Err; fn from_str(text: &str) -> Result<Self, Self::Err>; }
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseBoolError(());
+impl fmt::Display for ParseBoolError { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad("provided string was not `true` or `false`") } }
+impl FromStr for bool {
+    type Err = ParseBoolError;
+    fn from_str(text: &str) -> Result<bool, ParseBoolError> {
+        match text { "true" => Ok(true), "false" => Ok(false), _ => Err(ParseBoolError(())) }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utf8Error { valid_up_to: usize, error_len: Option<u8> }
+impl Utf8Error {
+    pub fn valid_up_to(&self) -> usize { self.valid_up_to }
+    pub fn error_len(&self) -> Option<usize> { match self.error_len { Some(n) => Some(n as usize), None => None } }
+}
+impl fmt::Display for Utf8Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.error_len {
+            Some(n) => write!(f, "invalid utf-8 sequence of {} bytes from index {}", n, self.valid_up_to),
+            None => write!(f, "incomplete utf-8 byte sequence from index {}", self.valid_up_to),
+        }
+    }
+}
+impl crate::error::Error for Utf8Error {}
+
+pub fn from_utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
+    let n = bytes.len();
+    let mut i = 0;
+    while i < n {
+        let first = bytes[i];
+        if first < 128 { i += 1; continue; }
+        let (count, low, high) = match first {
+            0xc2..=0xdf => (1, 0x80, 0xbf),
+            0xe0 => (2, 0xa0, 0xbf),
+            0xe1..=0xec | 0xee | 0xef => (2, 0x80, 0xbf),
+            0xed => (2, 0x80, 0x9f),
+            0xf0 => (3, 0x90, 0xbf),
+            0xf1..=0xf3 => (3, 0x80, 0xbf),
+            0xf4 => (3, 0x80, 0x8f),
+            _ => return Err(Utf8Error { valid_up_to: i, error_len: Some(1) }),
+        };
+        let mut k = 1;
+        while k <= count {
+            if i + k >= n { return Err(Utf8Error { valid_up_to: i, error_len: None }); }
+            let byte = bytes[i + k];
+            let fits = if k == 1 { byte >= low && byte <= high } else { byte >= 0x80 && byte <= 0xbf };
+            if !fits { return Err(Utf8Error { valid_up_to: i, error_len: Some(k as u8) }); }
+            k += 1;
+        }
+        i += count + 1;
+    }
+    Ok(str_from_bytes(bytes))
+}
+
+#[track_caller]
+fn part(text: &str, start: usize, end: usize) -> &str {
+    if start > end { panic!("begin <= end ({} <= {}) when slicing `{}`", start, end, text); }
+    if end > text.len() { panic!("byte index {} is out of bounds of `{}`", if start > text.len() { start } else { end }, text); }
+    if !text.is_char_boundary(start) || !text.is_char_boundary(end) {
+        let at = if text.is_char_boundary(start) { end } else { start };
+        let mut from = at;
+        while !text.is_char_boundary(from) { from -= 1; }
+        let c = unchecked(text, from, text.len()).chars().next().unwrap();
+        panic!("byte index {} is not a char boundary; it is inside {:?} (bytes {}..{}) of `{}`", at, c, from, from + c.len_utf8(), text);
+    }
+    unchecked(text, start, end)
+}
+fn unchecked(text: &str, start: usize, end: usize) -> &str { str_from_bytes(slice_part(str_bytes(text), start, end - start)) }
+
+pub trait StrIndex {
+    fn bounds(&self, length: usize) -> (usize, usize);
+    #[track_caller]
+    fn index(self, text: &str) -> &str where Self: Sized {
+        let (start, end) = self.bounds(text.len());
+        part(text, start, end)
+    }
+    fn get(self, text: &str) -> Option<&str> where Self: Sized {
+        let (start, end) = self.bounds(text.len());
+        if start <= end && text.is_char_boundary(start) && text.is_char_boundary(end) { Some(unchecked(text, start, end)) } else { None }
+    }
+}
+impl StrIndex for Range<usize> { fn bounds(&self, _length: usize) -> (usize, usize) { (self.start, self.end) } }
+impl StrIndex for RangeTo<usize> { fn bounds(&self, _length: usize) -> (usize, usize) { (0, self.end) } }
+impl StrIndex for RangeFrom<usize> { fn bounds(&self, length: usize) -> (usize, usize) { (self.start, if self.start > length { self.start } else { length }) } }
+impl StrIndex for RangeFull { fn bounds(&self, length: usize) -> (usize, usize) { (0, length) } }
+impl StrIndex for RangeInclusive<usize> { fn bounds(&self, _length: usize) -> (usize, usize) { (*self.start(), *self.end() + 1) } }
+impl StrIndex for RangeToInclusive<usize> { fn bounds(&self, _length: usize) -> (usize, usize) { (0, self.end + 1) } }
+
+/// What can be looked for in a text: where it is first, or last, within `from..to`.
+pub trait Pattern: Sized {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)>;
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)>;
+}
+fn first_char<F: FnMut(char) -> bool>(text: &str, from: usize, to: usize, mut f: F) -> Option<(usize, usize)> {
+    let mut at = from;
+    for c in unchecked(text, from, to).chars() {
+        let length = c.len_utf8();
+        if f(c) { return Some((at, at + length)); }
+        at += length;
+    }
+    None
+}
+fn last_char<F: FnMut(char) -> bool>(text: &str, from: usize, to: usize, mut f: F) -> Option<(usize, usize)> {
+    let mut chars = unchecked(text, from, to).chars();
+    let mut end = to;
+    while let Some(c) = chars.next_back() {
+        let length = c.len_utf8();
+        if f(c) { return Some((end - length, end)); }
+        end -= length;
+    }
+    None
+}
+impl Pattern for char {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let wanted = *self; first_char(text, from, to, |c| c == wanted) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let wanted = *self; last_char(text, from, to, |c| c == wanted) }
+}
+impl<F: FnMut(char) -> bool> Pattern for F {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { first_char(text, from, to, |c| self(c)) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { last_char(text, from, to, |c| self(c)) }
+}
+impl<'p> Pattern for &'p [char] {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { first_char(text, from, to, |c| self.contains(&c)) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { last_char(text, from, to, |c| self.contains(&c)) }
+}
+impl<const N: usize> Pattern for [char; N] {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { first_char(text, from, to, |c| self.contains(&c)) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { last_char(text, from, to, |c| self.contains(&c)) }
+}
+impl<'p, const N: usize> Pattern for &'p [char; N] {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { first_char(text, from, to, |c| self.contains(&c)) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { last_char(text, from, to, |c| self.contains(&c)) }
+}
+fn matches_at(text: &[u8], at: usize, wanted: &[u8]) -> bool {
+    let mut i = 0;
+    while i < wanted.len() { if text[at + i] != wanted[i] { return false; } i += 1; }
+    true
+}
+impl<'p> Pattern for &'p str {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> {
+        let (bytes, wanted) = (str_bytes(text), str_bytes(*self));
+        let mut at = from;
+        while at + wanted.len() <= to {
+            if matches_at(bytes, at, wanted) && text.is_char_boundary(at) { return Some((at, at + wanted.len())); }
+            at += 1;
+        }
+        None
+    }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> {
+        let (bytes, wanted) = (str_bytes(text), str_bytes(*self));
+        let mut end = to;
+        while end >= from + wanted.len() {
+            if matches_at(bytes, end - wanted.len(), wanted) && text.is_char_boundary(end) { return Some((end - wanted.len(), end)); }
+            if end == 0 { return None; }
+            end -= 1;
+        }
+        None
+    }
+}
+impl<'p> Pattern for &'p String {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { self.as_str().first(text, from, to) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { self.as_str().last(text, from, to) }
+}
+
+impl str {
+    pub fn len(&self) -> usize { str_len(self) }
+    pub fn is_empty(&self) -> bool { str_len(self) == 0 }
+    pub fn as_bytes(&self) -> &[u8] { str_bytes(self) }
+    pub fn as_str(&self) -> &str { self }
+    pub fn is_char_boundary(&self, at: usize) -> bool {
+        let n = str_len(self);
+        if at >= n { at == n } else { str_bytes(self)[at] & 0xc0 != 0x80 }
+    }
+    pub fn get<I: StrIndex>(&self, index: I) -> Option<&str> { index.get(self) }
+    pub fn chars(&self) -> Chars<'_> { Chars { text: self, at: 0, end: self.len() } }
+    pub fn char_indices(&self) -> CharIndices<'_> { CharIndices { chars: self.chars() } }
+    pub fn bytes(&self) -> crate::iter::Copied<crate::slice::Iter<'_, u8>> { str_bytes(self).iter().copied() }
+    pub fn to_owned(&self) -> String { String::from(self) }
+    pub fn into_string(&self) -> String { String::from(self) }
+    pub fn is_ascii(&self) -> bool { str_bytes(self).is_ascii() }
+    pub fn contains<P: Pattern>(&self, mut pattern: P) -> bool { pattern.first(self, 0, self.len()).is_some() }
+    pub fn find<P: Pattern>(&self, mut pattern: P) -> Option<usize> { match pattern.first(self, 0, self.len()) { Some((a, _)) => Some(a), None => None } }
+    pub fn rfind<P: Pattern>(&self, mut pattern: P) -> Option<usize> { match pattern.last(self, 0, self.len()) { Some((a, _)) => Some(a), None => None } }
+    pub fn starts_with<P: Pattern>(&self, pattern: P) -> bool { self.strip_prefix(pattern).is_some() }
+    pub fn ends_with<P: Pattern>(&self, pattern: P) -> bool { self.strip_suffix(pattern).is_some() }
+    pub fn strip_prefix<P: Pattern>(&self, mut pattern: P) -> Option<&str> {
+        match pattern.first(self, 0, self.len()) { Some((0, end)) => Some(unchecked(self, end, self.len())), _ => None }
+    }
+    pub fn strip_suffix<P: Pattern>(&self, mut pattern: P) -> Option<&str> {
+        match pattern.last(self, 0, self.len()) { Some((start, end)) if end == self.len() => Some(unchecked(self, 0, start)), _ => None }
+    }
+    pub fn split_once<P: Pattern>(&self, mut pattern: P) -> Option<(&str, &str)> {
+        let (start, end) = pattern.first(self, 0, self.len())?;
+        Some((unchecked(self, 0, start), unchecked(self, end, self.len())))
+    }
+    pub fn rsplit_once<P: Pattern>(&self, mut pattern: P) -> Option<(&str, &str)> {
+        let (start, end) = pattern.last(self, 0, self.len())?;
+        Some((unchecked(self, 0, start), unchecked(self, end, self.len())))
+    }
+    #[track_caller]
+    pub fn split_at(&self, middle: usize) -> (&str, &str) {
+        if !self.is_char_boundary(middle) { panic!("failed to slice string"); }
+        (unchecked(self, 0, middle), unchecked(self, middle, self.len()))
+    }
+    pub fn split<P: Pattern>(&self, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: false, pattern, limit: usize::MAX, keep_last: true, inclusive: false } }
+    pub fn splitn<P: Pattern>(&self, limit: usize, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: limit == 0, pattern, limit, keep_last: true, inclusive: false } }
+    pub fn split_terminator<P: Pattern>(&self, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: false, pattern, limit: usize::MAX, keep_last: false, inclusive: false } }
+    pub fn split_inclusive<P: Pattern>(&self, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: false, pattern, limit: usize::MAX, keep_last: false, inclusive: true } }
+    pub fn rsplit<P: Pattern>(&self, pattern: P) -> crate::iter::Rev<Split<'_, P>> { self.split(pattern).rev() }
+    pub fn split_whitespace(&self) -> SplitWhitespace<'_> { SplitWhitespace { text: self, from: 0 } }
+    pub fn split_ascii_whitespace(&self) -> SplitWhitespace<'_> { SplitWhitespace { text: self, from: 0 } }
+    pub fn lines(&self) -> Lines<'_> { Lines { text: self, from: 0 } }
+    pub fn matches<P: Pattern>(&self, pattern: P) -> Matches<'_, P> { Matches { text: self, from: 0, pattern } }
+    pub fn match_indices<P: Pattern>(&self, pattern: P) -> MatchIndices<'_, P> { MatchIndices { text: self, from: 0, pattern } }
+    pub fn trim(&self) -> &str { self.trim_start().trim_end() }
+    pub fn trim_start(&self) -> &str { self.trim_start_matches(|c: char| c.is_whitespace()) }
+    pub fn trim_end(&self) -> &str { self.trim_end_matches(|c: char| c.is_whitespace()) }
+    pub fn trim_matches<P: Pattern>(&self, mut pattern: P) -> &str {
+        let (mut from, mut to) = (0, self.len());
+        loop { match pattern.first(self, from, to) { Some((start, end)) if start == from && end > from => from = end, _ => break } }
+        loop { match pattern.last(self, from, to) { Some((start, end)) if end == to && start < to => to = start, _ => break } }
+        unchecked(self, from, to)
+    }
+    pub fn trim_start_matches<P: Pattern>(&self, mut pattern: P) -> &str {
+        let (mut from, to) = (0, self.len());
+        loop { match pattern.first(self, from, to) { Some((start, end)) if start == from && end > from => from = end, _ => break } }
+        unchecked(self, from, to)
+    }
+    pub fn trim_end_matches<P: Pattern>(&self, mut pattern: P) -> &str {
+        let mut to = self.len();
+        loop { match pattern.last(self, 0, to) { Some((start, end)) if end == to && start < to => to = start, _ => break } }
+        unchecked(self, 0, to)
+    }
+    pub fn replace<P: Pattern>(&self, pattern: P, with: &str) -> String { self.replacen(pattern, with, usize::MAX) }
+    pub fn replacen<P: Pattern>(&self, mut pattern: P, with: &str, count: usize) -> String {
+        let mut made = String::with_capacity(self.len());
+        let mut from = 0;
+        let mut search = 0;
+        let mut left = count;
+        while left > 0 && search <= self.len() {
+            match pattern.first(self, search, self.len()) {
+                Some((start, end)) => {
+                    made.push_str(unchecked(self, from, start));
+                    made.push_str(with);
+                    from = end;
+                    search = if end > start { end } else { self.after(end) };
+                }
+                None => break,
+            }
+            left -= 1;
+        }
+        made.push_str(unchecked(self, from, self.len()));
+        made
+    }
+    /// The position after the character at `at`.
+    fn after(&self, at: usize) -> usize {
+        let mut next = at + 1;
+        while next < self.len() && !self.is_char_boundary(next) { next += 1; }
+        next
+    }
+    pub fn repeat(&self, count: usize) -> String {
+        let mut made = String::with_capacity(self.len() * count);
+        let mut i = 0;
+        while i < count { made.push_str(self); i += 1; }
+        made
+    }
+    pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_lowercase()); } made }
+    pub fn to_uppercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_uppercase()); } made }
+    pub fn to_ascii_lowercase(&self) -> String { self.chars().map(|c| c.to_ascii_lowercase()).collect() }
+    pub fn to_ascii_uppercase(&self) -> String { self.chars().map(|c| c.to_ascii_uppercase()).collect() }
+    pub fn eq_ignore_ascii_case(&self, other: &str) -> bool { self.as_bytes().eq_ignore_ascii_case(other.as_bytes()) }
+    pub fn parse<F: FromStr>(&self) -> Result<F, F::Err> { F::from_str(self) }
+}
+
+#[derive(Clone)]
+pub struct Chars<'a> { text: &'a str, at: usize, end: usize }
+impl<'a> Chars<'a> { pub fn as_str(&self) -> &'a str { unchecked(self.text, self.at, self.end) } }
+impl<'a> Iterator for Chars<'a> {
+    type Item = char;
+    fn next(&mut self) -> Option<char> {
+        if self.at == self.end { return None; }
+        let bytes = str_bytes(self.text);
+        let first = bytes[self.at] as u32;
+        if first < 0x80 { self.at += 1; return Some(char_from_u32_unchecked(first)); }
+        let second = (bytes[self.at + 1] & 63) as u32;
+        if first < 0xe0 { self.at += 2; return Some(char_from_u32_unchecked((first & 31) << 6 | second)); }
+        let third = (bytes[self.at + 2] & 63) as u32;
+        if first < 0xf0 { self.at += 3; return Some(char_from_u32_unchecked((first & 15) << 12 | second << 6 | third)); }
+        let fourth = (bytes[self.at + 3] & 63) as u32;
+        self.at += 4;
+        Some(char_from_u32_unchecked((first & 7) << 18 | second << 12 | third << 6 | fourth))
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) { ((self.end - self.at + 3) / 4, Some(self.end - self.at)) }
+}
+impl<'a> DoubleEndedIterator for Chars<'a> {
+    fn next_back(&mut self) -> Option<char> {
+        if self.at == self.end { return None; }
+        let bytes = str_bytes(self.text);
+        let mut start = self.end - 1;
+        while bytes[start] & 0xc0 == 0x80 { start -= 1; }
+        let c = Chars { text: self.text, at: start, end: self.end }.next();
+        self.end = start;
+        c
+    }
+}
+#[derive(Clone)]
+pub struct CharIndices<'a> { chars: Chars<'a> }
+impl<'a> Iterator for CharIndices<'a> {
+    type Item = (usize, char);
+    fn next(&mut self) -> Option<(usize, char)> {
+        let at = self.chars.at;
+        match self.chars.next() { Some(c) => Some((at, c)), None => None }
+    }
+}
+impl<'a> DoubleEndedIterator for CharIndices<'a> {
+    fn next_back(&mut self) -> Option<(usize, char)> {
+        match self.chars.next_back() { Some(c) => Some((self.chars.end, c)), None => None }
+    }
+}
+pub struct Split<'a, P> { text: &'a str, from: usize, to: usize, done: bool, pattern: P, limit: usize, keep_last: bool, inclusive: bool }
+impl<'a, P: Pattern> Iterator for Split<'a, P> {
+    type Item = &'a str;
+    fn next(&mut self) -> Option<&'a str> {
+        if self.done { return None; }
+        if self.limit > 1 {
+            if let Some((start, end)) = self.pattern.first(self.text, self.from, self.to) {
+                self.limit -= 1;
+                let from = self.from;
+                if end == start {
+                    return self.empty_match(from);
+                }
+                self.from = end;
+                return Some(unchecked(self.text, from, if self.inclusive { end } else { start }));
+            }
+        }
+        self.done = true;
+        if !self.keep_last && self.from == self.to { return None; }
+        Some(unchecked(self.text, self.from, self.to))
+    }
+}
+impl<'a, P> Split<'a, P> {
+    /// An empty pattern splits before and after every character.
+    fn empty_match(&mut self, from: usize) -> Option<&'a str> {
+        if !self.inclusive && from == 0 && self.limit != usize::MAX - 1 || from == self.to {
+            self.done = true;
+            return Some(unchecked(self.text, from, self.to));
+        }
+        if from == 0 && self.keep_last { self.keep_last = false; return Some(""); }
+        let end = self.text.after(from);
+        self.from = end;
+        if end == self.to { self.keep_last = true; }
+        Some(unchecked(self.text, from, end))
+    }
+}
+impl<'a, P: Pattern> DoubleEndedIterator for Split<'a, P> {
+    fn next_back(&mut self) -> Option<&'a str> {
+        if self.done { return None; }
+        if let Some((start, end)) = self.pattern.last(self.text, self.from, self.to) {
+            let to = self.to;
+            self.to = start;
+            return Some(unchecked(self.text, end, to));
+        }
+        self.done = true;
+        Some(unchecked(self.text, self.from, self.to))
+    }
+}
+#[derive(Clone)]
+pub struct SplitWhitespace<'a> { text: &'a str, from: usize }
+impl<'a> Iterator for SplitWhitespace<'a> {
+    type Item = &'a str;
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = unchecked(self.text, self.from, self.text.len()).trim_start();
+        if rest.is_empty() { return None; }
+        let end = match rest.find(|c: char| c.is_whitespace()) { Some(at) => at, None => rest.len() };
+        self.from = self.text.len() - rest.len() + end;
+        Some(unchecked(rest, 0, end))
+    }
+}
+#[derive(Clone)]
+pub struct Lines<'a> { text: &'a str, from: usize }
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a str;
+    fn next(&mut self) -> Option<&'a str> {
+        let n = self.text.len();
+        if self.from >= n { return None; }
+        let bytes = str_bytes(self.text);
+        let start = self.from;
+        let mut end = start;
+        while end < n && bytes[end] != b'\n' { end += 1; }
+        self.from = end + 1;
+        if end < n && end > start && bytes[end - 1] == b'\r' { end -= 1; }
+        Some(unchecked(self.text, start, end))
+    }
+}
+pub struct Matches<'a, P> { text: &'a str, from: usize, pattern: P }
+impl<'a, P: Pattern> Iterator for Matches<'a, P> {
+    type Item = &'a str;
+    fn next(&mut self) -> Option<&'a str> {
+        if self.from > self.text.len() { return None; }
+        let (start, end) = self.pattern.first(self.text, self.from, self.text.len())?;
+        self.from = if end > start { end } else { self.text.after(end) };
+        Some(unchecked(self.text, start, end))
+    }
+}
+pub struct MatchIndices<'a, P> { text: &'a str, from: usize, pattern: P }
+impl<'a, P: Pattern> Iterator for MatchIndices<'a, P> {
+    type Item = (usize, &'a str);
+    fn next(&mut self) -> Option<(usize, &'a str)> {
+        if self.from > self.text.len() { return None; }
+        let (start, end) = self.pattern.first(self.text, self.from, self.text.len())?;
+        self.from = if end > start { end } else { self.text.after(end) };
+        Some((start, unchecked(self.text, start, end)))
+    }
+}

@@ -16,6 +16,7 @@ from engines.rustwasm.mir import body as m
 
 _DEPTHS = {
     f.ASSIGN: scopes.SHALLOW,
+    f.RESULT: scopes.SHALLOW,
     f.DEAD: scopes.SHALLOW,
     f.INSPECT: scopes.SHALLOW,
     f.DROP: scopes.DROP,

@@ -10,7 +10,7 @@ from engines.rustwasm.mir.build_formatting import FormatBuilder
 from engines.rustwasm.mir.scopes import Scope
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.expressions import is_place
+from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.paths import Variable
 
 

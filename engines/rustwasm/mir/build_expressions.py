@@ -10,7 +10,7 @@ from engines.rustwasm.mir.build_control import ControlBuilder
 from engines.rustwasm.mir.scopes import Scope
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.expressions import is_place
+from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty
 
@@ -152,6 +152,11 @@ class ExpressionBuilder(ControlBuilder):
         else:
             one = self.type_of(left)
             value = self.operand(node.right)
+            if not isinstance(left, (t.PathExpr, t.Field)):
+                if isinstance(value, m.Copy):
+                    value = self.saved(value, node.right)
+                elif isinstance(value, m.Move) and value.place.projection:
+                    value = self.moved(value, node.right)
             self.store(self.place(left), value, one, node.span)
         self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
 

@@ -127,7 +127,15 @@ class PlaceBuilder(ScopeBuilder):
                 self.assign(Place(local), m.Use(index), node.index.span)
             return Place(base.local, (*base.projection, (m.INDEX, local)))
         mutable = node.target[1]
-        base_operand = self.operand(node.base)
+        source, rvalue, one = self.adjusted(node.base)
+        if rvalue is None:
+            assert source is not None
+            rvalue = m.Use(self.read(source, one))
+        elif isinstance(rvalue, m.Ref) and rvalue.kind == "mut":
+            rvalue.kind = "two_phase"
+        held = Place(self.local(one, None, False, node.base.span))
+        self.assign(held, rvalue, node.base.span)
+        base_operand = m.Move(held) if mutable else m.Copy(held)
         index = self.operand(node.index)
         base_ty = self.adjusted_type(node.base)
         container = base_ty.args[0]
@@ -157,7 +165,6 @@ class PlaceBuilder(ScopeBuilder):
         rvalue: m.Rvalue | None = None
         found = self.uses.place(node) if self.uses is not None else None
         span = node.span
-        method = getattr(node, "is_receiver", False)
         for adjustment in node.adjust:
             kind = adjustment[0]
             if rvalue is not None:
@@ -179,7 +186,7 @@ class PlaceBuilder(ScopeBuilder):
             elif kind == "borrow":
                 found = None
                 mutable = adjustment[2]
-                rvalue = m.Ref(("two_phase" if method else "mut") if mutable else "shared", place)
+                rvalue = m.Ref("mut" if mutable else "shared", place)
                 one = ty.ref(one, mutable)
                 place = None
                 continue

@@ -130,6 +130,9 @@ class TypeParser(Cursor):
     def type(self, plus: bool = True) -> Any:
         kind = self.kinds[self.at]
         start = self.starts[self.at]
+        if kind == "id" and self.texts[self.at] == "_":
+            self.at += 1
+            return t.TypeInfer(self.span_from(start))
         if kind == "id" or kind == "Self" or kind == "::" or kind == "crate" or kind == "self" or kind == "super":
             if kind == "id" and self.kinds[self.at + 1] == "!":
                 raise self.error("macros in type position are outside the subset")

@@ -416,10 +416,12 @@ class BodyChecker(ExpressionChecker):
         destination = shallow(self.check(node.destination))
         chosen: Any = None
         for step, adjust in self.autoderef(destination):
+            if step.kind == ty.REF:
+                continue
             if step.kind == ty.ADT and step.data.lang in ("Formatter", "String"):
                 chosen = (step, adjust, step.data.lang)
                 break
-            if self.holds(self.compilation.lang("Write"), (step,)):
+            if step.kind != ty.REF and self.holds(self.compilation.lang("Write"), (step,)):
                 chosen = (step, adjust, "Write")
                 break
         if chosen is None:

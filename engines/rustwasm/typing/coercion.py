@@ -51,6 +51,9 @@ class Coercer(MethodChecker):
         actual = shallow(actual)
         expected = shallow(expected)
         if actual is expected or actual.kind == ty.NEVER:
+            if actual.kind == ty.REF and actual.data and isinstance(node, (t.PathExpr, t.Field, t.Index)):
+                # A mutable reference is lent, not given away.
+                self.adjusted(node, [("deref", actual.args[0]), ("borrow", expected, True)])
             return True
         if self.try_coerce(node, actual, expected):
             return True
@@ -87,7 +90,7 @@ class Coercer(MethodChecker):
                 if self.deref_step(have) is None:
                     return False
             elif self.unify(have, want):
-                if expected.data or actual.data:
+                if (expected.data and is_place(node)) or actual.data != expected.data:
                     self.adjusted(node, [("deref", have), ("borrow", expected, expected.data)])
                 return True
             self.rollback(mark)
@@ -148,6 +151,15 @@ class Coercer(MethodChecker):
         for name, value in zip(names, want.args[own:], strict=True):
             self.require_projection(trait, name, full, value, span)
         return True
+
+
+def is_place(node: Any) -> bool:
+    """Does the expression name a place?"""
+    if isinstance(node, t.PathExpr):
+        return not isinstance(node.target, tuple) or (node.target[0] == "const" and node.target[1].is_static)
+    if isinstance(node, t.Field):
+        return True
+    return isinstance(node, t.Index) or (isinstance(node, t.Unary) and node.op == "*")
 
 
 def blame(node: Any) -> Any:

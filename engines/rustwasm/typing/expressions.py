@@ -8,6 +8,7 @@ from typing import Any, Final
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.calls import CallChecker
+from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.types import Ty, shallow
 
 _ARITHMETIC: Final = {
@@ -680,24 +681,13 @@ class ExpressionChecker(CallChecker):
 
     def cast(self, node: t.Cast, expected: Ty | None) -> Ty:
         to = shallow(self.lower(node.to))
-        hint = to if to.kind in (ty.INT, ty.FLOAT) else None
-        literal = isinstance(node.operand, t.Literal) and node.operand.kind == "int"
-        actual = shallow(
-            self.check(node.operand, hint if hint is not None and (to.kind == ty.INT or not literal) else None)
-        )
+        inner = node.operand.operand if isinstance(node.operand, t.Unary) and node.operand.op == "-" else node.operand
+        literal = isinstance(inner, t.Literal)
+        actual = shallow(self.check(node.operand, to if literal and to.kind in (ty.INT, ty.FLOAT) else None))
         self.casts.append((node, actual, to))
         if to.kind == ty.INFER:
             return actual
         return to
-
-
-def is_place(node: Any) -> bool:
-    """Does the expression name a place?"""
-    if isinstance(node, t.PathExpr):
-        return not isinstance(node.target, tuple) or (node.target[0] == "const" and node.target[1].is_static)
-    if isinstance(node, t.Field):
-        return True
-    return isinstance(node, t.Index) or (isinstance(node, t.Unary) and node.op == "*")
 
 
 _STR_REF: Final = ty.ref(ty.STR_TY)

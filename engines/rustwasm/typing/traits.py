@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
 
 AMBIGUOUS: Final = "ambiguous"
+_SCALARS: Final = frozenset(
+    (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.NEVER, ty.FNPTR, ty.FNDEF, ty.RAW, ty.INFER)
+)
 _FN_KINDS: Final = {"Fn": 0, "FnMut": 1, "FnOnce": 2}
 
 
@@ -374,7 +377,7 @@ class Inference:
         if lang == "Sized":
             return False if kind in (ty.STR, ty.SLICE, ty.DYN) else _BUILTIN
         if lang == "Copy":
-            if kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.NEVER, ty.FNPTR, ty.FNDEF, ty.RAW, ty.INFER):
+            if kind in _SCALARS:
                 return _BUILTIN
             if kind == ty.REF:
                 return False if self_ty.data else _BUILTIN
@@ -388,8 +391,13 @@ class Inference:
             if kind == ty.CLOSURE:
                 return _BUILTIN if self.closure_is_copy(self_ty) else False
             return None
-        if lang == "Clone" and kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE, ty.NEVER):
-            return _BUILTIN if kind != ty.CLOSURE or self.closure_is_copy(self_ty) else False
+        if lang == "Clone":
+            if kind in _SCALARS:
+                return _BUILTIN
+            if kind == ty.REF:
+                return False if self_ty.data else _BUILTIN
+            if kind == ty.CLOSURE:
+                return _BUILTIN if self.closure_is_copy(self_ty) else False
         if lang in _FN_KINDS:
             return self.select_callable(lang, self_ty, args)
         if lang in ("Send", "Sync", "Unpin"):
@@ -470,6 +478,12 @@ class Inference:
         self_ty = shallow(args[0])
         if self_ty.kind == ty.ERROR:
             return ty.ERROR_TY
+        if self_ty.kind == ty.INFER and self_ty.data == "type":
+            return None
+        if name not in trait.assoc_types:
+            owner = self.collector.find_assoc(trait, name)
+            if owner is not None and owner is not trait:
+                trait, args = owner, args[: len(owner.generics.names)]
         if name == "Output" and trait.lang == "FnOnce":
             signature = self.signature_of(self_ty)
             if signature is not None:
@@ -493,11 +507,12 @@ class Inference:
             if given is not None:
                 for p in self.collector.impl_bounds(found.impl):
                     if p.trait is not None and p.bindings:
-                        full = (subst(p.subject, found.args), *[subst(a, found.args) for a in p.args])
+                        subject = self.normal_subst(p.subject, found.args)
+                        full = (subject, *[self.normal_subst(a, found.args) for a in p.args])
                         for bound, value in p.bindings:
                             actual = self.project(p.trait, bound, full)
                             if actual is not None:
-                                self.unify(actual, subst(value, found.args))
+                                self.unify(actual, self.normal_subst(value, found.args))
                 return self.normal_subst(given, found.args)
             default = trait.assoc_types.get(name, ([], None))[1]
             if default is not None:

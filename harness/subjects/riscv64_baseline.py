@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from engines.vm.tiers.baseline.compiler import Options
 from engines.vm.tiers.baseline.tier import BaselineTier
 from harness.subjects.riscv64_reference import ReferenceExecutor
@@ -19,4 +21,5 @@ class BaselineExecutor(ReferenceExecutor):
 
     def __init__(self) -> None:
         options = Options(check=True)
-        super().__init__(BaselineTier(options, slice_insns=FIRST_SLICE_INSNS, capacity_bytes=CACHE_BYTES))
+        tier = BaselineTier(options, FIRST_SLICE_INSNS, CACHE_BYTES, share=math.inf)
+        super().__init__(tier)

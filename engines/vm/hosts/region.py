@@ -71,6 +71,7 @@ class RegionCode:
         self.common_exit, self.common_handler, self.beyond = asm.label(), asm.label(), asm.label()
         self.labels: dict[int, int] = {}
         self.stack_slots = 0
+        self.entries_bytes = 0
         self.places: Mapping[int, int] = {}
         self.constants: Mapping[int, int] = {}
         self.fused: set[int] = set()
@@ -84,6 +85,9 @@ class RegionCode:
     @abstractmethod
     def entry(self, pc: int) -> None:
         """Code of an entry: from the handlers' convention to the region's, and on to the block at `pc`."""
+
+    def before_entry(self, pc: int) -> None:
+        """Code that stands right before the entry of `pc`, for jumps from inside the region."""
 
     def finish(self) -> None:
         """Code that entries share, after all of them."""
@@ -136,6 +140,13 @@ class RegionCode:
         self.stack_slots = max((allocation.stack_slots for _, _, allocation in blocks), default=0)
         for block, _, _ in blocks:
             self.labels[block.pc] = asm.label()
+        heads: dict[int, int] = {}
+        for pc in self.handlers:
+            self.before_entry(pc)
+            heads[pc] = len(asm.code)
+            self.entry(pc)
+        self.entries_bytes = len(asm.code)
+        self.finish()
         for index, (block, selection, allocation) in enumerate(blocks):
             self._next = blocks[index + 1][0].pc if index + 1 < len(blocks) else -1
             self.block(block, selection, allocation)
@@ -144,14 +155,6 @@ class RegionCode:
             self.cold[position]()
             position += 1
         self.exits()
-        heads: dict[int, int] = {}
-        for pc in self.handlers:
-            heads[pc] = len(asm.code)
-            count = len(self.cold)
-            self.entry(pc)
-            for late in self.cold[count:]:
-                late()
-        self.finish()
         return asm.link(), heads
 
     def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:

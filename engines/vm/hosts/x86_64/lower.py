@@ -37,6 +37,8 @@ _LOADS: Final = {
     "u8": (0x1B6, 0), "s8": (0x1BE, 1), "u16": (0x1B7, 0), "s16": (0x1BF, 1),
     "u32": (0x8B, 0), "s32": (0x63, 1), "i32": (0x8B, 0), "i64": (0x8B, 1),
 }  # fmt: skip
+JUMP_BYTES: Final = 5
+"""Of a jump with a 32-bit distance."""
 _PAGES: Final = 1 << 24
 _READ: Final = 1
 _DIRECT: Final = 32
@@ -57,6 +59,10 @@ class Lowering(RegionCode):
         self.asm: Assembler
         self.common_entry = self.asm.label()
         self.shared_entries = False
+        self.first_entry = self.asm.label()
+        self.handlers_bound = False
+        self.indirect_exit: int = self.asm.label()
+        self.leaves_indirectly = False
 
     # -- places ---------------------------------------------------------------------------------------------------
 
@@ -117,6 +123,13 @@ class Lowering(RegionCode):
             self.asm.store(place, CPU, offset)
 
     # -- entering and leaving -------------------------------------------------------------------------------------
+
+    def before_entry(self, pc: int) -> None:
+        """Where an indirect jump from inside the region arrives: `JUMP_BYTES` before the entry."""
+        if not self.handlers_bound:
+            self.asm.bind(self.first_entry)
+            self.handlers_bound = True
+        self.asm.jmp(self.labels[pc])
 
     def entry(self, pc: int) -> None:
         """Where code is entered often, all of it; elsewhere a few bytes that lead to what such entries share."""
@@ -504,8 +517,28 @@ class Lowering(RegionCode):
         asm.load(RDX, RSP, CONTEXT_HOME)
         asm.rm(0x3B, RAX, RDX, self.layout["code_limit"])
         asm.jcc(x86.AE, self.beyond)
-        asm.shift_imm(x86.SHL, RAX, 3)
-        asm.jmp(self.common_exit)
+        asm.load(RCX, RDX, self.layout["table"])
+        asm.rm(0x63, RCX, RCX, 0, index=RAX, scale=3)
+        asm.lea_label(RDX, self.first_entry)
+        asm.rm(0x03, RCX, RSP, DECODE_HOME)
+        asm.alu(x86.SUB, RCX, RDX)
+        asm.alu_imm(x86.CMP, RCX, self.entries_bytes)
+        asm.jcc(x86.AE, self.outside())
+        asm.lea(RCX, RDX, -JUMP_BYTES, RCX)
+        asm.jmp_reg(RCX)
+
+    def outside(self) -> int:
+        """The label of the way on to the pc in rax, which has no entry in this region."""
+        if not self.leaves_indirectly:
+            self.leaves_indirectly = True
+
+            def leave() -> None:
+                self.asm.bind(self.indirect_exit)
+                self.asm.shift_imm(x86.SHL, RAX, 3)
+                self.asm.jmp(self.common_exit)
+
+            self.cold.append(leave)
+        return self.indirect_exit
 
 
 Method = Callable[[Any, int, tuple[int, ...]], None]

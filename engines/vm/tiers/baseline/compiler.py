@@ -168,17 +168,15 @@ class BaselineCompiler:
 
     # -- forming --------------------------------------------------------------------------------------------------
 
-    def _form(
-        self, root: int, fetch: Fetch, frm: int, outside: Container[int]
-    ) -> tuple[dict[int, Block], set[int]]:
+    def _form(self, root: int, fetch: Fetch, frm: int, outside: Container[int]) -> tuple[dict[int, Block], set[int]]:
         """Blocks by pc; and the pcs that are entered often: where calls come back, where loops begin, and the root."""
         blocks: dict[int, Block] = {}
         inside: dict[int, int] = {}
         heads = {root}
-        todo = [root]
+        todo, calls = [root], list[int]()
         insns = 0
-        while todo and len(blocks) < self.options.most_blocks and insns < self.options.most_insns:
-            pc = todo.pop(0)
+        while (todo or calls) and len(blocks) < self.options.most_blocks and insns < self.options.most_insns:
+            pc = todo.pop(0) if todo else calls.pop(0)
             if pc in blocks or (pc in outside and pc != root):
                 continue
             owner = inside.get(pc)
@@ -215,6 +213,7 @@ class BaselineCompiler:
                 if last[3] in _CALLS:
                     heads.add(block.end)
                     todo.append(block.end)
+                    calls.append(last[1])
                 else:
                     todo.append(last[1])
                     if last[1] <= block.pcs[-1]:

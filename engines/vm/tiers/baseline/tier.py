@@ -8,6 +8,8 @@ both tiers find them without further ado, and all state is shared.
 from __future__ import annotations
 
 import ctypes
+import math
+import time
 import weakref
 from collections import Counter
 from collections.abc import Container, Iterable
@@ -46,13 +48,14 @@ LAYOUT: Final = {
     "unseen": UNSEEN,
 }
 CAPACITY_BYTES: Final = 16 << 20
-FIRST_SLICE: Final = 4096
+FIRST_SLICE: Final = 1 << 15
+SHARE: Final = 0.5
 LONGEST_SLICE: Final = 1 << 22
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
-_AGAIN: Final = 40
-"""Samples inside compiled code, but away from its entries, before the pc gets a region of its own."""
+_FURTHEST: Final = 100
+"""Instructions that a sample may look ahead."""
 _TOGETHER: Final = 256
 """Stored regions that are installed at once, at most."""
 _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
@@ -73,16 +76,14 @@ class Space:
     """What was compiled for one address space.
 
     Attributes:
-        heads: region by pc of an entry. pages: regions by guest page. known: pcs inside compiled code.
+        heads: region by pc of an entry. pages: regions by guest page. refused: pcs not to be asked for again.
     """
 
     decoded: DecodedCode
     heads: dict[int, Region] = field(default_factory=dict)
     pages: dict[int, set[int]] = field(default_factory=dict)
     regions: dict[int, Region] = field(default_factory=dict)
-    known: set[int] = field(default_factory=set)
     refused: set[int] = field(default_factory=set)
-    samples: Counter[int] = field(default_factory=Counter)
     callback: Any = None
 
 
@@ -113,6 +114,8 @@ class BaselineTier(InterpreterTier):
         options: of the compiler.
         slice_insns: instructions of the first and shortest slice; 1 samples after each instruction.
         capacity_bytes: of the code cache; when it is full, all of it is given up.
+        share: of the time since the tier was made, what compiling may take at most; infinite for no limit, and regions
+            that begin wherever a slice ends, which tests want.
 
     Raises:
         ExecutableMemoryError: the system refuses executable memory.
@@ -125,6 +128,7 @@ class BaselineTier(InterpreterTier):
         options: Options | None = None,
         slice_insns: int = FIRST_SLICE,
         capacity_bytes: int = CAPACITY_BYTES,
+        share: float = SHARE,
     ) -> None:
         super().__init__()
         self.options = options
@@ -139,6 +143,9 @@ class BaselineTier(InterpreterTier):
         self._decode = decode
         self._memory = ExecutableMemory(capacity_bytes, decode)
         self._used = 0
+        self._share = share
+        self._spent = 0.0
+        self._begun = time.perf_counter()
         self._next_region = 0
         self._spaces: weakref.WeakKeyDictionary[AddressSpace, Space] = weakref.WeakKeyDictionary()
 
@@ -180,7 +187,7 @@ class BaselineTier(InterpreterTier):
             if reason == LIMIT:
                 if words[_RETIRED] == end:
                     return Stop(StopReason.LIMIT)
-                self._sample(space, hart)
+                self._sample(space, hart, end - words[_RETIRED])
             elif reason == TRAP:
                 return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
             elif reason != UNSEEN:
@@ -190,20 +197,41 @@ class BaselineTier(InterpreterTier):
 
     # -- what is hot ----------------------------------------------------------------------------------------------
 
-    def _sample(self, space: Space, hart: Hart) -> None:
+    def _sample(self, space: Space, hart: Hart, left: int) -> None:
+        """A slice has ended with `left` instructions to go, at least 1."""
         self.counters.samples += 1
         pc = hart.words[_PC]
-        if pc in space.heads or pc in space.refused:
+        if pc not in space.heads and self._share < math.inf:
+            pc = self._next_head(space, hart, left)
+        if pc < 0 or pc in space.heads or pc in space.refused or not self._may_compile(pc):
             self._slice = min(self._slice * 2, LONGEST_SLICE)
             return
-        if pc in space.known:
-            space.samples[pc] += 1
-            if space.samples[pc] < _AGAIN:
-                self._slice = min(self._slice * 2, LONGEST_SLICE)
-                return
         self._slice = max(self._first, self._slice >> 2)
         if pc < hart.memory.limit:
+            begun = time.perf_counter()
             self.install(space, hart, pc)
+            self._spent += time.perf_counter() - begun
+
+    def _next_head(self, space: Space, hart: Hart, left: int) -> int:
+        """Go on, one instruction at a time, to where control goes next: blocks begin there, not where a slice ends.
+
+        -1 if that is too far, or the run is over before. What ends it is met again by the next slice.
+        """
+        words = hart.words
+        context = space.decoded.context_address
+        before = words[_PC]
+        for _ in range(min(_FURTHEST, left - 1)):
+            if self._run(context, 1) != LIMIT:
+                return -1
+            pc = words[_PC]
+            if not 0 < pc - before <= 4:
+                return pc
+            before = pc
+        return -1
+
+    def _may_compile(self, pc: int) -> bool:
+        """Whether compiling has had less than its share of the time; what is stored costs nothing."""
+        return pc in self.stored or self._spent <= self._share * (time.perf_counter() - self._begun)
 
     def install(self, space: Space, hart: Hart, pc: int) -> Region | None:
         """Install the region around `pc`, stored or compiled now; None if it was refused."""
@@ -283,7 +311,6 @@ class BaselineTier(InterpreterTier):
         region = Region(tuple(head for head, _ in made.entries), list(made.ranges), address, len(made.code))
         space.regions[number] = region
         for start, end in made.ranges:
-            space.known.update(range(start, end, 2))
             for page in range(start >> PAGE_BITS, (end - 1 >> PAGE_BITS) + 1):
                 memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
                 space.pages.setdefault(page, set()).add(number)
@@ -339,7 +366,6 @@ class BaselineTier(InterpreterTier):
             self._unlink(space, region)
         if gone:
             self.counters.invalidated += len(gone)
-            space.known.clear()
         space.refused.clear()
 
     def _unlink(self, space: Space, region: Region) -> None:
@@ -362,9 +388,7 @@ def _forget(space: Space) -> None:
     space.heads.clear()
     space.pages.clear()
     space.regions.clear()
-    space.known.clear()
     space.refused.clear()
-    space.samples.clear()
 
 
 def _fetchable(memory: AddressSpace, pc: int, size: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Iterator
 
@@ -61,7 +62,7 @@ def hart_with(code: bytes, last: int) -> Hart:
 @pytest.mark.parametrize("limit", [1, 2, 3, 1000, 1001, 1002, 29_999])
 def test_stops_at_the_exact_count(limit: int) -> None:
     hart = hart_with(LOOP, 1 << 40)
-    tier = BaselineTier(Options(check=True), slice_insns=7)
+    tier = BaselineTier(Options(check=True), slice_insns=7, share=math.inf)
     for _ in range(3):
         before = int(hart.cpu["retired"])
         assert tier.run(hart, limit).reason is StopReason.LIMIT
@@ -80,7 +81,7 @@ def test_a_store_fault_in_a_compiled_loop_is_precise() -> None:
         ),
         0,
     )
-    tier = BaselineTier(Options(check=True), slice_insns=16)
+    tier = BaselineTier(Options(check=True), slice_insns=16, share=math.inf)
     stop = tier.run(hart, 100_000)
     assert stop == (StopReason.TRAP, 7, 0x9000)
     assert int(hart.cpu["pc"]) == 0x1004
@@ -91,7 +92,7 @@ def test_a_store_fault_in_a_compiled_loop_is_precise() -> None:
 
 def test_code_that_changes_is_compiled_again() -> None:
     hart = hart_with(LOOP, 50_000)
-    tier = BaselineTier(slice_insns=64)
+    tier = BaselineTier(slice_insns=64, share=math.inf)
     tier.run(hart, 30_000)
     assert tier.counters.installed > 0
     hart.memory.write(0x1000, bytes.fromhex("13052500"))  # addi a0, a0, 2
@@ -105,7 +106,7 @@ def test_what_may_be_turned_off_changes_no_result() -> None:
     results = set()
     for options in (Options(), Options(allocator=False), Options(scheduler=False), Options(passes=False)):
         hart = hart_with(LOOP, 5_000)
-        BaselineTier(options, slice_insns=32).run(hart, 1_000_000)
+        BaselineTier(options, slice_insns=32, share=math.inf).run(hart, 1_000_000)
         results.add(bytes(memoryview(hart.cpu.tobytes())))
     assert len(results) == 1
 

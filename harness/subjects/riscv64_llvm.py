@@ -5,8 +5,8 @@ from __future__ import annotations
 from engines.vm.tiers.llvm.tier import LlvmTier
 from harness.subjects.riscv64_reference import ReferenceExecutor
 
-FIRST_SLICE_INSNS = 3
-"""So short a first slice compiles what each program does from its fourth instruction on."""
+FIRST_SLICE_INSNS = 20
+"""So short a first slice makes each program ask for several regions."""
 CACHE_BYTES = 1 << 17
 """A code cache that programs fill again and again."""
 
@@ -17,5 +17,12 @@ class LlvmExecutor(ReferenceExecutor):
     name = "riscv64-llvm"
 
     def __init__(self) -> None:
-        tier = LlvmTier(slice_insns=FIRST_SLICE_INSNS, capacity_bytes=CACHE_BYTES, hot=1, only_executed=False)
-        super().__init__(tier)
+        super().__init__(
+            LlvmTier(
+                slice_insns=FIRST_SLICE_INSNS,
+                capacity_bytes=CACHE_BYTES,
+                batch=1,
+                only_executed=False,
+                background=False,
+            )
+        )

@@ -29,17 +29,20 @@ class CodeHandle:
 
     Attributes:
         heads: the pcs whose entries lead here. ranges: guest bytes that it was made from, [start, end).
-        pcs: instructions in it. address, size: where its host code is.
+        address, size: where its host code is.
         used: when a sample last fell into it, by the cache's clock.
     """
 
     heads: tuple[int, ...]
     ranges: list[tuple[int, int]]
-    pcs: frozenset[int]
     address: int
     size: int
     space: weakref.ref[CompiledSpace]
     used: int = 0
+
+    def parcels(self) -> list[int]:
+        """Every even address in it."""
+        return [pc for start, end in self.ranges for pc in range(start, end, 2)]
 
 
 @dataclass(eq=False)
@@ -47,7 +50,7 @@ class CompiledSpace:
     """What is installed for one address space.
 
     Attributes:
-        heads: code by the pc of an entry. pages: by guest page. known: how many times a pc is inside installed code.
+        heads: code by the pc of an entry. pages: by guest page. known: how often a pc is inside installed code.
         version: counts changes of guest code; code compiled from an older version may not be installed.
     """
 
@@ -144,7 +147,6 @@ class CodeCache:
         code: bytes,
         heads: dict[int, int],
         ranges: list[tuple[int, int]],
-        pcs: frozenset[int],
     ) -> CodeHandle | None:
         """Put `code` into executable memory and lead the entries of `heads` there; None if it cannot fit.
 
@@ -158,14 +160,14 @@ class CodeCache:
             self.counters.refused["larger than the code cache"] += 1
             return None
         self._memory.write(address, code)
-        handle = CodeHandle(tuple(heads), ranges, pcs, address, size, weakref.ref(space), self._tick())
+        handle = CodeHandle(tuple(heads), ranges, address, size, weakref.ref(space), self._tick())
         self.handles[handle] = None
         space.handles.add(handle)
         memory, table = space.memory, space.decoded.table
         for page in _pages(ranges):
             memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
             space.pages.setdefault(page, set()).add(handle)
-        space.known.update(pcs)
+        space.known.update(handle.parcels())
         for head, offset in heads.items():
             entry = table + (head << PC_SHIFT)
             bytes_ = space.fetch(head, 4)
@@ -222,7 +224,7 @@ class CodeCache:
         space = handle.space()
         if space is not None:
             space.handles.discard(handle)
-            space.known.subtract(handle.pcs)
+            space.known.subtract(handle.parcels())
             for page in _pages(handle.ranges):
                 space.pages[page].discard(handle)
             for head in handle.heads:

@@ -49,6 +49,7 @@ CONTEXT_LAYOUT: Final = WordLayout(
         ("float_saved", 4),
         ("stop_unseen", 0),
         ("invalidate", 0),
+        ("compiled", 0),
     )
 )
 """What a run needs, one per address space.
@@ -63,6 +64,7 @@ CONTEXT_LAYOUT: Final = WordLayout(
 - `float_saved`: room for the floating-point unit (host control word at entry).
 - `stop_unseen`: not 0 hands a run back with `UNSEEN` at an instruction that was not decoded yet.
 - `invalidate`: a C function `(address, size)` to call when a store fell on a page with compiled code; 0 for none.
+- `compiled`: counter: instructions that retired in code compiled by LLVM.
 """
 
 CPU_OFFSETS: Final[dict[str, int]] = CPU_LAYOUT.offsets

@@ -32,14 +32,14 @@ class Compiled:
     Attributes:
         heads: by guest pc, the offset of its entry.
         ranges: guest bytes that it was made from, as (start, end).
-        pcs: of all its instructions.
+        exits: guest pcs that it may lead to directly.
         insns: guest instructions. seconds: what it took.
     """
 
     code: bytes
     heads: dict[int, int]
     ranges: list[tuple[int, int]]
-    pcs: frozenset[int]
+    exits: tuple[int, ...]
     insns: int
     seconds: float
 
@@ -92,6 +92,13 @@ class LlvmCompiler:
         Raises:
             CompileError: nothing to gain.
         """
+        region = self.form(root, fetch, executed, frm)
+        if not region.blocks[root].insns:
+            raise self._refuse("the first instruction is the interpreter's")
+        return region
+
+    def form(self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int) -> Region:
+        """The region around `root`, which may be empty."""
         floats = self._floats
 
         def has_lowering(insn: Decoded) -> bool:
@@ -100,10 +107,7 @@ class LlvmCompiler:
                 self.counters.interpreted[reason] += 1
             return reason is None
 
-        region = form(root, fetch, executed, has_lowering, self.most_insns)
-        if not region.blocks[root].insns:
-            raise self._refuse("the first instruction is the interpreter's")
-        return region
+        return form(root, fetch, executed, has_lowering, self.most_insns)
 
     def lower(self, region: Region, frm: int, handler: Handler) -> Module:
         """The region as LLVM text."""
@@ -129,8 +133,8 @@ class LlvmCompiler:
             raise self._refuse(f"calls {', '.join(sorted(image.imports))}")
         seconds = time.perf_counter() - begun
         heads = {pc: image.symbols[symbol] for pc, symbol in module.heads.items()}
-        pcs = frozenset(insn.pc for block in region.blocks.values() for insn in block.insns)
-        made = Compiled(image.content, heads, region.ranges(), pcs, region.insns, seconds)
+        exits = {pc for block in region.blocks.values() for pc in block.targets if pc not in region.blocks}
+        made = Compiled(image.content, heads, region.ranges(), tuple(sorted(exits)), region.insns, seconds)
         counters = self.counters
         counters.regions += 1
         counters.insns += made.insns

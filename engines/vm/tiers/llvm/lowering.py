@@ -95,8 +95,7 @@ class Lowering:
         dirty = self._dirty()
         for pc in sorted(region.blocks):
             self._block(region.blocks[pc], dirty[pc])
-        for leave in self.leaves:
-            self._leave(leave)
+        self._write_leaves()
         body = emitter.lines
         heads = {pc: f"head_{pc:x}" for pc in region.heads}
         emitter.lines = ["start:"]
@@ -137,11 +136,14 @@ class Lowering:
             kind = "i64" if name[0] == "x" else "double"
             emitter.line(f"%{name}. = alloca {kind}")
         emitter.line("%budget. = alloca i64")
+        emitter.line("%leave_budget. = alloca i64")
+        emitter.line("%leave_pc. = alloca i64")
         emitter.line("store i64 %budget, ptr %budget.")
         for name in names:
             kind = "i64" if name[0] == "x" else "double"
             pointer = emitter.offset("%cpu", cpu_offset(name))
             emitter.line(f"store {kind} {emitter.name(f'load {kind}, ptr {pointer}, align 8')}, ptr %{name}.")
+        self._account("add", emitter.named("%budget", 64))
         if self.machine.uses_frm:
             frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
             emitter.leave_if(frm.ne(self.frm), "other_mode")
@@ -154,7 +156,10 @@ class Lowering:
             cases = " ".join(f"i64 {n}, label %m_{pc:x}" for n, pc in enumerate(region.heads))
             emitter.line(f"switch i64 {which.text}, label %m_{first:x} [ {cases} ]")
             for pc in region.heads:
-                self._leave(_Leave(f"m_{pc:x}", pc, emitter.named("%budget", 64), frozenset()))
+                emitter.begin(f"m_{pc:x}")
+                emitter.line("store i64 %budget, ptr %leave_budget.")
+                emitter.line(f"store i64 {pc}, ptr %leave_pc.")
+                emitter.jump("leave_at_head")
 
     def _block(self, block: Block, dirty: frozenset[str]) -> None:
         emitter, machine = self.emitter, self.machine
@@ -211,6 +216,12 @@ class Lowering:
             value = emitter.name(f"load {kind}, ptr %{name}.")
             emitter.line(f"store {kind} {value}, ptr {emitter.offset('%cpu', cpu_offset(name))}, align 8")
 
+    def _account(self, operation: str, budget: LlvmValue) -> None:
+        """Count what retires in compiled code: the budget at the entry less the budget at the exit."""
+        emitter = self.emitter
+        counter = emitter.offset("%context", CONTEXT_OFFSETS["compiled"])
+        emitter.store(counter, emitter.value(f"{operation} i64 {emitter.load(counter, 64).text}, {budget.text}", 64))
+
     def _entry(self, pc: int) -> str:
         emitter = self.emitter
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
@@ -219,19 +230,37 @@ class Lowering:
     def _exit(self, target: int, left: LlvmValue, dirty: frozenset[str]) -> None:
         """Go on at `target`, outside, whatever code its entry leads to."""
         self._save(dirty)
+        self._account("sub", left)
         dispatch(self.emitter, self.convention, self._entry(target), left.text)
 
-    def _leave(self, leave: _Leave) -> None:
-        emitter = self.emitter
-        emitter.begin(leave.label)
-        self._save(leave.dirty)
-        budget = leave.budget - leave.spent if leave.spent else leave.budget
-        entry = self._entry(leave.pc)
-        if leave.pc in self.region.heads:  # whose entry leads here
-            handler = emitter.offset("%decode", self.handler(leave.pc))
-            tail_call(emitter, self.convention, handler, forward(entry, budget.text))
-        else:
-            dispatch(emitter, self.convention, entry, budget.text)
+    def _write_leaves(self) -> None:
+        """All ways to the interpreter meet in one place, which saves what any of them may have to."""
+        emitter, region = self.emitter, self.region
+        inside = [leave for leave in self.leaves if leave.pc not in region.heads]
+        at_heads = [leave for leave in self.leaves if leave.pc in region.heads]
+        for leaves, common in ((inside, "leave"), (at_heads, "leave_at_head")):
+            for leave in leaves:
+                emitter.begin(leave.label)
+                budget = leave.budget - leave.spent if leave.spent else leave.budget
+                emitter.line(f"store i64 {budget.text}, ptr %leave_budget.")
+                emitter.line(f"store i64 {leave.pc}, ptr %leave_pc.")
+                emitter.jump(common)
+            if leaves:
+                emitter.begin(common)
+                self._save(frozenset().union(*(leave.dirty for leave in leaves)))
+                budget = emitter.value("load i64, ptr %leave_budget.", 64)
+                pc = emitter.value("load i64, ptr %leave_pc.", 64)
+                self._account("sub", budget)
+                table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
+                entry = emitter.offset(table, pc.shl(PC_SHIFT))
+                if common == "leave":
+                    dispatch(emitter, self.convention, entry, budget.text)
+                else:  # the entry leads here
+                    distance = emitter.const(self.handler(region.heads[0]))
+                    for head in region.heads[1:]:
+                        distance = pc.eq(head).select(emitter.const(self.handler(head)), distance)
+                    handler = emitter.offset("%decode", distance)
+                    tail_call(emitter, self.convention, handler, forward(entry, budget.text))
 
     def _indirect(self, block: Block, budget: LlvmValue, left: LlvmValue, dirty: frozenset[str]) -> None:
         emitter, machine, last = self.emitter, self.machine, block.insns[-1]
@@ -248,6 +277,7 @@ class Lowering:
         emitter.leave_if(limit.ule(target), wild)
         after = dirty | frozenset(machine.commit())
         self._save(after)
+        self._account("sub", left)
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
         dispatch(emitter, self.convention, emitter.offset(table, target.shl(PC_SHIFT)), left.text)
 

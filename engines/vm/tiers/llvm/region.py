@@ -213,6 +213,37 @@ def form(
     return region
 
 
+def loops_around(pc: int, region: Region) -> list[int]:
+    """The targets of jumps from behind `pc`, or at it, to before it, or to it: where loops begin, outermost first."""
+    found = set()
+    for block in region.blocks.values():
+        if block.insns and block.insns[-1].pc >= pc and block.end in (End.BRANCH, End.JUMP):
+            found |= {target for target in block.targets if target <= pc and target in region.blocks}
+    return sorted(found)
+
+
+def root_around(pc: int, link: int, region_of: Callable[[int], Region]) -> int:
+    """Where the region that contains `pc` best begins, so that samples of one loop agree.
+
+    That is the outermost loop around `pc`; else around the call that the link register tells of, if that region
+    contains `pc`; else the called function; else `pc` itself.
+    """
+    loops = loops_around(pc, region_of(pc))
+    if loops:
+        return loops[0]
+    call = link - 4
+    caller = region_of(call)
+    first = caller.blocks[call].insns[:1] if call in caller.blocks else []
+    if not first or first[0].base.name != "jal":
+        return pc
+    loops = loops_around(call, caller)
+    for root in (*loops[:1], call + first[0].argument("imm")):
+        region = region_of(root)
+        if any(block.pc <= pc < block.next_pc for block in region.blocks.values()):
+            return root
+    return pc
+
+
 def _blocks(insns: dict[int, Decoded], leaders: set[int]) -> dict[int, Block]:
     blocks: dict[int, Block] = {}
     for start in sorted(leaders & insns.keys()):
@@ -287,4 +318,16 @@ def _find_checks(region: Region) -> None:
         region.longest[pc] = len(block.insns) + max(onward, default=0)
 
 
-__all__ = ["BRANCHES", "Block", "Decoded", "End", "Fetch", "Region", "decoded_at", "form", "successors"]
+__all__ = [
+    "BRANCHES",
+    "Block",
+    "Decoded",
+    "End",
+    "Fetch",
+    "Region",
+    "decoded_at",
+    "form",
+    "loops_around",
+    "root_around",
+    "successors",
+]

@@ -1,28 +1,65 @@
-"""The LLVM tier: the interpreter, and where the guest spends its time regions compiled by LLVM as its handlers."""
+"""The LLVM tier: the interpreter, and where the guest spends its time regions compiled by LLVM as its handlers.
+
+Runs go in slices of retired instructions. Where a slice ends is a sample of where the guest is, and compiled code
+counts what retires in it, so it is known how much of a slice was interpreted. Samples of interpreted code become roots
+of regions, which are compiled in the background and installed at the end of a later slice.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
+from engines.vm.aot.image import StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
 from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
 from engines.vm.tiers.interpreter.tier import InterpreterTier
-from engines.vm.tiers.llvm.compiler import CompileError, LlvmCompiler
 from engines.vm.tiers.stop import Stop, StopReason
 
+if TYPE_CHECKING:
+    from engines.vm.tiers.llvm.background import BackgroundCompiler, Request
+    from engines.vm.tiers.llvm.compiler import Compiled, LlvmCompiler
+    from engines.vm.tiers.llvm.region import Region
+
 NO_LIMIT: Final = (1 << 63) - 1
-CAPACITY_BYTES: Final = 64 << 20
+CAPACITY_BYTES: Final = 32 << 20
 FIRST_SLICE: Final = 50_000
-LONGEST_SLICE: Final = 1 << 22
-HOT: Final = 2
-"""Samples outside compiled code that make a pc the root of a region."""
-STUCK: Final = 3
-"""Samples of a pc inside compiled code, but at none of its entries, that make it the root of a region of its own."""
-_RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
-    word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
+LONGEST_SLICE: Final = 1 << 23
+LONGEST_SLICE_WAITING: Final = 1 << 20
+"""While regions are being compiled, they are looked for so often."""
+BATCH: Final = 8
+"""Samples that are looked at together."""
+COLD_SHARE: Final = 0.04
+"""A slice of which no larger part was interpreted asks for nothing."""
+STUCK_SHARE: Final = 0.5
+STUCK_SLICE: Final = 1 << 20
+"""A slice so long, interpreted for a larger part, that ends inside compiled code missed the entry: a loop needs one."""
+_RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM, _RA = (
+    word_of(name) + index
+    for name, index in (("retired", 0), ("trap_cause", 0), ("trap_value", 0), ("pc", 0), ("frm", 0), ("x", 1))
 )
+
+
+@dataclass
+class LlvmCounters:
+    """What the tier did.
+
+    Attributes:
+        samples: slices that ended in the middle of the program. installed: regions, of which stored were not compiled.
+        stale: stored or compiled regions whose guest code is another now. invalidated: thrown away because their code
+            changed. evicted: thrown away to make room. refused: regions that were not compiled, by reason.
+    """
+
+    samples: int = 0
+    installed: int = 0
+    stored: int = 0
+    stale: int = 0
+    invalidated: int = 0
+    evicted: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
 
 
 class LlvmTier(InterpreterTier):
@@ -31,8 +68,9 @@ class LlvmTier(InterpreterTier):
     Args:
         slice_insns: instructions of the first and shortest slice between samples.
         capacity_bytes: of the code cache.
-        hot: samples that make a root.
+        batch: samples that are looked at together; 1 compiles what the first one finds.
         only_executed: compile only what was executed; else all that direct jumps reach.
+        background: compile on a thread; else at once, while the guest waits.
 
     Raises:
         ExecutableMemoryError: the system refuses executable memory.
@@ -44,18 +82,54 @@ class LlvmTier(InterpreterTier):
         self,
         slice_insns: int = FIRST_SLICE,
         capacity_bytes: int = CAPACITY_BYTES,
-        hot: int = HOT,
+        batch: int = BATCH,
         only_executed: bool = True,
+        background: bool = True,
     ) -> None:
         super().__init__()
-        self.compiler = LlvmCompiler()
         self.cache = CodeCache(self._code, capacity_bytes)
-        self.hot = hot
+        self.batch = batch
         self.only_executed = only_executed
-        self.samples: Counter[int] = Counter()
-        self.refused: set[int] = set()
+        self.background = background
+        self.stored: dict[int, StoredRegion] = {}
+        self.compiled: list[StoredRegion] = []
+        self._counters = LlvmCounters()
+        self._samples: list[tuple[int, int]] = []
+        self._asked: set[int] = set()
         self._first = self._slice = slice_insns
         self._version = 0
+        self._compiler: LlvmCompiler | None = None
+        self._worker: BackgroundCompiler | None = None
+
+    @property
+    def compiler(self) -> LlvmCompiler:
+        """Made when the first region must be compiled: it imports much."""
+        if self._compiler is None:
+            from engines.vm.tiers.llvm.compiler import LlvmCompiler
+
+            self._compiler = LlvmCompiler()
+        return self._compiler
+
+    @property
+    def counters(self) -> LlvmCounters:
+        """What was done until now."""
+        found, cache = self._counters, self.cache.counters
+        found.installed, found.invalidated, found.evicted = cache.installed, cache.invalidated, cache.evicted
+        found.refused = Counter(cache.refused)
+        if self._compiler is not None:
+            found.refused += self._compiler.counters.refused
+        return found
+
+    def offer(self, regions: Iterable[StoredRegion]) -> None:
+        """Regions that need not be compiled; the first that has a pc among its entries is taken for it."""
+        for region in regions:
+            for pc, _ in region.entries:
+                self.stored.setdefault(pc, region)
+
+    def close(self) -> None:
+        """Wait for the region that is being compiled."""
+        if self._worker is not None:
+            self._worker.close()
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap, or until exactly `limit_insns` instructions have retired.
@@ -70,16 +144,21 @@ class LlvmTier(InterpreterTier):
         kept = known is not None and memory.decoded_by is known
         decoded = self.decoded_code(memory)
         space = self.cache.space(memory, decoded, kept=kept)
-        decoded.context["cpu"] = hart.address
-        words = hart.words
+        context, words = decoded.context, hart.words
+        context["cpu"] = hart.address
+        if self.stored:
+            self._install_stored(space)
         end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
         while True:
             self.runs += 1
-            reason = self._run(decoded.context_address, min(end - words[_RETIRED], self._slice))
+            before, compiled = words[_RETIRED], context["compiled"]
+            reason = self._run(decoded.context_address, min(end - before, self._slice))
             if reason == LIMIT:
-                if words[_RETIRED] == end:
+                retired = words[_RETIRED]
+                if retired == end:
                     return Stop(StopReason.LIMIT)
-                self._sample(space, hart)
+                inside = (context["compiled"] - compiled) & NO_LIMIT
+                self._sample(space, hart, 1 - inside / (retired - before))
             elif reason == TRAP:
                 return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
             else:
@@ -87,37 +166,145 @@ class LlvmTier(InterpreterTier):
                 if stop.reason is StopReason.TRAP:
                     return stop
 
-    def _sample(self, space: CompiledSpace, hart: Hart) -> None:
+    # -- what is hot ----------------------------------------------------------------------------------------------
+
+    def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> None:
+        """A slice ended; `share` of it was interpreted."""
+        self._counters.samples += 1
+        if self._worker is not None and self._worker.done:
+            self._collect(space)
         pc = hart.words[_PC]
         if self._version != space.version:
             self._version = space.version
-            self.refused.clear()
+            self._asked.clear()
         handle = space.heads.get(pc)
         if handle is not None:
             self.cache.touch(handle)
-        inside = space.known[pc] > 0
-        if handle is not None or pc in self.refused or pc >= hart.memory.limit:
-            self._slice = min(self._slice * 2, LONGEST_SLICE)
-            return
-        self.samples[pc] += 1
-        if self.samples[pc] < (STUCK if inside else self.hot):
-            if inside:
-                self._slice = min(self._slice * 2, LONGEST_SLICE)
-            return
-        self._slice = self._first
-        self.install(space, pc, hart.words[_FRM])
+        if share < COLD_SHARE or pc >= hart.memory.limit:
+            self._lengthen()
+        elif space.known[pc]:
+            if share > STUCK_SHARE and self._slice >= STUCK_SLICE:
+                self._ask_for_loop(space, hart, pc)
+            self._lengthen()
+        else:
+            self._samples.append((pc, hart.words[_RA]))
+            if len(self._samples) < self.batch:
+                return
+            samples, self._samples = self._samples, []
+            asked = [self._ask(space, hart, *sample) for sample in samples]
+            if any(asked):
+                self._slice = self._first
+            else:
+                self._lengthen()
 
-    def install(self, space: CompiledSpace, pc: int, frm: int) -> CodeHandle | None:
-        """Compile the region around `pc` and lead its entries there; None if it was refused."""
-        executed = space.executed if self.only_executed else _always
+    def _lengthen(self) -> None:
+        waiting = self._worker is not None and self._worker.waiting
+        self._slice = min(self._slice * 2, LONGEST_SLICE_WAITING if waiting else LONGEST_SLICE)
+
+    def _ask(self, space: CompiledSpace, hart: Hart, pc: int, link: int) -> bool:
+        """Have the region around a sample compiled; whether that is new."""
+        if pc in self._asked or space.known[pc]:
+            return False
+        frm = hart.words[_FRM]
+        root = self._root(space, pc, link, frm)
+        if root in self._asked or root in space.heads:
+            root = pc
+        self._asked |= {root, pc}
+        return self.request(space, root, frm)
+
+    def _ask_for_loop(self, space: CompiledSpace, hart: Hart, pc: int) -> None:
+        """Have a region compiled that is entered at the innermost loop around `pc`, which another only contains."""
+        from engines.vm.tiers.llvm.region import loops_around
+
+        frm = hart.words[_FRM]
+        loops = loops_around(pc, self.compiler.form(pc, space.fetch, self._executed(space), frm))
+        root = loops[-1] if loops else pc
+        if root not in self._asked and root not in space.heads:
+            self._asked.add(root)
+            self.request(space, root, frm)
+
+    def _root(self, space: CompiledSpace, pc: int, link: int, frm: int) -> int:
+        from engines.vm.tiers.llvm.region import root_around
+
+        regions: dict[int, Region] = {}
+
+        def region_of(root: int) -> Region:
+            if root not in regions:
+                regions[root] = self.compiler.form(root, space.fetch, self._executed(space), frm)
+            return regions[root]
+
+        return root_around(pc, link, region_of)
+
+    # -- compiling ------------------------------------------------------------------------------------------------
+
+    def request(self, space: CompiledSpace, root: int, frm: int) -> bool:
+        """Have the region of `root` compiled; whether there is one. It is installed when it is ready."""
+        from engines.vm.tiers.llvm.background import BackgroundCompiler, Request
+        from engines.vm.tiers.llvm.compiler import CompileError
+
         try:
-            made = self.compiler.compile(
-                pc, space.fetch, executed, frm, lambda _, word, length: self.cache.handler(word, length)
-            )
+            region = self.compiler.region(root, space.fetch, self._executed(space), frm)
         except CompileError:
-            self.refused.add(pc)
-            return None
-        return self.cache.install(space, made.code, made.heads, made.ranges, made.pcs)
+            return False
+        guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
+        request = Request(root, region, guest, frm, id(space), space.version)
+        if not self.background:
+            try:
+                self._take(space, request, self._compile(request))
+            except CompileError:
+                return False
+            return True
+        if self._worker is None:
+            self._worker = BackgroundCompiler(self._compile)
+        if self._worker.forked:
+            self.compiler.counters.refused["the process forked: only its parent compiles"] += 1
+            return False
+        self._worker.ask(request)
+        return True
+
+    def _compile(self, request: Request) -> Compiled:
+        compiler = self.compiler
+        module = compiler.lower(request.region, request.frm, lambda _, word, size: self.cache.handler(word, size))
+        return compiler.encode(request.region, module)
+
+    def _collect(self, space: CompiledSpace) -> None:
+        """Install what the background has finished."""
+        worker = self._worker
+        assert worker is not None
+        while worker.done:
+            request, made = worker.done.popleft()
+            worker.waiting -= 1
+            if made is None:
+                continue
+            if request.space == id(space):
+                self._take(space, request, made)
+
+    def _take(self, space: CompiledSpace, request: Request, made: Compiled) -> None:
+        region = StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, request.guest)
+        self.compiled.append(region)
+        if request.version != space.version and not _is_current(space, region):
+            self._counters.stale += 1
+            return
+        self._place(space, region)
+
+    def _install_stored(self, space: CompiledSpace) -> None:
+        """Install all stored regions whose guest code is in memory as it was."""
+        for region in {id(region): region for region in self.stored.values()}.values():
+            if _is_current(space, region):
+                self._counters.stored += self._place(space, region) is not None
+            else:
+                self._counters.stale += 1
+        self.stored.clear()
+
+    def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
+        return self.cache.install(space, region.code, dict(region.entries), list(region.ranges))
+
+    def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
+        return space.executed if self.only_executed else _always
+
+
+def _is_current(space: CompiledSpace, region: StoredRegion) -> bool:
+    return b"".join(space.fetch(start, end - start) for start, end in region.ranges) == region.guest
 
 
 def _always(_: int) -> bool:

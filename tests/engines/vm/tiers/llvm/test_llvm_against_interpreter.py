@@ -56,7 +56,7 @@ def hart_with(code: bytes, last: int) -> Hart:
 @pytest.mark.parametrize("limit", [1, 2, 3, 1000, 1001, 1002, 29_999])
 def test_stops_at_the_exact_count(limit: int) -> None:
     hart = hart_with(LOOP, 1 << 40)
-    tier = LlvmTier(slice_insns=7)
+    tier = LlvmTier(slice_insns=7, batch=1, background=False)
     for _ in range(3):
         before = int(hart.cpu["retired"])
         assert tier.run(hart, limit).reason is StopReason.LIMIT
@@ -75,22 +75,22 @@ def test_a_store_fault_in_a_compiled_loop_is_precise() -> None:
         ),
         0,
     )
-    tier = LlvmTier(slice_insns=16)
+    tier = LlvmTier(slice_insns=16, batch=1, background=False)
     stop = tier.run(hart, 100_000)
     assert stop == (StopReason.TRAP, 7, 0x9000)
     assert int(hart.cpu["pc"]) == 0x1004
     assert int(hart.cpu["retired"]) == 512 * 4 + 1
     assert int(hart.cpu["x"][10]) == 513
-    assert tier.cache.counters.installed > 0
+    assert tier.counters.installed > 0
 
 
 def test_code_that_changes_is_compiled_again() -> None:
     hart = hart_with(LOOP, 50_000)
-    tier = LlvmTier(slice_insns=64)
+    tier = LlvmTier(slice_insns=64, batch=1, background=False)
     tier.run(hart, 30_000)
-    assert tier.cache.counters.installed > 0
+    assert tier.counters.installed > 0
     hart.memory.write(0x1000, bytes.fromhex("13052500"))  # addi a0, a0, 2
     stop = tier.run(hart, 1_000_000)
     assert stop.reason is StopReason.TRAP and stop.cause == 3
-    assert tier.cache.counters.invalidated > 0
+    assert tier.counters.invalidated > 0
     assert int(hart.cpu["retired"]) == 30_000 + (50_000 - 10_000) // 2 * 3

@@ -95,7 +95,7 @@ class Constraints:
             self._implied(body.locals[i].ty, found.get(i, ()))
         self._implied(body.locals[0].ty, found.get(0, ()))
         for name, region in self.universe.items():
-            if region < len(regions.names):
+            if region < len(regions.names) and not name.startswith("&"):
                 regions.names[region] = name
         regions.close_known()
         for i, local in enumerate(body.locals):

@@ -127,8 +127,8 @@ class Shapes:
                 return erased, tuple(where)
         return erased, (0 if self.count(one) else -1,) * wanted
 
-    def _walk(self, one: Ty, owner: Ty, out: list[int]) -> None:
-        """Positions in `owner` of the regions of a field's declared type."""
+    def _walk(self, one: Ty, owner: Ty, out: list[int], bound: int = -1) -> None:
+        """Positions in `owner` of the regions of a field's declared type; `bound` is that of a `dyn` without one."""
         if one.kind == ty.PARAM:
             index = one.data[0]
             start = self.offset(owner, index)
@@ -137,11 +137,13 @@ class Shapes:
         if one.kind in (ty.FNPTR, ty.FNDEF):
             return
         lifetimes = owner.data.lifetimes
-        out.extend(lifetimes.index(r) if r in lifetimes else -1 for r in one.regions)
+        default = bound if one.kind == ty.DYN else -1
+        out.extend(lifetimes.index(r) if r in lifetimes else (default if not r else -1) for r in one.regions)
+        inner = out[-1] if one.kind == ty.REF else -1
         if one.kind == ty.DYN and is_fn_trait(one.data[0]):
             return
         for arg in one.args:
-            self._walk(arg, owner, out)
+            self._walk(arg, owner, out, inner)
 
     # Variance
 

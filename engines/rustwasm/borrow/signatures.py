@@ -41,6 +41,17 @@ class Environment:
         return found
 
 
+def _default_bound(one: Ty, env: Environment, regions: list[int]) -> str:
+    """The default lifetime of a `dyn Trait` right inside a type whose own regions end `regions`."""
+    if one.kind != ty.REF or one.args[0].kind != ty.DYN:
+        return "'static"
+    if one.regions[0]:
+        return one.regions[0]
+    name = f"&{regions[-1]}"
+    env.lifetimes[name] = regions[-1]
+    return name
+
+
 class Signatures:
     """Instantiates declared types. `call_closure` gives the result's regions of calling a closure with arguments."""
 
@@ -62,7 +73,9 @@ class Signatures:
             return None
         return tuple(out) if len(out) == self.shapes.count(expected) else None
 
-    def _walk(self, one: Ty, env: Environment, out: list[int]) -> None:
+    def _walk(self, one: Ty, env: Environment, out: list[int], bound: str = "'static") -> None:
+        """`bound` is what a `dyn Trait` without a lifetime has (The Rust Reference, "Default trait object
+        lifetimes")."""
         kind = one.kind
         if kind == ty.PARAM:
             index = one.data[0]
@@ -76,30 +89,36 @@ class Signatures:
             return
         if kind == ty.CLOSURE:
             raise UnknownRegionsError
-        out.extend([env.region(name) for name in one.regions])
-        if kind == ty.DYN and is_fn_trait(one.data[0]):
-            return
+        if kind == ty.DYN:
+            out.extend([env.region(name or bound) for name in one.regions])
+            if is_fn_trait(one.data[0]):
+                return
+        else:
+            out.extend([env.region(name) for name in one.regions])
+        inner = _default_bound(one, env, out)
         for arg in one.args:
-            self._walk(arg, env, out)
+            self._walk(arg, env, out, inner)
         if kind == ty.OPAQUE:
             out.extend(env.region(name) for name in opaque_lifetimes(one.data))
 
-    def typed(self, one: Ty, env: Environment) -> Typed:
+    def typed(self, one: Ty, env: Environment, bound: str = "'static") -> Typed:
         """Erased type and regions of a declared type."""
         if one.kind == ty.PARAM and one.data[0] < len(env.args):
             found: Typed = env.args[one.data[0]]
             return found
         if one.kind == ty.PROJECTION:
             return self.project(one, env)
+        own = [env.region((n or bound) if one.kind == ty.DYN else n) for n in one.regions]
         if not one.args:
-            return ty.erase(one), tuple([env.region(n) for n in one.regions])
-        parts = [self.typed(a, env) for a in one.args]
+            return ty.erase(one), tuple(own)
+        inner = _default_bound(one, env, own)
+        parts = [self.typed(a, env, inner) for a in one.args]
         erased = ty.intern(one.kind, one.data, tuple([p[0] for p in parts]), ("",) * len(one.regions))
         if one.kind in (ty.FNPTR, ty.FNDEF) or (one.kind == ty.DYN and is_fn_trait(one.data[0])):
             parts = []
         if one.kind == ty.CLOSURE:
             raise UnknownRegionsError
-        regions = [env.region(n) for n in one.regions] + [r for p in parts for r in p[1]]
+        regions = own + [r for p in parts for r in p[1]]
         if one.kind == ty.OPAQUE:
             regions += [env.region(name) for name in opaque_lifetimes(one.data)]
         return erased, tuple(regions)

@@ -177,6 +177,12 @@ class Interpreter:
                 return
             self.enter(self.instances.resolve(one.data, one.args), arguments, destination, target, span)
             return
+        if kind == "capture_free":
+            environment = Aggregate([], 0)
+            if callee.definition.trait_kind != "FnOnce":
+                environment = Pointer([environment], 0, None, None)
+            self.push(callee.definition.body, callee.args, [environment, *arguments], destination, target, span)
+            return
         if kind == "copy":
             container, key = destination
             source = arguments[0]
@@ -338,9 +344,7 @@ class Interpreter:
             return numeric_cast(source.data.variants[value.variant].discriminant, ty.I128, cast.ty)
         if cast.kind == "fn_pointer":
             if source.kind == ty.CLOSURE:
-                return (
-                    Callee("callable_closure", (source, value), ()) if source.data.captures else _ClosurePointer(source)
-                )
+                return Callee("capture_free", source.data, source.args)
             return Callee("item", source, ())
         if cast.kind == "pointer":
             return value
@@ -397,15 +401,6 @@ class Interpreter:
 
 def _rc_unsized(want: Ty, have: Ty) -> Ty:
     return have
-
-
-class _ClosurePointer:
-    """A closure without captures as a function pointer."""
-
-    kind = "closure_pointer"
-
-    def __init__(self, closure: Ty) -> None:
-        self.closure = closure
 
 
 def run_program(compilation: Compilation, checks: bool = True, fuel: int = 50_000_000) -> tuple[int, bytes, bytes]:

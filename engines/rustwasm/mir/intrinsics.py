@@ -146,7 +146,7 @@ def float_text(value: float, single: bool, precision: int) -> str:
 
     if precision >= 0:
         return f"{value:.{precision}f}"
-    text = repr(value)
+    text = repr(value).removesuffix(".0")
     if single:
         for digits in range(1, 10):
             text = f"{value:.{digits}g}"

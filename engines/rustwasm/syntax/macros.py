@@ -22,11 +22,13 @@ _SPEC: Final = re.compile(
 )
 TRAITS: Final = {
     "": "Display", "?": "Debug", "x": "LowerHex", "X": "UpperHex", "b": "Binary", "o": "Octal", "e": "LowerExp",
-    "E": "UpperExp",
+    "E": "UpperExp", "x?": "Debug", "X?": "Debug",
 }  # fmt: skip
 FLAG_PLUS: Final = 1
 FLAG_ALTERNATE: Final = 4
 FLAG_ZERO: Final = 8
+FLAG_DEBUG_LOWER_HEX: Final = 16
+FLAG_DEBUG_UPPER_HEX: Final = 32
 EXPANSION_LIMIT: Final = 128
 
 
@@ -262,6 +264,7 @@ class MacroParser(ExpressionParser):
             flags = (FLAG_PLUS if spec["sign"] == "+" else 0) | (FLAG_ALTERNATE if spec["alt"] else 0)
             flags |= FLAG_ZERO if spec["zero"] else 0
             width = self.count(spec["width"], node, span, names, used) if spec["width"] else None
+            flags |= {"x?": FLAG_DEBUG_LOWER_HEX, "X?": FLAG_DEBUG_UPPER_HEX}.get(spec["trait"] or "", 0)
             trait = TRAITS.get(spec["trait"] or "")
             if trait is None:
                 raise self.error(f"format trait `{spec['trait']}` is outside the subset", span)

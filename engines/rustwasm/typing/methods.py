@@ -66,10 +66,19 @@ class MethodChecker(PathChecker):
         if last.kind == ty.ARRAY:
             steps.append((ty.slice_of(last.args[0]), [*adjust, ("unsize_place", ty.slice_of(last.args[0]))]))
         private: FnDef | None = None
+        # `self: Rc<Self>` and its like: methods of a step further on that take a step before it.
+        typed = [
+            (impl, impl.methods[name])
+            for step, _ in steps[1:]
+            for impl in self.compilation.inherent_impls(head(step))
+            if name in impl.methods
+            and impl.methods[name].syntax.self_param is not None
+            and impl.methods[name].syntax.self_param[0] == "typed"
+        ]
         for step, adjustments in steps:
             if step.kind == ty.INFER and step.data == "type":
                 return None
-            inherent: list[tuple[ImplDef, FnDef]] = []
+            inherent: list[tuple[ImplDef, FnDef]] = list(typed)
             for impl in self.compilation.inherent_impls(head(step)):
                 method = impl.methods.get(name)
                 if method is not None and method.syntax.self_param is not None:

@@ -119,12 +119,12 @@ def main(arguments: list[str] | None = None) -> int:
     return worst
 
 
-def report(documents: list[dict[str, Any]], status: int, seconds: float) -> None:
+def report(documents: list[dict[str, Any]], status: int, seconds: float, name: str = "diff-riscv") -> None:
     """The last lines: what was compared in all, and the verdict."""
     sums = totals(documents)
     verdict = {0: "AGREE", 1: "DIVERGED", INTERRUPTED: "INTERRUPTED"}.get(status, "FAILED")
     print(
-        f"\n=== diff-riscv: {verdict} after {seconds:.0f} s\n"
+        f"\n=== {name}: {verdict} after {seconds:.0f} s\n"
         f"{sums['cases']:,} generated programs compared, {sums['instructions']:,} instructions, "
         f"{sums['divergences']:,} divergences, {sums['explained']:,} explained by errata, "
         f"{sums['discards']:,} discarded",

@@ -100,11 +100,32 @@ _BUILT_IN: Final = {
             case_seconds=_PROGRAM_SECONDS,
         ),
         Description(
+            "riscv64-user-baseline",
+            "subject",
+            "our Linux user mode on the baseline compiler, programs",
+            "harness.subjects.riscv64_user:baseline",
+            case_seconds=_PROGRAM_SECONDS,
+        ),
+        Description(
             "riscv64-user-reference",
             "subject",
             "our Linux user mode on the executable specification, programs",
             "harness.subjects.riscv64_user:reference",
             case_seconds=_PROGRAM_SECONDS,
+        ),
+        Description(
+            "rustwasm-check",
+            "subject",
+            "our Rust front end and borrow checker: verdicts on source programs",
+            "harness.subjects.rustwasm_checker:RustwasmChecker",
+        ),
+        Description(
+            "rustc",
+            "oracle",
+            "rustc: verdicts on source programs, and what its builds of them do",
+            "oracles.rustc_oracle:Rustc",
+            programs=(("rustc", "rustc"),),
+            case_seconds=150.0,
         ),
         Description(
             "wasm-validator",

@@ -122,6 +122,11 @@ class UserExecutor:
         """Nothing is kept between runs."""
 
 
+def baseline() -> UserExecutor:
+    """`riscv64-user-baseline`, for the registry."""
+    return UserExecutor("baseline")
+
+
 def interpreter() -> UserExecutor:
     """`riscv64-user-interpreter`, for the registry."""
     return UserExecutor("interpreter")

@@ -42,6 +42,8 @@ COMMON: Final[Mapping[Kind, int]] = {
     Kind.LOOP: 42,
     Kind.CALL: 12,
     Kind.CALL_INDIRECT: 6,
+    Kind.MEMORY_OVERWRITE: 10,
+    Kind.CSR_SEQUENCE: 8,
 }
 
 TRAPS: Final[Mapping[Kind, int]] = {
@@ -58,6 +60,8 @@ TRAPS: Final[Mapping[Kind, int]] = {
     Kind.CODE_WRITE: 5,
     Kind.AMO_MISALIGNED: 8,
     Kind.JUMP_WILD: 8,
+    Kind.AMO_WILD: 6,
+    Kind.STACK_WILD: 4,
     Kind.NOISE: 14,
     Kind.NOISE_COMPRESSED: 10,
     Kind.RESERVED_COMPRESSED: 5,
@@ -107,18 +111,33 @@ _PROFILES: Final = (
     _DEFAULT,
     Profile("short", slots=(3, 11), functions=1, kinds=_with(COMMON, LOOP=0.3, CALL=0.5, TABLE=0.3)),
     Profile(
-        "integer", kinds=_with(COMMON, FOLD_FLOAT=0, FOLD_FLAGS=0, ROUNDING=0, CSR=0), extensions={"F": 0.0, "D": 0.0}
+        "integer",
+        kinds=_with(COMMON, FOLD_FLOAT=0, FOLD_FLAGS=0, ROUNDING=0, CSR=0, CSR_SEQUENCE=0),
+        extensions={"F": 0.0, "D": 0.0},
     ),
     Profile("multiply", kinds=_only(Kind.OP), extensions=_NONE | {"M": 1.0, "I": 0.1}),
     Profile("atomic", kinds=_with(COMMON, AMO=8, RESERVE=8, OP=0.5)),
     Profile("fp", kinds=_with(COMMON, FOLD_FLOAT=2, ROUNDING=3, CSR=2, FOLD_FLAGS=2), extensions={"F": 6.0, "D": 6.0}),
     Profile("single", kinds=_only(Kind.OP, Kind.MEMORY, Kind.ROUNDING, Kind.FOLD_FLAGS), extensions=_NONE | {"F": 1.0}),
     Profile("double", kinds=_only(Kind.OP, Kind.MEMORY, Kind.ROUNDING, Kind.FOLD_FLAGS), extensions=_NONE | {"D": 1.0}),
-    Profile("csr", kinds=_with(COMMON, CSR=12, ROUNDING=6, FOLD_FLAGS=6, COUNTER=6), extensions={"F": 2.0, "D": 2.0}),
+    Profile(
+        "csr",
+        kinds=_with(COMMON, CSR=12, CSR_SEQUENCE=20, ROUNDING=6, FOLD_FLAGS=6, COUNTER=6),
+        extensions={"F": 2.0, "D": 2.0},
+    ),
     Profile(
         "memory",
-        kinds=_with(COMMON, MEMORY=4, MEMORY_COMPRESSED=4, MEMORY_INDEXED=6, MEMORY_CROSSING=6, MEMORY_CODE=3, AMO=2),
-        traps=_with(TRAPS, EDGE=6, STRADDLE=4, WILD=6, CODE_WRITE=6, AMO_MISALIGNED=4),
+        kinds=_with(
+            COMMON,
+            MEMORY=4,
+            MEMORY_COMPRESSED=4,
+            MEMORY_INDEXED=6,
+            MEMORY_CROSSING=6,
+            MEMORY_CODE=3,
+            MEMORY_OVERWRITE=4,
+            AMO=2,
+        ),
+        traps=_with(TRAPS, EDGE=6, STRADDLE=4, WILD=6, CODE_WRITE=6, AMO_MISALIGNED=4, AMO_WILD=4, STACK_WILD=4),
     ),
     Profile(
         "compressed",
@@ -127,6 +146,25 @@ _PROFILES: Final = (
     ),
     Profile(
         "control", kinds=_with(COMMON, BRANCH=3, JUMP=4, INDIRECT=6, TABLE=6, CALL=5, CALL_INDIRECT=5), functions=3
+    ),
+    Profile(
+        "jit",
+        slots=(40, 72),
+        functions=3,
+        trap_percent=30,
+        kinds=_with(
+            COMMON,
+            LOOP=4,
+            TABLE=4,
+            CALL=4,
+            CALL_INDIRECT=6,
+            INDIRECT=4,
+            MEMORY_CROSSING=3,
+            MEMORY_CODE=6,
+            ROUNDING=2,
+            RESERVE=3,
+        ),
+        traps=_with(TRAPS, EDGE=3, STRADDLE=4),
     ),
     Profile("directed", slots=(2, 8), functions=0, trap_percent=0, directed=True),
     Profile("traps", slots=(4, 20), functions=1, trap_percent=100),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness.commands.diff_rust import rust
 from harness.commands.diff_wasm import wasm
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Cross-examine a subject against oracles on generated cases.", no_args_is_help=True)
 
 app.command()(wasm)
+app.command()(rust)
 
 SABOTAGE = "COUNTERPROOF_SABOTAGE"
 REDUCED_BUCKETS = 10

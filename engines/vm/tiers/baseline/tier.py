@@ -50,11 +50,11 @@ LAYOUT: Final = {
 CAPACITY_BYTES: Final = 16 << 20
 FIRST_SLICE: Final = 1 << 15
 SHARE: Final = 0.5
-LONGEST_SLICE: Final = 1 << 22
+LONGEST_SLICE: Final = 1 << 23
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
-_FURTHEST: Final = 100
+_FURTHEST: Final = 128
 """Instructions that a sample may look ahead."""
 _TOGETHER: Final = 256
 """Stored regions that are installed at once, at most."""
@@ -136,7 +136,7 @@ class BaselineTier(InterpreterTier):
         self.stored: dict[int, StoredRegion] = {}
         self.compiled: list[StoredRegion] = []
         self._compiler: BaselineCompiler | None = None
-        self._first = self._slice = slice_insns
+        self._first = self._slice = self._due = slice_insns
         decode = ctypes.CFUNCTYPE(ctypes.c_uint64)(self._code.address("decode_address"))()
         fill = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
         self._fill = fill(self._code.address("fill"))
@@ -181,13 +181,16 @@ class BaselineTier(InterpreterTier):
         if self.stored and words[_PC] not in space.heads:
             self._install_stored(space, hart, words[_PC])
         while True:
+            if self._due <= 0 and words[_RETIRED] < end:
+                self._sample(space, hart, end - words[_RETIRED])
+                self._due = self._slice
             self.runs += 1
-            left = end - words[_RETIRED]
-            reason = self._run(decoded.context_address, min(left, self._slice))
+            before = words[_RETIRED]
+            reason = self._run(decoded.context_address, min(end - before, max(self._due, 0)))
+            self._due -= words[_RETIRED] - before
             if reason == LIMIT:
                 if words[_RETIRED] == end:
                     return Stop(StopReason.LIMIT)
-                self._sample(space, hart, end - words[_RETIRED])
             elif reason == TRAP:
                 return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
             elif reason != UNSEEN:
@@ -213,7 +216,7 @@ class BaselineTier(InterpreterTier):
             self._spent += time.perf_counter() - begun
 
     def _next_head(self, space: Space, hart: Hart, left: int) -> int:
-        """Go on, one instruction at a time, to where control goes next: blocks begin there, not where a slice ends.
+        """Go on, one instruction at a time, to where control goes and no region begins: not where a slice ends.
 
         -1 if that is too far, or the run is over before. What ends it is met again by the next slice.
         """
@@ -224,7 +227,7 @@ class BaselineTier(InterpreterTier):
             if self._run(context, 1) != LIMIT:
                 return -1
             pc = words[_PC]
-            if not 0 < pc - before <= 4:
+            if not 0 < pc - before <= 4 and pc not in space.heads and pc not in space.refused:
                 return pc
             before = pc
         return -1

@@ -128,20 +128,6 @@ _BUILT_IN: Final = {
             case_seconds=150.0,
         ),
         Description(
-            "rustwasm-check",
-            "subject",
-            "our Rust front end and borrow checker: verdicts on source programs",
-            "harness.subjects.rustwasm_checker:RustwasmChecker",
-        ),
-        Description(
-            "rustc",
-            "oracle",
-            "rustc: verdicts on source programs, and what its builds of them do",
-            "oracles.rustc_oracle:Rustc",
-            programs=(("rustc", "rustc"),),
-            case_seconds=150.0,
-        ),
-        Description(
             "wasm-validator",
             "subject",
             "our Wasm decoder, validator and codecs: verdicts on modules",

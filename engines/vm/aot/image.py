@@ -22,7 +22,7 @@ SUFFIX: Final = ".cpi"
 _DIGEST_BYTES: Final = 32
 _COUNTS: Final = struct.Struct("<5I")
 """Bytes of code, entries, ranges, exits, bytes of guest code."""
-SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline")
+SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline", "tiers/llvm")
 """What compiled code depends on beside the interpreter: folders under `engines/vm`."""
 
 

@@ -28,17 +28,17 @@ def read_image(path: str, executable: bytes) -> list[StoredRegion]:
 
 
 class RegionStore:
-    """The regions kept for one executable.
+    """The regions that one tier compiled for one executable.
 
     Attributes:
         regions: those that were there. problem: why nothing can be kept or why what was there is not used; empty if
             all is well.
     """
 
-    def __init__(self, executable: bytes, cache: ObjectCache | None = None) -> None:
+    def __init__(self, executable: bytes, tier: str = "baseline", cache: ObjectCache | None = None) -> None:
         self._cache = cache or ObjectCache()
         self._origin = Origin.here(executable)
-        self._key = content_key(["regions", self._origin.guest, self._origin.made_by])
+        self._key = content_key(["regions", tier, self._origin.guest, self._origin.made_by])
         self.problem = ""
         self.regions: list[StoredRegion] = []
         try:

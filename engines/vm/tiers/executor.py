@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.tiers.stop import Stop, StopReason
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NO_LIMIT: Final = (1 << 63) - 1
 DEFAULT: Final = "interpreter"
+COMPILING: Final = ("baseline", "llvm")
+"""Tiers whose compiled code is kept for the next run: they have `offer`, `compiled`, `finish`, `measurements`."""
 
 
 class Tier(Protocol):
@@ -79,6 +81,11 @@ class TierExecutor:
             counters.traps[int(stop.cause)] += 1
         return stop
 
+    @property
+    def compiles(self) -> bool:
+        """Whether the tier compiles code that is worth keeping."""
+        return self.name in COMPILING
+
     def prepare(self, executable: bytes, image: str = "") -> None:
         """Give the tier the code that was compiled before for `executable`: that of `image`, and what is in the cache.
 
@@ -86,29 +93,33 @@ class TierExecutor:
             ImageRefusedError: the image was not made for this executable and machine, or is damaged.
             ValueError: there is an image, and the tier runs no such code.
         """
-        from engines.vm.tiers.baseline.tier import BaselineTier
-
-        tier = self.tier
-        if not isinstance(tier, BaselineTier):
-            raise ValueError(f"--aot {image}: the tier {self.name!r} runs no compiled code; use --tier baseline")
+        if not self.compiles:
+            raise ValueError(
+                f"--aot {image}: the tier {self.name!r} runs no compiled code; use --tier {' or '.join(COMPILING)}"
+            )
         from engines.vm.aot.store import RegionStore, read_image
 
+        tier: Any = self.tier
         if image:
             tier.offer(read_image(image, executable))
-        self._store = RegionStore(executable)
+        self._store = RegionStore(executable, self.name)
         tier.offer(self._store.regions)
 
     def keep(self) -> None:
         """Keep what was compiled, for the next run of the same executable."""
         if self._store is not None:
-            self._store.keep(self.tier.compiled)  # type: ignore[attr-defined]  # there is a store for such tiers alone
+            tier: Any = self.tier
+            tier.finish()
+            self._store.keep(tier.compiled)
 
     def compiled_counters(self) -> dict[str, int]:
         """What was compiled, by name; empty for tiers that compile nothing."""
         if self._store is None:
             return {}
-        counters = self.tier.counters  # type: ignore[attr-defined]  # as above
+        tier: Any = self.tier
+        counters = tier.counters
         found = {f"regions {name}": getattr(counters, name) for name in ("installed", "stored", "stale", "invalidated")}
+        found |= tier.measurements()
         found |= {f"refused: {reason}": times for reason, times in counters.refused.most_common()}
         return found | ({self._store.problem: 1} if self._store.problem else {})
 

@@ -143,7 +143,7 @@ def start(launch: Launch) -> tuple[Process, TierExecutor]:
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
     executor = make_tier(launch.tier)
-    if launch.aot or executor.name == "baseline":
+    if launch.aot or executor.compiles:
         try:
             executor.prepare(image, launch.aot)
         except ValueError as error:

@@ -49,6 +49,13 @@ class InterpreterTier:
         self.escapes: Counter[str] = Counter()
         self.runs = 0
 
+    def finish(self) -> None:
+        """Complete what runs in the background, for tiers that have such."""
+
+    def measurements(self) -> dict[str, int]:
+        """What `--stats` shows of this tier alone, by name."""
+        return {}
+
     def decoded_code(self, memory: AddressSpace) -> DecodedCode:
         """The decoded code of an address space, made at first use and ready for a run."""
         found = self._decoded.get(memory)

@@ -32,6 +32,8 @@ LONGEST_SLICE_WAITING: Final = 1 << 20
 """While regions are being compiled, they are looked for so often."""
 BATCH: Final = 8
 """Samples that are looked at together."""
+MOST_WAITING: Final = 4
+"""Nothing more is asked for while so many regions wait: by the time that they are ready, the guest may be elsewhere."""
 COLD_SHARE: Final = 0.04
 """A slice of which no larger part was interpreted asks for nothing."""
 STUCK_SHARE: Final = 0.5
@@ -126,10 +128,29 @@ class LlvmTier(InterpreterTier):
             for pc, _ in region.entries:
                 self.stored.setdefault(pc, region)
 
-    def close(self) -> None:
-        """Wait for the region that is being compiled."""
+    def finish(self) -> None:
+        """Wait for the region that is being compiled; what still waits is forgotten."""
         if self._worker is not None:
             self._worker.close()
+            for request, made in self._worker.done:
+                if made is not None:
+                    self.compiled.append(_stored(request, made))
+            self._worker.done.clear()
+
+    def measurements(self) -> dict[str, int]:
+        """What `--stats` shows beside the counters of regions."""
+        cache, compiler = self.cache.counters, self._compiler
+        found = {"regions evicted": cache.evicted, "code bytes installed": cache.code_bytes}
+        found["samples"] = self._counters.samples
+        if compiler is not None:
+            from engines.vm.tiers.llvm.compiler import percentile
+
+            counters = compiler.counters
+            found["insns compiled"] = counters.insns
+            found["compile p50 us"] = round(percentile(counters.milliseconds, 0.5) * 1e3)
+            found["compile p99 us"] = round(percentile(counters.milliseconds, 0.99) * 1e3)
+            found |= {f"interpreted: {reason}": times for reason, times in counters.interpreted.most_common()}
+        return found
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap, or until exactly `limit_insns` instructions have retired.
@@ -191,6 +212,9 @@ class LlvmTier(InterpreterTier):
             if len(self._samples) < self.batch:
                 return
             samples, self._samples = self._samples, []
+            if self._worker is not None and self._worker.waiting >= MOST_WAITING:
+                self._lengthen()
+                return
             asked = [self._ask(space, hart, *sample) for sample in samples]
             if any(asked):
                 self._slice = self._first
@@ -280,7 +304,7 @@ class LlvmTier(InterpreterTier):
                 self._take(space, request, made)
 
     def _take(self, space: CompiledSpace, request: Request, made: Compiled) -> None:
-        region = StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, request.guest)
+        region = _stored(request, made)
         self.compiled.append(region)
         if request.version != space.version and not _is_current(space, region):
             self._counters.stale += 1
@@ -301,6 +325,10 @@ class LlvmTier(InterpreterTier):
 
     def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
         return space.executed if self.only_executed else _always
+
+
+def _stored(request: Request, made: Compiled) -> StoredRegion:
+    return StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, request.guest)
 
 
 def _is_current(space: CompiledSpace, region: StoredRegion) -> bool:

@@ -140,7 +140,7 @@ def test_a_cache_that_cannot_be_written_is_told(program: Path, tmp_path: Path) -
     made = translate(str(program))
     blocked = tmp_path / "a file"
     blocked.write_bytes(b"")
-    store = RegionStore(program.read_bytes(), ObjectCache(blocked))
+    store = RegionStore(program.read_bytes(), cache=ObjectCache(blocked))
     store.keep(made.regions)
     assert "cannot be kept" in store.problem
     assert store.regions == []

@@ -1,0 +1,179 @@
+"""Which places hold a value at each drop: forward data flow over move paths (docs/reference/mir.md, rule 5).
+
+A move path is a local, or a field, variant, fixed element or box content of a path. Of a path that has paths below it,
+the bit speaks of the rest: what none of those paths covers. At a drop a path holds a value surely, surely not, or
+maybe; a path that maybe holds one gets a flag, a Wasm local that initialisation sets and moving clears.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as t
+
+Key: TypeAlias = tuple[object, ...]
+
+
+def operands_of(rvalue: m.Rvalue) -> list[m.Operand]:
+    """The operands in order of evaluation."""
+    if isinstance(rvalue, (m.Use, m.UnaryOp, m.Cast, m.Repeat)):
+        return [rvalue.operand]
+    if isinstance(rvalue, m.BinaryOp):
+        return [rvalue.left, rvalue.right]
+    return rvalue.operands if isinstance(rvalue, m.Aggregate) else []
+
+
+class Moves:
+    """Move paths of the locals that a body drops.
+
+    Attributes:
+        masks: per path the bits of itself and all below it.
+        children: per path, its parts that are paths, by (kind, number).
+        flagged: paths that maybe hold a value at a drop.
+    """
+
+    def __init__(self, body: m.Body) -> None:
+        self.body = body
+        self.dropped = {one.terminator.place.local for one in body.blocks if isinstance(one.terminator, m.Drop)}
+        self.paths: dict[Key, int] = {}
+        self.children: list[dict[tuple[object, ...], int]] = []
+        self.masks: list[int] = []
+        self.flagged: set[int] = set()
+        self._before: dict[int, tuple[int, int]] = {}
+        if self.dropped:
+            self._collect()
+            self._flow()
+
+    def path(self, place: m.Place) -> int | None:
+        """The path that a place is; None where it always holds a value, or nothing below it is ever dropped."""
+        key = self._key(place)
+        return None if key is None else self.paths.get(key)
+
+    def holds(self, block: int, path: int) -> tuple[bool, bool]:
+        """Whether the path may hold a value, and whether it may hold none, before the block's terminator."""
+        maybe, missing = self._before.get(block, (0, 0))
+        return bool(maybe >> path & 1), bool(missing >> path & 1)
+
+    def _key(self, place: m.Place) -> Key | None:
+        if place.local not in self.dropped:
+            return None
+        key: list[object] = [place.local]
+        ty = self.body.locals[place.local].ty
+        for step in place.projection:
+            kind = step[0]
+            if kind == m.FIELD:
+                key.append((m.FIELD, step[1]))
+                ty = step[2]
+            elif kind == m.DOWNCAST:
+                key.append((m.DOWNCAST, step[1]))
+            elif kind == m.DEREF and ty.kind == t.ADT and ty.data.lang == "Box":
+                key.append((m.DEREF, 0))
+                ty = ty.args[0]
+            elif kind == m.CONSTANT_INDEX and ty.kind == t.ARRAY:
+                key.append((m.CONSTANT_INDEX, ty.args[1].data - step[1] if step[2] else step[1]))
+                ty = ty.args[0]
+            else:
+                return None
+        return tuple(key)
+
+    def _register(self, place: m.Place) -> None:
+        key = self._key(place)
+        if key is None:
+            return
+        parent = -1
+        for length in range(1, len(key) + 1):
+            part = key[:length]
+            number = self.paths.get(part)
+            if number is None:
+                number = self.paths[part] = len(self.children)
+                self.children.append({})
+                if parent >= 0:
+                    self.children[parent][part[-1]] = number  # type: ignore[index]
+            parent = number
+
+    def _moved(self, operand: m.Operand) -> m.Place | None:
+        return operand.place if isinstance(operand, m.Move) and operand.place.local in self.dropped else None
+
+    def _collect(self) -> None:
+        for local in sorted(self.dropped):
+            self._register(m.Place(local))
+        for block in self.body.blocks:
+            for statement in block.statements:
+                if isinstance(statement, m.Assign):
+                    for operand in operands_of(statement.rvalue):
+                        if self._moved(operand) is not None:
+                            self._register(operand.place)  # type: ignore[union-attr]
+            terminator = block.terminator
+            if isinstance(terminator, m.Call):
+                for operand in [terminator.function, *terminator.arguments]:
+                    if self._moved(operand) is not None:
+                        self._register(operand.place)  # type: ignore[union-attr]
+            elif isinstance(terminator, m.Drop):
+                self._register(terminator.place)
+        self.masks = [0] * len(self.children)
+        for path in reversed(range(len(self.children))):
+            self.masks[path] = 1 << path
+            for child in self.children[path].values():
+                self.masks[path] |= self.masks[child]
+
+    def mask(self, place: m.Place) -> int:
+        path = self.path(place)
+        return 0 if path is None else self.masks[path]
+
+    def effects(self, statement: m.Statement) -> tuple[int, int]:
+        """Bits that a statement leaves without value, and bits that it then gives one."""
+        if isinstance(statement, m.Assign):
+            cleared = 0
+            for operand in operands_of(statement.rvalue):
+                place = self._moved(operand)
+                if place is not None:
+                    cleared |= self.mask(place)
+            return cleared, self.mask(statement.place)
+        if isinstance(statement, (m.StorageLive, m.StorageDead)):
+            return self.mask(m.Place(statement.local)), 0
+        return 0, 0
+
+    def leaving(self, terminator: m.Terminator) -> tuple[int, int]:
+        """The same for a terminator, on its way to the next block."""
+        if isinstance(terminator, m.Drop):
+            return self.mask(terminator.place), 0
+        if not isinstance(terminator, m.Call):
+            return 0, 0
+        cleared = 0
+        for operand in [terminator.function, *terminator.arguments]:
+            place = self._moved(operand)
+            if place is not None:
+                cleared |= self.mask(place)
+        return cleared, self.mask(terminator.destination)
+
+    def _flow(self) -> None:
+        everything = (1 << len(self.masks)) - 1
+        given = 0
+        for local in range(1, self.body.arg_count + 1):
+            given |= self.mask(m.Place(local))
+        entry: dict[int, tuple[int, int]] = {0: (given, everything & ~given)}
+        work = [0]
+        while work:
+            number = work.pop()
+            maybe, missing = entry[number]
+            block = self.body.blocks[number]
+            for statement in block.statements:
+                cleared, filled = self.effects(statement)
+                maybe = maybe & ~cleared | filled
+                missing = (missing | cleared) & ~filled
+            self._before[number] = (maybe, missing)
+            cleared, filled = self.leaving(block.terminator)
+            maybe = maybe & ~cleared | filled
+            missing = (missing | cleared) & ~filled
+            for target in m.successors(block.terminator):
+                old = entry.get(target)
+                new = (maybe, missing) if old is None else (old[0] | maybe, old[1] | missing)
+                if new != old:
+                    entry[target] = new
+                    work.append(target)
+        for number, block in enumerate(self.body.blocks):
+            if isinstance(block.terminator, m.Drop) and number in self._before:
+                maybe, missing = self._before[number]
+                unsure = maybe & missing & self.mask(block.terminator.place)
+                self.flagged.update(path for path in range(len(self.masks)) if unsure >> path & 1)

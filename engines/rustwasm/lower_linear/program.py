@@ -1,0 +1,542 @@
+"""A whole program: which functions it needs, its data, its table, its memory; put together as a Wasm module.
+
+Functions have keys, and are lowered when something first calls them:
+
+| key | function |
+|---|---|
+| ("fn", definition, types) | a concrete function |
+| ("glue", type) | drops the value that the first parameter points to |
+| ("method", definition, types) | a method for a vtable: the receiver is a thin pointer |
+| ("pointer", item type, (parameter types, result type)) | a function item or closure as a function pointer |
+| ("runtime", name) | see `runtime` |
+| ("import", name) | a function of WASI preview 1 |
+
+Memory: 16 bytes of scratch, constants and statics, the shadow stack (only if some function has a frame), the heap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from engines.rustwasm.lower_linear import nodes as n
+from engines.rustwasm.lower_linear import runtime
+from engines.rustwasm.lower_linear.drops import element_glue, glue_body
+from engines.rustwasm.lower_linear.function import FunctionLowering
+from engines.rustwasm.lower_linear.layout import Layout, Layouts, pointee_is_fat
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.instances import Instances
+from engines.rustwasm.mir.scopes import needs_drop
+from engines.rustwasm.release.tree import Node, Tree, fell, walk
+from engines.rustwasm.resolve.modules import VALUES
+from engines.rustwasm.typing import types as t
+from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.wasm import types as w
+from engines.rustwasm.wasm.module import (
+    Data,
+    Element,
+    Export,
+    ExternKind,
+    Global,
+    Import,
+    Module,
+    Names,
+    SegmentMode,
+    Table,
+)
+
+if TYPE_CHECKING:
+    from engines.rustwasm.compilation import Compilation
+
+STACK_BYTES: Final = 1 << 20
+PAGE: Final = 1 << 16
+SCRATCH_BYTES: Final = 16
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How a program is compiled. `checks`: arithmetic overflow panics; `messages`: a panic says where and why before
+    it ends the program with code 101, else it is a trap."""
+
+    name: str
+    checks: bool
+    messages: bool
+
+
+PROFILES: Final = {
+    "dev": Profile("dev", True, True),
+    "release": Profile("release", False, True),
+    "freestanding": Profile("freestanding", False, False),
+}
+
+_WASI: Final = {
+    "fd_write": ((w.I32, w.I32, w.I32, w.I32), (w.I32,)),
+    "proc_exit": ((w.I32,), ()),
+}
+
+
+class Program:
+    """What is needed of a program so far."""
+
+    def __init__(self, compilation: Compilation, profile: Profile) -> None:
+        self.compilation = compilation
+        self.profile = profile
+        self.instances = Instances(compilation)
+        self.layouts = Layouts(self._fields)
+        self.trees: dict[Any, tuple[Tree, tuple[int, ...]]] = {}
+        self.pending: list[Any] = []
+        self.requested: dict[Any, None] = {}
+        self.imports: dict[str, None] = {}
+        self.table: dict[Any, int] = {}
+        self.types: dict[w.FunctionType, int] = {}
+        self.globals: dict[Any, tuple[int, int]] = {}
+        self.data = bytearray(SCRATCH_BYTES)
+        self.shared: list[tuple[int, bytes]] = []
+        self.statics: dict[Any, int] = {}
+        self.reserved: dict[str, int] = {}
+        self.vtables: dict[tuple[Ty, Ty], int] = {}
+        self.virtual: dict[Ty, dict[str, tuple[int, FnDef, bool]]] = {}
+        self._drops: dict[Ty, bool] = {}
+        self._labels = 1_000_000
+
+    # Types
+
+    def _fields(self, ty: Ty, variant: int = 0) -> tuple[Ty, ...]:
+        if ty.kind == t.TUPLE:
+            return ty.args
+        if ty.kind == t.CLOSURE:
+            count = len(ty.data.captures)
+        else:
+            self.compilation.collector.ensure_fields(ty.data)
+            count = len(ty.data.variants[variant].fields)
+        return tuple([self.instances.field_type(ty, variant, i) for i in range(count)])
+
+    def needs_drop(self, ty: Ty) -> bool:
+        """Whether dropping a value of the type may do something."""
+        found = self._drops.get(ty)
+        if found is None:
+            if ty.kind == t.DYN:
+                found = True
+            elif ty.kind in (t.TUPLE, t.CLOSURE) or (
+                ty.kind == t.ADT and ty.data.drop is None and ty.data.lang != "Box"
+            ):
+                self._drops[ty] = True  # of a type that contains itself, until known
+                variants = range(len(ty.data.variants)) if ty.kind == t.ADT else range(1)
+                if ty.kind == t.ADT:
+                    self.compilation.collector.ensure_fields(ty.data)
+                found = any(self.needs_drop(field) for v in variants for field in self._fields(ty, v))
+            elif ty.kind == t.ARRAY:
+                found = ty.args[1].data > 0 and self.needs_drop(ty.args[0])
+            elif ty.kind == t.SLICE:
+                found = self.needs_drop(ty.args[0])
+            else:
+                self.instances.inference.collector = self.compilation.collector
+                found = needs_drop(self.instances.inference, ty, 0)
+            self._drops[ty] = found
+        return found
+
+    # References from code
+
+    def call(self, key: Any, arguments: list[Node], type_: int | None) -> Node:
+        """A call of the function with this key."""
+        self.request(key)
+        return Node("call", (key,), arguments, type_)
+
+    def request(self, key: Any) -> None:
+        if key not in self.requested:
+            self.requested[key] = None
+            if key[0] == "import":
+                self.imports[key[1]] = None
+            else:
+                self.pending.append(key)
+
+    def call_indirect(self, index: Node, arguments: list[Node], parameters: tuple[int, ...], type_: int | None) -> Node:
+        """A call through the table."""
+        number = self.type_index(w.FunctionType(parameters, () if type_ is None else (type_,)))
+        return Node("call_indirect", (number, 0), [*arguments, index], type_)
+
+    def type_index(self, type_: w.FunctionType) -> int:
+        return self.types.setdefault(type_, len(self.types))
+
+    def table_index(self, key: Any) -> int:
+        """The table's entry for a function; 0 stays free for null."""
+        self.request(key)
+        return self.table.setdefault(key, len(self.table) + 1)
+
+    def fresh_label(self) -> int:
+        self._labels += 1
+        return self._labels
+
+    def global_index(self, name: Any, type_: int) -> int:
+        found = self.globals.get(name)
+        if found is None:
+            found = self.globals[name] = (len(self.globals), type_)
+        return found[0]
+
+    def global_get(self, name: Any, type_: int = w.I32) -> Node:
+        return Node("global.get", (self.global_index(name, type_),), (), type_)
+
+    def global_set(self, name: Any, value: Node) -> Node:
+        assert isinstance(value.type, int)
+        return Node("global.set", (self.global_index(name, value.type),), (value,))
+
+    def extra_places(self, parts: Sequence[int]) -> list[tuple[int, int]]:
+        """The globals in which the parts after the first are returned, as (type, number)."""
+        counts: dict[int, int] = {}
+        out = []
+        for type_ in parts[1:]:
+            out.append((type_, counts.get(type_, 0)))
+            counts[type_] = counts.get(type_, 0) + 1
+        return out
+
+    def extra_result(self, type_: int, number: int) -> Node:
+        return self.global_get(("result", type_, number), type_)
+
+    def extra_results(self, parts: Sequence[int]) -> list[Node]:
+        return [self.extra_result(*place) for place in self.extra_places(parts)]
+
+    def set_extra_result(self, value: Node, place: tuple[int, int]) -> Node:
+        return self.global_set(("result", *place), value)
+
+    # Data
+
+    def reserve(self, count: int, alignment: int) -> int:
+        """The address of fresh bytes, zero at first."""
+        self.data += bytes(-len(self.data) % alignment)
+        address = len(self.data)
+        self.data += bytes(count)
+        return address
+
+    def bytes_address(self, content: bytes) -> Node:
+        """The address of constant bytes; equal ones and parts of others are shared."""
+        if not content:
+            return n.i32(8)
+        for address, known in self.shared:
+            at = known.find(content)
+            if at >= 0:
+                return n.i32(address + at)
+        address = len(self.data)
+        self.data += content
+        self.shared.append((address, content))
+        return n.i32(address)
+
+    def location(self, span: m.Span) -> Node:
+        """The address of a location record: a length of two bytes, then `file:line:column`."""
+        if not self.profile.messages:
+            return n.i32(0)
+        file, line, column = self.compilation.sources.locate(span[0])
+        text = f"{file}:{line}:{column}".encode()
+        return self.bytes_address(len(text).to_bytes(2, "little") + text)
+
+    def static_address(self, static: Any) -> Node:
+        address = self.statics.get(static)
+        if address is None:
+            self.compilation.ensure_const(static)
+            layout = self.layouts.of(t.erase(static.ty))
+            address = self.statics[static] = self.reserve(layout.bytes, max(layout.alignment, 1)) or 8
+            self.request(("fn", static.body, ()))
+        return n.i32(address)
+
+    # Trait objects
+
+    def _methods(self, dyn: Ty) -> dict[str, tuple[int, FnDef, bool]]:
+        """Offset in the vtable, definition, and whether somebody calls it, by name."""
+        found = self.virtual.get(dyn)
+        if found is None:
+            found = self.virtual[dyn] = {}
+            work, seen = [dyn.data[0]], set()
+            while work:
+                trait = work.pop(0)
+                if trait in seen:
+                    continue
+                seen.add(trait)
+                self.compilation.collector.ensure_generics(trait)
+                for name, definition in trait.methods.items():
+                    found.setdefault(name, (4 + 4 * len(found), definition, False))
+                work += [one.trait for one in trait.supertraits if one.trait is not None]
+        return found
+
+    def vtable_slot(self, dyn: Ty, definition: FnDef) -> int:
+        """Where a vtable holds the method, which from now on every vtable has."""
+        methods = self._methods(dyn)
+        offset, _, called = methods[definition.name]
+        if not called:
+            methods[definition.name] = (offset, definition, True)
+            for (concrete, one), address in list(self.vtables.items()):
+                if one is dyn:
+                    self._fill(address, concrete, dyn, definition, offset)
+        return offset
+
+    def vtable(self, concrete: Ty, dyn: Ty) -> int:
+        """The address of the vtable of a type: the index of its glue (0: nothing to drop), then its methods."""
+        found = self.vtables.get((concrete, dyn))
+        if found is None:
+            methods = self._methods(dyn)
+            found = self.vtables[concrete, dyn] = self.reserve(4 + 4 * len(methods), 4)
+            if self.needs_drop(concrete):
+                self._put(found, self.table_index(("glue", concrete)))
+            for offset, definition, called in list(methods.values()):
+                if called:
+                    self._fill(found, concrete, dyn, definition, offset)
+        return found
+
+    def _put(self, address: int, value: int) -> None:
+        self.data[address : address + 4] = value.to_bytes(4, "little")
+
+    def _fill(self, address: int, concrete: Ty, dyn: Ty, definition: FnDef, offset: int) -> None:
+        own = len(dyn.args) - len(dyn.data[1])
+        args = (concrete, *dyn.args[:own]) if definition.owner is dyn.data[0] else (concrete,)
+        if len(args) < len(definition.owner.generics.names):  # type: ignore[union-attr]
+            args = (concrete, *self._supertrait_args(dyn, definition))
+        self._put(address + offset, self.table_index(("method", definition, args)))
+
+    def _supertrait_args(self, dyn: Ty, definition: FnDef) -> tuple[Ty, ...]:
+        """Arguments of a generic supertrait; the calling convention traits pass theirs on."""
+        own = len(dyn.args) - len(dyn.data[1])
+        return dyn.args[:own]
+
+    # Lowering
+
+    def lower(self, entry: FnDef) -> None:
+        """Lower a function and all that it reaches."""
+        self.request(("fn", entry, ()))
+        self.drain()
+
+    def drain(self) -> None:
+        while self.pending:
+            key = self.pending.pop()
+            self.trees[key] = self._lowered(key)
+
+    def _lowered(self, key: Any) -> tuple[Tree, tuple[int, ...]]:
+        kind = key[0]
+        if kind == "fn":
+            body = self.instances.body(key[1], key[2])
+            if body is None:
+                raise ValueError(f"{key[1].path} has no body: {self.compilation.diagnostics.render()}")
+            return self._function(body, "track_caller" in key[1].attributes)
+        if kind == "glue":
+            return self._glue(key[1])
+        if kind == "method":
+            return self._function(self._method(key[1], key[2]), False)
+        if kind == "pointer":
+            return self._function(self._pointer(key[1], *key[2]), False)
+        made = runtime.TABLE.get(key[1])
+        if made is not None:
+            tree = made(self)
+            return tree, tuple(tree.locals[: tree.parameters])  # type: ignore[arg-type]
+        definition = self.compilation.lang(key[1])
+        self.compilation.collector.ensure_signature(definition)
+        body = self.instances.body(definition, ())
+        if body is None:
+            raise ValueError(f"{definition.path} has no body: {self.compilation.diagnostics.render()}")
+        return self._function(body, False)
+
+    def _function(self, body: m.Body, tracked: bool) -> tuple[Tree, tuple[int, ...]]:
+        lowering = FunctionLowering(self, body, tracked)
+        tree = lowering.tree()
+        return tree, tuple(tree.locals[: tree.parameters])  # type: ignore[arg-type]
+
+    def _glue(self, ty: Ty) -> tuple[Tree, tuple[int, ...]]:
+        if ty.kind in (t.ARRAY, t.SLICE):
+            return self._element_glue(ty)
+        drop: m.Operand | None = None
+        if ty.kind == t.ADT and ty.data.drop is not None:
+            definition = self.compilation.lang("Drop").methods["drop"]
+            drop = m.Constant(t.fn_def(definition, (ty,)))
+
+        def fields(variant: int) -> list[tuple[int, Ty]]:
+            return [(i, one) for i, one in enumerate(self._fields(ty, variant)) if self.needs_drop(one)]
+
+        if ty.kind == t.ADT and ty.data.lang == "Box":
+            body = m.Body("drop", None, 1, (0, 0))
+            body.locals = [m.Local(one, None, False, (0, 0)) for one in (t.UNIT, t.raw(ty, True))]
+            body.blocks = [m.Block(), m.Block()]
+            body.blocks[0].terminator = m.Drop(m.Place(1).deref(), 1, (0, 0))
+            body.blocks[1].terminator = m.Return()
+        else:
+            body = glue_body(ty, fields, drop, f"drop {t.show(ty)}")
+        return self._function(body, False)
+
+    def _element_glue(self, ty: Ty) -> tuple[Tree, tuple[int, ...]]:
+        body = m.Body(f"drop {t.show(ty)}", None, 0, (0, 0))
+        body.locals = [m.Local(t.UNIT, None, False, (0, 0))]
+        lowering = FunctionLowering(self, body, False)
+        parameters = 2 if pointee_is_fat(ty) else 1
+        lowering.types = [w.I32] * parameters
+        element_glue(lowering, ty)
+        tree = Tree(parameters, list(lowering.types), lowering.out, ())
+        return tree, (w.I32,) * parameters
+
+    def _signature(self, definition: FnDef, args: tuple[Ty, ...]) -> tuple[list[Ty], Ty]:
+        self.compilation.collector.ensure_signature(definition)
+        inputs = [self.instances.concrete(t.erase(one), args) for one in definition.inputs]
+        return inputs, self.instances.concrete(t.erase(definition.output), args)
+
+    def _method(self, definition: FnDef, args: tuple[Ty, ...]) -> m.Body:
+        """A method called through a vtable: it passes its arguments on to the one of the concrete type."""
+        inputs, output = self._signature(definition, args)
+        by_value = inputs[0] is args[0]
+        receiver = t.raw(args[0], True) if by_value else inputs[0]
+        body = m.Body(f"dyn {definition.name}", definition, len(inputs), definition.span)
+        body.locals = [m.Local(one, None, False, (0, 0)) for one in (output, receiver, *inputs[1:])]
+        operands: list[m.Operand] = [m.Move(m.Place(i)) for i in range(1, len(inputs) + 1)]
+        if by_value:
+            operands[0] = m.Move(m.Place(1).deref())
+        return self._passing_on(body, m.Constant(t.fn_def(definition, args)), operands)
+
+    def _passing_on(self, body: m.Body, function: m.Operand, operands: list[m.Operand]) -> m.Body:
+        start = m.Block()
+        start.terminator = m.Call(function, operands, m.Place(0), 1, body.span)
+        end = m.Block()
+        end.terminator = m.Return()
+        body.blocks = [start, end]
+        return body
+
+    def _pointer(self, one: Ty, parameters: tuple[Ty, ...], result: Ty) -> m.Body:
+        """A function item, or a closure without captures, with just its arguments."""
+        body = m.Body(f"pointer to {getattr(one.data, 'name', '')}", None, len(parameters), (0, 0))
+        body.definition = _Untracked()
+        body.locals = [m.Local(ty, None, False, (0, 0)) for ty in (result, *parameters)]
+        operands: list[m.Operand] = [m.Move(m.Place(i)) for i in range(1, len(parameters) + 1)]
+        if one.kind != t.CLOSURE:
+            return self._passing_on(body, m.Constant(one), operands)
+        count = len(body.locals)
+        arguments = t.tuple_of(tuple(parameters))
+        body.locals += [m.Local(ty, None, False, (0, 0)) for ty in (one, t.ref(one), arguments)]
+        call = self.compilation.lang("Fn").methods["call"]
+        passed: list[m.Operand] = [m.Move(m.Place(count + 1)), m.Move(m.Place(count + 2))]
+        body = self._passing_on(body, m.Constant(t.fn_def(call, (one, arguments))), passed)
+        body.blocks[0].statements = [
+            m.Assign(m.Place(count), m.Aggregate(one, []), (0, 0)),
+            m.Assign(m.Place(count + 1), m.Ref("shared", m.Place(count)), (0, 0)),
+            m.Assign(m.Place(count + 2), m.Aggregate(arguments, operands), (0, 0)),
+        ]
+        return body
+
+    # The module
+
+    def start(self, main: FnDef) -> None:
+        """`_start`: statics get their values, those first that others need, then `main` runs."""
+        self.lower(main)
+        statements: list[Node] = []
+        lowering = FunctionLowering(self, _empty(), False)
+        done: set[Any] = set()
+        while len(done) < len(self.statics):
+            for static in list(self.statics):
+                if static not in done:
+                    done.add(static)
+                    lowering.out = []
+                    self._initialise(lowering, static)
+                    statements[:0] = lowering.out
+            self.drain()
+        output = self.instances.body(main, ()).locals[0].ty  # type: ignore[union-attr]
+        lowering.out = statements
+        wanted = self.layouts.of(output)
+        first = None if not wanted.parts else wanted.wasm[0]
+        arguments = [] if wanted.parts is not None else [lowering.temporary(output).pointer()]
+        call = self.call(("fn", main, ()), arguments, first)
+        statements.append(call if first is None else Node("drop", (), [call]))
+        if lowering.frame_local is not None:
+            size = -(-lowering.frame_bytes // 8) * 8
+            pointer = n.op("i32.sub", self.global_get("stack"), n.i32(size))
+            statements[:0] = [
+                n.set_(lowering.frame_local, pointer),
+                self.global_set("stack", n.get(lowering.frame_local, w.I32)),
+            ]
+        self.trees["start",] = Tree(0, list(lowering.types), statements, ()), ()
+
+    def _initialise(self, lowering: FunctionLowering, static: Any) -> None:
+        from engines.rustwasm.lower_linear.calls import finish
+        from engines.rustwasm.lower_linear.places import InMemory
+
+        where = InMemory(t.erase(static.ty), n.i32(self.statics[static]), 0)
+        key = ("fn", static.body, ())
+        finish(lowering, where, True, lambda extra, type_: self.call(key, extra, type_))
+
+    def module(self, exports: list[tuple[str, Any]], memory: bool) -> Module:
+        """The module of all that was lowered; `exports` are names and keys."""
+        keys = list(self.trees)
+        numbers: dict[Any, int] = {("import", name): i for i, name in enumerate(self.imports)}
+        numbers |= {key: i for i, key in enumerate(keys, len(self.imports))}
+        out = Module()
+        functions = []
+        for key in keys:
+            tree, parameters = self.trees[key]
+            for node in walk(tree.body):
+                if node.op == "call":
+                    node.imm = (numbers[node.imm[0]],)
+            type_ = self.type_index(w.FunctionType(parameters, tuple(tree.results)))
+            functions.append(fell(tree, type_))
+        out.functions = functions
+        for name in self.imports:
+            type_ = self.type_index(w.FunctionType(*_WASI[name]))
+            out.imports.append(Import("wasi_snapshot_preview1", name, ExternKind.FUNCTION, type_))
+        out.types = [(w.SubType(one),) for one in self.types]
+        self._memory(out)
+        if self.table:
+            size = len(self.table) + 1
+            out.tables = [Table(w.TableType(w.FUNCREF, w.Limits(size, size)))]
+            items = [[("ref.func", numbers[key])] for key in self.table]
+            out.elements = [Element(w.FUNCREF, items, SegmentMode.ACTIVE, 0, [("i32.const", 1)])]
+        if memory:
+            out.exports.append(Export("memory", ExternKind.MEMORY, 0))
+        out.exports += [Export(name, ExternKind.FUNCTION, numbers[key]) for name, key in exports]
+        out.names = Names(functions={numbers[key]: _name(key) for key in keys})
+        return out
+
+    def _memory(self, out: Module) -> None:
+        top = -(-len(self.data) // 16) * 16
+        initial = {"stack": top, "heap": 0}
+        if "stack" in self.globals:
+            top += STACK_BYTES
+            initial["stack"] = top
+        initial["heap"] = top + 4
+        for name, (_, type_) in self.globals.items():
+            value = initial[name] if isinstance(name, str) else 0
+            node = n.zero(type_) if not value else n.i32(value)
+            out.globals.append(Global(w.GlobalType(type_, True), [(node.op, *node.imm)]))
+        out.memories = [w.Limits(-(-max(top, 1) // PAGE))]
+        content = bytes(self.data[SCRATCH_BYTES:]).rstrip(b"\0")
+        if content:
+            out.data = [Data(content, SegmentMode.ACTIVE, 0, [("i32.const", SCRATCH_BYTES)])]
+
+
+class _Untracked:
+    """Stands for the definition of a body that no source has."""
+
+    attributes: tuple[str, ...] = ()
+
+
+def _empty() -> m.Body:
+    body = m.Body("start", None, 0, (0, 0))
+    body.locals = [m.Local(t.UNIT, None, False, (0, 0))]
+    return body
+
+
+def _name(key: Any) -> str:
+    if key[0] in ("fn", "method"):
+        arguments = ", ".join(t.show(one) for one in key[2])
+        return f"{'dyn ' if key[0] == 'method' else ''}{key[1].path}" + (f"<{arguments}>" if arguments else "")
+    if key[0] in ("glue", "pointer"):
+        return f"{'drop' if key[0] == 'glue' else 'pointer to'} {t.show(key[1])}"
+    return str(key[-1])
+
+
+def lower(compilation: Compilation, profile: Profile) -> Module:
+    """The module of a checked program: a WASI preview 1 command.
+
+    Raises:
+        ValueError: the program has no `main`, or a function without a body.
+    """
+    entry = compilation.root.names[VALUES].get("main")
+    if entry is None:
+        raise ValueError("the program has no `main`; add `fn main() {}`")
+    program = Program(compilation, profile)
+    program.start(entry.definition)
+    program.drain()
+    return program.module([("_start", ("start",))], True)
+
+
+__all__ = ["PROFILES", "Layout", "Profile", "Program", "lower"]

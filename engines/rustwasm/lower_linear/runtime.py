@@ -1,0 +1,179 @@
+"""What programs need at run time and cannot say themselves: memory blocks, writing, panics.
+
+Memory blocks have power-of-two sizes of 16 bytes and more. Four bytes before a block's payload say its class (the
+exponent); a free block's payload starts with the address of the next free one of its class. Payloads are aligned to 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from engines.rustwasm.lower_linear import nodes as n
+from engines.rustwasm.lower_linear.layout import POINTER, Storage
+from engines.rustwasm.release.tree import Block, If, Node, Tree
+from engines.rustwasm.wasm import types as w
+
+if TYPE_CHECKING:
+    from engines.rustwasm.lower_linear.program import Program
+
+_HALF: Final = Storage(w.I32, 2)
+_BYTE: Final = Storage(w.I32, 1)
+_GROWTH_PAGES: Final = 16
+ERROR_STREAM: Final = 2
+
+
+def _get(local: int) -> Node:
+    return n.get(local, w.I32)
+
+
+def _free_lists(program: Program) -> int:
+    address = program.reserved.get("free lists")
+    if address is None:
+        address = program.reserved["free lists"] = program.reserve(128, 4)
+    return address
+
+
+def _alloc(program: Program) -> Tree:
+    """alloc(size) -> address."""
+    lists = _free_lists(program)
+    size, exponent, block = 0, 1, 2
+    wanted = n.op("i32.or", n.op("i32.add", _get(size), n.i32(3)), n.i32(15))
+    bump = program.global_get("heap")
+    length = n.op("i32.shl", n.i32(1), _get(exponent))
+    pages = n.op("i32.shr_u", length, n.i32(16))
+    grow = Node("memory.grow", (0,), (n.op("i32.add", pages, n.i32(_GROWTH_PAGES)),), w.I32)
+    over = n.op(
+        "i32.gt_u",
+        n.op("i32.shr_u", n.op("i32.add", program.global_get("heap"), n.i32(-1)), n.i32(16)),
+        n.op("i32.sub", Node("memory.size", (0,), (), w.I32), n.i32(1)),
+    )
+    body: list[Node] = [
+        n.set_(exponent, n.op("i32.sub", n.i32(32), n.op("i32.clz", wanted))),
+        n.set_(block, n.load(POINTER, n.op("i32.shl", _get(exponent), n.i32(2)), lists)),
+        If(
+            _get(block),
+            [
+                n.store(POINTER, n.op("i32.shl", _get(exponent), n.i32(2)), lists, n.load(POINTER, _get(block), 0)),
+                Node("return", (), (_get(block),)),
+            ],
+            [],
+            None,
+        ),
+        n.set_(block, bump),
+        program.global_set("heap", n.op("i32.add", _get(block), n.op("i32.shl", n.i32(1), _get(exponent)))),
+        If(over, [If(n.op("i32.eq", grow, n.i32(-1)), [Node("unreachable")], [], None)], [], None),
+        n.store(POINTER, _get(block), 0, _get(exponent)),
+        n.op("i32.add", _get(block), n.i32(4)),
+    ]
+    return Tree(1, [w.I32, w.I32, w.I32], body, (w.I32,))
+
+
+def _free(program: Program) -> Tree:
+    """free(address); 8 stands for no block."""
+    lists = _free_lists(program)
+    head = 1
+    body: list[Node] = [
+        If(n.op("i32.eq", _get(0), n.i32(8)), [Node("return")], [], None),
+        n.set_(head, n.op("i32.shl", n.load(POINTER, n.op("i32.sub", _get(0), n.i32(4)), 0), n.i32(2))),
+        n.store(POINTER, _get(0), 0, n.load(POINTER, _get(head), lists)),
+        n.store(POINTER, _get(head), lists, _get(0)),
+    ]
+    return Tree(1, [w.I32, w.I32], body, ())
+
+
+def _write(program: Program) -> Tree:
+    """write(stream, address, length): everything, in as many writes as the system wants; errors end it."""
+    done = n.load(POINTER, n.i32(0), 8)
+    arguments = [_get(0), n.i32(0), n.i32(1), n.i32(8)]
+    body: list[Node] = [
+        Block(
+            "loop",
+            1,
+            [
+                n.store(POINTER, n.i32(0), 0, _get(1)),
+                n.store(POINTER, n.i32(0), 4, _get(2)),
+                If(program.call(("import", "fd_write"), arguments, w.I32), [Node("return")], [], None),
+                n.set_(1, n.op("i32.add", _get(1), done)),
+                n.set_(2, n.op("i32.sub", _get(2), n.copied(done))),
+                Node("br_if", (1,), (_get(2),)),
+            ],
+            None,
+        )
+    ]
+    return Tree(3, [w.I32] * 3, body, ())
+
+
+def _say(program: Program, text: bytes) -> Node:
+    return program.call(
+        ("runtime", "write"), [n.i32(ERROR_STREAM), program.bytes_address(text), n.i32(len(text))], None
+    )
+
+
+def _panic_start(program: Program) -> Tree:
+    """panic_start(location): the first line."""
+    length = n.load(_HALF, _get(0), 0)
+    body: list[Node] = [
+        _say(program, b"\nthread 'main' panicked at "),
+        program.call(("runtime", "write"), [n.i32(ERROR_STREAM), n.add_offset(_get(0), 2), length], None),
+        _say(program, b":\n"),
+    ]
+    return Tree(1, [w.I32], body, ())
+
+
+def _end(program: Program) -> list[Node]:
+    return [
+        _say(program, b"\n"),
+        program.call(("import", "proc_exit"), [n.i32(101)], None),
+    ]
+
+
+def _panic(program: Program) -> Tree:
+    """panic(location, message, its length): say it and end the program."""
+    body: list[Node] = [
+        program.call(("runtime", "panic_start"), [_get(0)], None),
+        program.call(("runtime", "write"), [n.i32(ERROR_STREAM), _get(1), _get(2)], None),
+        *_end(program),
+    ]
+    return Tree(3, [w.I32] * 3, body, ())
+
+
+def _panic_bounds(program: Program) -> Tree:
+    """panic_bounds(location, index, length)."""
+    body: list[Node] = [
+        program.call(("runtime", "panic_start"), [_get(0)], None),
+        _say(program, b"index out of bounds: the len is "),
+        program.call(("runtime", "say_number"), [_get(2)], None),
+        _say(program, b" but the index is "),
+        program.call(("runtime", "say_number"), [_get(1)], None),
+        *_end(program),
+    ]
+    return Tree(3, [w.I32] * 3, body, ())
+
+
+def _say_number(program: Program) -> Tree:
+    """say_number(value): its decimal digits, to the error stream."""
+    rest = n.op("i32.div_u", _get(0), n.i32(10))
+    digit = n.op("i32.add", n.op("i32.rem_u", _get(0), n.i32(10)), n.i32(ord("0")))
+    body: list[Node] = [
+        If(
+            n.op("i32.gt_u", _get(0), n.i32(9)),
+            [program.call(("runtime", "say_number"), [rest], None)],
+            [],
+            None,
+        ),
+        n.store(_BYTE, n.i32(0), 12, digit),
+        program.call(("runtime", "write"), [n.i32(ERROR_STREAM), n.i32(12), n.i32(1)], None),
+    ]
+    return Tree(1, [w.I32], body, ())
+
+
+TABLE: Final[dict[str, Callable[[Program], Tree]]] = {
+    "alloc": _alloc,
+    "free": _free,
+    "write": _write,
+    "panic_start": _panic_start,
+    "panic": _panic,
+    "panic_bounds": _panic_bounds,
+    "say_number": _say_number,
+}

@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-GENERATOR_VERSION: Final = 3
+GENERATOR_VERSION: Final = 4
 """Raised whenever the same choices or the same seed would give other programs."""
 
 SLOT_FIELDS: Final = ("kind", "insn", "rd", "rs1", "rs2", "rs3", "rm", "length", "aux", "imm")

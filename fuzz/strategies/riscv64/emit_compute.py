@@ -124,6 +124,18 @@ def _csr(group: Group) -> None:
     group.word(2, register_immediate("csrrwi", seen, _mode(group), FRM))
 
 
+def _csr_sequence(group: Group) -> None:
+    """Forms and CSRs of both are independent of each other, so every pair comes."""
+    for parcel, choice, which, rd, source in (
+        (0, "insn", group.aux % _U(3), "rd", "rs1"),
+        (2, "length", group.aux // _U(3) % _U(3), "rs3", "rs2"),
+    ):
+        match = MATCH.take(pool_entry(Kind.CSR_SEQUENCE, group.raw(choice)))
+        registers = group.destination(rd) << _U(7) | group.source(source) << _U(15)
+        group.word(parcel, match | registers | (which + _U(1)) << _U(20))
+    group.word(4, register_immediate("csrrwi", group.temporary, _mode(group), FRM))
+
+
 def _counter(group: Group) -> None:
     forms = group.choose(group.field("rm"), ("csrrs", "csrrc", "csrrsi", "csrrci"))
     group.word(0, forms | (group.aux % _U(3) + _U(0xC00)) << _U(20))
@@ -167,6 +179,7 @@ EMITTERS: Final = {
     Kind.FOLD_FLAGS: _fold_flags,
     Kind.ROUNDING: _rounding,
     Kind.CSR: _csr,
+    Kind.CSR_SEQUENCE: _csr_sequence,
     Kind.COUNTER: _counter,
     Kind.STACK_OP: _stack_op,
     Kind.STACK_ADJUST: _stack_adjust,

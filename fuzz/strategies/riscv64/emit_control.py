@@ -61,7 +61,7 @@ def _computed_jump(group: Group, link: Words, target: Signed, short: NDArray[np.
     """auipc, addi, jalr; where `short`, c.jr or c.jalr and a nop instead of the jalr. The jalr's own offset takes a
     part of the distance, and may be odd: bit 0 of the sum is ignored. One in four links into the very register that
     holds the address, as `call` does: then the target has to be read before the link is written."""
-    same = ~short & (link != 0) & ((group.aux & _U(6)) == 0)
+    same = (link != 0) & ((group.aux & _U(6)) == 0)
     t = np.where(same, link, group.temporary)
     distance = _offset(group, target)
     part = np.where(short, 0, group.imm >> 2)
@@ -99,13 +99,15 @@ def _table(group: Group) -> None:
         group.word(8 + 2 * pad, register_immediate("addi", accumulator, accumulator, amount))
 
 
-def _counter_register(variant: NDArray[np.uint8], region: NDArray[np.uint8]) -> Words:
-    return np.where(region == 0, role_of(Role.COUNTER, variant), role_of(Role.COUNTER_LEAF, variant))
+def _counter_register(variant: NDArray[np.uint8], region: NDArray[np.uint8], inner: NDArray[np.bool_]) -> Words:
+    main = (region == 0) & ~inner
+    return np.where(main, role_of(Role.COUNTER, variant), role_of(Role.COUNTER_LEAF, variant))
 
 
 def _loop(group: Group) -> None:
+    inner = group.layout.inner.take(group.index)
     iterations = 1 + (group.aux % _U(MOST_ITERATIONS)).astype(np.int64)
-    group.word(0, register_immediate("addi", _counter_register(group.variant, group.region), 0, iterations))
+    group.word(0, register_immediate("addi", _counter_register(group.variant, group.region, inner), 0, iterations))
 
 
 def loop_tails(layout: Layout, parcels: NDArray[np.uint16]) -> None:
@@ -116,8 +118,8 @@ def loop_tails(layout: Layout, parcels: NDArray[np.uint16]) -> None:
     case, head, last = layout.loop_case, layout.loop_head, layout.loop_last
     if not len(case):
         return
-    variant, region = layout.variant.take(case), layout.region.take(case * layout.width + head)
-    counter = _counter_register(variant, region)
+    flat = case * layout.width + head
+    counter = _counter_register(layout.variant.take(case), layout.region.take(flat), layout.inner.take(flat))
     place = layout.place[case, last + 1] - LOOP_TAIL_PARCELS
     body = layout.place[case, head + 1].astype(np.int64)
     back = 2 * (body - place - 2)

@@ -17,7 +17,7 @@ from fuzz.strategies.riscv64.assembly import (
     upper,
 )
 from fuzz.strategies.riscv64.decoding import NUMBER_COMPRESSED, UNKNOWN
-from fuzz.strategies.riscv64.emit_compute import FRM, legal_rounding, operation
+from fuzz.strategies.riscv64.emit_compute import FRM, compressed_fields, legal_rounding, operation
 from fuzz.strategies.riscv64.emit_memory import aligned_offset, size_of
 from fuzz.strategies.riscv64.encodings import (
     HIDDEN_CSRS,
@@ -145,6 +145,25 @@ def _jump_wild(group: Group) -> None:
     group.word(2, register_immediate("jalr", group.destination(), t, group.imm >> 3))
 
 
+def _far(group: Group, register: Words | int) -> None:
+    """A power of two from 2**14 on: nothing is mapped there."""
+    group.word(0, register_immediate("addi", register, 0, np.ones(len(group.index), np.int64)))
+    group.word(2, register_immediate("slli", register, register, 14 + (group.aux >> _U(2)).astype(np.int64) % 50))
+
+
+def _amo_wild(group: Group) -> None:
+    number = pool_entry(Kind.AMO_WILD, group.raw("insn"))
+    _far(group, group.temporary)
+    source2 = np.where(ATOMIC_SOURCE2.take(number), group.source("rs2"), _U(0))
+    order = (group.aux & _U(3)) << _U(25)
+    group.word(4, register_register(MATCH.take(number) | order, group.destination(), group.temporary, source2))
+
+
+def _stack_wild(group: Group) -> None:
+    _far(group, 2)
+    group.word(4, compressed_fields(group, pool_entry(Kind.STACK_WILD, group.raw("insn"))) | C_NOP << _U(16))
+
+
 def _scrambled(group: Group) -> Words:
     """32 bits from all of a slot's fields: the immediate alone is biased."""
     word = group.raw("imm") * _U(0x9E37_79B1)
@@ -199,6 +218,8 @@ EMITTERS: Final = {
     Kind.CODE_WRITE: _code_write,
     Kind.AMO_MISALIGNED: _amo_misaligned,
     Kind.JUMP_WILD: _jump_wild,
+    Kind.AMO_WILD: _amo_wild,
+    Kind.STACK_WILD: _stack_wild,
     Kind.NOISE: _noise,
     Kind.NOISE_COMPRESSED: _noise_compressed,
     Kind.RESERVED_COMPRESSED: _reserved_compressed,

@@ -2,7 +2,7 @@
 
 A program is a sequence of slots; each slot holds one gadget, which always emits the same number of parcels (16-bit
 units). So addresses are known before anything is encoded, and branch targets are slots, not bytes. Every gadget leaves
-the kept registers (`registers.Role`) as it found them, and control only moves forward except through the counted loop,
+the kept registers (`registers.Role`) as it found them, and control only moves forward except through counted loops,
 so every program ends.
 
 What is not generated, because correct implementations may differ (and where that is written):
@@ -77,42 +77,50 @@ class Kind(IntEnum):
     TABLE = 26
     """A jump into four landing pads, chosen by two bits of the accumulator."""
     LOOP = 27
-    """Repeats the next few slots a counted number of times."""
+    """Repeats the next few slots a counted number of times. In a program without functions, one in its body too."""
     CALL = 28
     """Calls a later function; where there is none, jumps forward."""
     CALL_INDIRECT = 29
     SECTION = 30
     """Ends the main part (ebreak) or a function (return); what follows is the next function."""
-    EBREAK = 31
-    ECALL = 32
-    ILLEGAL = 33
+    MEMORY_OVERWRITE = 31
+    """A load into the register that holds its address, or a store of that address."""
+    CSR_SEQUENCE = 32
+    """Two Zicsr forms on fflags, frm or fcsr after each other, then a legal rounding mode."""
+    EBREAK = 33
+    ECALL = 34
+    ILLEGAL = 35
     """A word that is defined to be illegal: all zeros, all ones, a write to a read-only CSR."""
-    PRIVILEGED = 34
+    PRIVILEGED = 36
     """An instruction of the privileged architecture."""
-    CSR_ILLEGAL = 35
+    CSR_ILLEGAL = 37
     """A CSR that U-mode cannot access."""
-    ROUNDING_RESERVED = 36
+    ROUNDING_RESERVED = 38
     """An FP instruction with a reserved static rounding mode."""
-    DYNAMIC_RESERVED = 37
+    DYNAMIC_RESERVED = 39
     """A reserved mode in frm, then an FP instruction that uses it."""
-    EDGE = 38
+    EDGE = 40
     """An aligned access within 16 bytes of either edge of the window, inside or outside."""
-    STRADDLE = 39
+    STRADDLE = 41
     """A misaligned access over either edge of the window. Few: whether the accessible part of such a store is written,
     and which portion the trap value names, is up to the implementation (Privileged ISA §3.7.1 and §3.1.16), and such
     differences are explained one by one (`oracles.errata`)."""
-    WILD = 40
+    WILD = 42
     """An access to an address that differs from a good one in high bits, or is far from any."""
-    CODE_WRITE = 41
-    AMO_MISALIGNED = 42
-    JUMP_WILD = 43
+    CODE_WRITE = 43
+    AMO_MISALIGNED = 44
+    JUMP_WILD = 45
     """A jump to unmapped memory or into the data window."""
-    NOISE = 44
+    NOISE = 46
     """A 32-bit word: random, or a valid instruction with one bit flipped."""
-    NOISE_COMPRESSED = 45
+    NOISE_COMPRESSED = 47
     """Any 16-bit word that is neither a jump nor a foreign extension's."""
-    RESERVED_COMPRESSED = 46
+    RESERVED_COMPRESSED = 48
     """A reserved 16-bit encoding."""
+    AMO_WILD = 49
+    """An aligned AMO or LR far from any memory. No SC: without a reservation it need not fault (§13.2)."""
+    STACK_WILD = 50
+    """A compressed access relative to an x2 that points far from any memory."""
 
 
 FIRST_TRAP: Final = Kind.EBREAK
@@ -130,7 +138,7 @@ _PARCELS: Final[dict[Kind, int]] = {
     Kind.MEMORY_CROSSING: 2,
     Kind.MEMORY_CODE: 4,
     Kind.AMO: 4,
-    Kind.RESERVE: 8,
+    Kind.RESERVE: 10,
     Kind.FOLD: 2,
     Kind.FOLD_FLOAT: 4,
     Kind.FOLD_FLAGS: 4,
@@ -150,6 +158,8 @@ _PARCELS: Final[dict[Kind, int]] = {
     Kind.CALL: 2,
     Kind.CALL_INDIRECT: 6,
     Kind.SECTION: 2,
+    Kind.MEMORY_OVERWRITE: 4,
+    Kind.CSR_SEQUENCE: 6,
     Kind.EBREAK: 2,
     Kind.ECALL: 2,
     Kind.ILLEGAL: 2,
@@ -166,6 +176,8 @@ _PARCELS: Final[dict[Kind, int]] = {
     Kind.NOISE: 2,
     Kind.NOISE_COMPRESSED: 1,
     Kind.RESERVED_COMPRESSED: 1,
+    Kind.AMO_WILD: 6,
+    Kind.STACK_WILD: 6,
 }
 
 PARCELS: Final[NDArray[np.uint8]] = np.array([_PARCELS[kind] for kind in Kind], np.uint8)

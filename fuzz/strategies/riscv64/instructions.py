@@ -61,6 +61,8 @@ _RULES: Final[dict[Kind, Callable[[Instruction], bool]]] = {
     Kind.RESERVE: lambda i: i.effects.atomic == "reserve",
     Kind.CSR: lambda i: i.effects.csr,
     Kind.STACK_OP: lambda i: i.length == 4 and _computes(i) and _writes_x(i),
+    Kind.STACK_WILD: lambda i: i.length == 2 and _accesses(i) and i.name.endswith("sp"),
+    Kind.AMO_WILD: lambda i: i.effects.atomic in ("amo", "reserve"),
     Kind.BRANCH: lambda i: i.length == 4 and i.effects.control is Control.BRANCH,
     Kind.BRANCH_COMPRESSED: lambda i: i.length == 2 and i.effects.control is Control.BRANCH,
     Kind.ROUNDING_RESERVED: lambda i: i.length == 4 and _rounds(i),
@@ -70,6 +72,8 @@ _RULES: Final[dict[Kind, Callable[[Instruction], bool]]] = {
 _SAME: Final[dict[Kind, Kind]] = {
     Kind.MEMORY_INDEXED: Kind.MEMORY,
     Kind.MEMORY_CROSSING: Kind.MEMORY,
+    Kind.MEMORY_OVERWRITE: Kind.MEMORY,
+    Kind.CSR_SEQUENCE: Kind.CSR,
     Kind.EDGE: Kind.MEMORY,
     Kind.WILD: Kind.MEMORY,
     Kind.DYNAMIC_RESERVED: Kind.ROUNDING_RESERVED,

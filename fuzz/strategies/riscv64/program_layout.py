@@ -40,6 +40,7 @@ class Layout:
         region: (N * S,) 0 main part, 1 … FUNCTIONS functions.
         functions: (N,) how many functions follow the main part.
         region_end: (N, FUNCTIONS + 1) slot of each region's end.
+        inner: (N * S,) heads of loops inside another's body.
         loop_case, loop_head, loop_last: one entry per loop: its program, the slot of its head, the last slot of its
             body.
         code_address: (N,) where each program's code starts.
@@ -113,23 +114,32 @@ class Layout:
         self.region_end[case, ordinal[case, slot]] = slot
 
     def _resolve_loops(self, kind: NDArray[np.uint8], size: NDArray[np.uint8]) -> None:
-        """First come, first served: a loop inside another's body vanishes; so does one without room before its region's
-        end, and one in a function that may call others, whose loop would use the same counter."""
+        """First come, first served: a loop without room before its region's end vanishes, and so does one in a function
+        that may call others, whose loop would use the same counter. Inside another's body it does unless it ends before
+        that one does, no third is around it, and the program has no function: it uses the counter of the last one."""
         wanted = np.flatnonzero(kind == Kind.LOOP)
         case, slot = np.divmod(wanted, self.width)
         region = self.region.take(wanted)
         end = self.region_end[case, region]
         last = np.minimum(slot + 1 + self.fields["length"].take(wanted) % BODY_SLOTS, end - 1)
         fits = ((region == 0) | (region == self.functions.take(case))) & (last > slot)
-        busy_until = np.full(self.count, -1, np.intp)
+        busy_until = np.full((2, self.count), -1, np.intp)
         alive = np.zeros(len(wanted), np.bool_)
+        self.inner = np.zeros(self.kind.shape, np.bool_)
         first = np.flatnonzero(np.diff(case, prepend=-1))
         heads = np.diff(first, append=len(case))
         for rank in range(int(heads.max(initial=0))):
             at = first[heads > rank] + rank
-            at = at[fits[at] & (slot[at] > busy_until[case[at]])]
-            alive[at] = True
-            busy_until[case[at]] = last[at]
+            at = at[fits[at]]
+            outside, around = busy_until[0, case[at]] < slot[at], busy_until[0, case[at]]
+            free = (self.functions[case[at]] == 0) & (busy_until[1, case[at]] < slot[at]) & (around > slot[at] + 1)
+            nested = at[~outside & free]
+            last[nested] = np.minimum(last[nested], busy_until[0, case[nested]] - 1)
+            at = at[outside]
+            alive[at] = alive[nested] = True
+            busy_until[0, case[at]] = last[at]
+            busy_until[1, case[nested]] = last[nested]
+            self.inner[wanted[nested]] = True
         self.kind[wanted[~alive]] = Kind.NONE
         size.reshape(-1)[wanted[~alive]] = 0
         self.loop_case, self.loop_head, self.loop_last = case[alive], slot[alive], last[alive]

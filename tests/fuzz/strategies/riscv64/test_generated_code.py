@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from engines.vm.isa.derive.effects import Control
+from engines.vm.isa.riscv64 import INSTRUCTIONS
 from fuzz.coverage.riscv64 import Coverage, coverage_of
 from fuzz.strategies.riscv64 import generate
 from fuzz.strategies.riscv64.choices import Choices
@@ -116,8 +117,8 @@ def test_counters_are_never_read_into_a_register(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", ["default", "atomic", "noise"])
 def test_reservations_are_used_at_once(profile: str) -> None:
-    """LR, one computing instruction, SC of the same size through the same register: nothing that could end or leave the
-    reservation. What SC does otherwise is up to the implementation."""
+    """LR, one computing instruction, SC of the same size through the same register or a copy of it: nothing that could
+    end or leave the reservation. What SC does otherwise is up to the implementation."""
     reserves = 0
     for row in range(100):
         code = instructions(generate(2, row, 1, profile).case(0))
@@ -129,7 +130,9 @@ def test_reservations_are_used_at_once(profile: str) -> None:
                 # On its own only where it traps: misaligned.
                 continue
             assert ALL[code[place + 2][2]].name == name.replace("lr", "sc")
-            assert word >> 15 & 31 == conditional >> 15 & 31
+            address, other = word >> 15 & 31, conditional >> 15 & 31
+            copied = INSTRUCTIONS["addi"].encode(rd=address, rs1=other, imm=0)
+            assert address == other or code[place - 1][1] == copied
             assert not ALL[code[place + 1][2]].effects.store_bytes
             reserves += 1
     assert reserves or profile == "noise"
@@ -168,15 +171,33 @@ def test_a_program_has_at_most_three_functions() -> None:
     assert layout.functions.tolist() == [3, 3]
 
 
-def test_loops_do_not_nest_in_one_region() -> None:
+def _loops(width: int, heads: list[int], length: int, section: int | None = None) -> Layout:
     base = draw(0, 0, 1, PROFILES["short"])
-    slots = {name: np.zeros((1, 6), field.dtype) for name, field in base.slots.items()}
-    slots["kind"][0, [0, 1, 3, 5]] = Kind.LOOP
-    slots["length"][0] = 1
-    base.state["slots"] = 6
-    layout = Layout(Choices(slots, base.state))
+    slots = {name: np.zeros((1, width), field.dtype) for name, field in base.slots.items()}
+    slots["kind"][0, heads] = Kind.LOOP
+    slots["length"][0] = length
+    if section is not None:
+        slots["kind"][0, section] = Kind.SECTION
+    base.state["slots"] = width
+    return Layout(Choices(slots, base.state))
+
+
+def test_loops_without_room_inside_another_vanish() -> None:
+    layout = _loops(6, [0, 1, 3, 5], 1)
     assert (layout.loop_head.tolist(), layout.loop_last.tolist()) == ([0, 3], [2, 5])
     assert layout.kind.tolist() == [Kind.LOOP, Kind.NONE, Kind.NONE, Kind.LOOP, Kind.NONE, Kind.NONE]
+    assert not layout.inner.any()
+
+
+def test_a_loop_inside_another_ends_before_it() -> None:
+    layout = _loops(8, [0, 1, 2, 6], 4)
+    assert (layout.loop_head.tolist(), layout.loop_last.tolist()) == ([0, 1, 6], [5, 4, 7])
+    assert np.flatnonzero(layout.inner).tolist() == [1], "a third loop around them vanishes"
+
+
+def test_programs_with_functions_have_no_loop_inside_another() -> None:
+    layout = _loops(8, [0, 1], 4, section=7)
+    assert (layout.loop_head.tolist(), layout.functions.tolist()) == ([0], [1])
 
 
 def test_equal_homes_are_replaced_by_rows() -> None:

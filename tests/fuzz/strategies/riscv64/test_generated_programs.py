@@ -75,6 +75,10 @@ EXPECTED = {
     Kind.AMO_MISALIGNED: {Trap.LOAD_MISALIGNED, Trap.STORE_MISALIGNED},
     Kind.JUMP_WILD: {Trap.FETCH_FAULT},
     Kind.RESERVED_COMPRESSED: {Trap.ILLEGAL_INSTRUCTION},
+    Kind.AMO_WILD: {Trap.LOAD_FAULT, Trap.STORE_FAULT},
+    Kind.STACK_WILD: {Trap.LOAD_FAULT, Trap.STORE_FAULT},
+    Kind.MEMORY_OVERWRITE: {Trap.BREAKPOINT},
+    Kind.CSR_SEQUENCE: {Trap.BREAKPOINT},
     Kind.MEMORY: {Trap.BREAKPOINT},
     Kind.MEMORY_INDEXED: {Trap.BREAKPOINT},
     Kind.MEMORY_CROSSING: {Trap.BREAKPOINT},
@@ -134,6 +138,19 @@ def test_a_loop_around_a_loop_in_a_function() -> None:
     observed = run(emit(Choices(slots, base.state)))
     function = 1 + 5 * 3 + 1
     assert observed.retired[0] == 1 + 3 * (1 + function + 2)
+
+
+def test_a_loop_in_a_loop_repeats_every_time() -> None:
+    base = draw(0, 0, 1, PROFILES["short"])
+    for inner, outer in ((1, 1), (2, 3), (8, 8)):
+        slots = {name: np.zeros((1, 4), field.dtype) for name, field in base.slots.items()}
+        slots["kind"][:] = [Kind.LOOP, Kind.LOOP, Kind.COMPRESSED, Kind.COMPRESSED]
+        slots["length"][0, 0] = 2
+        slots["aux"][0, :2] = outer - 1, inner - 1
+        base.state["slots"] = 4
+        observed = run(emit(Choices(slots, base.state)))
+        assert observed.retired[0] == 1 + outer * (1 + inner * 3 + 1 + 2)
+        assert observed.trap[0] == Trap.BREAKPOINT
 
 
 @pytest.mark.parametrize("profile", ["traps", "memory"])

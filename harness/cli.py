@@ -27,6 +27,7 @@ class Command:
 COMMANDS: Final = (
     Command("diff", "Cross-examine a subject against oracles on generated cases."),
     Command("vm", "Run programs on our virtual machine."),
+    Command("wasm", "Compile a subset of Rust to WebAssembly."),
     Command("executors", "List the subjects and oracles.", "executors"),
     Command("corpus", "Build and run the real programs."),
     Command("repro", "Replay a finding.", "repro"),

@@ -77,7 +77,6 @@ class FunctionLowering(DropLowering):
         order = sorted(blocks)
         numbers = {old: new for new, old in enumerate(order)}
         made = [_renumbered(blocks[old], numbers) for old in order]
-        statements = structure(made)
         if self.frame_local is not None and self.frame_bytes:
             size = -(-self.frame_bytes // 8) * 8
             pointer = n.op("i32.sub", self.program.global_get("stack"), n.i32(size))
@@ -88,6 +87,7 @@ class FunctionLowering(DropLowering):
             self._restore(made, size)
         elif self.frame_local is not None:
             prologue[:0] = [n.set_(self.frame_local, self.program.global_get("stack"))]
+        statements = structure(made)
         results = (self.result.parts[0].storage.type,) if self.result.parts else ()
         if results and (not statements or statements[-1].op not in ("return", "unreachable")):
             statements.append(Node("unreachable"))

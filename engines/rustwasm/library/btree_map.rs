@@ -74,8 +74,8 @@ impl<K: Ord, V> BTreeMap<K, V> {
         while low < high {
             let middle = (low + high) / 2;
             let run = &self.runs[middle];
-            let order = run[run.len() - 1].0.borrow().cmp(key);
-            if order == Ordering::Less || past && order == Ordering::Equal { low = middle + 1; } else { high = middle; }
+            let order = key.cmp(run[run.len() - 1].0.borrow());
+            if order == Ordering::Greater || past && order == Ordering::Equal { low = middle + 1; } else { high = middle; }
         }
         let run = low;
         if run == self.runs.len() { return (self.end(), false); }
@@ -85,8 +85,8 @@ impl<K: Ord, V> BTreeMap<K, V> {
         high = entries.len();
         while low < high {
             let middle = (low + high) / 2;
-            let order = entries[middle].0.borrow().cmp(key);
-            if order == Ordering::Less || past && order == Ordering::Equal {
+            let order = key.cmp(entries[middle].0.borrow());
+            if order == Ordering::Greater || past && order == Ordering::Equal {
                 low = middle + 1;
             } else {
                 if order == Ordering::Equal { found = true; }

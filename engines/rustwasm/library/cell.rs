@@ -4,9 +4,9 @@ use crate::intrinsics::unsafe_mut;
 use crate::mem;
 use crate::ops::{Deref, DerefMut};
 
-pub struct Cell<T> { value: T }
+pub struct Cell<T: ?Sized> { value: T }
 impl<T> Cell<T> {
-    pub fn new(value: T) -> Cell<T> { Cell { value } }
+    pub const fn new(value: T) -> Cell<T> { Cell { value } }
     pub fn set(&self, value: T) { *unsafe_mut(&self.value) = value; }
     pub fn replace(&self, value: T) -> T { mem::replace(unsafe_mut(&self.value), value) }
     pub fn into_inner(self) -> T { self.value }
@@ -25,10 +25,10 @@ impl<T: crate::fmt::Debug + Copy> crate::fmt::Debug for Cell<T> {
 
 /// `state` counts shared borrows; -1 is a mutable one.
 pub struct RefCell<T: ?Sized> { state: Cell<isize>, value: T }
-#[derive(Debug)] pub struct BorrowError(());
-#[derive(Debug)] pub struct BorrowMutError(());
+pub struct BorrowError(());
+pub struct BorrowMutError(());
 impl<T> RefCell<T> {
-    pub fn new(value: T) -> RefCell<T> { RefCell { state: Cell::new(0), value } }
+    pub const fn new(value: T) -> RefCell<T> { RefCell { state: Cell::new(0), value } }
     pub fn into_inner(self) -> T { self.value }
     #[track_caller]
     pub fn replace(&self, value: T) -> T { mem::replace(&mut *self.borrow_mut(), value) }
@@ -37,17 +37,23 @@ impl<T> RefCell<T> {
     #[track_caller]
     pub fn swap(&self, other: &RefCell<T>) { mem::swap(&mut *self.borrow_mut(), &mut *other.borrow_mut()); }
 }
+#[track_caller]
+fn already_mutable() -> ! { panic!("RefCell already mutably borrowed") }
+#[track_caller]
+fn already(state: isize) -> ! { if state > 0 { panic!("RefCell already borrowed") } else { already_mutable() } }
 impl<T: ?Sized> RefCell<T> {
     #[track_caller]
     pub fn borrow(&self) -> Ref<'_, T> {
-        match self.try_borrow() { Ok(b) => b, Err(_) => panic!("RefCell already mutably borrowed") }
+        let state = self.state.get();
+        if state < 0 { already_mutable(); }
+        self.state.set(state + 1);
+        Ref { value: &self.value, state: &self.state }
     }
     #[track_caller]
     pub fn borrow_mut(&self) -> RefMut<'_, T> {
-        match self.try_borrow_mut() {
-            Ok(b) => b,
-            Err(_) => if self.state.get() > 0 { panic!("RefCell already borrowed") } else { panic!("RefCell already mutably borrowed") },
-        }
+        if self.state.get() != 0 { already(self.state.get()); }
+        self.state.set(-1);
+        RefMut { value: unsafe_mut(&self.value), state: &self.state }
     }
     pub fn try_borrow(&self) -> Result<Ref<'_, T>, BorrowError> {
         if self.state.get() < 0 { return Err(BorrowError(())); }
@@ -65,7 +71,10 @@ impl<T: Clone> Clone for RefCell<T> { #[track_caller] fn clone(&self) -> RefCell
 impl<T: Default> Default for RefCell<T> { fn default() -> RefCell<T> { RefCell::new(T::default()) } }
 impl<T: PartialEq> PartialEq for RefCell<T> { fn eq(&self, other: &RefCell<T>) -> bool { *self.borrow() == *other.borrow() } }
 impl<T: crate::fmt::Debug> crate::fmt::Debug for RefCell<T> {
-    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.debug_struct("RefCell").field("value", &&*self.borrow()).finish() }
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
+        if self.state.get() < 0 { return f.debug_struct("RefCell").field("value", &Text("<borrowed>")).finish(); }
+        f.debug_struct("RefCell").field("value", &self.value).finish()
+    }
 }
 pub struct Ref<'b, T: ?Sized> { value: &'b T, state: &'b Cell<isize> }
 impl<'b, T: ?Sized> Ref<'b, T> {
@@ -74,8 +83,9 @@ impl<'b, T: ?Sized> Ref<'b, T> {
         Ref { value: orig.value, state: orig.state }
     }
     pub fn map<U: ?Sized, F: FnOnce(&T) -> &U>(orig: Ref<'b, T>, f: F) -> Ref<'b, U> {
-        orig.state.set(orig.state.get() + 1);
-        Ref { value: f(orig.value), state: orig.state }
+        let made = Ref { value: f(orig.value), state: orig.state };
+        mem::forget(orig);
+        made
     }
 }
 impl<'b, T: ?Sized> Deref for Ref<'b, T> { type Target = T; fn deref(&self) -> &T { self.value } }
@@ -88,3 +98,47 @@ impl<'b, T: ?Sized> DerefMut for RefMut<'b, T> { fn deref_mut(&mut self) -> &mut
 impl<'b, T: ?Sized> Drop for RefMut<'b, T> { fn drop(&mut self) { self.state.set(0); } }
 impl<'b, T: crate::fmt::Display + ?Sized> crate::fmt::Display for RefMut<'b, T> { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { (**self).fmt(f) } }
 impl<'b, T: crate::fmt::Debug + ?Sized> crate::fmt::Debug for RefMut<'b, T> { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { (**self).fmt(f) } }
+impl<'b, T: ?Sized> RefMut<'b, T> {
+    pub fn map<U: ?Sized, F: FnOnce(&mut T) -> &mut U>(orig: RefMut<'b, T>, f: F) -> RefMut<'b, U> {
+        let state = orig.state;
+        let value = unsafe_mut(&*orig.value);
+        mem::forget(orig);
+        RefMut { value: f(value), state }
+    }
+}
+impl<T: Eq> Eq for RefCell<T> {}
+impl<T: PartialOrd> PartialOrd for RefCell<T> { fn partial_cmp(&self, other: &RefCell<T>) -> Option<crate::cmp::Ordering> { (*self.borrow()).partial_cmp(&*other.borrow()) } }
+impl<T: Ord> Ord for RefCell<T> { fn cmp(&self, other: &RefCell<T>) -> crate::cmp::Ordering { (*self.borrow()).cmp(&*other.borrow()) } }
+impl<T> From<T> for RefCell<T> { fn from(value: T) -> RefCell<T> { RefCell::new(value) } }
+impl<T: Eq + Copy> Eq for Cell<T> {}
+impl<T: PartialOrd + Copy> PartialOrd for Cell<T> { fn partial_cmp(&self, other: &Cell<T>) -> Option<crate::cmp::Ordering> { self.get().partial_cmp(&other.get()) } }
+impl<T> From<T> for Cell<T> { fn from(value: T) -> Cell<T> { Cell::new(value) } }
+struct Text(&'static str);
+impl crate::fmt::Debug for Text { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.write_str(self.0) } }
+macro_rules! error {
+    ($name:ident $debug:literal $display:literal) => {
+        impl crate::fmt::Debug for $name { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.write_str($debug) } }
+        impl crate::fmt::Display for $name { fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.write_str($display) } }
+        impl crate::error::Error for $name {}
+    }
+}
+error! { BorrowError "BorrowError" "already mutably borrowed" }
+error! { BorrowMutError "BorrowMutError" "already borrowed" }
+
+/// A place that is written once.
+pub struct OnceCell<T> { value: Option<T> }
+impl<T> OnceCell<T> {
+    pub const fn new() -> OnceCell<T> { OnceCell { value: None } }
+    pub fn get(&self) -> Option<&T> { self.value.as_ref() }
+    pub fn set(&self, value: T) -> Result<(), T> {
+        if self.value.is_some() { return Err(value); }
+        *unsafe_mut(&self.value) = Some(value);
+        Ok(())
+    }
+    pub fn get_or_init<F: FnOnce() -> T>(&self, f: F) -> &T {
+        if self.value.is_none() { *unsafe_mut(&self.value) = Some(f()); }
+        match &self.value { Some(value) => value, None => unreachable!() }
+    }
+    pub fn into_inner(self) -> Option<T> { self.value }
+}
+impl<T> Default for OnceCell<T> { fn default() -> OnceCell<T> { OnceCell::new() } }

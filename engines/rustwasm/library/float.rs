@@ -78,3 +78,39 @@ impl f32 {
     pub const MIN_POSITIVE: f32 = 1.17549435e-38;
     pub const EPSILON: f32 = 1.19209290e-7;
 }
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseFloatError { kind: FloatErrorKind }
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum FloatErrorKind { Empty, Invalid }
+impl crate::fmt::Display for ParseFloatError {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
+        f.pad(match self.kind { FloatErrorKind::Empty => "cannot parse float from empty string", FloatErrorKind::Invalid => "invalid float literal" })
+    }
+}
+impl crate::error::Error for ParseFloatError {}
+fn parse(text: &str, single: bool) -> Result<f64, ParseFloatError> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() { return Err(ParseFloatError { kind: FloatErrorKind::Empty }); }
+    let negative = bytes[0] == b'-';
+    let digits = if negative || bytes[0] == b'+' { &text[1..] } else { text };
+    let magnitude = match crate::decimal::read(digits.as_bytes(), single) {
+        Some(value) => value,
+        None => {
+            let lower = digits.to_ascii_lowercase();
+            if lower == "inf" || lower == "infinity" {
+                f64::INFINITY
+            } else if lower == "nan" {
+                f64::NAN
+            } else {
+                return Err(ParseFloatError { kind: FloatErrorKind::Invalid });
+            }
+        }
+    };
+    Ok(if negative { -magnitude } else { magnitude })
+}
+impl crate::str::FromStr for f64 { type Err = ParseFloatError; fn from_str(text: &str) -> Result<f64, ParseFloatError> { parse(text, false) } }
+impl crate::str::FromStr for f32 {
+    type Err = ParseFloatError;
+    fn from_str(text: &str) -> Result<f32, ParseFloatError> { match parse(text, true) { Ok(value) => Ok(value as f32), Err(error) => Err(error) } }
+}

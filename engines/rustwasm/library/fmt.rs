@@ -1,6 +1,7 @@
 //! std::fmt: what the formatting macros call.
 
-use crate::intrinsics::{float_text, print_bytes, str_from_bytes};
+use crate::decimal::{float_fixed, float_shortest, scientific, SPACE};
+use crate::intrinsics::{print_bytes, str_from_bytes};
 
 #[lang = "FmtError"]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -109,10 +110,11 @@ impl<'a> Formatter<'a> {
     pub fn pad_integral(&mut self, nonnegative: bool, prefix: &str, digits: &str) -> Result {
         let sign = if !nonnegative { "-" } else if self.flags & PLUS != 0 { "+" } else { "" };
         let shown = if self.flags & ALTERNATE != 0 { prefix } else { "" };
-        self.pad_number(sign, shown, digits)
+        self.pad_number(sign, shown, digits, 0)
     }
-    fn pad_number(&mut self, sign: &str, prefix: &str, digits: &str) -> Result {
-        let count = sign.len() + prefix.len() + digits.len();
+    /// A number of four parts, the last `zeros` times `0`.
+    fn pad_number(&mut self, sign: &str, prefix: &str, digits: &str, zeros: usize) -> Result {
+        let count = sign.len() + prefix.len() + digits.len() + zeros;
         let missing = if self.has_width && self.width > count { self.width - count } else { 0 };
         let zero = self.flags & ZERO != 0;
         let align = if self.align == 0 { 3 } else { self.align };
@@ -123,6 +125,7 @@ impl<'a> Formatter<'a> {
         self.out.write_str(prefix)?;
         if zero { self.fill_with('0', missing)?; }
         self.out.write_str(digits)?;
+        self.fill_with('0', zeros)?;
         if zero { Ok(()) } else { self.fill_with(fill, missing - before) }
     }
     pub fn debug_struct<'b>(&'b mut self, name: &str) -> DebugStruct<'b, 'a> {
@@ -394,67 +397,44 @@ bases! { u128, u128, u128, wide_based }
 bases! { i128, u128, u128, wide_based }
 
 fn float(value: f64, single: bool, debug: bool, f: &mut Formatter<'_>) -> Result {
-    if value.is_nan() {
-        let saved = f.flags;
-        f.flags = saved & !ZERO;
-        let result = f.pad_number("", "", "NaN");
-        f.flags = saved;
-        return result;
-    }
-    let sign = if value.is_sign_negative() { "-" } else if f.flags & PLUS != 0 { "+" } else { "" };
     let magnitude = value.abs();
-    if magnitude == f64::INFINITY {
-        let saved = f.flags;
-        f.flags = saved & !ZERO;
-        let result = f.pad_number(sign, "", "inf");
-        f.flags = saved;
-        return result;
+    if !(magnitude < f64::INFINITY) { return not_finite(value, f); }
+    let sign = float_sign(value, f);
+    if f.has_precision {
+        let mut buffer = [0u8; SPACE];
+        let places = if f.precision > 1074 { 1074 } else { f.precision };
+        return f.pad_number(sign, "", float_fixed(magnitude, places, &mut buffer), f.precision - places);
     }
-    if debug && !f.has_precision && magnitude != 0.0 && (magnitude < 1e-5 || magnitude >= 1e16) {
-        return exponent(magnitude, single, sign, 'e', f);
-    }
-    let mut buffer = [0u8; 1100];
-    let precision = if f.has_precision { f.precision as i32 } else { -1 };
-    let mut length = float_text(magnitude, single, precision, &mut buffer);
-    if debug && precision < 0 && !buffer[..length].contains(&b'.') {
-        buffer[length] = b'.';
-        buffer[length + 1] = b'0';
-        length += 2;
-    }
-    f.pad_number(sign, "", str_from_bytes(&buffer[..length]))
+    if debug && magnitude != 0.0 && (magnitude < 1e-4 || magnitude >= 1e16) { return exponent(value, single, 'e', f); }
+    let mut buffer = [0u8; SPACE];
+    f.pad_number(sign, "", float_shortest(magnitude, single, debug as usize, &mut buffer), 0)
 }
-/// `d.ddde±x` of a finite value, by moving the point of its decimal text.
-fn exponent(magnitude: f64, single: bool, sign: &str, letter: char, f: &mut Formatter<'_>) -> Result {
-    let mut buffer = [0u8; 1100];
-    let length = float_text(magnitude, single, -1, &mut buffer);
-    let mut digits = String::new();
-    let mut point = length as i32;
-    let mut i = 0;
-    while i < length {
-        if buffer[i] == b'.' { point = i as i32; } else { digits.push(buffer[i] as char); }
-        i += 1;
-    }
-    let leading = digits.len() - digits.trim_start_matches('0').len();
-    let power = if magnitude == 0.0 { 0 } else { point - 1 - leading as i32 };
-    let significant = digits.trim_matches('0');
-    let mut text = String::from(if significant.is_empty() { "0" } else { &significant[..1] });
-    let mut fraction = String::from(if significant.is_empty() { "" } else { &significant[1..] });
-    if f.has_precision { while fraction.len() < f.precision { fraction.push('0'); } }
-    if !fraction.is_empty() { text.push('.'); text.push_str(&fraction); }
+fn float_sign(value: f64, f: &Formatter<'_>) -> &'static str {
+    if value.is_sign_negative() { "-" } else if f.flags & PLUS != 0 { "+" } else { "" }
+}
+fn not_finite(value: f64, f: &mut Formatter<'_>) -> Result {
+    let saved = f.flags;
+    f.flags = saved & !ZERO;
+    let result = if value.is_nan() { f.pad_number("", "", "NaN", 0) } else { f.pad_number(float_sign(value, f), "", "inf", 0) };
+    f.flags = saved;
+    result
+}
+/// `d.ddde±x`.
+fn exponent(value: f64, single: bool, letter: char, f: &mut Formatter<'_>) -> Result {
+    let magnitude = value.abs();
+    if !(magnitude < f64::INFINITY) { return not_finite(value, f); }
+    let mut text = String::new();
+    let power = scientific(magnitude, single, f.precision(), &mut text);
     text.push(letter);
     text.push_str(&power.to_string());
-    f.pad_number(sign, "", &text)
+    f.pad_number(float_sign(value, f), "", &text, 0)
 }
 macro_rules! floats {
     ($($t:ty, $single:literal;)*) => { $(
         impl Display for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { float(*self as f64, $single, false, f) } }
         impl Debug for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { float(*self as f64, $single, true, f) } }
-        impl LowerExp for $t {
-            fn fmt(&self, f: &mut Formatter<'_>) -> Result { exponent((*self as f64).abs(), $single, if self.is_sign_negative() { "-" } else { "" }, 'e', f) }
-        }
-        impl UpperExp for $t {
-            fn fmt(&self, f: &mut Formatter<'_>) -> Result { exponent((*self as f64).abs(), $single, if self.is_sign_negative() { "-" } else { "" }, 'E', f) }
-        }
+        impl LowerExp for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { exponent(*self as f64, $single, 'e', f) } }
+        impl UpperExp for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { exponent(*self as f64, $single, 'E', f) } }
     )* }
 }
 floats! { f64, false; f32, true; }

@@ -31,7 +31,6 @@
 #[intrinsic] pub fn float_trunc<T>(value: T) -> T;
 #[intrinsic] pub fn float_round_even<T>(value: T) -> T;
 #[intrinsic] pub fn float_abs<T>(value: T) -> T;
-#[intrinsic] pub fn float_text(value: f64, single: bool, precision: i32, buffer: &mut [u8]) -> usize;
 #[intrinsic] pub fn f64_to_bits(value: f64) -> u64;
 #[intrinsic] pub fn f32_to_bits(value: f32) -> u32;
 #[intrinsic] pub fn f64_from_bits(bits: u64) -> f64;

@@ -340,7 +340,10 @@ impl<A: ExactSizeIterator + DoubleEndedIterator, B: ExactSizeIterator + DoubleEn
     }
 }
 impl<A: ExactSizeIterator, B: ExactSizeIterator> ExactSizeIterator for Zip<A, B> {}
-#[derive(Clone)] pub struct Peekable<I: Iterator> { iter: I, peeked: Option<Option<I::Item>> }
+pub struct Peekable<I: Iterator> { iter: I, peeked: Option<Option<I::Item>> }
+impl<I: Iterator + Clone> Clone for Peekable<I> where I::Item: Clone {
+    fn clone(&self) -> Peekable<I> { Peekable { iter: self.iter.clone(), peeked: self.peeked.clone() } }
+}
 impl<I: Iterator> Peekable<I> {
     pub fn peek(&mut self) -> Option<&I::Item> {
         if self.peeked.is_none() { self.peeked = Some(self.iter.next()); }

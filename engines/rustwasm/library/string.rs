@@ -126,7 +126,7 @@ impl<'a> PartialEq<String> for &'a str { fn eq(&self, other: &String) -> bool { 
 impl Eq for String {}
 impl PartialOrd for String { fn partial_cmp(&self, other: &String) -> Option<Ordering> { Some(self.cmp(other)) } }
 impl Ord for String { fn cmp(&self, other: &String) -> Ordering { self.as_bytes().cmp(other.as_bytes()) } }
-impl crate::hash::Hash for String { fn hash<H: crate::hash::Hasher>(&self, state: &mut H) { self.as_str().hash(state); } }
+impl crate::hash::Hash for String { fn hash<H: crate::hash::Hasher>(&self, state: &mut H) { crate::hash::Hash::hash(self.as_str(), state); } }
 impl<'a> From<&'a str> for String { fn from(text: &'a str) -> String { String { bytes: str_bytes(text).to_vec() } } }
 impl<'a> From<&'a mut str> for String { fn from(text: &'a mut str) -> String { String { bytes: str_bytes(text).to_vec() } } }
 impl<'a> From<&'a String> for String { fn from(text: &'a String) -> String { text.clone() } }

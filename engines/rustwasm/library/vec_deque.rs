@@ -1,7 +1,9 @@
 //! VecDeque: a ring in an array of slots.
 
 use crate::fmt;
-use crate::ops::{Index, IndexMut};
+use crate::cmp::Ordering;
+use crate::intrinsics::unsafe_mut;
+use crate::ops::{Index, IndexMut, RangeBounds};
 use crate::raw::*;
 
 pub struct VecDeque<T> { array: RawArray<T>, head: usize, length: usize, capacity: usize }
@@ -66,10 +68,67 @@ impl<T> VecDeque<T> {
         raw_array_slice_mut(&mut self.array, 0, self.length)
     }
     #[track_caller]
-    pub fn swap(&mut self, a: usize, b: usize) { self.make_contiguous().swap(a, b); }
+    pub fn swap(&mut self, a: usize, b: usize) {
+        if a >= self.length || b >= self.length { panic!("assertion failed: {} < self.len()", if a >= self.length { "i" } else { "j" }); }
+        if a != b { crate::mem::swap(unsafe_mut(raw_array_ref(&self.array, self.at(a))), unsafe_mut(raw_array_ref(&self.array, self.at(b)))); }
+    }
+    pub fn as_slices(&self) -> (&[T], &[T]) {
+        let first = self.capacity - self.head;
+        if self.length <= first { return (raw_array_slice(&self.array, self.head, self.length), &[]); }
+        (raw_array_slice(&self.array, self.head, first), raw_array_slice(&self.array, 0, self.length - first))
+    }
+    pub fn split_off(&mut self, at: usize) -> VecDeque<T> {
+        if at > self.length { panic!("`at` out of bounds"); }
+        let mut other = VecDeque::with_capacity(self.length - at);
+        while self.length > at { if let Some(value) = self.pop_back() { other.push_front(value); } }
+        other
+    }
+    pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> crate::vec::IntoIter<T> {
+        let (start, end) = crate::slice::bounds(&range, self.length);
+        let mut rest = self.split_off(end);
+        let taken: Vec<T> = self.split_off(start).into_iter().collect();
+        self.append(&mut rest);
+        taken.into_iter()
+    }
+    pub fn resize(&mut self, length: usize, value: T) where T: Clone {
+        self.truncate(length);
+        while self.length < length { self.push_back(value.clone()); }
+    }
+    pub fn swap_remove_back(&mut self, index: usize) -> Option<T> {
+        if index >= self.length { return None; }
+        let last = self.length - 1;
+        self.swap(index, last);
+        self.pop_back()
+    }
+    pub fn swap_remove_front(&mut self, index: usize) -> Option<T> {
+        if index >= self.length { return None; }
+        self.swap(index, 0);
+        self.pop_front()
+    }
+    pub fn range<R: RangeBounds<usize>>(&self, range: R) -> Iter<'_, T> {
+        let (at, end) = crate::slice::bounds(&range, self.length);
+        Iter { deque: self, at, end }
+    }
+    pub fn capacity(&self) -> usize { self.capacity }
+    pub fn shrink_to_fit(&mut self) { if self.capacity > self.length { self.straighten(self.length); } }
+    pub fn binary_search(&self, value: &T) -> Result<usize, usize> where T: Ord {
+        let mut low = 0;
+        let mut high = self.length;
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self[middle].cmp(value) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Ok(middle),
+            }
+        }
+        Err(low)
+    }
     pub fn rotate_left(&mut self, by: usize) { self.make_contiguous().rotate_left(by); }
     pub fn rotate_right(&mut self, by: usize) { self.make_contiguous().rotate_right(by); }
+    #[track_caller]
     pub fn insert(&mut self, index: usize, value: T) {
+        if index > self.length { panic!("index out of bounds"); }
         self.push_back(value);
         let n = self.length;
         self.make_contiguous()[index..n].rotate_right(1);
@@ -87,10 +146,9 @@ impl<T> VecDeque<T> {
             left -= 1;
         }
     }
-    pub fn drain_all(&mut self) -> IntoIter<T> { crate::mem::replace(self, VecDeque::new()).into_iter() }
     pub fn contains(&self, value: &T) -> bool where T: PartialEq { self.iter().any(|x| *x == *value) }
     pub fn iter(&self) -> Iter<'_, T> { Iter { deque: self, at: 0, end: self.length } }
-    pub fn iter_mut(&mut self) -> crate::slice::IterMut<'_, T> { self.make_contiguous().iter_mut() }
+    pub fn iter_mut(&mut self) -> IterMut<'_, T> { IterMut { at: 0, end: self.length, deque: self } }
 }
 impl<T> Drop for VecDeque<T> {
     fn drop(&mut self) {
@@ -140,3 +198,33 @@ impl<T> DoubleEndedIterator for IntoIter<T> { fn next_back(&mut self) -> Option<
 impl<T> ExactSizeIterator for IntoIter<T> {}
 impl<T> IntoIterator for VecDeque<T> { type Item = T; type IntoIter = IntoIter<T>; fn into_iter(self) -> IntoIter<T> { IntoIter { deque: self } } }
 impl<'a, T> IntoIterator for &'a VecDeque<T> { type Item = &'a T; type IntoIter = Iter<'a, T>; fn into_iter(self) -> Iter<'a, T> { self.iter() } }
+impl<'a, T> IntoIterator for &'a mut VecDeque<T> { type Item = &'a mut T; type IntoIter = IterMut<'a, T>; fn into_iter(self) -> IterMut<'a, T> { self.iter_mut() } }
+pub struct IterMut<'a, T> { deque: &'a mut VecDeque<T>, at: usize, end: usize }
+impl<'a, T> Iterator for IterMut<'a, T> {
+    type Item = &'a mut T;
+    fn next(&mut self) -> Option<&'a mut T> {
+        if self.at == self.end { return None; }
+        self.at += 1;
+        Some(unsafe_mut(raw_array_ref(&self.deque.array, self.deque.at(self.at - 1))))
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) { (self.end - self.at, Some(self.end - self.at)) }
+}
+impl<'a, T> DoubleEndedIterator for IterMut<'a, T> {
+    fn next_back(&mut self) -> Option<&'a mut T> {
+        if self.at == self.end { return None; }
+        self.end -= 1;
+        Some(unsafe_mut(raw_array_ref(&self.deque.array, self.deque.at(self.end))))
+    }
+}
+impl<'a, T> ExactSizeIterator for IterMut<'a, T> {}
+impl<T: PartialEq> PartialEq<Vec<T>> for VecDeque<T> { fn eq(&self, other: &Vec<T>) -> bool { self.length == other.len() && self.iter().eq(other.iter()) } }
+impl<T: PartialEq, const N: usize> PartialEq<[T; N]> for VecDeque<T> { fn eq(&self, other: &[T; N]) -> bool { self.length == N && self.iter().eq(other.iter()) } }
+impl<T: Ord> PartialOrd for VecDeque<T> { fn partial_cmp(&self, other: &VecDeque<T>) -> Option<Ordering> { Some(self.cmp(other)) } }
+impl<T: Ord> Ord for VecDeque<T> { fn cmp(&self, other: &VecDeque<T>) -> Ordering { self.iter().cmp(other.iter()) } }
+impl<T: crate::hash::Hash> crate::hash::Hash for VecDeque<T> {
+    fn hash<H: crate::hash::Hasher>(&self, state: &mut H) {
+        self.length.hash(state);
+        for value in self.iter() { value.hash(state); }
+    }
+}
+impl<'a, T: Copy> Extend<&'a T> for VecDeque<T> { fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) { for x in iter { self.push_back(*x); } } }

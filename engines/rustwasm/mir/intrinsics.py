@@ -132,27 +132,37 @@ def _round_half_even(value: float) -> float:
     return float(round(value))
 
 
-def _float_text(run: Any, args: Any, values: list[Any], span: Any) -> Any:
-    """float_text(value, is f32, precision or -1, buffer): ASCII of a finite value; how many bytes."""
-    value, single, precision, buffer = values
-    text = float_text(value, bool(single), precision).encode()
-    buffer.container[buffer.key : buffer.key + len(text)] = list(text)
-    return len(text)
+def _written(buffer: Pointer, text: str) -> Pointer:
+    """ASCII at the start of a buffer, as a `&str`."""
+    buffer.container[buffer.key : buffer.key + len(text)] = list(text.encode())
+    return Pointer(buffer.container, buffer.key, len(text), None)
 
 
-def float_text(value: float, single: bool, precision: int) -> str:
-    """A finite float without exponent: the shortest text that reads back the same, or `precision` decimals."""
+def _float_fixed(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    """float_fixed(value, decimals, buffer): a finite value with so many decimals."""
+    value, places, buffer = values
+    return _written(buffer, f"{value:.{places}f}")
+
+
+def _float_shortest(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    """float_shortest(value, is f32, least decimals, buffer): the shortest text that reads back the same."""
+    value, single, places, buffer = values
+    text = shortest_text(value, bool(single))
+    return _written(buffer, text + ".0" if places and "." not in text else text)
+
+
+def shortest_text(value: float, single: bool) -> str:
+    """A finite float without exponent: the shortest text that reads back the same."""
     from decimal import Decimal
 
-    if precision >= 0:
-        return f"{value:.{precision}f}"
-    text = repr(value).removesuffix(".0")
+    text = repr(value)
     if single:
         for digits in range(1, 10):
-            text = f"{value:.{digits}g}"
-            if struct.unpack("<f", struct.pack("<f", float(text)))[0] == value:
+            text = f"{value:.{digits - 1}e}"
+            if round_float(float(text), ty.F32) == value:
                 break
-    return format(Decimal(text), "f")
+    text = format(Decimal(text), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _drop_in_place(run: Any, args: Any, values: list[Any], span: Any) -> Any:
@@ -256,7 +266,8 @@ TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "float_trunc": _float(math.trunc),
     "float_round_even": _float(_round_half_even),
     "float_abs": lambda r, a, v, s: abs(v[0]),
-    "float_text": _float_text,
+    "float_fixed": _float_fixed,
+    "float_shortest": _float_shortest,
     "f64_to_bits": _bits("<d"),
     "f32_to_bits": _bits("<f"),
     "f64_from_bits": _from_bits("<d", 8),

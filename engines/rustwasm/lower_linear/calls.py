@@ -116,7 +116,7 @@ def function(
     span: m.Span,
 ) -> None:  # fmt: skip
     """A call of a function with a body, or of an intrinsic."""
-    if definition.intrinsic is not None:
+    if definition.intrinsic is not None and (definition.intrinsic in intrinsics.TABLE or not definition.has_body):
         intrinsics.lower(fn, definition.intrinsic, args, values, where, direct, span)
         return
     nodes = [node for value in values for node in value.nodes()]

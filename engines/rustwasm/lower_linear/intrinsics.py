@@ -270,11 +270,6 @@ def _reinterpret(name: str) -> Handler:
     return lambda use: [n.op(name, use.one(0))]
 
 
-def _float_text(use: _Use) -> list[Node]:
-    nodes = [node for value in use.values for node in value.nodes()]
-    return [use.fn.stash(use.fn.program.call(("runtime", "float_text"), nodes, w.I32))]
-
-
 def _print(use: _Use) -> None:
     text = use.values[1].nodes()
     use.fn.out.append(use.fn.program.call(("runtime", "write"), [use.one(0), *text], None))
@@ -389,7 +384,6 @@ TABLE: Final[dict[str, Any]] = {
     "float_trunc": _float("trunc"),
     "float_round_even": _float("nearest"),
     "float_abs": _float("abs"),
-    "float_text": _float_text,
     "f64_to_bits": _reinterpret("i64.reinterpret_f64"),
     "f32_to_bits": _reinterpret("i32.reinterpret_f32"),
     "f64_from_bits": _reinterpret("f64.reinterpret_i64"),

@@ -210,7 +210,10 @@ class ExpressionBuilder(ControlBuilder):
         out: list[m.Operand] = []
         for i, node in enumerate(nodes):
             operand = self.operand(node)
-            if (
+            if isinstance(operand, m.Copy) and any(step[0] in (m.DEREF, m.INDEX) for step in operand.place.projection):
+                # Read now: a `&mut` among the arguments may be used from the call on.
+                operand = self.saved(operand, node)
+            elif (
                 isinstance(operand, m.Copy)
                 and operand.place.projection == ()
                 and self.body.locals[operand.place.local].mutable

@@ -147,7 +147,9 @@ class Collector:
             args, bindings = self.trait_args(trait, bound.path, env, ty.UNIT)
             env.elide = saved
             names = tuple(n for n, _ in bindings)
-            principal = ty.intern(ty.DYN, (trait, names), (*args, *(b for _, b in bindings)), ("",))
+            named = next((b for b in syntax.bounds if b.lifetime), None)
+            region = self.lifetime(named.lifetime, env, named.span) if named is not None else ""
+            principal = ty.intern(ty.DYN, (trait, names), (*args, *(b for _, b in bindings)), (region,))
             self.object_safe(trait, bound.span)
         return principal if principal is not None else ty.ERROR_TY
 

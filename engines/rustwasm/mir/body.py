@@ -282,18 +282,26 @@ class Call:
     FNDEF (after monomorphisation: resolved to an impl's, see `instances`), or an operand of type FNPTR. A method of
     a trait
     whose Self is `dyn` is a virtual call on its first argument. A callee that is a method of Fn, FnMut or FnOnce takes
-    (closure, tuple of arguments)."""
+    (closure, tuple of arguments). `location` is what a panic in a `#[track_caller]` function blames: of a method call
+    its name and arguments, of an overloaded index its brackets."""
 
-    __slots__ = ("arguments", "destination", "function", "span", "target")
+    __slots__ = ("arguments", "destination", "function", "location", "span", "target")
 
     def __init__(
-        self, function: Operand, arguments: list[Operand], destination: Place, target: int | None, span: Span
+        self,
+        function: Operand,
+        arguments: list[Operand],
+        destination: Place,
+        target: int | None,
+        span: Span,
+        location: Span | None = None,
     ) -> None:
         self.function = function
         self.arguments = arguments
         self.destination = destination
         self.target = target
         self.span = span
+        self.location = location or span
 
 
 Terminator: TypeAlias = Goto | Switch | Return | Unreachable | Drop | Call

@@ -7,6 +7,7 @@ from typing import Any
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
 from engines.rustwasm.mir.build_control import ControlBuilder
+from engines.rustwasm.mir.operators import round_float
 from engines.rustwasm.mir.scopes import Scope
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -51,7 +52,7 @@ class ExpressionBuilder(ControlBuilder):
                 and isinstance(node.operand, t.Literal)
                 and node.target is None
             ):
-                return m.Constant(self.type_of(node), -node.operand.value)
+                return self.negated(node)
             if isinstance(node, t.PathExpr) and self.type_of(node).kind == ty.FNDEF:
                 return m.Constant(self.type_of(node))
         one = self.adjusted_type(node)
@@ -61,8 +62,14 @@ class ExpressionBuilder(ControlBuilder):
 
     def literal(self, node: t.Literal) -> m.Constant:
         one = self.type_of(node)
-        value = float(node.value) if one.kind == ty.FLOAT else node.value
-        return m.Constant(one, value)
+        if one.kind == ty.FLOAT:
+            return m.Constant(one, round_float(float(node.value), one))
+        return m.Constant(one, node.value)
+
+    def negated(self, node: t.Unary) -> m.Constant:
+        """A literal with a minus before it."""
+        constant = self.literal(node.operand)
+        return m.Constant(constant.ty, -constant.value)
 
     def raw_into(self, place: Place, node: Any) -> None:
         _TABLE[type(node)](self, place, node)
@@ -106,7 +113,7 @@ class ExpressionBuilder(ControlBuilder):
             self.call(self.function(method, args), [self.operand(node.operand)], place, node.span)
             return
         if node.op == "-" and isinstance(node.operand, t.Literal):
-            self.assign(place, m.Use(m.Constant(self.type_of(node), -node.operand.value)), node.span)
+            self.assign(place, m.Use(self.negated(node)), node.span)
             return
         operand = self.scalar(node.operand)
         self.assign(place, m.UnaryOp("neg" if node.op == "-" else "not", operand), node.span)
@@ -351,10 +358,11 @@ class ExpressionBuilder(ControlBuilder):
         self.finish_call(self.function(method, (subject, tupled)), [held, m.Move(arguments_place)], place, node)
 
     def finish_call(self, function: m.Operand, arguments: list[m.Operand], place: Place, node: Any) -> None:
+        location = (node.name_span[0], node.span[1]) if isinstance(node, t.MethodCall) else node.span
         if self.type_of(node).kind == ty.NEVER:
-            self.end(m.Call(function, arguments, place, None, node.span))
+            self.end(m.Call(function, arguments, place, None, node.span, location))
         else:
-            self.call(function, arguments, place, node.span)
+            self.call(function, arguments, place, node.span, location)
 
     def method_call(self, place: Place, node: t.MethodCall) -> None:
         method, args = node.target
@@ -429,7 +437,7 @@ class ExpressionBuilder(ControlBuilder):
             one = self.adjusted_type(node.value)
             local = self.local(one, None, False, node.value.span)
             self.emit(m.StorageLive(local))
-            holder = scope if not isinstance(pattern, t.WildPattern) else inner
+            holder = scope if _borrows(pattern) else inner
             place = Place(local)
             self.extended(place, node.value, scope)
             holder.locals.append((local, self.needs_drop(one)))
@@ -475,10 +483,23 @@ class ExpressionBuilder(ControlBuilder):
 
 def _variables(pattern: Any) -> list[Variable]:
     out = [pattern.target] if isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) else []
-    for part in (getattr(pattern, "sub", None), getattr(pattern, "inner", None), *getattr(pattern, "elements", ())):
-        if part is not None:
-            out += _variables(part)
+    for part in _parts(pattern):
+        out += _variables(part)
     return out
+
+
+def _parts(pattern: Any) -> list[Any]:
+    """The patterns inside a pattern."""
+    parts = [getattr(pattern, "sub", None), getattr(pattern, "inner", None), *getattr(pattern, "elements", ())]
+    parts += [inner for _, inner, _ in getattr(pattern, "fields", ())]
+    return [part for part in parts if part is not None]
+
+
+def _borrows(pattern: Any) -> bool:
+    """Does the pattern say `ref` anywhere? Then the value it takes apart lives as long as its variables."""
+    if isinstance(pattern, t.BindingPattern) and pattern.by_ref:
+        return True
+    return any(_borrows(part) for part in _parts(pattern))
 
 
 _B = ExpressionBuilder

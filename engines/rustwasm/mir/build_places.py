@@ -143,7 +143,8 @@ class PlaceBuilder(ScopeBuilder):
         result = Place(self.local(ty.ref(self.type_of(node), mutable), None, False, node.span))
         method = trait.methods["index_mut" if mutable else "index"]
         args = (container, self.adjusted_type(node.index))
-        self.call(self.function(method, args), [base_operand, index], result, node.span)
+        location = (node.base.span[1], node.span[1])
+        self.call(self.function(method, args), [base_operand, index], result, node.span, location)
         return result.deref()
 
     def adjusted_place(self, node: Any) -> Place:

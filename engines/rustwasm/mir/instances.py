@@ -227,5 +227,12 @@ class _Substitution:
         if isinstance(terminator, m.Call):
             arguments = [self.operand(a) for a in terminator.arguments]
             destination = self.place(terminator.destination)
-            return m.Call(self.operand(terminator.function), arguments, destination, terminator.target, terminator.span)
+            return m.Call(
+                self.operand(terminator.function),
+                arguments,
+                destination,
+                terminator.target,
+                terminator.span,
+                terminator.location,
+            )
         return terminator

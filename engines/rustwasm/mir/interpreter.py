@@ -89,19 +89,25 @@ class Interpreter:
         self.fuel -= len(block.statements) + 1
         if self.fuel < 0:
             raise OutOfFuel("the program ran longer than the interpreter was allowed to")
+        statement: Any
         for statement in block.statements:
-            if isinstance(statement, m.Assign):
+            kind = type(statement)
+            if kind is m.Assign:
                 value = self.rvalue(frame, statement.rvalue, statement.span)
-                container, key = self.locate(frame, statement.place, statement.span)
-                container[key] = value
-            elif isinstance(statement, (m.StorageLive, m.StorageDead)):
+                place = statement.place
+                if place.projection:
+                    container, key = self.locate(frame, place, statement.span)
+                    container[key] = value
+                else:
+                    frame.locals[place.local] = value
+            elif kind is not m.FakeRead:
                 frame.locals[statement.local] = None
         self.terminator(frame, block.terminator)
 
     def terminator(self, frame: Frame, terminator: m.Terminator) -> None:
-        if isinstance(terminator, m.Goto):
+        if type(terminator) is m.Goto:
             frame.block = terminator.target
-        elif isinstance(terminator, m.Switch):
+        elif type(terminator) is m.Switch:
             value = self.operand(frame, terminator.operand)
             for wanted, target in zip(terminator.values, terminator.targets, strict=True):
                 if value == wanted:
@@ -134,7 +140,7 @@ class Interpreter:
         else:
             callee = function
         destination = self.locate(frame, call.destination, call.span)
-        self.enter(callee, arguments, destination, call.target, call.span)
+        self.enter(callee, arguments, destination, call.target, call.location)
 
     def enter(self, callee: Any, arguments: list[Any], destination: Any, target: int | None, span: m.Span) -> None:
         kind = callee.kind
@@ -263,16 +269,18 @@ class Interpreter:
                 one = one.args[0]
         return one
 
-    def operand(self, frame: Frame, operand: m.Operand) -> Any:
-        if isinstance(operand, m.Constant):
-            return self.constant(operand)
-        container, key = self.locate(frame, operand.place, (0, 0))
+    def operand(self, frame: Frame, operand: Any) -> Any:
+        if type(operand) is m.Constant:
+            value = operand.value
+            return value if type(value) is int else self.constant(operand)
+        place = operand.place
+        container, key = self.locate(frame, place, (0, 0)) if place.projection else (frame.locals, place.local)
         value = container[key]
         assert value is not None, (
             f"{frame.body.name}: read of a place without value: _{operand.place.local}{operand.place.projection}"
         )
-        if isinstance(operand, m.Copy):
-            return duplicate(value)
+        if type(operand) is m.Copy:
+            return duplicate(value) if type(value) is Aggregate else value
         container[key] = None
         return value
 
@@ -296,9 +304,9 @@ class Interpreter:
     # Rvalues
 
     def rvalue(self, frame: Frame, rvalue: m.Rvalue, span: m.Span) -> Any:
-        if isinstance(rvalue, m.Use):
+        if type(rvalue) is m.Use:
             return self.operand(frame, rvalue.operand)
-        if isinstance(rvalue, m.BinaryOp):
+        if type(rvalue) is m.BinaryOp:
             left = self.operand(frame, rvalue.left)
             right = self.operand(frame, rvalue.right)
             one = self.operand_type(frame, rvalue.left)
@@ -306,7 +314,7 @@ class Interpreter:
             if problem:
                 raise self.panic(problem, span)
             return result
-        if isinstance(rvalue, m.Ref):
+        if type(rvalue) is m.Ref:
             container, key = self.locate(frame, rvalue.place, span)
             if key is WHOLE:
                 return container

@@ -100,9 +100,16 @@ class ScopeBuilder:
         self.emit(m.StorageLive(local))
         scope.locals.append((local, self.needs_drop(self.body.locals[local].ty)))
 
-    def call(self, function: m.Operand, arguments: list[m.Operand], destination: Place, span: Span) -> None:
+    def call(
+        self,
+        function: m.Operand,
+        arguments: list[m.Operand],
+        destination: Place,
+        span: Span,
+        location: Span | None = None,
+    ) -> None:
         target = self.block()
-        self.end(m.Call(function, arguments, destination, target, span), target)
+        self.end(m.Call(function, arguments, destination, target, span, location), target)
 
     def call_lang(self, name: str, args: tuple[Ty, ...], arguments: list[m.Operand], result: Ty, span: Span) -> Place:
         """Call a library function that the compiler knows; its result is a temporary."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engines.rustwasm.mir.operators import round_float
 from engines.rustwasm.resolve.modules import VALUES, Module
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -19,7 +20,9 @@ def fold(compilation: Compilation, node: Any, wanted: Ty, module: Module, env: A
     if isinstance(node, t.Literal):
         if node.kind == "int" and wanted.kind == ty.FLOAT:
             return None
-        return node.value if node.kind in ("int", "float", "bool", "char", "byte") else None
+        if node.kind == "float":
+            return round_float(node.value, wanted) if wanted.kind == ty.FLOAT else None
+        return node.value if node.kind in ("int", "bool", "char", "byte") else None
     if isinstance(node, t.Unary) and node.op == "-":
         inner = fold(compilation, node.operand, wanted, module, env)
         return None if inner is None else _fit(-inner, wanted)

@@ -67,7 +67,7 @@ def spread(fn: FunctionLowering, operand: m.Operand, span: m.Span) -> list[Value
 
 def call(fn: FunctionLowering, call: m.Call) -> None:
     """Lower a call up to the writing of its destination."""
-    function, span = call.function, call.span
+    function, span = call.function, call.location
     where = fn.place(call.destination, span) if call.target is not None else InLocals(t.NEVER_TY, ())
     direct = not call.destination.projection and fn.single.get(call.destination.local) == 1
     if not isinstance(function, m.Constant):

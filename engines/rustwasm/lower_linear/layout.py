@@ -248,7 +248,9 @@ class Layouts:
             if of_fields is None or merged is None:
                 merged = None
                 continue
-            merged += [part for each in of_fields for part in each if not _same(merged, part)]
+            # Variants leave parts of the others zero, so no pointer in an enum of several is known to be there.
+            own = [part if len(fields) < 2 else part._replace(never_null=False) for each in of_fields for part in each]
+            merged += [part for part in own if not _same(merged, part)]
         if merged is not None and (len(merged) > MAX_PARTS or _overlaps(merged)):
             merged = None
         made = []
@@ -265,10 +267,7 @@ class Layouts:
             assert inner is not None
             null_part, null_variant = inner[index].moved(offset), 1 - full
             if merged is not None:
-                # The whole may be null now, so an enum around it has to look for another niche.
-                place = _index(merged, null_part)
-                merged[place] = merged[place]._replace(never_null=False)
-                null_part = merged[place]
+                null_part = merged[_index(merged, null_part)]
         return Layout(
             size,
             alignment,

@@ -45,6 +45,42 @@ def check(
 
 
 @app.command()
+def build(
+    file: Source,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The module; FILE with .wasm where not given.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="dev, release or freestanding.")] = "dev",
+    names: Annotated[bool, typer.Option(help="Keep the names of functions.")] = True,
+) -> None:
+    """Compile a crate to a WebAssembly module, a WASI preview 1 command.
+
+    dev compiles fast and checks arithmetic for overflow; release wraps and is optimised; freestanding is release whose
+    panics are traps. Exit status: 0, 1 the crate does not compile, 2 a file cannot be read or written.
+    """
+    from engines.rustwasm.driver import PROFILES, build_bytes
+
+    if profile not in PROFILES:
+        typer.echo(f"counterproof: --profile {profile}: there are {', '.join(PROFILES)}", err=True)
+        raise typer.Exit(_USAGE)
+    compilation = _checked(file, json=False)
+    if compilation.diagnostics.has_errors:
+        raise typer.Exit(1)
+    try:
+        content = build_bytes(compilation, profile, names)
+    except ValueError as error:
+        typer.echo(f"counterproof: {file}: {error}", err=True)
+        raise typer.Exit(1) from None
+    target = out or file.with_suffix(".wasm")
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        typer.echo(f"counterproof: {target}: {error.strerror}", err=True)
+        raise typer.Exit(_USAGE) from None
+    typer.echo(f"{target}: {len(content):,} bytes")
+
+
+@app.command()
 def run(
     file: Source,
     fuel: Annotated[int, typer.Option(min=1, help="Stop after so many steps of the interpreter.")] = _FUEL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from typer.testing import CliRunner
 from engines.rustwasm.wasm.binary import encode
 from engines.rustwasm.wasm.text import parse_module
 from harness.commands.wasm import app
+from harness.contract import ProgramCase, ProgramObservation
+from harness.registry import create
 
 GOOD = 'fn main() {\n    let words = vec!["a", "b"];\n    println!("{} {}", words.len(), words[1]);\n}\n'
 MOVED = 'fn main() {\n    let a = String::from("x");\n    let b = a;\n    println!("{} {}", a, b);\n}\n'
@@ -27,6 +30,33 @@ def test_a_good_crate_is_accepted_and_runs(crate: Path) -> None:
     assert CliRunner().invoke(app, ["check", str(crate)]).exit_code == 0
     done = CliRunner().invoke(app, ["run", str(crate)])
     assert (done.exit_code, done.stdout) == (0, "2 b\n")
+
+
+@pytest.mark.parametrize("profile", ["dev", "release"])
+def test_a_crate_is_built_and_its_module_runs(crate: Path, profile: str) -> None:
+    module = crate.with_suffix(".wasm")
+    done = CliRunner().invoke(app, ["build", "--profile", profile, str(crate)])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == f"{module}: {module.stat().st_size:,} bytes\n"
+    with closing(create("wasmtime")) as wasmtime:
+        seen = wasmtime.run(ProgramCase("wasm32", module.read_bytes(), ("main",)))
+    assert isinstance(seen, ProgramObservation)
+    assert (seen.exit_status, seen.stdout) == (0, b"2 b\n")
+
+
+def test_what_cannot_be_built_is_said(crate: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["build", "--profile", "fast", str(crate)])
+    assert done.exit_code == 2
+    assert "--profile fast: there are dev, release, freestanding" in done.stderr
+    done = CliRunner().invoke(app, ["build", str(crate), "-o", str(tmp_path / "none" / "x")])
+    assert done.exit_code == 2
+    assert "No such file or directory" in done.stderr
+    crate.write_text(MOVED)
+    assert CliRunner().invoke(app, ["build", str(crate)]).exit_code == 1
+    crate.write_text("pub fn f() {}\n")
+    done = CliRunner().invoke(app, ["build", str(crate)])
+    assert done.exit_code == 1
+    assert "main" in done.stderr
 
 
 def test_an_error_has_its_code_and_place(crate: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from engines.vm.runtime.image import link
+from engines.vm.runtime.image import LinkError, link
 from engines.vm.runtime.llvm import HostTarget, host_features, host_target
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.layout import convention
@@ -128,7 +128,10 @@ class LlvmCompiler:
         from engines.vm.tiers.llvm.passes import optimised_object
 
         begun = time.thread_time() if begun is None else begun
-        image = link(optimised_object(module.text, self._target))
+        try:
+            image = link(optimised_object(module.text, self._target))
+        except (RuntimeError, LinkError) as error:
+            raise self._refuse(f"LLVM: {str(error).splitlines()[0]}") from error
         if image.imports:
             raise self._refuse(f"calls {', '.join(sorted(image.imports))}")
         seconds = time.thread_time() - begun
@@ -152,6 +155,17 @@ class LlvmCompiler:
         begun = time.thread_time()
         region = self.region(root, fetch, executed, frm)
         return self.encode(region, self.lower(region, frm, handler), begun)
+
+    def check(self) -> None:
+        """Whether there is an LLVM to compile with.
+
+        Raises:
+            CompileError: there is none; the message says why.
+        """
+        try:
+            self._floats  # noqa: B018  (asks LLVM for this processor)
+        except (ImportError, OSError, RuntimeError) as error:
+            raise self._refuse(f"LLVM is missing: {error}") from error
 
     def _refuse(self, reason: str) -> CompileError:
         self.counters.refused[reason] += 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
 from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
 from engines.vm.tiers.interpreter.tier import InterpreterTier
@@ -74,8 +75,8 @@ class LlvmTier(InterpreterTier):
         only_executed: compile only what was executed; else all that direct jumps reach.
         background: compile on a thread; else at once, while the guest waits.
 
-    Raises:
-        ExecutableMemoryError: the system refuses executable memory.
+    Attributes:
+        unavailable: why nothing is compiled; empty while all is well. The interpreter runs alone then.
     """
 
     name = "llvm"
@@ -89,7 +90,11 @@ class LlvmTier(InterpreterTier):
         background: bool = True,
     ) -> None:
         super().__init__()
-        self.cache = CodeCache(self._code, capacity_bytes)
+        self.unavailable = ""
+        try:
+            self.cache = CodeCache(self._code, capacity_bytes)
+        except ExecutableMemoryError as error:
+            self.unavailable = str(error)
         self.batch = batch
         self.only_executed = only_executed
         self.background = background
@@ -98,10 +103,12 @@ class LlvmTier(InterpreterTier):
         self._counters = LlvmCounters()
         self._samples: list[tuple[int, int]] = []
         self._asked: set[int] = set()
-        self._first = self._slice = slice_insns
+        self._first = self._slice = self._left = slice_insns
+        self._window = self._inside = 0
         self._version = 0
         self._compiler: LlvmCompiler | None = None
         self._worker: BackgroundCompiler | None = None
+        self._without_llvm = False
 
     @property
     def compiler(self) -> LlvmCompiler:
@@ -115,7 +122,11 @@ class LlvmTier(InterpreterTier):
     @property
     def counters(self) -> LlvmCounters:
         """What was done until now."""
-        found, cache = self._counters, self.cache.counters
+        found = self._counters
+        if not hasattr(self, "cache"):
+            found.refused = Counter({self.unavailable: 1})
+            return found
+        cache = self.cache.counters
         found.installed, found.invalidated, found.evicted = cache.installed, cache.invalidated, cache.evicted
         found.refused = Counter(cache.refused)
         if self._compiler is not None:
@@ -139,6 +150,8 @@ class LlvmTier(InterpreterTier):
 
     def measurements(self) -> dict[str, int]:
         """What `--stats` shows beside the counters of regions."""
+        if not hasattr(self, "cache"):
+            return {}
         cache, compiler = self.cache.counters, self._compiler
         found = {"regions evicted": cache.evicted, "code bytes installed": cache.code_bytes}
         found["samples"] = self._counters.samples
@@ -160,6 +173,8 @@ class LlvmTier(InterpreterTier):
         """
         if limit_insns < 0:
             raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
+        if self.unavailable:
+            return super().run(hart, limit_insns)
         memory = hart.memory
         known = self._decoded.get(memory)
         kept = known is not None and memory.decoded_by is known
@@ -169,17 +184,23 @@ class LlvmTier(InterpreterTier):
         context["cpu"] = hart.address
         if self.stored:
             self._install_stored(space)
+        if self._worker is not None and self._worker.done:
+            self._collect(space)
         end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
         while True:
+            if self._left <= 0:
+                self._sample(space, hart, 1 - self._inside / self._window)
+                self._left, self._inside, self._window = self._slice, 0, 0
             self.runs += 1
             before, compiled = words[_RETIRED], context["compiled"]
-            reason = self._run(decoded.context_address, min(end - before, self._slice))
+            reason = self._run(decoded.context_address, min(end - before, self._left))
+            retired = words[_RETIRED] - before
+            self._left -= retired
+            self._window += retired
+            self._inside += (context["compiled"] - compiled) & NO_LIMIT
             if reason == LIMIT:
-                retired = words[_RETIRED]
-                if retired == end:
+                if words[_RETIRED] == end:
                     return Stop(StopReason.LIMIT)
-                inside = (context["compiled"] - compiled) & NO_LIMIT
-                self._sample(space, hart, 1 - inside / (retired - before))
             elif reason == TRAP:
                 return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
             else:
@@ -192,6 +213,9 @@ class LlvmTier(InterpreterTier):
     def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> None:
         """A slice ended; `share` of it was interpreted."""
         self._counters.samples += 1
+        if self._without_llvm:
+            self._slice = LONGEST_SLICE
+            return
         if self._worker is not None and self._worker.done:
             self._collect(space)
         pc = hart.words[_PC]
@@ -215,11 +239,23 @@ class LlvmTier(InterpreterTier):
             if self._worker is not None and self._worker.waiting >= MOST_WAITING:
                 self._lengthen()
                 return
+            if not self._has_llvm():
+                return
             asked = [self._ask(space, hart, *sample) for sample in samples]
             if any(asked):
                 self._slice = self._first
             else:
                 self._lengthen()
+
+    def _has_llvm(self) -> bool:
+        """Whether regions can be compiled; if not, that is counted, and the interpreter goes on with what is there."""
+        from engines.vm.tiers.llvm.compiler import CompileError
+
+        try:
+            self.compiler.check()
+        except CompileError:
+            self._without_llvm = True
+        return not self._without_llvm
 
     def _lengthen(self) -> None:
         waiting = self._worker is not None and self._worker.waiting

@@ -31,6 +31,7 @@ class Area(StrEnum):
     INTERPRETER = "interpreter"
     IR = "ir"
     OPTIMISER = "optimiser"
+    CODE_GENERATOR = "code generator"
     ALLOCATOR = "register allocator"
     SCHEDULER = "scheduler"
     HOST_ENCODER = "host encoder"
@@ -39,6 +40,7 @@ class Area(StrEnum):
     COMPARATOR = "comparator"
     TRIAGE = "triage"
     REDUCER = "reducer"
+    CAMPAIGN = "campaign"
     ADAPTERS = "oracle adapters"
 
 

@@ -164,3 +164,68 @@ def _() -> None:
         return total
 
     replace_method(softfloat, "_sum", wrapper)
+
+
+@BUGS.action(
+    "batch-overtakes-a-lost-worker",
+    Area.CAMPAIGN,
+    "an answer that belongs to another case",
+    description="66d28a8: after a worker's death a younger batch was sent first, and its answer taken for the older's",
+    judges=("tests/harness/campaign/test_workers.py::test_a_batch_does_not_overtake_one_whose_worker_died",),
+)
+def _() -> None:
+    from harness.campaign.workers import IsolatedExecutor
+
+    IsolatedExecutor._is_overtaking = lambda self, ticket: False  # type: ignore[method-assign]
+
+
+@BUGS.action(
+    "branches-lose-their-targets",
+    Area.REDUCER,
+    "a pass that does nothing",
+    description="5e1f097: deleting instructions left the distances of branches over them as they were",
+    judges=("tests/harness/reduce/test_riscv64_code.py",),
+)
+def _() -> None:
+    from harness.reduce import riscv64
+
+    riscv64._retargeted = lambda instruction, wanted: instruction
+
+
+@BUGS.action(
+    "crashes-have-no-window",
+    Area.REDUCER,
+    "a pass that does nothing",
+    description="b519250: what crashed counted as having run no instruction, so none was looked for",
+    judges=("tests/harness/reduce/test_machine_reduction.py",),
+)
+def _() -> None:
+    from harness.contract import End
+    from harness.reduce import machine
+
+    def executed(subject: Any, case: Any) -> int:
+        seen = machine._observe(subject, case, case.limit_insns)
+        return 0 if seen is None or seen.end is End.CRASH else int(seen.retired)
+
+    machine._executed = executed
+
+
+@BUGS.action(
+    "choices-with-two-counts-of-slots",
+    Area.CAMPAIGN,
+    "a check that is left out",
+    description="3e6b107: serialised choices whose header and state disagree on the slots were read",
+    judges=("tests/fuzz/strategies/riscv64/test_choices.py",),
+)
+def _() -> None:
+    from fuzz.strategies.riscv64.choices import _HEADER, SLOT, STATE, Choices
+
+    original = Choices.from_bytes
+
+    def from_bytes(data: bytes) -> Any:
+        count = (len(data) - _HEADER.size - STATE.itemsize) // SLOT.itemsize
+        assert STATE.fields is not None
+        at = _HEADER.size + STATE.fields["slots"][1]
+        return original(data[:at] + bytes((count & 255,)) + data[at + 1 :])
+
+    Choices.from_bytes = from_bytes  # type: ignore[method-assign]

@@ -88,8 +88,13 @@ def run(paths: str) -> tuple[int, str]:
     """Run tests until one fails: how many ran, and which failed (empty: none)."""
     import pytest
 
+    if str(ROOT) not in sys.path:
+        # The folder of the tests comes on the path, and its folders are called as the packages that they test.
+        sys.path.append(str(ROOT))
     listener = _Listener()
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
+    # Other judges of this process may have loaded hypothesis, whose assertions are then not worded at length.
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     options += [f"--timeout={TEST_SECONDS}", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*options, *(str(ROOT / path) for path in paths.split(","))], plugins=[listener])

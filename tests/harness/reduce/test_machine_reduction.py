@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from engines.vm.isa.riscv64.coding import decode
 from fuzz.strategies.riscv64 import generate
+from harness.campaign.workers import ended
 from harness.case_file import write_case
-from harness.contract import MachineCase, state_dtype
+from harness.contract import Case, End, MachineCase, Observation, state_dtype
 from harness.contract.layout import CODE_BASE, DATA_BASE, DATA_BYTES
 from harness.reduce import riscv64
 from harness.reduce.finding import signature_function
@@ -211,3 +212,23 @@ def test_a_closing_ebreak_is_not_counted() -> None:
     case = _hand_made(_word(0x00128293, 0x00128293) + riscv64.EBREAK)
     assert instruction_count(case) == 2
     assert instruction_count(replace(case, code=_word(0x00128293))) == 1
+
+
+class _Crashing(ReferenceExecutor):
+    """Dies at `mul x6, x10, x11`, in code without branches."""
+
+    def run(self, case: Case) -> Observation:
+        assert isinstance(case, MachineCase)
+        start = int(case.state["pc"]) - case.code_address
+        reached = riscv64.split(case.code[start:])[: case.limit_insns]
+        return ended(case, End.CRASH, "signal 11") if _word(0x02B50333) in reached else super().run(case)
+
+
+def test_what_crashes_is_looked_for_from_its_instruction_on() -> None:
+    code = _word(*[0x00128293] * 40, 0x02B50333, *[0x00128293] * 40, 0x00100073)
+    case = _hand_made(code, x10=3, x11=5)
+    subject = _Crashing()
+    signature_of = signature_function(subject, ReferenceExecutor())
+    reduction = reduce_machine_case(case, subject, signature_of)
+    assert reduction.passes[0] == ("window", 1)
+    assert _mnemonics(reduction.case)[0] == "mul"

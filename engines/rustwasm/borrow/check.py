@@ -32,8 +32,15 @@ class BorrowChecker:
         """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""
         for closure in reversed(body.closures):
             if closure.body is not None and closure.body.mir is not None:
-                self._check_one(closure.body.mir, closure)
-        self._check_one(body, None)
+                self._check_sorted(closure.body.mir, closure)
+        self._check_sorted(body, None)
+
+    def _check_sorted(self, body: m.Body, closure: Any) -> None:
+        """The messages of one body are given in the order of the source."""
+        before = len(self.diagnostics.messages)
+        self._check_one(body, closure)
+        if len(self.diagnostics.messages) > before + 1:
+            self.diagnostics.messages[before:] = sorted(self.diagnostics.messages[before:], key=lambda d: d.span)
 
     def _check_one(self, body: m.Body, closure: Any) -> None:
         facts = Facts(body)

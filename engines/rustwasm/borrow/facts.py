@@ -94,6 +94,7 @@ class Facts:
                         add((point, _REF_KINDS[rvalue.kind], place))
                         self.borrows.append((point, statement))
                     elif form is m.Aggregate:
+                        _unshare(rvalue.operands)
                         for operand in rvalue.operands:
                             _operand(operand, point, add)
                     elif form is m.BinaryOp:
@@ -120,6 +121,7 @@ class Facts:
             form = type(terminator)
             if form is m.Call:
                 _operand(terminator.function, point, add)
+                _unshare(terminator.arguments)
                 for operand in terminator.arguments:
                     _operand(operand, point, add)
                 destination = terminator.destination
@@ -154,6 +156,17 @@ def _operand(operand: m.Operand, point: int, add: Any) -> None:
     if place.projection:
         _indices(place, point, add)
     add((point, COPY if kind is m.Copy else MOVE, place))
+
+
+def _unshare(operands: list[m.Operand]) -> None:
+    """Give each moved operand a place object of its own: events are told apart by it."""
+    if len(operands) > 1:
+        seen: set[int] = set()
+        for operand in operands:
+            if type(operand) is m.Move:
+                if id(operand.place) in seen:
+                    operand.place = m.Place(operand.place.local, operand.place.projection)
+                seen.add(id(operand.place))
 
 
 def _indices(place: m.Place, point: int, add: Any) -> None:

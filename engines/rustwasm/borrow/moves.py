@@ -143,7 +143,7 @@ class Moves:
         self.reported.add(path)
         self.blamed.add(point)
         partial = not state & path.bit
-        moves = self.moves_reaching(point, path)
+        moves = self.moves_reaching(point, path, place)
         if moves:
             culprit = path
             if not partial:
@@ -153,9 +153,9 @@ class Moves:
         else:
             self.reporter.uninitialized(point, kind, place, self._maybe_assigned(point, path))
 
-    def moves_reaching(self, point: int, path: MovePath) -> list[tuple[int, m.Place, bool]]:
-        """Moves of the path, or of what it is in or holds, that reach a point: (point, moved place, over a back
-        edge)."""
+    def moves_reaching(self, point: int, path: MovePath, used: m.Place) -> list[tuple[int, m.Place, bool]]:
+        """Moves of the path, or of what it is in or holds, that reach the event of place object `used` at a point:
+        (point, moved place, over a back edge)."""
         found: dict[int, tuple[int, m.Place, bool]] = {}
         block = self.facts.block_at(point)
         related = path.subtree
@@ -163,17 +163,21 @@ class Moves:
         while up is not None:
             related |= up.bit
             up = up.parent
-        work = [(block, point, False)]
+        work = [(block, point + 1, False)]
         seen: set[tuple[int, bool]] = set()
+        begun = False
         while work:
             block, before, back = work.pop()
             stop = False
             for at, kind, place in reversed(self.facts.events[block]):
+                if not begun:
+                    begun = at == point and place is used
+                    continue
                 if at >= before or place.local != path.place.local:
                     continue
                 if kind == f.MOVE:
                     node, exact = self.paths.find(place)
-                    if exact and node is not None and node.bit & related and at not in found:
+                    if exact and node is not None and node.bit & related and (at not in found or place is not used):
                         found[at] = (at, place, back)
                         stop = not place.projection
                 elif (kind == f.ASSIGN or kind == f.RESULT) and len(place.projection) <= len(path.place.projection):
@@ -190,7 +194,7 @@ class Moves:
                 if key not in seen and self.states[one] is not None:
                     seen.add(key)
                     work.append((one, self.facts.ends[one] + 1, key[1]))
-        return sorted(found.values())
+        return sorted(found.values(), key=lambda entry: entry[0])
 
     def _maybe_assigned(self, point: int, path: MovePath) -> bool:
         """Is there a way to the point on which the path was given a value?"""

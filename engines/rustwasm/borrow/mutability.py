@@ -37,13 +37,16 @@ def immutable_part(body: m.Body, place: m.Place) -> tuple[str, int, Any] | None:
     types = [local.ty]
     for step in place.projection:
         types.append(step_type(types[-1], step, 0))
+    through = False
     for i in range(len(place.projection) - 1, -1, -1):
         step = place.projection[i]
         one = types[i]
         if step[0] == m.DEREF:
             if one.kind == ty.REF:
                 if one.data:
-                    return None
+                    # What a `&mut` leads to may change, however the `&mut` itself is held, but not behind a `&`.
+                    through = True
+                    continue
                 kind = "environment" if local.name == "{environment}" and i == 0 else "reference"
                 return kind, i, one
             if one.kind == ty.RAW:
@@ -51,10 +54,10 @@ def immutable_part(body: m.Body, place: m.Place) -> tuple[str, int, Any] | None:
         elif step[0] == m.FIELD and one.kind == ty.CLOSURE:
             capture = one.data.captures[step[1]]
             if capture.mode == "move":
-                if capture.variable is not None and not capture.variable.mutable:
+                if not through and capture.variable is not None and not capture.variable.mutable:
                     return "capture", i, capture
                 continue
-    if local.name == "{environment}":
+    if through or local.name == "{environment}":
         return None
     if local.name is not None and not local.mutable:
         return "local", 0, local

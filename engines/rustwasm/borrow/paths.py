@@ -79,12 +79,10 @@ def illegal_move(body: m.Body, place: m.Place) -> tuple[int, str, Ty] | None:
     for i, step in enumerate(place.projection):
         kind = step[0]
         if kind == m.DEREF and not is_box(one):
-            return i, "borrow", one
+            return i, "index" if one.args and one.args[0].kind in (ty.SLICE, ty.ARRAY) else "borrow", one
         if kind == m.INDEX or (kind in (m.CONSTANT_INDEX, m.SUBSLICE) and one.kind == ty.SLICE):
             return i, "index", one
         if kind == m.FIELD and one.kind == ty.ADT and one.data.drop is not None and not is_box(one):
             return i, "drop", one
-        if kind == m.FIELD and one.kind == ty.CLOSURE:
-            pass
         one = step_type(one, step, 0)
     return None

@@ -110,8 +110,7 @@ class Reporter:
         message = f"{verb} of {partially}moved value" if verb != "assign to part of" else f"{verb} moved value"
         if name is not None:
             message += f": `{shown if not partial else name}`"
-        itself = [entry for entry in moves if entry[0] == point]
-        if itself and len(moves) == 1:
+        if len(moves) == 1 and moves[0][0] == point and moves[0][1] is place:
             label = "value moved here, in previous iteration of loop"
         else:
             label = f"value {done} here after {'partial ' if partially else ''}move"
@@ -122,7 +121,7 @@ class Reporter:
             if local.name is not None:
                 self._because(error, local.span, f"`{local.name}`", local.ty)
         for at, what, back in moves:
-            if at == point and len(moves) == 1:
+            if at == point and what is place and len(moves) == 1:
                 continue
             where = self.use_span(at, what)
             closure = self.closure_at(at, what)
@@ -217,12 +216,15 @@ class Reporter:
     def illegal_move(self, point: int, place: m.Place, why: tuple[int, str, Ty]) -> None:
         """E0507, E0508, E0509."""
         at, kind, one = why
-        span = event_span(self.facts, point, place)
+        scrutinee = self._scrutinee(point, place)
+        span = event_span(self.facts, point, place) if scrutinee is None else scrutinee
+        before = len(self.diagnostics.messages)
         whole = self.name(place)
         moved = place_type(self.body, place)
         because = f"move occurs because {quoted(whole)} has type `{ty.show(moved)}`, which does not implement "
         because += "the `Copy` trait"
         if kind == "index":
+            one = one.args[0] if one.kind == ty.REF else one
             form = "array" if one.kind == ty.ARRAY else "slice"
             message = f"cannot move out of type `{ty.show(one)}`, a non-copy {form}"
             error = self.error("E0508", message, span, "cannot move out of here")
@@ -234,17 +236,37 @@ class Reporter:
         else:
             error = self.error("E0507", self._cannot_move(place, at, one), span)
             error.label = because
-            if self.facts.at(point) is not None and not isinstance(self.facts.at(point), m.Call):
-                text = self.snippet(span)
-                if text and self._is_value(point):
-                    error.suggestion = ((span[0], span[0]), "&", "consider borrowing here")
-                    return
+        if scrutinee is not None and len(self.diagnostics.messages) > before:
+            error.label = ""
+            error.labels.append((event_span(self.facts, point, place), "data moved here"))
+            error.notes.append(
+                "move occurs because a variable of the pattern has a type that does not implement the `Copy` trait"
+            )
+            error.suggestion = ((span[0], span[0]), "&", "consider borrowing here")
+            return
+        if kind == "borrow" and self._is_value(point) and self.snippet(span):
+            error.suggestion = ((span[0], span[0]), "&", "consider borrowing here")
+            return
         end = (span[1], span[1])
         error.suggestion = (end, ".clone()", "consider cloning the value if the performance cost is acceptable")
 
     def _is_value(self, point: int) -> bool:
         statement = self.facts.at(point)
         return isinstance(statement, m.Assign) and isinstance(statement.rvalue, m.Use)
+
+    def _scrutinee(self, point: int, place: m.Place) -> Span | None:
+        """The expression that is matched if the move binds a part of it to a variable of a pattern."""
+        statement = self.facts.at(point)
+        if not isinstance(statement, m.Assign) or self.body.locals[statement.place.local].name is None:
+            return None
+        best: Span | None = None
+        for events in self.facts.events:
+            for at, kind, read in events:
+                whole = len(read.projection)
+                prefix = whole < len(place.projection) and place.projection[:whole] == read.projection
+                if kind == f.READ and read.local == place.local and prefix:
+                    best = self.facts.span(at)
+        return best
 
     def _cannot_move(self, place: m.Place, at: int, one: Ty) -> str:
         """The headline of E0507: what is moved out of what."""

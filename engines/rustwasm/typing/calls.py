@@ -184,9 +184,11 @@ class CallChecker(PatternChecker):
     def use_mutably(self, receiver: Any) -> None:
         """An autoref to `&mut`: overloaded dereferences on the way become mutable, except behind a shared one."""
         adjust = receiver.adjust
+        current = shallow(receiver.ty)
         for i in range(len(adjust)):
             if adjust[i][0] == "overloaded":
-                adjust[i] = ("overloaded", adjust[i][1], True)
+                adjust[i] = ("overloaded", adjust[i][1], self.derefs_mutably(current))
+            current = shallow(adjust[i][1])
         derefs_reference = any(a[0] == "deref" for a in adjust[:1]) and shallow(receiver.ty).kind == ty.REF
         if not derefs_reference or isinstance(receiver, (t.Field, t.Index, t.Unary)):
             saved = receiver.adjust

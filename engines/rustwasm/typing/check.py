@@ -533,14 +533,11 @@ class BodyChecker(ExpressionChecker):
                 self.error("E0277", message, node.span, f"the trait `Copy` is not implemented for `{self.show(one)}`")
         for closure in reversed(self.closures):
             find_captures(self, closure)
-        for closure, kind, span in self.closure_kinds:
-            ranks = ("Fn", "FnMut", "FnOnce")
+        ranks = ("Fn", "FnMut", "FnOnce")
+        for closure, kind, _ in self.closure_kinds:
+            # What is expected of it decides; the borrow checker says what its body may not do then.
             if ranks.index(closure.trait_kind) > ranks.index(kind):
-                message = (
-                    f"expected a closure that implements the `{kind}` trait, but this closure only implements "
-                    f"`{closure.trait_kind}`"
-                )
-                self.error("E0525", message, span, f"this closure implements `{closure.trait_kind}`, not `{kind}`")
+                closure.trait_kind = kind
         for closure in self.closures:
             closure.inputs = tuple([self.final(i) for i in closure.inputs])
             closure.output = self.final(closure.output)

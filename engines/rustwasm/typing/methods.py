@@ -170,23 +170,33 @@ class MethodChecker(PathChecker):
             return method, args
         return None
 
+    def derefs_mutably(self, one: Ty) -> bool:
+        """Does the type implement DerefMut? Where it does not, the borrow checker reports what wants to change it."""
+        return bool(self.holds(self.compilation.lang("DerefMut"), (one,)))
+
+    def indexes_mutably(self, node: t.Index) -> bool:
+        base = node.base.adjust[-1][1] if node.base.adjust else node.base.ty
+        container = shallow(shallow(base).args[0])
+        index = shallow(node.index.adjust[-1][1] if node.index.adjust else node.index.ty)
+        return bool(self.holds(self.compilation.lang("IndexMut"), (container, index)))
+
     def make_mutable(self, node: Any) -> None:
         """The place `node` is about to be changed or borrowed mutably: use deref_mut and index_mut on the way."""
         while True:
             if node.adjust:
                 changed = []
+                current = shallow(node.ty)
                 for one in node.adjust:
                     if one[0] == "overloaded":
-                        changed.append(("overloaded", one[1], True))
-                    elif one[0] == "borrow" and one is not node.adjust[-1]:
-                        changed.append(one)
+                        changed.append(("overloaded", one[1], self.derefs_mutably(current)))
                     else:
                         changed.append(one)
+                    current = shallow(one[1])
                 node.adjust = changed
             if isinstance(node, t.Field):
                 node = node.base
             elif isinstance(node, t.Index):
-                if node.target is not None:
+                if node.target is not None and self.indexes_mutably(node):
                     node.target = ("index", True)
                     if node.base.adjust and node.base.adjust[-1][0] == "borrow":
                         last = node.base.adjust[-1]
@@ -194,7 +204,8 @@ class MethodChecker(PathChecker):
                 node = node.base
             elif isinstance(node, t.Unary) and node.op == "*":
                 if node.target is not None:
-                    node.target = ("deref", True)
+                    inner = node.operand.adjust[-1][1] if node.operand.adjust else node.operand.ty
+                    node.target = ("deref", self.derefs_mutably(shallow(inner)))
                 node = node.operand
             else:
                 return

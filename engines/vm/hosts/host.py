@@ -34,6 +34,7 @@ class Host:
         stack_slots: how many.
         schedule: the order in which a block's operations are best generated.
         region: `(slots, pins, written, handlers, often, frm)` → a generator.
+        modes: rounding modes that instructions may name whatever the guest's dynamic one is.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Host:
         [Sequence[Slot], Mapping[int, int], frozenset[int], Mapping[int, int], frozenset[int], int | None], RegionCode
     ]
     control: frozenset[int] = CONTROL
+    modes: frozenset[int] = frozenset()
 
 
 def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) -> Host:
@@ -74,6 +76,57 @@ def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) ->
         return lower_float.FloatLowering(methods, slots, pins, written, handlers, often, frm, whole, scratch, RAX)
 
     return Host("x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region)
+
+
+def arm64(layout: Mapping[str, int]) -> Host:
+    """The arm64 host. It has no round to nearest, ties away, but for conversions to integers.
+
+    Args:
+        layout: byte offsets: `pc`, `frm`, `fflags` in the CPU record, `budget`, `retired_at_zero` in the context
+            record.
+    """
+    from engines.vm.hosts.arm64 import lower_float, schedule
+    from engines.vm.hosts.arm64.registers import FLOAT_MOVE, FLOATS, INTEGERS, MOVE
+    from engines.vm.hosts.load_store import STACK_SLOTS
+    from engines.vm.regalloc.linear_scan import FLOAT_PLACE
+
+    methods = lower_float.methods()
+    floats = tuple(FLOAT_PLACE + n for n in FLOATS)
+    pins, float_pins = INTEGERS[:10], floats[:16]
+
+    def region(slots: Any, pins: Any, written: Any, handlers: Any, often: Any, frm: int | None) -> RegionCode:
+        scratch = FLOAT_PLACE + FLOAT_MOVE
+        return lower_float.FloatLowering(methods, slots, pins, written, handlers, often, frm, layout, scratch, MOVE)
+
+    return Host(
+        "arm64", methods, INTEGERS, floats, pins, float_pins, STACK_SLOTS, schedule.schedule, region,
+        CONTROL - methods.keys(), frozenset(range(4)),
+    )  # fmt: skip
+
+
+def riscv64(layout: Mapping[str, int]) -> Host:
+    """The riscv64 host: RV64GC.
+
+    Args:
+        layout: as for `arm64`.
+    """
+    from engines.vm.hosts.load_store import STACK_SLOTS
+    from engines.vm.hosts.riscv64 import lower_float, schedule
+    from engines.vm.hosts.riscv64.registers import FLOAT_MOVE, FLOATS, INTEGERS, MOVE
+    from engines.vm.regalloc.linear_scan import FLOAT_PLACE
+
+    methods = lower_float.methods()
+    floats = tuple(FLOAT_PLACE + n for n in FLOATS)
+    pins, float_pins = INTEGERS[:11], floats[:14]
+
+    def region(slots: Any, pins: Any, written: Any, handlers: Any, often: Any, frm: int | None) -> RegionCode:
+        scratch = FLOAT_PLACE + FLOAT_MOVE
+        return lower_float.FloatLowering(methods, slots, pins, written, handlers, often, frm, layout, scratch, MOVE)
+
+    return Host(
+        "riscv64", methods, INTEGERS, floats, pins, float_pins, STACK_SLOTS, schedule.schedule, region,
+        CONTROL - methods.keys(), frozenset(range(5)),
+    )  # fmt: skip
 
 
 def cpu_features() -> frozenset[str]:

@@ -18,7 +18,7 @@ UDIV, SDIV = 0x1AC0_0800, 0x1AC0_0C00
 LSLV, LSRV, ASRV, RORV = 0x1AC0_2000, 0x1AC0_2400, 0x1AC0_2800, 0x1AC0_2C00
 MADD, MSUB = 0x1B00_0000, 0x1B00_8000
 SMULH, UMULH = 0x9B40_7C00, 0x9BC0_7C00
-CSEL, CSINC = 0x1A80_0000, 0x1A80_0400
+CSEL, CSINC, CSINV = 0x1A80_0000, 0x1A80_0400, 0x5A80_0000
 FMUL, FDIV, FADD, FSUB, FMAXNM, FMINNM = (0x1E20_0800 + 0x1000 * n for n in (0, 1, 2, 3, 6, 7))
 FMOV, FABS, FNEG, FSQRT = (0x1E20_4000 + 0x8000 * n for n in range(4))
 FRINTI: Final = 0x1E27_C000
@@ -188,6 +188,10 @@ class Assembler:
     def ror(self, d: int, a: int, amount: int, w: int = 1) -> None:
         """EXTR with one register twice."""
         self.word(0x1380_0000 | w << 31 | w << 22 | a << 16 | amount << 10 | a << 5 | d)
+
+    def rbit(self, d: int, a: int) -> None:
+        """The bits of 32 in reverse order."""
+        self.word(0x5AC0_0000 | a << 5 | d)
 
     def csel(self, opcode: int, d: int, a: int, b: int, condition: int, w: int = 1) -> None:
         self.word(opcode | w << 31 | b << 16 | condition << 12 | a << 5 | d)

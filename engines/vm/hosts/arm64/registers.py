@@ -18,8 +18,8 @@ BUDGET: Final = 1
 MEMORY: Final = 2
 PERMISSIONS: Final = 3
 CONTEXT: Final = 4
-SCRATCH: Final = (5, 6, 7)
-"""Never hold values across operations."""
+SCRATCH: Final = (5, 6, 7, 17)
+"""Never hold values across operations; x17 is for offsets and constants that fit no immediate."""
 MOVE: Final = 16
 """For the cycles of parallel moves alone."""
 

@@ -1,7 +1,5 @@
 """The arm64 encoder against LLVM's assembler, bit by bit."""
 
-# ruff: noqa: PERF401  (one line per form reads best)
-
 from __future__ import annotations
 
 import random
@@ -59,13 +57,14 @@ def test_integers_are_encoded_as_llvm_does() -> None:
         for name, opcode in {"madd": arm.MADD, "msub": arm.MSUB}.items():
             cases.append((one("rrrr", opcode, d, a, b, c, w),
                           f"{name} {x(d, w)}, {x(a, w)}, {x(b, w)}, {x(c, w)}"))  # fmt: skip
-        for name, opcode in {"csel": arm.CSEL, "csinc": arm.CSINC}.items():
+        for name, opcode in {"csel": arm.CSEL, "csinc": arm.CSINC, "csinv": arm.CSINV}.items():
             cases.append((one("csel", opcode, d, a, b, condition, w),
                           f"{name} {x(d, w)}, {x(a, w)}, {x(b, w)}, {CONDITIONS[condition]}"))  # fmt: skip
         cases.append((one("cset", d, condition), f"cset {x(d, 0)}, {CONDITIONS[condition]}"))
         for name in ("lsl", "lsr", "asr", "ror"):
             cases.append((one(name, d, a, amount, w), f"{name} {x(d, w)}, {x(a, w)}, #{amount}"))
         cases.append((one("bitfield", 0, d, a, 0, 7), f"sxtb {x(d)}, {x(a, 0)}"))
+        cases.append((one("rbit", d, a), f"rbit {x(d, 0)}, {x(a, 0)}"))
         cases.append((one("mov", d, a), f"mov {x(d)}, {x(a)}"))
         cases.append((one("blr", a % 31), f"blr x{a % 31}"))
     cases.append((one("ret"), "ret"))

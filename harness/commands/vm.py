@@ -39,6 +39,7 @@ def tiers() -> None:
 def aot(
     program: Annotated[str, typer.Argument(metavar="PROG", help="A riscv64 Linux executable.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The image to write, usually PROG.cpi.")],
+    tier: Annotated[str, typer.Option(help="Whose code: baseline, or llvm, which is faster.")] = "llvm",
 ) -> None:
     """Translate a whole program ahead of time, for `counterproof vm run --aot IMAGE PROG`.
 
@@ -54,9 +55,13 @@ def aot(
     console = Console(stderr=True)
     try:
         with console.status("translating") as status:
-            made = translate(program, lambda done, left: status.update(f"{done:,} regions, {left:,} places to look at"))
+
+            def tell(done: int, left: int) -> None:
+                status.update(f"{done:,} regions, {left:,} places to look at")
+
+            made = translate(program, tell, tier)
             out.write_bytes(encode(made.origin, made.regions))
-    except (LaunchError, ExecutableMemoryError) as error:
+    except (LaunchError, ExecutableMemoryError, ValueError) as error:
         typer.echo(f"counterproof: {error}", err=True)
         raise typer.Exit(2) from None
     except OSError as error:

@@ -1,6 +1,7 @@
 """Translation of a whole program ahead of time: every region that its entry point, its functions and their calls reach.
 
-Code that nothing leads to but computed jumps (tables without symbols) is left to the run, which compiles it then.
+So do the words of its data that may be pointers to code. What nothing leads to but computed jumps is left to the run,
+which compiles it then.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from engines.vm.aot.image import Origin, StoredRegion
-from engines.vm.tiers.baseline.tier import BaselineTier
+from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, READ, AddressSpace
 from engines.vm.user.launch import Launch, start
 
 
@@ -31,29 +33,33 @@ class Translation:
     refused: Counter[str] = field(default_factory=Counter)
 
 
-def translate(program: str, progress: Callable[[int, int], None] = lambda done, left: None) -> Translation:
+def translate(
+    program: str, progress: Callable[[int, int], None] = lambda done, left: None, tier_name: str = "baseline"
+) -> Translation:
     """Translate an executable for this host.
 
     Args:
         program: path of a riscv64 Linux executable.
+        tier_name: whose compiler translates: `baseline`, or `llvm`, which takes longer and makes faster code.
         progress: told now and then how many regions are done and how many places are still to be looked at.
 
     Raises:
         LaunchError: it cannot be loaded.
+        ValueError: the tier compiles nothing.
         ExecutableMemoryError: this system gives no memory for code, so that no tier could be set up to translate for.
     """
     executable = Path(program).read_bytes() if Path(program).is_file() else b""
-    process, executor = start(Launch(program=program, tier="baseline"))
+    process, executor = start(Launch(program=program, tier=tier_name))
     try:
-        tier = executor.tier
-        if not isinstance(tier, BaselineTier):
-            raise TypeError(f"the tier is {type(tier).__name__}, translation needs the baseline tier")
+        if not executor.compiles:
+            raise ValueError(f"the tier {tier_name!r} compiles nothing; use baseline or llvm")
+        tier: Any = executor.tier
         hart = process.current.hart
         tier.decoded_code(hart.memory)
         bias = hart.words[_pc_word()] - _entry(executable)
         named = [bias + address for address in functions(executable)]
         starts = frozenset(named)
-        todo = [hart.words[_pc_word()], *named]
+        todo = [hart.words[_pc_word()], *pointers(hart.memory), *named]
         known: set[int] = set()
         regions: list[StoredRegion] = []
         while todo:
@@ -73,6 +79,17 @@ def translate(program: str, progress: Callable[[int, int], None] = lambda done, 
     finally:
         process.close()
     return Translation(Origin.here(executable, insns), regions, insns, tier.counters.refused)
+
+
+def pointers(memory: AddressSpace) -> list[int]:
+    """What the data of a loaded program may point to: its aligned words that are even addresses of executable pages."""
+    found: set[int] = set()
+    for first, end in memory.regions():
+        for page in range(first, end, PAGE_BYTES):
+            if memory.perm[page >> PAGE_BITS] & (READ | EXEC) == READ:
+                words = set(memoryview(memory.read(page, PAGE_BYTES)).cast("Q").tolist())
+                found |= {w for w in words if w < memory.limit and not w & 1 and memory.perm[w >> PAGE_BITS] & EXEC}
+    return sorted(found)
 
 
 def functions(executable: bytes) -> Iterator[int]:

@@ -137,6 +137,7 @@ class LlvmCompiler:
         seconds = time.thread_time() - begun
         heads = {pc: image.symbols[symbol] for pc, symbol in module.heads.items()}
         exits = {pc for block in region.blocks.values() for pc in block.targets if pc not in region.blocks}
+        exits |= region.taken - region.blocks.keys()
         made = Compiled(image.content, heads, region.ranges(), tuple(sorted(exits)), region.insns, seconds)
         counters = self.counters
         counters.regions += 1

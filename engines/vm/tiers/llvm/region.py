@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-from engines.vm.isa.describe import Instruction
+from engines.vm.isa.describe import Instruction, OperandKind
 from engines.vm.isa.riscv64 import INSTRUCTIONS
 from engines.vm.isa.riscv64.coding import decode
 
@@ -89,6 +89,8 @@ class Region:
         checks: blocks that a cycle comes back to: they ask for the budget, as heads do.
         longest: by pc of a head or check, the most instructions until the next check.
         returns: where calls inside the region come back to.
+        taken: code that is reached from the region by other ways than its jumps: after an instruction that is left to
+            the interpreter, or because the region computes its address.
     """
 
     blocks: dict[int, Block]
@@ -96,6 +98,7 @@ class Region:
     checks: set[int] = field(default_factory=set)
     longest: dict[int, int] = field(default_factory=dict)
     returns: list[int] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
 
     @property
     def insns(self) -> int:
@@ -138,6 +141,34 @@ def decoded_at(pc: int, fetch: Fetch) -> Decoded | None:
     return Decoded(pc, word, length, *found) if found else None
 
 
+def direct_target(insn: Decoded, previous: Decoded | None) -> int | None:
+    """Where an unconditional jump goes, if that is known: `jal`, or `jalr` after the `auipc` that made its base."""
+    if insn.base.name == "jal":
+        return insn.pc + insn.argument("imm")
+    if insn.base.name == "jalr" and previous is not None and previous.base.name == "auipc":
+        base = insn.argument("rs1")
+        if base and base == previous.argument("rd"):
+            return (previous.pc + previous.argument("imm") + insn.argument("imm")) & 0xFFFF_FFFF_FFFF_FFFE
+    return None
+
+
+def _constant(insn: Decoded, constants: dict[int, int]) -> int | None:
+    """The constant that the instruction computes from `constants`, values of registers, if it adds to an upper part."""
+    name = insn.base.name
+    registers = [o.name for o in insn.base.operands if o.name == "rd" and o.kind is OperandKind.X]
+    if not registers:
+        return None
+    rd = insn.argument("rd")
+    base = constants.get(insn.argument("rs1")) if name == "addi" else None
+    constants.pop(rd, None)
+    if name in ("lui", "auipc"):
+        constants[rd] = insn.argument("imm") + (insn.pc if name == "auipc" else 0)
+    elif base is not None:
+        constants[rd] = base + insn.argument("imm")
+        return constants[rd] if constants[rd] >= 0 else None
+    return None
+
+
 def form(
     root: int,
     fetch: Fetch,
@@ -157,9 +188,12 @@ def form(
     returns: list[int] = []
     outgoing: list[int] = []
     called: dict[int, list[int]] = {}
+    taken: set[int] = set()
     todo = deque([root])
     while todo:
         pc = todo.popleft()
+        previous: Decoded | None = None
+        constants: dict[int, int] = {}
         while pc not in insns and len(insns) < most_insns and (pc == root or executed(pc)):
             insn = decoded_at(pc, fetch)
             if insn is None or insn.base.name in LEFT or not usable(insn):
@@ -174,8 +208,9 @@ def form(
                 todo.appendleft(insn.next_pc) if target > pc else todo.append(insn.next_pc)
                 todo.append(target)
                 break
-            if name == "jal":
-                target = pc + insn.argument("imm")
+            direct = direct_target(insn, previous)
+            if direct is not None:
+                target = direct
                 leaders |= {target, insn.next_pc}
                 if insn.argument("rd") in LINKS:
                     called.setdefault(target, []).append(insn.next_pc)
@@ -188,6 +223,10 @@ def form(
                     outgoing.append(insn.next_pc)
                     todo.append(insn.next_pc)
                 break
+            address = _constant(insn, constants)
+            if address is not None and address not in insns and fetch(address, 2):
+                taken.add(address & ~1)
+            previous = insn
             pc = insn.next_pc
     for target, places in called.items():
         inside = [place for place in places if place in insns]
@@ -195,6 +234,7 @@ def form(
             returns += inside
         else:
             outgoing += inside
+    taken |= set(after_leaving)
     heads = [root]
     for pc in (*outgoing, *after_leaving):
         if pc in insns and pc not in heads:
@@ -204,7 +244,7 @@ def form(
     blocks = _blocks(insns, leaders)
     if root not in blocks:
         blocks[root] = Block(root, [], End.LEAVE)
-    region = Region(blocks, heads, returns=list(dict.fromkeys(returns)))
+    region = Region(blocks, heads, returns=list(dict.fromkeys(returns)), taken=taken)
     for block in blocks.values():
         if block.end is End.INDIRECT and block.insns[-1].argument("rd") == 0:
             block.targets = tuple(region.returns)
@@ -231,13 +271,15 @@ def root_around(pc: int, link: int, region_of: Callable[[int], Region]) -> int:
     loops = loops_around(pc, region_of(pc))
     if loops:
         return loops[0]
-    call = link - 4
-    caller = region_of(call)
-    first = caller.blocks[call].insns[:1] if call in caller.blocks else []
-    if not first or first[0].base.name != "jal":
+    for call in (link - 4, link - 8):
+        caller = region_of(call)
+        block = caller.blocks[call]
+        if block.links and block.next_pc == link and block.end is End.JUMP:
+            break
+    else:
         return pc
     loops = loops_around(call, caller)
-    for root in (*loops[:1], call + first[0].argument("imm")):
+    for root in (*loops[:1], block.targets[0]):
         region = region_of(root)
         if any(block.pc <= pc < block.next_pc for block in region.blocks.values()):
             return root
@@ -256,9 +298,9 @@ def _blocks(insns: dict[int, Decoded], leaders: set[int]) -> dict[int, Block]:
             if name in BRANCHES:
                 blocks[start] = Block(start, body, End.BRANCH, (pc + insn.argument("imm"), insn.next_pc))
                 break
-            if name == "jal":
-                links = insn.argument("rd") in LINKS
-                blocks[start] = Block(start, body, End.JUMP, (pc + insn.argument("imm"),), links)
+            direct = direct_target(insn, body[-2] if len(body) > 1 else None)
+            if direct is not None:
+                blocks[start] = Block(start, body, End.JUMP, (direct,), insn.argument("rd") in LINKS)
                 break
             if name == "jalr":
                 blocks[start] = Block(start, body, End.INDIRECT, (), insn.argument("rd") in LINKS)

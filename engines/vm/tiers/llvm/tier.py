@@ -8,7 +8,7 @@ of regions, which are compiled in the background and installed at the end of a l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -321,6 +321,26 @@ class LlvmTier(InterpreterTier):
             return False
         self._worker.ask(request)
         return True
+
+    def compile(self, hart: Hart, pc: int, outside: Container[int] = frozenset()) -> StoredRegion | None:
+        """Compile the region of `pc` as memory is now, without installing it; None if it was refused, which is counted.
+
+        `outside` are pcs that it only leads to. Whether code was ever executed does not matter.
+        """
+        from engines.vm.tiers.llvm.background import Request
+        from engines.vm.tiers.llvm.compiler import CompileError
+
+        if self.unavailable or not self._has_llvm():
+            return None
+        space = self.cache.space(hart.memory, self.decoded_code(hart.memory), kept=True)
+        frm = hart.words[_FRM]
+        try:
+            region = self.compiler.region(pc, space.fetch, lambda at: at not in outside, frm)
+            guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
+            request = Request(pc, region, guest, frm, id(space), space.version)
+            return _stored(request, self._compile(request))
+        except CompileError:
+            return None
 
     def _compile(self, request: Request) -> Compiled:
         compiler = self.compiler

@@ -155,3 +155,25 @@ def test_what_two_runs_keep_is_whole(program: Path) -> None:
     assert RegionStore(program.read_bytes()).regions == made.regions
     stores[0].keep(made.regions)
     assert RegionStore(program.read_bytes()).regions == made.regions
+
+
+@pytest.mark.parametrize("tier", ["llvm", "baseline"])
+def test_any_compiling_tier_runs_what_llvm_translated(program: Path, expected: int, tmp_path: Path, tier: str) -> None:
+    made = translate(str(program), tier_name="llvm")
+    image = tmp_path / "loop.cpi"
+    image.write_bytes(encode(made.origin, made.regions))
+    status, counters, _ = run(program, "--aot", str(image), "--tier", tier)
+    assert status == expected
+    assert counters["regions stored"] > 0
+
+
+def test_a_tier_that_compiles_nothing_cannot_translate(program: Path) -> None:
+    with pytest.raises(ValueError, match="'interpreter' compiles nothing; use baseline or llvm"):
+        translate(str(program), tier_name="interpreter")
+
+
+def test_the_next_run_of_the_llvm_tier_installs_what_was_kept(program: Path, expected: int) -> None:
+    first, second = run(program, "--tier", "llvm"), run(program, "--tier", "llvm")
+    assert first[0] == second[0] == expected
+    assert first[1]["regions stored"] == 0
+    assert second[1]["regions stored"] > 0

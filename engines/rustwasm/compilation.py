@@ -55,6 +55,7 @@ def library() -> Compilation:
         with quiet_runtime():
             _library = Compilation(None)
             _library.load_library()
+            gc.freeze()
     return _library
 
 

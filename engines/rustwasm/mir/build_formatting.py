@@ -44,7 +44,7 @@ class FormatBuilder(PlaceBuilder):
             held = self.call_lang("stdout" if kind == "print" else "stderr", (), [], stream, span)
             formatter = self.writer(held, stream, span)
         elif kind in ("format", "panic"):
-            buffer = place if kind == "format" else self.temp(string, span)
+            buffer = self.temp(string, span)
             self.call(self.function(self.compilation.lang("string_new"), ()), [], buffer, span)
             formatter = self.writer(buffer, string, span)
         else:
@@ -88,7 +88,10 @@ class FormatBuilder(PlaceBuilder):
         elif kind == "panic":
             assert buffer is not None
             self.diverge("panic_string", [m.Move(buffer)], span)
-        elif kind != "format":
+        elif kind == "format":
+            assert buffer is not None
+            self.assign(place, m.Use(m.Move(buffer)), span)
+        else:
             self.assign(place, m.Aggregate(ty.UNIT, []), span)
 
     def writer(self, target: Place, one: Ty, span: Any) -> Place:

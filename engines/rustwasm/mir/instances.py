@@ -185,9 +185,9 @@ class _Substitution:
 
     def operand(self, operand: m.Operand) -> m.Operand:
         if isinstance(operand, m.Copy):
-            return m.Copy(self.place(operand.place))
+            return m.Copy(self.place(operand.place), operand.span)
         if isinstance(operand, m.Move):
-            return m.Move(self.place(operand.place))
+            return m.Move(self.place(operand.place), operand.span)
         value = operand.value
         if isinstance(value, Ty):
             value = self.type(value).data

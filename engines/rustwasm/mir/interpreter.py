@@ -59,6 +59,8 @@ class Interpreter:
         self.frames: list[Frame] = []
         self.output = {1: bytearray(), 2: bytearray()}
         self.statics: dict[Any, list[Any]] = {}
+        self.callees: dict[Any, Callee] = {}
+        self.bodies: dict[Callee, m.Body] = {}
 
     # Running
 
@@ -132,18 +134,26 @@ class Interpreter:
             raise AssertionError(f"{frame.body.name} reached what its MIR says is unreachable")
 
     def call(self, frame: Frame, call: m.Call) -> None:
-        function = self.operand(frame, call.function) if not isinstance(call.function, m.Constant) else None
-        arguments = [self.operand(frame, a) for a in call.arguments]
-        if isinstance(call.function, m.Constant):
-            one = call.function.ty
-            callee: Any = self.instances.resolve(one.data, one.args)
-        else:
-            callee = function
-        destination = self.locate(frame, call.destination, call.span)
+        function = call.function
+        callee: Any = self.callees.get(function)
+        if callee is None:
+            if isinstance(function, m.Constant):
+                callee = self.callees[function] = self.instances.resolve(function.ty.data, function.ty.args)
+            else:
+                callee = self.operand(frame, function)
+        arguments = [self.operand(frame, a, call.span) for a in call.arguments]
+        place = call.destination
+        destination = self.locate(frame, place, call.span) if place.projection else (frame.locals, place.local)
+        if callee.kind == "function":
+            self.enter_function(callee, arguments, destination, call.target, call.location)
+            return
         self.enter(callee, arguments, destination, call.target, call.location)
 
     def enter(self, callee: Any, arguments: list[Any], destination: Any, target: int | None, span: m.Span) -> None:
         kind = callee.kind
+        if kind == "function":
+            self.enter_function(callee, arguments, destination, target, span)
+            return
         if kind == "virtual":
             receiver = arguments[0]
             concrete = receiver.dyn
@@ -196,6 +206,11 @@ class Interpreter:
             if target is not None:
                 self.frames[-1].block = target
             return
+        raise ValueError(f"no such kind of callee: {kind!r}; see the table of mir.instances")
+
+    def enter_function(
+        self, callee: Callee, arguments: list[Any], destination: Any, target: int | None, span: m.Span
+    ) -> None:
         definition = callee.definition
         if definition.intrinsic is not None:
             if self.frames and target is not None:
@@ -204,14 +219,23 @@ class Interpreter:
             container, key = destination
             container[key] = result
             return
-        self.push(definition, callee.args, arguments, destination, target, span)
+        body = self.bodies.get(callee)
+        if body is None:
+            body = self.bodies[callee] = self.concrete_body(definition, callee.args)
+        self.start(body, arguments, destination, target, span)
 
     def push(
         self, definition: FnDef, args: tuple[Ty, ...], arguments: list[Any], destination: Any, target: Any, span: m.Span
     ) -> None:
+        self.start(self.concrete_body(definition, args), arguments, destination, target, span)
+
+    def concrete_body(self, definition: FnDef, args: tuple[Ty, ...]) -> m.Body:
         body = self.instances.body(definition, args)
         if body is None:
             raise ValueError(f"{definition.path} has no body: {self.compilation.diagnostics.render()}")
+        return body
+
+    def start(self, body: m.Body, arguments: list[Any], destination: Any, target: Any, span: m.Span) -> None:
         if len(self.frames) > 20_000:
             raise Panic("stack overflow", self.compilation.sources.locate(span[0]))
         frame = Frame(body)
@@ -269,16 +293,18 @@ class Interpreter:
                 one = one.args[0]
         return one
 
-    def operand(self, frame: Frame, operand: Any) -> Any:
+    def operand(self, frame: Frame, operand: Any, span: m.Span = (0, 0)) -> Any:
         if type(operand) is m.Constant:
             value = operand.value
             return value if type(value) is int else self.constant(operand)
         place = operand.place
-        container, key = self.locate(frame, place, (0, 0)) if place.projection else (frame.locals, place.local)
+        if place.projection:
+            container, key = self.locate(frame, place, operand.span or span)
+        else:
+            container, key = frame.locals, place.local
         value = container[key]
-        assert value is not None, (
-            f"{frame.body.name}: read of a place without value: _{operand.place.local}{operand.place.projection}"
-        )
+        if value is None:
+            raise AssertionError(f"{frame.body.name}: read of a place without value: _{place.local}{place.projection}")
         if type(operand) is m.Copy:
             return duplicate(value) if type(value) is Aggregate else value
         container[key] = None
@@ -305,10 +331,10 @@ class Interpreter:
 
     def rvalue(self, frame: Frame, rvalue: m.Rvalue, span: m.Span) -> Any:
         if type(rvalue) is m.Use:
-            return self.operand(frame, rvalue.operand)
+            return self.operand(frame, rvalue.operand, span)
         if type(rvalue) is m.BinaryOp:
-            left = self.operand(frame, rvalue.left)
-            right = self.operand(frame, rvalue.right)
+            left = self.operand(frame, rvalue.left, span)
+            right = self.operand(frame, rvalue.right, span)
             one = self.operand_type(frame, rvalue.left)
             result, problem = binary(rvalue.op, left, right, one, self.checks)
             if problem:
@@ -320,13 +346,13 @@ class Interpreter:
                 return container
             return Pointer(container, key, None, None)
         if isinstance(rvalue, m.Aggregate):
-            fields = [self.operand(frame, o) for o in rvalue.operands]
+            fields = [self.operand(frame, o, span) for o in rvalue.operands]
             return Aggregate(fields, rvalue.variant)
         if isinstance(rvalue, m.Discriminant):
             container, key = self.locate(frame, rvalue.place, span)
             return container[key].variant
         if isinstance(rvalue, m.UnaryOp):
-            value = self.operand(frame, rvalue.operand)
+            value = self.operand(frame, rvalue.operand, span)
             result, problem = unary(rvalue.op, value, self.operand_type(frame, rvalue.operand), self.checks)
             if problem:
                 raise self.panic(problem, span)
@@ -335,17 +361,17 @@ class Interpreter:
             container, key = self.locate(frame, rvalue.place, span)
             return container.length if key is WHOLE else len(container[key].fields)
         if isinstance(rvalue, m.Repeat):
-            value = self.operand(frame, rvalue.operand)
+            value = self.operand(frame, rvalue.operand, span)
             return Aggregate([duplicate(value) for _ in range(rvalue.count.data)], 0)
         assert isinstance(rvalue, m.Cast)
-        return self.cast(frame, rvalue)
+        return self.cast(frame, rvalue, span)
 
     def operand_type(self, frame: Frame, operand: m.Operand) -> Ty:
         return operand.ty if isinstance(operand, m.Constant) else self.place_type(frame.body, operand.place)
 
-    def cast(self, frame: Frame, cast: m.Cast) -> Any:
+    def cast(self, frame: Frame, cast: m.Cast, span: m.Span) -> Any:
         source = self.operand_type(frame, cast.operand)
-        value = self.operand(frame, cast.operand)
+        value = self.operand(frame, cast.operand, span)
         if cast.kind == "numeric":
             return numeric_cast(value, source, cast.ty)
         if cast.kind == "enum":
@@ -413,11 +439,16 @@ def _rc_unsized(want: Ty, have: Ty) -> Ty:
 
 def run_program(compilation: Compilation, checks: bool = True, fuel: int = 50_000_000) -> tuple[int, bytes, bytes]:
     """Run `main`: (exit code, standard output, standard error). A panic is exit code 101, as rustc's programs do."""
+    interpreter = Interpreter(compilation, Instances(compilation), checks, fuel)
+    return run_main(interpreter)
+
+
+def run_main(interpreter: Interpreter) -> tuple[int, bytes, bytes]:
+    """`run_program` with an interpreter of one's own, whose `output` tells what was printed if it raises OutOfFuel."""
     from engines.rustwasm.compilation import quiet_runtime
     from engines.rustwasm.resolve.modules import VALUES
 
-    main = compilation.root.names[VALUES]["main"].definition
-    interpreter = Interpreter(compilation, Instances(compilation), checks, fuel)
+    main = interpreter.compilation.root.names[VALUES]["main"].definition
     code = 0
     with quiet_runtime():
         try:

@@ -320,23 +320,23 @@ class Collector:
             if index == 0 and env.trait is not None:
                 found = self.find_assoc(env.trait, name)
                 if found is not None:
-                    own = found is env.trait
-                    args = tuple(ty.param(i, n) for i, n in enumerate(found.generics.names)) if own else (base,)
-                    return ty.projection(found, name, args)
+                    full = tuple([ty.param(i, n) for i, n in enumerate(env.trait.generics.names)])
+                    return ty.projection(found, name, self.upper_args(env.trait, full, found))
             for trait, bound in env.bounds.get(index, ()):
                 found = self.find_assoc(trait, name)
                 if found is not None:
-                    args = ()
-                    if found is trait and bound.path is not None:
+                    args: tuple[Ty, ...] = ()
+                    if bound.path is not None and (found is trait or len(found.generics.names) != 1):
                         args, _ = self.trait_args(trait, bound.path, env, base)
-                    return ty.projection(found, name, (base, *args))
+                    return ty.projection(found, name, self.upper_args(trait, (base, *args), found))
         if base.kind == ty.PROJECTION:
             trait, inner = base.data
             for predicate in self.assoc_bounds(trait, inner):
                 if predicate.trait is not None:
                     found = self.find_assoc(predicate.trait, name)
                     if found is not None:
-                        return ty.projection(found, name, (base,))
+                        full = (base, *[ty.subst(a, base.args) for a in predicate.args])
+                        return ty.projection(found, name, self.upper_args(predicate.trait, full, found))
         impl_trait = env.generics and getattr(env, "trait", None)
         if (not impl_trait and base is env.self_ty) or base.kind not in (ty.PARAM, ty.PROJECTION):
             for trait in self.resolver.traits_in_scope(env.module):
@@ -364,6 +364,18 @@ class Collector:
                     if found is not None:
                         return found
         return None
+
+    def upper_args(self, trait: TraitDef, full: tuple[Ty, ...], wanted: TraitDef) -> tuple[Ty, ...]:
+        """Arguments (Self first) of the supertrait `wanted` of `trait<full>`."""
+        if trait is wanted:
+            return full
+        self.ensure_generics(trait)
+        for upper in trait.supertraits:
+            if upper.trait is not None:
+                inner = (full[0], *[ty.subst(ty.erase(a), full) for a in upper.args])
+                if upper.trait is wanted or self.find_assoc(upper.trait, next(iter(wanted.assoc_types), "")) is wanted:
+                    return self.upper_args(upper.trait, inner, wanted)
+        return full[:1]
 
     def trait_of(self, path: t.Path, env: TypeEnv) -> TraitDef | None:
         definition, _ = self.resolver.resolve(path, env.module, TYPES, report=False)

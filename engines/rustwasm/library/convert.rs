@@ -64,3 +64,14 @@ narrow! {
     i128 => u8 u16 u32 u64 u128 usize i8 i16 i32 i64 isize i128;
     isize => u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize;
 }
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TryFromCharError(());
+impl crate::fmt::Display for TryFromCharError {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.write_str("unicode code point out of range") }
+}
+impl crate::error::Error for TryFromCharError {}
+impl TryFrom<char> for u8 {
+    type Error = TryFromCharError;
+    fn try_from(c: char) -> Result<u8, TryFromCharError> { if (c as u32) < 256 { Ok(c as u32 as u8) } else { Err(TryFromCharError(())) } }
+}

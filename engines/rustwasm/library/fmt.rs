@@ -462,3 +462,13 @@ impl<Idx: Debug> Debug for crate::ops::Range<Idx> {
 impl<Idx: Debug> Debug for crate::ops::RangeInclusive<Idx> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.start().fmt(f)?; f.write_str("..=")?; self.end().fmt(f) }
 }
+impl<Idx: Debug> Debug for crate::ops::RangeFrom<Idx> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.start.fmt(f)?; f.write_str("..") }
+}
+impl<Idx: Debug> Debug for crate::ops::RangeTo<Idx> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.write_str("..")?; self.end.fmt(f) }
+}
+impl<Idx: Debug> Debug for crate::ops::RangeToInclusive<Idx> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.write_str("..=")?; self.end.fmt(f) }
+}
+impl Debug for crate::ops::RangeFull { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.write_str("..") } }

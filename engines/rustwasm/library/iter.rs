@@ -1,6 +1,7 @@
 //! std::iter.
 
 use crate::cmp::Ordering;
+use crate::ops::Try;
 
 #[lang]
 pub trait Iterator {
@@ -49,10 +50,35 @@ pub trait Iterator {
         for x in self { state = f(state, x); }
         state
     }
-    fn try_fold<B, E, F: FnMut(B, Self::Item) -> Result<B, E>>(&mut self, init: B, mut f: F) -> Result<B, E> where Self: Sized {
+    fn try_fold<B, F: FnMut(B, Self::Item) -> R, R: Try<Output = B>>(&mut self, init: B, mut f: F) -> R where Self: Sized {
         let mut state = init;
-        while let Some(x) = self.next() { state = f(state, x)?; }
-        Ok(state)
+        while let Some(x) = self.next() {
+            match f(state, x).branch() { Ok(value) => state = value, Err(stop) => return stop }
+        }
+        R::from_output(state)
+    }
+    fn try_for_each<F: FnMut(Self::Item) -> R, R: Try<Output = ()>>(&mut self, mut f: F) -> R where Self: Sized {
+        while let Some(x) = self.next() { if let Err(stop) = f(x).branch() { return stop; } }
+        R::from_output(())
+    }
+    fn partial_cmp<I: IntoIterator>(mut self, other: I) -> Option<Ordering> where Self: Sized, Self::Item: PartialOrd<I::Item> {
+        let mut others = other.into_iter();
+        loop {
+            match (self.next(), others.next()) {
+                (None, None) => return Some(Ordering::Equal),
+                (None, Some(_)) => return Some(Ordering::Less),
+                (Some(_), None) => return Some(Ordering::Greater),
+                (Some(a), Some(b)) => match a.partial_cmp(&b) { Some(Ordering::Equal) => {} unequal => return unequal },
+            }
+        }
+    }
+    fn lt<I: IntoIterator>(self, other: I) -> bool where Self: Sized, Self::Item: PartialOrd<I::Item> { Iterator::partial_cmp(self, other) == Some(Ordering::Less) }
+    fn gt<I: IntoIterator>(self, other: I) -> bool where Self: Sized, Self::Item: PartialOrd<I::Item> { Iterator::partial_cmp(self, other) == Some(Ordering::Greater) }
+    fn le<I: IntoIterator>(self, other: I) -> bool where Self: Sized, Self::Item: PartialOrd<I::Item> {
+        match Iterator::partial_cmp(self, other) { Some(order) => order != Ordering::Greater, None => false }
+    }
+    fn ge<I: IntoIterator>(self, other: I) -> bool where Self: Sized, Self::Item: PartialOrd<I::Item> {
+        match Iterator::partial_cmp(self, other) { Some(order) => order != Ordering::Less, None => false }
     }
     fn reduce<F: FnMut(Self::Item, Self::Item) -> Self::Item>(mut self, f: F) -> Option<Self::Item> where Self: Sized {
         let first = self.next()?;

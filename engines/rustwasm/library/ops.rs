@@ -273,3 +273,35 @@ impl<T> RangeBounds<T> for RangeFull {
     fn start_bound(&self) -> Bound<&T> { Bound::Unbounded }
     fn end_bound(&self) -> Bound<&T> { Bound::Unbounded }
 }
+
+/// Whether a loop of closures goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ControlFlow<B, C = ()> { Continue(C), Break(B) }
+impl<B, C> ControlFlow<B, C> {
+    pub fn is_break(&self) -> bool { match self { ControlFlow::Break(_) => true, ControlFlow::Continue(_) => false } }
+    pub fn is_continue(&self) -> bool { !self.is_break() }
+    pub fn break_value(self) -> Option<B> { match self { ControlFlow::Break(value) => Some(value), ControlFlow::Continue(_) => None } }
+}
+/// What `try_fold` can stop at: `Err` of `branch` holds what to answer then.
+pub trait Try: Sized {
+    type Output;
+    fn from_output(output: Self::Output) -> Self;
+    fn branch(self) -> Result<Self::Output, Self>;
+}
+impl<T> Try for Option<T> {
+    type Output = T;
+    fn from_output(output: T) -> Option<T> { Some(output) }
+    fn branch(self) -> Result<T, Option<T>> { match self { Some(value) => Ok(value), None => Err(None) } }
+}
+impl<T, E> Try for Result<T, E> {
+    type Output = T;
+    fn from_output(output: T) -> Result<T, E> { Ok(output) }
+    fn branch(self) -> Result<T, Result<T, E>> { match self { Ok(value) => Ok(value), Err(error) => Err(Err(error)) } }
+}
+impl<B, C> Try for ControlFlow<B, C> {
+    type Output = C;
+    fn from_output(output: C) -> ControlFlow<B, C> { ControlFlow::Continue(output) }
+    fn branch(self) -> Result<C, ControlFlow<B, C>> {
+        match self { ControlFlow::Continue(value) => Ok(value), ControlFlow::Break(value) => Err(ControlFlow::Break(value)) }
+    }
+}

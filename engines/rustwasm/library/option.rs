@@ -63,6 +63,10 @@ impl<T> Option<T> {
         match self { Some(x) => x, None => unreachable!() }
     }
     pub fn take(&mut self) -> Option<T> { crate::mem::replace(self, None) }
+    pub fn take_if<P: FnOnce(&mut T) -> bool>(&mut self, predicate: P) -> Option<T> {
+        let wanted = match self { Some(x) => predicate(x), None => false };
+        if wanted { self.take() } else { None }
+    }
     pub fn replace(&mut self, value: T) -> Option<T> { crate::mem::replace(self, Some(value)) }
     pub fn zip<U>(self, other: Option<U>) -> Option<(T, U)> {
         match (self, other) { (Some(a), Some(b)) => Some((a, b)), _ => None }
@@ -73,6 +77,7 @@ impl<'a, T: Copy> Option<&'a T> { pub fn copied(self) -> Option<T> { match self 
 impl<'a, T: Clone> Option<&'a T> { pub fn cloned(self) -> Option<T> { match self { Some(x) => Some(x.clone()), None => None } } }
 impl<'a, T: Copy> Option<&'a mut T> { pub fn copied(self) -> Option<T> { match self { Some(x) => Some(*x), None => None } } }
 impl<'a, T: Clone> Option<&'a mut T> { pub fn cloned(self) -> Option<T> { match self { Some(x) => Some(x.clone()), None => None } } }
+impl<T, U> Option<(T, U)> { pub fn unzip(self) -> (Option<T>, Option<U>) { match self { Some((a, b)) => (Some(a), Some(b)), None => (None, None) } } }
 impl<T> Option<Option<T>> { pub fn flatten(self) -> Option<T> { match self { Some(x) => x, None => None } } }
 impl<T, E> Option<Result<T, E>> {
     pub fn transpose(self) -> Result<Option<T>, E> {

@@ -1,5 +1,6 @@
 //! std::slice.
 
+use crate::borrow::Borrow;
 use crate::cmp::Ordering;
 use crate::intrinsics::{slice_len, slice_part, slice_part_mut, unsafe_mut};
 use crate::ops::{Bound, Index, IndexMut, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
@@ -250,11 +251,7 @@ impl<T> [T] {
         Windows { slice: self, at: 0, size }
     }
     pub fn split<F: FnMut(&T) -> bool>(&self, separator: F) -> Split<'_, T, F> { Split { rest: Some(self), separator } }
-    pub fn concat<U: Clone>(&self) -> Vec<U> where T: AsRef<[U]> {
-        let mut made = Vec::new();
-        for part in self.iter() { made.extend_from_slice(part.as_ref()); }
-        made
-    }
+    pub fn concat<U: ?Sized>(&self) -> T::Output where T: Concat<U> { T::concat(self) }
     pub fn join<S>(&self, separator: S) -> T::Output where T: Join<S> { T::join(self, separator) }
     pub fn binary_search(&self, value: &T) -> Result<usize, usize> where T: Ord { self.binary_search_by(|x| x.cmp(value)) }
     pub fn binary_search_by_key<K: Ord, F: FnMut(&T) -> K>(&self, value: &K, mut key: F) -> Result<usize, usize> {
@@ -348,7 +345,18 @@ impl<T> [T] {
         }
     }
     #[track_caller]
-    pub fn select_nth_unstable(&mut self, index: usize) where T: Ord { self.sort(); let _ = &self[index]; }
+    #[track_caller]
+    pub fn select_nth_unstable(&mut self, index: usize) -> (&mut [T], &mut T, &mut [T]) where T: Ord {
+        let n = self.len();
+        if index >= n { panic!("partition_at_index index {} greater than length of slice {}", index, n); }
+        self.sort();
+        (unsafe_mut(slice_part(self, 0, index)), unsafe_mut(&self[index]), slice_part_mut(self, index + 1, n - index - 1))
+    }
+    #[track_caller]
+    pub fn rchunks(&self, size: usize) -> RChunks<'_, T> {
+        if size == 0 { panic!("chunk size must be non-zero"); }
+        RChunks { rest: self, size }
+    }
 }
 impl [u8] {
     pub fn is_ascii(&self) -> bool { self.iter().all(|b| *b < 128) }
@@ -357,6 +365,27 @@ impl [u8] {
     }
 }
 
+/// What `concat` puts together.
+pub trait Concat<U: ?Sized> {
+    type Output;
+    fn concat(parts: &[Self]) -> Self::Output where Self: Sized;
+}
+impl<S: Borrow<str>> Concat<str> for S {
+    type Output = String;
+    fn concat(parts: &[S]) -> String {
+        let mut made = String::new();
+        for part in parts.iter() { made.push_str(part.borrow()); }
+        made
+    }
+}
+impl<T: Clone, V: Borrow<[T]>> Concat<T> for V {
+    type Output = Vec<T>;
+    fn concat(parts: &[V]) -> Vec<T> {
+        let mut made = Vec::new();
+        for part in parts.iter() { made.extend_from_slice(part.borrow()); }
+        made
+    }
+}
 /// What `join` puts together.
 pub trait Join<S> {
     type Output;
@@ -507,5 +536,17 @@ impl<'a, T, F: FnMut(&T) -> bool> Iterator for Split<'a, T, F> {
         }
         self.rest = None;
         Some(all)
+    }
+}
+pub struct RChunks<'a, T> { rest: &'a [T], size: usize }
+impl<'a, T> Iterator for RChunks<'a, T> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        let n = self.rest.len();
+        if n == 0 { return None; }
+        let from = if n > self.size { n - self.size } else { 0 };
+        let part = slice_part(self.rest, from, n - from);
+        self.rest = slice_part(self.rest, 0, from);
+        Some(part)
     }
 }

@@ -138,6 +138,14 @@ impl<'p, const N: usize> Pattern for &'p [char; N] {
     fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { first_char(text, from, to, |c| self.contains(&c)) }
     fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { last_char(text, from, to, |c| self.contains(&c)) }
 }
+impl<'p> Pattern for &'p String {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.first(text, from, to) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.last(text, from, to) }
+}
+impl<'p, 'q> Pattern for &'q &'p str {
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = **self; inner.first(text, from, to) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = **self; inner.last(text, from, to) }
+}
 fn matches_at(text: &[u8], at: usize, wanted: &[u8]) -> bool {
     let mut i = 0;
     while i < wanted.len() { if text[at + i] != wanted[i] { return false; } i += 1; }
@@ -165,8 +173,8 @@ impl<'p> Pattern for &'p str {
     }
 }
 impl<'p> Pattern for &'p String {
-    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { self.as_str().first(text, from, to) }
-    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { self.as_str().last(text, from, to) }
+    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.first(text, from, to) }
+    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.last(text, from, to) }
 }
 
 impl str {
@@ -209,11 +217,12 @@ impl str {
         if !self.is_char_boundary(middle) { panic!("failed to slice string"); }
         (unchecked(self, 0, middle), unchecked(self, middle, self.len()))
     }
-    pub fn split<P: Pattern>(&self, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: false, pattern, limit: usize::MAX, keep_last: true, inclusive: false } }
-    pub fn splitn<P: Pattern>(&self, limit: usize, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: limit == 0, pattern, limit, keep_last: true, inclusive: false } }
-    pub fn split_terminator<P: Pattern>(&self, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: false, pattern, limit: usize::MAX, keep_last: false, inclusive: false } }
-    pub fn split_inclusive<P: Pattern>(&self, pattern: P) -> Split<'_, P> { Split { text: self, from: 0, to: self.len(), done: false, pattern, limit: usize::MAX, keep_last: false, inclusive: true } }
+    pub fn split<P: Pattern>(&self, pattern: P) -> Split<'_, P> { split(self, pattern, usize::MAX, true, false) }
+    pub fn splitn<P: Pattern>(&self, limit: usize, pattern: P) -> Split<'_, P> { split(self, pattern, limit, true, false) }
+    pub fn split_terminator<P: Pattern>(&self, pattern: P) -> Split<'_, P> { split(self, pattern, usize::MAX, false, false) }
+    pub fn split_inclusive<P: Pattern>(&self, pattern: P) -> Split<'_, P> { split(self, pattern, usize::MAX, false, true) }
     pub fn rsplit<P: Pattern>(&self, pattern: P) -> crate::iter::Rev<Split<'_, P>> { self.split(pattern).rev() }
+    pub fn rsplitn<P: Pattern>(&self, limit: usize, pattern: P) -> RSplitN<'_, P> { RSplitN { rest: Some(self), limit, pattern } }
     pub fn split_whitespace(&self) -> SplitWhitespace<'_> { SplitWhitespace { text: self, from: 0 } }
     pub fn split_ascii_whitespace(&self) -> SplitWhitespace<'_> { SplitWhitespace { text: self, from: 0 } }
     pub fn lines(&self) -> Lines<'_> { Lines { text: self, from: 0 } }
@@ -324,18 +333,21 @@ impl<'a> DoubleEndedIterator for CharIndices<'a> {
         match self.chars.next_back() { Some(c) => Some((self.chars.end, c)), None => None }
     }
 }
-pub struct Split<'a, P> { text: &'a str, from: usize, to: usize, done: bool, pattern: P, limit: usize, keep_last: bool, inclusive: bool }
+/// The next piece starts at `from`, the next match is looked for from `search` on.
+#[derive(Clone)]
+pub struct Split<'a, P> { text: &'a str, from: usize, to: usize, search: usize, done: bool, pattern: P, limit: usize, keep_last: bool, inclusive: bool }
+fn split<P: Pattern>(text: &str, pattern: P, limit: usize, keep_last: bool, inclusive: bool) -> Split<'_, P> {
+    Split { text, from: 0, to: text.len(), search: 0, done: limit == 0, pattern, limit, keep_last, inclusive }
+}
 impl<'a, P: Pattern> Iterator for Split<'a, P> {
     type Item = &'a str;
     fn next(&mut self) -> Option<&'a str> {
         if self.done { return None; }
-        if self.limit > 1 {
-            if let Some((start, end)) = self.pattern.first(self.text, self.from, self.to) {
+        if self.limit > 1 && self.search <= self.to {
+            if let Some((start, end)) = self.pattern.first(self.text, self.search, self.to) {
                 self.limit -= 1;
+                self.search = if end > start { end } else if end < self.to { self.text.after(end) } else { end + 1 };
                 let from = self.from;
-                if end == start {
-                    return self.empty_match(from);
-                }
                 self.from = end;
                 return Some(unchecked(self.text, from, if self.inclusive { end } else { start }));
             }
@@ -345,30 +357,22 @@ impl<'a, P: Pattern> Iterator for Split<'a, P> {
         Some(unchecked(self.text, self.from, self.to))
     }
 }
-impl<'a, P> Split<'a, P> {
-    /// An empty pattern splits before and after every character.
-    fn empty_match(&mut self, from: usize) -> Option<&'a str> {
-        if !self.inclusive && from == 0 && self.limit != usize::MAX - 1 || from == self.to {
-            self.done = true;
-            return Some(unchecked(self.text, from, self.to));
-        }
-        if from == 0 && self.keep_last { self.keep_last = false; return Some(""); }
-        let end = self.text.after(from);
-        self.from = end;
-        if end == self.to { self.keep_last = true; }
-        Some(unchecked(self.text, from, end))
-    }
-}
 impl<'a, P: Pattern> DoubleEndedIterator for Split<'a, P> {
     fn next_back(&mut self) -> Option<&'a str> {
         if self.done { return None; }
-        if let Some((start, end)) = self.pattern.last(self.text, self.from, self.to) {
-            let to = self.to;
-            self.to = start;
+        let mut limit = self.to;
+        if !self.keep_last {
+            if let Some((start, end)) = self.pattern.last(self.text, self.from, self.to) { if end == self.to { limit = start; } }
+            if !self.inclusive { self.keep_last = true; self.to = limit; }
+        }
+        let to = self.to;
+        if let Some((start, end)) = self.pattern.last(self.text, self.from, limit) {
+            self.to = if self.inclusive { end } else { start };
             return Some(unchecked(self.text, end, to));
         }
         self.done = true;
-        Some(unchecked(self.text, self.from, self.to))
+        if self.inclusive && self.from == to { return None; }
+        Some(unchecked(self.text, self.from, to))
     }
 }
 #[derive(Clone)]
@@ -417,5 +421,44 @@ impl<'a, P: Pattern> Iterator for MatchIndices<'a, P> {
         let (start, end) = self.pattern.first(self.text, self.from, self.text.len())?;
         self.from = if end > start { end } else { self.text.after(end) };
         Some((start, unchecked(self.text, start, end)))
+    }
+}
+
+pub struct RSplitN<'a, P> { rest: Option<&'a str>, limit: usize, pattern: P }
+impl<'a, P: Pattern> Iterator for RSplitN<'a, P> {
+    type Item = &'a str;
+    fn next(&mut self) -> Option<&'a str> {
+        if self.limit == 0 { return None; }
+        self.limit -= 1;
+        let rest = self.rest.take()?;
+        if self.limit > 0 {
+            if let Some((start, end)) = self.pattern.last(rest, 0, rest.len()) {
+                self.rest = Some(unchecked(rest, 0, start));
+                return Some(unchecked(rest, end, rest.len()));
+            }
+        }
+        Some(rest)
+    }
+}
+impl<'a> DoubleEndedIterator for Lines<'a> {
+    fn next_back(&mut self) -> Option<&'a str> {
+        let bytes = str_bytes(self.text);
+        let mut end = bytes.len();
+        if self.from >= end { return None; }
+        if bytes[end - 1] == b'\n' { end -= 1; }
+        let mut start = end;
+        while start > self.from && bytes[start - 1] != b'\n' { start -= 1; }
+        self.text = unchecked(self.text, 0, start);
+        if end > start && bytes[end - 1] == b'\r' && end < bytes.len() { end -= 1; }
+        Some(str_from_bytes(&bytes[start..end]))
+    }
+}
+impl<'a> DoubleEndedIterator for SplitWhitespace<'a> {
+    fn next_back(&mut self) -> Option<&'a str> {
+        let rest = unchecked(self.text, self.from, self.text.len()).trim_end();
+        if rest.trim_start().is_empty() { return None; }
+        let start = match rest.char_indices().rev().find(|(_, c)| c.is_whitespace()) { Some((at, c)) => at + c.len_utf8(), None => 0 };
+        self.text = unchecked(self.text, 0, self.from + start);
+        Some(unchecked(rest, start, rest.len()))
     }
 }

@@ -135,6 +135,8 @@ impl From<Box<str>> for String { fn from(text: Box<str>) -> String { String::fro
 impl AsRef<str> for String { fn as_ref(&self) -> &str { self.as_str() } }
 impl AsRef<[u8]> for String { fn as_ref(&self) -> &[u8] { self.as_bytes() } }
 impl<'a> Add<&'a str> for String { type Output = String; fn add(mut self, rhs: &'a str) -> String { self.push_str(rhs); self } }
+impl<'a> Add<&'a String> for String { type Output = String; fn add(mut self, rhs: &'a String) -> String { self.push_str(rhs); self } }
+impl<'a> AddAssign<&'a String> for String { fn add_assign(&mut self, rhs: &'a String) { self.push_str(rhs); } }
 impl<'a> AddAssign<&'a str> for String { fn add_assign(&mut self, rhs: &'a str) { self.push_str(rhs); } }
 impl Extend<char> for String { fn extend<I: IntoIterator<Item = char>>(&mut self, iter: I) { for c in iter { self.push(c); } } }
 impl<'a> Extend<&'a char> for String { fn extend<I: IntoIterator<Item = &'a char>>(&mut self, iter: I) { for c in iter { self.push(*c); } } }

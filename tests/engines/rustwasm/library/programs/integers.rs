@@ -1,0 +1,38 @@
+fn main() {
+    println!("{} {} {} {}", u8::MAX.wrapping_add(1), i8::MIN.wrapping_sub(1), i32::MAX.wrapping_mul(3), i16::MIN.wrapping_neg());
+    println!("{:?} {:?} {:?} {:?}", 200u8.checked_add(56), 200u8.checked_add(55), 5u32.checked_sub(6), i32::MIN.checked_div(-1));
+    println!("{:?} {:?} {:?} {:?}", 7i32.checked_div(0), 7i32.checked_rem(4), 2u32.checked_pow(32), 3i64.checked_pow(20));
+    println!("{} {} {} {}", 250u8.saturating_add(10), 5u8.saturating_sub(10), i32::MIN.saturating_sub(1), 100i8.saturating_mul(2));
+    println!("{:?} {:?} {:?}", 255u8.overflowing_add(1), i32::MIN.overflowing_neg(), 1u32.overflowing_sub(2));
+    println!("{} {} {} {}", 2i32.pow(10), (-3i64).pow(3), 10u128.pow(30), 2u8.pow(7));
+    println!("{} {} {} {}", 1u32.leading_zeros(), 40u64.trailing_zeros(), (-1i16).count_ones(), 0u8.leading_zeros());
+    println!("{} {} {} {}", (-1i32).leading_zeros(), 0x0fu8.leading_ones(), 7u16.trailing_ones(), 0xf0f0u16.count_zeros());
+    println!("{:x} {:x} {:x} {:x}", 0x12345678u32.rotate_left(8), 0x12345678u32.rotate_right(4), 0x1234u16.swap_bytes(), 0x12u8.reverse_bits());
+    println!("{} {} {} {}", (-7i32).rem_euclid(3), (-7i32).div_euclid(3), 7i32.rem_euclid(-3), 7i32.div_euclid(-3));
+    println!("{} {} {} {}", (-5i32).abs(), i8::MIN.unsigned_abs(), (-5i32).signum(), 0i64.signum());
+    println!("{} {} {} {}", 10u8.abs_diff(250), (-100i8).abs_diff(100), 17u32.is_power_of_two(), 17u32.next_power_of_two());
+    println!("{} {} {} {}", 5.min(3), 5.max(3), 15.clamp(0, 10), (-3).clamp(0, 10));
+    println!("{:?} {:?} {:?}", 0x12345678u32.to_le_bytes(), 0x1234i16.to_be_bytes(), 1u64.to_le_bytes());
+    println!("{:x} {:x} {}", u32::from_le_bytes([1, 2, 3, 4]), u32::from_be_bytes([1, 2, 3, 4]), i16::from_be_bytes([255, 254]));
+    println!("{:?} {:?} {:?} {:?}", "42".parse::<i32>(), "-128".parse::<i8>(), "+7".parse::<u8>(), "256".parse::<u8>());
+    println!("{:?} {:?} {:?} {:?}", "".parse::<i32>(), "-".parse::<i32>(), "-129".parse::<i8>(), "12a".parse::<u64>());
+    println!("{:?} {:?} {:?}", i32::from_str_radix("-ff", 16), u8::from_str_radix("101", 2), u64::from_str_radix("zz", 36));
+    println!("{} {} {}", u128::MAX, i128::MIN, u64::MAX as u128 * 3);
+    println!("{} {} {}", 340282366920938463463374607431768211455u128 / 7, i128::MAX % 1_000_000_007, (1u128 << 100) >> 3);
+    println!("{} {} {} {}", -1i32 as u8, 300i32 as u8, 3.99f64 as i32, -1.5f32 as u32);
+    println!("{} {} {} {}", f64::NAN as i32, 1e20 as i64, u64::MAX as f64, i64::MIN as f32);
+    println!("{} {} {}", 'a' as u32, 97u8 as char, true as i32);
+    println!("{:?} {:?} {:?}", u8::try_from(300i32).is_err(), i8::try_from(-5i64), u32::try_from(-1i32).map_err(|e| e.to_string()));
+    println!("{} {} {}", i64::from(5i32), u16::from(true), f64::from(3u8));
+    println!("{} {} {}", isize::MAX > 0, 1u32.wrapping_shl(33), (-8i32).wrapping_shr(1));
+    println!("{:?} {:?}", 1u8.checked_shl(8), 1u8.checked_shl(7));
+    println!("{} {}", 100u32.isqrt(), 1000u32.ilog10());
+    println!("{} {}", 1024u32.ilog2(), 7u32.div_ceil(2));
+    println!("{}", (1..=20u64).product::<u64>());
+    println!("{}", (1..=100i32).sum::<i32>());
+    println!("{} {}", !0u8, !5i32);
+    println!("{} {} {}", 6 & 3, 6 | 3, 6 ^ 3);
+    println!("{:?}", 5.cmp(&3));
+    println!("{:?}", i32::MAX.checked_neg());
+    println!("{}", u32::BITS + i8::BITS);
+}

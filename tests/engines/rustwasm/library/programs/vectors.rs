@@ -1,0 +1,88 @@
+struct Loud(i32);
+impl Drop for Loud { fn drop(&mut self) { print!("-{} ", self.0); } }
+fn main() {
+    let mut v: Vec<i32> = Vec::with_capacity(10);
+    println!("{} {} {}", v.len(), v.is_empty(), v.capacity() >= 10);
+    v.extend([1, 2, 3]);
+    v.extend_from_slice(&[4, 5]);
+    v.extend(&[6, 7]);
+    v.insert(0, 0);
+    v.insert(4, 99);
+    println!("{:?}", v);
+    println!("{} {:?}", v.remove(4), v.pop());
+    println!("{} {:?}", v.swap_remove(1), v);
+    v.retain(|x| x % 2 == 0);
+    println!("{:?}", v);
+    v.truncate(1);
+    v.resize(4, 8);
+    println!("{:?}", v);
+    v.dedup();
+    println!("{:?}", v);
+    let mut w = vec![10, 11, 12, 13, 14];
+    println!("{:?} {:?}", w.drain(1..3).collect::<Vec<_>>(), 0);
+    println!("{:?} {:?}", w.split_off(1), w.len());
+    w.append(&mut v);
+    println!("{:?} {:?}", w, v);
+    println!("{:?}", w.iter().chain(v.iter()).map(|x| x + 1).collect::<Vec<i32>>());
+    w.splice(0..1, [7, 7, 7]);
+    println!("{:?}", w);
+    w.dedup_by_key(|x| *x / 10);
+    println!("{:?}", w);
+    w.clear();
+    println!("{:?}", w.pop());
+    println!("{}", vec![1, 2] == [1, 2]);
+    println!("{:?} {:?}", vec![1, 2] < vec![1, 3], vec![0; 3]);
+    let a: [i32; 3] = vec![1, 2, 3].try_into().unwrap();
+    println!("{:?}", a);
+    let nested: Vec<Vec<String>> = vec![vec!["a".into()], vec![]];
+    println!("{:?} {:?}", nested, nested.clone() == nested);
+    let total: Vec<i32> = vec![vec![1, 2], vec![3]].into_iter().flatten().collect();
+    println!("{:?}", total);
+    let (even, odd): (Vec<i32>, Vec<i32>) = (1..8).partition(|x| x % 2 == 0);
+    println!("{:?} {:?}", even, odd);
+    let (a, b): (Vec<i32>, Vec<char>) = vec![(1, 'a'), (2, 'b')].into_iter().unzip();
+    println!("{:?} {:?}", a, b);
+    let r: Result<Vec<i32>, std::num::ParseIntError> = "1 2 x".split(' ').map(|s| s.parse::<i32>()).collect();
+    println!("{:?}", r.is_err());
+    let r: Result<Vec<i32>, std::num::ParseIntError> = "1 2 3".split(' ').map(str::parse).collect();
+    println!("{:?}", r);
+    let o: Option<Vec<u32>> = "123".chars().map(|c| c.to_digit(10)).collect();
+    println!("{:?}", o);
+    {
+        let mut loud = vec![Loud(1), Loud(2), Loud(3), Loud(4)];
+        loud.remove(1);
+        println!("removed");
+        loud.truncate(2);
+        println!("truncated");
+        let last = loud.pop();
+        println!("popped {}", last.is_some());
+        loud.push(Loud(9));
+        for l in loud.drain(..) { print!("[{}]", l.0); }
+        println!("drained");
+        let _kept = vec![Loud(5), Loud(6)];
+        let mut it = vec![Loud(7), Loud(8)].into_iter();
+        drop(it.next());
+        println!("end");
+    }
+    println!();
+    let mut stack = vec![1];
+    while let Some(top) = stack.pop() { if top < 20 { stack.push(top * 2); stack.push(top * 3); } else { print!("{} ", top); } }
+    println!();
+    let v2 = vec![String::from("x"), String::from("y")];
+    let refs: Vec<&str> = v2.iter().map(|s| s.as_str()).collect();
+    println!("{}", refs.join("+"));
+    let b: Box<dyn Fn(i32) -> i32> = Box::new(move |x| x + v2.len() as i32);
+    println!("{}", b(1));
+    let mut m = vec![3, 1, 2];
+    m.sort_by(|a, b| b.cmp(a));
+    let s = m.as_mut_slice();
+    s[0] = 0;
+    println!("{:?}", m.iter().rev().collect::<Vec<_>>());
+    println!("{:?}", m.first_mut());
+    println!("{:?}", m.iter().enumerate().map(|(i, x)| i as i32 * x).collect::<Vec<_>>());
+    let mut k = vec![1, 2, 3, 4];
+    k.retain_mut(|x| { *x *= 2; *x > 2 });
+    println!("{:?}", k);
+    let zs = vec![(); 3];
+    println!("{:?} {}", zs, zs.len());
+}

@@ -42,14 +42,14 @@ class Conflicts:
         by_local = scopes.loans_by_local(self.constraints)
         if not by_local:
             return
-        for block, events in enumerate(self.facts.events):
-            for point, kind, place in events:
-                loans = by_local.get(place.local)
-                if loans is not None and kind not in (f.LIVE, f.READ):
+        for local, loans in by_local.items():
+            for point, kind, place in self.facts.of_local[local]:
+                if kind != f.LIVE and kind != f.READ:
                     for loan in loans:
                         if loan.scope >> point & 1 and (loan.point != point or kind in _WRITES):
                             self._check(point, kind, place, loan)
-            if type(self.body.blocks[block].terminator) is m.Return:
+        for block, one in enumerate(self.body.blocks):
+            if type(one.terminator) is m.Return:
                 self._at_return(self.facts.ends[block], by_local)
         self._activations(by_local)
 
@@ -109,9 +109,8 @@ class Conflicts:
     def _activation_points(self, loan: Loan) -> list[int]:
         return [
             point
-            for events in self.facts.events
-            for point, kind, place in events
-            if kind <= f.READ and place.local == loan.target.local and loan.reserved >> point & 1
+            for point, kind, _ in self.facts.of_local[loan.target.local]
+            if kind <= f.READ and loan.reserved >> point & 1
         ]
 
     def _at_return(self, point: int, by_local: dict[int, list[Loan]]) -> None:

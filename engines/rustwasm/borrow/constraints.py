@@ -49,6 +49,7 @@ class Constraints:
         self.loans: list[Loan] = []
         self.point = 0
         self.universe: dict[str, int] = {}
+        self.plain: dict[FnDef, int] = shapes.plain
         signatures.call_closure = self.call_closure
         self._declare()
 
@@ -294,6 +295,10 @@ class Constraints:
         if not target[1] and not any(a[1] for a in actual):
             return
         definition = function.ty.data
+        if not target[1]:
+            plain = self._plain(definition)
+            if plain == 2 or (plain == 1 and all(len(a[1]) < 2 for a in actual)):
+                return
         generic: list[Typed] = [(a, self.regions.fresh_many(self.shapes.count(a))) for a in function.ty.args]
         trait = definition.owner
         if generic and trait is not None and hasattr(trait, "supertraits") and is_fn_trait(trait):
@@ -322,6 +327,26 @@ class Constraints:
             else:
                 self.relate((target[0], given_out), target, category)
         self._bounds(definition, env)
+
+    def _plain(self, definition: FnDef) -> int:
+        """Can a call whose result has no region demand nothing? 0: it may demand something; 1: nothing if each
+        argument has one region at most; 2: nothing, since no lifetime or parameter stands twice in the arguments."""
+        found = self.plain.get(definition)
+        if found is None:
+            generics = definition.generics
+            names: list[Any] = []
+            for one in definition.inputs:
+                _mentions(one, names)
+            named = [n for n in names if n != ""]
+            found = int(
+                not generics.outlives
+                and "'static" not in names
+                and all(p.trait is not None and not p.bindings and not p.regions for p in generics.predicates)
+            )
+            if found and len(set(named)) == len(named) and not any(p.args for p in generics.predicates):
+                found = 2
+            self.plain[definition] = found
+        return found
 
     def _bounds(self, definition: FnDef, env: Environment) -> None:
         """What the callee's where clauses demand."""
@@ -417,6 +442,17 @@ class Constraints:
             for longer in regions:
                 for shorter in target[1]:
                     self.regions.outlives(longer, shorter, self.point, r.CALL)
+
+
+def _mentions(one: Ty, names: list[Any]) -> None:
+    """Add the lifetimes and parameters that a type mentions; a projection counts as `'static`, for caution."""
+    names.extend(one.regions)
+    if one.kind == ty.PARAM:
+        names.append(one.data[0])
+    elif one.kind == ty.PROJECTION:
+        names.append("'static")
+    for arg in one.args:
+        _mentions(arg, names)
 
 
 def _tracks(one: Ty) -> bool:

@@ -6,6 +6,7 @@ A *point* is the moment before a statement or terminator; points are numbered bl
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any, Final, TypeAlias
 
 from engines.rustwasm.mir import body as m
@@ -23,15 +24,17 @@ _REF_KINDS: Final = {"shared": SHARED, "mut": MUTABLE, "two_phase": TWO_PHASE, "
 
 
 class Facts:
-    """Points and events of one body. `starts[b]` and `ends[b]` are block b's first point and its terminator's."""
+    """Points and events of one body. `starts[b]` and `ends[b]` are block b's first point and its terminator's;
+    `events[b]` its events, `of_local[i]` those of local i in all blocks, by point."""
 
-    __slots__ = ("body", "borrows", "ends", "events", "predecessors", "starts", "successors")
+    __slots__ = ("body", "borrows", "ends", "events", "of_local", "predecessors", "starts", "successors")
 
     def __init__(self, body: m.Body) -> None:
         self.body = body
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.events: list[list[Event]] = []
+        self.of_local: list[list[Event]] = [[] for _ in body.locals]
         self.successors: list[list[int]] = []
         self.predecessors: list[list[int]] = [[] for _ in body.blocks]
         self.borrows: list[tuple[int, m.Assign]] = []
@@ -43,14 +46,7 @@ class Facts:
 
     def block_at(self, point: int) -> int:
         """The block that a point lies in."""
-        low, high = 0, len(self.starts) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.starts[middle] <= point:
-                low = middle
-            else:
-                high = middle - 1
-        return low
+        return bisect_right(self.starts, point) - 1
 
     def at(self, point: int) -> Any:
         """The statement or terminator behind a point."""
@@ -134,6 +130,9 @@ class Facts:
                 add((point, REPLACE if self._replaces(terminator) else DROP, terminator.place))
             self.ends.append(point)
             self.events.append(events)
+            of_local = self.of_local
+            for event in events:
+                of_local[event[2].local].append(event)
             following = m.successors(terminator)
             self.successors.append(following)
             for one in following:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from engines.rustwasm.borrow import facts as f
 from engines.rustwasm.borrow.constraints import Constraints
-from engines.rustwasm.borrow.dataflow import backward, bits
 from engines.rustwasm.mir import body as m
 
 
@@ -19,12 +20,11 @@ def add_liveness(constraints: Constraints) -> None:
             for region in constraints.locals[local]:
                 values[region] |= points
     dropped: dict[int, tuple[int, ...]] = {}
-    for events in facts.events:
-        for _, kind, place in events:
-            if kind in (f.DROP, f.REPLACE) and place.local in used and place.local not in dropped:
-                regions = constraints.locals[place.local]
-                positions = constraints.shapes.dropped(constraints.body.locals[place.local].ty)
-                dropped[place.local] = tuple([regions[p] for p in positions])
+    for local in used:
+        if any(kind == f.DROP or kind == f.REPLACE for _, kind, _ in facts.of_local[local]):
+            regions = constraints.locals[local]
+            positions = constraints.shapes.dropped(constraints.body.locals[local].ty)
+            dropped[local] = tuple([regions[p] for p in positions])
     droppable = {i for i, regions in dropped.items() if regions}
     if droppable:
         for local, points in live_points(facts, droppable, drops=True).items():
@@ -34,51 +34,57 @@ def add_liveness(constraints: Constraints) -> None:
 
 def live_points(facts: f.Facts, wanted: set[int], drops: bool) -> dict[int, int]:
     """For each wanted local the set of points from which a use (or a drop, if `drops`) can be reached before it is
-    assigned (or, for drops, moved)."""
-    order = sorted(wanted)
-    bit = {local: 1 << i for i, local in enumerate(order)}
-    gens, kills = [], []
-    spans: dict[int, int] = dict.fromkeys(order, 0)
-    touched: list[list[tuple[int, int, bool]]] = []
-    for block, events in enumerate(facts.events):
-        gen = kill = 0
-        list_: list[tuple[int, int, bool]] = []
-        for point, kind, place in reversed(events):
-            one = bit.get(place.local)
-            if one is None:
+    assigned (or, for drops, moved): a walk back from each use to what ends it."""
+    return {local: _walk_back(facts, local, drops) for local in wanted}
+
+
+def _walk_back(facts: f.Facts, local: int, drops: bool) -> int:
+    points: list[int] = []
+    actions: list[bool] = []
+    for point, kind, place in facts.of_local[local]:
+        action = _action(kind, place, drops)
+        if action is not None:
+            points.append(point)
+            actions.append(action)
+    if local == 0 and not drops:
+        for block, one in enumerate(facts.body.blocks):
+            if type(one.terminator) is m.Return:
+                at = bisect_left(points, facts.ends[block])
+                points.insert(at, facts.ends[block])
+                actions.insert(at, True)
+    live = 0
+    starts, ends, predecessors = facts.starts, facts.ends, facts.predecessors
+    seen: set[int] = set()
+    for i, used in enumerate(actions):
+        if not used:
+            continue
+        point = points[i]
+        live |= 1 << point
+        before = i - 1
+        while before >= 0 and points[before] == point:
+            before -= 1
+        previous = points[before] if before >= 0 else -1
+        block = facts.block_at(point)
+        work: list[int] = []
+        start = starts[block]
+        if previous >= start:
+            live |= (1 << point) - (1 << (previous + 1))
+        else:
+            live |= (1 << point) - (1 << start)
+            work.extend(predecessors[block])
+        while work:
+            block = work.pop()
+            if block in seen:
                 continue
-            action = _action(kind, place, drops)
-            if action is None:
-                continue
-            list_.append((point, place.local, action))
-            if action:
-                gen |= one
+            seen.add(block)
+            start, end = starts[block], ends[block]
+            at = bisect_right(points, end) - 1
+            if at >= 0 and points[at] >= start:
+                live |= (1 << (end + 1)) - (1 << (points[at] + 1))
             else:
-                gen &= ~one
-                kill |= one
-        if not drops and 0 in bit and type(facts.body.blocks[block].terminator) is m.Return and not kill & bit[0]:
-            gen |= bit[0]
-            list_.insert(0, (facts.ends[block], 0, True))
-        gens.append(gen)
-        kills.append(kill)
-        touched.append(list_)
-    _, ends = backward(facts.predecessors, facts.successors, gens, kills)
-    for block, out in enumerate(ends):
-        first, last = facts.starts[block], facts.ends[block]
-        upto: dict[int, int] = {}
-        for i in bits(out):
-            upto[order[i]] = last
-        for point, local, action in touched[block]:
-            end = upto.get(local)
-            if action:
-                if end is None or end < point:
-                    upto[local] = point
-            elif end is not None:
-                spans[local] |= (1 << (end + 1)) - (1 << (point + 1))
-                del upto[local]
-        for local, end in upto.items():
-            spans[local] |= (1 << (end + 1)) - (1 << first)
-    return spans
+                live |= (1 << (end + 1)) - (1 << start)
+                work.extend(predecessors[block])
+    return live
 
 
 def _action(kind: int, place: m.Place, drops: bool) -> bool | None:

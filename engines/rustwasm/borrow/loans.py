@@ -27,20 +27,19 @@ def compute_scopes(constraints: Constraints) -> None:
         loan.scope = _reach(facts, loan.point, inside, stops)
         if loan.kind == "two_phase" and not loan.target.projection:
             uses = 0
-            for events in facts.events:
-                for point, kind, place in events:
-                    if kind <= f.READ and place.local == loan.target.local:
-                        uses |= 1 << point
+            for point, kind, _ in facts.of_local[loan.target.local]:
+                if kind <= f.READ:
+                    uses |= 1 << point
             loan.reserved = _reach(facts, loan.point, inside, uses | stops)
 
 
 def _kills(constraints: Constraints) -> dict[int, list[tuple[int, m.Place]]]:
     borrowed = {loan.place.local for loan in constraints.loans}
     found: dict[int, list[tuple[int, m.Place]]] = {}
-    for events in constraints.facts.events:
-        for point, kind, place in events:
-            if place.local in borrowed and kind in (f.ASSIGN, f.RESULT, f.DEAD):
-                found.setdefault(place.local, []).append((point, place))
+    for local in borrowed:
+        for point, kind, place in constraints.facts.of_local[local]:
+            if kind in (f.ASSIGN, f.RESULT, f.DEAD):
+                found.setdefault(local, []).append((point, place))
     return found
 
 

@@ -34,14 +34,14 @@ class Moves:
         reads = [0] * len(locals_)
         writes = [0] * len(locals_)
         moved: list[tuple[int, m.Place]] = []
-        for events in self.facts.events:
+        for number, events in enumerate(self.facts.of_local):
             for point, kind, place in events:
                 if kind <= f.READ:
-                    reads[place.local] += 1
+                    reads[number] += 1
                     if kind == f.MOVE:
                         moved.append((point, place))
                 elif (kind == f.ASSIGN or kind == f.RESULT) and not place.projection:
-                    writes[place.local] += 1
+                    writes[number] += 1
         add = self.paths.add
         for point, place in moved:
             if place.projection:

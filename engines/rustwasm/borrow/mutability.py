@@ -17,10 +17,11 @@ def check_mutability(facts: f.Facts, reporter: Reporter) -> None:
     frozen = [
         (local.name is not None and not local.mutable) or local.ty.kind in (ty.REF, ty.RAW) for local in body.locals
     ]
-    for events in facts.events:
+    for local, events in enumerate(facts.of_local):
+        checked = frozen[local]
         for point, kind, place in events:
             if kind == f.MUTABLE or kind == f.TWO_PHASE:
-                if frozen[place.local] or place.projection:
+                if checked or place.projection:
                     culprit = immutable_part(body, place)
                     if culprit is not None and not _empty_array(body, place):
                         _borrow(facts, reporter, point, place, culprit)

@@ -61,6 +61,8 @@ class Shapes:
         self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
         self._drops: dict[Ty, tuple[int, ...]] = {}
         self._parameters: dict[Any, list[int]] = {}
+        self.plain: dict[Any, int] = {}
+        """Functions by whether calls of them demand anything of regions (`Constraints._plain`)."""
 
     def count(self, one: Ty) -> int:
         """How many regions the type has."""

@@ -25,6 +25,7 @@ from engines.vm.memory.address_space import READ, WRITE, AddressSpace
 from engines.vm.regalloc import checker
 from engines.vm.regalloc.linear_scan import Registers, allocate
 from fuzz.strategies.ir.blocks import STATE, WINDOW, guest_words, random_block
+from harness.subjects.host_process import HostProcess
 from harness.subjects.virtual_host import LAYOUT, VirtualHost
 
 PAGE: Final = 4096
@@ -36,6 +37,11 @@ _INTERPRET_OP: Final = OPCODE["interpret"]
 _HEAD: Final = 0x1000
 _ELSEWHERE: Final = 0x1040
 _LARGEST_MODE: Final = 4
+_COMPUTES: Final = (
+    Effect.NONE,
+    Effect.RAISES_FLAGS,
+    Effect.RAISES_FLAGS | Effect.READS_MODE,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,68 @@ class Outcome:
     flags: int
     mode: int
     memory: bytes
+
+
+_FLOAT_OPS: Final = tuple(
+    op for op in OPS if op.operands and op.operands[0] in (Type.F32, Type.F64) and op.effects in _COMPUTES
+)
+_FORMATS: Final = {Type.F32: (23, 127, 32), Type.F64: (52, 1023, 64)}
+"""Fraction bits, bias, width."""
+_PER_BLOCK: Final = 8
+
+
+def _edge(rng: random.Random, kind: Type) -> int:
+    """A number near a border of the format, or a NaN, or any bits."""
+    fraction, bias, width = _FORMATS[kind]
+    sign = rng.randrange(2) << width - 1
+    exponent = rng.choice((0, 0, 1, 2, bias - 1, bias, bias + 1, bias + 31, bias + 63, 2 * bias, 2 * bias + 1))
+    low = rng.choice((0, 1, (1 << fraction) - 1, 1 << fraction - 1, rng.getrandbits(fraction)))
+    if rng.randrange(8) == 0:
+        return rng.getrandbits(width)
+    return sign | exponent << fraction | low
+
+
+def _near_the_least(rng: random.Random, kind: Type) -> list[int]:
+    """Factors whose product lies around the least normal number, and an addend of that size."""
+    fraction, bias, width = _FORMATS[kind]
+    e = rng.randrange(1, bias)
+    a = e << fraction | rng.getrandbits(fraction)
+    significand = (1 << 2 * fraction + 1) // (1 << fraction | a & (1 << fraction) - 1)
+    b = (bias - e << fraction) - (1 << fraction) + significand + rng.randrange(-1, 2)
+    c = rng.choice((0, 1, 1 << fraction, rng.getrandbits(4)))
+    return [v | rng.randrange(2) << width - 1 for v in (a & (1 << width - 1) - 1, b & (1 << width - 1) - 1, c)]
+
+
+def float_block(seed: int) -> Block:
+    """Eight operations of floating point at the borders of their formats, and the flags that they leave."""
+    rng = random.Random(seed)
+    code: list[tuple[int, ...]] = [(OPCODE["checkmode"], 0)]
+    for n in range(_PER_BLOCK):
+        op = rng.choice(_FLOAT_OPS)
+        kind = op.operands[0]
+        if len(op.operands) > 1 and rng.randrange(3) == 0:
+            values = _near_the_least(rng, kind)
+        elif op.name == "fnarrow.f64.f32" and rng.randrange(2):
+            values = [(1023 - 127 << 52 | (1 << 52) - 1) - rng.getrandbits(30)]
+        else:
+            values = [_edge(rng, kind) for _ in op.operands]
+        first = len(code)
+        code.extend((OPCODE[f"const.{kind.spelling}"], value) for value in values[: len(op.operands)])
+        operands = range(first, len(code))
+        rest = [rng.choice((0, 1, 2, 3, 4, 7)) if k is Imm.MODE else 0 for k in op.immediates]
+        code.append((op.code, *operands, *rest))
+        at = len(code) - 1
+        if op.result is Type.F32:
+            code.append((OPCODE["nanbox.f32.f64"], at))
+        elif op.result in (Type.I1, Type.I32):
+            code.append((OPCODE["zext.i1.i64" if op.result is Type.I1 else "zext.i32.i64"], at))
+        is_float = op.result in (Type.F32, Type.F64)
+        slot = 4 + n % 3 if is_float else n % 3
+        code.append((OPCODE["put.f64" if is_float else "put.i64"], len(code) - 1, slot))
+        code.append((OPCODE["getflags"],))
+        code.append((OPCODE["put.i64"], len(code) - 1, 3))
+    code.append((OPCODE["jump"], _ELSEWHERE, 1, 0))
+    return Block(STATE, _HEAD, code, [_HEAD], _HEAD + 4)
 
 
 class BlockDivergence(AssertionError):  # noqa: N818  (says what was found)
@@ -98,16 +166,26 @@ class BlockJudge:
 
     Args:
         name: `arm64` or `riscv64`.
+        unicorn: run the code under Unicorn instead of in a process of that architecture.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, unicorn: bool = False) -> None:
         self.host = HOSTS[name](LAYOUT)
         self.memory = AddressSpace()
         self.memory.map(FIRST, PAGES * PAGE, READ | WRITE)
         self.memory.write(FIRST, bytes(PAGES * PAGE))  # so that stores need no further look
         self.memory.protect(FIRST + 3 * PAGE, PAGE, READ)
         self._fill = bytes((7 * i + i // 256) & 0xFF for i in range(PAGES * PAGE))
-        self.machine = VirtualHost(name, self.memory)
+        windows = ((FIRST, PAGES * PAGE),)
+        self.machine: VirtualHost | HostProcess = (
+            VirtualHost(name, self.memory) if unicorn else HostProcess(name, self.memory, windows)
+        )
+
+    def __enter__(self) -> BlockJudge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.machine.close()
 
     def _restore(self) -> None:
         self.memory.place(FIRST, self._fill)
@@ -126,8 +204,16 @@ class BlockJudge:
         Raises:
             BlockDivergence: it did something else.
         """
+        self.judge(random_block(seed, size), seed)
+
+    def judge(self, block: Block, seed: int) -> None:
+        """Judge a block over `STATE`; the seed decides over registers, schedule and the guest's state.
+
+        Raises:
+            BlockDivergence: it did something else.
+        """
         rng = random.Random(seed)
-        block = prepared(random_block(seed, size), self.host.modes)
+        block = prepared(block, self.host.modes)
         code, head = compile_block(self.host, block, rng)
         slots, mode, flags = guest_words(seed), rng.randrange(8), rng.randrange(32)
         budget = rng.choice((block.insns, block.insns + 5, 1 << 40, block.insns - 1))

@@ -94,6 +94,9 @@ class VirtualHost:
         uc.mem_map_ptr(_ARENA + piece, _PIECE, self._read_write, self._memory.host_base + piece)
         return True
 
+    def close(self) -> None:
+        """Nothing: the machine goes with the object."""
+
     def clear(self) -> None:
         """Forget all code."""
         self._uc.mem_write(_CODE, self._gateway)

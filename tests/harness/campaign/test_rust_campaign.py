@@ -51,6 +51,7 @@ def found(subject: RustwasmChecker) -> list[Misjudgement]:
     return list(RustCampaign(subject).run(iter(SOME)))
 
 
+@pytest.mark.evidence("WR-02")
 def test_generated_programs_are_judged_rightly() -> None:
     campaign = RustCampaign(RustwasmChecker())
     assert [wrong.signature for wrong in campaign.run(iter(SOME))] == []

@@ -57,10 +57,12 @@ def test_the_tables_are_large() -> None:
     assert frequent >= {"E0515", "E0594", "E0596", "E0597", "E0716", "E0621", ""}
 
 
+@pytest.mark.evidence("WR-02")
 def test_valid_programs_are_accepted() -> None:
     assert errors(checked(ACCEPTED)) == set()
 
 
+@pytest.mark.evidence("WR-02")
 def test_faulty_programs_are_rejected_with_the_right_code_at_the_right_line() -> None:
     assert errors(checked(REJECTED)) == WANTED
 

@@ -90,18 +90,18 @@ impl char {
         if self == 'ß' { CaseMapping { first: Some('S'), second: Some('S') } } else { CaseMapping { first: Some(upper(self)), second: None } }
     }
     pub fn encode_utf8(self, buffer: &mut [u8]) -> &mut str {
-        let code = self as u32;
+        let mut code = self as u32;
         let length = self.len_utf8();
-        if length == 1 { buffer[0] = code as u8; }
-        else if length == 2 { buffer[0] = (0xc0 | code >> 6) as u8; }
-        else if length == 3 { buffer[0] = (0xe0 | code >> 12) as u8; }
-        else { buffer[0] = (0xf0 | code >> 18) as u8; }
-        let mut i = 1;
-        while i < length {
-            buffer[i] = (0x80 | code >> (6 * (length - 1 - i) as u32) & 63) as u8;
-            i += 1;
+        if length > buffer.len() { crate::panicking::panic("encode_utf8: the buffer is too small"); }
+        let mut at = length;
+        while at > 1 {
+            at -= 1;
+            buffer[at] = (code & 63) as u8 | 128;
+            code >>= 6;
         }
-        crate::intrinsics::unsafe_mut(crate::intrinsics::str_from_bytes(&buffer[..length]))
+        // The lead byte's mark: 110, 1110 or 11110.
+        buffer[0] = code as u8 | if length == 1 { 0 } else { (0xf00u32 >> length as u32) as u8 };
+        crate::intrinsics::unsafe_mut(crate::intrinsics::str_from_bytes(crate::intrinsics::slice_part(buffer, 0, length)))
     }
 }
 

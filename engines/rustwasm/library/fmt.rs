@@ -1,7 +1,7 @@
 //! std::fmt: what the formatting macros call.
 
 use crate::decimal::{float_fixed, float_shortest, scientific, SPACE};
-use crate::intrinsics::{print_bytes, str_from_bytes};
+use crate::intrinsics::{print_bytes, slice_part, str_from_bytes};
 
 #[lang = "FmtError"]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -20,7 +20,11 @@ pub type Result = crate::result::Result<(), Error>;
 }
 impl<'a, W: Write + ?Sized> Write for &'a mut W { fn write_str(&mut self, text: &str) -> Result { (**self).write_str(text) } }
 
-#[lang] pub trait Display { fn fmt(&self, f: &mut Formatter<'_>) -> Result; }
+#[lang] pub trait Display {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result;
+    /// What `{}` alone calls: no width, precision or flags, so that what only these need is not linked.
+    fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { fmt_reset(f); self.fmt(f) }
+}
 #[lang] pub trait Debug { fn fmt(&self, f: &mut Formatter<'_>) -> Result; }
 #[lang] pub trait LowerHex { fn fmt(&self, f: &mut Formatter<'_>) -> Result; }
 #[lang] pub trait UpperHex { fn fmt(&self, f: &mut Formatter<'_>) -> Result; }
@@ -272,7 +276,10 @@ impl<'b, 'a> DebugMap<'b, 'a> {
     }
 }
 
-impl Display for str { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad(self) } }
+impl Display for str {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad(self) }
+    fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { f.out.write_str(self) }
+}
 impl Debug for str {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         f.write_char('"')?;
@@ -300,6 +307,7 @@ fn escaped(c: char, f: &mut Formatter<'_>) -> Result {
     }
 }
 impl Display for char {
+    fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { f.out.write_char(*self) }
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         if !f.has_width && !f.has_precision { return f.write_char(*self); }
         let mut buffer = [0u8; 4];
@@ -313,7 +321,10 @@ impl Debug for char {
         f.write_char('\'')
     }
 }
-impl Display for bool { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad(if *self { "true" } else { "false" }) } }
+impl Display for bool {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad(if *self { "true" } else { "false" }) }
+    fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { f.out.write_str(if *self { "true" } else { "false" }) }
+}
 impl Debug for bool { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad(if *self { "true" } else { "false" }) } }
 impl Debug for () { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad("()") } }
 
@@ -328,7 +339,7 @@ fn in_base(value: u64, base: u64, letters: u8, buffer: &mut [u8]) -> &str {
         left /= base;
         if left == 0 { break; }
     }
-    str_from_bytes(&buffer[at..])
+    str_from_bytes(slice_part(buffer, at, buffer.len() - at))
 }
 fn wide_in_base(value: u128, base: u128, letters: u8, buffer: &mut [u8]) -> &str {
     let mut at = buffer.len();
@@ -340,12 +351,26 @@ fn wide_in_base(value: u128, base: u128, letters: u8, buffer: &mut [u8]) -> &str
         left /= base;
         if left == 0 { break; }
     }
-    str_from_bytes(&buffer[at..])
+    str_from_bytes(slice_part(buffer, at, buffer.len() - at))
 }
 fn decimal(nonnegative: bool, magnitude: u64, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 20];
     let digits = in_base(magnitude, 10, b'a', &mut buffer);
     f.pad_integral(nonnegative, "", digits)
+}
+/// A number alone: sign and digits.
+fn plain(nonnegative: bool, magnitude: u64, f: &mut Formatter<'_>) -> Result {
+    let mut buffer = [0u8; 20];
+    let mut at = 20;
+    let mut left = magnitude;
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+        if left == 0 { break; }
+    }
+    if !nonnegative { at -= 1; buffer[at] = b'-'; }
+    f.out.write_str(str_from_bytes(slice_part(&buffer, at, 20 - at)))
 }
 fn based(value: u64, base: u64, letters: u8, prefix: &str, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 64];
@@ -379,14 +404,20 @@ macro_rules! bases {
 }
 macro_rules! signed_numbers {
     ($($t:ty, $unsigned:ty;)*) => { $(
-        impl Display for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { decimal(*self >= 0, (*self as i64).unsigned_abs(), f) } }
+        impl Display for $t {
+            fn fmt(&self, f: &mut Formatter<'_>) -> Result { decimal(*self >= 0, (*self as i64).unsigned_abs(), f) }
+            fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { plain(*self >= 0, (*self as i64).unsigned_abs(), f) }
+        }
         bases! { $t, $unsigned, u64, based }
     )* }
 }
 signed_numbers! { i8, u8; i16, u16; i32, u32; i64, u64; isize, usize; }
 macro_rules! unsigned_numbers {
     ($($t:ty)*) => { $(
-        impl Display for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { decimal(true, *self as u64, f) } }
+        impl Display for $t {
+            fn fmt(&self, f: &mut Formatter<'_>) -> Result { decimal(true, *self as u64, f) }
+            fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { plain(true, *self as u64, f) }
+        }
         bases! { $t, $t, u64, based }
     )* }
 }
@@ -445,7 +476,15 @@ macro_rules! through_references {
         impl<'a, T: $trait + ?Sized> $trait for &'a mut T { fn fmt(&self, f: &mut Formatter<'_>) -> Result { (**self).fmt(f) } }
     )* }
 }
-through_references! { Display Debug LowerHex UpperHex Binary Octal LowerExp UpperExp }
+impl<'a, T: Display + ?Sized> Display for &'a T {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result { (**self).fmt(f) }
+    fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { (**self).fmt_plain(f) }
+}
+impl<'a, T: Display + ?Sized> Display for &'a mut T {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result { (**self).fmt(f) }
+    fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { (**self).fmt_plain(f) }
+}
+through_references! { Debug LowerHex UpperHex Binary Octal LowerExp UpperExp }
 
 impl<T: Debug> Debug for [T] { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.debug_list().entries(self.iter()).finish() } }
 impl<T: Debug, const N: usize> Debug for [T; N] { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.debug_list().entries(self.iter()).finish() } }

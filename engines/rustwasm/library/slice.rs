@@ -15,8 +15,8 @@ pub fn bounds<R: RangeBounds<usize>>(range: &R, length: usize) -> (usize, usize)
 }
 #[track_caller]
 fn check(start: usize, end: usize, length: usize) {
-    if start > end { panic!("slice index starts at {} but ends at {}", start, end); }
-    if end > length { panic!("range end index {} out of range for slice of length {}", end, length); }
+    if start > end { crate::panicking::panic_numbers("slice index starts at ", start, " but ends at ", end, ""); }
+    if end > length { crate::panicking::panic_numbers("range end index ", end, " out of range for slice of length ", length, ""); }
 }
 
 /// What slices and vectors can be indexed by.
@@ -71,13 +71,13 @@ impl<T> SliceIndex<T> for RangeFrom<usize> {
     #[track_caller]
     fn index(self, slice: &[T]) -> &[T] {
         let end = slice_len(slice);
-        if self.start > end { panic!("range start index {} out of range for slice of length {}", self.start, end); }
+        if self.start > end { crate::panicking::panic_numbers("range start index ", self.start, " out of range for slice of length ", end, ""); }
         slice_part(slice, self.start, end - self.start)
     }
     #[track_caller]
     fn index_mut(self, slice: &mut [T]) -> &mut [T] {
         let end = slice_len(slice);
-        if self.start > end { panic!("range start index {} out of range for slice of length {}", self.start, end); }
+        if self.start > end { crate::panicking::panic_numbers("range start index ", self.start, " out of range for slice of length ", end, ""); }
         slice_part_mut(slice, self.start, end - self.start)
     }
 }
@@ -207,7 +207,7 @@ impl<T> [T] {
     }
     #[track_caller]
     pub fn copy_from_slice(&mut self, other: &[T]) where T: Copy {
-        if self.len() != other.len() { panic!("copy_from_slice: source slice length ({}) does not match destination slice length ({})", other.len(), self.len()); }
+        if self.len() != other.len() { crate::panicking::panic_numbers("copy_from_slice: source slice length (", other.len(), ") does not match destination slice length (", self.len(), ")"); }
         let mut i = 0;
         while i < other.len() { self[i] = other[i]; i += 1; }
     }
@@ -348,7 +348,7 @@ impl<T> [T] {
     #[track_caller]
     pub fn select_nth_unstable(&mut self, index: usize) -> (&mut [T], &mut T, &mut [T]) where T: Ord {
         let n = self.len();
-        if index >= n { panic!("partition_at_index index {} greater than length of slice {}", index, n); }
+        if index >= n { crate::panicking::panic_numbers("partition_at_index index ", index, " greater than length of slice ", n, ""); }
         self.sort();
         (unsafe_mut(slice_part(self, 0, index)), unsafe_mut(&self[index]), slice_part_mut(self, index + 1, n - index - 1))
     }

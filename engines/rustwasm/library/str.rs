@@ -2,6 +2,7 @@
 
 use crate::fmt;
 use crate::intrinsics::{char_from_u32_unchecked, slice_part, str_bytes, str_from_bytes, str_len};
+use crate::panicking::Message;
 use crate::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 pub trait FromStr: Sized { type Err; fn from_str(text: &str) -> Result<Self, Self::Err>; }
@@ -62,16 +63,43 @@ pub fn from_utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
 
 #[track_caller]
 fn part(text: &str, start: usize, end: usize) -> &str {
-    if start > end { panic!("begin <= end ({} <= {}) when slicing `{}`", start, end, text); }
-    if end > text.len() { panic!("byte index {} is out of bounds of `{}`", if start > text.len() { start } else { end }, text); }
-    if !text.is_char_boundary(start) || !text.is_char_boundary(end) {
-        let at = if text.is_char_boundary(start) { end } else { start };
+    if start > end || !text.is_char_boundary(start) || !text.is_char_boundary(end) { bad_part(text, start, end); }
+    unchecked(text, start, end)
+}
+#[track_caller]
+fn bad_part(text: &str, start: usize, end: usize) -> ! {
+    let mut message = Message::new("");
+    let at = if start > text.len() || start <= end && !text.is_char_boundary(start) { start } else { end };
+    if at > text.len() {
+        message.text("byte index ");
+        message.number(at);
+        message.text(" is out of bounds of `");
+    } else if start > end {
+        message.text("begin <= end (");
+        message.number(start);
+        message.text(" <= ");
+        message.number(end);
+        message.text(") when slicing `");
+    } else {
         let mut from = at;
         while !text.is_char_boundary(from) { from -= 1; }
-        let c = unchecked(text, from, text.len()).chars().next().unwrap();
-        panic!("byte index {} is not a char boundary; it is inside {:?} (bytes {}..{}) of `{}`", at, c, from, from + c.len_utf8(), text);
+        let after = text.after(from);
+        message.text("byte index ");
+        message.number(at);
+        message.text(" is not a char boundary; it is inside '");
+        message.text(unchecked(text, from, after));
+        message.text("' (bytes ");
+        message.number(from);
+        message.text("..");
+        message.number(after);
+        message.text(") of `");
     }
-    unchecked(text, start, end)
+    let mut shown = text.len();
+    if shown > 256 { shown = 256; }
+    while !text.is_char_boundary(shown) { shown -= 1; }
+    message.text(unchecked(text, 0, shown));
+    message.text(if shown < text.len() { "`[...]" } else { "`" });
+    message.panic()
 }
 fn unchecked(text: &str, start: usize, end: usize) -> &str { str_from_bytes(slice_part(str_bytes(text), start, end - start)) }
 

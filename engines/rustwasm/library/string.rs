@@ -149,7 +149,10 @@ impl FromIterator<String> for String { fn from_iter<I: IntoIterator<Item = Strin
 impl fmt::Write for String {
     fn write_str(&mut self, text: &str) -> fmt::Result { self.push_str(text); Ok(()) }
 }
-impl fmt::Display for String { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(self.as_str()) } }
+impl fmt::Display for String {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(self.as_str()) }
+    fn fmt_plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+}
 impl fmt::Debug for String { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Debug::fmt(self.as_str(), f) } }
 impl crate::str::FromStr for String { type Err = crate::convert::Infallible; fn from_str(text: &str) -> Result<String, crate::convert::Infallible> { Ok(String::from(text)) } }
 
@@ -167,7 +170,7 @@ impl<T: fmt::Display + ?Sized> ToString for T {
     fn to_string(&self) -> String {
         let mut made = String::new();
         let mut f = fmt::fmt_writer(&mut made);
-        let _ = self.fmt(&mut f);
+        let _ = self.fmt_plain(&mut f);
         made
     }
 }

@@ -56,7 +56,7 @@ impl<T> Vec<T> {
     }
     #[track_caller]
     pub fn insert(&mut self, index: usize, value: T) {
-        if index > self.length { panic!("insertion index (is {}) should be <= len (is {})", index, self.length); }
+        if index > self.length { crate::panicking::panic_numbers("insertion index (is ", index, ") should be <= len (is ", self.length, ")"); }
         if self.length == self.capacity { self.grow(); }
         raw_array_copy(&self.array, index, &self.array, index + 1, self.length - index);
         raw_array_write(&self.array, index, value);
@@ -64,7 +64,7 @@ impl<T> Vec<T> {
     }
     #[track_caller]
     pub fn remove(&mut self, index: usize) -> T {
-        if index >= self.length { panic!("removal index (is {}) should be < len (is {})", index, self.length); }
+        if index >= self.length { crate::panicking::panic_numbers("removal index (is ", index, ") should be < len (is ", self.length, ")"); }
         let value = raw_array_read(&self.array, index);
         raw_array_copy(&self.array, index + 1, &self.array, index, self.length - index - 1);
         self.length -= 1;
@@ -72,7 +72,7 @@ impl<T> Vec<T> {
     }
     #[track_caller]
     pub fn swap_remove(&mut self, index: usize) -> T {
-        if index >= self.length { panic!("swap_remove index (is {}) should be < len (is {})", index, self.length); }
+        if index >= self.length { crate::panicking::panic_numbers("swap_remove index (is ", index, ") should be < len (is ", self.length, ")"); }
         let value = raw_array_read(&self.array, index);
         self.length -= 1;
         if index < self.length { raw_array_copy(&self.array, self.length, &self.array, index, 1); }
@@ -98,7 +98,7 @@ impl<T> Vec<T> {
     }
     #[track_caller]
     pub fn split_off(&mut self, at: usize) -> Vec<T> {
-        if at > self.length { panic!("`at` split index (is {}) should be <= len (is {})", at, self.length); }
+        if at > self.length { crate::panicking::panic_numbers("`at` split index (is ", at, ") should be <= len (is ", self.length, ")"); }
         let count = self.length - at;
         let mut other = Vec::with_capacity(count);
         raw_array_copy(&self.array, at, &other.array, 0, count);

@@ -12,6 +12,11 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.types import Ty
 
 
+def is_plain(piece: t.FormatSpec) -> bool:
+    """Whether a placeholder says nothing but its trait."""
+    return not piece.align and not piece.flags and piece.width is None and piece.precision is None
+
+
 class FormatBuilder(PlaceBuilder):
     """Expands a formatting macro whose pieces the type checker has resolved."""
 
@@ -63,9 +68,13 @@ class FormatBuilder(PlaceBuilder):
                 arguments: list[m.Operand] = [self.text(piece)]
             else:
                 method_def, args = next(specs)
-                method = self.function(method_def, args)
                 arguments = []
-                self.spec(piece, formatter, formatter_ty, references, span)
+                plain_method = method_def.owner.methods.get("fmt_plain")
+                if plain_method is not None and is_plain(piece):
+                    method_def = plain_method
+                else:
+                    self.spec(piece, formatter, formatter_ty, references, span)
+                method = self.function(method_def, args)
             borrowed = Place(self.local(ty.ref(formatter_ty, True), None, False, span))
             self.assign(borrowed, m.Ref("mut", formatter), span)
             result = Place(self.local(result_ty, None, False, span))
@@ -113,8 +122,7 @@ class FormatBuilder(PlaceBuilder):
             return [m.Constant(ty.BOOL_TY, 1), m.Copy(references[value[1]].deref())]
 
         align = {"": 0, "<": 1, "^": 2, ">": 3}[piece.align]
-        plain = not align and not piece.flags and piece.width is None and piece.precision is None
-        if plain and not getattr(formatter, "touched", False):
+        if is_plain(piece):
             self.call_lang("fmt_reset", (), [m.Move(borrowed)], ty.UNIT, span)
             return
         arguments: list[m.Operand] = [

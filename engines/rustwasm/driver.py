@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engines.rustwasm.compilation import quiet_runtime
-from engines.rustwasm.lower_linear.program import PROFILES, lower
+from engines.rustwasm.lower_linear.program import PROFILES, STACK, lower
 from engines.rustwasm.release.pipeline import optimise
 from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
@@ -31,7 +31,7 @@ def build(compilation: Compilation, profile: str = "dev") -> Module:
         raise ValueError(f"no profile {profile!r}; choose one of {', '.join(PROFILES)}")
     with quiet_runtime():
         module = lower(compilation, chosen)
-        return optimise(module)[0] if profile != "dev" else module
+        return optimise(module, STACK)[0] if profile != "dev" else module
 
 
 def build_bytes(compilation: Compilation, profile: str = "dev", names: bool = True) -> bytes:

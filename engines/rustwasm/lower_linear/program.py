@@ -50,6 +50,9 @@ from engines.rustwasm.wasm.module import (
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
 
+STACK: Final = "stack"
+"""The name of the global that points to the shadow stack."""
+
 STACK_BYTES: Final = 1 << 20
 PAGE: Final = 1 << 16
 SCRATCH_BYTES: Final = 16
@@ -484,6 +487,8 @@ class Program:
             out.exports.append(Export("memory", ExternKind.MEMORY, 0))
         out.exports += [Export(name, ExternKind.FUNCTION, numbers[key]) for name, key in exports]
         out.names = Names(functions={numbers[key]: _name(key) for key in keys})
+        if STACK in self.globals:
+            out.names.globals = {self.globals[STACK][0]: STACK}
         return out
 
     def _memory(self, out: Module) -> None:
@@ -525,7 +530,8 @@ def _name(key: Any) -> str:
 
 
 def lower(compilation: Compilation, profile: Profile) -> Module:
-    """The module of a checked program: a WASI preview 1 command.
+    """The module of a checked program: a WASI preview 1 command whose `_start` runs `main`; functions of the crate's
+    root marked `#[no_mangle]` are exported too, and instead of it if the profile is freestanding.
 
     Raises:
         ValueError: the program has no `main`, or a function without a body.
@@ -534,9 +540,20 @@ def lower(compilation: Compilation, profile: Profile) -> Module:
     if entry is None:
         raise ValueError("the program has no `main`; add `fn main() {}`")
     program = Program(compilation, profile)
-    program.start(entry.definition)
-    program.drain()
-    return program.module([("_start", ("start",))], True)
+    exported = [one for one in _exported(compilation) if one is not entry.definition]
+    for definition in exported:
+        program.lower(definition)
+    exports: list[tuple[str, Any]] = [(one.name, ("fn", one, ())) for one in exported]
+    if profile.messages or not exports:
+        program.start(entry.definition)
+        exports.append(("_start", ("start",)))
+    return program.module(exports, bool(program.imports))
 
 
-__all__ = ["PROFILES", "Layout", "Profile", "Program", "lower"]
+def _exported(compilation: Compilation) -> list[FnDef]:
+    """Functions of the crate's root marked `#[no_mangle]`."""
+    named = [one.definition for one in compilation.root.names[VALUES].values()]
+    return [one for one in named if isinstance(one, FnDef) and "no_mangle" in one.attributes]
+
+
+__all__ = ["PROFILES", "STACK", "Layout", "Profile", "Program", "lower"]

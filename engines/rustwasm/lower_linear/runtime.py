@@ -21,6 +21,7 @@ _HALF: Final = Storage(w.I32, 2)
 _BYTE: Final = Storage(w.I32, 1)
 _GROWTH_PAGES: Final = 16
 ERROR_STREAM: Final = 2
+ATOMIC_BYTES: Final = 4096
 
 
 def _get(local: int) -> Node:
@@ -83,10 +84,18 @@ def _free(program: Program) -> Tree:
 
 
 def _write(program: Program) -> Tree:
-    """write(stream, address, length): everything, in as many writes as the system wants; errors end it."""
+    """write(stream, address, length): everything, in as many writes as the system wants; errors end it.
+
+    What fits a pipe's atomic write (POSIX, `PIPE_BUF` is 4096 on Linux) is written at once.
+    """
     done = n.load(POINTER, n.i32(0), 8)
     arguments = [_get(0), n.i32(0), n.i32(1), n.i32(8)]
-    body: list[Node] = [
+    once: list[Node] = [
+        n.store(POINTER, n.i32(0), 0, _get(1)),
+        n.store(POINTER, n.i32(0), 4, _get(2)),
+        Node("drop", (), (program.call(("import", "fd_write"), [n.copied(one) for one in arguments], w.I32),)),
+    ]
+    loop: list[Node] = [
         Block(
             "loop",
             1,
@@ -101,7 +110,7 @@ def _write(program: Program) -> Tree:
             None,
         )
     ]
-    return Tree(3, [w.I32] * 3, body, ())
+    return Tree(3, [w.I32] * 3, [If(n.op("i32.le_u", _get(2), n.i32(ATOMIC_BYTES)), once, loop, None)], ())
 
 
 def _say(program: Program, text: bytes) -> Node:

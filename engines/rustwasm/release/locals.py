@@ -58,8 +58,14 @@ class _Sinker:
         return node
 
     def _happened(self, effects: Effects, written: int | None) -> None:
-        for local in [one for one, pending in self.pending.items() if pending.effects.conflicts(effects)]:
-            del self.pending[local]
+        if effects.flags or effects.writes:
+            for local in [one for one, pending in self.pending.items() if pending.effects.conflicts(effects)]:
+                del self.pending[local]
+        elif effects.reads:
+            # Only reads of locals: they conflict with nothing but values that write those.
+            reads = effects.reads
+            for local in [one for one, pending in self.pending.items() if not reads.isdisjoint(pending.effects.writes)]:
+                del self.pending[local]
         if written is not None:
             self.pending.pop(written, None)
 

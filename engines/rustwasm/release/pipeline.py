@@ -12,6 +12,8 @@ from engines.rustwasm.release.fold import fold
 from engines.rustwasm.release.inline import inline
 from engines.rustwasm.release.locals import drop_effectless, drop_unread, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
+from engines.rustwasm.release.promote import promote
+from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.references import bodies
 from engines.rustwasm.release.shake import shake
 from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow
@@ -36,10 +38,12 @@ class Report:
     left: Counter[str] = field(default_factory=Counter)
 
 
-def optimise_tree(tree: Tree) -> None:
-    """Run the passes over one body until they change nothing more, at most `ROUNDS` times."""
+def optimise_tree(tree: Tree, share: bool = True) -> None:
+    """Run the passes over one body until they change nothing more, at most `ROUNDS` times. `share`: values that are
+    never needed together get one local."""
     size = -1
     for _ in range(ROUNDS):
+        propagate(tree)
         fold(tree)
         simplify_control(tree)
         while sink(tree):
@@ -48,15 +52,17 @@ def optimise_tree(tree: Tree) -> None:
         drop_effectless(tree.body)
         drop_dead_sets(tree)
         drop_effectless(tree.body)
-        coalesce(tree)
+        if share:
+            coalesce(tree)
         now = len(expression(fell(tree, 0).body))
         if now == size:
             break
         size = now
 
 
-def optimise(module: Module) -> tuple[Module, Report]:
-    """A module that does the same.
+def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
+    """A module that does the same. `stack` is the name of the global that points to a shadow stack, if the module has
+    one and keeps to the rules of `promote`.
 
     Raises:
         InvalidModuleError: `module` is not valid.
@@ -71,16 +77,25 @@ def optimise(module: Module) -> tuple[Module, Report]:
             trees[index] = grow(context, function)
         except NotATreeError as error:
             report.left[str(error)] += 1
+    pointer = next((index for index, name in module.names.globals.items() if name == stack), None)
     for tree in trees.values():
-        optimise_tree(tree)
+        _improve(tree, pointer)
     inline(trees, _named(module))
     functions = list(module.functions)
     for index, tree in trees.items():
+        _improve(tree, pointer)
         optimise_tree(tree)
         functions[index - imported] = fell(tree, functions[index - imported].type)
     report.functions = len(trees)
     out = Module(**{**vars(module), "functions": functions})
     return shake(merge_types(merge_functions(pack_data(out)))), report
+
+
+def _improve(tree: Tree, pointer: int | None) -> None:
+    """The passes that need a local for every value."""
+    optimise_tree(tree, share=False)
+    while pointer is not None and promote(tree, pointer):
+        optimise_tree(tree, share=False)
 
 
 def _named(module: Module) -> set[int]:

@@ -95,3 +95,26 @@ def test_freestanding_programs_import_nothing_that_they_do_not_use() -> None:
         check_source("fn main() { let v = [1, 2]; let mut i = 0; while v[i] > 0 { i += 1; } }"), "freestanding"
     )
     assert module.imports == []
+
+
+HELLO: Final = 'fn main() { println!("Hello, world!"); }'
+FIB: Final = """
+#[no_mangle]
+pub fn fib(n: u32) -> u32 { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }
+fn main() {}
+"""
+
+
+def test_hello_fits_150_bytes_and_still_says_it(tmp_path: Path) -> None:
+    module = build_bytes(check_source(HELLO), "release", names=False)
+    assert len(module) <= 150
+    assert run(module, tmp_path) == (0, b"Hello, world!\n", b"")
+
+
+def test_fib_fits_75_bytes_and_is_exported() -> None:
+    module = build_bytes(check_source(FIB), "freestanding", names=False)
+    assert len(module) <= 75
+    store = wasmtime.Store()
+    fib = wasmtime.Instance(store, wasmtime.Module(store.engine, module), []).exports(store)["fib"]
+    assert isinstance(fib, wasmtime.Func)
+    assert fib(store, 20) == 6765

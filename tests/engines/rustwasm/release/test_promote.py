@@ -1,0 +1,91 @@
+"""Constants, copies and frame slots: what becomes a local, and what must not."""
+
+from __future__ import annotations
+
+import wasmtime
+
+from engines.rustwasm.release.pipeline import optimise
+from engines.rustwasm.wasm.binary.encoder import encode
+from engines.rustwasm.wasm.module import Module
+from engines.rustwasm.wasm.text import parse_module, print_module
+
+HEAD = "(module (memory 1) (global $stack (mut i32) (i32.const 4096)) (func $leak (param i32) (drop (local.get 0)))"
+
+
+def module(body: str) -> Module:
+    return parse_module(f'{HEAD} (func (export "f") (param i32) (result i32) (local $p i32) {body}))')
+
+
+def call(made: Module, argument: int) -> int:
+    store = wasmtime.Store()
+    instance = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(made)), [])
+    function = instance.exports(store)["f"]
+    assert isinstance(function, wasmtime.Func)
+    result = function(store, argument)
+    assert isinstance(result, int)
+    return result
+
+
+ENTER = "(local.set $p (i32.sub (global.get $stack) (i32.const 16))) (global.set $stack (local.get $p))"
+LEAVE = "(global.set $stack (i32.add (local.get $p) (i32.const 16)))"
+
+
+def test_slots_that_only_the_function_reaches_become_locals() -> None:
+    made = module(
+        f"{ENTER} (i32.store offset=4 (local.get $p) (local.get 0)) (i32.store8 (local.get $p) (i32.const 300))"
+        f" (local.set 0 (i32.add (i32.load offset=4 (local.get $p)) (i32.load8_u (local.get $p)))) {LEAVE}"
+        " (local.get 0)"
+    )
+    better, _ = optimise(made, "stack")
+    text = print_module(better)
+    assert "load" not in text
+    assert "store" not in text
+    assert "global" not in text
+    assert call(better, 5) == call(made, 5) == 49
+
+
+def test_slots_whose_address_goes_elsewhere_stay() -> None:
+    made = module(
+        f"{ENTER} (i32.store (local.get $p) (local.get 0)) (i32.store offset=4 (i32.add (local.get $p) (i32.const -4))"
+        f" (i32.const 7)) (local.set 0 (i32.load (local.get $p))) {LEAVE} (local.get 0)"
+    )
+    better, _ = optimise(made, "stack")
+    assert "i32.store" in print_module(better)
+    assert call(better, 5) == call(made, 5) == 7
+
+
+def test_slots_of_two_shapes_stay_and_the_others_go() -> None:
+    made = module(
+        f"{ENTER} (i64.store (local.get $p) (i64.const 0x500000003)) (i32.store offset=8 (local.get $p) (local.get 0))"
+        f" (local.set 0 (i32.add (i32.load offset=4 (local.get $p)) (i32.load offset=8 (local.get $p)))) {LEAVE}"
+        " (local.get 0)"
+    )
+    better, _ = optimise(made, "stack")
+    assert "offset=8" not in print_module(better)
+    assert call(better, 4) == call(made, 4) == 9
+
+
+def test_without_a_stack_nothing_is_promoted() -> None:
+    made = module(
+        f"{ENTER} (i32.store (local.get $p) (local.get 0)) (local.set 0 (i32.load (local.get $p))) {LEAVE}"
+        " (local.get 0)"
+    )
+    assert "i32.store" in print_module(optimise(made)[0])
+
+
+def test_constants_do_not_cross_a_loop_that_changes_them() -> None:
+    made = module(
+        "(local.set $p (i32.const 3)) (loop $l (local.set $p (i32.add (local.get $p) (i32.const 1)))"
+        " (br_if $l (i32.lt_u (local.get $p) (local.get 0)))) (local.get $p)"
+    )
+    better, _ = optimise(made)
+    assert [call(better, one) for one in (0, 10)] == [call(made, one) for one in (0, 10)] == [4, 10]
+
+
+def test_constants_join_where_arms_agree() -> None:
+    made = module(
+        "(if (local.get 0) (then (local.set $p (i32.const 3))) (else (local.set $p (i32.const 4))))"
+        " (block $b (br_if $b (local.get 0)) (local.set $p (i32.const 9))) (local.get $p)"
+    )
+    better, _ = optimise(made)
+    assert [call(better, one) for one in (0, 1)] == [call(made, one) for one in (0, 1)] == [9, 3]

@@ -255,7 +255,8 @@ class BaselineCompiler:
             at = _MODE_AT.get(opcode)
             if at is not None:
                 mode = instruction[at] & 7
-                usable = mode in (DYNAMIC, frm) and frm <= _LARGEST_MODE
+                static = self.host.modes
+                usable = mode in static or (mode in (DYNAMIC, frm) and (frm <= _LARGEST_MODE or frm in static))
                 if not (usable or opcode in _EXACT or (opcode in _TRUNCATES and mode == _TOWARDS_ZERO)):
                     return f"{OPS[opcode].operation} in another rounding mode"
             if opcode not in methods and opcode not in self.host.control:

@@ -80,6 +80,7 @@ class Space:
     """
 
     decoded: DecodedCode
+    host_base: int
     heads: dict[int, Region] = field(default_factory=dict)
     pages: dict[int, set[int]] = field(default_factory=dict)
     regions: dict[int, Region] = field(default_factory=dict)
@@ -114,8 +115,9 @@ class BaselineTier(InterpreterTier):
         options: of the compiler.
         slice_insns: instructions of the first and shortest slice; 1 samples after each instruction.
         capacity_bytes: of the code cache; when it is full, all of it is given up.
-        share: of the time since the tier was made, what compiling may take at most; infinite for no limit, and regions
-            that begin wherever a slice ends, which tests want.
+        share: of the time since the tier was made, what compiling may take at most; infinite for no limit,
+            for regions that begin wherever a slice ends, and for slices that are short again at the start of each run,
+            which tests want.
 
     Raises:
         ExecutableMemoryError: the system refuses executable memory.
@@ -178,6 +180,8 @@ class BaselineTier(InterpreterTier):
         decoded.context["cpu"] = hart.address
         words = hart.words
         end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
+        if self._share == math.inf:
+            self._due = self._slice = self._first
         if self.stored and words[_PC] not in space.heads:
             self._install_stored(space, hart, words[_PC])
         while True:
@@ -204,7 +208,9 @@ class BaselineTier(InterpreterTier):
         """A slice has ended with `left` instructions to go, at least 1."""
         self.counters.samples += 1
         pc = hart.words[_PC]
-        if pc not in space.heads and self._share < math.inf:
+        if self._share == math.inf:
+            pc = -1 if self._inside(space, pc) else pc
+        elif pc not in space.heads:
             pc = self._next_head(space, hart, left)
         if pc < 0 or pc in space.heads or pc in space.refused or not self._may_compile(pc):
             self._slice = min(self._slice * 2, LONGEST_SLICE)
@@ -231,6 +237,11 @@ class BaselineTier(InterpreterTier):
                 return pc
             before = pc
         return -1
+
+    def _inside(self, space: Space, pc: int) -> bool:
+        """Whether compiled code has the instruction at `pc`."""
+        ranges = (r for number in space.pages.get(pc >> PAGE_BITS, ()) for r in space.regions[number].ranges)
+        return any(start <= pc < end for start, end in ranges)
 
     def _may_compile(self, pc: int) -> bool:
         """Whether compiling has had less than its share of the time; what is stored costs nothing."""
@@ -319,12 +330,7 @@ class BaselineTier(InterpreterTier):
                 space.pages.setdefault(page, set()).add(number)
         for head, offset in made.entries:
             entry = table + (head << PC_SHIFT)
-            code = ctypes.string_at(memory.host_base + head, 2)
-            word = int.from_bytes(code, "little")
-            wide = word & 3 == 3
-            if wide:
-                word |= int.from_bytes(ctypes.string_at(memory.host_base + head + 2, 2), "little") << 16
-            self._fill(entry, word, 4 if wide else 2)
+            self._decode_at(memory.host_base, head, entry)
             distance = address + offset - self._decode
             ctypes.memmove(entry, distance.to_bytes(4, "little", signed=True), 4)
             space.heads[head] = region
@@ -338,7 +344,7 @@ class BaselineTier(InterpreterTier):
         kept = found is not None and memory.decoded_by is found.decoded
         decoded = self.decoded_code(memory)
         if found is None:
-            found = self._spaces[memory] = Space(decoded)
+            found = self._spaces[memory] = Space(decoded, memory.host_base)
             spaces = weakref.ref(found)
 
             def changed(address: int, size: int) -> None:
@@ -366,16 +372,32 @@ class BaselineTier(InterpreterTier):
             for start, stop in region.ranges:
                 for page in range(start >> PAGE_BITS, (stop - 1 >> PAGE_BITS) + 1):
                     space.pages[page].discard(number)
-            self._unlink(space, region)
+            self._unlink(space, region, first, end)
         if gone:
             self.counters.invalidated += len(gone)
         space.refused.clear()
 
-    def _unlink(self, space: Space, region: Region) -> None:
+    def _unlink(self, space: Space, region: Region, first: int = 0, end: int = 0) -> None:
+        """Lead the region's entries to the interpreter again; those of code from `first` to `end` get decoded anew.
+
+        All others must stay decoded: the interpreter's handler of a fused pair reads the operands of both entries.
+        """
         for head in region.heads:
             if space.heads.get(head) is region:
                 del space.heads[head]
-                ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, ENTRY_BYTES)
+                entry = space.decoded.table + (head << PC_SHIFT)
+                if first <= head < end:
+                    ctypes.memset(entry, 0, ENTRY_BYTES)
+                else:
+                    self._decode_at(space.host_base, head, entry)
+
+    def _decode_at(self, host_base: int, pc: int, entry: int) -> None:
+        """Make an entry what the interpreter makes of the instruction at `pc`."""
+        word = int.from_bytes(ctypes.string_at(host_base + pc, 2), "little")
+        wide = word & 3 == 3
+        if wide:
+            word |= int.from_bytes(ctypes.string_at(host_base + pc + 2, 2), "little") << 16
+        self._fill(entry, word, 4 if wide else 2)
 
     def _flush(self) -> None:
         """The code cache is full: give all of it up."""

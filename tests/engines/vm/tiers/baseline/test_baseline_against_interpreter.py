@@ -117,3 +117,8 @@ def test_the_permission_bits_are_those_of_the_address_space() -> None:
 
     assert (lower._READ, lower._DIRECT) == (address_space.READ, address_space.DIRECT)
     assert word_of("pc") >= 0
+
+
+def test_full_cache_leaves_fused_pairs_whole() -> None:
+    """The interpreter's pair before an entry reads that entry's operands, so giving code up must not wipe them."""
+    assert differing(generate(1, 0, 64, "jit"), InterpreterExecutor(), BaselineExecutor()) == []

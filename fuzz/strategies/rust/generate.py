@@ -58,7 +58,7 @@ def _panic(scene: Scene) -> None:
         scene.line('println!("{}", items[at]);')
         scene.panic = "index out of bounds: the len is 0 but the index is 2"
     elif choice == 2:
-        scene.line("let edge = longer(\"a\", \"b\").len() as i32 + 2147483646;")
+        scene.line('let edge = longer("a", "b").len() as i32 + 2147483646;')
         scene.line('println!("{}", edge + 1);')
         scene.panic = "attempt to add with overflow"
     elif choice == 3:
@@ -66,6 +66,6 @@ def _panic(scene: Scene) -> None:
         scene.line('println!("{}", nothing.unwrap());')
         scene.panic = "called `Option::unwrap()` on a `None` value"
     else:
-        scene.line("let zero = longer(\"\", \"\").len() as i32;")
+        scene.line('let zero = longer("", "").len() as i32;')
         scene.line('println!("{}", 7 / zero);')
         scene.panic = "attempt to divide by zero"

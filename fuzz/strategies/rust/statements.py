@@ -266,7 +266,7 @@ def use_noisy(scene: Scene) -> None:
         scene.line(f"let _ = &{variable.name};")
     else:
         name = scene.fresh("b")
-        scene.line(f"let {name} = vec![{variable.name}, noisy(\"{name}\")];")
+        scene.line(f'let {name} = vec![{variable.name}, noisy("{name}")];')
         value = variable.value
         variable.usable = variable.alive = False
         scene.declare(name, "Noisies", [value, Noisy(name)], False)
@@ -454,7 +454,7 @@ def dynamic(scene: Scene) -> None:
     name = scene.fresh("a")
     scene.line(f"let {name}: Vec<Box<dyn Area>> = vec![Box::new(Pair {{ number: {number}, text: String::new() }}), "
                f"Box::new({small})];")  # fmt: skip
-    scene.line(f"for one in &{name} {{ println!(\"{{}}\", one.twice()); }}")
+    scene.line(f'for one in &{name} {{ println!("{{}}", one.twice()); }}')
     scene.say(str(wrap(value * 2, "i64")))
     scene.say(str((other + 1) * 2))
 
@@ -473,4 +473,3 @@ def block(scene: Scene, most: int) -> None:
     for _ in range(least + 1 + scene.draw.below(max(most - least, 1))):
         chosen = scene.draw.weighted(STATEMENTS)
         (let_integer if deep and chosen in (branch, nested) else chosen)(scene)
-

@@ -1,8 +1,9 @@
 """The differential campaign: generate, run subject and oracles, compare, examine, keep.
 
 The stages overlap: while the oracles' workers run one batch, the next is generated and given to them, the subject runs
-in its own worker, and this process compares the batch before. Batches are finished in the order of the plan, so the
-result does not depend on timing. After every batch that found something, and at least every `STABLE_SECONDS`, a stable
+in its own worker, and this process compares the batch before. With several jobs, batches go in turn to so many sets of
+workers. They are finished in the order of the plan, so the result depends neither on timing nor on the number of jobs.
+After every batch that found something, and at least every `STABLE_SECONDS`, a stable
 point is written; a campaign killed at any instant goes on from there and ends with the same result.
 """
 
@@ -36,9 +37,10 @@ from harness.triage.store import Finding, FindingsStore
 
 STABLE_SECONDS: Final = 2.0
 IN_FLIGHT: Final = 2
-"""Batches that the oracles have been given and that are not compared yet."""
+"""Batches per job that the oracles have been given and that are not compared yet."""
 EXAMINED_PER_BATCH: Final = 8
 """After so many unexplained divergences of one oracle in one batch, the rest of that batch is only counted."""
+MAX_JOBS: Final = 256
 COVERAGE_EVERY: Final = 8
 """Coverage is measured on every so many-th batch: it costs more than generation."""
 CANARIES_EVERY: Final = 8
@@ -71,6 +73,7 @@ class Options:
         discard_ceiling: greatest share of comparisons that may be discarded.
         end_floor: least share of cases that must reach a trap.
         subject_in_process: run the subject in this process; faster, but its crash is the campaign's.
+        jobs: sets of workers, of subject and oracles, that take batches in turn.
         resume: go on with the store's latest campaign of the same plan that was interrupted, where there is one.
     """
 
@@ -80,6 +83,11 @@ class Options:
     end_floor: float = 0.5
     subject_in_process: bool = False
     resume: bool = False
+    jobs: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.jobs <= MAX_JOBS:
+            raise ValueError(f"jobs is {self.jobs}, must be in 1 … {MAX_JOBS}")
 
 
 @dataclass(frozen=True)
@@ -98,10 +106,19 @@ class Outcome:
     statistics: Statistics
 
 
+@dataclass(frozen=True, eq=False)
+class _Lane:
+    """One job's executors: of a batch, all run in the same lane."""
+
+    subject: Any
+    oracles: tuple[IsolatedExecutor, ...]
+
+
 @dataclass(eq=False)
 class _InFlight:
     chunk: Chunk
     batch: MachineBatch
+    lane: _Lane
     subject: Ticket | BatchObservation
     oracles: list[tuple[IsolatedExecutor, Ticket]]
     coverage: Any = None
@@ -147,13 +164,10 @@ class Campaign:
         self._executors: list[Executor] = []
         self._stable_at = 0.0
         try:
-            self._oracles = [self._opened(IsolatedExecutor(name, wait=False)) for name in plan.oracles]
-            if options.subject_in_process:
-                self._subject = self._opened(create(plan.subject, isolated=False))
-            else:
-                self._subject = self._opened(IsolatedExecutor(plan.subject, wait=False))
+            here = self._opened(create(plan.subject, isolated=False)) if options.subject_in_process else None
+            self._lanes = [self._lane(here) for _ in range(options.jobs)]
             versions = [executor.capabilities.version for executor in self._executors]
-            assert len(versions) == 1 + len(plan.oracles), "every executor has started"
+            assert len(versions) >= 1 + len(plan.oracles), "every executor has started"
         except BaseException:
             self.close()
             raise
@@ -165,6 +179,11 @@ class Campaign:
             )
             for name in plan.oracles
         ]
+
+    def _lane(self, here: Any) -> _Lane:
+        """New workers for one job; the subject in this process, `here`, where there is one, serves all jobs."""
+        oracles = tuple(self._opened(IsolatedExecutor(name, wait=False)) for name in self.plan.oracles)
+        return _Lane(here or self._opened(IsolatedExecutor(self.plan.subject, wait=False)), oracles)
 
     def _opened(self, executor: Any) -> Any:
         self._executors.append(executor)
@@ -179,8 +198,8 @@ class Campaign:
 
     @property
     def executors(self) -> tuple[Executor, ...]:
-        """Subject and oracles, in the order of the plan."""
-        return (self._subject, *self._oracles)
+        """Subject and oracles of the first job, in the order of the plan."""
+        return (self._lanes[0].subject, *self._lanes[0].oracles)
 
     def run(self) -> Outcome:
         """Run the plan from its last stable point to its end, the budget's, or an interruption.
@@ -204,7 +223,7 @@ class Campaign:
                     complete = False
                     break
                 self._launch(chunk)
-                if len(self._flight) > IN_FLIGHT:
+                if len(self._flight) > IN_FLIGHT * self.options.jobs:
                     self._finish(started)
             while self._flight and self._stopped_by is None and not self._has_failed():
                 self._finish(started)
@@ -216,8 +235,8 @@ class Campaign:
 
     def _nothing_in_common(self) -> str:
         """Why the campaign would compare nothing; empty where all is well."""
-        ours = self._subject.capabilities.observes
-        for name, oracle in zip(self.plan.oracles, self._oracles, strict=True):
+        ours = self._lanes[0].subject.capabilities.observes
+        for name, oracle in zip(self.plan.oracles, self._lanes[0].oracles, strict=True):
             if not ours & oracle.capabilities.observes:
                 return f"vacuous: {name} observes nothing that {self.plan.subject} observes"
         return ""
@@ -256,26 +275,24 @@ class Campaign:
         measured = None
         with self._timed("generation"):
             batch = self._generate(chunk.seed, chunk.first, chunk.count, chunk.profile)
-        oracles = [(oracle, oracle.submit(batch)) for oracle in self._oracles]
-        if isinstance(self._subject, IsolatedExecutor):
-            subject: Ticket | BatchObservation = self._subject.submit(batch)
+        lane = self._lanes[chunk.index % self.options.jobs]
+        oracles = [(oracle, oracle.submit(batch)) for oracle in lane.oracles]
+        if isinstance(lane.subject, IsolatedExecutor):
+            subject: Ticket | BatchObservation = lane.subject.submit(batch)
         else:
             with self._timed("subject"):
-                subject = self._subject.run_batch(batch)
+                subject = lane.subject.run_batch(batch)
         if self._coverage is not None and chunk.index % COVERAGE_EVERY == 0:
             with self._timed("coverage"):
                 measured = self._coverage(batch)
-        self._flight.append(_InFlight(chunk, batch, subject, oracles, measured))
+        self._flight.append(_InFlight(chunk, batch, lane, subject, oracles, measured))
 
     def _finish(self, started: float) -> None:
         """Compare the oldest batch in flight, examine what diverged, count and keep."""
         item = self._flight[0]
         with self._timed("waiting"):
-            if isinstance(item.subject, Ticket):
-                assert isinstance(self._subject, IsolatedExecutor)
-                subject = self._subject.collect(item.subject)
-            else:
-                subject = item.subject
+            given = item.subject
+            subject: BatchObservation = item.lane.subject.collect(given) if isinstance(given, Ticket) else given
             answers = [oracle.collect(ticket) for oracle, ticket in item.oracles]
         with self._timed("compare"):
             comparisons = [machine.compare_batches(item.batch, subject, answer) for answer in answers]
@@ -361,9 +378,9 @@ class Campaign:
         if item.coverage is not None:
             known = statistics.coverage
             statistics.coverage = item.coverage if known is None else known + item.coverage
-        for executor in self._executors:
+        for executor in (item.lane.subject, *item.lane.oracles):
             if isinstance(executor, IsolatedExecutor):
-                stage = "subject" if executor is self._subject else "oracle"
+                stage = "subject" if executor is item.lane.subject else "oracle"
                 statistics.seconds[stage] += executor.take_busy_seconds()
                 for incident in executor.incidents:
                     statistics.incidents[f"{executor.registered_name}: {incident.end.name.lower()}"] += 1

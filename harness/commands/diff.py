@@ -50,6 +50,9 @@ def riscv(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first divergence.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the same campaign if interrupted.")] = False,
     in_process: Annotated[bool, typer.Option("--in-process", help="Run the subject without a worker.")] = False,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Sets of workers that take batches in turn; 0: as many as there are cores.")
+    ] = 1,
     reduce: Annotated[bool, typer.Option(help="Write a reduced reproducer per root cause.")] = True,
     coverage: Annotated[bool, typer.Option(help="Measure coverage on a sample of the batches.")] = True,
     sabotage: Annotated[str, typer.Option(help="Inject this bug, to see whether it is found.")] = "",
@@ -84,9 +87,16 @@ def riscv(
             _sabotage(sabotage)
     except ValueError as error:
         _stop(str(error), 2)
-    options = Options(
-        budget_seconds=budget_seconds or None, fail_fast=fail_fast, subject_in_process=in_process, resume=resume
-    )
+    try:
+        options = Options(
+            budget_seconds=budget_seconds or None,
+            fail_fast=fail_fast,
+            subject_in_process=in_process,
+            resume=resume,
+            jobs=jobs or len(os.sched_getaffinity(0)),
+        )
+    except ValueError as error:
+        _stop(f"--{error}", 2)
     try:
         code = run(plan, options, out, measure_coverage=coverage, write_reproducers=reduce)
     except (StoreError, DocumentError, OSError) as error:

@@ -252,6 +252,60 @@ def test_an_interrupted_campaign_goes_on_to_the_same_result(tmp_path: Path, how:
     straight_store.close()
 
 
+@pytest.mark.evidence("HX-11")
+@pytest.mark.parametrize("oracle", [TOY, BAD])
+def test_the_number_of_jobs_changes_nothing(tmp_path: Path, oracle: str) -> None:
+    """One set of workers, two, or more than there are batches; oracles that die included."""
+    plan = _plan(WRONG, oracle, cases=40 if oracle == BAD else 96)
+    results = []
+    for jobs in (1, 2, 13):
+        store = FindingsStore(tmp_path / f"{jobs}")
+        outcome = _run(plan, store, jobs=jobs)
+        results.append((outcome.exit_code, outcome.reason, outcome.statistics.deterministic(), store.findings()))
+        store.close()
+    assert results[0] == results[1] == results[2]
+    assert results[0][3], "there is something to find"
+
+
+@pytest.mark.evidence("HX-11")
+def test_a_worker_killed_among_several_jobs_loses_nothing(tmp_path: Path) -> None:
+    plan = _plan(WRONG, cases=96)
+    straight = _run(plan)
+    killed = []
+
+    def kill(statistics: Statistics) -> None:
+        if statistics.cases in (16, 48):
+            pid = campaign._lanes[len(killed) % 2].oracles[0].pid
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+
+    campaign = Campaign(plan, Options(jobs=2), toy.generate, measure, None, kill)
+    try:
+        outcome = campaign.run()
+    finally:
+        campaign.close()
+    assert len(set(killed)) == 2
+    assert outcome.statistics.deterministic() == straight.statistics.deterministic()
+
+
+def test_a_campaign_goes_on_with_another_number_of_jobs(tmp_path: Path) -> None:
+    plan = _plan(WRONG, cases=96)
+    store = FindingsStore(tmp_path)
+    first = _run(plan, store, jobs=3, fail_fast=True)
+    assert not first.complete
+    assert first.statistics.deterministic() == _run(plan, fail_fast=True).statistics.deterministic()
+    resumed = _run(plan, store, resume=True, jobs=2)
+    assert resumed.statistics.deterministic() == _run(plan).statistics.deterministic()
+    store.close()
+
+
+@pytest.mark.parametrize("jobs", [0, -1, 257])
+def test_an_impossible_number_of_jobs_is_refused(jobs: int) -> None:
+    with pytest.raises(ValueError, match=f"jobs is {jobs}, must be in 1 … 256"):
+        Options(jobs=jobs)
+
+
 def test_a_finished_campaign_is_not_resumed_but_run_again(store: FindingsStore) -> None:
     first = _run(_plan(WRONG, cases=16), store)
     second = _run(_plan(WRONG, cases=16), store, resume=True)

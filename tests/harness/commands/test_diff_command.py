@@ -128,12 +128,14 @@ def test_fresh_seeds_are_printed_and_differ(tmp_path: Path) -> None:
     assert len(seeds) == 4
 
 
-def test_an_interruption_exits_with_130_and_resumes_to_the_same_result(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_an_interruption_exits_with_130_and_resumes_to_the_same_result(tmp_path: Path, jobs: str) -> None:
     arguments = ("--subject", WRONG, "--oracle", TOY, "--cases", "96", "--no-reduce", "--profile", "short")
     straight = _diff(*arguments, out=tmp_path / "short")
     assert straight.returncode == 1, straight.stderr
     out = tmp_path / "out"
     command = _command("diff", "riscv", "--out", str(out), "--batch", "16", "--no-coverage", *arguments, "--resume")
+    command += ["--jobs", jobs]
     running = subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     store = FindingsStore(out)
     deadline = time.monotonic() + 60

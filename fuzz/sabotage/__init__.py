@@ -27,6 +27,7 @@ CATALOGUES: Final = (
     "fixed",
     "ir_lifting",
     "ir_passes",
+    "native_llvm",
     "comparator",
 )
 """The modules of this package that have a list `BUGS`."""

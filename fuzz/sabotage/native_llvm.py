@@ -1,0 +1,270 @@
+"""Injected bugs in the LLVM tier: forming regions, lowering them, the code cache, and code that is kept."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+
+CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
+PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
+
+BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
+
+
+@BUGS.action(
+    "llvm-budget-check-short",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="a region asks for one instruction less than its longest path has",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import region
+
+    def wrapper(original: Any) -> Any:
+        def find(found: Any) -> None:
+            original(found)
+            found.longest = {pc: n - 1 for pc, n in found.longest.items()}
+
+        return find
+
+    replace_method(region, "_find_checks", wrapper)
+
+
+@BUGS.action(
+    "llvm-float-registers-not-saved",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="exits do not save written floating-point registers",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, dirty: original(self, frozenset(name for name in dirty if name[0] == "x"))
+
+    replace_method(Lowering, "_save", wrapper)
+
+
+@BUGS.action(
+    "llvm-exit-forgets-a-register",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="exits do not save x10",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    replace_method(Lowering, "_save", lambda original: lambda self, dirty: original(self, dirty - {"x10"}))
+
+
+@BUGS.action(
+    "llvm-leaves-at-the-wrong-count",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="a place that leaves in the middle of a block counts one instruction too many",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda *a: original(*a[:4], a[4] + 1) if len(a) == 5 and a[4] else original(*a)
+
+    replace_method(lowering, "_Leave", wrapper)
+
+
+@BUGS.action(
+    "llvm-mode-not-checked",
+    Area.CODE_CACHE,
+    "an assumption not checked",
+    description="a region compiled for one rounding mode is entered under any",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionFloatUnit, RegionMachine
+
+    replace_method(RegionFloatUnit, "_uses_host", lambda _: lambda self, rm: rm.constant == self.machine.frm)
+
+    def wrapper(original: Any) -> Any:
+        def mode(self: Any, rm: Any) -> Any:
+            found = original(self, rm)
+            self.uses_frm = False
+            return found
+
+        return mode
+
+    replace_method(RegionMachine, "rounding_mode", wrapper)
+
+
+@BUGS.action(
+    "llvm-static-mode-ignored",
+    Area.FLOAT,
+    "rounding mode ignored",
+    description="operations with a static rounding mode use the dynamic one",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionFloatUnit
+
+    def wrapper(_: Any) -> Any:
+        def uses(self: Any, rm: Any) -> bool:
+            self.machine.uses_frm = True
+            return True
+
+        return uses
+
+    replace_method(RegionFloatUnit, "_uses_host", wrapper)
+
+
+@BUGS.action(
+    "llvm-minimum-of-zeros",
+    Area.FLOAT,
+    "signed zeros",
+    description="the smaller of +0 and -0 is +0",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionFloatUnit
+
+    replace_method(
+        RegionFloatUnit,
+        "minimum",
+        lambda _: lambda self, fmt, a, b: self._extreme(fmt, a, b, a & b, smallest=True),
+    )
+
+
+@BUGS.action(
+    "llvm-permission-not-asked",
+    Area.MEMORY,
+    "a permission not checked",
+    description="any page that has a permission bit may be read and written",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionMachine
+
+    def wrapper(original: Any) -> Any:
+        def flags(self: Any, address: Any) -> Any:
+            found = original(self, address)
+            return found.ne(0).select(self.const(0xFF, 8), self.const(0, 8))
+
+        return flags
+
+    replace_method(RegionMachine, "_flags", wrapper)
+
+
+@BUGS.action(
+    "llvm-return-to-the-first-call",
+    Area.CODE_CACHE,
+    "a jump to the wrong place",
+    description="an indirect jump through ra goes to the first return point of the region, whatever ra holds",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def indirect(self: Any, block: Any, budget: Any, left: Any, dirty: Any) -> None:
+            if block.targets:
+                self.machine._target = self.machine.const(block.targets[0])
+            original(self, block, budget, left, dirty)
+
+        return indirect
+
+    replace_method(Lowering, "_indirect", wrapper)
+
+
+@BUGS.action(
+    "llvm-auipc-of-another-register",
+    Area.CODE_CACHE,
+    "a jump to the wrong place",
+    description="jalr after auipc is taken for a direct jump whatever its base register is",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import region
+
+    def wrapper(original: Any) -> Any:
+        def direct(insn: Any, previous: Any) -> int | None:
+            if insn.base.name == "jalr" and previous is not None and previous.base.name == "auipc":
+                return int(previous.pc + previous.argument("imm") + insn.argument("imm")) & 0xFFFF_FFFF_FFFF_FFFE
+            found: int | None = original(insn, previous)
+            return found
+
+        return direct
+
+    replace_method(region, "direct_target", wrapper)
+
+
+@BUGS.action(
+    "llvm-invalidation-forgotten",
+    Area.CODE_CACHE,
+    "stale code",
+    description="compiled code stays when its guest code is written",
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    replace_method(CodeCache, "invalidate", lambda _: lambda self, space, address, size: None)
+
+
+@BUGS.action(
+    "llvm-eviction-leaves-entries",
+    Area.CODE_CACHE,
+    "a link left behind",
+    description="entries still lead to code whose memory was given to other code",
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    def wrapper(original: Any) -> Any:
+        def remove(self: Any, handle: Any) -> None:
+            handle.heads = ()
+            original(self, handle)
+
+        return remove
+
+    replace_method(CodeCache, "remove", wrapper)
+
+
+@BUGS.action(
+    "llvm-space-not-given-back",
+    Area.CODE_CACHE,
+    "memory lost",
+    description="the memory of removed code is not free again",
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, address, size: original(self, address, size // 2)
+
+    replace_method(CodeCache, "_release", wrapper)
+
+
+@BUGS.action(
+    "llvm-stored-code-not-compared",
+    Area.AOT,
+    "stale code",
+    description="kept code is installed although the guest's code is another",
+    judges=(CONDITIONS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import tier
+
+    replace_method(tier, "_is_current", lambda _: lambda space, region: True)
+
+
+@BUGS.action(
+    "llvm-stored-heads-shifted",
+    Area.AOT,
+    "a jump to the wrong place",
+    description="an entry of kept code is read as that of the pc two bytes on",
+    judges=(CONDITIONS,),
+)
+def _() -> None:
+    from engines.vm.aot.image import StoredRegion
+
+    def wrapper(original: Any) -> Any:
+        def read(data: bytes, at: int) -> Any:
+            region, end = original(data, at)
+            entries = tuple((pc + 2, offset) for pc, offset in region.entries)
+            return StoredRegion(region.code, entries, region.ranges, region.exits, region.guest), end
+
+        return staticmethod(read)
+
+    replace_method(StoredRegion, "from_bytes", wrapper)

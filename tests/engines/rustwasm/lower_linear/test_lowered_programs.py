@@ -17,7 +17,7 @@ from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.validate import validate
 
 ALL = rust_programs()
-RELEASE: Final = ("hello", "panic_index", "drop_order", "sieve", "closures", "linked_list")
+RELEASE: Final = ("hello", "panic_index", "drop_order", "linked_list")
 
 
 @cache

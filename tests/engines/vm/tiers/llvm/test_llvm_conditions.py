@@ -62,7 +62,7 @@ def eager(capacity_bytes: int = 1 << 20) -> LlvmTier:
 
 def run_until(tier: LlvmTier, hart: Hart, reached: Callable[[], bool]) -> int:
     """Run a bit at a time while the background compiles; how many instructions retired."""
-    for _ in range(2000):
+    for _ in range(20_000):
         tier.run(hart, 20_000)
         if reached():
             break

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.metadata
+import platform
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -53,6 +54,12 @@ class Description:
 
 _PROGRAM_SECONDS: Final = 600.0
 
+
+def _emulator(machine: str) -> tuple[tuple[str, str], ...]:
+    """The program that runs code of another machine here; none on a machine of that kind."""
+    return () if platform.machine() == machine else ((f"qemu-{machine}", "qemu-user"),)
+
+
 _BUILT_IN: Final = {
     d.name: d
     for d in (
@@ -67,6 +74,20 @@ _BUILT_IN: Final = {
             "subject",
             "our baseline compiler, machine cases",
             "harness.subjects.riscv64_baseline:BaselineExecutor",
+        ),
+        Description(
+            "riscv64-baseline-on-arm64",
+            "subject",
+            "our baseline compiler's code for arm64 hosts, machine cases",
+            "harness.subjects.riscv64_on_host:arm64",
+            programs=_emulator("aarch64"),
+        ),
+        Description(
+            "riscv64-baseline-on-riscv64",
+            "subject",
+            "our baseline compiler's code for riscv64 hosts, machine cases",
+            "harness.subjects.riscv64_on_host:riscv64",
+            programs=_emulator("riscv64"),
         ),
         Description(
             "riscv64-llvm",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -31,11 +32,19 @@ _CODE: Final = 0x4000_0000
 _PERMISSIONS: Final = 0x8000_0000
 _PERMISSION_BYTES: Final = 1 << 24
 _ARENA: Final = 0x10_0000_0000
+_ALWAYS_COMPARED: Final = 1 << 16
+"""Larger windows hold code, which stays as it is between two calls of `clear`."""
 
 
 def _view(address: int, size: int) -> memoryview:
     """Memory of this process."""
-    return memoryview((ctypes.c_ubyte * size).from_address(address)).cast("B")
+    return memoryview((ctypes.c_ubyte * size).from_address(address))
+
+
+def _direct(permissions: bytes) -> list[tuple[int, int]]:
+    """Runs of pages that stores reach without a further look: offset and bytes."""
+    marks = bytes(1 if p & DIRECT else 0 for p in permissions)
+    return [(m.start() << PAGE_BITS, m.end() - m.start() << PAGE_BITS) for m in re.finditer(b"\x01+", marks)]
 
 
 def command(name: str, file: str) -> list[str]:
@@ -89,6 +98,7 @@ class HostProcess:
         self._views = [_view(memory.host_base + address, size) for address, size in windows]
         self._known = [bytearray(size) for _, size in windows]
         self._permissions = [bytearray(size >> PAGE_BITS) for _, size in windows]
+        self._writable: list[list[tuple[int, int]]] = [[] for _ in windows]
         self._used = 0
         self.clear()
 
@@ -113,7 +123,8 @@ class HostProcess:
         self._pending += content
 
     def clear(self) -> None:
-        """Forget all code."""
+        """Forget all code, and look at all of the guest's memory before the next run."""
+        self._moved = True
         self._used = 0
         self.install(self._gateway)
 
@@ -133,28 +144,23 @@ class HostProcess:
 
     def _update(self) -> list[tuple[int, int, int]]:
         """Tell the process of changed guest memory; the pages that it may write, as (window, offset, bytes)."""
-        writable = []
+        writable: list[tuple[int, int, int]] = []
         for number, (address, size) in enumerate(self._windows):
             first = address >> PAGE_BITS
             permissions = self._memory.perm[first : first + (size >> PAGE_BITS)]
             if permissions != self._permissions[number]:
                 self._permissions[number][:] = permissions
+                self._writable[number] = _direct(permissions)
                 self._ask(STORE, _PERMISSIONS + first, len(permissions), bytes(permissions))
-            content, known = self._views[number], self._known[number]
-            if content != known:
-                for offset in range(0, size, PAGE_BYTES):
+            if self._moved or size <= _ALWAYS_COMPARED:
+                content, known = self._views[number].tobytes(), self._known[number]
+                for offset in range(0, size if content != known else 0, PAGE_BYTES):
                     page = content[offset : offset + PAGE_BYTES]
                     if page != known[offset : offset + PAGE_BYTES]:
                         known[offset : offset + PAGE_BYTES] = page
-                        self._ask(STORE, _ARENA + address + offset, PAGE_BYTES, bytes(page))
-            offset = 0
-            while offset < size:
-                end = offset
-                while end < size and permissions[end >> PAGE_BITS] & DIRECT:
-                    end += PAGE_BYTES
-                if end > offset:
-                    writable.append((number, offset, end - offset))
-                offset = end + PAGE_BYTES
+                        self._ask(STORE, _ARENA + address + offset, PAGE_BYTES, page)
+            writable.extend((number, offset, length) for offset, length in self._writable[number])
+        self._moved = False
         return writable
 
     def run(self, words: memoryview, code: int, budget: int, retired_at_zero: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 from engines.vm.hosts.arm64 import relocations
@@ -45,6 +46,7 @@ STORES: Final = {
 }  # fmt: skip
 
 
+@cache
 def logical_immediate(value: int, bits: int) -> int | None:
     """N, immr and imms of a bit mask in place (bits 22 … 10), None if it is no repeated run of ones (§C3.4.2).
 

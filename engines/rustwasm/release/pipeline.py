@@ -38,11 +38,11 @@ class Report:
     left: Counter[str] = field(default_factory=Counter)
 
 
-def optimise_tree(tree: Tree, share: bool = True) -> None:
-    """Run the passes over one body until they change nothing more, at most `ROUNDS` times. `share`: values that are
+def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS) -> None:
+    """Run the passes over one body until they change nothing more, at most so many times. `share`: values that are
     never needed together get one local."""
     size = -1
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         propagate(tree)
         fold(tree)
         simplify_control(tree)
@@ -93,9 +93,9 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
 
 def _improve(tree: Tree, pointer: int | None) -> None:
     """The passes that need a local for every value."""
-    optimise_tree(tree, share=False)
+    optimise_tree(tree, share=False, rounds=1)
     while pointer is not None and promote(tree, pointer):
-        optimise_tree(tree, share=False)
+        optimise_tree(tree, share=False, rounds=1)
 
 
 def _named(module: Module) -> set[int]:

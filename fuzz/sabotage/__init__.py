@@ -27,6 +27,7 @@ CATALOGUES: Final = (
     "fixed",
     "ir_lifting",
     "ir_passes",
+    "native_baseline",
     "native_llvm",
     "comparator",
 )

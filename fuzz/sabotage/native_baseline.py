@@ -1,0 +1,381 @@
+"""Injected bugs in the baseline tier on x86_64: lowering, allocator, moves, scheduler, encoder, links, invalidation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+
+BUGS: Final = Catalogue(judges=("riscv64-baseline",))
+
+
+# -- lowering ---------------------------------------------------------------------------------------------------------
+
+
+@BUGS.action("native-sub-operands-swapped", Area.CODE_GENERATOR, "the order of operands",
+             description="subtraction computes b - a")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.encode import SUB
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda e, v, a, b, n, w: original(e, v, b, a, n, w) if n == SUB else original(e, v, a, b, n, w)
+
+    replace_method(Lowering, "alu", wrapper)
+
+
+@BUGS.action("native-sraw-as-srlw", Area.CODE_GENERATOR, "sign of an extension",
+             description="32-bit arithmetic shifts shift zeros in")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import _SHIFTS, Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda e, v, a, b, kind, w: original(e, v, a, b, kind if w else (_SHIFTS["lshr"], kind)[kind[0] < 7], w)
+
+    replace_method(Lowering, "shift", wrapper)
+
+
+@BUGS.action("native-constant-shift-masked-to-31", Area.CODE_GENERATOR, "a width confused",
+             description="64-bit shifts by a constant use five bits of it")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.encode import Assembler
+
+    replace_method(
+        Assembler, "shift_imm", lambda original: lambda s, n, d, count, w=1: original(s, n, d, count & 31, w)
+    )
+
+
+@BUGS.action("native-divw-unsigned", Area.CODE_GENERATOR, "sign of an extension",
+             description="32-bit signed division and remainder are unsigned")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda e, v, a, b, name, w: original(e, v, a, b, name if w else "u" + name[1:], w)
+
+    replace_method(Lowering, "divide", wrapper)
+
+
+@BUGS.action("native-remainder-is-quotient", Area.CODE_GENERATOR, "an operator confused",
+             description="64-bit unsigned remainder gives the quotient")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda e, v, a, b, name, w: original(e, v, a, b, "udiv" if name == "urem" and w else name, w)
+
+    replace_method(Lowering, "divide", wrapper)
+
+
+@BUGS.action("native-mulhsu-unsigned", Area.CODE_GENERATOR, "sign of an extension",
+             description="mulhsu takes both operands as unsigned")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    replace_method(Lowering, "high_mixed", lambda original: lambda e, v, a, b: e.high(v, a, b, False))
+
+
+@BUGS.action("native-slt-unsigned", Area.CODE_GENERATOR, "a condition confused",
+             description="signed 64-bit comparisons look at the carry flag")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64 import encode, lower
+    from engines.vm.ir.ops import OPCODE
+
+    lower._COMPARE[OPCODE["slt.i64"]] = (encode.B, 1)
+
+
+@BUGS.action("native-lb-zero-extends", Area.CODE_GENERATOR, "sign of an extension",
+             description="loads of signed bytes extend with zeros")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda e, v, i, opcode, w, size: original(e, v, i, 0x1B6 if opcode == 0x1BE else opcode, w, size)
+
+    replace_method(Lowering, "load", wrapper)
+
+
+@BUGS.action("native-branch-sense-lost", Area.CODE_GENERATOR, "a condition the wrong way round",
+             description="a branch whose target comes next jumps when it should go on")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    replace_method(
+        Lowering, "jump_if", lambda original: lambda e, value, label, *, sense=True: original(e, value, label)
+    )
+
+
+@BUGS.action("native-stores-need-no-permission", Area.CODE_GENERATOR, "a fault optimised away",
+             description="stores check that the page may be read, not that it may be written directly")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64 import lower
+
+    replace_method(lower, "_DIRECT", lambda original: lower._READ)
+
+
+@BUGS.action("native-misaligned-access-unchecked", Area.CODE_GENERATOR, "an access over the end of a page",
+             description="every access is checked as if it were one byte long")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def address(e: Any, number: int, base: int, offset: int, size: int, n: int, *, store: bool) -> Any:
+            return original(e, number, base, offset, 1, n, store=store)
+
+        return address
+
+    replace_method(Lowering, "address", wrapper)
+
+
+@BUGS.action("native-joint-check-too-short", Area.CODE_GENERATOR, "an access over the end of a page",
+             description="accesses that are checked together are checked at the lowest address only")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts import selection
+
+    def wrapper(original: Any) -> Any:
+        def spans(*arguments: Any) -> dict[int, tuple[int, int] | None]:
+            return {n: span and (span[0], span[0]) for n, span in original(*arguments).items()}
+
+        return spans
+
+    replace_method(selection, "_spans", wrapper)
+
+
+@BUGS.action("native-nan-kept", Area.CODE_GENERATOR, "a NaN that is not canonical",
+             description="results that are NaN stay what the host made of them")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower_float import FloatLowering
+
+    replace_method(FloatLowering, "canonical", lambda original: lambda e, d, double: None)
+
+
+@BUGS.action("native-nan-boxes-unchecked", Area.CODE_GENERATOR, "NaN boxes not checked",
+             description="unboxing takes the low half of whatever is there")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower_float import FloatLowering
+
+    replace_method(FloatLowering, "unbox", lambda original: FloatLowering.low)
+
+
+@BUGS.action("native-fsgnj-operands-swapped", Area.CODE_GENERATOR, "the order of operands",
+             description="the sign is taken from the first operand, the rest from the second")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower_float import FloatLowering
+
+    replace_method(FloatLowering, "copy_sign", lambda original: lambda e, v, a, b, double: original(e, v, b, a, double))
+
+
+@BUGS.action("native-rounding-mode-assumed", Area.CODE_GENERATOR, "a rounding mode kept",
+             description="code for one rounding mode is entered in another")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def entry(e: Any, pc: int) -> None:
+            e.frm = None
+            original(e, pc)
+
+        return entry
+
+    replace_method(Lowering, "entry", wrapper)
+
+
+# -- allocation and moves ---------------------------------------------------------------------------------------------
+
+
+@BUGS.action("native-register-freed-early", Area.ALLOCATOR, "a register given away while in use",
+             description="a value's last use but one counts as its last")  # fmt: skip
+def _() -> None:
+    from engines.vm.regalloc import linear_scan
+
+    def wrapper(original: Any) -> Any:
+        return lambda steps, at: {value: last - 1 for value, last in original(steps, at).items()}
+
+    replace_method(linear_scan, "last_uses", wrapper)
+
+
+@BUGS.action("native-computed-in-place-over-an-exit", Area.ALLOCATOR, "state wrong at a trap",
+             description="a guest register gets its new value in its pin although the block may be left")  # fmt: skip
+def _() -> None:
+    from engines.vm.regalloc import linear_scan
+
+    replace_method(linear_scan, "LEAVE", lambda original: -1)
+
+
+@BUGS.action("native-read-in-place-after-write", Area.ALLOCATOR, "an old value read anew",
+             description="a guest register read before a write and used after it stays in its pin")  # fmt: skip
+def _() -> None:
+    from engines.vm.regalloc import linear_scan
+
+    replace_method(
+        linear_scan, "positions", lambda original: lambda steps: [0 if s.kind == 2 else p for s, p in
+                                                                  zip(steps, original(steps), strict=True)]
+    )  # fmt: skip
+
+
+@BUGS.action("native-move-cycle-broken", Area.ALLOCATOR, "a cycle of moves done one after the other",
+             description="moves are made in the order in which they were asked for")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts import region
+
+    def in_order(moves: Mapping[int, int], scratch: int) -> list[tuple[int, int]]:
+        return [(target, source) for target, source in moves.items() if target != source]
+
+    replace_method(region, "sequence", lambda original: in_order)
+
+
+@BUGS.action("native-pin-not-written-back", Area.ALLOCATOR, "state lost at an exit",
+             description="one pinned guest register is not stored where a region is left")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.region import RegionCode
+
+    def store_pins(e: Any) -> None:
+        for slot, place in [(s, p) for s, p in e.pins.items() if s in e.written][1:]:
+            e.store_pin(place, e.slots[slot].offset)
+
+    replace_method(RegionCode, "store_pins", lambda original: store_pins)
+
+
+# -- scheduling -------------------------------------------------------------------------------------------------------
+
+
+def _moves_freely(*operations: str) -> None:
+    from engines.vm.hosts import list_scheduling
+    from engines.vm.ir.ops import OPS
+
+    replace_method(
+        list_scheduling,
+        "PURE",
+        lambda original: tuple(original[op.code] or op.operation in operations for op in OPS),
+    )
+
+
+@BUGS.action("native-loads-pass-stores", Area.SCHEDULER, "memory operations reordered",
+             description="loads move over stores and exits as operands allow")  # fmt: skip
+def _() -> None:
+    _moves_freely("load")
+
+
+@BUGS.action("native-reads-pass-writes", Area.SCHEDULER, "an old value read anew",
+             description="reads of guest registers move over writes of the same")  # fmt: skip
+def _() -> None:
+    _moves_freely("get")
+
+
+# -- encoding ---------------------------------------------------------------------------------------------------------
+
+
+@BUGS.action("native-immediate-128-as-byte", Area.HOST_ENCODER, "a boundary off by one",
+             description="an immediate of 128 gets the form with a signed byte")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.encode import Assembler
+
+    def wrapper(original: Any) -> Any:
+        return lambda s, n, d, value, w=1: original(s, n, d, -128 if value == 128 else value, w)
+
+    replace_method(Assembler, "alu_imm", wrapper)
+
+
+@BUGS.action("native-constant-sign-extended", Area.HOST_ENCODER, "sign of an extension",
+             description="constants from 2**31 up to 2**32 get the form that extends the sign")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.encode import Assembler
+
+    def wrapper(original: Any) -> Any:
+        return lambda s, d, value: original(s, d, value - (1 << 32) & (1 << 64) - 1 if value >> 31 == 1 else value)
+
+    replace_method(Assembler, "imm", wrapper)
+
+
+@BUGS.action("native-rex-w-forgotten", Area.HOST_ENCODER, "a width confused",
+             description="64-bit products are truncated to 32 bits")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.encode import Assembler
+
+    replace_method(Assembler, "imul", lambda original: lambda s, d, t, w=1: original(s, d, t, 0))
+
+
+# -- linking and retired counts ---------------------------------------------------------------------------------------
+
+
+@BUGS.action("native-budget-not-given-back", Area.CODE_CACHE, "retired count wrong",
+             description="a block left in its middle counts as executed to its end")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    replace_method(Lowering, "give_back", lambda original: lambda e, insns: None)
+
+
+@BUGS.action("native-budget-off-by-one", Area.CODE_CACHE, "retired count wrong",
+             description="each block takes one instruction less than it has")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    replace_method(Lowering, "take_budget", lambda original: lambda e, insns, out: original(e, insns - 1, out))
+
+
+@BUGS.action("native-exit-at-block-start", Area.CODE_CACHE, "linked to the wrong block",
+             description="a way out in a block's middle goes to where the block begins")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.region import RegionCode
+
+    replace_method(RegionCode, "interpret_label", lambda original: lambda e, n: original(e, 0))
+
+
+@BUGS.action("native-entry-of-another-block", Area.CODE_CACHE, "linked to the wrong block",
+             description="indirect jumps inside a region arrive at its first block")  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda e, pc: original(e, next(iter(e.labels)))
+
+    replace_method(Lowering, "before_entry", wrapper)
+
+
+# -- invalidation -----------------------------------------------------------------------------------------------------
+
+
+@BUGS.action("native-stale-code", Area.CODE_CACHE, "stale code executed",
+             description="nothing is thrown away when guest code is written")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline.tier import BaselineTier
+
+    replace_method(BaselineTier, "_invalidate", lambda original: lambda t, space, address, size: None)
+
+
+@BUGS.action("native-only-first-block-watched", Area.CODE_CACHE, "stale code executed",
+             description="a region depends on the bytes of its first block only")  # fmt: skip
+def _() -> None:
+    from dataclasses import replace
+
+    from engines.vm.tiers.baseline.tier import BaselineTier
+
+    def wrapper(original: Any) -> Any:
+        return lambda t, space, hart, pc, made: original(t, space, hart, pc, replace(made, ranges=made.ranges[:1]))
+
+    replace_method(BaselineTier, "_place", wrapper)
+
+
+@BUGS.action("native-entries-stay-linked", Area.CODE_CACHE, "stale code executed",
+             description="entries still lead to a region that was thrown away")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline.tier import BaselineTier
+
+    def unlink(t: Any, space: Any, region: Any, first: int = 0, end: int = 0) -> None:
+        for head in region.heads:
+            space.heads.pop(head, None)
+
+    replace_method(BaselineTier, "_unlink", lambda original: unlink)
+
+
+@BUGS.action("native-entries-wiped", Area.CODE_CACHE, "operands of a fused pair lost",
+             description="giving a region up wipes its entries, which the pair before them reads")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline.tier import BaselineTier
+
+    def wrapper(original: Any) -> Any:
+        return lambda t, space, region, first=0, end=0: original(t, space, region, 0, 1 << 63)
+
+    replace_method(BaselineTier, "_unlink", wrapper)

@@ -31,6 +31,7 @@ from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty
 
 LIBRARY: Final = Path(__file__).parent / "library"
+CONSTANT_FUEL: Final = 300_000
 _library: Compilation | None = None
 
 
@@ -319,15 +320,19 @@ class Compilation:
     def evaluate(self, function: FnDef) -> Any:
         """Run a constant's body in the reference interpreter; a scalar, or None."""
         from engines.rustwasm.mir.instances import Instances
-        from engines.rustwasm.mir.interpreter import Interpreter, Panic
+        from engines.rustwasm.mir.interpreter import Interpreter, OutOfFuel, Panic
 
         body = self.body_of(function)
         if body is None or self.diagnostics.has_errors:
             return None
         try:
-            value = Interpreter(self, Instances(self)).run_constant(function)
+            value = Interpreter(self, Instances(self), fuel=CONSTANT_FUEL).run_constant(function)
         except Panic as panic:
             self.diagnostics.error("E0080", f"evaluation of constant value failed: {panic.message}", function.span)
+            return None
+        except OutOfFuel:
+            message = f"evaluation of constant value failed: more than {CONSTANT_FUEL} steps"
+            self.diagnostics.error("E0080", message, function.span)
             return None
         return value if isinstance(value, (int, float)) else None
 

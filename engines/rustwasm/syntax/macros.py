@@ -30,6 +30,7 @@ FLAG_ZERO: Final = 8
 FLAG_DEBUG_LOWER_HEX: Final = 16
 FLAG_DEBUG_UPPER_HEX: Final = 32
 EXPANSION_LIMIT: Final = 128
+EXPANSION_TOKENS: Final = 20_000
 
 
 class MacroParser(ExpressionParser):
@@ -129,6 +130,9 @@ class MacroParser(ExpressionParser):
         if self.expansion_depth >= EXPANSION_LIMIT:
             raise self.error(f"recursion limit reached while expanding `{name}!`", span)
         produced = self.macros[name].transcribe(arguments, span, self)
+        if len(produced.kinds) * (self.expansion_depth + 1) > EXPANSION_TOKENS:
+            limit = EXPANSION_TOKENS // (self.expansion_depth + 1)
+            raise self.error(f"`{name}!` expands to more than {limit} tokens", span)
         parser = type(self)(produced, self.diagnostics)
         parser.macros = self.macros
         parser.expansion_depth = self.expansion_depth + 1

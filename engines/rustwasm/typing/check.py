@@ -36,6 +36,7 @@ class BodyChecker(ExpressionChecker):
         self.closure: Any = None
         self.closures: list[ClosureDef] = []
         self.callee_path = None
+        self.selections = 0
         self.closure_parents: dict[Any, Any] = {}
         self.closure_kinds: list[tuple[ClosureDef, str, t.Span]] = []
         self.literals: list[tuple[Any, bool]] = []
@@ -458,6 +459,13 @@ class BodyChecker(ExpressionChecker):
                 if found is None:
                     self.report_unmet(trait, args, span)
                 elif found.kind == "impl":
+                    self.selections += 1
+                    if self.selections > 300 and any(_depth(ty.deep(a)) > 40 for a in args):
+                        shown = ty.show(ty.deep(args[0]))
+                        message = f"overflow evaluating the requirement `{shown[:60]}...: {trait.name}`"
+                        self.error("E0275", message, span)
+                        self.pending = []
+                        return True
                     for p in self.collector.impl_bounds(found.impl):
                         if p.trait is not None:
                             subject = self.normal_subst(p.subject, found.args)
@@ -662,6 +670,15 @@ def check_function(compilation: Compilation, function: FnDef) -> BodyChecker:
     checker = BodyChecker(compilation, function)
     checker.run()
     return checker
+
+
+def _depth(one: Ty) -> int:
+    """How deep a type's arguments are nested; 50 at most."""
+    level, depth = [one], 0
+    while level and depth < 50:
+        level = [a for t_ in level for a in t_.args]
+        depth += 1
+    return depth
 
 
 def module_of(function: FnDef) -> Module:

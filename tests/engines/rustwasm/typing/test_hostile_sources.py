@@ -1,0 +1,52 @@
+"""Sources made to break a compiler end in a diagnostic, soon."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engines.rustwasm.compilation import check_source
+
+MAIN = " fn main() {}"
+HOSTILE = {
+    "parentheses": ("fn main() { let x = " + "(" * 5000 + "1" + ")" * 5000 + "; }", None),
+    "blocks": ("fn main() {" + "{" * 5000 + "}" * 5000 + "}", None),
+    "references": ("fn f(x: " + "&" * 5000 + "i32) {}" + MAIN, None),
+    "operators": ("fn main() { let x = " + "1 + " * 3000 + "1; }", None),
+    "literal": ("fn main() { let x = " + "9" * 20_000 + "; }", None),
+    "recursive struct": ("struct A { b: B } struct B { a: A }" + MAIN, "E0072"),
+    "recursive alias": ("type A = B; type B = A; fn f(x: A) {}" + MAIN, "E0391"),
+    "constants in a circle": ("const A: i32 = B; const B: i32 = A;" + MAIN, "E0391"),
+    "imports in a circle": ("use a::b; mod a { pub use super::b; }" + MAIN, "E0432"),
+    "endless requirement": (
+        "trait T {} struct S<X>(X); impl<X> T for S<X> where S<S<X>>: T {} fn f<X: T>(x: X) {} fn main() { f(S(1)); }",
+        "E0275",
+    ),
+    "endless macro": ("macro_rules! m { () => { m!() } } fn main() { m!(); }", None),
+    "doubling macro": ("macro_rules! m { ($($x:tt)*) => { m!($($x)* $($x)*) } } fn main() { m!(a); }", None),
+    "endless constant": ("const fn f(n: u32) -> u32 { f(n + 1) } const A: u32 = f(0);" + MAIN, "E0080"),
+    "nul": ("fn main() { \0 }", None),
+    "open text": ('fn main() { "abc', "E0765"),
+    "open comment": ("/* /* */" + MAIN, "E0758"),
+    "nothing": ("", "E0601"),
+    "missing module": ("mod a;" + MAIN, "E0583"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_is_refused(name: str) -> None:
+    source, code = HOSTILE[name]
+    diagnostics = check_source(source).diagnostics
+    assert diagnostics.has_errors
+    assert diagnostics.render()
+    if code is not None:
+        assert code in [error.code for error in diagnostics.errors]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=200))
+def test_any_bytes_give_diagnostics(data: bytes) -> None:
+    diagnostics = check_source(data.decode("utf-8", "replace")).diagnostics
+    assert diagnostics.has_errors
+    assert diagnostics.to_json_lines()

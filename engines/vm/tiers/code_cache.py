@@ -170,10 +170,7 @@ class CodeCache:
         space.known.update(handle.parcels())
         for head, offset in heads.items():
             entry = table + (head << PC_SHIFT)
-            bytes_ = space.fetch(head, 4)
-            word = int.from_bytes(bytes_[:2], "little")
-            wide = word & 3 == 3
-            self._fill(entry, int.from_bytes(bytes_, "little") if wide else word, 4 if wide else 2)
+            self._decode_at(space, head, space.fetch(head, 4))
             distance = address + offset - self.decode
             ctypes.memmove(entry, distance.to_bytes(4, "little", signed=True), 4)
             space.heads[head] = handle
@@ -202,6 +199,12 @@ class CodeCache:
             self.counters.evicted += 1
             self.remove(min(self.handles, key=lambda handle: handle.used))
 
+    def _decode_at(self, space: CompiledSpace, pc: int, code: bytes) -> None:
+        """Make an entry what the interpreter makes of `code`, the bytes from `pc` on."""
+        wide = code[0] & 3 == 3
+        word = int.from_bytes(code if wide else code[:2], "little")
+        self._fill(space.decoded.table + (pc << PC_SHIFT), word, 4 if wide else 2)
+
     # -- removing -------------------------------------------------------------------------------------------------
 
     def invalidate(self, space: CompiledSpace, address: int, size: int) -> None:
@@ -215,11 +218,15 @@ class CodeCache:
                 if any(start < end and first < stop for start, stop in handle.ranges):
                     gone.add(handle)
         for handle in gone:
-            self.remove(handle)
+            self.remove(handle, first, end)
         self.counters.invalidated += len(gone)
 
-    def remove(self, handle: CodeHandle) -> None:
-        """Lead its entries back to the interpreter and free its memory. It must not be running."""
+    def remove(self, handle: CodeHandle, first: int = 0, end: int = 0) -> None:
+        """Lead its entries back to the interpreter and free its memory. It must not be running.
+
+        Entries of code from `first` to `end` get decoded anew when control comes there. All others must stay decoded:
+        the interpreter's handler of a fused pair reads the operands of both entries.
+        """
         self.handles.pop(handle)
         space = handle.space()
         if space is not None:
@@ -230,7 +237,11 @@ class CodeCache:
             for head in handle.heads:
                 if space.heads.get(head) is handle:
                     del space.heads[head]
-                    ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, ENTRY_BYTES)
+                    code = b"" if first <= head < end else space.fetch(head, 4)
+                    if len(code) < 2:
+                        ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, ENTRY_BYTES)
+                    else:
+                        self._decode_at(space, head, code)
         self._release(handle.address, handle.size)
         self.counters.code_bytes -= handle.size
 

@@ -42,6 +42,14 @@ def test_generated_programs(executors: tuple[InterpreterExecutor, LlvmExecutor],
     ] == []
 
 
+def test_evicted_code_leaves_fused_pairs_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter's pair before an entry reads that entry's operands, so giving code up must not wipe them."""
+    monkeypatch.setattr("harness.subjects.riscv64_llvm.CACHE_BYTES", 1 << 12)
+    batch = generate(1, 32, 32, "jit")
+    expected, found = InterpreterExecutor().run_batch(batch), LlvmExecutor().run_batch(batch)
+    assert all(getattr(expected, name).tobytes() == getattr(found, name).tobytes() for name in FIELDS)
+
+
 def hart_with(code: bytes, last: int) -> Hart:
     memory = AddressSpace()
     memory.map(0x1000, 0x1000, READ | WRITE | EXEC)

@@ -86,6 +86,50 @@ def _near_the_least(rng: random.Random, kind: Type) -> list[int]:
     return [v | rng.randrange(2) << width - 1 for v in (a & (1 << width - 1) - 1, b & (1 << width - 1) - 1, c)]
 
 
+_INTEGER_OPS: Final = tuple(
+    op for op in OPS if op.operands and op.effects == Effect.NONE and not {*op.operands, op.result} & _FORMATS.keys()
+)
+_WORDS: Final = (
+    *(0, 1, 2, 7, 31, 32, 33, 63, 64, 0xFFF, 0x1000, 0x1001, 0x7F_F000, 0xFFF000, 0xFF, 0xFF00, 0x7FF, 0x800),
+    *((1 << 31) - 1, 1 << 31, (1 << 32) - 1, 1 << 32, (1 << 63) - 1, 1 << 63, (1 << 64) - 1, (1 << 64) - 0x1000),
+)
+
+
+def integer_block(seed: int) -> Block:
+    """Eight integer operations: constants at the borders of immediates, halves of registers with anything above them,
+    comparisons as values and as ways out."""
+    rng = random.Random(seed)
+    code: list[tuple[int, ...]] = []
+
+    def operand(kind: Type) -> int:
+        if rng.randrange(3) == 0:
+            value = rng.choice(_WORDS) ^ -rng.randrange(2)
+            code.append((OPCODE[f"const.{kind.spelling}"], value & (1 << kind.width) - 1))
+            return len(code) - 1
+        code.append((OPCODE["get.i64"], rng.randrange(4)))
+        if kind is not Type.I64:
+            code.append((OPCODE[f"trunc.i64.{kind.spelling}"], len(code) - 1))
+        return len(code) - 1
+
+    for _ in range(_PER_BLOCK):
+        op = rng.choice(_INTEGER_OPS)
+        operands = [operand(kind) for kind in op.operands]
+        if op.operands[0] is Type.I1 and len(op.operands) == 3 and rng.randrange(2):
+            kind = rng.choice((Type.I32, Type.I64))
+            a, b = operand(kind), operand(kind)
+            code.append((OPCODE[f"{rng.choice(('eq', 'ne', 'ult', 'ule', 'slt', 'sle'))}.{kind.spelling}"], a, b))
+            operands[0] = len(code) - 1
+        code.append((op.code, *operands))
+        if op.result is Type.I1 and rng.randrange(2):
+            code.append((OPCODE["exitif"], len(code) - 1, _ELSEWHERE + 4, 1))
+            continue
+        if op.result is not Type.I64:
+            code.append((OPCODE[f"zext.{op.result.spelling}.i64"], len(code) - 1))
+        code.append((OPCODE["put.i64"], len(code) - 1, rng.randrange(4)))
+    code.append((OPCODE["jump"], _ELSEWHERE, 1, 0))
+    return Block(STATE, _HEAD, code, [_HEAD], _HEAD + 4)
+
+
 def float_block(seed: int) -> Block:
     """Eight operations of floating point at the borders of their formats, and the flags that they leave."""
     rng = random.Random(seed)
@@ -167,18 +211,19 @@ class BlockJudge:
     Args:
         name: `arm64` or `riscv64`.
         unicorn: run the code under Unicorn instead of in a process of that architecture.
+        patience_seconds: see `HostProcess`.
     """
 
-    def __init__(self, name: str, unicorn: bool = False) -> None:
+    def __init__(self, name: str, unicorn: bool = False, patience_seconds: float = 60.0) -> None:
         self.host = HOSTS[name](LAYOUT)
         self.memory = AddressSpace()
         self.memory.map(FIRST, PAGES * PAGE, READ | WRITE)
         self.memory.write(FIRST, bytes(PAGES * PAGE))  # so that stores need no further look
-        self.memory.protect(FIRST + 3 * PAGE, PAGE, READ)
+        self.memory.protect(FIRST, PAGE, READ)  # below the window: negative offsets lead there
         self._fill = bytes((7 * i + i // 256) & 0xFF for i in range(PAGES * PAGE))
         windows = ((FIRST, PAGES * PAGE),)
         self.machine: VirtualHost | HostProcess = (
-            VirtualHost(name, self.memory) if unicorn else HostProcess(name, self.memory, windows)
+            VirtualHost(name, self.memory) if unicorn else HostProcess(name, self.memory, windows, patience_seconds)
         )
 
     def __enter__(self) -> BlockJudge:

@@ -29,6 +29,7 @@ CATALOGUES: Final = (
     "ir_passes",
     "native_baseline",
     "native_llvm",
+    "native_hosts",
     "comparator",
 )
 """The modules of this package that have a list `BUGS`."""

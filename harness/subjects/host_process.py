@@ -10,6 +10,7 @@ import ctypes
 import os
 import platform
 import re
+import select
 import shutil
 import subprocess
 import tempfile
@@ -67,12 +68,16 @@ class HostProcess:
     Args:
         name: `arm64` or `riscv64`.
         memory: of the guest. windows: `(address, bytes)` of it that the code may touch, whole pages.
+        patience_seconds: a run that takes longer counts as hung.
 
     Raises:
         FileNotFoundError: see `command`.
     """
 
-    def __init__(self, name: str, memory: AddressSpace, windows: Sequence[tuple[int, int]]) -> None:
+    def __init__(
+        self, name: str, memory: AddressSpace, windows: Sequence[tuple[int, int]], patience_seconds: float = 60.0
+    ) -> None:
+        self._patience = patience_seconds
         if name == "arm64":
             from engines.vm.hosts.arm64.abi import gateway
         else:
@@ -169,7 +174,7 @@ class HostProcess:
         Returns: how the guest goes on (`engines.vm.hosts.load_store`), and what is left of the budget.
 
         Raises:
-            VirtualHostError: the process died.
+            VirtualHostError: the process died or hangs.
         """
         writable = self._update()
         context = bytearray(CONTEXT_LAYOUT.itemsize)
@@ -208,6 +213,8 @@ class HostProcess:
         for size in sizes:
             content = bytearray()
             while len(content) < size:
+                if not select.select([process.stdout], [], [], self._patience)[0]:
+                    raise VirtualHostError(f"the {self.name} process hangs: no answer for {self._patience} s")
                 part = process.stdout.read(size - len(content))
                 if not part:
                     raise self._died()

@@ -10,7 +10,7 @@ from engines.vm.ir.ops import OPS
 from engines.vm.memory import address_space
 from harness.subjects.host_process import command
 from harness.subjects.virtual_host import LAYOUT
-from properties.virtual_blocks import HOSTS, BlockDivergence, BlockJudge, float_block
+from properties.virtual_blocks import HOSTS, BlockDivergence, BlockJudge, float_block, integer_block
 
 
 def judge_of(name: str) -> BlockJudge:
@@ -40,6 +40,13 @@ def test_floating_point_agrees_at_the_borders_of_its_formats(name: str) -> None:
     with judge_of(name) as judge:
         for seed in range(400):
             judge.judge(float_block(seed), seed)
+
+
+@pytest.mark.parametrize("name", HOSTS)
+def test_integers_agree_at_the_borders_of_immediates(name: str) -> None:
+    with judge_of(name) as judge:
+        for seed in range(300):
+            judge.judge(integer_block(seed), seed)
 
 
 def test_unicorn_agrees_too() -> None:

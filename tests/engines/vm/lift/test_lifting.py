@@ -209,4 +209,5 @@ def test_programs_run_on_blocks_and_not_on_the_reference_tier() -> None:
     executor = IrExecutor()
     executor.run_batch(generate(3, 0, 20))
     tier = executor._tier
-    assert tier.blocks > 10 * tier.interpreted  # type: ignore[attr-defined]
+    # What is left to the reference tier: CSRs, and what changes code.
+    assert tier.blocks > 5 * tier.interpreted > 0  # type: ignore[attr-defined]

@@ -40,6 +40,8 @@ _LOADS: Final = {
 JUMP_BYTES: Final = 5
 """Of a jump with a 32-bit distance."""
 _PAGES: Final = 1 << 24
+_NEAR_BYTES: Final = 1 << 21
+"""As far as jal reaches, and more: where code is, there is an entry so far around it."""
 _READ: Final = 1
 _DIRECT: Final = 32
 """Permission bits, see `engines.vm.memory.address_space`; a test holds them equal."""
@@ -198,8 +200,13 @@ class Lowering(RegionCode):
         self.asm.alu_imm(x86.ADD, BUDGET, insns)
 
     def leave_to(self, pc: int) -> None:
-        self.asm.imm(RAX, pc << 3)
-        self.asm.jmp(self.common_exit)
+        asm = self.asm
+        if any(abs(pc - block) < _NEAR_BYTES for block in self.labels):
+            asm.imm(RAX, pc << 3)
+            asm.jmp(self.common_exit)
+        else:  # A constant that was computed; the guest may jump anywhere.
+            asm.imm(RAX, pc)
+            self.leave_to_rax()
 
     def leave_to_handler(self, pc: int, handler: int) -> None:
         self.asm.imm(RAX, pc << 3)
@@ -512,8 +519,12 @@ class Lowering(RegionCode):
         self.asm.jcc(condition if sense else condition ^ 1, label)
 
     def jumpto(self, value: int) -> None:
-        asm = self.asm
         self.into(RAX, value)
+        self.leave_to_rax()
+
+    def leave_to_rax(self) -> None:
+        """Leave to the pc in rax, if there can be code; beyond that to whoever runs us."""
+        asm = self.asm
         asm.load(RDX, RSP, CONTEXT_HOME)
         asm.rm(0x3B, RAX, RDX, self.layout["code_limit"])
         asm.jcc(x86.AE, self.beyond)

@@ -122,3 +122,8 @@ def test_the_permission_bits_are_those_of_the_address_space() -> None:
 def test_full_cache_leaves_fused_pairs_whole() -> None:
     """The interpreter's pair before an entry reads that entry's operands, so giving code up must not wipe them."""
     assert differing(generate(1, 0, 64, "jit"), InterpreterExecutor(), BaselineExecutor()) == []
+
+
+def test_a_jump_to_a_wild_constant_leaves_the_table_of_entries_alone() -> None:
+    """Passes make a constant of a computed jump's target; there is no entry for pcs outside the address space."""
+    assert differing(generate(1, 691, 1, "jit"), InterpreterExecutor(), BaselineExecutor()) == []

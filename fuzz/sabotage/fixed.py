@@ -229,3 +229,19 @@ def _() -> None:
         return original(data[:at] + bytes((count & 255,)) + data[at + 1 :])
 
     Choices.from_bytes = from_bytes  # type: ignore[method-assign]
+
+
+@BUGS.action(
+    "far-constant-jump-unchecked",
+    Area.CODE_CACHE,
+    "a boundary that is not checked",
+    description="87e8346: compiled code read the entry of a constant jump target far outside of where code can be",
+    judges=(
+        "fresh tests/engines/vm/tiers/baseline/test_baseline_against_interpreter.py::"
+        "test_a_jump_to_a_wild_constant_leaves_the_table_of_entries_alone",
+    ),
+)
+def _() -> None:
+    from engines.vm.hosts.x86_64 import lower
+
+    replace_method(lower, "_NEAR_BYTES", lambda original: 1 << 70)

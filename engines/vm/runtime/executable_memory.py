@@ -3,6 +3,10 @@
 One reservation near other code, so that 32-bit distances reach it, with an inaccessible page at each end. Everything in
 it is executable and read-only; `write` makes the pages concerned writable for as long as the copy takes. The guest does
 not run meanwhile: code is installed between runs, on the guest's thread.
+
+Address spaces of guests have tens of gigabytes, and the system puts them side by side with everything else: what is
+near some code may be taken later. So code that others must reach is loaded at the beginning of a `Window`, which keeps
+the addresses after it.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import ctypes
 import mmap
 import os
 import platform
+import weakref
 from functools import cache
 from typing import Any, Final
 
@@ -18,17 +23,73 @@ _PROT_NONE: Final = 0
 _REACH: Final = (1 << 31) - (1 << 24)
 """Distances from `near` that 32 bits hold, with room to spare."""
 _STEP: Final = 1 << 24
+_MAP_FIXED: Final = 0x10
 _MAP_FIXED_NOREPLACE: Final = 0x100000
 _MAP_NORESERVE: Final = 0x4000
 _RISCV_FLUSH_ICACHE: Final = 259
+
+
+WINDOW_BYTES: Final = 1 << 30
 
 
 class ExecutableMemoryError(RuntimeError):
     """The system refuses executable memory; the message says what and why."""
 
 
+class Window:
+    """Code, and inaccessible address space after it for memory that it must reach. It is never given back.
+
+    Args:
+        code: written to the beginning, which becomes executable.
+        size: of the address space. Where the system limits that, only what the code needs is taken.
+
+    Attributes:
+        base: host address of the code.
+
+    Raises:
+        ExecutableMemoryError: no address space, or the system forbids such memory.
+    """
+
+    def __init__(self, code: bytes, size: int = WINDOW_BYTES) -> None:
+        page = mmap.PAGESIZE
+        needed = -(-len(code) // page) * page
+        try:
+            self.base = _reserve(needed + size, 0)
+            self.size = needed + size
+        except ExecutableMemoryError:
+            self.base, self.size = _reserve(needed, 0), needed
+        _protect(self.base, needed, mmap.PROT_READ | mmap.PROT_WRITE)
+        ctypes.memmove(self.base, code, len(code))
+        _protect(self.base, needed, mmap.PROT_READ | mmap.PROT_EXEC)
+        flush_instruction_cache(self.base, self.base + len(code))
+        self._free = [(self.base + needed, self.size - needed)]
+        _windows.append(self)
+
+    def take(self, size: int) -> int | None:
+        """The address of `size` inaccessible bytes, whole pages; None if there are none."""
+        for index, (start, length) in enumerate(self._free):
+            if length >= size:
+                self._free[index : index + 1] = [(start + size, length - size)] if length > size else []
+                return start
+        return None
+
+    def give_back(self, start: int, size: int) -> None:
+        """Make [start, start + size), which `take` gave, inaccessible and free again."""
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE | _MAP_FIXED
+        _libc().mmap(start, size, _PROT_NONE, flags, -1, 0)
+        joined: list[tuple[int, int]] = []
+        for at, length in sorted([*self._free, (start, size)]):
+            if joined and sum(joined[-1]) == at:
+                at, length = joined[-1][0], joined.pop()[1] + length
+            joined.append((at, length))
+        self._free = joined
+
+
+_windows: list[Window] = []
+
+
 class ExecutableMemory:
-    """`size` bytes for code, within reach of `near`.
+    """`size` bytes for code, within reach of `near`: in its window, if it is in one. Lives as long as this value.
 
     Attributes:
         base: host address of the first byte; the byte before it and the one after the last are inaccessible.
@@ -42,9 +103,13 @@ class ExecutableMemory:
         page = mmap.PAGESIZE
         self.size = max(-(-size // page) * page, page)
         whole = self.size + 2 * page
-        self._start = _reserve(whole, near)
-        self._whole = whole
-        self.base = self._start + page
+        window = next((w for w in _windows if w.base <= near < w.base + w.size), None)
+        start = window.take(whole) if window else None
+        if start is None:
+            window, start = None, _reserve(whole, near)
+        self.base = start + page
+        self._give_back = weakref.finalize(self, _release, window, start, whole)
+        self._give_back.atexit = False
         try:
             _protect(self.base, self.size, mmap.PROT_READ | mmap.PROT_EXEC)
         except ExecutableMemoryError:
@@ -72,9 +137,14 @@ class ExecutableMemory:
 
     def close(self) -> None:
         """Give the memory back. Nothing may run in it any more."""
-        if self._whole:
-            _libc().munmap(self._start, self._whole)
-            self._whole = 0
+        self._give_back()
+
+
+def _release(window: Window | None, start: int, size: int) -> None:
+    if window is None:
+        _libc().munmap(start, size)
+    else:
+        window.give_back(start, size)
 
 
 @cache
@@ -127,4 +197,4 @@ def flush_instruction_cache(start: int, end: int) -> None:
         syscall(ctypes.c_long(_RISCV_FLUSH_ICACHE), ctypes.c_void_p(start), ctypes.c_void_p(end), ctypes.c_long(0))
 
 
-__all__ = ["ExecutableMemory", "ExecutableMemoryError", "flush_instruction_cache"]
+__all__ = ["ExecutableMemory", "ExecutableMemoryError", "Window", "flush_instruction_cache"]

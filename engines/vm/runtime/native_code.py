@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import mmap
 import platform
 from typing import Any, Protocol
 
+from engines.vm.runtime.executable_memory import Window
 from engines.vm.runtime.image import Image, link
 
 
@@ -23,13 +23,11 @@ class NativeCode(Protocol):
 
 
 class LoadedImage:
-    """A flat image in memory of its own; written first, then made executable and never written again."""
+    """A flat image at the beginning of a `Window`; written first, then made executable and never written again."""
 
     def __init__(self, image: Image) -> None:
         self._symbols = image.symbols
-        size = -(-len(image.content) // mmap.PAGESIZE) * mmap.PAGESIZE
-        self._region = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._region[: len(image.content)] = image.content
+        content = bytearray(image.content)
         process = ctypes.CDLL(None, use_errno=True)
         for name, slot in image.imports.items():
             try:
@@ -37,12 +35,8 @@ class LoadedImage:
             except AttributeError:
                 raise KeyError(f"this process has no function {name!r}, which the compiled code calls") from None
             address = ctypes.cast(function, ctypes.c_void_p).value or 0
-            self._region[slot : slot + 8] = address.to_bytes(8, "little")
-        self._base = ctypes.addressof(ctypes.c_char.from_buffer(self._region))
-        mprotect = process.mprotect
-        mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-        if mprotect(self._base, size, mmap.PROT_READ | mmap.PROT_EXEC):
-            raise OSError(ctypes.get_errno(), "mprotect refused to make compiled code executable")
+            content[slot : slot + 8] = address.to_bytes(8, "little")
+        self._base = Window(bytes(content)).base
 
     def address(self, symbol: str) -> int:
         if symbol not in self._symbols:

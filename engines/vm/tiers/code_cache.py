@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, HAS_COMPILED, PAGE_BITS, PAGE_BYTES, AddressSpace
-from engines.vm.runtime.executable_memory import ExecutableMemory
+from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
 from engines.vm.tiers.interpreter.build import Interpreter
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, OVERLAP_BYTES, PC_SHIFT
@@ -148,7 +148,7 @@ class CodeCache:
         heads: dict[int, int],
         ranges: list[tuple[int, int]],
     ) -> CodeHandle | None:
-        """Put `code` into executable memory and lead the entries of `heads` there; None if it cannot fit.
+        """Put `code` into executable memory and lead the entries of `heads` there; None where that is refused.
 
         Args:
             heads: by guest pc, the offset of its entry in `code`.
@@ -159,7 +159,12 @@ class CodeCache:
         if address is None:
             self.counters.refused["larger than the code cache"] += 1
             return None
-        self._memory.write(address, code)
+        try:
+            self._memory.write(address, code)
+        except ExecutableMemoryError as error:
+            self._release(address, size)
+            self.counters.refused[str(error)] += 1
+            return None
         handle = CodeHandle(tuple(heads), ranges, address, size, weakref.ref(space), self._tick())
         self.handles[handle] = None
         space.handles.add(handle)

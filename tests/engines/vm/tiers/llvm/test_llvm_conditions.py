@@ -13,6 +13,7 @@ from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
 from engines.vm.runtime import executable_memory
+from engines.vm.tiers import code_cache
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm import passes
 from engines.vm.tiers.llvm.tier import LlvmTier
@@ -90,15 +91,28 @@ def test_a_cache_too_small_for_any_region_leaves_all_to_the_interpreter(monkeypa
 
 
 def test_refused_executable_memory_leaves_all_to_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(address: int, size: int, protection: int) -> None:
+    def refuse(size: int, near: int) -> None:
         raise executable_memory.ExecutableMemoryError("the system refuses executable memory (Operation not permitted)")
 
-    monkeypatch.setattr(executable_memory, "_protect", refuse)
+    monkeypatch.setattr(code_cache, "ExecutableMemory", refuse)
     tier = eager()
     hart = hart_with(loops())
     tier.run(hart, 5_000)
     assert list(tier.counters.refused) == ["the system refuses executable memory (Operation not permitted)"]
     assert state(hart) == expected(loops(), 5_000)
+
+
+def test_memory_that_becomes_forbidden_leaves_all_to_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(address: int, size: int, protection: int) -> None:
+        raise executable_memory.ExecutableMemoryError("the system refuses executable memory (Operation not permitted)")
+
+    tier, alone = eager(), expected(loops(), 5_000)
+    monkeypatch.setattr(executable_memory, "_protect", refuse)
+    hart = hart_with(loops())
+    tier.run(hart, 5_000)
+    assert list(tier.counters.refused) == ["the system refuses executable memory (Operation not permitted)"]
+    assert tier.counters.installed == 0
+    assert state(hart) == alone
 
 
 def test_missing_llvm_is_counted_and_leaves_all_to_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,16 @@ is always the simplest choice.
 """
 
 from fuzz.strategies.rust.faults import FAULTS, FaultyProgram, generate_faulty
-from fuzz.strategies.rust.generate import ValidProgram, generate_program
+from fuzz.strategies.rust.gather import gather, generate_crate
+from fuzz.strategies.rust.generate import Outcome, ValidProgram, generate_program
 
-__all__ = ["FAULTS", "FaultyProgram", "ValidProgram", "generate_faulty", "generate_program"]
+__all__ = [
+    "FAULTS",
+    "FaultyProgram",
+    "Outcome",
+    "ValidProgram",
+    "gather",
+    "generate_crate",
+    "generate_faulty",
+    "generate_program",
+]

@@ -1,0 +1,162 @@
+"""Our Rust-subset compiler as a subject that runs: what the MIR interpreter says, and a module per build.
+
+`CompiledProgram` checks a source once and gives every build of it, which is what a campaign wants. The executors wrap
+it one build and one engine at a time, so that a finding can be run again by its name.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Final
+
+from engines.rustwasm import driver
+from engines.rustwasm.compilation import check_source
+from engines.rustwasm.mir.instances import Instances
+from engines.rustwasm.mir.interpreter import Interpreter, OutOfFuel, run_main
+from harness.contract import (
+    BatchObservation,
+    Capabilities,
+    Case,
+    CaseKind,
+    End,
+    Executor,
+    MachineBatch,
+    Observation,
+    ProgramCase,
+    ProgramObservation,
+    SourceCase,
+    SourceObservation,
+)
+from harness.contract.executor import run_each
+from harness.contract.refusal import refusal, why_refused
+
+FUEL: Final = 20_000_000
+"""Steps of the interpreter, and instructions of an engine, after which a program is said not to end."""
+FIELDS: Final = frozenset(("exit_status", "stdout", "stderr"))
+
+
+@dataclass(frozen=True)
+class Build:
+    """A way to compile: profile and lowering.
+
+    Attributes:
+        profile: of `engines.rustwasm.driver`: `dev` checks arithmetic, `release` wraps and is optimised.
+        lowering: `linear` or `gc`.
+    """
+
+    profile: str = "dev"
+    lowering: str = "linear"
+
+    @property
+    def name(self) -> str:
+        return self.profile if self.lowering == "linear" else f"{self.profile}-{self.lowering}"
+
+    @property
+    def checks(self) -> bool:
+        """Whether arithmetic overflow panics."""
+        return self.profile == "dev"
+
+
+LINEAR_BUILDS: Final = (Build("dev"), Build("release"))
+GC_BUILDS: Final = (Build("dev", "gc"), Build("release", "gc"))
+
+
+def known_builds() -> tuple[Build, ...]:
+    """The builds that this driver can make."""
+    has_lowerings = "lowering" in inspect.signature(driver.build).parameters
+    return LINEAR_BUILDS + GC_BUILDS if has_lowerings else LINEAR_BUILDS
+
+
+class CompiledProgram:
+    """One checked source.
+
+    Args:
+        source: the program's only file, called `name` in panics.
+    """
+
+    def __init__(self, source: str, name: str = "main.rs") -> None:
+        self.compilation = check_source(source, name)
+
+    @property
+    def errors(self) -> tuple[tuple[str, int], ...]:
+        """(code, line) of each error."""
+        locate = self.compilation.sources.locate
+        return tuple((error.code or "", locate(error.span[0])[1]) for error in self.compilation.diagnostics.errors)
+
+    @property
+    def messages(self) -> str:
+        return "\n".join(error.message for error in self.compilation.diagnostics.errors)
+
+    def interpret(self, checks: bool = True, fuel: int = FUEL) -> ProgramObservation:
+        """What the reference interpreter does with `main`."""
+        interpreter = Interpreter(self.compilation, Instances(self.compilation), checks, fuel)
+        try:
+            status, output, errors = run_main(interpreter)
+        except OutOfFuel:
+            output, errors = bytes(interpreter.output[1]), bytes(interpreter.output[2])
+            return ProgramObservation(-1, 0, output, errors, End.LIMIT, observed=FIELDS)
+        return ProgramObservation(status, 0, output, errors, observed=FIELDS)
+
+    def module(self, build: Build) -> bytes:
+        """The WASI command that `build` makes of it."""
+        if build.lowering == "linear":
+            return driver.build_bytes(self.compilation, build.profile)
+        lowered = {"lowering": build.lowering}
+        return driver.build_bytes(self.compilation, build.profile, **lowered)  # type: ignore[arg-type]
+
+
+def program_case(module: bytes, label: str = "") -> ProgramCase:
+    """A module as a case for engines."""
+    return ProgramCase("wasm32", module, ("program",), limit_insns=FUEL, label=label)
+
+
+class RustwasmProgram:
+    """Checks a `SourceCase` of language `rust` in one file and, where it is right and the option `run` is given, runs
+    one build of it.
+
+    Args:
+        build: how it is compiled; whether overflow panics also for the interpreter.
+        engine: runs the module; None for the MIR interpreter, which needs none.
+    """
+
+    def __init__(self, build: Build, engine: Executor | None = None) -> None:
+        self.build = build
+        self.engine = engine
+        self.name = f"rustwasm-{build.name}-on-{engine.name if engine else 'mir'}"
+        self.capabilities = Capabilities(
+            kinds=frozenset((CaseKind.SOURCE,)),
+            observes=frozenset(("accepted", "diagnostics", "run")),
+            isolated=engine is None,
+            version="counterproof" if engine is None else f"counterproof, {engine.capabilities.version}",
+        )
+
+    def run(self, case: Case) -> Observation:
+        why = why_refused(self.name, self.capabilities, case)
+        if why is None and isinstance(case, SourceCase):
+            if case.language != "rust":
+                why = f"{self.name} compiles rust, not {case.language!r}"
+            elif len(case.files) != 1 or case.files[0][0] != case.root:
+                why = f"{self.name} compiles one file; this program has {', '.join(name for name, _ in case.files)}"
+            elif not set(case.options) <= {"run"} or case.stdin:
+                why = f"{self.name} knows the option `run` and no input, not {', '.join(case.options) or 'input'}"
+        if why is not None or not isinstance(case, SourceCase):
+            return refusal(case, why or "")
+        program = CompiledProgram(case.files[0][1], case.root)
+        errors = program.errors
+        if errors or "run" not in case.options:
+            seen = frozenset(("accepted", "diagnostics"))
+            return SourceObservation(not errors, errors, None, seen, program.messages)
+        if self.engine is None:
+            ran: Observation = program.interpret(self.build.checks)
+        else:
+            ran = self.engine.run(program_case(program.module(self.build), case.label))
+        assert isinstance(ran, ProgramObservation)
+        return SourceObservation(True, (), ran, frozenset(("accepted", "diagnostics", "run")), ran.detail)
+
+    def run_batch(self, batch: MachineBatch) -> BatchObservation:
+        return run_each(self, batch)
+
+    def close(self) -> None:
+        if self.engine is not None:
+            self.engine.close()

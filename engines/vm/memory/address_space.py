@@ -14,6 +14,12 @@ Permission byte, one per page:
 - `DIRECT`: a store needs no further look: `WRITE` and `DIRTY` are set and `HAS_CODE` is not. The fast path of every
   tier tests this bit alone.
 
+A *guarded* address space gives the host's pages the guest's permissions too, and keeps `GUARD_BYTES` on both sides of
+the arena inaccessible: native code may then access memory without a look at the permission bytes and have the host tell
+what fails (`engines.vm.runtime.fault_exits`). That needs permissions that a host can hold: none, `READ`,
+`READ | WRITE`, `READ | EXEC`. Writable pages count as dirty from the start. The first other permission, or
+`clear_dirty`, ends it for good: the arena becomes an ordinary one, and `unguarded_listeners` hear of it.
+
 Not thread-safe: one guest thread runs at a time.
 """
 
@@ -26,7 +32,9 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final
 
 PAGE_BITS: Final = 12
 PAGE_BYTES: Final = 1 << PAGE_BITS
@@ -40,6 +48,9 @@ DIRTY: Final = 16
 DIRECT: Final = 32
 MAPPED: Final = 64
 HAS_COMPILED: Final = 128
+
+GUARD_BYTES: Final = 1 << 31
+"""Inaccessible host addresses before and after a guarded arena."""
 
 _ACCESS_BITS: Final = READ | WRITE | EXEC
 _MAP_NORESERVE: Final = 0x4000 if sys.platform == "linux" else 0
@@ -82,7 +93,11 @@ _BIT_OF: Final = {Access.FETCH: EXEC, Access.LOAD: READ, Access.STORE: WRITE}
 class AddressSpace:
     """Guest memory of `2 ** bits` bytes, all unmapped at first.
 
+    Args:
+        guarded: let the host hold the guest's permissions too, for as long as it can.
+
     Attributes:
+        guarded: whether it does. unguarded_listeners: called when that ends.
         limit: first address beyond the arena; every access there faults.
         host_base, perm_base: host addresses of the arena and of its permission bytes.
         perm: the permission bytes, indexed by `address >> 12`. Change them through the methods only.
@@ -95,17 +110,23 @@ class AddressSpace:
         MemoryError: the host refuses the reservation.
     """
 
-    def __init__(self, bits: int = ADDRESS_BITS) -> None:
+    def __init__(self, bits: int = ADDRESS_BITS, *, guarded: bool = False) -> None:
         if not PAGE_BITS < bits <= ADDRESS_BITS:
             raise ValueError(f"address space of {bits} bits; must be {PAGE_BITS + 1} to {ADDRESS_BITS}")
         self.bits = bits
         self.limit = 1 << bits
-        self._arena = _reserve(self.limit)
+        self.guarded = guarded and sys.platform == "linux"
+        before = GUARD_BYTES if self.guarded else 0
+        self._region = _reserve(self.limit + 2 * before)
+        self._before = before
+        self._arena = memoryview(self._region)[before : before + self.limit]
         self.perm = _reserve(1 << (ADDRESS_BITS - PAGE_BITS))
-        self.host_base = _address_of(self._arena)
+        self.host_base = _address_of(self._region) + before
+        if self.guarded:
+            self.guarded = not _mprotect(self.host_base - before, self.limit + 2 * before, _HOST_PROTECTION[0])
         self.perm_base = _address_of(self.perm)
-        self._bytes = memoryview(self._arena)
         self.code_listeners: list[Callable[[int, int], None]] = []
+        self.unguarded_listeners: list[Callable[[], None]] = []
         self.decoded_by: object = None
         self._starts: list[int] = []
         self._ends: list[int] = []
@@ -161,7 +182,7 @@ class AddressSpace:
             MemoryFault: some byte is not readable.
         """
         self._require(address, size, Access.LOAD)
-        return self._arena[address : address + size]
+        return bytes(self._arena[address : address + size])
 
     def write(self, address: int, data: bytes | bytearray | memoryview) -> None:
         """Write `data`, all of it or, on a fault, nothing.
@@ -171,7 +192,7 @@ class AddressSpace:
         """
         size = len(data)
         self._require(address, size, Access.STORE)
-        self._bytes[address : address + size] = data
+        self._arena[address : address + size] = data
         self._written(address, size)
 
     def view(self, address: int, size: int, access: Access = Access.LOAD) -> memoryview:
@@ -185,8 +206,8 @@ class AddressSpace:
         self._require(address, size, access)
         if access is Access.STORE:
             self._written(address, size)
-            return self._bytes[address : address + size]
-        return self._bytes[address : address + size].toreadonly()
+            return self._arena[address : address + size]
+        return self._arena[address : address + size].toreadonly()
 
     def place(self, address: int, data: bytes | bytearray | memoryview) -> None:
         """Write `data` into mapped pages whatever their permissions: for loaders and debuggers.
@@ -199,8 +220,14 @@ class AddressSpace:
             failure = self._first_failure(address, size, MAPPED)
             if failure is not None:
                 raise MemoryFault(failure, Access.STORE)
-            self._bytes[address : address + size] = data
+            closed = self.guarded and not self.permitted(address, size, Access.STORE)
+            if closed:
+                first, end = address & -PAGE_BYTES, (address + size + PAGE_BYTES - 1) & -PAGE_BYTES
+                self._protect_host(first, end - first, READ | WRITE)
+            self._arena[address : address + size] = data
             self._written(address, size)
+            if closed and self.guarded:
+                self._protect_again(first, end)
 
     # -- the map --------------------------------------------------------------------------------------------------
 
@@ -213,7 +240,7 @@ class AddressSpace:
         self._check_range(address, size)
         _check_permission(permission)
         self.unmap(address, size)
-        self._set(address, size, permission | MAPPED)
+        self._set(address, size, permission | MAPPED | self._held(address, size, permission))
         self._insert(address, address + size)
 
     def unmap(self, address: int, size: int) -> None:
@@ -228,7 +255,8 @@ class AddressSpace:
         for start, stop in list(self.regions(address, end)):
             code = self._clear_code(start, stop - start) or code
             self._set(start, stop - start, 0)
-            _discard(self._arena, start, stop - start)
+            _discard(self._region, self._before + start, stop - start)
+            self._held(start, stop - start, 0)
         self._remove(address, end)
         if code:
             self._tell(address, size)
@@ -247,11 +275,12 @@ class AddressSpace:
             raise MemoryFault(failure, Access.STORE)
         code = self._clear_code(address, size)
         first, last = address >> PAGE_BITS, (address + size) >> PAGE_BITS
+        flags = permission | MAPPED | self._held(address, size, permission)
         if DIRTY in self.perm[first:last].translate(_ONLY_DIRTY):
-            table = bytes(permission | MAPPED | (b & DIRTY) for b in range(256))
+            table = bytes(flags | (b & DIRTY) for b in range(256))
             self.perm[first:last] = self.perm[first:last].translate(table)
         else:
-            self._set(address, size, permission | MAPPED)
+            self._set(address, size, flags)
         if code:
             self._tell(address, size)
 
@@ -277,6 +306,47 @@ class AddressSpace:
                 return None
         return end - size if end - size >= low else None
 
+    # -- what the host holds --------------------------------------------------------------------------------------
+
+    def unguard(self) -> None:
+        """Make the arena an ordinary one, which the host lets everyone write; nothing happens if it is one."""
+        if not self.guarded:
+            return
+        self.guarded = False
+        edges = sorted({0, self.limit, *self._starts, *self._ends})
+        for start, end in pairwise(edges):
+            if _mprotect(self.host_base + start, end - start, _HOST_PROTECTION[READ | WRITE]):
+                self._open_writable(start, end)
+        for listener in self.unguarded_listeners:
+            listener()
+
+    def _open_writable(self, start: int, end: int) -> None:
+        """Where host files that may not be written are among the pages, they stay as they are."""
+        for page in range(start, end, PAGE_BYTES):
+            _mprotect(self.host_base + page, PAGE_BYTES, _HOST_PROTECTION[READ | WRITE])
+
+    def _held(self, address: int, size: int, permission: int) -> int:
+        """Have the host hold a permission, or be unguarded from now on; the flags that its pages have besides."""
+        if self.guarded and permission not in _HOST_PROTECTION:
+            self.unguard()
+        if self.guarded:
+            self._protect_host(address, size, permission)
+        return DIRTY | DIRECT if self.guarded and permission & WRITE else 0
+
+    def _protect_host(self, address: int, size: int, permission: int) -> None:
+        if _mprotect(self.host_base + address, size, _HOST_PROTECTION[permission]):
+            self.unguard()
+
+    def _protect_again(self, start: int, end: int) -> None:
+        """Give host pages the permissions of the guest's, after a look the other way."""
+        while start < end:
+            permission = self.perm[start >> PAGE_BITS] & _ACCESS_BITS
+            after = start
+            while after < end and self.perm[after >> PAGE_BITS] & _ACCESS_BITS == permission:
+                after += PAGE_BYTES
+            self._protect_host(start, after - start, permission)
+            start = after
+
     # -- dirty pages ----------------------------------------------------------------------------------------------
 
     def dirty_pages(self) -> list[int]:
@@ -291,6 +361,7 @@ class AddressSpace:
         return found
 
     def clear_dirty(self) -> None:
+        self.unguard()
         for start, end in self.regions():
             first, last = start >> PAGE_BITS, end >> PAGE_BITS
             self.perm[first:last] = self.perm[first:last].translate(_CLEAR_DIRTY)
@@ -368,6 +439,8 @@ _STRUCT: Final = {1: struct.Struct("<B"), 2: struct.Struct("<H"), 4: struct.Stru
 _UNPACK: Final = {size: layout.unpack_from for size, layout in _STRUCT.items()}
 _PACK: Final = {size: layout.pack_into for size, layout in _STRUCT.items()}
 _MASK: Final = {size: (1 << (8 * size)) - 1 for size in (1, 2, 4, 8)}
+_HOST_PROTECTION: Final = {0: 0, READ: 1, READ | WRITE: 3, READ | EXEC: 1}
+"""PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE by permission, where the host can hold it for compiled code."""
 _ONLY_DIRTY: Final = bytes(b & DIRTY for b in range(256))
 
 
@@ -385,6 +458,19 @@ def _reserve(size: int) -> mmap.mmap:
             f"cannot reserve {size:#x} bytes of address space ({error.strerror}); lift `ulimit -v` or "
             f"vm.overcommit_memory=2, or use AddressSpace(bits=…) with fewer bits"
         ) from error
+
+
+def _mprotect(address: int, size: int, protection: int) -> int:
+    """0, or -1 where the host refuses."""
+    result: int = _libc().mprotect(address, size, protection)
+    return result
+
+
+@cache
+def _libc() -> Any:
+    libc = ctypes.CDLL(None)
+    libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    return libc
 
 
 def _address_of(region: mmap.mmap) -> int:

@@ -1,0 +1,146 @@
+"""A faulting access of native code goes on at its exit; faults elsewhere have their usual effect."""
+
+from __future__ import annotations
+
+import ctypes
+import mmap
+import os
+import platform
+import signal
+import sys
+
+import pytest
+
+from engines.vm.hosts.x86_64.encode import Assembler
+from engines.vm.hosts.x86_64.registers import RAX, RCX, RDI
+from engines.vm.memory.address_space import EXEC, GUARD_BYTES, PAGE_BYTES, READ, WRITE, AddressSpace
+from engines.vm.runtime.executable_memory import ExecutableMemory
+from engines.vm.runtime.fault_exits import FaultExits
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}, reason="made for linux on x86_64"
+)
+EXIT = 12345
+
+
+def reader(store: bool = False) -> tuple[bytes, int, int]:
+    """`f(address)`: the word there, or EXIT; and the offsets of the access and of its exit."""
+    asm = Assembler()
+    out = asm.label()
+    asm.imm(RCX, 77)
+    at = len(asm.code)
+    if store:
+        asm.store(RCX, RDI, 0)
+        asm.mov(RAX, RCX)
+    else:
+        asm.load(RAX, RDI, 0)
+    asm.ret()
+    asm.bind(out)
+    asm.imm(RAX, EXIT)
+    asm.ret()
+    return asm.link(), at, asm.offset_of(out)
+
+
+class Native:
+    def __init__(self, store: bool = False) -> None:
+        self.memory = ExecutableMemory(4096)
+        self.exits = FaultExits(self.memory.base, self.memory.size)
+        code, at, out = reader(store)
+        self.memory.write(self.memory.base + 64, code)
+        self.exits.add(64, [(at, out)])
+        self.call = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64)(self.memory.base + 64)
+
+
+def test_permitted_accesses_are_made_and_others_leave() -> None:
+    space = AddressSpace(bits=20, guarded=True)
+    assert space.guarded
+    space.map(0x4000, PAGE_BYTES, READ | WRITE)
+    space.map(0x5000, PAGE_BYTES, READ | EXEC)
+    space.place(0x5000, (5).to_bytes(8, "little"))
+    load, store = Native(), Native(store=True)
+    base = space.host_base
+    assert store.call(base + 0x4FF8) == 77
+    assert space.load(0x4FF8, 8) == 77
+    assert load.call(base + 0x5000) == 5
+    assert store.call(base + 0x5000) == EXIT
+    assert store.call(base + 0x4FFC) == EXIT
+    assert space.load(0x4FF8, 8) == 77, "a store over a page's end wrote its first half"
+    for address in (0, 0x3FF9, 0x6000, -GUARD_BYTES, -8, space.limit, space.limit + GUARD_BYTES - 8):
+        assert load.call(base + address) == EXIT, hex(address)
+    space.protect(0x4000, PAGE_BYTES, READ)
+    assert load.call(base + 0x4FF8) == 77
+    assert store.call(base + 0x4FF8) == EXIT
+    space.unmap(0x4000, PAGE_BYTES)
+    assert load.call(base + 0x4FF8) == EXIT
+
+
+def test_addresses_that_are_no_addresses_leave() -> None:
+    load = Native()
+    assert load.call(1 << 63) == EXIT
+    assert load.call(0x5555_0000_0000_0000) == EXIT
+
+
+def test_forgotten_exits_do_not_lead_anywhere() -> None:
+    load = Native()
+    load.exits.clear()
+    pid = os.fork()
+    if not pid:
+        signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+        load.call(8)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGSEGV
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_a_fault_elsewhere_goes_to_the_handler_before(handled: bool) -> None:
+    program = f"""
+import ctypes, faulthandler, os, resource
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+if {handled}:
+    faulthandler.enable()
+from engines.vm.runtime.executable_memory import ExecutableMemory
+from engines.vm.runtime.fault_exits import FaultExits
+memory = ExecutableMemory(4096)
+exits = FaultExits(memory.base, memory.size)
+ctypes.string_at(8, 1)
+"""
+    import subprocess
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, text=True)
+    assert done.returncode == -signal.SIGSEGV
+    assert ("Segmentation fault" in done.stderr) == handled
+
+
+def test_a_permission_that_no_host_page_has_makes_the_space_an_ordinary_one() -> None:
+    space = AddressSpace(bits=20, guarded=True)
+    heard: list[bool] = []
+    space.unguarded_listeners.append(lambda: heard.append(space.guarded))
+    space.map(0x4000, PAGE_BYTES, READ)
+    space.map(0x5000, PAGE_BYTES, READ | WRITE | EXEC)
+    space.map(0x6000, PAGE_BYTES, EXEC)
+    assert heard == [False]
+    load, store = Native(), Native(store=True)
+    for page in (0x4000, 0x5000, 0x6000, 0x7000):
+        assert store.call(space.host_base + page) == 77
+        assert load.call(space.host_base + page) == 77
+    space.map(0x8000, PAGE_BYTES, READ | WRITE)
+    space.clear_dirty()
+    assert heard == [False]
+
+
+def test_writable_pages_count_as_dirty_while_guarded_and_clearing_ends_it() -> None:
+    space = AddressSpace(bits=20, guarded=True)
+    space.map(0x4000, 2 * PAGE_BYTES, READ | WRITE)
+    assert space.dirty_pages() == [0x4000, 0x5000]
+    space.clear_dirty()
+    assert not space.guarded
+    assert space.dirty_pages() == []
+    space.store(0x4008, 1, 8)
+    assert space.dirty_pages() == [0x4000]
+
+
+def test_many_code_memories_come_and_go() -> None:
+    for _ in range(3):
+        several = [Native() for _ in range(40)]
+        assert all(native.call(8) == EXIT for native in several)
+    assert mmap.PAGESIZE == PAGE_BYTES

@@ -10,80 +10,102 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from engines.rustwasm.release.tree import Block, If, Node, Tree, rewrite, targets, walk
+from engines.rustwasm.release.tree import BRANCHES, Block, If, Node, Tree, rewrite, targets, walk
 from engines.rustwasm.wasm.types import Ref, ValueType
 from engines.rustwasm.wasm.validate.types import defaultable
 
 
 class _Liveness:
-    """One backward pass with the labels' liveness of the pass before; repeated until that is stable."""
+    """One backward pass with the labels' liveness of the pass before; repeated until that is stable. Sets of locals are
+    integers: bit n is local n."""
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self.at_label: dict[int, frozenset[int]] = {}
-        self.loops: dict[int, frozenset[int]] = {}
-        self.interferes: dict[int, set[int]] = defaultdict(set)
+        self.at_label: dict[int, int] = {}
+        self.loops: dict[int, int] = {}
+        self.conflicts: dict[int, int] = defaultdict(int)
+        """Local to locals that are live where it is set."""
         self.copies: Counter[tuple[int, int]] = Counter()
         self.dead: set[int] = set()
         """Identities of sets whose value is not read."""
         self.record = False
 
-    def run(self) -> frozenset[int]:
+    def run(self) -> int:
         while True:
             before = dict(self.loops)
-            self._statements(self.tree.body, frozenset())
+            self._statements(self.tree.body, 0)
             if before == self.loops:
                 break
         self.record = True
-        return self._statements(self.tree.body, frozenset())
+        return self._statements(self.tree.body, 0)
 
-    def _statements(self, body: list[Node], live: frozenset[int]) -> frozenset[int]:
+    def interference(self) -> dict[int, int]:
+        """Local to locals that may not share its place."""
+        out = defaultdict(int, self.conflicts)
+        for local, others in self.conflicts.items():
+            for other in members(others):
+                out[other] |= 1 << local
+        return out
+
+    def _statements(self, body: list[Node], live: int) -> int:
         for node in reversed(body):
             live = self._node(node, live)
         return live
 
-    def _node(self, node: Node, live: frozenset[int]) -> frozenset[int]:
+    def _node(self, node: Node, live: int) -> int:
         """Liveness before `node`, given that after it."""
+        op = node.op
+        if op == "local.get":
+            local: int = node.imm[0]
+            return live | 1 << local
         if isinstance(node, Block):
             return self._block(node, live)
         if isinstance(node, If):
             before = self._statements(node.then, live) | self._statements(node.other, live)
             return self._node(node.args[0], before)
-        reached = targets(node)
-        if node.op in ("br", "br_table", "return", "unreachable", "throw"):
-            live = frozenset()
-        for label in reached:
-            live |= self.at_label.get(label, self.loops.get(label, frozenset()))
-        if node.op in ("local.set", "local.tee"):
+        if op in ("br", "br_table", "return", "unreachable", "throw"):
+            live = 0
+        if op in BRANCHES:
+            for label in targets(node):
+                live |= self.at_label.get(label, self.loops.get(label, 0))
+        elif op in ("local.set", "local.tee"):
             live = self._set(node, live)
-        elif node.op == "local.get":
-            live |= {node.imm[0]}
         for argument in reversed(node.args):
             live = self._node(argument, live)
         return live
 
-    def _block(self, node: Block, live: frozenset[int]) -> frozenset[int]:
+    def _block(self, node: Block, live: int) -> int:
         if node.op == "block":
             self.at_label[node.label] = live
             return self._statements(node.body, live)
         before = self._statements(node.body, live)
-        self.loops[node.label] = self.loops.get(node.label, frozenset()) | before
+        self.loops[node.label] = self.loops.get(node.label, 0) | before
         return before
 
-    def _set(self, node: Node, live: frozenset[int]) -> frozenset[int]:
-        local = node.imm[0]
+    def _set(self, node: Node, live: int) -> int:
+        local: int = node.imm[0]
+        without = live & ~(1 << local)
         if self.record:
-            if local not in live:
+            if without == live:
                 self.dead.add(id(node))
             source = node.args[0]
-            copied = source.imm[0] if source.op == "local.get" else None
-            for other in live:
-                if other not in (local, copied):
-                    self.interferes[local].add(other)
-                    self.interferes[other].add(local)
-            if copied is not None and copied != local:
-                self.copies[local, copied] += 1
-        return live - {local}
+            others = without
+            if source.op == "local.get":
+                others &= ~(1 << source.imm[0])
+                if source.imm[0] != local:
+                    self.copies[local, source.imm[0]] += 1
+            self.conflicts[local] |= others
+        return without
+
+
+def members(bits: int) -> list[int]:
+    """The numbers of the bits that are set, rising."""
+    out = []
+    while bits:
+        low = bits & -bits
+        out.append(low.bit_length() - 1)
+        bits ^= low
+    return out
 
 
 def drop_dead_sets(tree: Tree) -> None:
@@ -109,51 +131,38 @@ def coalesce(tree: Tree) -> None:
     at_start = liveness.run()
     uses = Counter(node.imm[0] for node in walk(tree.body) if node.op in ("local.get", "local.set", "local.tee"))
     # A local that is live at the start is read before it is set: it starts as zero, and parameters as the arguments.
-    starting = [local for local in at_start if local >= tree.parameters]
-    entering = (*starting, *range(tree.parameters))
-    for left in entering:
-        liveness.interferes[left].update(right for right in entering if right != left)
+    parameters = (1 << tree.parameters) - 1
+    starting = at_start & ~parameters
+    interferes = liveness.interference()
+    for left in members(at_start | parameters):
+        interferes[left] |= (at_start | parameters) & ~(1 << left)
     place: dict[int, int] = {parameter: parameter for parameter in range(tree.parameters)}
     order = sorted((one for one in uses if one >= tree.parameters), key=lambda one: (-uses[one], one))
-    held: dict[int, list[int]] = defaultdict(list)
-    for parameter in range(tree.parameters):
-        held[parameter].append(parameter)
+    held: list[int] = [1 << parameter for parameter in range(tree.parameters)]
+    partners: dict[int, list[int]] = defaultdict(list)
+    for left, right in liveness.copies:
+        partners[left].append(right)
+        partners[right].append(left)
     types: list[ValueType] = list(tree.locals[: tree.parameters])
     for local in order:
-        first = tree.parameters if local in starting else 0
-        chosen = _choose(local, tree.locals[local], types, held, liveness, first)
+        type_ = tree.locals[local]
+        first = tree.parameters if starting >> local & 1 else 0
+        chosen = None
+        if not (isinstance(type_, Ref) and not type_.nullable):
+            joined = Counter[int]()
+            for one in partners.get(local, ()):
+                if one in place:
+                    joined[place[one]] += liveness.copies[local, one] + liveness.copies[one, local]
+            mine = interferes.get(local, 0)
+            found = [at for at in range(first, len(types)) if types[at] == type_ and not held[at] & mine]
+            chosen = max(found, key=lambda at: (joined[at], -at), default=None)
         if chosen is None:
-            types.append(tree.locals[local])
+            types.append(type_)
+            held.append(0)
             chosen = len(types) - 1
         place[local] = chosen
-        held[chosen].append(local)
+        held[chosen] |= 1 << local
     _renumber(tree, place, types)
-
-
-def _choose(
-    local: int,
-    type_: ValueType,
-    types: list[ValueType],
-    held: dict[int, list[int]],
-    liveness: _Liveness,
-    first: int,
-) -> int | None:
-    """A place from `first` on, of the right type, whose locals do not interfere; one joined by copies if there is."""
-    if isinstance(type_, Ref) and not type_.nullable:
-        return None
-    found = []
-    for candidate, other in enumerate(types):
-        if candidate < first or other != type_:
-            continue
-        if all(one not in liveness.interferes[local] for one in held[candidate]):
-            found.append(candidate)
-    if not found:
-        return None
-
-    def joined(candidate: int) -> int:
-        return sum(liveness.copies[local, one] + liveness.copies[one, local] for one in held[candidate])
-
-    return max(found, key=lambda candidate: (joined(candidate), -candidate))
 
 
 def _renumber(tree: Tree, place: dict[int, int], types: list[ValueType]) -> None:

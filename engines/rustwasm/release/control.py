@@ -5,32 +5,37 @@ Works bottom up on statement lists. A statement list may end in a value; every r
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter
+from typing import Final, TypeAlias
 
 from engines.rustwasm.release.effects import effects_of
 from engines.rustwasm.release.fold import condition, negated
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, targets, walk
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, label_uses
 from engines.rustwasm.wasm.types import Ref, ValueType
 
 SELECT_COST: Final = 4
 """Arms with at most so many operations without effects become a `select`."""
 
 
+Uses: TypeAlias = Counter[int]
+"""Branches to each label, or more: what code that went had is still counted."""
+
+
 def simplify_control(tree: Tree) -> None:
     """Simplify the whole tree."""
-    _statements(tree.body)
+    _statements(tree.body, label_uses(tree.body))
     result = tree.results[0] if tree.results else None
     _leave_at_end(tree.body, result)
-    _statements(tree.body)
+    _statements(tree.body, label_uses(tree.body))
 
 
 # -- Statement lists
 
 
-def _statements(body: list[Node]) -> None:
+def _statements(body: list[Node], uses: Uses) -> None:
     out: list[Node] = []
     for node in body:
-        for one in _simplified(node):
+        for one in _simplified(node, uses):
             out.append(one)
             if one.op in NEVER_RETURNS or _never_ends(one):
                 break
@@ -44,14 +49,14 @@ def _never_ends(node: Node) -> bool:
     return node.type is None and any(argument.op in NEVER_RETURNS for argument in node.args)
 
 
-def _simplified(node: Node) -> list[Node]:
+def _simplified(node: Node, uses: Uses) -> list[Node]:
     """The statements that `node` becomes; the last has its value, if it has one."""
     for index, argument in enumerate(node.args):
-        node.args[index] = _operand(argument)
+        node.args[index] = _operand(argument, uses)
     if isinstance(node, Block):
-        return _block(node)
+        return _block(node, uses)
     if isinstance(node, If):
-        return _if(node)
+        return _if(node, uses)
     if node.op == "br_if":
         value = _constant(node.args[0])
         if value is not None:
@@ -61,9 +66,9 @@ def _simplified(node: Node) -> list[Node]:
     return [node]
 
 
-def _operand(node: Node) -> Node:
+def _operand(node: Node, uses: Uses) -> Node:
     """The same for an operand, which has to stay one node."""
-    simplified = _simplified(node)
+    simplified = _simplified(node, uses)
     if len(simplified) == 1:
         return simplified[0]
     return Block("block", -1, simplified, node.type) if node.type is not None else node
@@ -73,22 +78,18 @@ def _constant(node: Node) -> int | None:
     return node.imm[0] if node.op == "i32.const" else None
 
 
-def _is_target(label: int, body: list[Node]) -> bool:
-    return any(label in targets(node) for node in walk(body))
-
-
 # -- Blocks
 
 
-def _block(block: Block) -> list[Node]:
-    _statements(block.body)
+def _block(block: Block, uses: Uses) -> list[Node]:
+    _statements(block.body, uses)
     if block.op == "loop":
-        if _is_target(block.label, block.body):
+        if uses[block.label]:
             return [block]
         block.op = "block"
-    _leave_block_at_end(block)
-    _guard(block)
-    if not _is_target(block.label, block.body):
+    _fall_through(block.body, block.label, block.type, uses)
+    _guard(block, uses)
+    if not uses[block.label]:
         return _spliced(block.body, block.type)
     return [block]
 
@@ -101,42 +102,41 @@ def _spliced(body: list[Node], type_: ValueType | None) -> list[Node]:
     return body
 
 
-def _guard(block: Block) -> None:
+def _guard(block: Block, uses: Uses) -> None:
     """A block that only one test leaves early is a conditional around what follows the test."""
-    if block.type is not None or sum(block.label in targets(node) for node in walk(block.body)) != 1:
+    if block.type is not None or uses[block.label] != 1:
         return
     for index, node in enumerate(block.body):
         if node.op == "br_if" and node.imm[0] == block.label:
             rest = block.body[index + 1 :]
+            uses[block.label] = 0
             block.body[index:] = _statement_if(If(negated(node.args[0]), rest, [], None))
             return
 
 
-def _leave_block_at_end(block: Block) -> None:
-    """A branch to the end of a block, at the end of the block, is none."""
-    _fall_through(block.body, block.label, block.type)
-
-
-def _fall_through(body: list[Node], label: int, type_: ValueType | None) -> None:
+def _fall_through(body: list[Node], label: int, type_: ValueType | None, uses: Uses) -> None:
     """Statements that end in a branch to `label`, where falling off their end arrives as well."""
     if not body:
         return
     last = body[-1]
     if last.op == "br" and last.imm[0] == label:
         body[-1:] = last.args
+        uses[label] -= 1
     elif last.op == "br_if" and last.imm[0] == label and type_ is None:
         body[-1] = Node("drop", (), last.args)
+        uses[label] -= 1
     elif isinstance(last, If) and (last.type is None) == (type_ is None):
-        _fall_through(last.then, label, type_)
-        _fall_through(last.other, label, type_)
+        _fall_through(last.then, label, type_, uses)
+        _fall_through(last.other, label, type_, uses)
     elif isinstance(last, If) and type_ is not None and last.then and last.other:
         # Both arms leave with a value: then the conditional has it.
         if all(arm[-1].op == "br" and arm[-1].imm[0] == label for arm in (last.then, last.other)):
             last.type = type_
             for arm in (last.then, last.other):
                 arm[-1:] = arm[-1].args
+                uses[label] -= 1
     elif isinstance(last, Block) and last.op == "block" and last.type is None and type_ is None:
-        _fall_through(last.body, label, type_)
+        _fall_through(last.body, label, type_, uses)
 
 
 def _leave_at_end(body: list[Node], type_: ValueType | None) -> None:
@@ -154,9 +154,9 @@ def _leave_at_end(body: list[Node], type_: ValueType | None) -> None:
 # -- Conditionals
 
 
-def _if(node: If) -> list[Node]:
-    _statements(node.then)
-    _statements(node.other)
+def _if(node: If, uses: Uses) -> list[Node]:
+    _statements(node.then, uses)
+    _statements(node.other, uses)
     node.args[0] = condition(node.args[0])
     value = _constant(node.args[0])
     if value is not None:

@@ -71,15 +71,49 @@ def _of_operation(name: str) -> int:
 OF_OPERATION: Final = {name: _of_operation(name) for name in OPERATIONS}
 
 
-class Effects:
-    """Effects of a tree: locals read and written, and flags."""
+def _conflict(mine: int, theirs: int) -> bool:
+    ends = TRAPS | LEAVES | BRANCHES
+    if mine & WRITES and theirs & (READS | WRITES | ends):
+        return True
+    if theirs & WRITES and mine & (READS | ends):
+        return True
+    return bool(mine & ends and theirs & ends)
 
-    __slots__ = ("flags", "reads", "writes")
+
+FLAGS_CONFLICT: Final = tuple(tuple(_conflict(mine, theirs) for theirs in range(32)) for mine in range(32))
+"""Whether something with the first flags may not be moved behind something with the second, locals apart."""
+
+
+class Effects:
+    """Effects of a tree: locals read and written, flags, and labels outside of it that it branches to (then the flags
+    may lack BRANCHES: see `all_flags`)."""
+
+    __slots__ = ("flags", "labels", "reads", "writes")
 
     def __init__(self) -> None:
         self.reads: set[int] = set()
         self.writes: set[int] = set()
+        self.labels: set[int] = set()
         self.flags = 0
+
+    @property
+    def all_flags(self) -> int:
+        return self.flags | BRANCHES if self.labels else self.flags
+
+    def include(self, other: Effects) -> None:
+        """Add those of another tree."""
+        self.flags |= other.flags
+        self.reads |= other.reads
+        self.writes |= other.writes
+        if other.labels:
+            self.labels |= other.labels
+
+    def leave(self, block: Block) -> None:
+        """These were the effects of a block's body; now they are those of the block."""
+        if block.label in self.labels:
+            self.labels.discard(block.label)
+            if block.op == "loop":
+                self.flags |= LEAVES
 
     def add(self, node: Node) -> None:
         """Of the operation itself, without its operands."""
@@ -100,20 +134,15 @@ class Effects:
         """Whether something with these effects may not be moved behind something with `later` effects."""
         if self.writes & (later.reads | later.writes) or self.reads & later.writes:
             return True
-        mine, theirs = self.flags, later.flags
-        ends = TRAPS | LEAVES | BRANCHES
-        if mine & WRITES and theirs & (READS | WRITES | ends):
-            return True
-        if theirs & WRITES and mine & (READS | ends):
-            return True
+        mine, theirs = self.all_flags, later.all_flags
         if (mine & BRANCHES and later.writes) or (theirs & BRANCHES and self.writes):
             return True
-        return bool(mine & ends and theirs & ends)
+        return FLAGS_CONFLICT[mine][theirs]
 
     @property
     def matter(self) -> bool:
         """Whether evaluating and dropping the value would be noticed."""
-        return bool(self.writes or self.flags & ~READS)
+        return bool(self.writes or self.all_flags & ~READS)
 
 
 def effects_of(node: Node) -> Effects:

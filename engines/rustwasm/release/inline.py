@@ -36,7 +36,7 @@ def zero(type_: ValueType) -> Node:
 
 
 def size_of(tree: Tree) -> int:
-    return sum(1 for _ in walk(tree.body))
+    return len(walk(tree.body))
 
 
 def _copied(node: Node, locals_: dict[int, int], labels: dict[int, int]) -> Node:
@@ -110,14 +110,16 @@ def inline(trees: dict[int, Tree], kept: set[int]) -> None:
             if callee not in trees or callee not in done or callee == index or callee in recursive:
                 return node
             body = trees[callee]
-            once = uses[callee] == 1 and callee not in kept and size_of(tree) + size_of(body) <= LARGEST
-            if size_of(body) > SMALL and not once:
+            once = uses[callee] == 1 and callee not in kept and sizes[index] + sizes[callee] <= LARGEST
+            if sizes[callee] > SMALL and not once:
                 return node
+            sizes[index] += sizes[callee]
             return _inlined(node, body, tree)
 
         rewrite(tree.body, change)
 
     recursive = _recursive(calls)
+    sizes = {index: size_of(tree) for index, tree in trees.items()}
     for index in sorted(trees):
         if index not in done:
             visit(index)

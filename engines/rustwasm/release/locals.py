@@ -8,83 +8,165 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engines.rustwasm.release.effects import Effects, effects_of
-from engines.rustwasm.release.tree import Block, If, Node, Tree, rewrite, walk
+from engines.rustwasm.release.effects import BRANCHES, FLAGS_CONFLICT, OF_OPERATION, Effects, effects_of
+from engines.rustwasm.release.tree import Block, If, Node, Tree, rewrite, targets, walk
 
 
 class _Pending:
-    """A `local.set` that may still move: where it stands, and the effects of its value."""
+    """A `local.set` that may still move, and the effects of it as a statement."""
 
-    __slots__ = ("body", "effects", "node")
+    __slots__ = ("effects", "node")
 
-    def __init__(self, node: Node, body: list[Node]) -> None:
+    def __init__(self, node: Node, effects: Effects) -> None:
         self.node = node
-        self.body = body
-        self.effects = effects_of(node)
+        self.effects = effects
+
+
+class _Waiting:
+    """Sets that may still move, found by what would stop them: by the locals that they read and write, and by flags."""
+
+    def __init__(self) -> None:
+        self.sets: dict[int, _Pending] = {}
+        self.reading: dict[int, set[int]] = {}
+        """Local to targets of sets that read it; may name sets that are gone."""
+        self.writing: dict[int, set[int]] = {}
+        """The same for sets that write it inside their value."""
+        self.flagged: dict[int, set[int]] = {}
+
+    def add(self, local: int, pending: _Pending) -> None:
+        self.sets[local] = pending
+        for one in pending.effects.reads:
+            self.reading.setdefault(one, set()).add(local)
+        for one in pending.effects.writes:
+            self.writing.setdefault(one, set()).add(local)
+        flags = pending.effects.all_flags
+        if flags:
+            self.flagged.setdefault(flags, set()).add(local)
+
+    def clear(self) -> None:
+        if self.sets:
+            self.sets.clear()
+            self.reading.clear()
+            self.writing.clear()
+            self.flagged.clear()
+
+    def read(self, local: int) -> None:
+        """A local is read: sets that write it stay before that."""
+        for one in self.writing.pop(local, ()):
+            found = self.sets.get(one)
+            if found is not None and local in found.effects.writes:
+                del self.sets[one]
+
+    def written(self, local: int) -> None:
+        """A local is written: sets that read or write it stay before that."""
+        self.read(local)
+        for one in self.reading.pop(local, ()):
+            found = self.sets.get(one)
+            if found is not None and local in found.effects.reads:
+                del self.sets[one]
+
+    def flags(self, later: int) -> None:
+        """Something with these flags happens."""
+        if later & BRANCHES:
+            # Every set writes, which the target of the branch may read.
+            self.clear()
+            return
+        for flags in [one for one in self.flagged if FLAGS_CONFLICT[one][later]]:
+            for local in self.flagged.pop(flags):
+                found = self.sets.get(local)
+                if found is not None and found.effects.all_flags == flags:
+                    del self.sets[local]
+
+    def happened(self, effects: Effects) -> None:
+        if not self.sets:
+            return
+        flags = effects.all_flags
+        if flags:
+            self.flags(flags)
+        for local in effects.reads:
+            self.read(local)
+        for local in effects.writes:
+            self.written(local)
 
 
 class _Sinker:
+    """Visits nodes in order of evaluation. Every visit gives the effects of the whole node, and the labels outside of
+    it that it branches to; what is visited has been told to what waits."""
+
     def __init__(self, gets: Counter[int]) -> None:
         self.gets = gets
-        self.pending: dict[int, _Pending] = {}
+        self.waiting = _Waiting()
         self.changed = False
 
-    def statements(self, body: list[Node]) -> None:
+    def statements(self, body: list[Node], total: Effects) -> None:
         for index, node in enumerate(body):
-            body[index] = self.visit(node)
-            if node.op == "local.set" and body[index] is node:
-                self.pending[node.imm[0]] = _Pending(node, body)
+            effects = Effects()
+            body[index] = self.visit(node, effects)
+            total.include(effects)
+            if node.op == "local.set":
+                self.waiting.add(node.imm[0], _Pending(node, effects))
         body[:] = [node for node in body if node.op != "nop"]
 
-    def visit(self, node: Node) -> Node:
-        for index, argument in enumerate(node.args):
-            node.args[index] = self.visit(argument)
-        if node.op == "local.get":
-            return self._get(node)
+    def visit(self, node: Node, total: Effects) -> Node:
+        """The node with sets moved in; its effects are added to `total`."""
+        args = node.args
+        for index, argument in enumerate(args):
+            args[index] = self.visit(argument, total)
+        op = node.op
+        waiting = self.waiting
+        if op == "local.get":
+            return self._get(node, total)
+        if op.endswith(".const"):
+            return node
         if isinstance(node, If):
             # What is pending at the test may not move into one arm, for the other would lack it.
-            self.pending.clear()
+            waiting.clear()
             for arm in (node.then, node.other):
-                self.statements(arm)
-                self.pending.clear()
-        elif isinstance(node, Block):
-            if node.op == "loop":
-                self.pending.clear()
-            self.statements(node.body)
-            self.pending.clear()
-        own = Effects()
-        own.add(node)
-        self._happened(own, node.imm[0] if node.op in ("local.set", "local.tee") else None)
+                self.statements(arm, total)
+                waiting.clear()
+            return node
+        if isinstance(node, Block):
+            if op == "loop":
+                waiting.clear()
+            inner = Effects()
+            self.statements(node.body, inner)
+            waiting.clear()
+            inner.leave(node)
+            total.include(inner)
+            return node
+        if op in ("local.set", "local.tee"):
+            total.writes.add(node.imm[0])
+            waiting.written(node.imm[0])
+            waiting.sets.pop(node.imm[0], None)
+            return node
+        flags = OF_OPERATION[op]
+        if flags:
+            total.flags |= flags & ~BRANCHES
+            if flags & BRANCHES:
+                total.labels.update(targets(node))
+            waiting.flags(flags)
         return node
 
-    def _happened(self, effects: Effects, written: int | None) -> None:
-        if effects.flags or effects.writes:
-            for local in [one for one, pending in self.pending.items() if pending.effects.conflicts(effects)]:
-                del self.pending[local]
-        elif effects.reads:
-            # Only reads of locals: they conflict with nothing but values that write those.
-            reads = effects.reads
-            for local in [one for one, pending in self.pending.items() if not reads.isdisjoint(pending.effects.writes)]:
-                del self.pending[local]
-        if written is not None:
-            self.pending.pop(written, None)
-
-    def _get(self, node: Node) -> Node:
+    def _get(self, node: Node, total: Effects) -> Node:
         local = node.imm[0]
-        pending = self.pending.pop(local, None)
+        pending = self.waiting.sets.pop(local, None)
         if pending is None:
-            own = Effects()
-            own.add(node)
-            self._happened(own, None)
+            total.reads.add(local)
+            self.waiting.read(local)
             return node
         self.changed = True
-        position = next(i for i, one in enumerate(pending.body) if one is pending.node)
-        pending.body[position] = Node("nop")
-        value = pending.node.args[0]
+        definition, effects = pending.node, pending.effects
+        value = definition.args[0]
+        definition.op, definition.imm, definition.args = "nop", (), []
         self.gets[local] -= 1
-        moved = value if not self.gets[local] else Node("local.tee", (local,), [value], node.type)
+        moved = value
+        if self.gets[local]:
+            moved = Node("local.tee", (local,), [value], node.type)
+        else:
+            effects.writes.discard(local)
         # Now it happens here, and what is still pending has to allow that.
-        self._happened(effects_of(moved), None)
+        total.include(effects)
+        self.waiting.happened(effects)
         return moved
 
 
@@ -95,7 +177,7 @@ def _count(tree: Tree) -> Counter[int]:
 def sink(tree: Tree) -> bool:
     """Move sets to their first get; whether anything moved."""
     sinker = _Sinker(_count(tree))
-    sinker.statements(tree.body)
+    sinker.statements(tree.body, Effects())
     return sinker.changed
 
 

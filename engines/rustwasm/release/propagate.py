@@ -8,79 +8,106 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, targets, walk
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, label_uses
 
 Known: TypeAlias = dict[int, Node]
 
 
-def _written(body: list[Node]) -> set[int]:
-    return {node.imm[0] for node in walk(body) if node.op in ("local.set", "local.tee")}
-
-
-def _forget(known: Known, locals_: set[int]) -> None:
-    for local, value in list(known.items()):
-        if local in locals_ or (value.op == "local.get" and value.imm[0] in locals_):
-            del known[local]
-
-
-def _learn(known: Known, local: int, value: Node) -> None:
-    _forget(known, {local})
-    if value.op == "local.tee":
-        value = Node("local.get", value.imm, (), value.type)
-    if value.op.endswith(".const") or (value.op == "local.get" and value.imm[0] != local):
-        known[local] = Node(value.op, value.imm, (), value.type)
-
-
-def _node(node: Node, known: Known) -> Node:
-    """The node with what is known put in; `known` becomes what is known after it."""
-    if isinstance(node, Block):
-        return _block(node, known)
-    node.args = [_node(argument, known) for argument in node.args]
-    if isinstance(node, If):
-        _branches(node, known)
-    elif node.op == "local.get":
-        found = known.get(node.imm[0])
-        if found is not None:
-            return Node(found.op, found.imm, (), node.type)
-    elif node.op in ("local.set", "local.tee"):
-        _learn(known, node.imm[0], node.args[0])
-    return node
-
-
-def _list(body: list[Node], known: Known) -> bool:
-    """Rewrite statements; whether control may come out at their end."""
-    for index, node in enumerate(body):
-        body[index] = _node(node, known)
-        if node.op in NEVER_RETURNS:
-            return False
-    return True
-
-
-def _block(node: Block, known: Known) -> Node:
-    if node.op == "loop":
-        _forget(known, _written(node.body))
-        _list(node.body, known)
-        return node
-    entry = dict(known)
-    left = any(node.label in targets(inner) for inner in walk(node.body))
-    if _list(node.body, known) and not left:
-        return node
-    known.clear()
-    known.update(entry)
-    _forget(known, _written(node.body))
-    return node
-
-
-def _branches(node: If, known: Known) -> None:
-    one, two = dict(known), dict(known)
-    then, other = _list(node.then, one), _list(node.other, two)
-    known.clear()
-    if then and other:
-        known.update({local: value for local, value in one.items() if two.get(local) == value})
-    else:
-        known.update(one if then else two if other else {})
-
-
 def propagate(tree: Tree) -> None:
     """Read constants and copies at their source."""
-    _list(tree.body, {})
+    _Propagation(tree).statements(tree.body, {})
+
+
+class _Propagation:
+    def __init__(self, tree: Tree) -> None:
+        self.uses = label_uses(tree.body)
+        self.writes: dict[int, int] = {}
+        """Identity of a block to the locals written in it, as bits."""
+        self.copies: dict[int, set[int]] = {}
+        """Local to locals that were once known to be copies of it."""
+        self._written(tree.body)
+
+    def _written(self, body: list[Node]) -> int:
+        out = 0
+        for node in body:
+            if node.op in ("local.set", "local.tee"):
+                out |= 1 << node.imm[0]
+            if node.args:
+                out |= self._written(node.args)
+            if isinstance(node, Block):
+                self.writes[id(node)] = inner = self._written(node.body)
+                out |= inner
+            elif isinstance(node, If):
+                out |= self._written(node.then) | self._written(node.other)
+        return out
+
+    def _forget_all(self, known: Known, written: int) -> None:
+        for local, value in list(known.items()):
+            if written >> local & 1 or (value.op == "local.get" and written >> value.imm[0] & 1):
+                del known[local]
+
+    def _learn(self, known: Known, local: int, value: Node) -> None:
+        known.pop(local, None)
+        for copy in self.copies.get(local, ()):
+            found = known.get(copy)
+            if found is not None and found.op == "local.get" and found.imm[0] == local:
+                del known[copy]
+        if value.op == "local.tee":
+            value = Node("local.get", value.imm, (), value.type)
+        if value.op.endswith(".const"):
+            known[local] = Node(value.op, value.imm, (), value.type)
+        elif value.op == "local.get" and value.imm[0] != local:
+            known[local] = Node(value.op, value.imm, (), value.type)
+            self.copies.setdefault(value.imm[0], set()).add(local)
+
+    def node(self, node: Node, known: Known) -> Node:
+        """The node with what is known put in; `known` becomes what is known after it."""
+        if isinstance(node, Block):
+            return self._block(node, known)
+        args = node.args
+        for index, argument in enumerate(args):
+            args[index] = self.node(argument, known)
+        if isinstance(node, If):
+            self._branches(node, known)
+        elif node.op == "local.get":
+            found = known.get(node.imm[0])
+            if found is not None:
+                return Node(found.op, found.imm, (), node.type)
+        elif node.op in ("local.set", "local.tee"):
+            self._learn(known, node.imm[0], args[0])
+        return node
+
+    def statements(self, body: list[Node], known: Known) -> bool:
+        """Rewrite statements; whether control may come out at their end."""
+        for index, node in enumerate(body):
+            body[index] = self.node(node, known)
+            if node.op in NEVER_RETURNS:
+                return False
+        return True
+
+    def _block(self, node: Block, known: Known) -> Node:
+        written = self.writes[id(node)]
+        if node.op == "loop":
+            self._forget_all(known, written)
+            self.statements(node.body, known)
+            return node
+        left = self.uses[node.label] > 0
+        entry = dict(known) if left else {}
+        if self.statements(node.body, known) and not left:
+            return node
+        known.clear()
+        known.update(entry)
+        self._forget_all(known, written)
+        return node
+
+    def _branches(self, node: If, known: Known) -> None:
+        one, two = dict(known), dict(known)
+        then, other = self.statements(node.then, one), self.statements(node.other, two)
+        known.clear()
+        if then and other:
+            for local, value in one.items():
+                found = two.get(local)
+                if found is value or (found is not None and found == value):
+                    known[local] = value
+        else:
+            known.update(one if then else two if other else {})

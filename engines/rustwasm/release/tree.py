@@ -11,7 +11,8 @@ the tree has no room for (several values at once, `try_table`, branches that car
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from engines.rustwasm.wasm.module import Expression, Function, Instruction
@@ -132,18 +133,24 @@ class Tree:
         return self.labels - 1
 
 
-def walk(body: list[Node]) -> Iterator[Node]:
+def walk(body: list[Node]) -> list[Node]:
     """Every node of a statement list, operands before their operation."""
-    for node in body:
-        yield from walk_node(node)
-
-
-def walk_node(node: Node) -> Iterator[Node]:
-    for argument in node.args:
-        yield from walk_node(argument)
-    for inner in node.bodies():
-        yield from walk(inner)
-    yield node
+    out: list[Node] = []
+    stack = list(body)
+    while stack:
+        node = stack.pop()
+        out.append(node)
+        if node.args:
+            stack += node.args
+        if node.__class__ is Node:
+            continue
+        if isinstance(node, Block):
+            stack += node.body
+        elif isinstance(node, If):
+            stack += node.then
+            stack += node.other
+    out.reverse()
+    return out
 
 
 def rewrite(body: list[Node], change: Callable[[Node], Node]) -> None:
@@ -153,18 +160,31 @@ def rewrite(body: list[Node], change: Callable[[Node], Node]) -> None:
 
 
 def rewrite_node(node: Node, change: Callable[[Node], Node]) -> Node:
-    for index, argument in enumerate(node.args):
-        node.args[index] = rewrite_node(argument, change)
-    for inner in node.bodies():
-        rewrite(inner, change)
+    args = node.args
+    for index, argument in enumerate(args):
+        args[index] = rewrite_node(argument, change)
+    if node.__class__ is Node:
+        return change(node)
+    if isinstance(node, Block):
+        rewrite(node.body, change)
+    elif isinstance(node, If):
+        rewrite(node.then, change)
+        rewrite(node.other, change)
     return change(node)
 
 
 def targets(node: Node) -> tuple[int, ...]:
     """Labels that a branch may go to."""
+    if node.op not in BRANCHES:
+        return ()
     if node.op == "br_table":
         return (*node.imm[0], node.imm[1])
-    return (node.imm[0],) if node.op in BRANCHES else ()
+    return (node.imm[0],)
+
+
+def label_uses(body: list[Node]) -> Counter[int]:
+    """How many branches go to each label."""
+    return Counter(label for node in walk(body) if node.op in BRANCHES for label in set(targets(node)))
 
 
 # -- From the flat form

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fuzz.coverage.riscv64 import Coverage
     from harness.campaign.plan import Chunk
     from harness.contract import Executor
+    from harness.subjects.translation import Translation
 
 SHOWN = 12
 """So many holes of one dimension are listed in text without `--all`; JSON has all of them."""
@@ -28,13 +29,17 @@ def coverage(
     seed: Annotated[int, typer.Option(min=0, help="Of the generator, without a campaign.")] = 1,
     profile: Annotated[str, typer.Option(help="Kinds of programs, without a campaign; '': as diff-riscv.")] = "",
     executor: Annotated[str, typer.Option(help="Runs the programs.")] = "riscv64-interpreter",
+    compiled: Annotated[
+        int, typer.Option(min=0, help="So many programs are also compiled for every host; about 25 a second.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     every: Annotated[bool, typer.Option("--all", help="List everything that was never met.")] = False,
 ) -> None:
     """RISC-V: instruction × operand class, rounding mode, hazard and exception, changes and sequences of CSRs.
 
     Of the latest campaign in a directory every case that it compared, generated again; or of a fresh generation. The
-    programs are run once, since exceptions and changes of CSRs show only then.
+    programs are run once, since exceptions and changes of CSRs show only then. With --compiled also IR operations and
+    block shapes that compiling goes through, and the forms of the hosts' instructions.
 
     Exit status: 0 measured, 2 wrong usage, 3 the store cannot be read or nothing ran.
     """
@@ -61,11 +66,12 @@ def coverage(
         _stop(str(error), 2)
     try:
         contents, outcomes = _measured(chunks, running)
+        translation = _translated(chunks, compiled) if compiled else None
     except ValueError as error:
         _stop(str(error), 3)
     finally:
         running.close()
-    document = coverage_document(contents, outcomes, of, running.name)
+    document = coverage_document(contents, outcomes, of, running.name, translation)
     if as_json:
         print(json.dumps(document, indent=1))
         return
@@ -137,8 +143,31 @@ def _measured(chunks: list[Chunk], executor: Executor) -> tuple[Coverage, Outcom
     return contents, outcomes
 
 
-def coverage_document(contents: Coverage, outcomes: Outcomes, of: str, executor: str) -> dict[str, Any]:
-    """Everything measured, JSON-ready: per dimension how much there is to meet, how much was met, and what was not."""
+def _translated(chunks: list[Chunk], most: int) -> Translation:
+    """Compile the first `most` programs, taken from all chunks alike; a line of progress on a terminal."""
+    from fuzz.strategies.riscv64 import generate
+    from harness.subjects.translation import Translation, translation_of
+
+    found, done = Translation(), 0
+    for place, chunk in enumerate(chunks):
+        count = min(chunk.count, most * (place + 1) // len(chunks) - done)
+        if count:
+            found += translation_of(generate(chunk.seed, chunk.first, count, chunk.profile))
+            done += count
+            if sys.stderr.isatty():
+                print(f"\r\x1b[K{done:,} of {most:,} compiled", end="", file=sys.stderr, flush=True)
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    return found
+
+
+def coverage_document(
+    contents: Coverage, outcomes: Outcomes, of: str, executor: str, translation: Translation | None = None
+) -> dict[str, Any]:
+    """Everything measured, JSON-ready: per dimension how much there is to meet, how much was met, and what was not.
+
+    Of the hosts' instruction forms nobody knows how many there are; what was met at most three times is named.
+    """
     from harness.campaign.statistics import coverage_document as raw
 
     missing = {
@@ -152,6 +181,9 @@ def coverage_document(contents: Coverage, outcomes: Outcomes, of: str, executor:
         "CSR access pairs": outcomes.missing_accesses(),
     }
     figures = contents.figures() | outcomes.figures()
+    if translation is not None:
+        missing |= {"IR operations": translation.missing_operations(), "block shapes": translation.missing_shapes()}
+        figures |= translation.figures()
     return {
         "format": "counterproof-coverage",
         "version": 1,
@@ -161,6 +193,11 @@ def coverage_document(contents: Coverage, outcomes: Outcomes, of: str, executor:
         "dimensions": {
             name: {"met": figures[name][0], "possible": figures[name][1], "never": never}
             for name, never in missing.items()
+        },
+        "host forms": {}
+        if translation is None
+        else {
+            host: {"met": len(forms), "rare": translation.rare_forms(host)} for host, forms in translation.forms.items()
         },
         "counts": raw(contents) | raw(outcomes),
     }
@@ -177,6 +214,9 @@ def coverage_lines(document: dict[str, Any], shown: int | None) -> Iterator[str]
             yield f"{'':<24}never: {hole}"
         if len(never) > len(kept):
             yield f"{'':<24}and {len(never) - len(kept)} more; --all lists them"
+    for host, forms in document["host forms"].items():
+        kept = forms["rare"] if shown is None else forms["rare"][:shown]
+        yield f"{host + ' forms':<24}{forms['met']:>6}; rarest: {', '.join(kept) or 'all met more than three times'}"
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -94,3 +94,17 @@ def test_bad_input_is_refused_with_a_line(capsys: pytest.CaptureFixture[str], tm
     store.campaign(_plan("short", 64))
     store.close()
     assert "has compared nothing yet" in _run(capsys, str(tmp_path))[2]
+
+
+@pytest.mark.evidence("HX-09")
+def test_programs_are_compiled_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    document = _document(capsys, *SMALL, "--compiled", "24")
+    operations = document["dimensions"]["IR operations"]
+    assert operations["met"] + len(operations["never"]) == operations["possible"]
+    assert {host: forms["met"] > 20 for host, forms in document["host forms"].items()} == {
+        "x86_64": True,
+        "arm64": True,
+        "riscv64": True,
+    }
+    text = _run(capsys, *SMALL, "--compiled", "24")[1]
+    assert "\nblock shapes " in text and "\narm64 forms " in text

@@ -417,6 +417,8 @@ class Compilation:
 
         def reaches(one: Ty, target: AdtDef, seen: set[int]) -> bool:
             if one.kind == ty.ADT:
+                if one.data.gc:
+                    return False
                 if one.data is target:
                     return True
                 if id(one.data) in seen or one.data.lang in ("Box", "Vec", "Rc", "RawArray"):
@@ -432,6 +434,8 @@ class Compilation:
             return False
 
         for adt in adts:
+            if adt.gc:
+                continue
             for variant in adt.variants:
                 for field in variant.fields:
                     if reaches(field.ty, adt, set()):

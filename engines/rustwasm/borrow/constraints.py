@@ -456,5 +456,8 @@ def _mentions(one: Ty, names: list[Any]) -> None:
 
 
 def _tracks(one: Ty) -> bool:
-    """Does a loan through a dereference of this type matter? What a `&` or a raw pointer shows is not ours to lock."""
+    """Does a loan through a dereference of this type matter? What a `&`, raw pointer or handle shows is not ours to
+    lock."""
+    if ty.is_handle(one):
+        return False
     return one.kind not in (ty.REF, ty.RAW) or (one.kind == ty.REF and bool(one.data))

@@ -15,6 +15,8 @@ def step_type(one: Ty, step: m.Projection, variant: int) -> Ty:
     if kind == m.FIELD:
         found: Ty = step[2]
         return found
+    if kind == m.DEREF and ty.is_handle(one):
+        return ty.pointee(one)
     if kind == m.DEREF or kind == m.INDEX or kind == m.CONSTANT_INDEX:
         return one.args[0] if one.args else one
     if kind == m.SUBSLICE:

@@ -52,6 +52,8 @@ def immutable_part(body: m.Body, place: m.Place) -> tuple[str, int, Any] | None:
                 return kind, i, one
             if one.kind == ty.RAW:
                 return None if one.data else ("pointer", i, one)
+            if ty.is_handle(one):
+                return None
         elif step[0] == m.FIELD and one.kind == ty.CLOSURE:
             capture = one.data.captures[step[1]]
             if capture.mode == "move":

@@ -107,6 +107,8 @@ class Shapes:
         kind = step[0]
         if kind == m.DOWNCAST:
             return one, tuple(range(self.count(one)))
+        if kind == m.DEREF and ty.is_handle(one):
+            return ty.pointee(one), tuple(range(self.count(one)))
         if kind == m.SUBSLICE:
             return ty.slice_of(one.args[0]), tuple(range(self.count(one.args[0])))
         if kind != m.FIELD:

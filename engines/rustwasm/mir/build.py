@@ -52,6 +52,7 @@ def _closure_definition(checker: BodyChecker, closure: ClosureDef) -> None:
     body.inputs = (closure_self(closure, closure_ty), *closure.inputs)
     body.output = closure.output
     body.owner = function.owner
+    body.gc = function.gc
     closure.body = body
 
 

@@ -199,6 +199,7 @@ class ControlBuilder(FormatBuilder):
         unreachable = self.block()
         operand: m.Operand = m.Copy(place)
         if kind == "variant":
+            place = self.inside(place, self.checker.final(node.arms[0].pattern.ty))
             tag = Place(self.local(ty.I32, None, False, node.span))
             self.assign(tag, m.Discriminant(place), node.span)
             operand = m.Copy(tag)

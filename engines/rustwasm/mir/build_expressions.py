@@ -87,7 +87,7 @@ class ExpressionBuilder(ControlBuilder):
         elif target[0] == "const_param":
             self.assign(place, m.Use(m.Constant(one, target[1])), node.span)
         elif target[0] == "variant" and target[1].shape == "unit":
-            self.assign(place, m.Aggregate(one, [], target[1].index), node.span)
+            self.construct(place, one, [], target[1].index, node.span)
         elif target[0] == "const":
             const = target[1]
             value = self.compilation.const_scalar(const) if not target[2] else None
@@ -280,13 +280,13 @@ class ExpressionBuilder(ControlBuilder):
         for (name, _, _), value in zip(node.fields, values, strict=True):
             given[variant.field_index(name)] = value
         if node.base is not None:
-            base = self.adjusted_place(node.base)
+            base = self.inside(self.adjusted_place(node.base), self.adjusted_type(node.base))
             for i, field in enumerate(variant.fields):
                 if i not in given:
                     field_ty = self.checker.final(self.checker.normal_subst(ty.erase(field.ty), one.args))
                     given[i] = self.read(base.field(i, field_ty), field_ty)
         operands = [given[i] for i in range(len(variant.fields))]
-        self.assign(place, m.Aggregate(one, operands, variant.index), node.span)
+        self.construct(place, one, operands, variant.index, node.span)
 
     def closure_expression(self, place: Place, node: t.Closure) -> None:
         closure = node.target
@@ -335,7 +335,7 @@ class ExpressionBuilder(ControlBuilder):
         callee_ty = self.adjusted_type(node.callee)
         if target is None and callee_ty.kind == ty.FNDEF and hasattr(callee_ty.data, "fields"):
             variant = callee_ty.data
-            self.assign(place, m.Aggregate(self.type_of(node), self.operands(node.args), variant.index), node.span)
+            self.construct(place, self.type_of(node), self.operands(node.args), variant.index, node.span)
             return
         if target is None:
             function = self.operand(node.callee)

@@ -77,7 +77,8 @@ class PlaceBuilder(ScopeBuilder):
             if target is not None and target[0] == "const" and target[1].is_static:
                 return self.static(target[1], node).deref()
         elif kind is t.Field:
-            return self.adjusted_place(node.base).field(node.target, self.type_of(node))
+            base = self.inside(self.adjusted_place(node.base), self.adjusted_type(node.base))
+            return base.field(node.target, self.type_of(node))
         elif kind is t.Index:
             return self.index(node)
         elif kind is t.Unary and node.op == "*":
@@ -266,6 +267,7 @@ class PlaceBuilder(ScopeBuilder):
             else:
                 self.test_equal_const(definition, place, one, pattern.span, fail)
             return []
+        place = self.inside(place, one)
         if definition.owner.is_enum and len(definition.owner.variants) > 1:
             tag = Place(self.local(ty.I32, None, False, pattern.span))
             self.assign(tag, m.Discriminant(place), pattern.span)

@@ -187,7 +187,8 @@ class Interpreter:
             one = callee.definition
             if hasattr(one.data, "fields"):
                 container, key = destination
-                container[key] = Aggregate(arguments, one.data.index)
+                made = Aggregate(arguments, one.data.index)
+                container[key] = Pointer([made], 0, None, None) if one.data.owner.gc else made
                 if target is not None:
                     self.frames[-1].block = target
                 return
@@ -289,6 +290,8 @@ class Interpreter:
             kind = step[0]
             if kind == m.FIELD:
                 one = step[2]
+            elif kind == m.DEREF:
+                one = ty.pointee(one)
             elif kind != m.DOWNCAST and kind != m.SUBSLICE:
                 one = one.args[0]
         return one
@@ -407,6 +410,8 @@ class Interpreter:
         kind = one.kind
         if kind == ty.ADT and one.data.lang == "Box":
             self.drop_pointee(value, one.args[0])
+        elif kind == ty.ADT and one.data.gc:
+            return
         elif kind == ty.ADT:
             if one.data.drop is not None:
                 trait = self.compilation.lang("Drop")

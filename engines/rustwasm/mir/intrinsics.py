@@ -98,6 +98,8 @@ def _replace(run: Any, args: Any, values: list[Any], span: Any) -> Any:
 def _discriminant(run: Any, args: Any, values: list[Any], span: Any) -> Any:
     one = args[0]
     value = values[0].container[values[0].key]
+    if ty.is_handle(one):
+        value = value.container[value.key]
     return one.data.variants[value.variant].discriminant if one.kind == ty.ADT else 0
 
 
@@ -214,6 +216,8 @@ TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "print_bytes": _print,
     "panic": _panic,
     "exit": _exit,
+    "gc_new": lambda r, a, v, s: Pointer([v[0]], 0, None, None),
+    "gc_same": lambda r, a, v, s: int(v[0].container is v[1].container and v[0].key == v[1].key),
     "box_new": lambda r, a, v, s: Pointer([v[0]], 0, None, None),
     "box_into_raw": _same,
     "box_from_raw": _same,

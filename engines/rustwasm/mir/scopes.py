@@ -33,6 +33,7 @@ class ScopeBuilder:
         self.body = body
         self.scopes: list[Scope] = []
         self.temporaries: list[Scope] = []
+        self.gc = checker.function.gc
         self.current = self.block()
 
     def block(self) -> int:
@@ -125,7 +126,24 @@ class ScopeBuilder:
         return m.Constant(ty.fn_def(definition, tuple([self.checker.final(a) for a in args])))
 
     def read(self, place: Place, one: Ty, span: Span | None = None) -> m.Operand:
-        return m.Copy(place, span) if self.checker.is_copy(one) else m.Move(place, span)
+        """The value in a place. In a GC function what owns nothing is copied: reading leaves every place as it is."""
+        if self.checker.is_copy(one) or (self.gc and (one.kind == ty.PARAM or not self.needs_drop(one))):
+            return m.Copy(place, span)
+        return m.Move(place, span)
+
+    def inside(self, place: Place, one: Ty) -> Place:
+        """Where the fields of a value of type `one` are: behind the handle, if it is one."""
+        return place.deref() if ty.is_handle(one) else place
+
+    def construct(self, place: Place, one: Ty, operands: list[m.Operand], variant: int, span: Span) -> None:
+        """Make a struct, variant, tuple or closure; of a GC type a new object and its handle."""
+        if not ty.is_handle(one):
+            self.assign(place, m.Aggregate(one, operands, variant), span)
+            return
+        inner = ty.pointee(one)
+        made = Place(self.local(inner, None, False, span))
+        self.assign(made, m.Aggregate(inner, operands, variant), span)
+        self.call(self.function(self.compilation.lang("gc_new"), (inner, one)), [m.Move(made)], place, span)
 
     def test(self, rvalue: m.Rvalue, span: Span, fail: int) -> None:
         """Go on if the bool is true, else to `fail`."""
@@ -144,6 +162,8 @@ def needs_drop(checker: Any, one: Ty, depth: int) -> bool:
         return any(needs_drop(checker, a, depth) for a in one.args)
     if kind == ty.ADT:
         adt = one.data
+        if adt.gc or adt.surface is not None:
+            return False
         if adt.drop is not None or adt.lang == "Box":
             return True
         if depth > 20:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Binding, Import, Module, Resolver
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.derive import derive_source
@@ -79,6 +80,8 @@ class Declarations:
             item.target = trait
             self.traits.append(trait)
             declare(module, TYPES, name, trait, visible, item.name_span)
+            if modes.is_gc(item):
+                modes.inherit(item.items, modes.gc_span(item))
             for member in item.items:
                 if isinstance(member, t.FnItem):
                     if member.name in trait.methods:
@@ -101,6 +104,8 @@ class Declarations:
             declare(module, TYPES, name, inner, visible, item.name_span)
             items = item.items if item.items is not None else self.load_module(inner, item)
             if items is not None:
+                if modes.is_gc(item):
+                    modes.inherit(items, modes.gc_span(item))
                 self.items(items, inner)
         elif kind is t.UseItem:
             for segments, as_name, span in item.imports:
@@ -121,6 +126,7 @@ class Declarations:
         function.attributes = [a[0] + a[1] for a in item.attributes]
         function.path = f"{module.path}::{item.name}" if module.path else item.name
         function.public = self.visibility(item.public, module)
+        function.gc = modes.is_gc(item)
         item.target = function
         self.functions.append(function)
         return function
@@ -165,6 +171,8 @@ class Declarations:
         adt.syntax = item
         adt.attributes = [a[0] + a[1] for a in item.attributes]
         adt.lifetimes = [p.name for p in item.generics.params if p.kind == "lifetime"]
+        if modes.is_gc(item):
+            adt.make_gc()
         item.target = adt
         self.adts.append(adt)
         return adt
@@ -189,6 +197,8 @@ class Declarations:
         impl.syntax = item
         self.impls.append(impl)
         item.target = impl
+        if modes.is_gc(item):
+            modes.inherit(item.items, modes.gc_span(item))
         for member in item.items:
             if isinstance(member, t.FnItem):
                 if member.name in impl.methods:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.syntax import tree as t
 
 _BOUND = {
@@ -36,7 +37,10 @@ def _variants(item: Any) -> list[tuple[str, str, list[str], Any]]:
     return [(f"{item.name}::{v.name}", v.shape, [f.name for f in v.fields], v) for v in item.variants]
 
 
-def _pattern(path: str, shape: str, names: list[str], prefix: str) -> str:
+def _pattern(item: Any, path: str, shape: str, names: list[str], prefix: str) -> str:
+    """A pattern that binds references to all fields; those of GC types would be copied out of the object."""
+    if modes.is_gc(item):
+        prefix = f"ref {prefix}"
     if shape == "unit":
         return path
     if shape == "tuple":
@@ -52,10 +56,10 @@ def _debug(item: Any) -> str:
             arms.append(f'{path} => f.write_str("{name}")')
         elif shape == "tuple":
             fields = "".join(f".field(a{n})" for n in names)
-            arms.append(f'{_pattern(path, shape, names, "a")} => f.debug_tuple("{name}"){fields}.finish()')
+            arms.append(f'{_pattern(item, path, shape, names, "a")} => f.debug_tuple("{name}"){fields}.finish()')
         else:
             fields = "".join(f'.field("{n}", a{n})' for n in names)
-            arms.append(f'{_pattern(path, shape, names, "a")} => f.debug_struct("{name}"){fields}.finish()')
+            arms.append(f'{_pattern(item, path, shape, names, "a")} => f.debug_struct("{name}"){fields}.finish()')
     body = f"match self {{ {', '.join(arms)} }}" if arms else "match *self {}"
     return f"fn fmt(&self, f: &mut ::core::fmt::Formatter) -> ::core::fmt::Result {{ {body} }}"
 
@@ -76,7 +80,7 @@ def _clone(item: Any) -> str:
             value = f"{path}({', '.join(made)})"
         else:
             value = f"{path} {{ {', '.join(f'{n}: {m}' for n, m in zip(names, made, strict=True))} }}"
-        arms.append(f"{_pattern(path, shape, names, 'a')} => {value}")
+        arms.append(f"{_pattern(item, path, shape, names, 'a')} => {value}")
     body = f"match self {{ {', '.join(arms)} }}" if arms else "match *self {}"
     return f"fn clone(&self) -> Self {{ {body} }}"
 
@@ -92,7 +96,7 @@ def _eq(item: Any) -> str:
         arms = []
         variants = _variants(item)
         for path, shape, names, _ in variants:
-            pair = f"({_pattern(path, shape, names, 'a')}, {_pattern(path, shape, names, 'b')})"
+            pair = f"({_pattern(item, path, shape, names, 'a')}, {_pattern(item, path, shape, names, 'b')})"
             arms.append(f"{pair} => {' && '.join(f'*a{n} == *b{n}' for n in names) or 'true'}")
         if len(variants) > 1:
             arms.append("_ => false")
@@ -112,7 +116,7 @@ def _ordering(item: Any, partial: bool) -> str:
         arms = []
         variants = _variants(item)
         for path, shape, names, _ in variants:
-            pair = f"({_pattern(path, shape, names, 'a')}, {_pattern(path, shape, names, 'b')})"
+            pair = f"({_pattern(item, path, shape, names, 'a')}, {_pattern(item, path, shape, names, 'b')})"
             chain = equal
             for i, n in enumerate(reversed(names)):
                 one = f"{call}(a{n}, b{n})"
@@ -131,7 +135,7 @@ def _hash(item: Any) -> str:
     variants = _variants(item)
     for path, shape, names, _ in variants:
         calls = "".join(f"::core::hash::Hash::hash(a{n}, state); " for n in names)
-        arms.append(f"{_pattern(path, shape, names, 'a')} => {{ {calls} }}")
+        arms.append(f"{_pattern(item, path, shape, names, 'a')} => {{ {calls} }}")
     rank = "::core::hash::Hash::hash(&::core::intrinsics::discriminant(self), state); " if len(variants) > 1 else ""
     body = f"match self {{ {', '.join(arms)} }}" if arms else ""
     return f"fn hash<HH: ::core::hash::Hasher>(&self, state: &mut HH) {{ {rank}{body} }}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.cursor import SyntaxStop
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -17,7 +18,7 @@ class Parser(MacroParser):
     def file(self) -> list[Any]:
         """All items of a file; after an error it goes on with the next item."""
         items: list[Any] = []
-        self.inner_attributes()
+        inner = self.inner_attributes()
         while self.kinds[self.at] != "eof":
             begun = self.at
             self.depth = 0
@@ -33,6 +34,9 @@ class Parser(MacroParser):
                     items.append(self.item())
             except SyntaxStop:
                 self.next_item(begun)
+        for name, _, span in inner:
+            if name == modes.GC:
+                modes.inherit(items, span)
         return items
 
     def next_item(self, begun: int) -> None:
@@ -52,23 +56,29 @@ class Parser(MacroParser):
                     return
             self.at += 1
 
-    def inner_attributes(self) -> None:
+    def inner_attributes(self) -> list[tuple[str, str, t.Span]]:
+        """`#![...]`: attributes of what encloses them."""
+        found: list[tuple[str, str, t.Span]] = []
         while self.kinds[self.at] == "#" and self.kinds[self.at + 1] == "!":
-            self.at += 2
-            self.skip_group()
+            found.append(self.attribute())
+        return found
 
     def attributes(self) -> list[tuple[str, str, t.Span]]:
         found: list[tuple[str, str, t.Span]] = []
         while self.kinds[self.at] == "#":
-            start = self.starts[self.at]
-            self.at += 1
-            self.accept("!")
-            first = self.at
-            self.skip_group()
-            texts = self.texts[first + 1 : self.at - 1]
-            name = "".join(texts[:3]) if len(texts) > 2 and texts[1] == "::" else (texts[0] if texts else "")
-            found.append((name, " ".join(texts[1:]), self.span_from(start)))
+            found.append(self.attribute())
         return found
+
+    def attribute(self) -> tuple[str, str, t.Span]:
+        """One `#[name arguments]` or `#![...]`: name, text of the arguments, span."""
+        start = self.starts[self.at]
+        self.at += 1
+        self.accept("!")
+        first = self.at
+        self.skip_group()
+        texts = self.texts[first + 1 : self.at - 1]
+        name = "".join(texts[:3]) if len(texts) > 2 and texts[1] == "::" else (texts[0] if texts else "")
+        return name, " ".join(texts[1:]), self.span_from(start)
 
     def visibility(self) -> str | None:
         if not self.accept("pub"):
@@ -113,7 +123,7 @@ class Parser(MacroParser):
             if self.accept(";"):
                 return t.ModItem(self.span_from(start), name, span, public, attributes, None)
             self.expect("{")
-            self.inner_attributes()
+            attributes += self.inner_attributes()
             items = self.items_until_brace()
             return t.ModItem(self.span_from(start), name, span, public, attributes, items)
         if kind == "use":
@@ -339,7 +349,7 @@ class Parser(MacroParser):
         self.where_clause(generics)
         span = self.span_from(start)
         self.expect("{")
-        self.inner_attributes()
+        attributes += self.inner_attributes()
         items = self.items_until_brace()
         return t.ImplItem(span, "", span, None, attributes, generics, trait, self_ty, items, negative)
 

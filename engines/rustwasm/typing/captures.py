@@ -54,7 +54,7 @@ class _Uses:
             return None
         if isinstance(node, t.Field):
             base = self.adjusted_place(node.base)
-            if base is None or node.target is None:
+            if base is None or node.target is None or ty.is_handle(base[2]):
                 return None
             return base[0], (*base[1], node.target), self.checker.final(node.ty)
         if isinstance(node, t.Unary) and node.op == "*" and node.target is None:
@@ -116,7 +116,7 @@ class _Uses:
             if base is None:
                 break
             if one[0] == "overloaded":
-                mode = "mut" if one[2] else "ref"
+                mode = "mut" if one[2] and not ty.is_handle(base[2]) else "ref"
                 break
             if one[0] != "deref" or base[2].kind != ty.REF:
                 if one[0] == "deref" and mode == "move" and i < len(adjust):
@@ -124,20 +124,24 @@ class _Uses:
                 break
             base = (base[0], (*base[1], "*"), shallow(base[2].args[0]))
         if base is not None:
-            self.note(base, mode, node.span)
+            # Handles are shared: to change what they lead to takes no more than to read them.
+            self.note(base, "ref" if mode == "mut" and adjust and ty.is_handle(base[2]) else mode, node.span)
             return
         self.inside(node, mode)
 
     def inside(self, node: Any, mode: str) -> None:
         """A place expression that is not one captured path as a whole: look at its parts."""
         if isinstance(node, t.Field):
-            self.borrow(node.base, list(node.base.adjust or ()), mode)
+            adjust = list(node.base.adjust or ())
+            behind = shallow(adjust[-1][1] if adjust else node.base.ty)
+            self.borrow(node.base, adjust, "ref" if ty.is_handle(behind) else mode)
         elif isinstance(node, t.Index):
             adjust = list(node.base.adjust or ())
             if node.target is not None:
                 mutable = node.target[1]
                 adjust = [a for a in adjust if a[0] in ("deref", "overloaded")]
-                self.borrow(node.base, adjust, "mut" if mutable else "ref")
+                behind = shallow(adjust[-1][1] if adjust else node.base.ty)
+                self.borrow(node.base, adjust, "mut" if mutable and not ty.is_handle(behind) else "ref")
             else:
                 self.borrow(node.base, adjust, mode if mode != "move" else "ref")
             self.value(node.index)

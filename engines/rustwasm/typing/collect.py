@@ -552,6 +552,7 @@ class Collector:
         return trait.assoc_types[name][0]
 
     def ensure_fields(self, adt: AdtDef) -> None:
+        adt = adt.surface or adt
         if adt.variants and id(adt.variants) in self.done:
             return
         self.done.add(id(adt.variants))

@@ -87,11 +87,17 @@ class VariantDef:
 class AdtDef:
     """A struct or enum. `lang` names the ones that the compiler knows (Box, Option, String, ...); `drop` is the
     method of
-    its Drop impl; `attributes` are the texts of `#[...]`."""
+    its Drop impl; `attributes` are the texts of `#[...]`.
+
+    A GC type (`gc`, from `#[wasm::gc]`): its values are handles, shared references to objects that the collector
+    owns. `object`
+    is then the twin that describes the object behind a handle (same variants, not itself GC), and its `surface` is
+    the GC type.
+    """
 
     __slots__ = (
-        "attributes", "drop", "generics", "is_copy", "is_enum", "lang", "lifetimes", "module", "name", "path", "public",
-        "span", "syntax", "variants",
+        "attributes", "drop", "gc", "generics", "is_copy", "is_enum", "lang", "lifetimes", "module", "name", "object",
+        "path", "public", "span", "surface", "syntax", "variants",
     )  # fmt: skip
 
     def __init__(self, name: str, is_enum: bool, span: Span, module: Any) -> None:
@@ -109,6 +115,19 @@ class AdtDef:
         self.public: Any = None
         self.attributes: list[str] = []
         self.syntax: Any = None
+        self.gc = False
+        self.object: AdtDef | None = None
+        self.surface: AdtDef | None = None
+
+    def make_gc(self) -> None:
+        """Make this a GC type. Call it when everything else but fields and generics is set."""
+        twin = AdtDef(f"{self.name}$object", self.is_enum, self.span, self.module)
+        twin.path = f"{self.path}$object"
+        twin.generics, twin.lifetimes, twin.variants = self.generics, self.lifetimes, self.variants
+        twin.syntax = self.syntax
+        twin.surface = self
+        self.gc = True
+        self.object = twin
 
     def __repr__(self) -> str:
         return f"<adt {self.path}>"
@@ -120,11 +139,12 @@ class FnDef:
     `inputs` and `output` keep lifetimes; `owner` is the `ImplDef` or `TraitDef` it is in. `intrinsic` names the
     operation
     of a body-less library function (docs/reference/mir.md). `receiver` is None, or the type of `self`. `mir` is filled
-    when the body is first asked for (`Compilation.body_of`).
+    when the body is first asked for (`Compilation.body_of`). `gc` says that it is a GC function
+    (`engines.rustwasm.modes`).
     """
 
     __slots__ = (
-        "attributes", "generics", "inputs", "intrinsic", "lang", "lifetimes", "mir", "module", "name", "output",
+        "attributes", "gc", "generics", "inputs", "intrinsic", "lang", "lifetimes", "mir", "module", "name", "output",
         "owner",
         "path", "public", "receiver", "span", "syntax", "typed", "unsafe",
     )  # fmt: skip
@@ -148,6 +168,7 @@ class FnDef:
         self.public: Any = None
         self.attributes: list[str] = []
         self.unsafe = False
+        self.gc = False
 
     @property
     def has_body(self) -> bool:

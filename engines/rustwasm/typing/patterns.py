@@ -250,6 +250,9 @@ class PatternChecker(Coercer):
             self.check_parts_as_errors(pattern)
             return
         types = [self.normal_subst(ty.erase(f.ty), args) for f in definition.fields]
+        if definition.owner.gc:
+            # The fields are not in what the reference leads to but behind the handle there: they are copied out.
+            mode = None
         if isinstance(pattern, t.PathPattern):
             if definition.shape != "unit":
                 what = "tuple" if definition.shape == "tuple" else "struct"

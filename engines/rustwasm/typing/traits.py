@@ -390,7 +390,7 @@ class Inference:
                 return _BUILTIN
             if kind == ty.CLOSURE:
                 return _BUILTIN if self.closure_is_copy(self_ty) else False
-            return None
+            return _BUILTIN if kind == ty.ADT and self_ty.data.gc else None
         if lang == "Clone":
             if kind in _SCALARS:
                 return _BUILTIN
@@ -398,6 +398,10 @@ class Inference:
                 return False if self_ty.data else _BUILTIN
             if kind == ty.CLOSURE:
                 return _BUILTIN if self.closure_is_copy(self_ty) else False
+            if kind == ty.ADT and self_ty.data.gc:
+                # Without an impl of its own a GC type clones by sharing.
+                own = self.compilation.impl_index(self.compilation.lang("Clone")).get(head(self_ty))
+                return None if own else _BUILTIN
         if lang in _FN_KINDS:
             return self.select_callable(lang, self_ty, args)
         if lang in ("Send", "Sync", "Unpin"):

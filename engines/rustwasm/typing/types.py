@@ -240,6 +240,18 @@ def map_regions(ty: Ty, change: Callable[[str], str]) -> Ty:
     return ty if regions == ty.regions and args == ty.args else intern(ty.kind, ty.data, args, regions)
 
 
+def is_handle(ty: Ty) -> bool:
+    """A GC type: its values are references to objects of the collector."""
+    return ty.kind == ADT and ty.data.gc is True
+
+
+def pointee(ty: Ty) -> Ty:
+    """What a dereference of a place of this type (reference, raw pointer, box, GC handle) leads to."""
+    if ty.kind == ADT and ty.data.gc:
+        return intern(ADT, ty.data.object, ty.args, ty.regions)
+    return ty.args[0]
+
+
 def is_unsized(ty: Ty) -> bool:
     return ty.kind in (STR, SLICE, DYN)
 

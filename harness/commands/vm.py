@@ -70,3 +70,33 @@ def aot(
     typer.echo(f"{out}: {len(made.regions):,} regions, {made.insns:,} instructions, {out.stat().st_size:,} bytes")
     for reason, times in made.refused.most_common():
         typer.echo(f"left to the interpreter: {times:,} regions ({reason})")
+
+
+@app.command()
+def dump(
+    program: Annotated[str, typer.Argument(metavar="PROG", help="A riscv64 Linux executable.")],
+    pc: Annotated[list[str] | None, typer.Option(metavar="ADDRESS", help="Where a region begins; repeatable.")] = None,
+    function: Annotated[list[str] | None, typer.Option(metavar="NAME", help="As --pc, by symbol.")] = None,
+    tier: Annotated[str, typer.Option(help="Whose code: baseline or llvm.")] = "baseline",
+    host: Annotated[str, typer.Option(help="Code for x86_64, arm64 or riscv64; default: this machine.")] = "",
+    out: Annotated[str, typer.Option("--out", "-o", metavar="FILE", help="Write it there; - for the terminal.")] = "-",
+) -> None:
+    """Show guest code, IR before and after its passes, and host code side by side; of the entry point by default.
+
+    Exit status 2: the program cannot be loaded, has no such place, or the tier leaves it to the interpreter.
+    """
+    from engines.vm.runtime.executable_memory import ExecutableMemoryError
+    from engines.vm.tiers.listing import ListingError
+    from engines.vm.user.launch import LaunchError
+    from harness.commands import vm_dump
+
+    try:
+        pcs = [vm_dump.address(text) for text in pc or ()]
+        found = vm_dump.listings(program, tier, host or vm_dump.this_host(), pcs, function or ())
+        vm_dump.show(found, out)
+    except (vm_dump.DumpError, ListingError, LaunchError, ExecutableMemoryError) as error:
+        typer.echo(f"counterproof: {error}", err=True)
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.echo(f"counterproof: {out}: {error.strerror}", err=True)
+        raise typer.Exit(2) from None

@@ -63,6 +63,13 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--strace", action="store_true", help="print system calls to standard error")
     add("--stats", action="store_true", help="print what was done, at the end, to standard error")
+    add(
+        "--dump",
+        default="",
+        metavar="FILE",
+        help="write guest code, IR and host code of all that was compiled, side by side, to FILE; - for standard "
+        "error; all is compiled anew",
+    )
     add("--limit", type=_from_0(int), default=0, metavar="N", help="retire at most N instructions; 0 for no limit")
     add("--timeout", type=_from_0(float), default=0.0, metavar="S", help="run at most S seconds; 0 for no limit")
     add("-E", "--env", action="append", default=[], metavar="VAR=VAL", help="set a variable of the program")
@@ -104,6 +111,7 @@ def run(arguments: Sequence[str]) -> int:
                 timeout_s=given.timeout,
                 strace=given.strace,
                 stats=given.stats,
+                dump=given.dump,
                 seed=given.seed,
             )
         )

@@ -94,21 +94,25 @@ def pointers(memory: AddressSpace) -> list[int]:
 
 def functions(executable: bytes) -> Iterator[int]:
     """Addresses of the functions that an ELF file's symbol tables name, in order of address."""
+    yield from sorted({address for _, address in named_functions(executable)})
+
+
+def named_functions(executable: bytes) -> list[tuple[str, int]]:
+    """The functions that an ELF file's symbol tables name, with their addresses."""
     from elftools.common.exceptions import ELFError
     from elftools.elf.elffile import ELFFile
     from elftools.elf.sections import SymbolTableSection
 
     try:
-        found = {
-            symbol["st_value"]
+        return [
+            (symbol.name, symbol["st_value"])
             for section in ELFFile(io.BytesIO(executable)).iter_sections()
             if isinstance(section, SymbolTableSection)
             for symbol in section.iter_symbols()
             if symbol["st_info"]["type"] == "STT_FUNC" and symbol["st_value"]
-        }
+        ]
     except ELFError:  # section headers are not needed to run, and may be cut off
-        found = set()
-    yield from sorted(found)
+        return []
 
 
 def _entry(executable: bytes) -> int:

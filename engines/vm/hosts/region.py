@@ -41,6 +41,10 @@ class RegionCode:
             these pcs where the region is entered again and again.
         frm: the rounding mode that the region takes for granted, None if it has no use for one.
         layout: offsets of the CPU and context records, and what the processor can do.
+
+    Attributes:
+        guarded: whether the code is for guarded memory, where the host finds out what accesses fail; set before
+            `generate`, for hosts whose `Host.guards` says that they can.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class RegionCode:
         self.fused: set[int] = set()
         self.spans: Mapping[int, tuple[int, int] | None] = {}
         self.code: list[Instruction] = []
+        self.guarded = False
         self._ways: dict[tuple[int, int, bool], int] = {}
         self._block: Block | None = None
 
@@ -156,6 +161,14 @@ class RegionCode:
             position += 1
         self.exits()
         return asm.link(), heads
+
+    def fault_exits(self) -> list[tuple[int, int]] | None:
+        """Of code for guarded memory (`guarded`): offsets of each instruction that may fault, and of its way out."""
+        return None
+
+    def ways_out(self) -> dict[tuple[int, int, bool], int]:
+        """For listings: the offset of each way out, by guest pc, unused budget, and whether the interpreter goes on."""
+        return {key: self.asm.offset_of(label) for key, label in self._ways.items()}
 
     def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:
         self._block = block

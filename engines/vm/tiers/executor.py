@@ -86,8 +86,10 @@ class TierExecutor:
         """Whether the tier compiles code that is worth keeping."""
         return self.name in COMPILING
 
-    def prepare(self, executable: bytes, image: str = "") -> None:
+    def prepare(self, executable: bytes, image: str = "", *, use_kept: bool = True) -> None:
         """Give the tier the code that was compiled before for `executable`: that of `image`, and what is in the cache.
+
+        Without `use_kept`, what is in the cache stays there.
 
         Raises:
             ImageRefusedError: the image was not made for this executable and machine, or is damaged.
@@ -103,7 +105,8 @@ class TierExecutor:
         if image:
             tier.offer(read_image(image, executable))
         self._store = RegionStore(executable, self.name)
-        tier.offer(self._store.regions)
+        if use_kept:
+            tier.offer(self._store.regions)
 
     def keep(self) -> None:
         """Keep what was compiled, for the next run of the same executable."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.user import riscv64, signals
@@ -53,6 +53,7 @@ class Launch:
         limit_insns, timeout_s: 0 for none.
         report_fd: write the `Report` as one JSON object there when the run is over.
         confined: see `Options`.
+        dump: write listings of what was compiled to this file, `-` for standard error; stored code is not used.
         seed: when not None, AT_RANDOM and getrandom repeat.
     """
 
@@ -71,6 +72,7 @@ class Launch:
     stats: bool = False
     report_fd: int = -1
     confined: bool = False
+    dump: str = ""
     seed: int | None = None
 
 
@@ -143,9 +145,11 @@ def start(launch: Launch) -> tuple[Process, TierExecutor]:
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
     executor = make_tier(launch.tier)
+    if launch.dump and not executor.compiles:
+        raise LaunchError(f"--dump: the tier {executor.name!r} compiles nothing; use --tier baseline or llvm")
     if launch.aot or executor.compiles:
         try:
-            executor.prepare(image, launch.aot)
+            executor.prepare(image, launch.aot, use_kept=not launch.dump)
         except ValueError as error:
             raise LaunchError(str(error)) from None
     options = Options(
@@ -196,6 +200,8 @@ def run(launch: Launch) -> int:
     begun = time.perf_counter()
     try:
         end = process.run()
+        if launch.dump and process.pid == own_pid:
+            _dump(launch, process, executor)
     finally:
         process.close()
     seconds = time.perf_counter() - begun
@@ -219,6 +225,28 @@ def run(launch: Launch) -> int:
     if launch.report_fd < 0:
         os.write(2, f"counterproof: stopped: {end.detail}\n".encode())
     return EXIT_LIMIT
+
+
+def _dump(launch: Launch, process: Process, executor: TierExecutor) -> None:
+    """Write the listings of `--dump`."""
+    from engines.vm.tiers.listing import ListingError, render
+    from engines.vm.user.dump import listings
+
+    tier: Any = executor.tier
+    tier.finish()
+    regions = list({id(r): r for r in (*tier.stored.values(), *tier.compiled)}.values())
+    to_stderr = launch.dump == "-"
+    wide = to_stderr and sys.stderr.isatty()
+    try:
+        text = render(listings(executor, process.current.hart, regions), os.get_terminal_size(2).columns if wide else 0)
+        if to_stderr:
+            sys.stderr.write(text)
+        else:
+            Path(launch.dump).write_text(text)
+    except ListingError as error:
+        sys.stderr.write(f"counterproof: --dump: {error}\n")
+    except OSError as error:
+        sys.stderr.write(f"counterproof: --dump {launch.dump}: {error.strerror}\n")
 
 
 def describe_signal(number: int) -> str:

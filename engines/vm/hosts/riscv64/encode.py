@@ -57,6 +57,9 @@ class Assembler:
         """The label stands here."""
         self._labels[label] = len(self.code)
 
+    def offset_of(self, label: int) -> int:
+        return self._labels[label]
+
     def link(self) -> bytes:
         """The finished code.
 

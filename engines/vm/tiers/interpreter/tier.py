@@ -11,7 +11,7 @@ from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
-from engines.vm.tiers.interpreter.layout import BATCH_LAYOUT, ESCAPE, LIMIT, TRAP
+from engines.vm.tiers.interpreter.layout import BATCH_LAYOUT, ENTRY_BYTES, ESCAPE, LIMIT, TRAP
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
@@ -48,6 +48,13 @@ class InterpreterTier:
         self._reference: Any = None
         self.escapes: Counter[str] = Counter()
         self.runs = 0
+
+    def handler_distance(self, word: int, length: int) -> int:
+        """Where the handler of an instruction stands, as its distance from `decode`: what compiled code is given."""
+        fill = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)(self._code.address("fill"))
+        scratch = ctypes.create_string_buffer(ENTRY_BYTES)
+        fill(ctypes.addressof(scratch), word, length)
+        return int.from_bytes(scratch.raw[:4], "little", signed=True)
 
     def finish(self) -> None:
         """Complete what runs in the background, for tiers that have such."""

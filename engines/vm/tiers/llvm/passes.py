@@ -16,6 +16,22 @@ def optimised_object(text: str, target: HostTarget, level: int = 2) -> bytes:
     Raises:
         RuntimeError: LLVM refuses the text; the message is LLVM's, with line numbers of `text`.
     """
+    module, machine = _optimised(text, target, level)
+    compiled: bytes = machine.emit_object(module)
+    return compiled
+
+
+def optimised_text(text: str, target: HostTarget, level: int = 2) -> str:
+    """LLVM assembly `text` after the passes, for listings.
+
+    Raises:
+        RuntimeError: as above.
+    """
+    return str(_optimised(text, target, level)[0])
+
+
+def _optimised(text: str, target: HostTarget, level: int) -> tuple[Any, Any]:
+    """The module after the passes, and what encodes it."""
     import llvmlite.binding as llvm
 
     key = (target, threading.get_ident())
@@ -40,5 +56,4 @@ def optimised_object(text: str, target: HostTarget, level: int = 2) -> bytes:
     passes.add_instruction_combine_pass()
     passes.add_simplify_cfg_pass()
     passes.run(module, builder)
-    compiled: bytes = machine.emit_object(module)
-    return compiled
+    return module, machine

@@ -32,6 +32,7 @@ class RustDivergence:
         expected: what should have been seen; `stderr` holds the panic's message alone where only that is known.
         seen: what was; None where there was nothing to run.
         detail: errors of the compiler, or the last lines of a traceback.
+        reduced: a smaller program that shows it, where one was looked for and found.
     """
 
     label: str
@@ -43,6 +44,7 @@ class RustDivergence:
     expected: ProgramObservation
     seen: ProgramObservation | None
     detail: str = ""
+    reduced: str = ""
 
     @property
     def subject(self) -> str:

@@ -1,4 +1,4 @@
-"""`counterproof diff rust`: generated valid and faulty Rust programs, accepted and rejected rightly?"""
+"""`counterproof diff rust`: generated Rust programs: judged rightly, and run alike by every build on every engine?"""
 
 from __future__ import annotations
 
@@ -6,141 +6,185 @@ import json
 import os
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from harness.campaign.rust import Misjudgement, RustStatistics
-    from harness.contract import Executor
+    from collections.abc import Iterator
+
+    from harness.campaign.rust_progress import RustProgress
+    from harness.campaign.rust_units import RustPlan, UnitResult
 
 KEPT = 40
-"""Misjudged programs that are written out, one per signature; more of them are counted."""
+"""Findings that are written out, one per signature; more of them are counted."""
 PROGRESS_SECONDS = 5.0
+UNIT_SECONDS = 600.0
 
 
 def rust(
-    subject: Annotated[str, typer.Option(help="The compiler under test.")] = "rustwasm-check",
-    judge: Annotated[str, typer.Option(help="Who cross-examines the generator; empty for nobody.")] = "rustc",
+    subject: Annotated[str, typer.Option(help="Whose verdicts on source programs are judged.")] = "rustwasm-check",
+    judge: Annotated[
+        str, typer.Option(help="Who cross-examines the generator: `auto` is rustc where installed; empty for nobody.")
+    ] = "auto",
     judge_every: Annotated[int, typer.Option(min=1, help="The judge is asked about every so many seeds.")] = 50,
+    native_every: Annotated[int, typer.Option(min=1, help="The judge builds and runs every so many crates.")] = 20,
+    engine: Annotated[
+        list[str] | None, typer.Option(help="Runs modules; several times. Without: wasmtime and node.")
+    ] = None,
+    build: Annotated[
+        list[str] | None, typer.Option(help="How to compile; several times. Without: every build.")
+    ] = None,
+    run: Annotated[bool, typer.Option("--run/--no-run", help="Run the programs, or ask for verdicts only.")] = True,
     programs: Annotated[int, typer.Option(min=1, help="Seeds; each gives a valid and a faulty program.")] = 2_000,
+    per_crate: Annotated[int, typer.Option(min=1, max=256, help="Programs compiled and run together.")] = 16,
+    statements: Annotated[int, typer.Option(min=1, max=200, help="Statements of a program's main, at most.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="The first seed; the others follow.")] = 1,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start at a seed that nobody has seen; it is printed.")
     ] = False,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes at a time, whatever the result.")] = 2,
     budget_seconds: Annotated[float, typer.Option(min=0.0, help="Start nothing new after this; 0: no limit.")] = 0.0,
-    out: Annotated[Path, typer.Option(help="Directory for misjudged programs and the summary.")] = Path(
+    out: Annotated[Path, typer.Option(help="Directory for findings, progress and the summary.")] = Path(
         "out/diff-rust"
     ),
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first misjudgement.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the campaign in --out.")] = False,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first finding.")] = False,
 ) -> None:
-    """Rust: are generated programs accepted, and planted errors found, with their code, at their line?
+    """Rust: are generated programs accepted, planted errors found, and valid programs run alike everywhere?
 
-    Exit status: 0 all judged rightly, 1 some not, 2 wrong usage, 3 internal error or nothing was judged, 130
-    interrupted.
+    Exit status: 0 all as it should be, 1 not so, 2 wrong usage, 3 internal error or nothing was judged, 130
+    interrupted (`--resume` goes on).
     """
+    from harness.campaign.rust_progress import RustProgress, load
+    from harness.campaign.rust_units import RustPlan, UnitWorker
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
+    from harness.strict_json import DocumentError
+    from harness.subjects.rustwasm_program import known_builds
 
+    if fresh and resume:
+        _stop("--fresh and --resume exclude each other: a campaign to go on with has its seeds", 2)
+    path = out / "progress.json"
     first = int.from_bytes(os.urandom(5), "little") if fresh else seed
-    print(f"seeds from {first}", flush=True)
-    opened: list[Executor] = []
     try:
-        try:
-            opened.append(create(subject))
-            if judge:
-                opened.append(create(judge))
-        except (UnknownExecutorError, ExecutorUnavailableError) as error:
-            _stop(str(error), 2)
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-            code = _run(opened, judge_every, programs, first, budget_seconds, out, fail_fast)
-        except OSError as error:
-            _stop(str(error), 3)
-    finally:
-        for executor in opened:
-            executor.close()
+        if judge == "auto":
+            judge = _rustc()
+        elif judge:
+            create(judge).close()
+        plan = RustPlan(
+            subject, judge, judge_every, native_every,
+            tuple(build or [one.name for one in known_builds()]) if run else (),
+            tuple(engine or ["wasmtime", "node"]), per_crate, statements, first, programs,
+        )  # fmt: skip
+        progress = load(path, plan) if resume and path.exists() else RustProgress(plan)
+        out.mkdir(parents=True, exist_ok=True)
+        UnitWorker(plan).close()
+    except (UnknownExecutorError, ExecutorUnavailableError, ValueError, DocumentError) as error:
+        _stop(str(error), 2)
+    except OSError as error:
+        _stop(str(error), 3)
+    done = progress.totals.valid
+    print(f"seeds from {first}" + (f"; {done} are done" if done else ""), flush=True)
+    try:
+        code = _Campaign(plan, progress, out, path, budget_seconds, fail_fast).run(jobs)
+    except OSError as error:
+        _stop(str(error), 3)
     raise typer.Exit(code)
 
 
-def _run(
-    executors: list[Executor],
-    judge_every: int,
-    programs: int,
-    first: int,
-    budget_seconds: float,
-    out: Path,
-    fail_fast: bool,
-) -> int:
-    from harness.campaign.rust import RustCampaign
+def _rustc() -> str:
+    """`rustc`, or nobody where it is not installed, which is said."""
+    from harness.registry import ExecutorUnavailableError, create
 
-    started = time.monotonic()
-    shown = [started]
-
-    def show(statistics: RustStatistics) -> None:
-        now = time.monotonic()
-        if now - shown[0] >= PROGRESS_SECONDS:
-            shown[0] = now
-            print(f"{statistics.valid}/{programs} valid and faulty programs, {now - started:.0f} s", flush=True)
-
-    def seeds() -> Iterator[int]:
-        for one in range(first, first + programs):
-            if budget_seconds and time.monotonic() - started > budget_seconds:
-                return
-            yield one
-
-    campaign = RustCampaign(executors[0], executors[1] if len(executors) > 1 else None, judge_every, show)
-    found: Counter[str] = Counter()
-    interrupted = False
     try:
-        for wrong in campaign.run(seeds()):
-            found[wrong.signature] += 1
-            if found[wrong.signature] == 1:
+        create("rustc").close()
+    except ExecutorUnavailableError as error:
+        print(f"nobody cross-examines the generator: {error}", file=sys.stderr)
+        return ""
+    return "rustc"
+
+
+class _Campaign:
+    """The run of one command."""
+
+    def __init__(
+        self, plan: RustPlan, progress: RustProgress, out: Path, path: Path, budget_seconds: float, fail_fast: bool
+    ) -> None:
+        self._plan, self._progress, self._out, self._path = plan, progress, out, path
+        self._fail_fast = fail_fast
+        self._started = self._shown = time.monotonic()
+        self._before = progress.seconds
+        self._deadline = self._started + budget_seconds if budget_seconds else float("inf")
+
+    def run(self, jobs: int) -> int:
+        """Do what is left of the plan. Returns the exit status.
+
+        Raises:
+            OSError: the directory cannot be written.
+        """
+        from engines.rustwasm.compilation import library
+        from harness.campaign.forked_pool import ForkedPool, Lost
+        from harness.campaign.rust_units import UnitWorker, lost_unit
+
+        library()  # before the forks, which share it
+        progress, interrupted = self._progress, False
+        pool = ForkedPool(partial(UnitWorker, self._plan), jobs, UNIT_SECONDS, lambda: frozenset(progress.diverged))
+        results = pool.results(self._units())
+        try:
+            for unit, result in results:
+                if isinstance(result, Lost):
+                    result = lost_unit(self._plan, unit, result.why)
+                self._take(unit, result)
+                if self._fail_fast and (progress.misjudged or progress.diverged):
+                    break
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            pool.close()
+        summary = json.dumps(progress.document(), indent=2)
+        (self._out / "summary.json").write_text(summary + "\n")
+        print(summary)
+        return 130 if interrupted else progress.exit_code
+
+    def _units(self) -> Iterator[int]:
+        for unit in range(self._progress.next_unit, self._plan.units):
+            if time.monotonic() > self._deadline:
+                return
+            yield unit
+
+    def _take(self, unit: int, result: UnitResult) -> None:
+        """Count a unit in, write what it found, keep the progress."""
+        from harness.campaign.rust_findings import write_divergence, write_misjudgement
+
+        progress = self._progress
+        for wrong in result.misjudgements:
+            progress.misjudged[wrong.signature] += 1
+            if progress.misjudged[wrong.signature] == 1:
                 print(f"MISJUDGED seed {wrong.seed}: {wrong.signature}; expected {wrong.expected}, found {wrong.found}")
-                if len(found) <= KEPT:
-                    _write(wrong, out / f"misjudged-{len(found):02}")
-            if fail_fast:
-                break
-    except KeyboardInterrupt:
-        interrupted = True
-    statistics = campaign.statistics
-    summary = {
-        "executors": [f"{one.name} ({one.capabilities.version})" for one in executors],
-        "first_seed": first,
-        "valid": statistics.valid,
-        "faulty": statistics.faulty,
-        "codes": dict(sorted(statistics.codes.items())),
-        "asked": statistics.asked,
-        "discards": dict(statistics.discards),
-        "misjudged": found.total(),
-        "signatures": dict(found.most_common()),
-        "seconds": round(time.monotonic() - started, 1),
-    }
-    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
-    print(json.dumps(summary, indent=2))
-    if interrupted:
-        return 130
-    if not statistics.valid:
-        return 3
-    return 1 if found else 0
+                if len(progress.misjudged) <= KEPT:
+                    write_misjudgement(wrong, self._out / f"misjudged-{len(progress.misjudged):02}")
+        for found in result.divergences:
+            progress.diverged[found.signature] += 1
+            if progress.diverged[found.signature] == 1:
+                print(f"DIVERGED {found.label}: {found.signature} (against {found.reference})", flush=True)
+                if len(progress.diverged) <= KEPT:
+                    write_divergence(found, self._out / "findings" / f"rust-{len(progress.diverged):02}", found.reduced)
+        progress.totals.add(result)
+        progress.next_unit = unit + 1
+        now = time.monotonic()
+        progress.seconds = self._before + now - self._started
+        progress.write(self._path)
+        if now - self._shown >= PROGRESS_SECONDS:
+            self._shown = now
+            print(
+                f"{progress.totals.valid}/{self._plan.seeds} valid and faulty programs, {progress.totals.runs} runs, "
+                f"{progress.seconds:.0f} s",
+                flush=True,
+            )
 
 
-def _write(wrong: Misjudgement, place: Path) -> None:
-    """The program, what was expected and what was said."""
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "main.rs").write_text(wrong.source)
-    finding = {
-        "signature": wrong.signature,
-        "seed": wrong.seed,
-        "expected": wrong.expected,
-        "found": wrong.found,
-        "messages": wrong.messages.splitlines(),
-    }
-    (place / "finding.json").write_text(json.dumps(finding, indent=1) + "\n")
-
-
-def _stop(message: str, code: int) -> None:
+def _stop(message: str, code: int) -> NoReturn:
     print(f"counterproof diff rust: {message}", file=sys.stderr)
     raise typer.Exit(code)

@@ -1,0 +1,104 @@
+"""How far a Rust campaign has come: what an interrupted one leaves, and another goes on from."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from harness.campaign.rust_units import RustPlan, UnitResult
+from harness.strict_json import Node, parse
+
+FORMAT: Final = "counterproof-rust-progress"
+VERSION: Final = 1
+_COUNTS: Final = ("valid", "faulty", "asked", "runs", "judged")
+
+
+@dataclass
+class RustProgress:
+    """The state after whole units.
+
+    Attributes:
+        next_unit: the first that is not counted in.
+        misjudged, diverged: by signature.
+        seconds: wall clock of all sessions.
+    """
+
+    plan: RustPlan
+    next_unit: int = 0
+    totals: UnitResult = field(default_factory=UnitResult)
+    misjudged: Counter[str] = field(default_factory=Counter)
+    diverged: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    @property
+    def exit_code(self) -> int:
+        """0 all as it should be, 1 not so, 3 nothing was judged."""
+        if self.misjudged or self.diverged:
+            return 1
+        return 0 if self.totals.valid else 3
+
+    def document(self) -> dict[str, Any]:
+        """As JSON; `load` reads it back."""
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "plan": asdict(self.plan) | {"builds": list(self.plan.builds), "engines": list(self.plan.engines)},
+            "complete": self.next_unit >= self.plan.units,
+            "next_unit": self.next_unit,
+            **{name: getattr(self.totals, name) for name in _COUNTS},
+            "codes": dict(sorted(self.totals.codes.items())),
+            "discards": dict(sorted(self.totals.discards.items())),
+            "misjudged": dict(self.misjudged.most_common()),
+            "diverged": dict(self.diverged.most_common()),
+            "seconds": round(self.seconds, 1),
+        }
+
+    def write(self, path: Path) -> None:
+        """Keep it in `path`, whole or not at all.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        partial = path.with_name(path.name + ".partial")
+        partial.write_text(json.dumps(self.document(), indent=2) + "\n")
+        partial.replace(path)
+
+
+def load(path: Path, plan: RustPlan) -> RustProgress:
+    """What `path` says of a campaign with this plan.
+
+    Raises:
+        DocumentError: it is no progress file, or of another plan; the message says which.
+        OSError: it cannot be read.
+    """
+    document = parse(path.read_bytes(), str(path))
+    document.field("format").choice((FORMAT,))
+    if document.field("version").integer(0, 1 << 31) != VERSION:
+        raise document.field("version").error(f"this release reads version {VERSION}")
+    fresh = RustProgress(plan).document()["plan"]
+    kept = document.field("plan")
+    for name, wanted in fresh.items():
+        if _plain(kept.field(name), wanted) != wanted:
+            raise kept.field(name).error(f"the campaign to go on with differs: this one has {wanted!r}")
+    found = RustProgress(plan, document.field("next_unit").integer(0, plan.units))
+    for name in _COUNTS:
+        setattr(found.totals, name, document.field(name).integer(0, 1 << 62))
+    for counter, name in (
+        (found.totals.codes, "codes"),
+        (found.totals.discards, "discards"),
+        (found.misjudged, "misjudged"),
+        (found.diverged, "diverged"),
+    ):
+        counter.update({key: node.integer(0, 1 << 62) for key, node in document.field(name).items()})
+    found.seconds = document.field("seconds").number()
+    return found
+
+
+def _plain(node: Node, like: object) -> object:
+    """The node's value, of the kind of `like`."""
+    if isinstance(like, list):
+        return [one.string() for one in node.elements()]
+    return node.integer(0, 1 << 62) if isinstance(like, int) else node.string()

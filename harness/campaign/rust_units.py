@@ -1,0 +1,179 @@
+"""The unit of a Rust campaign: the programs of some consecutive seeds, judged and run, in a worker.
+
+Of each seed a valid and a faulty program are judged (`harness.campaign.rust`); then the valid ones run, gathered in one
+crate (`harness.campaign.rust_runs`). What diverges there is looked for in its programs alone, the smaller case.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from fuzz.strategies.rust import Outcome, ValidProgram, generate_crate
+from harness.campaign.rust import Misjudgement, RustCampaign
+from harness.campaign.rust_runs import GENERATOR, ROOT, RustDivergence, RustRunner, differing, expectation
+from harness.contract import Executor, ProgramObservation, SourceCase, SourceObservation
+from harness.registry import create
+from harness.subjects.rustwasm_program import Build, known_builds
+
+
+@dataclass(frozen=True)
+class RustPlan:
+    """What a campaign does; the same plan from the same first seed gives the same result.
+
+    Attributes:
+        subject: whose verdicts are judged.
+        judge: asked about every `judge_every`th seed, and to build and run every `native_every`th crate; "" for nobody.
+        builds: names of builds; none for verdicts only.
+        engines: executors that run modules.
+        programs: of one crate.
+        statements: in the `main` of each, at most.
+    """
+
+    subject: str = "rustwasm-check"
+    judge: str = ""
+    judge_every: int = 50
+    native_every: int = 20
+    builds: tuple[str, ...] = ("dev", "release")
+    engines: tuple[str, ...] = ("wasmtime", "node")
+    programs: int = 16
+    statements: int = 20
+    first_seed: int = 1
+    seeds: int = 2_000
+
+    def __post_init__(self) -> None:
+        for name in ("judge_every", "native_every", "programs", "statements", "seeds"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; the legal range is 1 and more")
+        known = [build.name for build in known_builds()]
+        for name in self.builds:
+            if name not in known:
+                raise ValueError(f"no build is called {name!r}; there are {', '.join(known)}")
+
+    @property
+    def units(self) -> int:
+        return -(-self.seeds // self.programs)
+
+    def seeds_of(self, unit: int) -> range:
+        first = self.first_seed + unit * self.programs
+        return range(first, min(first + self.programs, self.first_seed + self.seeds))
+
+    def made_builds(self) -> tuple[Build, ...]:
+        return tuple(build for build in known_builds() if build.name in self.builds)
+
+
+@dataclass
+class UnitResult:
+    """What came of one unit, or of several.
+
+    Attributes:
+        runs: programs run by an engine or the interpreter, a crate counting once.
+        judged: crates that the judge built and ran.
+    """
+
+    valid: int = 0
+    faulty: int = 0
+    asked: int = 0
+    runs: int = 0
+    judged: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    discards: Counter[str] = field(default_factory=Counter)
+    misjudgements: list[Misjudgement] = field(default_factory=list)
+    divergences: list[RustDivergence] = field(default_factory=list)
+
+    def add(self, other: UnitResult) -> None:
+        """Count the other's in; what was found stays there."""
+        for name in ("valid", "faulty", "asked", "runs", "judged"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.codes += other.codes
+        self.discards += other.discards
+
+
+class UnitWorker:
+    """Does units of a plan. Building it opens executors, so it is built in the worker.
+
+    Raises:
+        UnknownExecutorError, ExecutorUnavailableError: an executor cannot be had.
+    """
+
+    def __init__(self, plan: RustPlan) -> None:
+        self.plan = plan
+        self._subject = create(plan.subject, isolated=False)
+        self._judge = create(plan.judge, isolated=False) if plan.judge else None
+        engines = [create(name, isolated=False) for name in plan.engines] if plan.builds else []
+        self._runner = RustRunner(plan.made_builds(), engines)
+
+    def close(self) -> None:
+        for one in (self._subject, self._judge, *self._runner.engines):
+            if one is not None:
+                one.close()
+
+    def __call__(self, unit: int, news: object = None) -> UnitResult:
+        seeds = self.plan.seeds_of(unit)
+        campaign = RustCampaign(self._subject, self._judge, self.plan.judge_every)
+        misjudged = list(campaign.run(iter(seeds)))
+        seen = campaign.statistics
+        result = UnitResult(seen.valid, seen.faulty, seen.asked, 0, 0, seen.codes, seen.discards, misjudged)
+        if self.plan.builds:
+            before = self._runner.runs
+            self._run(unit, seeds, result)
+            result.runs = self._runner.runs - before
+        return result
+
+    def _run(self, unit: int, seeds: Sequence[int], result: UnitResult) -> None:
+        whole, members = generate_crate(seeds, self.plan.statements)
+        label = f"seeds {seeds[0]} to {seeds[-1]}"
+        found = list(self._runner.examine(whole, label))
+        if found:
+            found = list(narrowed(self._runner.examine, found, seeds, members))
+        result.divergences += found
+        if self._judge is not None and unit % self.plan.native_every == 0:
+            result.judged += 1
+            result.divergences += judged(self._judge, whole, label)
+
+
+def narrowed(
+    examine: Callable[[ValidProgram, str], Iterator[RustDivergence]],
+    found: Sequence[RustDivergence],
+    seeds: Sequence[int],
+    members: Sequence[ValidProgram],
+) -> Iterator[RustDivergence]:
+    """The divergences of a crate, each in the first of its programs that shows it alone; else as it is."""
+    open_ones = {one.signature: one for one in found}
+    for seed, program in zip(seeds, members, strict=True):
+        for alone in examine(program, f"seed {seed}"):
+            if open_ones.pop(alone.signature, None) is not None:
+                yield alone
+        if not open_ones:
+            return
+    yield from open_ones.values()
+
+
+def judged(judge: Executor, program: ValidProgram, label: str) -> Iterator[RustDivergence]:
+    """What rustc's build of a program does otherwise than the generator says: the generator is wrong."""
+    case = SourceCase("rust", ((ROOT, program.source),), ROOT, ("run",), label=label)
+    seen = judge.run(case)
+    outcome: Outcome = program.dev
+    if not isinstance(seen, SourceObservation):
+        raise TypeError(f"{judge.name} answered a source program with a {type(seen).__name__}")
+    ran = seen.run
+    if not seen.observed or ran is None or not ran.observed:
+        return
+    fields = ("accepted",) if not seen.accepted else differing(outcome, ran)
+    if fields:
+        expected: ProgramObservation = expectation(outcome)
+        yield RustDivergence(
+            label, program.source, "native", judge.name, GENERATOR, fields, expected, ran, seen.detail
+        )
+
+
+def lost_unit(plan: RustPlan, unit: int, why: str) -> UnitResult:
+    """A unit whose worker hung or died: a divergence of the whole crate."""
+    seeds = plan.seeds_of(unit)
+    whole, _ = generate_crate(seeds, plan.statements)
+    label = f"seeds {seeds[0]} to {seeds[-1]}"
+    found = RustDivergence(
+        label, whole.source, "dev", "compiler", GENERATOR, ("compiler",), expectation(whole.dev), None, why
+    )
+    return UnitResult(divergences=[found])

@@ -159,6 +159,11 @@ def finish(fn: FunctionLowering, where: Where, direct: bool, make: Any) -> None:
 def construct(fn: FunctionLowering, one: Ty, values: list[Value], where: Where) -> None:
     """A call of a tuple struct or variant."""
     ty = where.ty
+    if t.is_handle(ty):
+        block = intrinsics.allocated(fn, n.i32(fn.layouts.of(t.pointee(ty)).bytes))
+        construct(fn, one, values, InMemory(t.pointee(ty), block, 0))
+        fn.write_parts(where, [n.copied(block)])
+        return
     variant = one.data.index
     place: Where = InMemory(ty, n.i32(0), 0) if isinstance(where, InMemory) else where
     if fn.layouts.of(ty).parts is not None:

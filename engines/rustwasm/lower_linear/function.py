@@ -251,6 +251,8 @@ class FunctionLowering(DropLowering):
         for step in place.projection:
             if step[0] == m.FIELD:
                 one = step[2]
+            elif step[0] == m.DEREF:
+                one = t.pointee(one)
             elif step[0] not in (m.DOWNCAST, m.SUBSLICE):
                 one = one.args[0]
         return one

@@ -195,7 +195,8 @@ def _discriminant(use: _Use) -> list[Node]:
     ty = use.args[0]
     if ty.kind != t.ADT or not ty.data.is_enum:
         return [n.i32(0)]
-    return [n.op("i32.wrap_i64", declared(use.fn, use.pointee(0)))]
+    place = use.pointee(0)
+    return [n.op("i32.wrap_i64", declared(use.fn, use.fn.target(place) if t.is_handle(ty) else place))]
 
 
 def _wrapping(op: str) -> Handler:
@@ -332,6 +333,8 @@ TABLE: Final[dict[str, Any]] = {
     "print_bytes": _print,
     "panic": _panic,
     "exit": _exit,
+    "gc_new": _box_new,
+    "gc_same": lambda use: [n.op("i32.eq", use.one(0), use.one(1))],
     "box_new": _box_new,
     "box_into_raw": _same,
     "box_from_raw": _same,

@@ -313,6 +313,8 @@ class Layouts:
             return Layout(element.bytes * count, element.alignment, () if empty else None)
         if kind == t.ADT and ty.data.lang == "Box":
             return _pointer(ty.args[0], True)
+        if t.is_handle(ty):
+            return _pointer(t.pointee(ty), True)
         if kind == t.ADT and ty.data.is_enum:
             return self._enum(ty)
         if kind in (t.ADT, t.TUPLE, t.CLOSURE):

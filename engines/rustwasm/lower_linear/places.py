@@ -133,7 +133,7 @@ class FrameBuilder:
 
     def target(self, where: Where) -> InMemory:
         """What the pointer in a place points to."""
-        pointee = where.ty.args[0]
+        pointee = t.pointee(where.ty)
         parts = self.parts(where)
         meta = self.stash(parts[1]) if pointee_is_fat(pointee) else None
         return InMemory(pointee, self.stashed_address(parts[0]), 0, meta)

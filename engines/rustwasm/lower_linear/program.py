@@ -122,6 +122,8 @@ class Program:
         if found is None:
             if ty.kind == t.DYN:
                 found = True
+            elif t.is_handle(ty):
+                found = False
             elif ty.kind in (t.TUPLE, t.CLOSURE) or (
                 ty.kind == t.ADT and ty.data.drop is None and ty.data.lang != "Box"
             ):

@@ -204,6 +204,9 @@ class ExpressionBuilder(ControlBuilder):
             self.into(place, node.operand)
             return
         operand = self.operand(node.operand)
+        if node.target == "enum" and ty.is_handle(self.adjusted_type(node.operand)):
+            assert not isinstance(operand, m.Constant)
+            operand = m.Copy(operand.place.deref())
         if self.adjusted_type(node.operand) is self.type_of(node):
             self.assign(place, m.Use(operand), node.span)
         else:

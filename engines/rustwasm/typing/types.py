@@ -284,7 +284,8 @@ def show(ty: Ty) -> str:
         result = "" if ty.args[-1] is UNIT else f" -> {show(ty.args[-1])}"
         return f"fn({', '.join(show(a) for a in ty.args[:-1])}){result}"
     if kind == FNDEF:
-        return f"fn item {{{ty.data.path}}}"
+        variant_of = getattr(ty.data, "fields", None) is not None
+        return f"fn item {{{f'{ty.data.owner.path}::{ty.data.name}' if variant_of else ty.data.path}}}"
     if kind == CLOSURE:
         return f"{{closure@{ty.data.name}}}"
     if kind == DYN:

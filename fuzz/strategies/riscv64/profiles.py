@@ -104,6 +104,14 @@ def _only(*kinds: Kind) -> dict[Kind, int]:
     return {kind: COMMON[kind] for kind in (*kinds, *control)}
 
 
+_BREAKING: Final = frozenset(
+    (
+        *(Kind.BRANCH, Kind.BRANCH_COMPRESSED, Kind.FOLD_BRANCH, Kind.JUMP, Kind.JUMP_COMPRESSED),
+        *(Kind.CALL, Kind.CALL_INDIRECT, Kind.INDIRECT, Kind.TABLE),
+        *(Kind.CSR, Kind.CSR_SEQUENCE, Kind.ROUNDING, Kind.FOLD_FLAGS, Kind.COUNTER),
+    )
+)
+"""What ends blocks, except for the ends of loops: without it blocks are long, and a loop's body is one block."""
 _DEFAULT: Final = Profile("default")
 _NONE: Final = {"I": 0.0, "M": 0.0, "F": 0.0, "D": 0.0, "Zifencei": 0.0}
 
@@ -165,6 +173,14 @@ _PROFILES: Final = (
             RESERVE=3,
         ),
         traps=_with(TRAPS, EDGE=3, STRADDLE=4),
+    ),
+    Profile(
+        "loops",
+        slots=(24, 64),
+        functions=0,
+        kinds={
+            kind: weight * (2 if kind is Kind.LOOP else 1) for kind, weight in COMMON.items() if kind not in _BREAKING
+        },
     ),
     Profile("directed", slots=(2, 8), functions=0, trap_percent=0, directed=True),
     Profile("traps", slots=(4, 20), functions=1, trap_percent=100),

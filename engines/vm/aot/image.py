@@ -17,11 +17,13 @@ from typing import Final
 
 from engines.vm.tiers.interpreter.build import cache_key
 
-MAGIC: Final = b"counterproof image 1\n"
+MAGIC: Final = b"counterproof image 2\n"
 SUFFIX: Final = ".cpi"
 _DIGEST_BYTES: Final = 32
-_COUNTS: Final = struct.Struct("<5I")
-"""Bytes of code, entries, ranges, exits, bytes of guest code."""
+_COUNTS: Final = struct.Struct("<6I")
+"""Bytes of code, entries, ranges, exits, bytes of guest code, exits of faults or `_CHECKS`."""
+_CHECKS: Final = 0xFFFF_FFFF
+"""The code checks permissions itself."""
 SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline", "tiers/llvm")
 """What compiled code depends on beside the interpreter: folders under `engines/vm`."""
 
@@ -38,6 +40,8 @@ class StoredRegion:
         entries: (guest pc, offset in the code).
         ranges: guest code that it was made from, as (start, end); `guest` is that code, one range after the other.
         exits: guest pcs that it may lead to directly.
+        faults: of code for guarded memory, offsets of each instruction that may fault and of its way out; None for code
+            that checks permissions itself, which runs in any memory.
     """
 
     code: bytes
@@ -45,25 +49,32 @@ class StoredRegion:
     ranges: tuple[tuple[int, int], ...]
     exits: tuple[int, ...]
     guest: bytes
+    faults: tuple[tuple[int, int], ...] | None = None
 
     def to_bytes(self) -> bytes:
         numbers = [n for pair in (*self.entries, *self.ranges) for n in pair]
         numbers += self.exits
+        faults = [n for pair in self.faults or () for n in pair]
         counts = (len(self.code), len(self.entries), len(self.ranges), len(self.exits), len(self.guest))
-        return _COUNTS.pack(*counts) + struct.pack(f"<{len(numbers)}Q", *numbers) + self.guest + self.code
+        head = _COUNTS.pack(*counts, _CHECKS if self.faults is None else len(self.faults))
+        body = struct.pack(f"<{len(numbers)}Q{len(faults)}I", *numbers, *faults)
+        return head + body + self.guest + self.code
 
     @staticmethod
     def from_bytes(data: bytes, at: int) -> tuple[StoredRegion, int]:
         """The region at offset `at`, and the offset after it."""
-        code, entries, ranges, exits, guest = _COUNTS.unpack_from(data, at)
-        count = 2 * (entries + ranges) + exits
-        n = struct.unpack_from(f"<{count}Q", data, at + _COUNTS.size)
-        at += _COUNTS.size + 8 * count
-        pairs = tuple(zip(n[: 2 * (entries + ranges) : 2], n[1 : 2 * (entries + ranges) : 2], strict=True))
+        code, entries, ranges, exits, guest, faults = _COUNTS.unpack_from(data, at)
+        pairs_end = 2 * (entries + ranges)
+        form = struct.Struct(f"<{pairs_end + exits}Q{0 if faults == _CHECKS else 2 * faults}I")
+        n = form.unpack_from(data, at + _COUNTS.size)
+        at += _COUNTS.size + form.size
+        pairs = tuple(zip(n[:pairs_end:2], n[1:pairs_end:2], strict=True))
+        out = n[pairs_end + exits :]
         end = at + guest + code
         region = StoredRegion(
-            data[at + guest : end], pairs[:entries], pairs[entries:], n[2 * (entries + ranges) :], data[at : at + guest]
-        )
+            data[at + guest : end], pairs[:entries], pairs[entries:], n[pairs_end : pairs_end + exits],
+            data[at : at + guest], None if faults == _CHECKS else tuple(zip(out[::2], out[1::2], strict=True)),
+        )  # fmt: skip
         return region, end
 
 
@@ -120,7 +131,7 @@ def decode(content: bytes, expected: Origin, name: str) -> list[StoredRegion]:
         raise ImageRefusedError(f"{name}: not an image of compiled code: it begins with {content[:12]!r}, not {kind!r}")
     if not content.startswith(MAGIC):
         version = content[len(kind) : len(kind) + 8].split(b"\n")[0].decode("ascii", "replace")
-        raise ImageRefusedError(f"{name}: has format {version}, this version reads 1; translate the program again")
+        raise ImageRefusedError(f"{name}: has format {version}, this version reads 2; translate the program again")
     body = content[head:]
     if hashlib.sha256(body).digest() != content[len(MAGIC) : head]:
         raise ImageRefusedError(

@@ -35,6 +35,7 @@ class Host:
         schedule: the order in which a block's operations are best generated.
         region: `(slots, pins, written, handlers, often, frm)` → a generator.
         modes: rounding modes that instructions may name whatever the guest's dynamic one is.
+        guards: whether it can generate code for guarded memory.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Host:
     ]
     control: frozenset[int] = CONTROL
     modes: frozenset[int] = frozenset()
+    guards: bool = False
 
 
 def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) -> Host:
@@ -75,7 +77,10 @@ def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) ->
         scratch = FLOAT_PLACE + lower_float.T0
         return lower_float.FloatLowering(methods, slots, pins, written, handlers, often, frm, whole, scratch, RAX)
 
-    return Host("x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region)
+    return Host(
+        "x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region,
+        guards=True,
+    )  # fmt: skip
 
 
 def arm64(layout: Mapping[str, int]) -> Host:

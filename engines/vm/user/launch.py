@@ -162,7 +162,8 @@ def start(launch: Launch) -> tuple[Process, TierExecutor]:
         strace=Strace(2, os.getpid()) if launch.strace else None,
     )
     files = FileTable(inherited_files(launch.report_fd))
-    process = Process(executor.tier.run, AddressSpace(), files, GuestPaths(os.fsencode(launch.prefix)), options)
+    memory = AddressSpace(guarded=True)
+    process = Process(executor.tier.run, memory, files, GuestPaths(os.fsencode(launch.prefix)), options)
     argv0 = launch.program if launch.argv0 is None else launch.argv0
     argv = [os.fsencode(text) for text in (argv0, *launch.arguments)]
     try:

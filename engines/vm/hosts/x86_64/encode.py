@@ -226,6 +226,17 @@ class Assembler:
         self.rm(0xF6, 0, base, 0, 0, index)
         self.code.append(imm)
 
+    def test_byte_at(self, base: int, disp: int, imm: int) -> None:
+        """test byte [base + disp], imm"""
+        self.rm(0xF6, 0, base, disp, 0)
+        self.code.append(imm)
+
+    def cmp_label(self, register: int, label: int) -> None:
+        """cmp register, qword [label], relative to rip"""
+        self.insns += 1
+        self.code += bytes((0x48 | register >> 3 << 2, 0x3B, 0x05 | (register & 7) << 3, 0, 0, 0, 0))
+        self._fixups.append((len(self.code) - 4, label))
+
     def cmp_memory(self, base: int, disp: int, imm: int) -> None:
         """cmp qword [base + disp], imm; `imm` is signed 32 bits."""
         self.rm(0x81, 7, base, disp)

@@ -45,6 +45,13 @@ _NEAR_BYTES: Final = 1 << 21
 _READ: Final = 1
 _DIRECT: Final = 32
 """Permission bits, see `engines.vm.memory.address_space`; a test holds them equal."""
+_PAGE_BITS: Final = 12
+_LOW_ADDRESSES: Final = 1 << 31
+"""Guest addresses that are a displacement."""
+_REACH: Final = 1 << 30
+"""Half of what is inaccessible before and after a guarded arena."""
+_FAR: Final = 1 << 62
+_ADD_I64: Final = OPCODE["add.i64"]
 
 
 def signed32(value: int) -> int | None:
@@ -65,6 +72,9 @@ class Lowering(RegionCode):
         self.handlers_bound = False
         self.indirect_exit: int = self.asm.label()
         self.leaves_indirectly = False
+        self.limit_label = self.asm.label()
+        self.near: dict[int, int] = {}
+        self.faults: list[tuple[int, int]] = []
 
     # -- places ---------------------------------------------------------------------------------------------------
 
@@ -193,6 +203,7 @@ class Lowering(RegionCode):
             self.asm.lea(RSP, RSP, FRAME_BYTES)
 
     def take_budget(self, insns: int, out: int) -> None:
+        self.near = {}
         self.asm.alu_imm(x86.SUB, BUDGET, insns)
         self.asm.jcc(x86.B, out)
 
@@ -237,6 +248,9 @@ class Lowering(RegionCode):
         asm.store(BUDGET, RDX, self.layout["budget"])
         asm.imm(RAX, self.layout["unseen"])
         asm.ret()
+        if self.guarded:
+            asm.bind(self.limit_label)
+            asm.code += (_PAGES << _PAGE_BITS).to_bytes(8, "little")
 
     def jump_label(self, label: int) -> None:
         self.asm.jmp(label)
@@ -430,8 +444,13 @@ class Lowering(RegionCode):
     # -- memory ---------------------------------------------------------------------------------------------------
 
     def address(self, number: int, base: int, offset: int, size: int, n: int, *, store: bool) -> tuple[int, int]:
-        """Check an access; index register and displacement from guest memory. Clobbers rax and rcx."""
+        """Check an access; index register (-1: none) and displacement from guest memory. Clobbers rax and rcx."""
         asm = self.asm
+        constant = self.constants.get(base)
+        if constant is not None and constant + offset + size < _LOW_ADDRESSES:
+            return self.constant_address(constant + offset, size, n, store=store)
+        if self.guarded:
+            return self.guarded_address(base, offset, n)
         flag = _DIRECT if store else _READ
         if number in self.spans:
             span = self.spans[number]
@@ -469,10 +488,70 @@ class Lowering(RegionCode):
         asm.jcc(x86.E, out)
         return s, 0
 
+    def constant_address(self, address: int, size: int, n: int, *, store: bool) -> tuple[int, int]:
+        """As `address`, for one that is known and below 2 GiB."""
+        if not self.guarded:
+            asm = self.asm
+            for page in {address >> _PAGE_BITS, (address + size - 1) >> _PAGE_BITS}:
+                asm.test_byte_at(PERMISSIONS, page, _DIRECT if store else _READ)
+                asm.jcc(x86.E, self.interpret_label(n))
+        return -1, address
+
+    def guarded_address(self, base: int, offset: int, n: int) -> tuple[int, int]:
+        """As `address`, where the host finds out what fails: the access must only stay between the guards.
+
+        A base is compared with the end of the address space unless an access or a comparison has shown before that it
+        cannot be far from it; an access that is made shows that for all addresses derived from it.
+        """
+        asm = self.asm
+        root, delta = self.origin(base)
+        known = self.near.get(root, _FAR)
+        s = self.use(base, RAX)
+        if known + abs(delta) + abs(offset) > _REACH:
+            if abs(offset) > _REACH >> 2:
+                asm.imm(RCX, offset)
+                asm.lea(RAX, s, 0, RCX)
+                s, offset = RAX, 0
+                root = -1
+            asm.cmp_label(s, self.limit_label)
+            asm.jcc(x86.AE, self.interpret_label(n))
+            known = abs(delta)
+        if root >= 0:
+            self.near[root] = min(known, abs(delta + offset) + 8)
+        return s, offset
+
+    def origin(self, value: int) -> tuple[int, int]:
+        """The value that an address is a constant distance from, and the distance, if it is not too long."""
+        distance = 0
+        code, constants = self.code, self.constants
+        while code[value][0] == _ADD_I64:
+            _, a, b = code[value]
+            if a in constants:
+                a, b = b, a
+            step = constants.get(b)
+            if step is None:
+                break
+            step = signed32(step) or _FAR
+            if abs(distance + step) > _REACH >> 1:
+                break
+            value, distance = a, distance + step
+        return value, distance
+
+    def may_fault(self, n: int) -> None:
+        """The instruction that comes next accesses guest memory; the guest's instruction is the block's number `n`."""
+        if self.guarded:
+            self.faults.append((len(self.asm.code), self.interpret_label(n)))
+
+    def fault_exits(self) -> list[tuple[int, int]] | None:
+        if not self.guarded:
+            return None
+        return [(at, self.asm.offset_of(label)) for at, label in self.faults]
+
     def load(self, number: int, instruction: tuple[int, ...], opcode: int, w: int, size: int) -> None:
         _, base, offset, n = instruction
         index, disp = self.address(number, base, offset, size, n, store=False)
         d = self.target(number)
+        self.may_fault(n)
         self.asm.rm(opcode, d, MEMORY, disp, w, index)
         self.done(number, d)
 
@@ -481,6 +560,7 @@ class Lowering(RegionCode):
         index, disp = self.address(number, base, offset, size, n, store=True)
         s = self.use(value, RCX)
         asm = self.asm
+        self.may_fault(n)
         if size == 2:
             asm.code.append(0x66)
         asm.rm(0x88 if size == 1 else 0x89, s, MEMORY, disp, int(size == 8), index, byte=size == 1)

@@ -295,6 +295,7 @@ class FloatLowering(Lowering):
         _, base, offset, n = instruction
         index, disp = self.address(number, base, offset, 8 if double else 4, n, store=False)
         d = self.float_target(number)
+        self.may_fault(n)
         self.asm.float_load(d, MEMORY, disp, bool(double), index)
         self.float_done(number, d)
 
@@ -302,6 +303,7 @@ class FloatLowering(Lowering):
         _, base, value, offset, n = instruction
         s = self.float_use(value, T0)
         index, disp = self.address(number, base, offset, 8 if double else 4, n, store=True)
+        self.may_fault(n)
         self.asm.float_store(s, MEMORY, disp, bool(double), index)
 
     def get_float(self, number: int, slot: int) -> None:

@@ -43,6 +43,7 @@ class Compiled:
         ranges: guest bytes that it was made from, as (start, end).
         blocks: what was generated, for listings.
         exits: guest pcs outside that it may lead to directly.
+        faults: see `StoredRegion`.
         insns: guest instructions. host_insns: instructions of the host. seconds: what it took.
     """
 
@@ -54,6 +55,7 @@ class Compiled:
     insns: int
     host_insns: int
     seconds: float
+    faults: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass
@@ -106,12 +108,15 @@ class BaselineCompiler:
         frm: int,
         handler: Callable[[int, int, int], int],
         outside: Container[int] = frozenset(),
+        *,
+        guarded: bool = False,
     ) -> Compiled:
         """The region around `pc`.
 
         Args:
             outside: pcs where other regions begin; it leads to them.
             frm: the guest's dynamic rounding mode.
+            guarded: generate code for guarded memory, if the host can.
             handler: `(pc, word, length)` → the interpreter's handler, as distance from `decode`.
 
         Raises:
@@ -146,12 +151,15 @@ class BaselineCompiler:
             self.counters.spilled += allocation.spilled
             parts.append((block, selection, allocation))
         generator = self.host.region(STATE.slots, pins, written, handlers, frozenset(heads), assumed)
+        generator.guarded = guarded and self.host.guards
         code, entries = generator.generate(parts)
+        faults = generator.fault_exits()
         seconds = time.perf_counter() - begun
         insns = sum(block.insns for block in order)
         ranges = [(b.pc, b.end) for b in order]
         exits = tuple(sorted({pc for b in order for pc in _leads_to(b)} - blocks.keys()))
         made = Compiled(code, entries, ranges, exits, lowered, insns, generator.asm.insns, seconds)
+        made.faults = None if faults is None else tuple(faults)
         counters = self.counters
         counters.regions += 1
         counters.blocks += len(order)

@@ -18,8 +18,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.aot.image import StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
-from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, HAS_COMPILED, PAGE_BITS, PAGE_BYTES, AddressSpace
-from engines.vm.runtime.executable_memory import ExecutableMemory
+from engines.vm.memory.address_space import (
+    ADDRESS_BITS,
+    DIRECT,
+    EXEC,
+    HAS_CODE,
+    HAS_COMPILED,
+    PAGE_BITS,
+    PAGE_BYTES,
+    AddressSpace,
+)
+from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
+from engines.vm.runtime.fault_exits import FaultExits
 from engines.vm.tiers.baseline.options import CompileError, Options
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import (
@@ -96,7 +106,8 @@ class BaselineCounters:
         samples: slices that ended in the middle of the program. installed: regions. stored: how many of them were not
             compiled but stored. stale: stored regions whose guest code is another now. invalidated: regions thrown away
             because their code was written or unmapped. flushes: times that the code cache was full. refused: regions
-            that were not compiled, by reason.
+            that were not compiled, by reason. unguarded: why code checks permissions itself although the memory is
+            guarded; empty if it does not.
     """
 
     samples: int = 0
@@ -106,6 +117,7 @@ class BaselineCounters:
     invalidated: int = 0
     flushes: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    unguarded: str = ""
 
 
 class BaselineTier(InterpreterTier):
@@ -144,6 +156,7 @@ class BaselineTier(InterpreterTier):
         self._fill = fill(self._code.address("fill"))
         self._decode = decode
         self._memory = ExecutableMemory(capacity_bytes, decode)
+        self._fault_exits: FaultExits | None = None
         self._used = 0
         self._share = share
         self._spent = 0.0
@@ -276,12 +289,24 @@ class BaselineTier(InterpreterTier):
             return int.from_bytes(scratch.raw[:4], "little", signed=True)
 
         try:
-            made = self.compiler.compile(pc, fetch, hart.words[_FRM], handler, outside)
+            guarded = self._guards(memory)
+            made = self.compiler.compile(pc, fetch, hart.words[_FRM], handler, outside, guarded=guarded)
         except CompileError as error:
             self.counters.refused[str(error)] += 1
             return None
         guest = b"".join(fetch(start, end - start) for start, end in made.ranges)
-        return StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, guest)
+        return StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, guest, made.faults)
+
+    def _guards(self, memory: AddressSpace) -> bool:
+        """Whether compiled code may leave it to the host to find out what accesses fail."""
+        if not memory.guarded or memory.bits != ADDRESS_BITS:
+            return False
+        if self._fault_exits is None and not self.counters.unguarded:
+            try:
+                self._fault_exits = FaultExits(self._memory.base, self._memory.size)
+            except (OSError, ExecutableMemoryError) as error:
+                self.counters.unguarded = str(error)
+        return self._fault_exits is not None
 
     def _install_stored(self, space: Space, hart: Hart, pc: int) -> Region | None:
         """Install the stored region with an entry at `pc` and those that it leads to; None if none is right."""
@@ -294,7 +319,7 @@ class BaselineTier(InterpreterTier):
             if stored is None or head in space.heads:
                 continue
             now = b"".join(_fetchable(hart.memory, start, end - start) for start, end in stored.ranges)
-            if now != stored.guest:
+            if now != stored.guest or (stored.faults is not None and not self._guards(hart.memory)):
                 self.counters.stale += 1
                 del self.stored[head]
                 continue
@@ -318,6 +343,8 @@ class BaselineTier(InterpreterTier):
                 return None
         address = self._memory.base + self._used
         self._memory.write(address, made.code)
+        if made.faults and self._fault_exits is not None:
+            self._fault_exits.add(self._used, made.faults)
         self._used += -(-len(made.code) // 64) * 64
         table = space.decoded.table
         number = self._next_region
@@ -352,7 +379,13 @@ class BaselineTier(InterpreterTier):
                 if space is not None:
                     self._invalidate(space, address, size)
 
+            def unguarded() -> None:
+                space = spaces()
+                if space is not None:
+                    self._give_up(space)
+
             memory.code_listeners.append(changed)
+            memory.unguarded_listeners.append(unguarded)
             found.callback = _Invalidate(changed)
             decoded.context["invalidate"] = ctypes.cast(found.callback, ctypes.c_void_p).value or 0
         elif not kept:
@@ -403,10 +436,16 @@ class BaselineTier(InterpreterTier):
         """The code cache is full: give all of it up."""
         self.counters.flushes += 1
         for space in self._spaces.values():
-            for region in space.regions.values():
-                self._unlink(space, region)
-            _forget(space)
+            self._give_up(space)
         self._used = 0
+        if self._fault_exits is not None:
+            self._fault_exits.clear()
+
+    def _give_up(self, space: Space) -> None:
+        """Lead nothing into regions any more."""
+        for region in space.regions.values():
+            self._unlink(space, region)
+        _forget(space)
 
 
 def _forget(space: Space) -> None:

@@ -1,0 +1,135 @@
+"""Compiled code without checks of permissions: what the host refuses is what the interpreter refuses, to the byte."""
+
+from __future__ import annotations
+
+import platform
+import random
+
+import pytest
+
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
+from engines.vm.tiers.baseline.options import Options
+from engines.vm.tiers.baseline.tier import BaselineTier
+from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.stop import StopReason
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
+CODE, DATA, READ_ONLY = 0x10000, 0x40000, 0x60000
+WILD = (0, 8, 0x7FFF_FFFF, 0x8000_0000, 1 << 36, (1 << 36) - 4, (1 << 36) + 0x7FFF_FFF8, 1 << 37, 1 << 47, 1 << 63)
+LOADS = {"lb": 0, "lh": 1, "lw": 2, "ld": 3, "lbu": 4, "lhu": 5, "lwu": 6}
+EBREAK = 0x0010_0073
+
+
+def load(width: int, rd: int, rs1: int, offset: int) -> int:
+    return (offset & 0xFFF) << 20 | rs1 << 15 | width << 12 | rd << 7 | 0x03
+
+
+def store(width: int, rs2: int, rs1: int, offset: int) -> int:
+    return (offset >> 5 & 127) << 25 | rs2 << 20 | rs1 << 15 | width << 12 | (offset & 31) << 7 | 0x23
+
+
+def addi(rd: int, rs1: int, immediate: int) -> int:
+    return (immediate & 0xFFF) << 20 | rs1 << 15 | rd << 7 | 0x13
+
+
+def bne(rs1: int, rs2: int, offset: int) -> int:
+    return (
+        (offset >> 12 & 1) << 31 | (offset >> 5 & 63) << 25 | rs2 << 20 | rs1 << 15 | 1 << 12
+        | (offset >> 1 & 15) << 8 | (offset >> 11 & 1) << 7 | 0x63
+    )  # fmt: skip
+
+
+def program(rng: random.Random) -> list[int]:
+    """A loop of accesses off a few bases that move; x31 counts down."""
+    body = []
+    for _ in range(rng.randrange(3, 14)):
+        base, other = rng.choice((10, 11, 12)), rng.choice((13, 14, 15))
+        offset = rng.choice((0, 8, -8, 2047, -2048, rng.randrange(-2048, 2048)))
+        kind = rng.randrange(5)
+        if kind < 2:
+            body.append(load(rng.choice(list(LOADS.values())), other, base, offset))
+        elif kind == 2:
+            body.append(store(rng.randrange(4), other, base, offset))
+        elif kind == 3:
+            body.append(addi(base, base, rng.choice((1, 8, -8, 64, 2047, -2048))))
+        else:
+            body.append(addi(other, other, rng.randrange(-99, 99)))
+    body.append(addi(31, 31, -1))
+    return [*body, bne(31, 0, -4 * len(body)), EBREAK]
+
+
+def hart_for(code: list[int], seed: int, guarded: bool) -> Hart:
+    rng = random.Random(seed)
+    memory = AddressSpace(guarded=guarded)
+    memory.map(CODE, PAGE_BYTES, READ | WRITE)
+    memory.write(CODE, b"".join(word.to_bytes(4, "little") for word in code))
+    memory.protect(CODE, PAGE_BYTES, READ | EXEC)
+    memory.map(DATA, 4 * PAGE_BYTES, READ | WRITE)
+    memory.write(DATA, rng.randbytes(4 * PAGE_BYTES))
+    memory.map(READ_ONLY, 2 * PAGE_BYTES, READ)
+    memory.map(READ_ONLY + PAGE_BYTES, PAGE_BYTES, 0)
+    hart = Hart(memory)
+    x = hart.cpu["x"]
+    hart.cpu["pc"] = CODE
+    for register in (10, 11, 12):
+        near = rng.choice((DATA, DATA + 4 * PAGE_BYTES, READ_ONLY, READ_ONLY + PAGE_BYTES))
+        x[register] = rng.choice((*WILD, *[near + rng.randrange(-2060, 2060)] * 15, *[DATA + 0x2000] * 15))
+    for register in (13, 14, 15):
+        x[register] = rng.getrandbits(64)
+    x[31] = 300
+    return hart
+
+
+def outcome(tier: InterpreterTier, hart: Hart) -> tuple[object, ...]:
+    stop = tier.run(hart, 20_000)
+    memory = hart.memory
+    data = memory.read(DATA, 4 * PAGE_BYTES) + memory.read(READ_ONLY, PAGE_BYTES)
+    return stop, int(hart.cpu["pc"]), int(hart.cpu["retired"]), hart.cpu["x"].tobytes(), data
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_accesses_off_moving_bases(seed: int) -> None:
+    rng = random.Random(seed)
+    tier, interpreter = BaselineTier(Options(check=True), slice_insns=8, share=float("inf")), InterpreterTier()
+    stops = set()
+    for case in range(60):
+        code = program(rng)
+        expected = outcome(interpreter, hart_for(code, case, guarded=False))
+        hart = hart_for(code, case, guarded=True)
+        assert outcome(tier, hart) == expected, f"case {case}"
+        assert hart.memory.guarded
+        stops.add(getattr(expected[0], "cause", None))
+    assert {3, 5, 7} <= stops
+    assert tier.counters.unguarded == ""
+    assert any(region.faults for region in tier.compiled)
+
+
+def test_code_without_checks_is_given_up_when_the_host_no_longer_holds_permissions() -> None:
+    code = [addi(10, 10, 8), store(3, 31, 10, 0), addi(31, 31, -1), bne(31, 0, -12), EBREAK]
+    hart = hart_for(code, 1, guarded=True)
+    hart.cpu["x"][10], hart.cpu["x"][31] = DATA - 8, 1 << 20
+    tier = BaselineTier(slice_insns=64, share=float("inf"))
+    assert tier.run(hart, 1000).reason is StopReason.LIMIT
+    assert [region.faults is None for region in tier.compiled] == [False]
+    hart.memory.map(READ_ONLY + 4 * PAGE_BYTES, PAGE_BYTES, READ | WRITE | EXEC)
+    stop = tier.run(hart, 1 << 30)
+    assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 7, DATA + 4 * PAGE_BYTES)
+    assert tier.compiled[-1].faults is None
+
+
+def test_stored_code_without_checks_is_for_guarded_memory_only() -> None:
+    code = [addi(10, 10, 8), store(3, 31, 10, 0), addi(31, 31, -1), bne(31, 0, -12), EBREAK]
+    maker = BaselineTier(slice_insns=64, share=float("inf"))
+    hart = hart_for(code, 1, guarded=True)
+    hart.cpu["x"][10] = DATA
+    maker.run(hart, 10_000)
+    assert maker.compiled
+    for guarded in (True, False):
+        user = BaselineTier(slice_insns=1 << 30)
+        user.offer(maker.compiled)
+        hart = hart_for(code, 1, guarded)
+        hart.cpu["x"][10] = DATA
+        hart.cpu["pc"] = maker.compiled[0].entries[0][0]
+        user.run(hart, 10_000)
+        assert (user.counters.stored, user.counters.stale) == ((1, 0) if guarded else (0, 1))

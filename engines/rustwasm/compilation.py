@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from engines.rustwasm.borrow.check import BorrowChecker
+from engines.rustwasm.entry import check_entry, check_runnable, crate_name
 from engines.rustwasm.mir.body import Body
 from engines.rustwasm.mir.build import build_body
 from engines.rustwasm.resolve.declare import Declarations
-from engines.rustwasm.resolve.modules import TYPES, VALUES, Module, Resolver
+from engines.rustwasm.resolve.modules import TYPES, Module, Resolver
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.diagnostics import Diagnostics, SourceMap, read_source
 from engines.rustwasm.syntax.lexer import tokenize
@@ -32,6 +33,18 @@ from engines.rustwasm.typing.types import Ty
 
 LIBRARY: Final = Path(__file__).parent / "library"
 CONSTANT_FUEL: Final = 300_000
+SETTINGS: Final = frozenset(
+    (
+        "debug_assertions",
+        'target_arch="wasm32"',
+        'target_family="wasm"',
+        'target_os="wasi"',
+        'target_pointer_width="32"',
+        'target_endian="little"',
+        'panic="abort"',
+    )
+)
+"""What `#[cfg(...)]` finds set; `test` besides when the crate's tests are compiled."""
 _library: Compilation | None = None
 
 
@@ -63,8 +76,10 @@ def library() -> Compilation:
 class Compilation:
     """Definitions of one crate on top of the library."""
 
-    def __init__(self, base: Compilation | None) -> None:
+    def __init__(self, base: Compilation | None, settings: frozenset[str] = SETTINGS) -> None:
         self.base = base
+        self.entry: FnDef | None = None
+        self.settings = settings
         self.sources = SourceMap()
         if base is not None:
             for file in base.sources.files:
@@ -73,7 +88,7 @@ class Compilation:
         self.diagnostics = Diagnostics(self.sources)
         self.root = Module("" if base is not None else "core", None)
         self.resolver = Resolver(self.diagnostics, base.root if base is not None else None)
-        self.declarations = Declarations(self.resolver, self.parse_derived, self.load_module)
+        self.declarations = Declarations(self.resolver, self.parse_derived, self.load_module, settings)
         self.collector = Collector(self)
         if base is not None:
             self.collector.done = set(base.collector.done)
@@ -88,6 +103,7 @@ class Compilation:
         self._inherent_cache: dict[Any, list[ImplDef]] = {}
         self._deref_heads: set[Any] = set(base._deref_heads) if base is not None else set()
         self.directory: Path | None = None
+        self.main_file = ""
         self.module_paths: dict[Module, Path] = {}
         self.indexed = 0
 
@@ -139,10 +155,11 @@ class Compilation:
                 except (OSError, ValueError) as error:
                     self.diagnostics.error(None, f"couldn't read `{path.name}`: {error}", item.span)
                     return None
-                if len(self.module_paths) > 2000 or path in self.module_paths.values():
+                place = path.resolve()
+                if len(self.module_paths) > 2000 or place in self.module_paths.values():
                     self.diagnostics.error(None, f"circular modules: `{path.name}` is a module already", item.span)
                     return None
-                self.module_paths[module] = path
+                self.module_paths[module] = place
                 file = self.sources.add(str(path), text)
                 return parse(text, file.base, self.diagnostics)
         missing = self.diagnostics.error("E0583", f"file not found for module `{item.name}`", item.span)
@@ -153,6 +170,9 @@ class Compilation:
 
     def add_crate(self, name: str, text: str) -> None:
         file = self.sources.add(name, text)
+        self.main_file = name
+        if self.directory is not None:
+            self.module_paths[self.root] = Path(name).resolve()
         items = parse(text, file.base, self.diagnostics)
         if self.diagnostics.has_errors:
             return
@@ -372,14 +392,12 @@ class Compilation:
             return
         self.check_definitions(0, 0, 0)
         self.check_borrows()
-        main = self.root.names[VALUES].get("main")
-        if main is None or not isinstance(main.definition, FnDef):
-            file = self.sources.files[-1]
-            end = file.base + len(file.text)
-            error = self.diagnostics.error(
-                "E0601", f"`main` function not found in crate `{Path(file.name).stem}`", (end, end)
-            )
-            error.helps.append("consider adding a `main` function")
+        if "test" not in self.settings:
+            check_entry(self, crate_name(Path(self.main_file)))
+            return
+        for function in self.declarations.functions:
+            if "test" in function.attributes:
+                check_runnable(self, function, "test")
 
     def check_borrows(self) -> None:
         """Moves, mutability and borrows of every body that has its types right."""
@@ -525,20 +543,20 @@ class Compilation:
         self.current_impl = saved
 
 
-def check_source(text: str, name: str = "main.rs") -> Compilation:
+def check_source(text: str, name: str = "main.rs", settings: frozenset[str] = SETTINGS) -> Compilation:
     """Check one crate given as text; the result's `diagnostics` say what is wrong with it."""
     base = library()
-    compilation = Compilation(base)
+    compilation = Compilation(base, settings)
     with quiet_runtime():
         compilation.add_crate(name, text)
         compilation.check()
     return compilation
 
 
-def check_file(path: Path) -> Compilation:
+def check_file(path: Path, settings: frozenset[str] = SETTINGS) -> Compilation:
     """Check the crate whose main file is `path`. Raises OSError or ValueError (not UTF-8) if it cannot be read."""
     base = library()
-    compilation = Compilation(base)
+    compilation = Compilation(base, settings)
     compilation.directory = path.parent
     text = read_source(path)
     with quiet_runtime():

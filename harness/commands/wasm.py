@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
-if TYPE_CHECKING:
-    from engines.rustwasm.compilation import Compilation
+from harness.commands.wasm_crate import USAGE, Source, checked, engine_named, main_file
+from harness.commands.wasm_unit_tests import test
 
 app = typer.Typer(help="Compile a subset of Rust to WebAssembly.", no_args_is_help=True)
 
-_USAGE: Final = 2
 _LIMIT: Final = 124
 _FUEL: Final = 2_000_000_000
 _MAIN: Final = 'fn main() {\n    println!("Hello, world!");\n}\n'
-Source = Annotated[
-    Path, typer.Argument(metavar="FILE", help="The main file of the crate; `mod name;` finds the others.")
-]
 
 
 @app.callback()
@@ -30,7 +27,7 @@ def wasm() -> None:
 
 @app.command()
 def check(
-    file: Source,
+    file: Source = Path(),
     json: Annotated[
         bool, typer.Option("--json", help="Diagnostics as lines of JSON, as rustc's, on standard error.")
     ] = False,
@@ -39,14 +36,14 @@ def check(
 
     Exit status: 0 nothing is wrong (there may be warnings), 1 there are errors, 2 the file cannot be read.
     """
-    compilation = _checked(file, json)
+    compilation = checked(file, json)
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
 
 
 @app.command()
 def build(
-    file: Source,
+    file: Source = Path(),
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The module; FILE with .wasm where not given.")
     ] = None,
@@ -62,8 +59,8 @@ def build(
 
     if profile not in PROFILES:
         typer.echo(f"counterproof: --profile {profile}: there are {', '.join(PROFILES)}", err=True)
-        raise typer.Exit(_USAGE)
-    compilation = _checked(file, json=False)
+        raise typer.Exit(USAGE)
+    compilation = checked(file, json=False)
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
     try:
@@ -71,44 +68,78 @@ def build(
     except ValueError as error:
         typer.echo(f"counterproof: {file}: {error}", err=True)
         raise typer.Exit(1) from None
-    target = out or file.with_suffix(".wasm")
+    target = out or main_file(file).with_suffix(".wasm")
     try:
         target.write_bytes(content)
     except OSError as error:
         typer.echo(f"counterproof: {target}: {error.strerror}", err=True)
-        raise typer.Exit(_USAGE) from None
+        raise typer.Exit(USAGE) from None
     typer.echo(f"{target}: {len(content):,} bytes")
 
 
 @app.command()
 def run(
-    file: Source,
-    fuel: Annotated[int, typer.Option(min=1, help="Stop after so many steps of the interpreter.")] = _FUEL,
+    file: Source = Path(),
+    engine: Annotated[
+        str, typer.Option(help="mir, the reference interpreter; wasmtime, wasmtime-pulley or node runs the module.")
+    ] = "mir",
+    profile: Annotated[str, typer.Option(help="For an engine for Wasm: dev or release.")] = "dev",
+    fuel: Annotated[int, typer.Option(min=1, help="Stop after so many steps.")] = _FUEL,
 ) -> None:
-    """Run a crate on the reference interpreter of MIR: small, slow, and what the language means.
+    """Run a crate: on the reference interpreter of MIR, small, slow, and what the language means, or as a module.
 
-    Exit status: that of the program, 101 after a panic; 1 it does not compile, 2 the file cannot be read, 124 it took
-    more steps than --fuel.
+    Exit status: that of the program, 101 after a panic; 1 it does not compile, 2 the file cannot be read or there is no
+    such engine, 124 it took more steps than --fuel.
     """
-    from engines.rustwasm.mir.interpreter import OutOfFuel, run_program
-    from engines.rustwasm.resolve.modules import VALUES
+    from engines.rustwasm.entry import entry_of
 
-    compilation = _checked(file, json=False)
+    executor = engine_named(engine)
+    if profile not in ("dev", "release"):
+        typer.echo(f"counterproof: --profile {profile}: there are dev, release", err=True)
+        raise typer.Exit(USAGE)
+    compilation = checked(file, json=False)
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
-    if "main" not in compilation.root.names[VALUES]:
-        typer.echo(f"counterproof: {file}: there is no function `main` to run", err=True)
-        raise typer.Exit(1)
     try:
-        status, output, errors = run_program(compilation, fuel=fuel)
-    except OutOfFuel:
-        typer.echo(f"counterproof: stopped after {fuel:,} steps; allow more with --fuel", err=True)
-        raise typer.Exit(_LIMIT) from None
+        entry_of(compilation)
+    except ValueError as error:
+        typer.echo(f"counterproof: {file}: {error}", err=True)
+        raise typer.Exit(1) from None
+    if executor is None:
+        from engines.rustwasm.mir.interpreter import OutOfFuel, run_program
+
+        try:
+            status, output, errors = run_program(compilation, checks=profile == "dev", fuel=fuel)
+        except OutOfFuel:
+            _out_of_fuel(fuel)
+    else:
+        from engines.rustwasm.driver import build_bytes
+        from harness.contract import End, ProgramCase, ProgramObservation
+
+        with closing(executor):
+            seen = executor.run(
+                ProgramCase("wasm32", build_bytes(compilation, profile), ("program",), limit_insns=fuel)
+            )
+        assert isinstance(seen, ProgramObservation)
+        status, output, errors = seen.exit_status, seen.stdout, seen.stderr
+        if seen.end is End.LIMIT:
+            _out_of_fuel(fuel)
+        if seen.end is not End.TRAP or seen.detail:
+            errors += f"counterproof: {executor.name}: {seen.detail or seen.end.name.lower()}\n".encode()
+            status = max(status, 1)
     sys.stdout.buffer.write(output)
     sys.stdout.flush()
     sys.stderr.buffer.write(errors)
     sys.stderr.flush()
     raise typer.Exit(status)
+
+
+def _out_of_fuel(fuel: int) -> NoReturn:
+    typer.echo(f"counterproof: stopped after {fuel:,} steps; allow more with --fuel", err=True)
+    raise typer.Exit(_LIMIT) from None
+
+
+app.command()(test)
 
 
 @app.command()
@@ -127,7 +158,7 @@ def size(
         found = sizes(_bytes(file))
     except MalformedModuleError as error:
         typer.echo(f"counterproof: {file}: {error}", err=True)
-        raise typer.Exit(_USAGE) from None
+        raise typer.Exit(USAGE) from None
     _table([(name, bytes_) for name, bytes_ in found.sections], found.total)
     typer.echo()
     functions = sorted(found.functions, key=lambda f: -f[1])
@@ -150,10 +181,10 @@ def new(directory: Annotated[Path, typer.Argument(metavar="DIRECTORY", help="Mus
         main.write_text(_MAIN)
     except FileExistsError:
         typer.echo(f"counterproof: {directory} is there already; name another directory, or remove it", err=True)
-        raise typer.Exit(_USAGE) from None
+        raise typer.Exit(USAGE) from None
     except OSError as error:
         typer.echo(f"counterproof: {directory}: {error.strerror}", err=True)
-        raise typer.Exit(_USAGE) from None
+        raise typer.Exit(USAGE) from None
     typer.echo(f"{main}: counterproof wasm run {main}")
 
 
@@ -162,25 +193,7 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         typer.echo(f"counterproof: {path}: {error.strerror}", err=True)
-        raise typer.Exit(_USAGE) from None
-
-
-def _checked(file: Path, json: bool) -> Compilation:
-    """The crate, its diagnostics on standard error."""
-    from engines.rustwasm.compilation import check_file
-
-    try:
-        compilation = check_file(file)
-    except OSError as error:
-        typer.echo(f"counterproof: {file}: {error.strerror}", err=True)
-        raise typer.Exit(_USAGE) from None
-    except ValueError as error:
-        typer.echo(f"counterproof: {file}: {error}", err=True)
-        raise typer.Exit(_USAGE) from None
-    text = compilation.diagnostics.to_json_lines() if json else compilation.diagnostics.render()
-    if text:
-        typer.echo(text.rstrip("\n"), err=True)
-    return compilation
+        raise typer.Exit(USAGE) from None
 
 
 def _table(rows: Sequence[tuple[str, int]], total: int) -> None:

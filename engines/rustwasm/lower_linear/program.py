@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from engines.rustwasm.entry import entry_of
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear import runtime
 from engines.rustwasm.lower_linear.drops import element_glue, glue_body
@@ -96,7 +97,7 @@ class Program:
         self.types: dict[w.FunctionType, int] = {}
         self.globals: dict[Any, tuple[int, int]] = {}
         self.data = bytearray(SCRATCH_BYTES)
-        self.shared: list[tuple[int, bytes]] = []
+        self.shared: dict[bytes, int] = {}
         self.statics: dict[Any, int] = {}
         self.reserved: dict[str, int] = {}
         self.vtables: dict[tuple[Ty, Ty], int] = {}
@@ -218,13 +219,18 @@ class Program:
         """The address of constant bytes; equal ones and parts of others are shared."""
         if not content:
             return n.i32(8)
-        for address, known in self.shared:
-            at = known.find(content)
-            if at >= 0:
-                return n.i32(address + at)
-        address = len(self.data)
-        self.data += content
-        self.shared.append((address, content))
+        address = self.shared.get(content)
+        if address is None:
+            # The development profile looks for equal ones only: a search in all the text is quadratic.
+            for known, at in self.shared.items() if self.profile is not PROFILES["dev"] else ():
+                offset = known.find(content)
+                if offset >= 0:
+                    address = at + offset
+                    break
+            else:
+                address = len(self.data)
+                self.data += content
+            self.shared[content] = address
         return n.i32(address)
 
     def location(self, span: m.Span) -> Node:
@@ -538,16 +544,14 @@ def lower(compilation: Compilation, profile: Profile) -> Module:
     Raises:
         ValueError: the program has no `main`, or a function without a body.
     """
-    entry = compilation.root.names[VALUES].get("main")
-    if entry is None:
-        raise ValueError("the program has no `main`; add `fn main() {}`")
+    entry = entry_of(compilation)
     program = Program(compilation, profile)
-    exported = [one for one in _exported(compilation) if one is not entry.definition]
+    exported = [one for one in _exported(compilation) if one is not entry]
     for definition in exported:
         program.lower(definition)
     exports: list[tuple[str, Any]] = [(one.name, ("fn", one, ())) for one in exported]
     if profile.messages or not exports:
-        program.start(entry.definition)
+        program.start(entry)
         exports.append(("_start", ("start",)))
     return program.module(exports, bool(program.imports))
 

@@ -451,9 +451,9 @@ def run_program(compilation: Compilation, checks: bool = True, fuel: int = 50_00
 def run_main(interpreter: Interpreter) -> tuple[int, bytes, bytes]:
     """`run_program` with an interpreter of one's own, whose `output` tells what was printed if it raises OutOfFuel."""
     from engines.rustwasm.compilation import quiet_runtime
-    from engines.rustwasm.resolve.modules import VALUES
+    from engines.rustwasm.entry import entry_of
 
-    main = interpreter.compilation.root.names[VALUES]["main"].definition
+    main = entry_of(interpreter.compilation)
     code = 0
     with quiet_runtime():
         try:

@@ -22,10 +22,12 @@ class Declarations:
         resolver: Resolver,
         parse_text: Callable[[str, t.Span], list[Any]],
         load_module: Callable[[Module, t.ModItem], list[Any] | None],
+        settings: frozenset[str] = frozenset(),
     ) -> None:
         self.resolver = resolver
         self.parse_text = parse_text
         self.load_module = load_module
+        self.settings = settings
         self.adts: list[AdtDef] = []
         self.traits: list[TraitDef] = []
         self.impls: list[ImplDef] = []
@@ -52,8 +54,25 @@ class Declarations:
         return place
 
     def items(self, items: list[Any], module: Module) -> None:
-        for item in items:
+        for item in self.configured(items):
             self.item(item, module)
+
+    def configured(self, items: list[Any]) -> list[Any]:
+        """The items that `#[cfg(...)]` lets be; tests only where tests are compiled."""
+        conditional = [item for item in items if item.attributes and self.is_out(item)]
+        return [item for item in items if item not in conditional] if conditional else items
+
+    def is_out(self, item: Any) -> bool:
+        for name, _, span in item.attributes:
+            if name == "test" and "test" not in self.settings:
+                return True
+            if name == "cfg":
+                try:
+                    return not modes.configured(item, self.settings)
+                except ValueError as error:
+                    self.resolver.diagnostics.error("E0537", str(error), span)
+                    return True
+        return False
 
     def item(self, item: Any, module: Module) -> None:
         kind = type(item)
@@ -82,6 +101,7 @@ class Declarations:
             declare(module, TYPES, name, trait, visible, item.name_span)
             if modes.is_gc(item):
                 modes.inherit(item.items, modes.gc_span(item))
+            item.items = self.configured(item.items)
             for member in item.items:
                 if isinstance(member, t.FnItem):
                     if member.name in trait.methods:
@@ -199,6 +219,7 @@ class Declarations:
         item.target = impl
         if modes.is_gc(item):
             modes.inherit(item.items, modes.gc_span(item))
+        item.items = self.configured(item.items)
         for member in item.items:
             if isinstance(member, t.FnItem):
                 if member.name in impl.methods:

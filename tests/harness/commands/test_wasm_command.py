@@ -141,3 +141,83 @@ def test_sizes_are_shown_by_section_and_function(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["size", str(path)])
     assert done.exit_code == 2
     assert "offset" in done.stderr
+
+
+TESTED = """mod deeper;
+fn main() {}
+#[test]
+fn holds() { assert_eq!(deeper::double(2), 4); }
+#[test]
+#[should_panic]
+fn panics() { panic!("as wanted"); }
+"""
+DEEPER = """pub fn double(x: i32) -> i32 { x * 2 }
+#[test]
+fn breaks() { println!("said"); assert!(double(1) == 3, "one doubled"); }
+"""
+
+
+@pytest.mark.parametrize("engine", ["mir", "wasmtime"])
+def test_the_tests_of_a_crate_are_run(tmp_path: Path, engine: str) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "main.rs").write_text(TESTED)
+    (tmp_path / "src" / "deeper.rs").write_text(DEEPER)
+    done = CliRunner().invoke(app, ["test", str(tmp_path), "--engine", engine])
+    assert done.exit_code == 101
+    assert "running 3 tests\ntest deeper::breaks ... FAILED\ntest holds ... ok\n" in done.stdout
+    assert "test panics - should panic ... ok\n" in done.stdout
+    assert "---- deeper::breaks stdout ----\nsaid\n" in done.stdout
+    assert "thread 'deeper::breaks' panicked at " in done.stdout
+    assert "deeper.rs:3:33:\none doubled\n" in done.stdout
+    assert "test result: FAILED. 2 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out" in done.stdout
+    done = CliRunner().invoke(app, ["test", str(tmp_path), "hold", "--engine", engine])
+    assert done.exit_code == 0
+    assert "1 passed; 0 failed; 0 ignored; 0 measured; 2 filtered out" in done.stdout
+
+
+def test_tests_are_listed_and_bad_names_refused(tmp_path: Path) -> None:
+    (tmp_path / "main.rs").write_text("fn main() {}\n#[test]\nfn one() {}\n")
+    done = CliRunner().invoke(app, ["test", str(tmp_path), "--list"])
+    assert (done.exit_code, done.stdout) == (0, "one: test\n\n1 tests, 0 benchmarks\n")
+    done = CliRunner().invoke(app, ["test", str(tmp_path), "--engine", "jvm"])
+    assert done.exit_code == 2
+    assert "--engine jvm: there are mir, wasmtime, wasmtime-pulley, node" in done.stderr
+    done = CliRunner().invoke(app, ["test", str(tmp_path / "none")])
+    assert done.exit_code == 2
+    (tmp_path / "empty").mkdir()
+    done = CliRunner().invoke(app, ["run", str(tmp_path / "empty")])
+    assert done.exit_code == 2
+    assert "there is no crate here" in done.stderr
+
+
+def test_a_program_runs_on_every_engine(crate: Path) -> None:
+    for engine in ("wasmtime", "node"):
+        done = CliRunner().invoke(app, ["run", str(crate), "--engine", engine])
+        assert (done.exit_code, done.stdout) == (0, "2 b\n")
+    crate.write_text("fn main() { loop {} }\n")
+    done = CliRunner().invoke(app, ["run", str(crate), "--engine", "wasmtime", "--fuel", "1000"])
+    assert done.exit_code == 124
+    crate.write_text('fn main() { panic!("oh"); }\n')
+    done = CliRunner().invoke(app, ["run", str(crate), "--engine", "wasmtime"])
+    assert done.exit_code == 101
+    assert f"thread 'main' panicked at {crate}:1:13:\noh\n" in done.stderr
+
+
+def test_modules_in_a_circle_and_missing_ones_are_said(tmp_path: Path) -> None:
+    main = tmp_path / "main.rs"
+    main.write_text("mod a;\nfn main() {}\n")
+    done = CliRunner().invoke(app, ["check", str(main)])
+    assert done.exit_code == 1
+    assert "error[E0583]: file not found for module `a`" in done.stderr
+    assert 'create file "a.rs" or "a/mod.rs"' in done.stderr
+    (tmp_path / "a.rs").write_bytes(b"pub fn f() {}\n\xff")
+    done = CliRunner().invoke(app, ["check", str(main)])
+    assert done.exit_code == 1
+    assert "byte 14 (0xff) is not valid UTF-8" in done.stderr
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a.rs").write_text("mod a;\n")
+    (tmp_path / "a" / "a.rs").symlink_to(tmp_path / "a.rs")
+    (tmp_path / "a" / "a").symlink_to(tmp_path / "a")
+    done = CliRunner().invoke(app, ["check", str(main)])
+    assert done.exit_code == 1
+    assert "circular modules" in done.stderr

@@ -1,0 +1,68 @@
+"""What the commands for Rust crates share: finding the main file, checking it, and engines by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from engines.rustwasm.compilation import Compilation
+    from harness.contract import Executor
+
+USAGE: Final = 2
+ENGINES: Final = ("mir", "wasmtime", "wasmtime-pulley", "node")
+Source = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="The main file of the crate, or its directory; `mod name;` finds the other files."
+    ),
+]
+_MAIN_FILES: Final = ("src/main.rs", "src/lib.rs", "main.rs", "lib.rs")
+
+
+def main_file(path: Path) -> Path:
+    """The crate's main file: `path` itself, or in a directory src/main.rs, src/lib.rs, main.rs, lib.rs."""
+    if not path.is_dir():
+        return path
+    for name in _MAIN_FILES:
+        if (path / name).is_file():
+            return path / name
+    typer.echo(f"counterproof: {path}: there is no crate here: none of {', '.join(_MAIN_FILES)}", err=True)
+    raise typer.Exit(USAGE)
+
+
+def checked(file: Path, json: bool, settings: frozenset[str] | None = None) -> Compilation:
+    """The crate, its diagnostics on standard error. Leaves with status 2 where a file cannot be read."""
+    from engines.rustwasm.compilation import SETTINGS, check_file
+
+    file = main_file(file)
+    try:
+        compilation = check_file(file, SETTINGS if settings is None else settings)
+    except OSError as error:
+        typer.echo(f"counterproof: {file}: {error.strerror}", err=True)
+        raise typer.Exit(USAGE) from None
+    except ValueError as error:
+        typer.echo(f"counterproof: {file}: {error}", err=True)
+        raise typer.Exit(USAGE) from None
+    text = compilation.diagnostics.to_json_lines() if json else compilation.diagnostics.render()
+    if text:
+        typer.echo(text.rstrip("\n"), err=True)
+    return compilation
+
+
+def engine_named(name: str) -> Executor | None:
+    """The engine, or None for `mir`. Leaves with status 2 where there is none of that name, or it is not installed."""
+    if name not in ENGINES:
+        typer.echo(f"counterproof: --engine {name}: there are {', '.join(ENGINES)}", err=True)
+        raise typer.Exit(USAGE)
+    if name == "mir":
+        return None
+    from harness.registry import ExecutorUnavailableError, create
+
+    try:
+        return create(name, isolated=False)
+    except (ExecutorUnavailableError, ImportError, RuntimeError) as error:
+        typer.echo(f"counterproof: --engine {name}: {error}", err=True)
+        raise typer.Exit(USAGE) from None

@@ -173,6 +173,7 @@ class CodeCache:
             memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
             space.pages.setdefault(page, set()).add(handle)
         space.known.update(handle.parcels())
+        replaced = {space.heads[head] for head in heads if head in space.heads}
         for head, offset in heads.items():
             entry = table + (head << PC_SHIFT)
             self._decode_at(space, head, space.fetch(head, 4))
@@ -181,6 +182,9 @@ class CodeCache:
             space.heads[head] = handle
         self.counters.installed += 1
         self.counters.code_bytes += size
+        for old in replaced:
+            if all(space.heads.get(head) is not old for head in old.heads):
+                self.remove(old)
         return handle
 
     def touch(self, handle: CodeHandle) -> None:

@@ -15,7 +15,7 @@ from engines.vm.runtime.llvm import HostTarget, host_features, host_target
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.layout import convention
 from engines.vm.tiers.llvm.lowering import Lowering, Module, usable
-from engines.vm.tiers.llvm.region import MOST_INSNS, Decoded, Fetch, Region, form
+from engines.vm.tiers.llvm.region import MOST_INSNS, Decoded, Fetch, Region, Targets, form, unseen
 
 Handler = Callable[[int, int, int], int]
 """`(pc, word, length)` → the interpreter's handler of that instruction, as its distance from `decode`."""
@@ -86,18 +86,22 @@ class LlvmCompiler:
         features = host_features()
         return X86FloatSupport(avx=features.get("avx", False), fma=features.get("fma", False))
 
-    def region(self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int) -> Region:
+    def region(
+        self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int, targets: Targets = unseen
+    ) -> Region:
         """The region around `root`. Reads guest memory; what comes after does not.
 
         Raises:
             CompileError: nothing to gain.
         """
-        region = self.form(root, fetch, executed, frm)
+        region = self.form(root, fetch, executed, frm, targets)
         if not region.blocks[root].insns:
             raise self._refuse("the first instruction is the interpreter's")
         return region
 
-    def form(self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int) -> Region:
+    def form(
+        self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int, targets: Targets = unseen
+    ) -> Region:
         """The region around `root`, which may be empty."""
         floats = self._floats
 
@@ -107,7 +111,7 @@ class LlvmCompiler:
                 self.counters.interpreted[reason] += 1
             return reason is None
 
-        return form(root, fetch, executed, has_lowering, self.most_insns)
+        return form(root, fetch, executed, has_lowering, self.most_insns, targets)
 
     def lower(self, region: Region, frm: int, handler: Handler) -> Module:
         """The region as LLVM text."""

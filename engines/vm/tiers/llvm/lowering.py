@@ -17,8 +17,6 @@ from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_off
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, successors
 
 ATTRIBUTES: Final = 'nounwind "no-builtins" "frame-pointer"="none"'
-MOST_RETURNS: Final = 12
-"""A return looks for its target among so many places in the region before it asks the table."""
 
 
 @dataclass
@@ -270,12 +268,19 @@ class Lowering:
         wild = machine.bail or emitter.label("wild")
         if machine.bail is None:
             self.leaves.append(_Leave(wild, last.pc, budget, dirty, len(block.insns) - 1))
-        for pc in block.targets[:MOST_RETURNS]:
+        after = dirty | frozenset(machine.pending())
+        if block.targets:
             other = emitter.label("other")
-            emitter.branch(target.eq(pc), f"b_{pc:x}", other)
+            places = {pc: emitter.label("place") if block.links else f"b_{pc:x}" for pc in block.targets}
+            cases = " ".join(f"i64 {pc}, label %{label}" for pc, label in places.items())
+            emitter.line(f"switch i64 {target.text}, label %{other} [ {cases} ]")
+            for pc, label in places.items() if block.links else ():
+                emitter.begin(label)
+                machine.commit(keep=True)
+                emitter.jump(f"b_{pc:x}")
             emitter.begin(other)
         emitter.leave_if(limit.ule(target), wild)
-        after = dirty | frozenset(machine.commit())
+        machine.commit()
         self._save(after)
         self._account("sub", left)
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))

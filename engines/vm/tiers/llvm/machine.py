@@ -68,9 +68,13 @@ class RegionMachine(HandlerMachine):
         """Where a jump goes."""
         return self._target
 
-    def commit(self) -> list[str]:
-        """Write the registers; the names of those written."""
-        return [*self.x.commit(), *self.f.commit()]
+    def pending(self) -> list[str]:
+        """The registers that `commit` will write."""
+        return [*self.x.pending(), *self.f.pending()]
+
+    def commit(self, *, keep: bool = False) -> list[str]:
+        """Write the registers; the names of those written. `keep`: on this path only, they are to be written again."""
+        return [*self.x.commit(keep), *self.f.commit(keep)]
 
     def _pc_plus(self, distance: int) -> LlvmValue:
         return self.const(self.at + distance)
@@ -150,7 +154,10 @@ class _Variables:
             raise ValueError(f"{value!r} written to a 64-bit register")
         self._pending[register.value] = value
 
-    def commit(self) -> list[str]:
+    def pending(self) -> list[str]:
+        return [f"{self._file}{number}" for number in self._pending]
+
+    def commit(self, keep: bool) -> list[str]:
         emitter = self._machine.emitter
         names = []
         for number, value in self._pending.items():
@@ -161,7 +168,8 @@ class _Variables:
             emitter.line(f"store {self._type} {text}, ptr %{name}.")
             names.append(name)
         self._machine.touched.update(names)
-        self._pending.clear()
+        if not keep:
+            self._pending.clear()
         return names
 
 

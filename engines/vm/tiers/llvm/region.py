@@ -8,7 +8,7 @@ branches to it are never taken.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -27,6 +27,15 @@ LEFT: Final = frozenset({"ecall", "ebreak", "csrrw", "csrrs", "csrrc", "csrrwi",
 
 Fetch = Callable[[int, int], bytes]
 """`(pc, size) -> bytes`: what may be fetched from pc on, up to size."""
+
+Targets = Callable[[int], Iterable[int]]
+"""`pc ->` where the indirect jump at pc was seen to go."""
+
+
+def unseen(_: int) -> Iterable[int]:
+    """No indirect jump was seen to go anywhere."""
+    return ()
+
 
 
 class End(Enum):
@@ -65,7 +74,8 @@ class Block:
 
     Attributes:
         insns: may be empty where `end` is LEAVE: the interpreter executes the first instruction already.
-        targets: pcs inside the region that the block may go to; for a branch the one where it is taken comes first.
+        targets: pcs that the block may go to; for a branch the one where it is taken comes first; for an indirect jump
+            those inside the region that it was seen to go to, or for a return those that it may go to.
         links: whether the last instruction is a call.
     """
 
@@ -103,6 +113,10 @@ class Region:
     @property
     def insns(self) -> int:
         return sum(len(block.insns) for block in self.blocks.values())
+
+    def contains(self, pc: int) -> bool:
+        """Whether an instruction at `pc` would be part of it."""
+        return any(block.pc <= pc < block.next_pc for block in self.blocks.values())
 
     def ranges(self) -> list[tuple[int, int]]:
         """The guest bytes that the region was made from, [start, end), joined."""
@@ -175,13 +189,16 @@ def form(
     executed: Callable[[int], bool],
     usable: Callable[[Decoded], bool],
     most_insns: int = MOST_INSNS,
+    targets: Targets = unseen,
 ) -> Region:
     """The region of `root`.
 
     Args:
         executed: whether an instruction was ever executed; the root is taken to have been.
         usable: whether an instruction has a lowering; the others are left to the interpreter.
+        targets: where indirect jumps were seen to go: they are followed there.
     """
+    seen: dict[int, tuple[int, ...]] = {}
     insns: dict[int, Decoded] = {}
     leaders = {root}
     after_leaving: list[int] = []
@@ -219,9 +236,16 @@ def form(
                 break
             if name == "jalr":
                 leaders.add(insn.next_pc)
+                if insn.argument("rd") in LINKS or insn.argument("rs1") not in LINKS:
+                    seen[pc] = tuple(sorted(targets(pc)))
+                    leaders.update(seen[pc])
+                    todo.extend(seen[pc])
                 if insn.argument("rd") in LINKS:
-                    outgoing.append(insn.next_pc)
                     todo.append(insn.next_pc)
+                    for target in seen[pc]:
+                        called.setdefault(target, []).append(insn.next_pc)
+                    if not seen[pc]:
+                        outgoing.append(insn.next_pc)
                 break
             address = _constant(insn, constants)
             if address is not None and address not in insns and fetch(address, 2):
@@ -246,8 +270,12 @@ def form(
         blocks[root] = Block(root, [], End.LEAVE)
     region = Region(blocks, heads, returns=list(dict.fromkeys(returns)), taken=taken)
     for block in blocks.values():
-        if block.end is End.INDIRECT and block.insns[-1].argument("rd") == 0:
-            block.targets = tuple(region.returns)
+        if block.end is End.INDIRECT:
+            last = block.insns[-1]
+            if last.pc in seen:
+                block.targets = tuple(target for target in seen[last.pc] if target in blocks)
+            elif last.argument("rd") == 0:
+                block.targets = tuple(region.returns)
     _keep_reachable(region)
     _find_checks(region)
     return region
@@ -274,14 +302,13 @@ def root_around(pc: int, link: int, region_of: Callable[[int], Region]) -> int:
     for call in (link - 4, link - 8):
         caller = region_of(call)
         block = caller.blocks[call]
-        if block.links and block.next_pc == link and block.end is End.JUMP:
+        if block.links and block.next_pc == link and block.targets:
             break
     else:
         return pc
     loops = loops_around(call, caller)
-    for root in (*loops[:1], block.targets[0]):
-        region = region_of(root)
-        if any(block.pc <= pc < block.next_pc for block in region.blocks.values()):
+    for root in (*loops[:1], *block.targets):
+        if region_of(root).contains(pc):
             return root
     return pc
 
@@ -367,9 +394,11 @@ __all__ = [
     "End",
     "Fetch",
     "Region",
+    "Targets",
     "decoded_at",
     "form",
     "loops_around",
     "root_around",
     "successors",
+    "unseen",
 ]

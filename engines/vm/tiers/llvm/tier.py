@@ -1,8 +1,8 @@
 """The LLVM tier: the interpreter, and where the guest spends its time regions compiled by LLVM as its handlers.
 
 Runs go in slices of retired instructions. Where a slice ends is a sample of where the guest is, and compiled code
-counts what retires in it, so it is known how much of a slice was interpreted. Samples of interpreted code become roots
-of regions, which are compiled in the background and installed at the end of a later slice.
+counts what retires in it, so it is known how much of a slice was interpreted. After samples of interpreted code traces
+find roots of regions, which are compiled in the background and installed at the end of a later slice.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
 from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
 from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.llvm.profile import TRACE, Profile
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
@@ -31,18 +32,19 @@ FIRST_SLICE: Final = 50_000
 LONGEST_SLICE: Final = 1 << 23
 LONGEST_SLICE_WAITING: Final = 1 << 20
 """While regions are being compiled, they are looked for so often."""
-BATCH: Final = 8
-"""Samples that are looked at together."""
+BATCH: Final = 4
+"""Traces that are looked at together."""
 MOST_WAITING: Final = 4
 """Nothing more is asked for while so many regions wait: by the time that they are ready, the guest may be elsewhere."""
 COLD_SHARE: Final = 0.04
 """A slice of which no larger part was interpreted asks for nothing."""
+MOST_AGAIN: Final = 3
+"""A region is compiled again so often, with targets of indirect jumps that were not seen before."""
 STUCK_SHARE: Final = 0.5
 STUCK_SLICE: Final = 1 << 20
-"""A slice so long, interpreted for a larger part, that ends inside compiled code missed the entry: a loop needs one."""
-_RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM, _RA = (
-    word_of(name) + index
-    for name, index in (("retired", 0), ("trap_cause", 0), ("trap_value", 0), ("pc", 0), ("frm", 0), ("x", 1))
+"""In a slice so long, interpreted for a larger part, compiled code is left more often than it seems."""
+_RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
+    word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
 
 
@@ -71,11 +73,13 @@ class LlvmTier(InterpreterTier):
     Args:
         slice_insns: instructions of the first and shortest slice between samples.
         capacity_bytes: of the code cache.
-        batch: samples that are looked at together; 1 compiles what the first one finds.
+        batch: traces that are looked at together; 1 compiles what the first one finds.
+        trace: instructions of a trace.
         only_executed: compile only what was executed; else all that direct jumps reach.
         background: compile on a thread; else at once, while the guest waits.
 
     Attributes:
+        profile: what runs outside compiled code.
         unavailable: why nothing is compiled; empty while all is well. The interpreter runs alone then.
     """
 
@@ -88,6 +92,7 @@ class LlvmTier(InterpreterTier):
         batch: int = BATCH,
         only_executed: bool = True,
         background: bool = True,
+        trace: int = TRACE,
     ) -> None:
         super().__init__()
         self.unavailable = ""
@@ -98,11 +103,12 @@ class LlvmTier(InterpreterTier):
         self.batch = batch
         self.only_executed = only_executed
         self.background = background
+        self.profile = Profile(trace)
+        self._traces = 0
+        self._again: Counter[int] = Counter()
         self.stored: dict[int, StoredRegion] = {}
         self.compiled: list[StoredRegion] = []
         self._counters = LlvmCounters()
-        self._samples: list[tuple[int, int]] = []
-        self._asked: set[int] = set()
         self._first = self._slice = self._left = slice_insns
         self._window = self._inside = 0
         self._version = 0
@@ -188,12 +194,17 @@ class LlvmTier(InterpreterTier):
             self._collect(space)
         end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
         while True:
+            tracing = False
             if self._left <= 0:
-                self._sample(space, hart, 1 - self._inside / self._window)
+                tracing = self._sample(space, hart, 1 - self._inside / self._window)
                 self._left, self._inside, self._window = self._slice, 0, 0
             self.runs += 1
             before, compiled = words[_RETIRED], context["compiled"]
-            reason = self._run(decoded.context_address, min(end - before, self._left))
+            if tracing:
+                reason = self.profile.trace(self._run, decoded.context_address, space, hart, end - before)
+                self._traced(space, hart)
+            else:
+                reason = self._run(decoded.context_address, min(end - before, self._left))
             retired = words[_RETIRED] - before
             self._left -= retired
             self._window += retired
@@ -210,42 +221,42 @@ class LlvmTier(InterpreterTier):
 
     # -- what is hot ----------------------------------------------------------------------------------------------
 
-    def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> None:
-        """A slice ended; `share` of it was interpreted."""
+    def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> bool:
+        """A slice ended; `share` of it was interpreted. Whether to trace what comes."""
         self._counters.samples += 1
         if self._without_llvm:
             self._slice = LONGEST_SLICE
-            return
+            return False
         if self._worker is not None and self._worker.done:
             self._collect(space)
         pc = hart.words[_PC]
         if self._version != space.version:
             self._version = space.version
-            self._asked.clear()
+            self.profile = Profile(self.profile.insns)
+            self._again.clear()
         handle = space.heads.get(pc)
         if handle is not None:
             self.cache.touch(handle)
         if share < COLD_SHARE or pc >= hart.memory.limit:
             self._lengthen()
-        elif space.known[pc]:
-            if share > STUCK_SHARE and self._slice >= STUCK_SLICE:
-                self._ask_for_loop(space, hart, pc)
+            return False
+        if self._worker is not None and self._worker.waiting >= MOST_WAITING:
             self._lengthen()
+            return False
+        self.profile.distrusts = share > STUCK_SHARE and self._slice >= STUCK_SLICE
+        return True
+
+    def _traced(self, space: CompiledSpace, hart: Hart) -> None:
+        """A trace ended: every so often, have regions compiled for what it found."""
+        self._traces += 1
+        if self._traces < self.batch:
+            return
+        self._traces = 0
+        found = self.profile.choose()
+        if found and self._has_llvm() and self._ask(space, hart.words[_FRM], found):
+            self._slice = self._first
         else:
-            self._samples.append((pc, hart.words[_RA]))
-            if len(self._samples) < self.batch:
-                return
-            samples, self._samples = self._samples, []
-            if self._worker is not None and self._worker.waiting >= MOST_WAITING:
-                self._lengthen()
-                return
-            if not self._has_llvm():
-                return
-            asked = [self._ask(space, hart, *sample) for sample in samples]
-            if any(asked):
-                self._slice = self._first
-            else:
-                self._lengthen()
+            self._lengthen()
 
     def _has_llvm(self) -> bool:
         """Whether regions can be compiled; if not, that is counted, and the interpreter goes on with what is there."""
@@ -261,27 +272,21 @@ class LlvmTier(InterpreterTier):
         waiting = self._worker is not None and self._worker.waiting
         self._slice = min(self._slice * 2, LONGEST_SLICE_WAITING if waiting else LONGEST_SLICE)
 
-    def _ask(self, space: CompiledSpace, hart: Hart, pc: int, link: int) -> bool:
-        """Have the region around a sample compiled; whether that is new."""
-        if pc in self._asked or space.known[pc]:
-            return False
-        frm = hart.words[_FRM]
-        root = self._root(space, pc, link, frm)
-        if root in self._asked or root in space.heads:
-            root = pc
-        self._asked |= {root, pc}
-        return self.request(space, root, frm)
-
-    def _ask_for_loop(self, space: CompiledSpace, hart: Hart, pc: int) -> None:
-        """Have a region compiled that is entered at the innermost loop around `pc`, which another only contains."""
-        from engines.vm.tiers.llvm.region import loops_around
-
-        frm = hart.words[_FRM]
-        loops = loops_around(pc, self.compiler.form(pc, space.fetch, self._executed(space), frm))
-        root = loops[-1] if loops else pc
-        if root not in self._asked and root not in space.heads:
-            self._asked.add(root)
-            self.request(space, root, frm)
+    def _ask(self, space: CompiledSpace, frm: int, found: list[tuple[int, int]]) -> bool:
+        """Have the regions compiled that contain the pcs of `found`, given with their links; whether there are any."""
+        asked: list[int] = []
+        for pc, link in found:
+            if len(asked) == MOST_WAITING or any(pc in self.profile.asked[root] for root in asked):
+                continue
+            root = self._root(space, pc, link, frm)
+            if self.profile.covering(space, root) is not None:
+                if self._again[root] < MOST_AGAIN and self._form(space, root, frm).contains(pc):
+                    self._again[root] += 1
+                else:
+                    root = pc
+            if self.request(space, root, frm):
+                asked.append(root)
+        return bool(asked)
 
     def _root(self, space: CompiledSpace, pc: int, link: int, frm: int) -> int:
         from engines.vm.tiers.llvm.region import root_around
@@ -290,10 +295,13 @@ class LlvmTier(InterpreterTier):
 
         def region_of(root: int) -> Region:
             if root not in regions:
-                regions[root] = self.compiler.form(root, space.fetch, self._executed(space), frm)
+                regions[root] = self._form(space, root, frm)
             return regions[root]
 
         return root_around(pc, link, region_of)
+
+    def _form(self, space: CompiledSpace, root: int, frm: int) -> Region:
+        return self.compiler.form(root, space.fetch, self._executed(space), frm, self.profile.targets)
 
     # -- compiling ------------------------------------------------------------------------------------------------
 
@@ -303,11 +311,13 @@ class LlvmTier(InterpreterTier):
         from engines.vm.tiers.llvm.compiler import CompileError
 
         try:
-            region = self.compiler.region(root, space.fetch, self._executed(space), frm)
+            region = self.compiler.region(root, space.fetch, self._executed(space), frm, self.profile.targets)
         except CompileError:
+            self.profile.asked[root] = frozenset((root,))
             return False
         guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
         request = Request(root, region, guest, frm, id(space), space.version)
+        self.profile.ask(root, region)
         if not self.background:
             try:
                 self._take(space, request, self._compile(request))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engines.rustwasm.borrow import facts as f
-from engines.rustwasm.borrow.describe import capture_name, quoted, step_type
+from engines.rustwasm.borrow.describe import capture_name, place_type, quoted, step_type
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
@@ -23,7 +23,7 @@ def check_mutability(facts: f.Facts, reporter: Reporter) -> None:
             if kind == f.MUTABLE or kind == f.TWO_PHASE:
                 if checked or place.projection:
                     culprit = immutable_part(body, place)
-                    if culprit is not None and not _empty_array(body, place):
+                    if culprit is not None and not _empty_array(body, place) and not _shares(body, kind, place):
                         _borrow(facts, reporter, point, place, culprit)
             elif (kind == f.ASSIGN or kind == f.RESULT) and place.projection:
                 culprit = immutable_part(body, place)
@@ -65,6 +65,11 @@ def immutable_part(body: m.Body, place: m.Place) -> tuple[str, int, Any] | None:
     if local.name is not None and not local.mutable:
         return "local", 0, local
     return None
+
+
+def _shares(body: m.Body, kind: int, place: m.Place) -> bool:
+    """Is it a method, index or `*` of the compiler's on a value that others may share? That need not be `mut`."""
+    return kind == f.TWO_PHASE and ty.is_shared(place_type(body, place))
 
 
 def _empty_array(body: m.Body, place: m.Place) -> bool:

@@ -190,6 +190,14 @@ impl<T> Vec<T> {
         self.append(&mut rest);
         taken.into_iter()
     }
+    pub(crate) fn into_parts(self) -> (RawArray<T>, usize, usize) {
+        let mut whole = self;
+        let array = crate::mem::replace(&mut whole.array, raw_array_new(0));
+        let parts = (array, whole.length, whole.capacity);
+        crate::mem::forget(whole);
+        parts
+    }
+    pub(crate) fn from_parts(array: RawArray<T>, length: usize, capacity: usize) -> Vec<T> { Vec { array, length, capacity } }
     pub fn into_boxed_slice(self) -> Vec<T> { self }
     pub fn leak<'a>(self) -> &'a mut [T] {
         let part = crate::intrinsics::unsafe_mut(self.as_slice());

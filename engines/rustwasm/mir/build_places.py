@@ -106,7 +106,7 @@ class PlaceBuilder(ScopeBuilder):
         """The place behind `*base` of a type that implements Deref."""
         target = self.checker.final(target)
         borrowed = Place(self.local(ty.ref(base_ty, mutable), None, False, span))
-        self.assign(borrowed, m.Ref("mut" if mutable else "shared", base), span)
+        self.assign(borrowed, m.Ref("two_phase" if mutable else "shared", base), span)
         trait = self.compilation.lang("DerefMut" if mutable else "Deref")
         result = Place(self.local(ty.ref(target, mutable), None, False, span))
         method = trait.methods["deref_mut" if mutable else "deref"]

@@ -390,7 +390,7 @@ class Interpreter:
     def unsize(self, value: Any, source: Ty, target: Ty) -> Any:
         """A thin pointer to a slice or trait object pointer; for Rc the pointer inside changes."""
         have, want = source.args[0], target.args[0]
-        if source.kind == ty.ADT and source.data.lang == "Rc":
+        if source.kind == ty.ADT and source.data.lang in ("Rc", "GcBox", "GcRc"):
             pointer = value.fields[0]
             return Aggregate([Pointer(pointer.container, pointer.key, None, _rc_unsized(want, have))], 0)
         if want.kind == ty.SLICE:

@@ -115,7 +115,7 @@ class Coercer(MethodChecker):
             return False
         if kind == ty.ADT and actual.kind == ty.ADT and actual.data is expected.data:
             lang = expected.data.lang
-            if lang in ("Box", "Rc"):
+            if lang in ("Box", "Rc", "GcBox", "GcRc"):
                 want, have = shallow(expected.args[0]), shallow(actual.args[0])
                 if want.kind == ty.DYN and have.kind not in (ty.DYN, ty.INFER):
                     if self.unsize_to_dyn(have, want, blame(node).span):

@@ -245,6 +245,11 @@ def is_handle(ty: Ty) -> bool:
     return ty.kind == ADT and ty.data.gc is True
 
 
+def is_shared(ty: Ty) -> bool:
+    """A type whose copies share what they lead to: a GC type, GcBox or GcRc."""
+    return ty.kind == ADT and (ty.data.gc or ty.data.lang in ("GcBox", "GcRc"))
+
+
 def pointee(ty: Ty) -> Ty:
     """What a dereference of a place of this type (reference, raw pointer, box, GC handle) leads to."""
     if ty.kind == ADT and ty.data.gc:

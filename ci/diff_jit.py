@@ -47,7 +47,7 @@ PAIRS = (
     Pair("riscv64-ir-lifted", INTERPRETER, 1_000),
 )
 VALIDATION_SECONDS = 60.0
-USER_TIERS = ("riscv64-user-baseline",)
+USER_TIERS = ("riscv64-user-baseline", "riscv64-user-llvm")
 
 
 def stages(options: argparse.Namespace) -> Iterator[Stage]:

@@ -90,6 +90,20 @@ _BUILT_IN: Final = {
             programs=_emulator("riscv64"),
         ),
         Description(
+            "riscv64-interpreter-on-arm64",
+            "subject",
+            "our native interpreter as compiled for arm64 hosts, machine cases",
+            "harness.subjects.riscv64_interpreter_on_host:arm64",
+            programs=_emulator("aarch64"),
+        ),
+        Description(
+            "riscv64-interpreter-on-riscv64",
+            "subject",
+            "our native interpreter as compiled for riscv64 hosts, machine cases",
+            "harness.subjects.riscv64_interpreter_on_host:riscv64",
+            programs=_emulator("riscv64"),
+        ),
+        Description(
             "riscv64-llvm",
             "subject",
             "our LLVM tier, machine cases",
@@ -125,6 +139,13 @@ _BUILT_IN: Final = {
             "subject",
             "our Linux user mode on the baseline compiler, programs",
             "harness.subjects.riscv64_user:baseline",
+            case_seconds=_PROGRAM_SECONDS,
+        ),
+        Description(
+            "riscv64-user-llvm",
+            "subject",
+            "our Linux user mode on the LLVM tier, programs",
+            "harness.subjects.riscv64_user:llvm",
             case_seconds=_PROGRAM_SECONDS,
         ),
         Description(

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from engines.vm.guests.riscv64.state import CPU_LAYOUT
 from engines.vm.memory.address_space import DIRECT, PAGE_BITS, PAGE_BYTES, AddressSpace
@@ -62,52 +62,32 @@ def command(name: str, file: str) -> list[str]:
     return [emulator, file]
 
 
-class HostProcess:
-    """One process with one address space of the guest; use as a context manager, or call `close`.
+class HostProgram:
+    """The process itself: it stores, answers and calls on request; use as a context manager, or call `close`.
 
     Args:
         name: `arm64` or `riscv64`.
-        memory: of the guest. windows: `(address, bytes)` of it that the code may touch, whole pages.
+        gateway: address of the function that `CALL` calls.
+        room: `(address, bytes)` of zeroed memory that it gets.
         patience_seconds: a run that takes longer counts as hung.
 
     Raises:
         FileNotFoundError: see `command`.
     """
 
-    def __init__(
-        self, name: str, memory: AddressSpace, windows: Sequence[tuple[int, int]], patience_seconds: float = 60.0
-    ) -> None:
-        self._patience = patience_seconds
-        if name == "arm64":
-            from engines.vm.hosts.arm64.abi import gateway
-        else:
-            from engines.vm.hosts.riscv64.abi import gateway
+    def __init__(self, name: str, gateway: int, room: Sequence[tuple[int, int]], patience_seconds: float) -> None:
         self.name = name
-        self._memory = memory
-        self._windows = tuple(windows)
-        self._gateway = gateway(LAYOUT)
-        room = [
-            (_RECORDS, 0x2000),
-            (_CODE, CODE_BYTES),
-            (_PERMISSIONS, _PERMISSION_BYTES),
-            *((_ARENA + address, size) for address, size in windows),
-        ]
+        self._patience = patience_seconds
         self._folder = tempfile.TemporaryDirectory()
         file = Path(self._folder.name, "host")
-        file.write_bytes(image(name, _CODE, room))
+        file.write_bytes(image(name, gateway, room))
         file.chmod(0o700)
         self._process = subprocess.Popen(
             command(name, os.fspath(file)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
         )
         self._pending = bytearray()
-        self._views = [_view(memory.host_base + address, size) for address, size in windows]
-        self._known = [bytearray(size) for _, size in windows]
-        self._permissions = [bytearray(size >> PAGE_BITS) for _, size in windows]
-        self._writable: list[list[tuple[int, int]]] = [[] for _ in windows]
-        self._used = 0
-        self.clear()
 
-    def __enter__(self) -> HostProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -123,83 +103,17 @@ class HostProcess:
         process.wait()
         self._folder.cleanup()
 
-    def _ask(self, operation: int, address: int, size: int, content: bytes = b"") -> None:
+    def ask(self, operation: int, address: int, size: int, content: bytes = b"") -> None:
+        """Request an operation; it is sent with the next `exchange`."""
         self._pending += operation.to_bytes(8, "little") + address.to_bytes(8, "little") + size.to_bytes(8, "little")
         self._pending += content
 
-    def clear(self) -> None:
-        """Forget all code, and look at all of the guest's memory before the next run."""
-        self._moved = True
-        self._used = 0
-        self.install(self._gateway)
-
-    def install(self, code: bytes) -> int:
-        """The host address of `code`.
-
-        Raises:
-            MemoryError: there is no room; `clear` makes some.
-        """
-        if self._used + len(code) > CODE_BYTES:
-            raise MemoryError(f"{len(code)} bytes of code, but {CODE_BYTES - self._used} of {CODE_BYTES} are left")
-        address = _CODE + self._used
-        self._ask(STORE, address, len(code), code)
-        self._ask(FLUSH, address, len(code))
-        self._used += len(code) + 15 & -16
-        return address
-
-    def _update(self) -> list[tuple[int, int, int]]:
-        """Tell the process of changed guest memory; the pages that it may write, as (window, offset, bytes)."""
-        writable: list[tuple[int, int, int]] = []
-        for number, (address, size) in enumerate(self._windows):
-            first = address >> PAGE_BITS
-            permissions = self._memory.perm[first : first + (size >> PAGE_BITS)]
-            if permissions != self._permissions[number]:
-                self._permissions[number][:] = permissions
-                self._writable[number] = _direct(permissions)
-                self._ask(STORE, _PERMISSIONS + first, len(permissions), bytes(permissions))
-            if self._moved or size <= _ALWAYS_COMPARED:
-                content, known = self._views[number].tobytes(), self._known[number]
-                for offset in range(0, size if content != known else 0, PAGE_BYTES):
-                    page = content[offset : offset + PAGE_BYTES]
-                    if page != known[offset : offset + PAGE_BYTES]:
-                        known[offset : offset + PAGE_BYTES] = page
-                        self._ask(STORE, _ARENA + address + offset, PAGE_BYTES, page)
-            writable.extend((number, offset, length) for offset, length in self._writable[number])
-        self._moved = False
-        return writable
-
-    def run(self, words: memoryview, code: int, budget: int, retired_at_zero: int) -> tuple[int, int]:
-        """Run installed code once; `words`, the guest's CPU record, and the guest's memory change.
-
-        Returns: how the guest goes on (`engines.vm.hosts.load_store`), and what is left of the budget.
+    def exchange(self, sizes: Sequence[int]) -> list[bytes]:
+        """Send what was requested; the answers, of so many bytes each.
 
         Raises:
             VirtualHostError: the process died or hangs.
         """
-        writable = self._update()
-        context = bytearray(CONTEXT_LAYOUT.itemsize)
-        at = CONTEXT_OFFSETS["retired_at_zero"]
-        context[at : at + 8] = retired_at_zero.to_bytes(8, "little")
-        arguments = (_RECORDS, budget, _ARENA, _PERMISSIONS, _CONTEXT, code)
-        self._ask(STORE, _RECORDS, CPU_LAYOUT.itemsize, bytes(words))
-        self._ask(STORE, _CONTEXT, len(context), bytes(context))
-        self._ask(STORE, _ARGUMENTS, 48, b"".join(value.to_bytes(8, "little") for value in arguments))
-        self._ask(CALL, _ARGUMENTS, 0)
-        wanted = [(_RECORDS, CPU_LAYOUT.itemsize), (_CONTEXT + CONTEXT_OFFSETS["budget"], 8), (_ARGUMENTS, 8)]
-        for number, offset, size in writable:
-            wanted.append((_ARENA + self._windows[number][0] + offset, size))
-        for address, size in wanted:
-            self._ask(SEND, address, size)
-        answers = self._exchange([size for _, size in wanted])
-        words[:] = memoryview(answers[0]).cast("Q")
-        for (number, offset, size), content in zip(writable, answers[3:], strict=True):
-            known = self._known[number]
-            if known[offset : offset + size] != content:
-                known[offset : offset + size] = content
-                self._memory.place(self._windows[number][0] + offset, content)
-        return int.from_bytes(answers[2], "little"), int.from_bytes(answers[1], "little")
-
-    def _exchange(self, sizes: Sequence[int]) -> list[bytes]:
         process = self._process
         assert process.stdin is not None and process.stdout is not None
         try:
@@ -225,3 +139,112 @@ class HostProcess:
     def _died(self) -> VirtualHostError:
         status = self._process.wait()
         return VirtualHostError(f"the {self.name} process ended with status {status} while it ran generated code")
+
+
+class HostProcess(HostProgram):
+    """One process with one address space of the guest.
+
+    Args:
+        name: `arm64` or `riscv64`.
+        memory: of the guest. windows: `(address, bytes)` of it that the code may touch, whole pages.
+        patience_seconds: a run that takes longer counts as hung.
+
+    Raises:
+        FileNotFoundError: see `command`.
+    """
+
+    def __init__(
+        self, name: str, memory: AddressSpace, windows: Sequence[tuple[int, int]], patience_seconds: float = 60.0
+    ) -> None:
+        if name == "arm64":
+            from engines.vm.hosts.arm64.abi import gateway
+        else:
+            from engines.vm.hosts.riscv64.abi import gateway
+        self._memory = memory
+        self._windows = tuple(windows)
+        self._gateway = gateway(LAYOUT)
+        room = [
+            (_RECORDS, 0x2000),
+            (_CODE, CODE_BYTES),
+            (_PERMISSIONS, _PERMISSION_BYTES),
+            *((_ARENA + address, size) for address, size in windows),
+        ]
+        super().__init__(name, _CODE, room, patience_seconds)
+        self._views = [_view(memory.host_base + address, size) for address, size in windows]
+        self._known = [bytearray(size) for _, size in windows]
+        self._permissions = [bytearray(size >> PAGE_BITS) for _, size in windows]
+        self._writable: list[list[tuple[int, int]]] = [[] for _ in windows]
+        self._used = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all code, and look at all of the guest's memory before the next run."""
+        self._moved = True
+        self._used = 0
+        self.install(self._gateway)
+
+    def install(self, code: bytes) -> int:
+        """The host address of `code`.
+
+        Raises:
+            MemoryError: there is no room; `clear` makes some.
+        """
+        if self._used + len(code) > CODE_BYTES:
+            raise MemoryError(f"{len(code)} bytes of code, but {CODE_BYTES - self._used} of {CODE_BYTES} are left")
+        address = _CODE + self._used
+        self.ask(STORE, address, len(code), code)
+        self.ask(FLUSH, address, len(code))
+        self._used += len(code) + 15 & -16
+        return address
+
+    def _update(self) -> list[tuple[int, int, int]]:
+        """Tell the process of changed guest memory; the pages that it may write, as (window, offset, bytes)."""
+        writable: list[tuple[int, int, int]] = []
+        for number, (address, size) in enumerate(self._windows):
+            first = address >> PAGE_BITS
+            permissions = self._memory.perm[first : first + (size >> PAGE_BITS)]
+            if permissions != self._permissions[number]:
+                self._permissions[number][:] = permissions
+                self._writable[number] = _direct(permissions)
+                self.ask(STORE, _PERMISSIONS + first, len(permissions), bytes(permissions))
+            if self._moved or size <= _ALWAYS_COMPARED:
+                content, known = self._views[number].tobytes(), self._known[number]
+                for offset in range(0, size if content != known else 0, PAGE_BYTES):
+                    page = content[offset : offset + PAGE_BYTES]
+                    if page != known[offset : offset + PAGE_BYTES]:
+                        known[offset : offset + PAGE_BYTES] = page
+                        self.ask(STORE, _ARENA + address + offset, PAGE_BYTES, page)
+            writable.extend((number, offset, length) for offset, length in self._writable[number])
+        self._moved = False
+        return writable
+
+    def run(self, words: memoryview, code: int, budget: int, retired_at_zero: int) -> tuple[int, int]:
+        """Run installed code once; `words`, the guest's CPU record, and the guest's memory change.
+
+        Returns: how the guest goes on (`engines.vm.hosts.load_store`), and what is left of the budget.
+
+        Raises:
+            VirtualHostError: the process died or hangs.
+        """
+        writable = self._update()
+        context = bytearray(CONTEXT_LAYOUT.itemsize)
+        at = CONTEXT_OFFSETS["retired_at_zero"]
+        context[at : at + 8] = retired_at_zero.to_bytes(8, "little")
+        arguments = (_RECORDS, budget, _ARENA, _PERMISSIONS, _CONTEXT, code)
+        self.ask(STORE, _RECORDS, CPU_LAYOUT.itemsize, bytes(words))
+        self.ask(STORE, _CONTEXT, len(context), bytes(context))
+        self.ask(STORE, _ARGUMENTS, 48, b"".join(value.to_bytes(8, "little") for value in arguments))
+        self.ask(CALL, _ARGUMENTS, 0)
+        wanted = [(_RECORDS, CPU_LAYOUT.itemsize), (_CONTEXT + CONTEXT_OFFSETS["budget"], 8), (_ARGUMENTS, 8)]
+        for number, offset, size in writable:
+            wanted.append((_ARENA + self._windows[number][0] + offset, size))
+        for address, size in wanted:
+            self.ask(SEND, address, size)
+        answers = self.exchange([size for _, size in wanted])
+        words[:] = memoryview(answers[0]).cast("Q")
+        for (number, offset, size), content in zip(writable, answers[3:], strict=True):
+            known = self._known[number]
+            if known[offset : offset + size] != content:
+                known[offset : offset + size] = content
+                self._memory.place(self._windows[number][0] + offset, content)
+        return int.from_bytes(answers[2], "little"), int.from_bytes(answers[1], "little")

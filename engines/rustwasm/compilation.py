@@ -30,6 +30,7 @@ from engines.rustwasm.typing.constants import fold
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
 from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.typing.wellformed import break_circles
 
 LIBRARY: Final = Path(__file__).parent / "library"
 CONSTANT_FUEL: Final = 300_000
@@ -106,6 +107,7 @@ class Compilation:
         self.main_file = ""
         self.module_paths: dict[Module, Path] = {}
         self.indexed = 0
+        self.unbroken = 0
 
     # Loading
 
@@ -182,6 +184,10 @@ class Compilation:
     def index_definitions(self) -> None:
         """Resolve imports and index what was declared since the last time."""
         self.resolver.resolve_imports()
+        traits = self.declarations.traits[self.unbroken :]
+        self.unbroken = len(self.declarations.traits)
+        if traits and self.base is not None:
+            break_circles(self, traits)
         definitions: list[Any] = [*self.declarations.adts, *self.declarations.traits, *self.declarations.functions]
         for definition in definitions:
             if definition.lang is not None and self.base is None:
@@ -403,6 +409,7 @@ class Compilation:
         """Moves, mutability and borrows of every body that has its types right."""
         checker = BorrowChecker(self, self.diagnostics)
         wrong = [error.span[0] for error in self.diagnostics.errors]
+        checker.modes.check_definitions(self.declarations)
         for function in self.declarations.functions:
             if function.mir is not None:
                 start, end = function.syntax.span

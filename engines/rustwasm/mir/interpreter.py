@@ -27,13 +27,14 @@ __all__ = ["Aggregate", "Interpreter", "OutOfFuel", "Panic", "Pointer", "run_pro
 
 
 class Frame:
-    __slots__ = ("block", "body", "destination", "locals", "span", "target", "tracked")
+    __slots__ = ("block", "body", "consumed", "destination", "locals", "span", "target", "tracked")
 
     def __init__(self, body: m.Body) -> None:
         self.body = body
         self.locals: list[Any] = [None] * len(body.locals)
         self.block = 0
         self.destination: tuple[Any, Any] | None = None
+        self.consumed: tuple[list[Any], Ty] | None = None
         self.target: int | None = None
         self.span: m.Span = (0, 0)
         self.tracked = "track_caller" in body.definition.attributes
@@ -125,6 +126,8 @@ class Interpreter:
             self.call(frame, terminator)
         elif isinstance(terminator, m.Return):
             self.frames.pop()
+            if frame.consumed is not None:
+                self.drop_slot(frame.consumed[0], 0, frame.consumed[1])
             if frame.destination is not None:
                 container, key = frame.destination
                 container[key] = frame.locals[0]
@@ -164,6 +167,7 @@ class Interpreter:
             arguments = [Pointer(receiver.container, receiver.key, None, None), *arguments[1:]]
             if callee.definition.receiver.kind == ty.PARAM:
                 arguments[0] = receiver.container[receiver.key]
+                receiver.container[receiver.key] = None
             self.enter(self.instances.resolve(callee.definition, args), arguments, destination, target, span)
             return
         if kind == "closure":
@@ -171,9 +175,14 @@ class Interpreter:
             spread = list(arguments[1].fields)
             environment = arguments[0]
             wanted = closure.trait_kind
-            if callee.by == "FnOnce" and wanted != "FnOnce":
-                environment = Pointer([environment], 0, None, None)
+            slot = [environment]
+            by_reference = callee.by == "FnOnce" and wanted != "FnOnce"
+            if by_reference:
+                environment = Pointer(slot, 0, None, None)
             self.push(closure.body, callee.args, [environment, *spread], destination, target, span)
+            if by_reference:
+                # `call_once` consumes the closure, whose body only borrows it: what it captured is dropped at its end.
+                self.frames[-1].consumed = (slot, ty.intern(ty.CLOSURE, closure, callee.args))
             return
         if kind == "callable":
             value = arguments[0]
@@ -305,6 +314,8 @@ class Interpreter:
             container, key = self.locate(frame, place, operand.span or span)
         else:
             container, key = frame.locals, place.local
+        if key is WHOLE:
+            return container  # an unsized value moves as the pointer to it: `(*boxed)(..)` of a `Box<dyn FnOnce()>`
         value = container[key]
         if value is None:
             raise AssertionError(f"{frame.body.name}: read of a place without value: _{place.local}{place.projection}")

@@ -281,6 +281,8 @@ def find_captures(checker: BodyChecker, closure: ClosureDef) -> None:
             cut = path.index("*") if "*" in path else len(path)
             if cut < len(path):
                 path, one = path[:cut], _type_at(checker, variable, path[:cut])
+        if mode == "move" and not checker.is_copy(one):
+            path, one = _whole_droppable(checker, variable, path, one)
         for other in list(merged):
             if other[0] is not variable:
                 continue
@@ -300,6 +302,15 @@ def find_captures(checker: BodyChecker, closure: ClosureDef) -> None:
     closure.captures = captures
     closure.trait_kind = ("Fn", "FnMut", "FnOnce")[uses.kind]
     closure.captures_known = True
+
+
+def _whole_droppable(checker: BodyChecker, variable: Variable, path: Path, one: Ty) -> tuple[Path, Ty]:
+    """Nothing is moved out of a type with a Drop impl: such a value is captured as a whole."""
+    for i in range(len(path)):
+        outer = _type_at(checker, variable, path[:i])
+        if outer.kind == ty.ADT and outer.data.drop is not None:
+            return path[:i], outer
+    return path, one
 
 
 def _type_at(checker: BodyChecker, variable: Variable, path: Path) -> Ty:

@@ -22,6 +22,7 @@ from engines.rustwasm.typing.definitions import (
     TraitDef,
 )
 from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.typing.wellformed import set_discriminants
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
@@ -562,7 +563,6 @@ class Collector:
         env = self.envs[id(adt)]
         syntax = adt.syntax
         sources = [syntax] if isinstance(syntax, t.StructItem) else syntax.variants
-        following = 0
         for variant, source in zip(adt.variants, sources, strict=True):
             names: dict[str, t.Span] = {}
             for field in source.fields:
@@ -572,12 +572,8 @@ class Collector:
                 names[field.name] = field.span
                 public = None if adt.is_enum else self.compilation.declarations.visibility(field.public, adt.module)
                 variant.fields.append(FieldDef(field.name, self.lower(field.ty, env), public, field.span))
-            if isinstance(source, t.VariantSyntax):
-                if source.discriminant is not None:
-                    value = self.compilation.const_integer(source.discriminant, adt.module, ty.ISIZE, env)
-                    following = value if value is not None else following
-                variant.discriminant = following
-                following += 1
+        if adt.is_enum:
+            set_discriminants(self.compilation, adt, sources, env)
 
     # Impls, functions
 

@@ -147,7 +147,7 @@ def _() -> None:
 def _() -> None:
     from engines.vm.hosts.x86_64.lower_float import FloatLowering
 
-    replace_method(FloatLowering, "canonical", lambda original: lambda e, d, double: None)
+    replace_method(FloatLowering, "canonical", lambda original: lambda e, number, d, double: None)
 
 
 @BUGS.action("native-nan-boxes-unchecked", Area.CODE_GENERATOR, "NaN boxes not checked",

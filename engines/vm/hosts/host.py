@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,8 @@ class Host:
         region: `(slots, pins, written, handlers, often, frm)` → a generator.
         modes: rounding modes that instructions may name whatever the guest's dynamic one is.
         guards: whether it can generate code for guarded memory.
+        lent: places that such code may give out besides: to pins; and to other values where none of `borrowers`, by
+            opcode, is in the region.
     """
 
     name: str
@@ -52,6 +55,18 @@ class Host:
     control: frozenset[int] = CONTROL
     modes: frozenset[int] = frozenset()
     guards: bool = False
+    lent: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
+    borrowers: frozenset[int] = frozenset()
+
+    def usable(self, guarded: bool, opcodes: AbstractSet[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The integer places for a region with these operations: for values, and of those the ones for pins."""
+        if not guarded:
+            return self.integers, self.integer_pins
+        pins, others = self.lent
+        extra = () if self.borrowers & opcodes else others
+        more = self.integers[len(self.integer_pins) :]
+        count = len(extra)
+        return (*self.integers, *pins, *extra), (*self.integer_pins, *pins, *more[:count])
 
 
 def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) -> Host:
@@ -64,8 +79,8 @@ def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) ->
     """
     from engines.vm.hosts.x86_64 import lower_float, schedule
     from engines.vm.hosts.x86_64.abi import STACK_SLOTS
-    from engines.vm.hosts.x86_64.lower import integer_methods
-    from engines.vm.hosts.x86_64.registers import FLOATS, INTEGERS, RAX
+    from engines.vm.hosts.x86_64.lower import USES_RDX, integer_methods
+    from engines.vm.hosts.x86_64.registers import FLOATS, INTEGERS, PERMISSIONS, RAX, RDX
     from engines.vm.regalloc.linear_scan import FLOAT_PLACE
 
     present = cpu_features() if features is None else features
@@ -79,7 +94,7 @@ def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) ->
 
     return Host(
         "x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region,
-        guards=True,
+        guards=True, lent=((PERMISSIONS,), (RDX,)), borrowers=USES_RDX,
     )  # fmt: skip
 
 

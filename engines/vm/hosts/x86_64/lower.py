@@ -37,6 +37,10 @@ _LOADS: Final = {
     "u8": (0x1B6, 0), "s8": (0x1BE, 1), "u16": (0x1B7, 0), "s16": (0x1BF, 1),
     "u32": (0x8B, 0), "s32": (0x63, 1), "i32": (0x8B, 0), "i64": (0x8B, 1),
 }  # fmt: skip
+USES_RDX: Final = frozenset(
+    op.code for op in OPS if op.operation in ("mulhs", "mulhu", "mulhsu", "udiv", "urem", "sdiv", "srem")
+)
+"""Operations that need rdx; where a region for guarded memory has none, values may live there inside a block."""
 JUMP_BYTES: Final = 5
 """Of a jump with a 32-bit distance."""
 _PAGES: Final = 1 << 24
@@ -234,6 +238,8 @@ class Lowering(RegionCode):
             asm.load(RDX, RSP, CONTEXT_HOME)
             asm.load(RSI, RSP, DECODE_HOME)
             self.restore_stack()
+            if self.guarded:
+                asm.load(PERMISSIONS, RDX, self.layout["permissions"])
             asm.load(R13, RDX, self.layout["table"])
             asm.alu(x86.ADD, R13, RAX)
             if not by_handler:
@@ -266,7 +272,7 @@ class Lowering(RegionCode):
         if constant is not None:
             imm = signed32(constant) if w else (constant ^ 1 << 31) - (1 << 31)
             if imm is not None:
-                s = self.use(a, RAX)
+                s = self.use(a, d)
                 if n == x86.ADD and s != d:
                     asm.lea(d, s, imm, w=w)
                 else:
@@ -277,7 +283,15 @@ class Lowering(RegionCode):
                     elif n != x86.ADD or imm:
                         asm.alu_imm(n, d, imm, w)
                 return self.done(number, d)
-        s, t = self.use(a, RAX), self.use(b, RCX)
+        slot = self.places.get(b, 0)
+        if slot >= STACK:
+            s = self.use(a, d)
+            if s != d:
+                asm.mov(d, s, w)
+            asm.rm(8 * n + 3, d, RSP, slot_offset(slot - STACK), w)
+            return self.done(number, d)
+        t = self.use(b, RCX)
+        s = self.use(a, RAX if t == d else d)
         if d == t and d != s:
             if n == x86.SUB:
                 asm.unary(3, d, w)
@@ -307,7 +321,7 @@ class Lowering(RegionCode):
         d = self.target(number)
         constant = self.constants.get(b)
         if constant is not None:
-            s = self.use(a, RAX)
+            s = self.use(a, d)
             if s != d:
                 asm.mov(d, s, w)
             asm.shift_imm(kind[0], d, constant & (63 if w else 31), w)

@@ -7,13 +7,14 @@ that is a NaN becomes the canonical one in cold code; `∞ × 0 + qNaN`, where x
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.abi import FLOAT_CONTROL, LENT_HOME, slot_offset
 from engines.vm.hosts.x86_64.lower import Lowering, Method, integer_methods, signed32
 from engines.vm.hosts.x86_64.registers import CPU, MEMORY, RAX, RCX, RSP
-from engines.vm.ir.ops import OPCODE
+from engines.vm.ir.ops import ARITY, OPCODE, OPS, Instruction
 from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK
 
 T0: Final = 14
@@ -24,8 +25,24 @@ _FUSED: Final = {"fmadd": 0xA9, "fmsub": 0xAB, "fnmsub": 0xAD, "fnmadd": 0xAF}
 _MXCSR_INVALID: Final = 1
 
 
+_SAME_TO_ALL_NANS: Final = frozenset(
+    op.code
+    for op in OPS
+    if op.operation in {*_ARITHMETIC, *_FUSED, "fsqrt", "feq", "flt", "fle", "f2s", "fwiden", "fnarrow"}
+)
+"""Operations whose result and flags do not depend on which quiet NaN an operand is."""
+
+
+def _bare(code: list[Instruction]) -> set[int]:
+    """The values that others see as they are: guest registers, memory, moves and bits."""
+    return {v for i in code if i[0] not in _SAME_TO_ALL_NANS for v in i[1 : 1 + ARITY[i[0]]]}
+
+
 class FloatLowering(Lowering):
     """`Lowering` with floating point. `double` is 1 for f64, 0 for f32."""
+
+    bare_of: list[Instruction] | None = None
+    bare: AbstractSet[int] = frozenset()
 
     def float_use(self, value: int, scratch: int) -> int:
         constant = self.constants.get(value)
@@ -67,9 +84,14 @@ class FloatLowering(Lowering):
         """vucomis: sets P where one is a NaN."""
         self.asm.vex(x86.PP_66 if double else x86.PP_NONE, 0x2E, a, 0, b)
 
-    def canonical(self, d: int, double: int) -> None:
-        """Make a NaN in `d` the canonical one."""
+    def canonical(self, number: int, d: int, double: int) -> None:
+        """Make a NaN in `d`, the result of `number`, the canonical one, unless only operations ask for it to which all
+        quiet NaNs are the same."""
         asm = self.asm
+        if self.bare_of is not self.code:
+            self.bare_of, self.bare = self.code, _bare(self.code)
+        if number not in self.bare:
+            return
         fix, back = asm.label(), asm.label()
         self.unordered(d, d, double)
         asm.jcc(x86.P, fix)
@@ -89,14 +111,14 @@ class FloatLowering(Lowering):
         s, t = self.float_use(a, T0), self.float_use(b, T1)
         d = self.float_target(number)
         self.scalar(opcode, d, s, t, double)
-        self.canonical(d, double)
+        self.canonical(number, d, double)
         self.float_done(number, d)
 
     def square_root(self, number: int, a: int, double: int) -> None:
         s = self.float_use(a, T0)
         d = self.float_target(number)
         self.scalar(0x51, d, s, s, double)
-        self.canonical(d, double)
+        self.canonical(number, d, double)
         self.float_done(number, d)
 
     def fused_multiply(self, number: int, operands: tuple[int, ...], opcode: int, double: int) -> None:
@@ -276,7 +298,7 @@ class FloatLowering(Lowering):
         s = self.float_use(a, T0)
         d = self.float_target(number)
         self.scalar(0x5A, d, s, s, 1 - widen)
-        self.canonical(d, widen)
+        self.canonical(number, d, widen)
         self.float_done(number, d)
 
     def float_select(self, number: int, c: int, a: int, b: int) -> None:

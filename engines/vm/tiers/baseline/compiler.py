@@ -130,11 +130,13 @@ class BaselineCompiler:
         order = [blocks[start] for start in sorted(blocks)]
         lowered = [optimise(block) for block in order] if self.options.passes else order
         assumed = frm if any(i[0] in _MODE_AT for b in lowered for i in b.code) else None
-        pins, written = self._pins(lowered)
+        guarded = guarded and self.host.guards
+        integers, integer_pins = self.host.usable(guarded, {i[0] for b in lowered for i in b.code})
+        pins, written = self._pins(lowered, integer_pins)
         slots = self.host.stack_slots
         registers = Registers(
             pins,
-            tuple(r for r in self.host.integers if r not in pins.values()),
+            tuple(r for r in integers if r not in pins.values()),
             tuple(r for r in self.host.floats if r not in pins.values()),
             slots,
         )
@@ -151,7 +153,7 @@ class BaselineCompiler:
             self.counters.spilled += allocation.spilled
             parts.append((block, selection, allocation))
         generator = self.host.region(STATE.slots, pins, written, handlers, frozenset(heads), assumed)
-        generator.guarded = guarded and self.host.guards
+        generator.guarded = guarded
         code, entries = generator.generate(parts)
         faults = generator.fault_exits()
         seconds = time.perf_counter() - begun
@@ -271,7 +273,7 @@ class BaselineCompiler:
                 return OPS[opcode].name
         return None
 
-    def _pins(self, blocks: list[Block]) -> tuple[dict[int, int], frozenset[int]]:
+    def _pins(self, blocks: list[Block], integer_pins: tuple[int, ...]) -> tuple[dict[int, int], frozenset[int]]:
         """The guest registers worth a host register of their own, and all that are written."""
         weights: Counter[int] = Counter()
         depth = dict.fromkeys((block.pc for block in blocks), 0)
@@ -295,7 +297,7 @@ class BaselineCompiler:
         if not self.options.allocator:
             return {}, frozenset()
         pins: dict[int, int] = {}
-        integers, floats = list(self.host.integer_pins), list(self.host.float_pins)
+        integers, floats = list(integer_pins), list(self.host.float_pins)
         for slot, _ in weights.most_common():
             pool = floats if STATE.slots[slot].type.spelling == "f64" else integers
             if pool:

@@ -53,6 +53,7 @@ LAYOUT: Final = {
     "pc": CPU_OFFSETS["pc"],
     "frm": CPU_OFFSETS["frm"],
     "table": CONTEXT_OFFSETS["table"],
+    "permissions": CONTEXT_OFFSETS["permissions"],
     "code_limit": CONTEXT_OFFSETS["code_limit"],
     "budget": CONTEXT_OFFSETS["budget"],
     "unseen": UNSEEN,

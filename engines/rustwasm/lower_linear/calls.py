@@ -130,8 +130,10 @@ def indirect(fn: FunctionLowering, index: Node, values: list[Value], where: Wher
     nodes = [node for value in values for node in value.nodes()]
     types = [one for value in values for one in (fn.layouts.of(value.ty).wasm if value.parts is not None else (w.I32,))]
 
-    def make(extra: list[Node], type_: int | None) -> Node:
-        return fn.program.call_indirect(index, [*extra, *nodes], (*[w.I32] * len(extra), *types), type_)
+    results = fn.layouts.of(where.ty).wasm if fn.layouts.of(where.ty).parts else ()
+
+    def make(extra: list[Node], _: int | None) -> Node:
+        return fn.program.call_indirect(index, [*extra, *nodes], (*[w.I32] * len(extra), *types), results)
 
     finish(fn, where, direct, make)
 
@@ -148,12 +150,7 @@ def finish(fn: FunctionLowering, where: Where, direct: bool, make: Any) -> None:
     elif not layout.parts:
         fn.out.append(make([], None))
     else:
-        first = make([], layout.wasm[0])
-        if len(layout.wasm) == 1:
-            fn.write_parts(where, [first])
-            return
-        kept = fn.stash(first)
-        fn.write_parts(where, [kept, *fn.program.extra_results(layout.wasm)])
+        fn.write_parts(where, fn.results(make([], layout.wasm[0]), layout.wasm))
 
 
 def construct(fn: FunctionLowering, one: Ty, values: list[Value], where: Where) -> None:

@@ -143,7 +143,7 @@ class DropLowering(FrameBuilder):
             return
         if ty.kind == t.DYN:
             glue = self.stash(n.load(POINTER, n.copied(arguments[1]), 0))
-            call = self.program.call_indirect(n.copied(glue), [n.copied(arguments[0])], (w.I32,), None)
+            call = self.program.call_indirect(n.copied(glue), [n.copied(arguments[0])], (w.I32,), ())
             self.out.append(If(n.copied(glue), [call], [], None))
             return
         self.out.append(self.program.call(("glue", ty), [n.copied(one) for one in arguments], None))

@@ -1,9 +1,8 @@
 """One concrete MIR body to one Wasm function.
 
 Calling convention: a value with parts is passed as its parts, any other as the address of a place that the callee may
-change. A result with parts is returned as its first part, the others in globals (`Program.extra_result`); any other is
-written where the first parameter points. A function with `#[track_caller]` takes the address of its caller's location
-last.
+change. A result with parts is returned as so many Wasm results; any other is written where the first parameter
+points. A function with `#[track_caller]` takes the address of its caller's location last.
 """
 
 from __future__ import annotations
@@ -88,7 +87,7 @@ class FunctionLowering(DropLowering):
         elif self.frame_local is not None:
             prologue[:0] = [n.set_(self.frame_local, self.program.global_get("stack"))]
         statements = structure(made)
-        results = (self.result.parts[0].storage.type,) if self.result.parts else ()
+        results = self.result.wasm if self.result.parts else ()
         if results and (not statements or statements[-1].op not in ("return", "unreachable")):
             statements.append(Node("unreachable"))
         return Tree(self.parameter_count, list(self.types), [*prologue, *statements], results)
@@ -99,10 +98,11 @@ class FunctionLowering(DropLowering):
             if isinstance(block.exit, Leave) and block.exit.statements[-1].op == "return":
                 back = n.op("i32.add", n.get(self.frame_local, w.I32), n.i32(size))
                 last = block.exit.statements[-1]
-                if last.args and not n.pure(last.args[0]):
-                    kept = self.fresh(last.args[0].type)  # type: ignore[arg-type]
-                    block.exit.statements.insert(-1, n.set_(kept, last.args[0]))
-                    last.args = [n.get(kept, self.types[kept])]
+                for index, value in enumerate(last.args):
+                    if not n.pure(value):
+                        kept = self.fresh(value.type)  # type: ignore[arg-type]
+                        block.exit.statements.insert(-1, n.set_(kept, value))
+                        last.args[index] = n.get(kept, self.types[kept])
                 block.exit.statements.insert(-1, self.program.global_set("stack", back))
 
     def _parameters(self) -> None:
@@ -195,12 +195,7 @@ class FunctionLowering(DropLowering):
         home = self.homes[0]
         if not self.result.parts:
             return [Node("return")]
-        values = self.parts(home)
-        extra = [
-            self.program.set_extra_result(value, place)
-            for value, place in zip(values[1:], self.program.extra_places(self.result.wasm), strict=True)
-        ]
-        return [*extra, Node("return", (), [values[0]])]
+        return [Node("return", (), self.parts(home))]
 
     def _switch(self, switch: m.Switch) -> Exit:
         ty = self.operand_type(switch.operand)

@@ -6,6 +6,7 @@ function's frame on the shadow stack, whose pointer is a Wasm local.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engines.rustwasm.lower_linear import nodes as n
@@ -82,6 +83,14 @@ class FrameBuilder:
         local = self.fresh(value.type)
         self.out.append(n.set_(local, value))
         return n.get(local, value.type)
+
+    def results(self, call: Node, types: Sequence[int]) -> list[Node]:
+        """The values that a call gives, which happens now if there are several."""
+        if len(types) == 1:
+            return [call]
+        extra = tuple([self.fresh(type_) for type_ in types[1:]])
+        call.imm = (*call.imm, extra)
+        return [self.stash(call), *[n.get(local, self.types[local]) for local in extra]]
 
     def stashed_address(self, value: Node) -> Node:
         return value if value.op == "local.get" else self.stash(value)

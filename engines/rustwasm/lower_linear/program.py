@@ -16,7 +16,6 @@ Memory: 16 bytes of scratch, constants and statics, the shadow stack (only if so
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -158,10 +157,12 @@ class Program:
             else:
                 self.pending.append(key)
 
-    def call_indirect(self, index: Node, arguments: list[Node], parameters: tuple[int, ...], type_: int | None) -> Node:
+    def call_indirect(
+        self, index: Node, arguments: list[Node], parameters: tuple[int, ...], results: tuple[int, ...]
+    ) -> Node:
         """A call through the table."""
-        number = self.type_index(w.FunctionType(parameters, () if type_ is None else (type_,)))
-        return Node("call_indirect", (number, 0), [*arguments, index], type_)
+        number = self.type_index(w.FunctionType(parameters, results))
+        return Node("call_indirect", (number, 0), [*arguments, index], results[0] if results else None)
 
     def type_index(self, type_: w.FunctionType) -> int:
         return self.types.setdefault(type_, len(self.types))
@@ -187,24 +188,6 @@ class Program:
     def global_set(self, name: Any, value: Node) -> Node:
         assert isinstance(value.type, int)
         return Node("global.set", (self.global_index(name, value.type),), (value,))
-
-    def extra_places(self, parts: Sequence[int]) -> list[tuple[int, int]]:
-        """The globals in which the parts after the first are returned, as (type, number)."""
-        counts: dict[int, int] = {}
-        out = []
-        for type_ in parts[1:]:
-            out.append((type_, counts.get(type_, 0)))
-            counts[type_] = counts.get(type_, 0) + 1
-        return out
-
-    def extra_result(self, type_: int, number: int) -> Node:
-        return self.global_get(("result", type_, number), type_)
-
-    def extra_results(self, parts: Sequence[int]) -> list[Node]:
-        return [self.extra_result(*place) for place in self.extra_places(parts)]
-
-    def set_extra_result(self, value: Node, place: tuple[int, int]) -> Node:
-        return self.global_set(("result", *place), value)
 
     # Data
 
@@ -477,7 +460,7 @@ class Program:
             tree, parameters = self.trees[key]
             for node in walk(tree.body):
                 if node.op == "call":
-                    node.imm = (numbers[node.imm[0]],)
+                    node.imm = (numbers[node.imm[0]], *node.imm[1:])
             type_ = self.type_index(w.FunctionType(parameters, tuple(tree.results)))
             functions.append(fell(tree, type_))
         out.functions = functions

@@ -167,8 +167,8 @@ def _divide(fn: FunctionLowering, op: str, a: Half, b: Half, signed: bool, span:
         least = equal(a, (n.i64(0), n.i64(-(1 << 63))))
         fn.panic_if(n.op("i32.and", least, equal(b, (n.i64(-1), n.i64(-1)))), f"attempt to {word} with overflow", span)
         x, y = _magnitude(fn, a), _magnitude(fn, b)
-    low = fn.stash(fn.program.call(("runtime", f"u128_{op}"), [_c(x[0]), _c(x[1]), _c(y[0]), _c(y[1])], w.I64))
-    high = fn.stash(fn.program.extra_result(w.I64, 0))
+    call = fn.program.call(("runtime", f"u128_{op}"), [_c(x[0]), _c(x[1]), _c(y[0]), _c(y[1])], w.I64)
+    low, high = fn.results(call, (w.I64, w.I64))
     if not signed:
         return low, high
     of = n.op("i64.xor", _c(a[1]), _c(b[1])) if op == "div" else _c(a[1])
@@ -198,5 +198,5 @@ def to_float(fn: FunctionLowering, value: list[Node], signed: bool, bits: int) -
 
 def from_float(fn: FunctionLowering, value: Node, source: int, signed: bool) -> list[Node]:
     one = value if source == 64 else n.op("f64.promote_f32", value)
-    low = fn.stash(fn.program.call(("runtime", "f64_to_i128" if signed else "f64_to_u128"), [one], w.I64))
-    return [low, fn.stash(fn.program.extra_result(w.I64, 0))]
+    call = fn.program.call(("runtime", "f64_to_i128" if signed else "f64_to_u128"), [one], w.I64)
+    return fn.results(call, (w.I64, w.I64))

@@ -10,7 +10,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from engines.rustwasm.release.tree import BRANCHES, Block, If, Node, Tree, rewrite, targets, walk
+from engines.rustwasm.release.tree import (
+    BRANCHES,
+    Block,
+    If,
+    Node,
+    Tree,
+    extra_results,
+    rewrite,
+    targets,
+    walk,
+    with_extra_results,
+)
 from engines.rustwasm.wasm.types import Ref, ValueType
 from engines.rustwasm.wasm.validate.types import defaultable
 
@@ -28,6 +39,8 @@ class _Liveness:
         self.copies: Counter[tuple[int, int]] = Counter()
         self.dead: set[int] = set()
         """Identities of sets whose value is not read."""
+        self.unread: set[tuple[int, int]] = set()
+        """The same for extra results of calls: identity of the call, local."""
         self.record = False
 
     def run(self) -> int:
@@ -70,6 +83,8 @@ class _Liveness:
                 live |= self.at_label.get(label, self.loops.get(label, 0))
         elif op in ("local.set", "local.tee"):
             live = self._set(node, live)
+        elif op == "call" or op == "call_indirect":
+            live = self._call(node, live)
         for argument in reversed(node.args):
             live = self._node(argument, live)
         return live
@@ -97,6 +112,20 @@ class _Liveness:
             self.conflicts[local] |= others
         return without
 
+    def _call(self, node: Node, live: int) -> int:
+        """A call that sets several locals at once."""
+        extra = extra_results(node)
+        if not extra:
+            return live
+        own = 0
+        for local in extra:
+            own |= 1 << local if local >= 0 else 0
+        if self.record:
+            self.unread.update((id(node), local) for local in extra if local >= 0 and not live >> local & 1)
+            for local in members(own):
+                self.conflicts[local] |= (live | own) & ~(1 << local)
+        return live & ~own
+
 
 def members(bits: int) -> list[int]:
     """The numbers of the bits that are set, rising."""
@@ -114,6 +143,10 @@ def drop_dead_sets(tree: Tree) -> None:
     liveness.run()
 
     def change(node: Node) -> Node:
+        extra = extra_results(node)
+        if extra:
+            with_extra_results(node, tuple(-1 if (id(node), one) in liveness.unread else one for one in extra))
+            return node
         if id(node) not in liveness.dead:
             return node
         return node.args[0] if node.op == "local.tee" else Node("drop", (), node.args)
@@ -129,7 +162,7 @@ def coalesce(tree: Tree) -> None:
     """Give locals places, as few as the greedy order finds, and renumber them by type and use."""
     liveness = _Liveness(tree)
     at_start = liveness.run()
-    uses = Counter(node.imm[0] for node in walk(tree.body) if node.op in ("local.get", "local.set", "local.tee"))
+    uses = Counter(one for node in walk(tree.body) for one in _named(node))
     # A local that is live at the start is read before it is set: it starts as zero, and parameters as the arguments.
     parameters = (1 << tree.parameters) - 1
     starting = at_start & ~parameters
@@ -165,8 +198,15 @@ def coalesce(tree: Tree) -> None:
     _renumber(tree, place, types)
 
 
+def _named(node: Node) -> tuple[int, ...]:
+    """Locals that the operation reads or writes."""
+    if node.op in ("local.get", "local.set", "local.tee"):
+        return node.imm
+    return tuple(one for one in extra_results(node) if one >= 0)
+
+
 def _renumber(tree: Tree, place: dict[int, int], types: list[ValueType]) -> None:
-    uses = Counter(place[node.imm[0]] for node in walk(tree.body) if node.op.startswith("local."))
+    uses = Counter(place[one] for node in walk(tree.body) for one in _named(node))
     own = list(range(tree.parameters, len(types)))
     groups: dict[ValueType, list[int]] = defaultdict(list)
     for one in own:
@@ -182,6 +222,8 @@ def _renumber(tree: Tree, place: dict[int, int], types: list[ValueType]) -> None
     def change(node: Node) -> Node:
         if node.op in ("local.get", "local.set", "local.tee"):
             node.imm = (final[place[node.imm[0]]],)
+        elif extra_results(node):
+            with_extra_results(node, tuple(-1 if one < 0 else final[place[one]] for one in extra_results(node)))
         return node
 
     rewrite(tree.body, change)

@@ -24,8 +24,9 @@ Uses: TypeAlias = Counter[int]
 def simplify_control(tree: Tree) -> None:
     """Simplify the whole tree."""
     _statements(tree.body, label_uses(tree.body))
-    result = tree.results[0] if tree.results else None
-    _leave_at_end(tree.body, result)
+    if len(tree.results) < 2:
+        # Several results are given by `return` only: a statement list ends in one value at most.
+        _leave_at_end(tree.body, tree.results[0] if tree.results else None)
     _statements(tree.body, label_uses(tree.body))
 
 
@@ -141,14 +142,31 @@ def _fall_through(body: list[Node], label: int, type_: ValueType | None, uses: U
 
 def _leave_at_end(body: list[Node], type_: ValueType | None) -> None:
     """A return at the end of the function is none."""
+    if len(body) > 1 and body[-1].op == "unreachable" and _returns(body[-2]):
+        body.pop()
     if not body:
         return
     last = body[-1]
     if last.op == "return":
         body[-1:] = last.args
-    elif isinstance(last, If) and (last.type is None) == (type_ is None):
+    elif isinstance(last, If) and ((last.type is None) == (type_ is None) or _returns(last)):
+        last.type = type_
         _leave_at_end(last.then, type_)
         _leave_at_end(last.other, type_)
+    elif isinstance(last, Block) and last.op == "loop" and _returns(last):
+        last.type = type_
+        _leave_at_end(last.body, type_)
+
+
+def _returns(node: Node) -> bool:
+    """Whether the statement always ends in a return or a trap, in a place where falling off it can take its place."""
+    if isinstance(node, If):
+        return node.type is None and _list_returns(node.then) and _list_returns(node.other)
+    return isinstance(node, Block) and node.op == "loop" and node.type is None and _list_returns(node.body)
+
+
+def _list_returns(body: list[Node]) -> bool:
+    return bool(body) and (body[-1].op in ("return", "unreachable") or _returns(body[-1]))
 
 
 # -- Conditionals

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, Node, targets
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, Node, extra_results, targets
 from engines.rustwasm.wasm.ops import OPERATIONS
 
 READS: Final = 1
@@ -129,6 +129,7 @@ class Effects:
             self.flags |= LEAVES
         else:
             self.flags |= OF_OPERATION[op]
+            self.writes.update(extra_results(node))
 
     def conflicts(self, later: Effects) -> bool:
         """Whether something with these effects may not be moved behind something with `later` effects."""

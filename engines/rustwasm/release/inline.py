@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from engines.rustwasm.release.tree import Block, If, Node, Tree, rewrite, walk
+from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, rewrite, walk, with_extra_results
 from engines.rustwasm.wasm.types import F32, F64, I32, I64, V128, Ref, ValueType
 from engines.rustwasm.wasm.validate.types import defaultable
 
@@ -53,7 +53,10 @@ def _copied(node: Node, locals_: dict[int, int], labels: dict[int, int]) -> Node
         immediates = (labels[node.imm[0]],)
     elif node.op == "br_table":
         immediates = (tuple(labels[one] for one in node.imm[0]), labels[node.imm[1]])
-    return Node(node.op, immediates, args, node.type)
+    copy = Node(node.op, immediates, args, node.type)
+    if extra_results(node):
+        with_extra_results(copy, tuple(locals_.get(one, -1) for one in extra_results(node)))
+    return copy
 
 
 def _inlined(call: Node, callee: Tree, caller: Tree) -> Node:
@@ -68,8 +71,19 @@ def _inlined(call: Node, callee: Tree, caller: Tree) -> Node:
     ]
     copied = [_copied(one, locals_, labels) for one in callee.body]
 
+    extra = extra_results(call)
+
     def change(node: Node) -> Node:
-        return Node("br", (leave,), node.args) if node.op == "return" else node
+        if node.op != "return":
+            return node
+        if not extra:
+            return Node("br", (leave,), node.args)
+        # The results are evaluated in order, then the extra ones go where the call puts them.
+        first = caller.fresh_local(call.type)  # type: ignore[arg-type]
+        kept = [first, *[one if one >= 0 else caller.fresh_local(callee.results[i]) for i, one in enumerate(extra, 1)]]
+        sets = [Node("local.set", (local,), (value,)) for local, value in zip(kept, node.args, strict=True)]
+        back = Node("br", (leave,), (Node("local.get", (first,), (), call.type),))
+        return Block("block", caller.fresh_label(), [*sets, back], None)
 
     rewrite(copied, change)
     return Block("block", leave, [*body, *copied], call.type)

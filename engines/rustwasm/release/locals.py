@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from engines.rustwasm.release.effects import BRANCHES, FLAGS_CONFLICT, OF_OPERATION, Effects, effects_of
-from engines.rustwasm.release.tree import Block, If, Node, Tree, rewrite, targets, walk
+from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, rewrite, targets, walk
 
 
 class _Pending:
@@ -145,6 +145,10 @@ class _Sinker:
             if flags & BRANCHES:
                 total.labels.update(targets(node))
             waiting.flags(flags)
+            for local in extra_results(node):
+                total.writes.add(local)
+                waiting.written(local)
+                waiting.sets.pop(local, None)
         return node
 
     def _get(self, node: Node, total: Effects) -> Node:

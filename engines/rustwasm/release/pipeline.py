@@ -8,6 +8,7 @@ from typing import Final
 
 from engines.rustwasm.release.coalesce import coalesce, drop_dead_sets
 from engines.rustwasm.release.control import simplify_control
+from engines.rustwasm.release.flatten import flatten
 from engines.rustwasm.release.fold import fold
 from engines.rustwasm.release.inline import inline
 from engines.rustwasm.release.locals import drop_effectless, drop_unread, sink
@@ -46,6 +47,7 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS) -> None:
         propagate(tree)
         fold(tree)
         simplify_control(tree)
+        flatten(tree)
         while sink(tree):
             pass
         drop_unread(tree)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, label_uses
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, extra_results, label_uses
 
 Known: TypeAlias = dict[int, Node]
 
@@ -32,6 +32,9 @@ class _Propagation:
         for node in body:
             if node.op in ("local.set", "local.tee"):
                 out |= 1 << node.imm[0]
+            else:
+                for local in extra_results(node):
+                    out |= 1 << local if local >= 0 else 0
             if node.args:
                 out |= self._written(node.args)
             if isinstance(node, Block):
@@ -75,6 +78,9 @@ class _Propagation:
                 return Node(found.op, found.imm, (), node.type)
         elif node.op in ("local.set", "local.tee"):
             self._learn(known, node.imm[0], args[0])
+        else:
+            for local in extra_results(node):
+                self._learn(known, local, node)
         return node
 
     def statements(self, body: list[Node], known: Known) -> bool:

@@ -29,7 +29,8 @@ class Node:
     """An operation with its operands.
 
     Attributes:
-        op: its name; `br`, `br_if` and `br_table` name labels, not depths.
+        op: its name; `br`, `br_if` and `br_table` name labels, not depths. A call of several results has a last
+            immediate more: see `extra_results`.
         imm: its immediates.
         args: operands in order of evaluation.
         type: of the value that it leaves, or None.
@@ -182,6 +183,18 @@ def targets(node: Node) -> tuple[int, ...]:
     return (node.imm[0],)
 
 
+def extra_results(node: Node) -> tuple[int, ...]:
+    """Locals that take what a call gives besides its value, last popped first; -1 drops."""
+    if node.op == "call":
+        return node.imm[1] if len(node.imm) > 1 else ()
+    return node.imm[2] if node.op == "call_indirect" and len(node.imm) > 2 else ()
+
+
+def with_extra_results(node: Node, locals_: tuple[int, ...]) -> None:
+    """Let a call of several results put all but the first into these locals."""
+    node.imm = (*node.imm[: 1 if node.op == "call" else 2], locals_)
+
+
 def label_uses(body: list[Node]) -> Counter[int]:
     """How many branches go to each label."""
     return Counter(label for node in walk(body) if node.op in BRANCHES for label in set(targets(node)))
@@ -207,14 +220,13 @@ class _Frame:
 class _Grower:
     def __init__(self, context: Context, function: Function) -> None:
         signature = context.types.function(function.type, "")
-        if len(signature.results) > 1:
-            raise NotATreeError("a function with several results")
         self.context = context
         self.signature = signature
         self.locals: list[ValueType] = [*signature.parameters, *function.locals]
         self.labels = 1
-        result = signature.results[0] if signature.results else None
+        result = signature.results[0] if len(signature.results) == 1 else None
         self.frames = [_Frame("function", 0, result)]
+        self.several = len(signature.results) > 1
         self.skipped = 0
 
     def run(self, body: Expression) -> Tree:
@@ -224,6 +236,8 @@ class _Grower:
             else:
                 self._instruction(one)
         top = self.frames[0]
+        if self.several and not top.dead:
+            _return(self, ("return",))
         self._finish(top)
         statements = top.body
         if any(0 in targets(node) for node in walk(statements)):
@@ -346,7 +360,20 @@ class _Grower:
 
     def _plain(self, one: Instruction) -> None:
         operands, result = self._shape(one)
-        self._push(Node(one[0], one[1:], self._pop(operands), result))
+        node = Node(one[0], one[1:], self._pop(operands), result)
+        self._push(node)
+        more = self._more_results(one)
+        if more:
+            locals_ = tuple(range(len(self.locals), len(self.locals) + len(more)))
+            self.locals += more
+            with_extra_results(node, locals_)
+            self.frames[-1].stack += [Node("local.get", (local,), (), self.locals[local]) for local in locals_]
+
+    def _more_results(self, one: Instruction) -> tuple[ValueType, ...]:
+        """Types of what a call gives besides its value."""
+        if one[0] == "call":
+            return self.context.types.function(self.context.functions[one[1]], "").results[1:]
+        return self.context.types.function(one[1], "").results[1:] if one[0] == "call_indirect" else ()
 
     def _shape(self, one: Instruction) -> tuple[int, ValueType | None]:
         """Operands taken and the type left."""
@@ -363,9 +390,12 @@ class _Grower:
         return shape(self, one)
 
     def called(self, signature: FunctionType, extra: int) -> tuple[int, ValueType | None]:
-        if len(signature.results) > 1:
-            raise NotATreeError("a call with several results")
         return len(signature.parameters) + extra, signature.results[0] if signature.results else None
+
+    def called_once(self, signature: FunctionType, extra: int) -> tuple[int, ValueType | None]:
+        if len(signature.results) > 1:
+            raise NotATreeError("a call through a reference with several results")
+        return self.called(signature, extra)
 
 
 def _retarget(node: Node, old: int, new: int) -> None:
@@ -457,7 +487,7 @@ _TYPED: Final[dict[str, _Shape]] = {
     "memory.init": lambda g, one: (3, None),
     "call": lambda g, one: g.called(g.context.types.function(g.context.functions[one[1]], ""), 0),
     "call_indirect": lambda g, one: g.called(g.context.types.function(one[1], ""), 1),
-    "call_ref": lambda g, one: g.called(g.context.types.function(one[1], ""), 1),
+    "call_ref": lambda g, one: g.called_once(g.context.types.function(one[1], ""), 1),
     "throw": lambda g, one: (len(g.context.tag_type(one[1], "").parameters), None),
     "table.get": lambda g, one: (1, g.context.tables[one[1]].element),
     "table.set": lambda g, one: (2, None),
@@ -533,6 +563,8 @@ class _Feller:
                 self.statements(node.other)
         else:
             self.out.append(self.plain(node))
+            for local in reversed(extra_results(node)):
+                self.out.append(("local.set", local) if local >= 0 else ("drop",))
             return
         self.out.append(("end",))
         self.labels.pop()
@@ -543,7 +575,9 @@ class _Feller:
         if node.op == "br_table":
             labels, default = node.imm
             return (node.op, tuple(map(self.depth, labels)), self.depth(default))
-        return (node.op, *node.imm)
+        if node.op == "call":
+            return ("call", node.imm[0])
+        return (node.op, *node.imm[:2]) if node.op == "call_indirect" else (node.op, *node.imm)
 
 
 def fell(tree: Tree, type_: int) -> Function:

@@ -39,7 +39,8 @@ def tiers() -> None:
 def aot(
     program: Annotated[str, typer.Argument(metavar="PROG", help="A riscv64 Linux executable.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The image to write, usually PROG.cpi.")],
-    tier: Annotated[str, typer.Option(help="Whose code: baseline, or llvm, which is faster.")] = "llvm",
+    tier: Annotated[str, typer.Option(help="Whose code: baseline, or llvm, which is faster.")] = "",
+    host: Annotated[str, typer.Option(help="For arm64 or riscv64, by the baseline tier; default: this machine.")] = "",
 ) -> None:
     """Translate a whole program ahead of time, for `counterproof vm run --aot IMAGE PROG`.
 
@@ -59,7 +60,7 @@ def aot(
             def tell(done: int, left: int) -> None:
                 status.update(f"{done:,} regions, {left:,} places to look at")
 
-            made = translate(program, tell, tier)
+            made = translate(program, tell, tier or ("baseline" if host else "llvm"), host)
             out.write_bytes(encode(made.origin, made.regions))
     except (LaunchError, ExecutableMemoryError, ValueError) as error:
         typer.echo(f"counterproof: {error}", err=True)

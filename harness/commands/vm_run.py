@@ -10,7 +10,10 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from engines.vm.tiers.executor import TierExecutor
 
 PROGRAM: Final = "counterproof vm run"
 SUMMARY: Final = "Run a Linux program for riscv64, as qemu-riscv64 does."
@@ -61,6 +64,13 @@ def parser() -> argparse.ArgumentParser:
         metavar="IMAGE",
         help="run the code that `counterproof vm aot` made; implies --tier baseline",
     )
+    add(
+        "--host",
+        default="",
+        metavar="HOST",
+        help="run the program's code on another kind of host, arm64 or riscv64, under QEMU if need be: the image that "
+        "`counterproof vm aot --host` made for it, or what the baseline compiler makes",
+    )
     add("--strace", action="store_true", help="print system calls to standard error")
     add("--stats", action="store_true", help="print what was done, at the end, to standard error")
     add(
@@ -96,6 +106,8 @@ def run(arguments: Sequence[str]) -> int:
     rest = given.arguments[1:] if given.arguments[:1] == ["--"] else given.arguments
     from engines.vm.user import launch
 
+    if given.host and (given.dump or given.tier != "default"):
+        _refuse(f"--host {given.host}: goes with neither --tier nor --dump")
     try:
         return launch.run(
             launch.Launch(
@@ -106,16 +118,28 @@ def run(arguments: Sequence[str]) -> int:
                 environment=tuple(given.env),
                 prefix=given.prefix,
                 tier="baseline" if given.aot and given.tier == "default" else given.tier,
-                aot=given.aot,
+                aot="" if given.host else given.aot,
                 limit_insns=given.limit,
                 timeout_s=given.timeout,
                 strace=given.strace,
                 stats=given.stats,
                 dump=given.dump,
                 seed=given.seed,
-            )
+            ),
+            _on_host(given.host, given.program, given.aot) if given.host else None,
         )
     except launch.LaunchError as error:
+        _refuse(str(error))
+
+
+def _on_host(host: str, program: str, image: str) -> TierExecutor:
+    from harness.subjects.program_on_host import HostExecutor
+
+    try:
+        return HostExecutor(host, program, image)
+    except OSError as error:
+        _refuse(f"{program}: {error.strerror}")
+    except ValueError as error:
         _refuse(str(error))
 
 

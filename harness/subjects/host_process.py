@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from engines.vm.guests.riscv64.state import CPU_LAYOUT
-from engines.vm.memory.address_space import DIRECT, PAGE_BITS, PAGE_BYTES, AddressSpace
+from engines.vm.memory.address_space import DIRECT, DIRTY, PAGE_BITS, PAGE_BYTES, AddressSpace
 from engines.vm.tiers.interpreter.layout import CONTEXT_LAYOUT, CONTEXT_OFFSETS
 from harness.subjects.host_process_image import CALL, FLUSH, SEND, STORE, image
 from harness.subjects.virtual_host import CODE_BYTES, LAYOUT, VirtualHostError
@@ -33,18 +33,18 @@ _CODE: Final = 0x4000_0000
 _PERMISSIONS: Final = 0x8000_0000
 _PERMISSION_BYTES: Final = 1 << 24
 _ARENA: Final = 0x10_0000_0000
-_ALWAYS_COMPARED: Final = 1 << 16
-"""Larger windows hold code, which stays as it is between two calls of `clear`."""
+ALWAYS_COMPARED: Final = 1 << 16
+"""Larger windows of machine cases hold code, which stays as it is between two calls of `clear`."""
 
 
 def _view(address: int, size: int) -> memoryview:
     """Memory of this process."""
-    return memoryview((ctypes.c_ubyte * size).from_address(address))
+    return memoryview((ctypes.c_ubyte * size).from_address(address)).cast("B")
 
 
-def _direct(permissions: bytes) -> list[tuple[int, int]]:
-    """Runs of pages that stores reach without a further look: offset and bytes."""
-    marks = bytes(1 if p & DIRECT else 0 for p in permissions)
+def _runs(permissions: bytes, bit: int) -> list[tuple[int, int]]:
+    """Runs of pages that have a bit of `engines.vm.memory.address_space`: offset and bytes."""
+    marks = permissions.translate(bytes(p & bit and 1 for p in range(256)))
     return [(m.start() << PAGE_BITS, m.end() - m.start() << PAGE_BITS) for m in re.finditer(b"\x01+", marks)]
 
 
@@ -147,6 +147,8 @@ class HostProcess(HostProgram):
     Args:
         name: `arm64` or `riscv64`.
         memory: of the guest. windows: `(address, bytes)` of it that the code may touch, whole pages.
+        follow: look before each run at all pages that were written; else only at small windows, and after `clear` at
+            all, which is enough where only the data window changes.
         patience_seconds: a run that takes longer counts as hung.
 
     Raises:
@@ -154,13 +156,19 @@ class HostProcess(HostProgram):
     """
 
     def __init__(
-        self, name: str, memory: AddressSpace, windows: Sequence[tuple[int, int]], patience_seconds: float = 60.0
+        self,
+        name: str,
+        memory: AddressSpace,
+        windows: Sequence[tuple[int, int]],
+        patience_seconds: float = 60.0,
+        follow: bool = False,
     ) -> None:
         if name == "arm64":
             from engines.vm.hosts.arm64.abi import gateway
         else:
             from engines.vm.hosts.riscv64.abi import gateway
         self._memory = memory
+        self._follow = follow
         self._windows = tuple(windows)
         self._gateway = gateway(LAYOUT)
         room = [
@@ -205,18 +213,28 @@ class HostProcess(HostProgram):
             permissions = self._memory.perm[first : first + (size >> PAGE_BITS)]
             if permissions != self._permissions[number]:
                 self._permissions[number][:] = permissions
-                self._writable[number] = _direct(permissions)
+                self._writable[number] = _runs(permissions, DIRECT)
                 self.ask(STORE, _PERMISSIONS + first, len(permissions), bytes(permissions))
-            if self._moved or size <= _ALWAYS_COMPARED:
-                content, known = self._views[number].tobytes(), self._known[number]
-                for offset in range(0, size if content != known else 0, PAGE_BYTES):
-                    page = content[offset : offset + PAGE_BYTES]
-                    if page != known[offset : offset + PAGE_BYTES]:
-                        known[offset : offset + PAGE_BYTES] = page
-                        self.ask(STORE, _ARENA + address + offset, PAGE_BYTES, page)
+            if self._moved or size <= ALWAYS_COMPARED:
+                self._compare(number, 0, size)
+            elif self._follow:
+                for offset, length in _runs(permissions, DIRTY):
+                    self._compare(number, offset, length)
             writable.extend((number, offset, length) for offset, length in self._writable[number])
         self._moved = False
         return writable
+
+    def _compare(self, number: int, first: int, size: int) -> None:
+        """Send the pages of a part of a window that are other than the process knows them."""
+        address, known = self._windows[number][0], self._known[number]
+        content = self._views[number][first : first + size]
+        if content == memoryview(known)[first : first + size]:
+            return
+        for offset in range(first, first + size, PAGE_BYTES):
+            page = bytes(content[offset - first : offset - first + PAGE_BYTES])
+            if page != known[offset : offset + PAGE_BYTES]:
+                known[offset : offset + PAGE_BYTES] = page
+                self.ask(STORE, _ARENA + address + offset, PAGE_BYTES, page)
 
     def run(self, words: memoryview, code: int, budget: int, retired_at_zero: int) -> tuple[int, int]:
         """Run installed code once; `words`, the guest's CPU record, and the guest's memory change.

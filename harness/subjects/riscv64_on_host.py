@@ -10,10 +10,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from engines.vm.aot.foreign import GENERATORS, LAYOUT, constant_code
 from engines.vm.guests.riscv64.state import Hart, word_of
-from engines.vm.hosts import host as hosts
 from engines.vm.hosts.load_store import INTERPRET
-from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, WRITE, AddressSpace
+from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.baseline.compiler import BaselineCompiler
 from engines.vm.tiers.baseline.options import CompileError, Options
 from engines.vm.tiers.interpreter.tier import InterpreterTier
@@ -21,9 +21,8 @@ from engines.vm.tiers.stop import Stop, StopReason
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
 from harness.subjects.host_process import HostProcess
 from harness.subjects.riscv64_reference import ReferenceExecutor
-from harness.subjects.virtual_host import LAYOUT
 
-HOSTS: Final = {"arm64": hosts.arm64, "riscv64": hosts.riscv64}
+HOSTS: Final = GENERATORS
 WINDOWS: Final = ((CODE_BASE, CODE_BYTES), (DATA_BASE, DATA_BYTES))
 _PC, _RETIRED, _FRM = (word_of(name) for name in ("pc", "retired", "frm"))
 
@@ -82,14 +81,7 @@ class HostTier:
         """
         if limit_insns < 0:
             raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
-        if self._machine is None or hart.memory is not self._memory:
-            self.close()
-            self._memory = hart.memory
-            self._machine = HostProcess(self.name, hart.memory, WINDOWS)
-        machine, words, counters = self._machine, hart.words, self.counters
-        machine.clear()
-        self._entries.clear()
-        self._refused.clear()
+        machine, words, counters = self.ready(hart), hart.words, self.counters
         left = limit_insns
         while left:
             code = self._entry(hart, machine)
@@ -109,36 +101,51 @@ class HostTier:
             left -= 1
         return Stop(StopReason.LIMIT)
 
+    def ready(self, hart: Hart) -> HostProcess:
+        """The host's process with the hart's memory, and without any code."""
+        if self._machine is None or hart.memory is not self._memory:
+            self.close()
+            self._memory = hart.memory
+            self._machine = HostProcess(self.name, hart.memory, WINDOWS)
+        self._machine.clear()
+        self._entries.clear()
+        self._refused.clear()
+        return self._machine
+
+    def compiled(self, hart: Hart, pc: int) -> tuple[bytes, dict[int, int]]:
+        """Code and offsets of its entries by pc; without `pc` among them if there is none, which is counted."""
+        try:
+            made = self.compiler.compile(
+                pc,
+                lambda address, size: constant_code(hart.memory, address, size),
+                hart.words[_FRM],
+                lambda *_: INTERPRET,
+            )
+        except CompileError as error:
+            self.counters.refused[str(error)] += 1
+            return b"", {}
+        self.counters.regions += 1
+        return made.code, made.heads
+
     def _entry(self, hart: Hart, machine: HostProcess) -> int | None:
         """Where the code for the hart's pc is entered on the host, compiled now if need be; None if there is none."""
         pc = hart.words[_PC]
         if pc in self._entries or pc in self._refused:
             return self._entries.get(pc)
-        memory = hart.memory
-        try:
-            made = self.compiler.compile(
-                pc, lambda address, size: _constant(memory, address, size), hart.words[_FRM], lambda *_: INTERPRET
-            )
-            address = machine.install(made.code)
-        except CompileError as error:
-            self.counters.refused[str(error)] += 1
-        except MemoryError:
-            self.counters.refused["the code cache is full"] += 1
-        else:
-            self.counters.regions += 1
-            for head, offset in made.heads.items():
+        code, heads = self.compiled(hart, pc)
+        if pc in heads:
+            try:
+                address = machine.install(code)
+            except MemoryError:
+                self.counters.refused["the code cache was full"] += 1
+                machine.clear()
+                self._entries.clear()
+                address = machine.install(code)
+            for head, offset in heads.items():
                 self._entries.setdefault(head, address + offset)
             return self._entries[pc]
         self._refused.add(pc)
         return None
-
-
-def _constant(memory: AddressSpace, pc: int, size: int) -> bytes:
-    """The bytes from `pc` on that may be executed and not written, up to `size`."""
-    end = pc
-    while end < pc + size and end < memory.limit and memory.perm[end >> PAGE_BITS] & (EXEC | WRITE) == EXEC:
-        end = min(pc + size, (end | PAGE_BYTES - 1) + 1)
-    return memory.read(pc, end - pc) if end > pc else b""
 
 
 class OnHostExecutor(ReferenceExecutor):

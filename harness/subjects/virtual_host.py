@@ -8,18 +8,13 @@ copies. Only worker processes and tests build one: Unicorn is under the GPL.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from typing import Any, Final
 
+from engines.vm.aot.foreign import LAYOUT
 from engines.vm.guests.riscv64.state import CPU_LAYOUT
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.layout import CONTEXT_LAYOUT, CONTEXT_OFFSETS
 
-LAYOUT: Final[Mapping[str, int]] = {
-    **{name: CPU_LAYOUT.offsets[name] for name in ("pc", "frm", "fflags")},
-    **{name: CONTEXT_OFFSETS[name] for name in ("budget", "retired_at_zero")},
-}
-"""What gateways and regions need to know of the records."""
 _RECORDS: Final = 0x1000_0000
 _CONTEXT: Final = _RECORDS + 0x800
 _STACK_TOP: Final = _RECORDS + 0x10000
@@ -36,6 +31,9 @@ _LONGEST_US: Final = 60_000_000
 
 assert CPU_LAYOUT.itemsize <= _CONTEXT - _RECORDS
 assert CONTEXT_LAYOUT.itemsize <= 0x800
+
+
+__all__ = ["CODE_BYTES", "LAYOUT", "VirtualHost", "VirtualHostError"]
 
 
 class VirtualHostError(RuntimeError):

@@ -11,11 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from engines.vm.aot.image import Origin, StoredRegion
 from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, READ, AddressSpace
 from engines.vm.user.launch import Launch, start
+
+HOSTS: Final = ("arm64", "riscv64")
+"""Other hosts than this machine that programs can be translated for."""
 
 
 @dataclass
@@ -34,28 +37,35 @@ class Translation:
 
 
 def translate(
-    program: str, progress: Callable[[int, int], None] = lambda done, left: None, tier_name: str = "baseline"
+    program: str,
+    progress: Callable[[int, int], None] = lambda done, left: None,
+    tier_name: str = "baseline",
+    host: str = "",
 ) -> Translation:
-    """Translate an executable for this host.
+    """Translate an executable.
 
     Args:
         program: path of a riscv64 Linux executable.
         tier_name: whose compiler translates: `baseline`, or `llvm`, which takes longer and makes faster code.
+        host: `arm64` or `riscv64`, for which only the baseline compiler translates; this machine by default.
         progress: told now and then how many regions are done and how many places are still to be looked at.
 
     Raises:
         LaunchError: it cannot be loaded.
-        ValueError: the tier compiles nothing.
+        ValueError: the tier compiles nothing, or not for that host.
         ExecutableMemoryError: this system gives no memory for code, so that no tier could be set up to translate for.
     """
     executable = Path(program).read_bytes() if Path(program).is_file() else b""
-    process, executor = start(Launch(program=program, tier=tier_name))
+    if host and (host not in HOSTS or tier_name != "baseline"):
+        raise ValueError(f"--host {host} --tier {tier_name}: other hosts are {', '.join(HOSTS)}, for tier baseline")
+    process, executor = start(Launch(program=program, tier="interpreter" if host else tier_name))
     try:
-        if not executor.compiles:
+        if not host and not executor.compiles:
             raise ValueError(f"the tier {tier_name!r} compiles nothing; use baseline or llvm")
-        tier: Any = executor.tier
         hart = process.current.hart
-        tier.decoded_code(hart.memory)
+        tier: Any = _translator(host) if host else executor.tier
+        if not host:
+            tier.decoded_code(hart.memory)
         bias = hart.words[_pc_word()] - _entry(executable)
         named = [bias + address for address in functions(executable)]
         starts = frozenset(named)
@@ -78,7 +88,21 @@ def translate(
         insns = tier.compiler.counters.insns
     finally:
         process.close()
-    return Translation(Origin.here(executable, insns), regions, insns, tier.counters.refused)
+    origin = foreign_origin(executable, host, insns) if host else Origin.here(executable, insns)
+    return Translation(origin, regions, insns, tier.counters.refused)
+
+
+def _translator(host: str) -> Any:
+    from engines.vm.aot.foreign import ForeignTranslator
+
+    return ForeignTranslator(host)
+
+
+def foreign_origin(executable: bytes, host: str, insns: int) -> Origin:
+    """See `engines.vm.aot.foreign.origin`."""
+    from engines.vm.aot.foreign import origin
+
+    return origin(executable, host, insns)
 
 
 def pointers(memory: AddressSpace) -> list[int]:

@@ -150,7 +150,9 @@ def baseline_listing(
     starts = None if ran is None else {start for start, _ in ran.ranges}
     compiler = BaselineCompiler(replace(host, region=recording), options)
     try:
-        made = compiler.compile(root, fetch, frm, handler, _Without(starts) if starts else frozenset())
+        outside = _Without(starts) if starts else frozenset[int]()
+        guarded = ran is not None and ran.faults is not None
+        made = compiler.compile(root, fetch, frm, handler, outside, guarded=guarded)
     except CompileError as error:
         if ran is None:
             raise ListingError(f"{root:#x}: left to the interpreter: {error}") from None

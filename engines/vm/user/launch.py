@@ -132,8 +132,11 @@ def environment_of(launch: Launch) -> list[bytes]:
     return [os.fsencode(f"{name}={value}") for name, value in settings.items()]
 
 
-def start(launch: Launch) -> tuple[Process, TierExecutor]:
+def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process, TierExecutor]:
     """Make the process and load its program; nothing has run yet. Standard streams are duplicated.
+
+    Args:
+        executor: executes instead of the tier that `launch` names.
 
     Raises:
         LaunchError: the program cannot be read or run, or an option is wrong.
@@ -144,7 +147,8 @@ def start(launch: Launch) -> tuple[Process, TierExecutor]:
         image = Path(launch.program).read_bytes()
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
-    executor = make_tier(launch.tier)
+    is_native = executor is None
+    executor = executor or make_tier(launch.tier)
     if launch.dump and not executor.compiles:
         raise LaunchError(f"--dump: the tier {executor.name!r} compiles nothing; use --tier baseline or llvm")
     if launch.aot or executor.compiles:
@@ -162,7 +166,7 @@ def start(launch: Launch) -> tuple[Process, TierExecutor]:
         strace=Strace(2, os.getpid()) if launch.strace else None,
     )
     files = FileTable(inherited_files(launch.report_fd))
-    memory = AddressSpace(guarded=True)
+    memory = AddressSpace(guarded=is_native)
     process = Process(executor.tier.run, memory, files, GuestPaths(os.fsencode(launch.prefix)), options)
     argv0 = launch.program if launch.argv0 is None else launch.argv0
     argv = [os.fsencode(text) for text in (argv0, *launch.arguments)]
@@ -190,13 +194,16 @@ def inherited_files(without: int) -> dict[int, int]:
     return found
 
 
-def run(launch: Launch) -> int:
+def run(launch: Launch, instead: TierExecutor | None = None) -> int:
     """Run to the end and return the exit status for this process; a fatal signal ends this process instead.
+
+    Args:
+        instead: executes instead of the tier that `launch` names.
 
     Raises:
         LaunchError: the program cannot be started.
     """
-    process, executor = start(launch)
+    process, executor = start(launch, instead)
     own_pid = process.pid
     begun = time.perf_counter()
     try:

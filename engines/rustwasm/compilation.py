@@ -17,6 +17,7 @@ from engines.rustwasm.borrow.check import BorrowChecker
 from engines.rustwasm.entry import check_entry, check_runnable, crate_name
 from engines.rustwasm.mir.body import Body
 from engines.rustwasm.mir.build import build_body
+from engines.rustwasm.modes.attributes import GC, INHERITED, inherit
 from engines.rustwasm.resolve.declare import Declarations
 from engines.rustwasm.resolve.modules import TYPES, Module, Resolver
 from engines.rustwasm.syntax import tree as t
@@ -97,6 +98,8 @@ class Compilation:
         self.active: set[int] = set()
         self.current_impl: ImplDef | None = None
         self.copy_cache: dict[Ty, bool] = {}
+        self.selections: dict[Any, Any] = {}
+        self.projections: dict[Any, Ty] = {}
         self._langs: dict[str, Any] = dict(base._langs) if base is not None else {}
         self._trait_impls: dict[TraitDef, list[ImplDef]] = {}
         self._index: dict[TraitDef, dict[Any, list[ImplDef]]] = {}
@@ -178,6 +181,11 @@ class Compilation:
         items = parse(text, file.base, self.diagnostics)
         if self.diagnostics.has_errors:
             return
+        if "wasm_gc" in self.settings:
+            inherit(items, (file.base, file.base))
+        elif any(a == (GC, INHERITED, a[2]) for item in items for a in item.attributes):
+            self.settings |= {"wasm_gc"}
+            self.declarations.settings = self.settings
         self.declarations.items(items, self.root)
         self.index_definitions()
 
@@ -203,6 +211,8 @@ class Compilation:
                 continue
             if impl.trait is None:
                 continue
+            self.selections.clear()
+            self.projections.clear()
             self._trait_impls.setdefault(impl.trait, []).append(impl)
             self._index.pop(impl.trait, None)
             if impl.trait.lang == "Deref":

@@ -87,6 +87,8 @@ class Inference:
         self.env: list[EnvPredicate] = []
         self.reveal = False
         self.depth = 0
+        self.closed = True
+        """No assumption speaks of a type without parameters."""
         self.pending_projections: list[tuple[Ty, Ty]] = []
         for p in predicates:
             if p.trait is not None:
@@ -101,6 +103,7 @@ class Inference:
             if known.subject is subject and known.trait is trait and known.args == args and not bindings:
                 return
         self.env.append(EnvPredicate(subject, trait, args, bindings))
+        self.closed &= bool(subject.flags & ty.HAS_PARAM)
         self.collector.ensure_generics(trait)
         for upper in trait.supertraits:
             if upper.trait is not None:
@@ -197,6 +200,33 @@ class Inference:
 
         With `nested`, an impl's own where clauses must (possibly) hold too.
         """
+        flags = 0
+        for arg in args:
+            flags |= arg.flags
+        if flags == ty.HAS_INFER:
+            args = tuple([ty.deep(a) for a in args])
+            for arg in args:
+                flags = arg.flags
+                if flags:
+                    break
+        if flags or not self.closed or self.depth > 20:
+            return self.select_fresh(trait, args, nested)
+        # Types without variables and parameters: the answer is the same in every body of the crate.
+        known = self.compilation.selections
+        key = (trait, args, nested, self.reveal)
+        if key in known:
+            return known[key]
+        found = self.select_fresh(trait, args, nested)
+        if found is not None and found is not AMBIGUOUS and found.kind == "impl":
+            solved = tuple([ty.deep(a) for a in found.args])
+            if any(a.flags & ty.HAS_INFER for a in solved):
+                return found
+            found = Selected("impl", found.impl, solved)
+        known[key] = found
+        return found
+
+    def select_fresh(self, trait: TraitDef, args: tuple[Ty, ...], nested: bool) -> Any:
+        """`select`, not remembered."""
         self_ty = shallow(args[0])
         kind = self_ty.kind
         if kind == ty.ERROR:
@@ -542,11 +572,21 @@ class Inference:
             return one
         one = shallow(one)
         if one.kind == ty.PROJECTION:
+            ground = one.flags == ty.HAS_PROJECTION and self.closed
+            if ground:
+                known = self.compilation.projections.get((one, self.reveal))
+                if known is not None:
+                    return known
             args = tuple([self.normalize(a) for a in one.args])
             trait, name = one.data
             value = self.project(trait, name, args)
             if value is not None:
-                return self.normalize(value)
+                value = self.normalize(value)
+                if ground:
+                    solved = ty.deep(value)
+                    if not solved.flags:
+                        self.compilation.projections[one, self.reveal] = solved
+                return value
             rigid = ty.projection(trait, name, args)
             if any(shallow(a).kind == ty.INFER or ty.deep(a).flags & ty.HAS_INFER for a in args):
                 var = ty.variable()

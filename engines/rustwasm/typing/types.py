@@ -46,6 +46,8 @@ HAS_PROJECTION: Final = 4
 HAS_REGION: Final = 8
 HAS_ERROR: Final = 16
 HAS_OPAQUE: Final = 32
+HAS_CLOSURE: Final = 64
+"""What a closure implements is known only when its body is checked."""
 
 _OWN_FLAGS: Final = {
     INFER: HAS_INFER,
@@ -53,6 +55,7 @@ _OWN_FLAGS: Final = {
     PROJECTION: HAS_PROJECTION,
     ERROR: HAS_ERROR,
     OPAQUE: HAS_OPAQUE,
+    CLOSURE: HAS_CLOSURE,
 }
 
 

@@ -38,10 +38,12 @@ def gather(members: Sequence[ValidProgram]) -> ValidProgram:
         raise ValueError("a program that panics is not the last; whatever follows it would never run")
     parts = [ALLOW, PRELUDE]
     for number, one in enumerate(members):
-        head, main, body = one.source.partition("fn main() {\n")
+        head, main, rest = one.source.partition("fn main() {\n")
+        body, _, items = rest.partition("\n}\n")
         if not main or head != ALLOW + PRELUDE:
             raise ValueError(f"program {number} does not begin with the items of the generator")
-        parts.append(f"mod program{number} {{\n    use super::*;\n\n    pub fn main() {{\n{body}}}\n\n")
+        parts.append(f"mod program{number} {{\n    use super::*;\n\n    pub fn main() {{\n{body}\n    }}\n")
+        parts.append(f"{items}}}\n\n")
     calls = "".join(f"    program{number}::main();\n" for number in range(len(members)))
     parts.append(f"fn main() {{\n{calls}}}\n")
     return ValidProgram("".join(parts), _after(members, "dev"), _after(members, "release"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fuzz.strategies.rust.items import ITEMS
 from fuzz.strategies.rust.scene import Scene
 from fuzz.strategies.rust.statements import PRELUDE, block
 from fuzz.strategies.wasm.choices import ChoiceSequence
@@ -73,7 +74,8 @@ def generate_program(draw: ChoiceSequence, statements: int = 20, panics: bool | 
 
 def source_of(scene: Scene) -> str:
     body = "\n".join(scene.lines)
-    return f"{ALLOW}{PRELUDE}fn main() {{\n{body}\n}}\n"
+    items = "".join(f"\n{ITEMS[name]}" for name in scene.items)
+    return f"{ALLOW}{PRELUDE}fn main() {{\n{body}\n}}\n{items}"
 
 
 def _panic(scene: Scene) -> str | None:

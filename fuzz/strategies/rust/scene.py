@@ -16,6 +16,7 @@ from fuzz.strategies.wasm.choices import ChoiceSequence
 
 INTEGERS: Final[dict[str, tuple[int, bool]]] = {
     "i32": (32, True), "u8": (8, False), "i64": (64, True), "u64": (64, False), "i16": (16, True), "u32": (32, False),
+    "i8": (8, True), "u16": (16, False), "i128": (128, True), "u128": (128, False),
 }  # fmt: skip
 
 
@@ -67,12 +68,18 @@ class Scene:
     panic: str = ""
     code: str = ""
     kind: str = ""
+    items: list[str] = field(default_factory=list)
+    """Names of `items.ITEMS` that the lines need."""
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
 
     def say(self, text: str) -> None:
         self.output.append(text)
+
+    def need(self, item: str) -> None:
+        if item not in self.items:
+            self.items.append(item)
 
     def fresh(self, stem: str) -> str:
         self.names += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.strategies.rust import FAULTS, generate_faulty, generate_program
+from fuzz.strategies.rust import FAULTS, generate_crate, generate_faulty, generate_program
 from fuzz.strategies.wasm.choices import ChoiceSequence
 
 needs_rustc = pytest.mark.skipif(shutil.which("rustc") is None, reason="rustc is not installed")
@@ -80,3 +80,23 @@ def test_rustc_finds_the_planted_error_alone(fault: object, tmp_path: Path) -> N
         if message["level"] == "error" and primary:
             found.append(((message["code"] or {}).get("code", ""), primary[0]["line_start"]))
     assert found == [(program.code, program.line)], program.source
+
+
+def test_programs_hold_what_the_language_has() -> None:
+    text = "\n".join(generate_program(ChoiceSequence(seed=seed)).source for seed in range(150))
+    for wanted in (
+        *("f64", "f32", "u128", "i8", "'rows:", "let Some(n)", "classify(", "BTreeMap", "HashMap", "BinaryHeap"),
+        *("VecDeque", "impl Iterator for", "impl Fn(", "type Unit", "RefCell", "Rc::clone", "Tree::Node", "{:#b}"),
+        *("checked_add", "overflowing_sub", "early(", "Two {", ".windows(", "fn(i32)", "while let", "?;"),
+    ):
+        assert wanted in text, wanted
+
+
+@needs_rustc
+def test_rustc_runs_a_crate_as_the_generator_says(tmp_path: Path) -> None:
+    whole, _ = generate_crate(range(40, 56))
+    (tmp_path / "p.rs").write_text(whole.source)
+    command = ["rustc", "--edition", "2021", "-Awarnings", "-o", "p", "p.rs"]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=300)
+    done = subprocess.run([tmp_path / "p"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.returncode) == (whole.stdout, whole.exit_status)

@@ -1,0 +1,194 @@
+"""Items that some statements need, by name; a program has those of its statements only, after `main`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ITEMS: Final[dict[str, str]] = {
+    "early": """\
+fn early(n: i32) -> i32 {
+    let _first = noisy("early first");
+    if n > 3 {
+        return n;
+    }
+    let _second = noisy("early second");
+    n * 2
+}
+""",
+    "Two": """\
+struct Two {
+    left: Noisy,
+    number: u16,
+    right: Noisy,
+}
+""",
+    "classify": """\
+fn classify(items: &[i32]) -> String {
+    match items {
+        [] => String::from("none"),
+        [one] => format!("one {}", one),
+        [first, .., last] if first == last => format!("same {}", first),
+        [first, rest @ ..] => format!("{} and {}", first, rest.len()),
+    }
+}
+""",
+    "grade": """\
+fn grade(n: i64) -> &'static str {
+    match n {
+        i64::MIN..=-1 => "negative",
+        0 => "zero",
+        1 | 2 | 3 => "few",
+        x @ 4..=99 if x % 2 == 0 => "even",
+        4..=99 => "odd",
+        _ => "many",
+    }
+}
+""",
+    "Stack": """\
+#[derive(Debug, Clone, PartialEq)]
+struct Stack<T> {
+    items: Vec<T>,
+}
+
+impl<T: Clone> Stack<T> {
+    fn new() -> Self {
+        Stack { items: Vec::new() }
+    }
+
+    fn push(&mut self, item: T) -> &mut Self {
+        self.items.push(item);
+        self
+    }
+
+    fn top(&self) -> Option<&T> {
+        self.items.last()
+    }
+}
+""",
+    "Vector": """\
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+struct Vector {
+    x: i32,
+    y: i32,
+}
+
+impl std::ops::Add for Vector {
+    type Output = Vector;
+
+    fn add(self, other: Vector) -> Vector {
+        Vector { x: self.x + other.x, y: self.y + other.y }
+    }
+}
+
+impl std::ops::Mul<i32> for Vector {
+    type Output = Vector;
+
+    fn mul(self, by: i32) -> Vector {
+        Vector { x: self.x * by, y: self.y * by }
+    }
+}
+""",
+    "Countdown": """\
+struct Countdown(u32);
+
+impl Iterator for Countdown {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        if self.0 == 0 {
+            None
+        } else {
+            self.0 -= 1;
+            Some(self.0)
+        }
+    }
+}
+""",
+    "Sized": """\
+trait Measured {
+    type Unit: std::fmt::Display;
+    const FACTOR: i32;
+
+    fn unit(&self) -> Self::Unit;
+    fn scaled(&self) -> i32 {
+        Self::FACTOR * 3
+    }
+}
+
+impl Measured for bool {
+    type Unit = char;
+    const FACTOR: i32 = 7;
+
+    fn unit(&self) -> char {
+        if *self { 't' } else { 'f' }
+    }
+}
+
+impl Measured for u8 {
+    type Unit = String;
+    const FACTOR: i32 = -2;
+
+    fn unit(&self) -> String {
+        format!("[{}]", self)
+    }
+}
+
+fn measure<M: Measured>(what: M) -> String {
+    format!("{}{}", what.unit(), what.scaled())
+}
+""",
+    "adder": """\
+fn adder(n: i64) -> impl Fn(i64) -> i64 {
+    move |x| x.wrapping_add(n)
+}
+
+fn twice(f: &dyn Fn(i64) -> i64, x: i64) -> i64 {
+    f(f(x))
+}
+""",
+    "Fault": """\
+#[derive(Debug)]
+enum Fault {
+    Text(String),
+    Range { low: i32, high: i32 },
+}
+
+impl From<std::num::ParseIntError> for Fault {
+    fn from(_: std::num::ParseIntError) -> Fault {
+        Fault::Text(String::from("no number"))
+    }
+}
+
+fn parsed(text: &str, high: i32) -> Result<i32, Fault> {
+    let n: i32 = text.trim().parse()?;
+    if n > high {
+        return Err(Fault::Range { low: n, high });
+    }
+    Ok(n)
+}
+""",
+    "Tree": """\
+enum Tree {
+    Leaf,
+    Node(Box<Tree>, i32, Box<Tree>),
+}
+
+impl Tree {
+    fn insert(self, n: i32) -> Tree {
+        match self {
+            Tree::Leaf => Tree::Node(Box::new(Tree::Leaf), n, Box::new(Tree::Leaf)),
+            Tree::Node(l, k, r) if n < k => Tree::Node(Box::new(l.insert(n)), k, r),
+            Tree::Node(l, k, r) => Tree::Node(l, k, Box::new(r.insert(n))),
+        }
+    }
+
+    fn walk(&self, out: &mut Vec<i32>) {
+        if let Tree::Node(l, k, r) = self {
+            l.walk(out);
+            out.push(*k);
+            r.walk(out);
+        }
+    }
+}
+""",
+}

@@ -2,13 +2,17 @@
 
 Profiles: `dev` is compiled fast and checks arithmetic; `release` wraps and is optimised; `freestanding` is `release`
 whose panics are traps, so a program that writes nothing imports nothing but what it calls.
+
+Lowerings: `linear` keeps values in linear memory with an allocator of its own; `gc` makes them objects of the host's
+collector (docs/reference/lower-gc.md).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engines.rustwasm.compilation import quiet_runtime
+from engines.rustwasm.lower_gc.program import lower as lower_gc
 from engines.rustwasm.lower_linear.program import PROFILES, STACK, lower
 from engines.rustwasm.release.pipeline import optimise
 from engines.rustwasm.wasm.binary.encoder import encode
@@ -17,26 +21,31 @@ from engines.rustwasm.wasm.module import Module
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
 
-__all__ = ["PROFILES", "build", "build_bytes"]
+__all__ = ["LOWERINGS", "PROFILES", "build", "build_bytes"]
+
+LOWERINGS: Final = ("linear", "gc")
 
 
-def build(compilation: Compilation, profile: str = "dev") -> Module:
+def build(compilation: Compilation, profile: str = "dev", lowering: str = "linear") -> Module:
     """The module of a program without errors: a WASI preview 1 command.
 
     Raises:
-        ValueError: there is no such profile, or the program has no `main`.
+        ValueError: there is no such profile or lowering, the program has no `main`, or something that the lowering does
+            not know.
     """
+    if lowering not in LOWERINGS:
+        raise ValueError(f"no lowering {lowering!r}; choose one of {', '.join(LOWERINGS)}")
     chosen = PROFILES.get(profile)
     if chosen is None:
         raise ValueError(f"no profile {profile!r}; choose one of {', '.join(PROFILES)}")
     with quiet_runtime():
-        module = lower(compilation, chosen)
+        module = lower(compilation, chosen) if lowering == "linear" else lower_gc(compilation, chosen)
         return optimise(module, STACK)[0] if profile != "dev" else module
 
 
-def build_bytes(compilation: Compilation, profile: str = "dev", names: bool = True) -> bytes:
+def build_bytes(compilation: Compilation, profile: str = "dev", names: bool = True, lowering: str = "linear") -> bytes:
     """The module's bytes, with or without the names of functions."""
-    module = build(compilation, profile)
+    module = build(compilation, profile, lowering)
     if not names:
         module.names = type(module.names)()
     return encode(module)

@@ -10,7 +10,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from harness.commands.wasm_crate import USAGE, Source, checked, engine_named, main_file
+from harness.commands.wasm_crate import USAGE, Lowering, Source, checked, engine_named, lowering_named, main_file
 from harness.commands.wasm_unit_tests import test
 
 app = typer.Typer(help="Compile a subset of Rust to WebAssembly.", no_args_is_help=True)
@@ -48,6 +48,7 @@ def build(
         Path | None, typer.Option("--out", "-o", help="The module; FILE with .wasm where not given.")
     ] = None,
     profile: Annotated[str, typer.Option(help="dev, release or freestanding.")] = "dev",
+    lowering: Lowering = "linear",
     names: Annotated[bool, typer.Option(help="Keep the names of functions.")] = True,
 ) -> None:
     """Compile a crate to a WebAssembly module, a WASI preview 1 command.
@@ -60,11 +61,12 @@ def build(
     if profile not in PROFILES:
         typer.echo(f"counterproof: --profile {profile}: there are {', '.join(PROFILES)}", err=True)
         raise typer.Exit(USAGE)
+    lowering_named(lowering)
     compilation = checked(file, json=False)
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
     try:
-        content = build_bytes(compilation, profile, names)
+        content = build_bytes(compilation, profile, names, lowering)
     except ValueError as error:
         typer.echo(f"counterproof: {file}: {error}", err=True)
         raise typer.Exit(1) from None
@@ -84,6 +86,7 @@ def run(
         str, typer.Option(help="mir, the reference interpreter; wasmtime, wasmtime-pulley or node runs the module.")
     ] = "mir",
     profile: Annotated[str, typer.Option(help="For an engine for Wasm: dev or release.")] = "dev",
+    lowering: Lowering = "linear",
     fuel: Annotated[int, typer.Option(min=1, help="Stop after so many steps.")] = _FUEL,
 ) -> None:
     """Run a crate: on the reference interpreter of MIR, small, slow, and what the language means, or as a module.
@@ -93,6 +96,7 @@ def run(
     """
     from engines.rustwasm.entry import entry_of
 
+    lowering_named(lowering)
     executor = engine_named(engine)
     if profile not in ("dev", "release"):
         typer.echo(f"counterproof: --profile {profile}: there are dev, release", err=True)
@@ -117,9 +121,8 @@ def run(
         from harness.contract import End, ProgramCase, ProgramObservation
 
         with closing(executor):
-            seen = executor.run(
-                ProgramCase("wasm32", build_bytes(compilation, profile), ("program",), limit_insns=fuel)
-            )
+            module = build_bytes(compilation, profile, lowering=lowering)
+            seen = executor.run(ProgramCase("wasm32", module, ("program",), limit_insns=fuel))
         assert isinstance(seen, ProgramObservation)
         status, output, errors = seen.exit_status, seen.stdout, seen.stderr
         if seen.end is End.LIMIT:

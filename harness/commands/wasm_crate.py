@@ -19,6 +19,9 @@ Source = Annotated[
         metavar="FILE", help="The main file of the crate, or its directory; `mod name;` finds the other files."
     ),
 ]
+Lowering = Annotated[
+    str, typer.Option(help="linear, memory that the program manages; gc, objects of the host's collector.")
+]
 _MAIN_FILES: Final = ("src/main.rs", "src/lib.rs", "main.rs", "lib.rs")
 
 
@@ -50,6 +53,15 @@ def checked(file: Path, json: bool, settings: frozenset[str] | None = None) -> C
     if text:
         typer.echo(text.rstrip("\n"), err=True)
     return compilation
+
+
+def lowering_named(name: str) -> None:
+    """Leaves with status 2 where there is no lowering of that name."""
+    from engines.rustwasm.driver import LOWERINGS
+
+    if name not in LOWERINGS:
+        typer.echo(f"counterproof: --lowering {name}: there are {', '.join(LOWERINGS)}", err=True)
+        raise typer.Exit(USAGE)
 
 
 def engine_named(name: str) -> Executor | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from harness.commands.wasm_crate import Source, checked, engine_named
+from harness.commands.wasm_crate import Lowering, Source, checked, engine_named, lowering_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ def test(
     show: Annotated[bool, typer.Option("--list", help="List the tests; run none.")] = False,
     nocapture: Annotated[bool, typer.Option("--nocapture", help="Show what passing tests write, too.")] = False,
     profile: Annotated[str, typer.Option(help="For an engine for Wasm: dev or release.")] = "dev",
+    lowering: Lowering = "linear",
     fuel: Annotated[int, typer.Option(min=1, help="Stop a test after so many steps.")] = _FUEL,
 ) -> None:
     """Run the #[test] functions of a crate, each by itself, and say which fail.
@@ -44,6 +45,7 @@ def test(
     from engines.rustwasm.compilation import SETTINGS
     from engines.rustwasm.unit_tests import SETTING, find_tests, run_interpreted, select
 
+    lowering_named(lowering)
     executor = engine_named(engine)
     if profile not in ("dev", "release"):
         typer.echo(f"counterproof: --profile {profile}: there are dev, release", err=True)
@@ -64,7 +66,7 @@ def test(
     else:
         with closing(executor):
             failed = _run(chosen, len(known), ignored, include_ignored, nocapture, lambda one: _run_compiled(
-                compilation, one, executor, profile, fuel))  # fmt: skip
+                compilation, one, executor, (profile, lowering), fuel))  # fmt: skip
     if failed:
         raise typer.Exit(_FAILED)
 
@@ -116,15 +118,17 @@ def _show(outcome: Outcome) -> None:
             typer.echo(text.decode("utf-8", "replace"), nl=not text.endswith(b"\n"))
 
 
-def _run_compiled(compilation: Compilation, one: UnitTest, engine: Executor, profile: str, fuel: int) -> Outcome:
-    """One test as a module of its own on an engine."""
+def _run_compiled(
+    compilation: Compilation, one: UnitTest, engine: Executor, how: tuple[str, str], fuel: int
+) -> Outcome:
+    """One test as a module of its own on an engine; `how` are the profile and the lowering."""
     from engines.rustwasm.driver import build_bytes
     from engines.rustwasm.unit_tests import Outcome, judge
     from harness.contract import End, ProgramCase, ProgramObservation
 
     compilation.entry = one.function
     try:
-        module = build_bytes(compilation, profile)
+        module = build_bytes(compilation, how[0], lowering=how[1])
     finally:
         compilation.entry = None
     seen = engine.run(ProgramCase("wasm32", module, (one.name,), limit_insns=fuel, label=one.name))

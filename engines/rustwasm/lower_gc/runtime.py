@@ -1,0 +1,172 @@
+"""What programs need at run time and cannot say themselves: constants, writing, panics.
+
+The only memory is one page: where `fd_write` finds what is to be written, and says how much it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from engines.rustwasm.lower_gc import nodes as n
+from engines.rustwasm.release.tree import Block, If, Node, Tree
+from engines.rustwasm.wasm import types as w
+
+if TYPE_CHECKING:
+    from engines.rustwasm.lower_gc.program import Program
+
+ERROR_STREAM: Final = 2
+BUFFER: Final = 16
+"""Where the buffer in memory starts: after the vector (address, length) and the count of written bytes."""
+BUFFER_BYTES: Final = 65_000
+
+
+def _get(local: int) -> Node:
+    return n.get(local, w.I32)
+
+
+def _bytes(program: Program) -> w.Ref:
+    return w.Ref(True, program.types.array_type(w.I8))
+
+
+def constants(program: Program) -> Tree:
+    """The module's start: the array of all constant bytes."""
+    index = program.types.array_type(w.I8)
+    made = Node("array.new_data", (index, 0), (n.i32(0), n.i32(len(program.constants))), w.Ref(True, index))
+    return Tree(0, [], [program.global_set("constants", made)], ())
+
+
+def _part(program: Program) -> Tree:
+    """part(offset, length): an array of constant bytes."""
+    array = _bytes(program)
+    made = n.get(2, array)
+    body = [
+        n.set_(2, Node("array.new_default", (array.heap,), (_get(1),), array)),
+        Node("array.copy", (array.heap, array.heap), (made, n.i32(0), program.constants_array(), _get(0), _get(1))),
+        n.copied(made),
+    ]
+    return Tree(2, [w.I32, w.I32, array], body, (array,))
+
+
+def _store(address: Node, value: Node) -> Node:
+    return Node("i32.store", (2, 0, 0), (address, value))
+
+
+def _write(program: Program) -> Tree:
+    """write(stream, array, start, length): everything, a buffer at a time; errors end it."""
+    stream, array, start, length, count, at = range(6)
+    kind = _bytes(program)
+    byte = Node("array.get_u", (kind.heap,), (n.get(array, kind), n.op("i32.add", _get(start), _get(at))), w.I32)
+    arguments = [_get(stream), n.i32(0), n.i32(1), n.i32(8)]
+    done = Node("i32.load", (2, 0, 0), (n.i32(8),), w.I32)
+    copy = Block(
+        "loop",
+        2,
+        [
+            Node("i32.store8", (0, BUFFER, 0), (_get(at), byte)),
+            n.set_(at, n.op("i32.add", _get(at), n.i32(1))),
+            Node("br_if", (2,), (n.op("i32.lt_u", _get(at), _get(count)),)),
+        ],
+        None,
+    )
+    inner: list[Node] = [
+        n.set_(count, n.select(_get(length), n.i32(BUFFER_BYTES), n.op("i32.lt_u", _get(length), n.i32(BUFFER_BYTES)))),
+        n.set_(at, n.i32(0)),
+        copy,
+        _store(n.i32(0), n.i32(BUFFER)),
+        _store(n.i32(4), _get(count)),
+        If(program.call(("import", "fd_write"), arguments, w.I32), [Node("return")], [], None),
+        n.set_(start, n.op("i32.add", _get(start), done)),
+        n.set_(length, n.op("i32.sub", _get(length), n.copied(done))),
+        Node("br", (1,)),
+    ]
+    body: list[Node] = [Block("loop", 1, [If(_get(length), inner, [], None)], None)]
+    return Tree(4, [w.I32, kind, w.I32, w.I32, w.I32, w.I32], body, ())
+
+
+def _say(program: Program, text: bytes) -> Node:
+    offset = n.i32(program.bytes_offset(text))
+    return program.call(("runtime", "say"), [offset, n.i32(len(text))], None)
+
+
+def _say_constant(program: Program) -> Tree:
+    """say(offset, length): constant bytes to the error stream."""
+    arguments = [n.i32(ERROR_STREAM), program.constants_array(), _get(0), _get(1)]
+    return Tree(2, [w.I32] * 2, [program.call(("runtime", "write"), arguments, None)], ())
+
+
+def _panic_start(program: Program) -> Tree:
+    """panic_start(location): the first line."""
+    array = _bytes(program)
+
+    def byte(at: int) -> Node:
+        index = n.op("i32.add", _get(0), n.i32(at)) if at else _get(0)
+        return Node("array.get_u", (array.heap,), (program.constants_array(), index), w.I32)
+
+    length = n.op("i32.or", byte(0), n.op("i32.shl", byte(1), n.i32(8)))
+    body: list[Node] = [
+        _say(program, b"\nthread 'main' panicked at "),
+        program.call(("runtime", "say"), [n.op("i32.add", _get(0), n.i32(2)), length], None),
+        _say(program, b":\n"),
+    ]
+    return Tree(1, [w.I32], body, ())
+
+
+def _end(program: Program) -> list[Node]:
+    return [_say(program, b"\n"), program.call(("import", "proc_exit"), [n.i32(101)], None)]
+
+
+def _panic(program: Program) -> Tree:
+    """panic(location, array, start, length): say it and end the program."""
+    array = _bytes(program)
+    message = [n.i32(ERROR_STREAM), n.get(1, array), _get(2), _get(3)]
+    body: list[Node] = [
+        program.call(("runtime", "panic_start"), [_get(0)], None),
+        program.call(("runtime", "write"), message, None),
+        *_end(program),
+    ]
+    return Tree(4, [w.I32, array, w.I32, w.I32], body, ())
+
+
+def _panic_constant(program: Program) -> Tree:
+    """panic_constant(location, offset, length)."""
+    arguments = [_get(0), program.constants_array(), _get(1), _get(2)]
+    return Tree(3, [w.I32] * 3, [program.call(("runtime", "panic"), arguments, None)], ())
+
+
+def _panic_bounds(program: Program) -> Tree:
+    """panic_bounds(location, index, length)."""
+    body: list[Node] = [
+        program.call(("runtime", "panic_start"), [_get(0)], None),
+        _say(program, b"index out of bounds: the len is "),
+        program.call(("runtime", "say_number"), [_get(2)], None),
+        _say(program, b" but the index is "),
+        program.call(("runtime", "say_number"), [_get(1)], None),
+        *_end(program),
+    ]
+    return Tree(3, [w.I32] * 3, body, ())
+
+
+def _say_number(program: Program) -> Tree:
+    """say_number(value): its decimal digits, to the error stream."""
+    digits = program.bytes_offset(b"0123456789")
+    rest = n.op("i32.div_u", _get(0), n.i32(10))
+    digit = n.op("i32.add", n.op("i32.rem_u", _get(0), n.i32(10)), n.i32(digits))
+    more = [program.call(("runtime", "say_number"), [rest], None)]
+    body: list[Node] = [
+        If(n.op("i32.gt_u", _get(0), n.i32(9)), more, [], None),
+        program.call(("runtime", "say"), [digit, n.i32(1)], None),
+    ]
+    return Tree(1, [w.I32], body, ())
+
+
+TABLE: Final[dict[str, Callable[[Program], Tree]]] = {
+    "write": _write,
+    "panic": _panic,
+    "panic_constant": _panic_constant,
+    "panic_bounds": _panic_bounds,
+    "panic_start": _panic_start,
+    "say": _say_constant,
+    "say_number": _say_number,
+    "part": _part,
+}

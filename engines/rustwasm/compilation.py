@@ -419,6 +419,7 @@ class Compilation:
         """Moves, mutability and borrows of every body that has its types right."""
         checker = BorrowChecker(self, self.diagnostics)
         wrong = [error.span[0] for error in self.diagnostics.errors]
+        assert checker.modes is not None
         checker.modes.check_definitions(self.declarations)
         for function in self.declarations.functions:
             if function.mir is not None:

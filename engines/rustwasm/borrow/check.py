@@ -16,16 +16,19 @@ from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.borrow.shapes import Shapes
 from engines.rustwasm.borrow.signatures import Signatures
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.modes.rules import ModeRules
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 
 
 class BorrowChecker:
-    """Checks the bodies of one compilation; keep one for all of them, it remembers what types look like."""
+    """Checks the bodies of one compilation; keep one for all of them, it remembers what types look like. Without a
+    compilation it judges bodies made by hand, which have no modes."""
 
     def __init__(self, compilation: Any, diagnostics: Diagnostics) -> None:
         self.compilation = compilation
         self.diagnostics = diagnostics
         self.shapes = Shapes()
+        self.modes = ModeRules(compilation, diagnostics) if compilation is not None else None
         self.summaries: dict[Any, list[tuple[int, int]]] = {}
 
     def check(self, body: m.Body) -> None:
@@ -43,6 +46,8 @@ class BorrowChecker:
             self.diagnostics.messages[before:] = sorted(self.diagnostics.messages[before:], key=lambda d: d.span)
 
     def _check_one(self, body: m.Body, closure: Any) -> None:
+        if self.modes is not None and not self.modes.check_body(body):
+            return
         facts = Facts(body)
         reporter = Reporter(facts, self.diagnostics)
         moves = Moves(facts, reporter)

@@ -201,7 +201,13 @@ class Constraints:
             for statement in block.statements:
                 if type(statement) is m.Assign:
                     place = statement.place
-                    if locals_[place.local] or type(statement.rvalue) is m.Ref:
+                    # Parts may have regions where the whole has none: fields of `'static` references.
+                    if (
+                        locals_[place.local]
+                        or type(statement.rvalue) is m.Ref
+                        or type(statement.rvalue) is m.Aggregate
+                        or place.projection
+                    ):
                         self.point = point
                         self._assign(statement)
                 point += 1
@@ -225,7 +231,7 @@ class Constraints:
             if target[1]:
                 self.relate(self.operand(rvalue.operand), target, category)
         elif isinstance(rvalue, m.Aggregate):
-            if target[1]:
+            if target[1] or rvalue.ty.kind == ty.ADT:
                 self._aggregate(rvalue, target, category)
         elif isinstance(rvalue, m.Repeat):
             inner, where = self.shapes.part(target[0], 0, (m.INDEX, 0))

@@ -419,6 +419,7 @@ class ExpressionBuilder(ControlBuilder):
         pattern = node.pattern
         simple = isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) and pattern.sub is None
         if node.value is None:
+            self.body.deferred = True
             for variable in _variables(pattern):
                 self.declare_variable(variable, scope)
             return

@@ -127,9 +127,24 @@ class ScopeBuilder:
 
     def read(self, place: Place, one: Ty, span: Span | None = None) -> m.Operand:
         """The value in a place. In a GC function what owns nothing is copied: reading leaves every place as it is."""
-        if self.checker.is_copy(one) or (self.gc and (one.kind == ty.PARAM or not self.needs_drop(one))):
+        if self.checker.is_copy(one) or (self.gc and not self.needs_drop(ty.rewrite(one, self.plain))):
             return m.Copy(place, span)
         return m.Move(place, span)
+
+    def plain(self, one: Ty) -> Ty | None:
+        """For a type parameter that stands for what owns nothing: something that owns nothing.
+
+        That is any of a GC function but the own ones of a trait's method, which anything may be given for (GC008).
+        """
+        if one.kind != ty.PARAM:
+            return None
+        function = self.checker.function
+        owner = function.owner
+        if owner is not None and getattr(owner, "trait", owner) is not None:
+            inside_impl = hasattr(owner, "trait")
+            if not inside_impl or one.data[0] >= function.generics.parent_count:
+                return None
+        return ty.UNIT
 
     def inside(self, place: Place, one: Ty) -> Place:
         """Where the fields of a value of type `one` are: behind the handle, if it is one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engines.rustwasm.modes.conversions import conversion
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.methods import MethodChecker
@@ -17,6 +18,14 @@ class Coercer(MethodChecker):
         if ty.deep(expected).flags & ty.HAS_ERROR or ty.deep(actual).flags & ty.HAS_ERROR:
             return None
         label = f"expected `{self.show(expected)}`, found `{self.show(actual)}`"
+        across = conversion(actual, expected)
+        if across is not None:
+            message = f"`{self.show(actual)}` is not converted to `{self.show(expected)}` implicitly"
+            error = self.error("GC009", message, span, label)
+            error.notes.append(f"values go from one mode to the other by explicit conversions only; {across.price}")
+            converted = f"{across.before}{self.compilation.diagnostics.sources.snippet(span)}{across.after}"
+            error.suggestion = (span, converted, "convert it")
+            return error
         error = self.error("E0308", "mismatched types", span, label)
         want, have = shallow(expected), shallow(actual)
         snippet = self.compilation.diagnostics.sources.snippet(span)

@@ -937,5 +937,12 @@ fn e0521_static(s: &str) {
 fn e0521_pushed(v: &mut Vec<&'static str>, s: &str) {
     v.push(s); //~ E0521
 }
+struct Still { text: &'static str }
+fn static_field_made(s: &str) -> Still {
+    Still { text: s } //~ -
+}
+fn static_field_assigned(still: &mut Still, s: &str) {
+    still.text = s; //~ -
+}
 
 fn main() {}

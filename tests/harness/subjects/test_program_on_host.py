@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,10 @@ def image_of(program: str, host: str) -> str:
     return str(path)
 
 
-def test_a_program_is_compiled_on_its_host(host: str, program: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_program_is_compiled_on_its_host(
+    host: str, program: str, capfd: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
+) -> None:
+    record_property("evidence", f"VM-08 {host} JIT")
     executor = HostExecutor(host, program)
     assert run(Launch(program=program), executor) == STATUS
     assert capfd.readouterr().out == "ready\n"
@@ -83,8 +87,9 @@ def test_a_program_is_compiled_on_its_host(host: str, program: str, capfd: pytes
 
 
 def test_a_translation_runs_on_its_host_and_nothing_is_compiled(
-    host: str, program: str, capfd: pytest.CaptureFixture[str]
+    host: str, program: str, capfd: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]
 ) -> None:
+    record_property("evidence", f"VM-08 {host} AOT")
     executor = HostExecutor(host, program, image_of(program, host))
     assert run(Launch(program=program), executor) == STATUS
     assert capfd.readouterr().out == "ready\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -32,7 +32,10 @@ def executor(request: pytest.FixtureRequest) -> Iterator[InterpreterOnHostExecut
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_generated_programs(executor: InterpreterOnHostExecutor, profile: str) -> None:
+def test_generated_programs(
+    executor: InterpreterOnHostExecutor, profile: str, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("evidence", f"VM-08 {executor.tier.name} interpreted")
     batch = generate(31, 0, CASES, profile)
     expected = InterpreterExecutor().run_batch(batch)
     before = executor.tier.retired

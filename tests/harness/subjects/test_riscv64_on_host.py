@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -33,7 +33,10 @@ def executor(request: pytest.FixtureRequest) -> Iterator[OnHostExecutor]:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_generated_programs(executor: OnHostExecutor, profile: str) -> None:
+def test_generated_programs(
+    executor: OnHostExecutor, profile: str, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("evidence", f"VM-08 {executor.tier.name} JIT")
     batch = generate(29, 0, CASES, profile)
     expected, found = InterpreterExecutor().run_batch(batch), executor.run_batch(batch)
     different = [

@@ -76,7 +76,7 @@ def expected(program: Path) -> int:
     return run(program, "--tier", "interpreter")[0]
 
 
-@pytest.mark.evidence("VM-12")
+@pytest.mark.evidence("VM-12", "VM-08 x86_64 AOT")
 def test_a_translated_program_runs_its_translation(program: Path, expected: int, tmp_path: Path) -> None:
     made = translate(str(program))
     image = tmp_path / "loop.cpi"

@@ -43,6 +43,7 @@ def differing(batch: MachineBatch, interpreter: InterpreterExecutor, baseline: B
     ]
 
 
+@pytest.mark.evidence("VM-08 x86_64 JIT")
 @pytest.mark.parametrize("profile", ["default", "fp", "noise", "memory", "atomic", "compressed", "traps"])
 def test_generated_programs(executors: tuple[InterpreterExecutor, BaselineExecutor], profile: str) -> None:
     assert differing(generate(23, 0, 60, profile), *executors) == []

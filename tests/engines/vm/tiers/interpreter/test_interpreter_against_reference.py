@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import random
 from collections.abc import Iterator
 
@@ -17,6 +18,8 @@ from harness.contract import End, MachineBatch, MachineCase, MachineObservation,
 from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, DATA_BASE, DATA_BYTES, MAX_BATCH_CASES
 from harness.subjects.riscv64_interpreter import InterpreterExecutor
 from harness.subjects.riscv64_reference import ReferenceExecutor
+
+HOST = {"AMD64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,7 @@ def agree(native: InterpreterExecutor, reference: ReferenceExecutor, cases: list
     return {Trap(t) for t in np.unique(theirs.trap)}
 
 
+@pytest.mark.evidence(f"VM-08 {HOST} interpreted")
 @pytest.mark.parametrize("limit", [1, 2, 5, 60])
 def test_random_programs(native: InterpreterExecutor, reference: ReferenceExecutor, limit: int) -> None:
     rng = random.Random(limit)

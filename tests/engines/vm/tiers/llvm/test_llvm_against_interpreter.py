@@ -30,6 +30,7 @@ def executors() -> Iterator[tuple[InterpreterExecutor, LlvmExecutor]]:
     yield InterpreterExecutor(), LlvmExecutor()
 
 
+@pytest.mark.evidence("VM-08 x86_64 JIT")
 @pytest.mark.parametrize("profile", ["default", "fp", "noise", "memory", "atomic", "compressed", "traps"])
 def test_generated_programs(executors: tuple[InterpreterExecutor, LlvmExecutor], profile: str) -> None:
     batch = generate(29, 0, 40, profile)

@@ -23,7 +23,7 @@ from engines.rustwasm.resolve.modules import TYPES, Module, Resolver
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.diagnostics import Diagnostics, SourceMap, read_source
 from engines.rustwasm.syntax.lexer import tokenize
-from engines.rustwasm.syntax.parse_items import Parser, parse
+from engines.rustwasm.syntax.parse_items import Parser, UnparsedBody, parse
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.check import check_function
 from engines.rustwasm.typing.collect import Collector, TypeEnv
@@ -120,7 +120,7 @@ class Compilation:
             file = self.sources.add(f"library/{path.name}", path.read_text())
             module = Module(f"core::{path.stem}", self.root)
             self.resolver.declare(self.root, TYPES, path.stem, module, None, (file.base, file.base))
-            self.declarations.items(parse(file.text, file.base, self.diagnostics), module)
+            self.declarations.items(parse(file.text, file.base, self.diagnostics, lazy=True), module)
         prelude = self.root.names[TYPES]["prelude"].definition
         self.resolver.prelude = prelude
         self.index_definitions()
@@ -388,6 +388,8 @@ class Compilation:
             return None
         if id(function) in self.active:
             return None
+        if isinstance(function.syntax, t.FnItem) and isinstance(function.syntax.body, UnparsedBody):
+            function.syntax.body = function.syntax.body.parse()
         self.active.add(id(function))
         saved_impl = self.current_impl
         self.current_impl = function.owner if isinstance(function.owner, ImplDef) else None

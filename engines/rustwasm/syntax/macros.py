@@ -37,6 +37,7 @@ class MacroParser(ExpressionParser):
     """Parses macro calls; `macros` are the `macro_rules!` definitions seen so far, by name."""
 
     macros: dict[str, Expander]
+    lazy = False
     expansion_depth = 0
 
     def __init__(self, tokens: Tokens, diagnostics: Any) -> None:
@@ -135,6 +136,7 @@ class MacroParser(ExpressionParser):
             raise self.error(f"`{name}!` expands to more than {limit} tokens", span)
         parser = type(self)(produced, self.diagnostics)
         parser.macros = self.macros
+        parser.lazy = self.lazy
         parser.expansion_depth = self.expansion_depth + 1
         parser.depth = self.depth
         result: Any

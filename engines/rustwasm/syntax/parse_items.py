@@ -12,8 +12,25 @@ from engines.rustwasm.syntax.lexer import tokenize
 from engines.rustwasm.syntax.macros import MacroParser
 
 
+class UnparsedBody:
+    """A function's body that is parsed when something asks for it: most of the library's never are."""
+
+    __slots__ = ("at", "parser")
+
+    def __init__(self, parser: Parser) -> None:
+        self.parser = parser
+        self.at = parser.at
+
+    def parse(self) -> t.Block:
+        """The body. Its tokens are consumed: to be called once."""
+        self.parser.at = self.at
+        self.parser.depth = 0
+        self.parser.structs = True
+        return self.parser.block_expression()
+
+
 class Parser(MacroParser):
-    """The whole grammar."""
+    """The whole grammar. With `lazy`, bodies of functions are left as `UnparsedBody`."""
 
     def file(self) -> list[Any]:
         """All items of a file; after an error it goes on with the next item."""
@@ -207,7 +224,12 @@ class Parser(MacroParser):
         self.expect(")")
         result = self.type() if self.accept("->") else None
         self.where_clause(generics)
-        body = None if self.accept(";") else self.block_expression()
+        body: Any = None
+        if self.lazy and self.kinds[self.at] == "{":
+            body = UnparsedBody(self)
+            self.skip_group()
+        elif not self.accept(";"):
+            body = self.block_expression()
         return t.FnItem(
             self.span_from(start), name, name_span, public, attributes, generics, self_param, params, result, body,
             unsafe,
@@ -354,6 +376,8 @@ class Parser(MacroParser):
         return t.ImplItem(span, "", span, None, attributes, generics, trait, self_ty, items, negative)
 
 
-def parse(text: str, base: int, diagnostics: Diagnostics) -> list[Any]:
+def parse(text: str, base: int, diagnostics: Diagnostics, lazy: bool = False) -> list[Any]:
     """The items of a file whose first character is at `base`; errors go to `diagnostics`."""
-    return Parser(tokenize(text, base, diagnostics), diagnostics).file()
+    parser = Parser(tokenize(text, base, diagnostics), diagnostics)
+    parser.lazy = lazy
+    return parser.file()

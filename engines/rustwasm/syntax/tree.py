@@ -498,13 +498,14 @@ class Item(Node):
 
 @dataclass(slots=True, eq=False)
 class FnItem(Item):
-    """`self_param` is None or (kind, mutable, type, lifetime): kind is value, ref, or typed."""
+    """`self_param` is None or (kind, mutable, type, lifetime): kind is value, ref, or typed. `body` is a `Block`, None,
+    or not parsed yet (`parse_items.UnparsedBody`, in the library only)."""
 
     generics: GenericsSyntax
     self_param: Any
     params: list[tuple[Any, Any]]
     result: Any
-    body: Block | None
+    body: Any
     unsafe: bool = False
     is_const: bool = False
 

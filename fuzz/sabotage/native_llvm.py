@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
+PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
 CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
 
@@ -161,6 +162,43 @@ def _() -> None:
     def wrapper(original: Any) -> Any:
         def indirect(self: Any, block: Any, budget: Any, left: Any, dirty: Any) -> None:
             if block.targets:
+                self.machine._target = self.machine.const(block.targets[0])
+            original(self, block, budget, left, dirty)
+
+        return indirect
+
+    replace_method(Lowering, "_indirect", wrapper)
+
+
+@BUGS.action(
+    "llvm-indirect-call-forgets-its-link",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="an indirect call to a place that traces saw does not write the link register",
+    judges=(PROFILE,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionMachine
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, keep=False: [] if keep else original(self)
+
+    replace_method(RegionMachine, "commit", wrapper)
+
+
+@BUGS.action(
+    "llvm-seen-targets-are-all",
+    Area.CODE_CACHE,
+    "a jump to the wrong place",
+    description="an indirect jump that was seen to go to one place only is taken to always go there",
+    judges=(PROFILE,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def indirect(self: Any, block: Any, budget: Any, left: Any, dirty: Any) -> None:
+            if block.links and len(block.targets) == 1:
                 self.machine._target = self.machine.const(block.targets[0])
             original(self, block, budget, left, dirty)
 

@@ -10,11 +10,22 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, HAS_COMPILED, PAGE_BITS, PAGE_BYTES, AddressSpace
+from engines.vm.memory.address_space import (
+    ADDRESS_BITS,
+    DIRECT,
+    EXEC,
+    HAS_CODE,
+    HAS_COMPILED,
+    PAGE_BITS,
+    PAGE_BYTES,
+    AddressSpace,
+)
 from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
+from engines.vm.runtime.fault_exits import FaultExits
 from engines.vm.tiers.interpreter.build import Interpreter
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, OVERLAP_BYTES, PC_SHIFT
@@ -31,6 +42,7 @@ class CodeHandle:
         heads: the pcs whose entries lead here. ranges: guest bytes that it was made from, [start, end).
         address, size: where its host code is.
         used: when a sample last fell into it, by the cache's clock.
+        tier: whose code it is. guarded: whether it leaves it to the host to refuse accesses, see `guards`.
     """
 
     heads: tuple[int, ...]
@@ -39,6 +51,15 @@ class CodeHandle:
     size: int
     space: weakref.ref[CompiledSpace]
     used: int = 0
+    tier: str = "llvm"
+    guarded: bool = False
+    pcs: frozenset[int] = frozenset()
+
+    def inside(self) -> frozenset[int]:
+        """Every even address in it, as a set that is made once."""
+        if not self.pcs:
+            self.pcs = frozenset(self.parcels())
+        return self.pcs
 
     def parcels(self) -> list[int]:
         """Every even address in it."""
@@ -81,7 +102,8 @@ class CacheCounters:
 
     Attributes:
         installed: regions. invalidated: thrown away because their code was changed. evicted: thrown away to make room.
-        refused: not installed, by reason. code_bytes: that are installed now.
+        refused: not installed, by reason. code_bytes: that are installed now. unguarded: why code for guarded memory
+            cannot be installed; empty if it can.
     """
 
     installed: int = 0
@@ -89,6 +111,7 @@ class CacheCounters:
     evicted: int = 0
     code_bytes: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    unguarded: str = ""
 
 
 class CodeCache:
@@ -107,6 +130,7 @@ class CodeCache:
         self._spaces: weakref.WeakKeyDictionary[AddressSpace, CompiledSpace] = weakref.WeakKeyDictionary()
         self._scratch = ctypes.create_string_buffer(ENTRY_BYTES)
         self._clock = 0
+        self._fault_exits: FaultExits | None = None
         self.handles: dict[CodeHandle, None] = {}
         self.counters = CacheCounters()
 
@@ -135,9 +159,27 @@ class CodeCache:
             if space is not None and owner is not None:
                 owner.invalidate(space, address, size)
 
+        def unguarded() -> None:
+            space, owner = held(), cache()
+            if space is not None and owner is not None:
+                for handle in [handle for handle in space.handles if handle.guarded]:
+                    owner.remove(handle)
+
         space.memory.code_listeners.append(changed)
+        space.memory.unguarded_listeners.append(unguarded)
         space.callback = _Invalidate(changed)
         space.decoded.context["invalidate"] = ctypes.cast(space.callback, ctypes.c_void_p).value or 0
+
+    def guards(self, memory: AddressSpace) -> bool:
+        """Whether code may leave it to the host to refuse accesses to `memory`: a fault leads to its way out."""
+        if not memory.guarded or memory.bits != ADDRESS_BITS:
+            return False
+        if self._fault_exits is None and not self.counters.unguarded:
+            try:
+                self._fault_exits = FaultExits(self._memory.base, self._memory.size)
+            except (OSError, ExecutableMemoryError) as error:
+                self.counters.unguarded = str(error)
+        return self._fault_exits is not None
 
     # -- installing -----------------------------------------------------------------------------------------------
 
@@ -147,12 +189,16 @@ class CodeCache:
         code: bytes,
         heads: dict[int, int],
         ranges: list[tuple[int, int]],
+        tier: str = "llvm",
+        faults: Iterable[tuple[int, int]] | None = None,
     ) -> CodeHandle | None:
         """Put `code` into executable memory and lead the entries of `heads` there; None where that is refused.
 
         Args:
             heads: by guest pc, the offset of its entry in `code`.
             ranges: the guest bytes that it depends on, all executable now.
+            tier: whose code it is.
+            faults: of code for guarded memory, see `StoredRegion`; only where `guards` says so.
         """
         size = -(-len(code) // ALIGN) * ALIGN
         address = self._allocate(size)
@@ -165,7 +211,10 @@ class CodeCache:
             self._release(address, size)
             self.counters.refused[str(error)] += 1
             return None
-        handle = CodeHandle(tuple(heads), ranges, address, size, weakref.ref(space), self._tick())
+        guarded = faults is not None
+        handle = CodeHandle(tuple(heads), ranges, address, size, weakref.ref(space), self._tick(), tier, guarded)
+        if faults and self._fault_exits is not None:
+            self._fault_exits.add(address - self._memory.base, faults)
         self.handles[handle] = None
         space.handles.add(handle)
         memory, table = space.memory, space.decoded.table

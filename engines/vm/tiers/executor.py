@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NO_LIMIT: Final = (1 << 63) - 1
 DEFAULT: Final = "interpreter"
-COMPILING: Final = ("baseline", "llvm")
+COMPILING: Final = ("auto", "baseline", "llvm")
 """Tiers whose compiled code is kept for the next run: they have `offer`, `compiled`, `finish`, `measurements`."""
 
 
@@ -61,7 +61,7 @@ class TierExecutor:
             raise ValueError(f"no tier is called {name!r}; there are: default ({DEFAULT}), {', '.join(sorted(_TIERS))}")
         self.counters = Counters()
         self.tier: Tier = _TIERS[self.name](self.counters)
-        self._store: RegionStore | None = None
+        self._stores: dict[str, RegionStore] = {}
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap or until exactly `limit_insns` more instructions have retired.
@@ -104,27 +104,35 @@ class TierExecutor:
         tier: Any = self.tier
         if image:
             tier.offer(read_image(image, executable))
-        self._store = RegionStore(executable, self.name)
-        if use_kept:
-            tier.offer(self._store.regions)
+        for name, part in self._parts().items():
+            store = self._stores[name] = RegionStore(executable, name)
+            if use_kept:
+                part.offer(store.regions)
+
+    def _parts(self) -> dict[str, Any]:
+        """What offers and compiles regions, by the name that they are kept under."""
+        tier: Any = self.tier
+        return {"llvm": tier, "baseline": tier.quick} if self.name == "auto" else {self.name: tier}
 
     def keep(self) -> None:
         """Keep what was compiled, for the next run of the same executable."""
-        if self._store is not None:
+        if self._stores:
             tier: Any = self.tier
             tier.finish()
-            self._store.keep(tier.compiled)
+            parts = self._parts()
+            for name, store in self._stores.items():
+                store.keep(parts[name].compiled)
 
     def compiled_counters(self) -> dict[str, int]:
         """What was compiled, by name; empty for tiers that compile nothing."""
-        if self._store is None:
+        if not self._stores:
             return {}
         tier: Any = self.tier
         counters = tier.counters
         found = {f"regions {name}": getattr(counters, name) for name in ("installed", "stored", "stale", "invalidated")}
         found |= tier.measurements()
         found |= {f"refused: {reason}": times for reason, times in counters.refused.most_common()}
-        return found | ({self._store.problem: 1} if self._store.problem else {})
+        return found | {store.problem: 1 for store in self._stores.values() if store.problem}
 
 
 def _reference(counters: Counters) -> Tier:
@@ -157,7 +165,16 @@ def _llvm(counters: Counters) -> Tier:
     return tier
 
 
+def _auto(counters: Counters) -> Tier:
+    from engines.vm.tiers.auto import AutoTier
+
+    tier = AutoTier()
+    counters.escapes = tier.escapes
+    return tier
+
+
 _TIERS: Final[dict[str, Callable[[Counters], Tier]]] = {
+    "auto": _auto,
     "baseline": _baseline,
     "interpreter": _interpreter,
     "llvm": _llvm,

@@ -45,9 +45,9 @@ def listings(executor: TierExecutor, hart: Hart, regions: Sequence[StoredRegion]
         now = b"".join(fetch(start, end - start) for start, end in region.ranges)
         if now != region.guest:
             yield guest_and_host(region, platform.machine(), "the guest code is another now, so there is no IR")
-        elif executor.name == "llvm":
+        elif executor.name == "llvm" or (executor.name == "auto" and region.faults is None):
             yield llvm_listing(tier.compiler, region, fetch, frm, handler)
         else:
-            compiler = tier.compiler
+            compiler = tier.quick.compiler if executor.name == "auto" else tier.compiler
             root = region.entries[0][0]
             yield baseline_listing(compiler.host, root, fetch, frm, handler, region, compiler.options)

@@ -242,7 +242,8 @@ def _dump(launch: Launch, process: Process, executor: TierExecutor) -> None:
 
     tier: Any = executor.tier
     tier.finish()
-    regions = list({id(r): r for r in (*tier.stored.values(), *tier.compiled)}.values())
+    quick = tier.quick.compiled if executor.name == "auto" else ()
+    regions = list({id(r): r for r in (*tier.stored.values(), *tier.compiled, *quick)}.values())
     to_stderr = launch.dump == "-"
     wide = to_stderr and sys.stderr.isatty()
     try:

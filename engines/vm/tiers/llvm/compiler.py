@@ -76,6 +76,7 @@ class LlvmCompiler:
     def __init__(self, most_insns: int = MOST_INSNS) -> None:
         self.most_insns = most_insns
         self.counters = CompileCounters()
+        self._usable: dict[int, str | None] = {}
 
     @cached_property
     def _target(self) -> HostTarget:
@@ -103,10 +104,13 @@ class LlvmCompiler:
         self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int, targets: Targets = unseen
     ) -> Region:
         """The region around `root`, which may be empty."""
-        floats = self._floats
+        floats, known = self._floats, self._usable
 
         def has_lowering(insn: Decoded) -> bool:
-            reason = usable(insn, frm, floats)
+            key = insn.word << 3 | frm
+            if key not in known:
+                known[key] = usable(insn, frm, floats)
+            reason = known[key]
             if reason:
                 self.counters.interpreted[reason] += 1
             return reason is None

@@ -16,7 +16,7 @@ from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.tiers.interpreter.layout import LIMIT
 
 if TYPE_CHECKING:
-    from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
+    from engines.vm.tiers.code_cache import CompiledSpace
     from engines.vm.tiers.llvm.region import Region
 
 TRACE: Final = 300
@@ -46,21 +46,17 @@ class Profile:
         self.links: dict[int, int] = {}
         self.asked: dict[int, frozenset[int]] = {}
         self.distrusts = False
-        self._parcels: dict[CodeHandle, frozenset[int]] = {}
 
     def targets(self, pc: int) -> Iterable[int]:
         """Where the indirect jump at `pc` was seen to go."""
         return self.seen.get(pc, ())
 
     def covering(self, space: CompiledSpace, pc: int) -> frozenset[int] | None:
-        """The instructions of the compiled code that is entered at `pc`."""
+        """The instructions of LLVM's code that is entered at `pc`, or of what it was asked to compile."""
         handle = space.heads.get(pc)
-        if handle is None:
+        if handle is None or handle.tier != "llvm":
             return self.asked.get(pc)
-        found = self._parcels.get(handle)
-        if found is None:
-            found = self._parcels[handle] = frozenset(handle.parcels())
-        return found
+        return handle.inside()
 
     def ask(self, root: int, region: Region) -> None:
         """The region of `root` is being compiled."""

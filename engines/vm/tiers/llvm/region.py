@@ -37,7 +37,6 @@ def unseen(_: int) -> Iterable[int]:
     return ()
 
 
-
 class End(Enum):
     """How a block goes on."""
 

@@ -80,6 +80,7 @@ class LlvmTier(InterpreterTier):
 
     Attributes:
         profile: what runs outside compiled code.
+        retired: instructions, since the tier was made.
         unavailable: why nothing is compiled; empty while all is well. The interpreter runs alone then.
     """
 
@@ -110,7 +111,7 @@ class LlvmTier(InterpreterTier):
         self.compiled: list[StoredRegion] = []
         self._counters = LlvmCounters()
         self._first = self._slice = self._left = slice_insns
-        self._window = self._inside = 0
+        self._window = self._inside = self.retired = 0
         self._version = 0
         self._compiler: LlvmCompiler | None = None
         self._worker: BackgroundCompiler | None = None
@@ -208,6 +209,7 @@ class LlvmTier(InterpreterTier):
             retired = words[_RETIRED] - before
             self._left -= retired
             self._window += retired
+            self.retired += retired
             self._inside += (context["compiled"] - compiled) & NO_LIMIT
             if reason == LIMIT:
                 if words[_RETIRED] == end:
@@ -240,7 +242,7 @@ class LlvmTier(InterpreterTier):
         if share < COLD_SHARE or pc >= hart.memory.limit:
             self._lengthen()
             return False
-        if self._worker is not None and self._worker.waiting >= MOST_WAITING:
+        if self._is_busy():
             self._lengthen()
             return False
         self.profile.distrusts = share > STUCK_SHARE and self._slice >= STUCK_SLICE
@@ -253,10 +255,13 @@ class LlvmTier(InterpreterTier):
             return
         self._traces = 0
         found = self.profile.choose()
-        if found and self._has_llvm() and self._ask(space, hart.words[_FRM], found):
+        if found and self._ask(space, hart.words[_FRM], found):
             self._slice = self._first
         else:
             self._lengthen()
+
+    def _is_busy(self) -> bool:
+        return self._worker is not None and self._worker.waiting >= MOST_WAITING
 
     def _has_llvm(self) -> bool:
         """Whether regions can be compiled; if not, that is counted, and the interpreter goes on with what is there."""
@@ -275,8 +280,8 @@ class LlvmTier(InterpreterTier):
     def _ask(self, space: CompiledSpace, frm: int, found: list[tuple[int, int]]) -> bool:
         """Have the regions compiled that contain the pcs of `found`, given with their links; whether there are any."""
         asked: list[int] = []
-        for pc, link in found:
-            if len(asked) == MOST_WAITING or any(pc in self.profile.asked[root] for root in asked):
+        for pc, link in found if self._has_llvm() else ():
+            if len(asked) == MOST_WAITING or any(pc in (self.profile.covering(space, root) or ()) for root in asked):
                 continue
             root = self._root(space, pc, link, frm)
             if self.profile.covering(space, root) is not None:
@@ -372,6 +377,7 @@ class LlvmTier(InterpreterTier):
     def _take(self, space: CompiledSpace, request: Request, made: Compiled) -> None:
         region = _stored(request, made)
         self.compiled.append(region)
+        self.profile.asked.pop(request.root, None)
         if request.version != space.version and not _is_current(space, region):
             self._counters.stale += 1
             return

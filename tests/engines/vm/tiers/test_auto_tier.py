@@ -1,0 +1,97 @@
+"""The tiers together: same results as the interpreter, whichever code runs, from quick code through LLVM's to kept."""
+
+from __future__ import annotations
+
+import math
+import platform
+
+import pytest
+
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.tiers.auto import AutoTier
+from engines.vm.tiers.interpreter.tier import InterpreterTier
+from fuzz.strategies.riscv64 import generate
+from harness.subjects.riscv64_interpreter import InterpreterExecutor
+from harness.subjects.riscv64_reference import ReferenceExecutor
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
+CODE, DATA = 0x1000, 0x8000
+FIELDS = ("end", "trap", "tval", "state", "memory", "retired")
+
+
+def eager(llvm_after: int, capacity_bytes: int = 1 << 20) -> AutoTier:
+    return AutoTier(40, share=math.inf, llvm_after=llvm_after, background=False, capacity_bytes=capacity_bytes)
+
+
+def hart_with(code: bytes, *, guarded: bool = False) -> Hart:
+    memory = AddressSpace(guarded=guarded)
+    memory.map(CODE, 0x1000, READ | WRITE | EXEC)
+    memory.map(DATA, 0x1000, READ | WRITE)
+    memory.write(CODE, code)
+    hart = Hart(memory)
+    hart.cpu["pc"] = CODE
+    hart.cpu["x"][11] = DATA
+    return hart
+
+
+def nested() -> bytes:
+    """A loop that calls a function with a loop, for ever."""
+    return assemble(
+        "addi a0, a0, 3\njal ra, 16\nadd a3, a3, a2\nsd a3, 8(a1)\njal zero, -16\n"
+        "addi a2, zero, 9\nld a4, 8(a1)\nadd a4, a4, a2\nsd a4, 16(a1)\naddi a2, a2, -1\nbne a2, zero, -16\n"
+        "jalr zero, 0(ra)"
+    )
+
+
+def state(hart: Hart) -> bytes:
+    return bytes(hart.cpu.tobytes()) + hart.memory.read(CODE, 0x1000) + hart.memory.read(DATA, 0x1000)
+
+
+@pytest.mark.parametrize("llvm_after", [0, 1 << 60])
+def test_generated_programs(llvm_after: int) -> None:
+    batch = generate(31, 0, 24, "jit")
+    expected = InterpreterExecutor().run_batch(batch)
+    found = ReferenceExecutor(eager(llvm_after=llvm_after, capacity_bytes=1 << 17)).run_batch(batch)
+    assert [
+        f"case {i}: {name}"
+        for i in range(len(batch))
+        for name in FIELDS
+        if getattr(expected, name)[i].tobytes() != getattr(found, name)[i].tobytes()
+    ] == []
+
+
+@pytest.mark.parametrize("guarded", [False, True])
+def test_quick_code_first_then_llvm_then_both_kept(guarded: bool) -> None:
+    alone = hart_with(nested())
+    InterpreterTier().run(alone, 30_001)
+    tier, hart = eager(llvm_after=3_000), hart_with(nested(), guarded=guarded)
+    tier.run(hart, 2_000)
+    assert tier.quick.compiled and not tier.compiled
+    tier.run(hart, 28_001)
+    assert tier.compiled
+    assert state(hart) == state(alone)
+    space = next(iter(tier.cache._spaces.values()))
+    heads = {head for head, handle in space.heads.items() if handle.tier == "llvm"}
+    quick = [handle for handle in space.handles if handle.tier != "llvm"]
+    assert not any(start <= head < end for handle in quick for head in heads for start, end in handle.ranges)
+
+    again, hart = eager(llvm_after=0), hart_with(nested(), guarded=guarded)
+    again.offer(tier.compiled)
+    again.quick.offer(tier.quick.compiled)
+    again.run(hart, 30_001)
+    assert again.counters.stored
+    assert state(hart) == state(alone)
+
+
+def test_code_that_is_written_goes_whatever_tier_made_it() -> None:
+    tier, interpreter = eager(llvm_after=1_000), InterpreterTier()
+    hart, alone = hart_with(nested()), hart_with(nested())
+    for step in range(4):
+        tier.run(hart, 3_007)
+        interpreter.run(alone, 3_007)
+        for one in (hart, alone):
+            one.memory.write(CODE + 20, assemble(f"addi a2, zero, {5 + step}"))
+    assert tier.counters.invalidated
+    assert state(hart) == state(alone)

@@ -36,6 +36,7 @@ class Host:
         schedule: the order in which a block's operations are best generated.
         region: `(slots, pins, written, handlers, often, frm)` → a generator.
         modes: rounding modes that instructions may name whatever the guest's dynamic one is.
+        guest_places: whether its lowerings read integers from the CPU record, see `Registers`.
         guards: whether it can generate code for guarded memory.
         lent: places that such code may give out besides: to pins; and to other values where none of `borrowers`, by
             opcode, is in the region.
@@ -54,6 +55,7 @@ class Host:
     ]
     control: frozenset[int] = CONTROL
     modes: frozenset[int] = frozenset()
+    guest_places: bool = False
     guards: bool = False
     lent: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     borrowers: frozenset[int] = frozenset()
@@ -94,7 +96,7 @@ def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) ->
 
     return Host(
         "x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region,
-        guards=True, lent=((PERMISSIONS,), (RDX,)), borrowers=USES_RDX,
+        guest_places=True, guards=True, lent=((PERMISSIONS,), (RDX,)), borrowers=USES_RDX,
     )  # fmt: skip
 
 

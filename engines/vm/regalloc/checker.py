@@ -6,6 +6,8 @@ the guest register as the program has it now". A place about which nothing is kn
 - every use must find its value among the facts of the value's place;
 - a definition replaces all facts of its place by the new value;
 - `put`s in a row happen at once: each guest register's old fact dies everywhere, the new one is born in its pin;
+- a guest register that is not pinned has a place in memory, `GUEST + slot`, where values may be read that were got from
+  there; a `put` overwrites it, so none of the `put`s made at once may read it;
 - wherever the block may be left, every pinned guest register must be in its pinned place.
 
 Knows nothing of intervals or of how the allocator thinks; shares no code with it but the form of the steps.
@@ -18,6 +20,8 @@ from collections.abc import Set as AbstractSet
 
 from engines.vm.regalloc.liveness import GET, LEAVE, NONE, PUT, Step
 
+GUEST = 1024
+"""Places of guest registers in memory begin here; a test holds this equal to the allocator's."""
 _Facts = dict[int, frozenset[int]]
 _NOTHING: frozenset[int] = frozenset()
 
@@ -66,6 +70,10 @@ def check(
             if -1 - step.slot not in source:
                 raise WrongAllocation(f"step {step.value} gets slot {step.slot}, which its pinned place lost")
             facts[place] = source | {step.value}
+        elif place >= GUEST:
+            if step.kind != GET or place != GUEST + step.slot:
+                raise WrongAllocation(f"the result of step {step.value} would overwrite guest register {place - GUEST}")
+            facts[place] = facts.get(place, _NOTHING) | {step.value}
         else:
             facts[place] = frozenset((step.value,))
 
@@ -87,6 +95,12 @@ def _puts(
         facts[place] = held - written
     for step in run:
         _reads(step, places, before)
+        if step.slot not in pins:
+            facts.pop(GUEST + step.slot, None)
+    overwritten = {GUEST + step.slot for step in run if step.slot not in pins}
+    for step in run:
+        if step.uses and places[step.uses[0]] in overwritten:
+            raise WrongAllocation(f"put {step.value} reads a guest register that is written at the same time")
         if step.slot not in pins:
             continue
         place, new = pins[step.slot], frozenset((-1 - step.slot,))

@@ -1,7 +1,9 @@
 """Linear scan over one block, with guest registers pinned to host registers for a whole region.
 
 Every value has one place for its whole life: a register, or a stack slot where registers run out (then the value that
-lives longest goes). Two rules save moves around pinned guest registers:
+is used least for how long it lives goes). What is read from a guest register that is not pinned and not written before
+the last use can stay where it is: it does if it is used once, or if it would have to go to the stack. Two rules save
+moves around pinned guest registers:
 
 - *reading in place*: what `get` answers stays in the pinned register if the guest register is not written before the
   last use;
@@ -15,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PUT, Step, last_uses, positions
@@ -23,6 +25,8 @@ from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PUT, 
 FLOAT_PLACE: Final = 32
 STACK: Final = 64
 """Places: integer registers 0 …, float registers from `FLOAT_PLACE`, stack slots from `STACK`."""
+GUEST: Final = 1024
+"""Places from here on: a guest register that is not pinned, in the CPU record."""
 _NEVER: Final = 1 << 60
 
 
@@ -38,12 +42,14 @@ class Registers:
         pins: place by pinned guest slot.
         integers, floats: places for other values, the best first.
         stack_slots: how many there are.
+        guest_places: whether operations can read integers from the CPU record.
     """
 
     pins: Mapping[int, int]
     integers: tuple[int, ...]
     floats: tuple[int, ...]
     stack_slots: int
+    guest_places: bool = False
 
 
 @dataclass
@@ -79,13 +85,19 @@ def allocate(steps: Sequence[Step], registers: Registers, enabled: bool = True) 
     in_place: set[int] = set()
     joined = _joinable(steps, at, last, pins) if enabled else {}
     puts: dict[int, list[int]] = {}
+    uses: dict[int, int] = {}
     for step, position in zip(steps, at, strict=True):
-        if step.kind == PUT and step.slot in pins:
+        for value in step.uses:
+            uses[value] = uses.get(value, 0) + 1
+        if step.kind == PUT:
             puts.setdefault(step.slot, []).append(position)
+    guest_places = enabled and registers.guest_places
+    homes: dict[int, int] = {}
     free = {INTEGER: list(reversed(registers.integers)), FLOAT: list(reversed(registers.floats))}
     if not enabled:
         free = {INTEGER: [], FLOAT: []}
     active: dict[int, list[tuple[int, int, int]]] = {INTEGER: [], FLOAT: []}
+    born: dict[int, int] = {}
     stack: list[tuple[int, int]] = []
     free_slots: list[int] = []
     used_slots = 0
@@ -95,7 +107,15 @@ def allocate(steps: Sequence[Step], registers: Registers, enabled: bool = True) 
         if step.result == NONE:
             continue
         end = last.get(step.value, position)
-        if enabled and step.kind == GET and step.slot in pins:
+        born[step.value] = position
+        if guest_places and step.kind == GET and step.result == INTEGER and step.slot not in pins:
+            following = next((p for p in puts.get(step.slot, ()) if p > position), _NEVER)
+            if end < following:
+                homes[step.value] = GUEST + step.slot
+                if uses.get(step.value, 0) <= 1:
+                    places[step.value] = GUEST + step.slot
+                    continue
+        elif enabled and step.kind == GET and step.slot in pins:
             following = next((p for p in puts.get(step.slot, ()) if p > position), _NEVER)
             if end <= following:
                 places[step.value] = pins[step.slot]
@@ -118,16 +138,21 @@ def allocate(steps: Sequence[Step], registers: Registers, enabled: bool = True) 
             places[step.value] = place
             heappush(group, (end, step.value, place))
             continue
-        spilled += 1
         loser, loser_end, begin = step.value, end, position
         if group:
-            longest = max(group)
-            if longest[0] > end:
-                group.remove(longest)
-                group.sort()
-                places[step.value] = longest[2]
-                heappush(group, (end, step.value, longest[2]))
-                loser, loser_end, begin = longest[1], longest[0], -1
+            least = min(group, key=lambda g: uses.get(g[1], 0) / (g[0] - born[g[1]] + 1))
+            own = uses.get(step.value, 0) / (end - position + 1)
+            if uses.get(least[1], 0) / (least[0] - born[least[1]] + 1) < own:
+                group.remove(least)
+                group.append((end, step.value, least[2]))
+                heapify(group)
+                places[step.value] = least[2]
+                loser, loser_end, begin = least[1], least[0], -1
+        home = homes.get(loser)
+        if home is not None:
+            places[loser] = home
+            continue
+        spilled += 1
         if begin < 0 or not free_slots:  # a value that moves out has been on the stack since its birth: a fresh slot
             slot = used_slots
             used_slots += 1

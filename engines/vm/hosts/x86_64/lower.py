@@ -23,7 +23,7 @@ from engines.vm.hosts.x86_64.abi import (
 from engines.vm.hosts.x86_64.encode import Assembler
 from engines.vm.hosts.x86_64.registers import BUDGET, CPU, MEMORY, PERMISSIONS, R13, RAX, RBP, RCX, RDX, RSI, RSP
 from engines.vm.ir.ops import OPCODE, OPS
-from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK
+from engines.vm.regalloc.linear_scan import FLOAT_PLACE, GUEST, STACK
 
 CONDITIONS: Final = {"eq": x86.E, "ne": x86.NE, "ult": x86.B, "ule": x86.BE, "slt": x86.L, "sle": x86.LE}
 _COMPARE: Final = {
@@ -91,8 +91,14 @@ class Lowering(RegionCode):
         place = self.places[value]
         if place < STACK:
             return place
-        self.asm.load(scratch, RSP, slot_offset(place - STACK))
+        self.asm.load(scratch, *self.memory_of(place))
         return scratch
+
+    def memory_of(self, place: int) -> tuple[int, int]:
+        """Base and displacement of a place that is no register."""
+        if place >= GUEST:
+            return CPU, self.slots[place - GUEST].offset
+        return RSP, slot_offset(place - STACK)
 
     def into(self, register: int, value: int) -> None:
         """Fetch an integer operand into a given register. Flags stay."""
@@ -116,11 +122,10 @@ class Lowering(RegionCode):
         """Between places of one class."""
         asm = self.asm
         if source >= STACK:
-            offset = slot_offset(source - STACK)
             if target >= FLOAT_PLACE:
-                asm.float_load(target - FLOAT_PLACE, RSP, offset)
+                asm.float_load(target - FLOAT_PLACE, *self.memory_of(source))
             else:
-                asm.load(target, RSP, offset)
+                asm.load(target, *self.memory_of(source))
         elif target >= FLOAT_PLACE:
             asm.vex(x86.PP_NONE, 0x28, target - FLOAT_PLACE, 0, source - FLOAT_PLACE)
         else:
@@ -288,7 +293,7 @@ class Lowering(RegionCode):
             s = self.use(a, d)
             if s != d:
                 asm.mov(d, s, w)
-            asm.rm(8 * n + 3, d, RSP, slot_offset(slot - STACK), w)
+            asm.rm(8 * n + 3, d, *self.memory_of(slot), w)
             return self.done(number, d)
         t = self.use(b, RCX)
         s = self.use(a, RAX if t == d else d)
@@ -308,13 +313,20 @@ class Lowering(RegionCode):
     def mul(self, number: int, a: int, b: int, w: int) -> None:
         asm = self.asm
         d = self.target(number)
+        place = self.places.get(b, 0)
+        if place >= STACK:
+            s = self.use(a, d)
+            if s != d:
+                asm.mov(d, s, w)
+            asm.rm(0x1AF, d, *self.memory_of(place), w)
+            return self.done(number, d)
         s, t = self.use(a, RAX), self.use(b, RCX)
         if d == t:
             s, t = t, s
         if d != s:
             asm.mov(d, s, w)
         asm.imul(d, t, w)
-        self.done(number, d)
+        return self.done(number, d)
 
     def shift(self, number: int, a: int, b: int, kind: tuple[int, int], w: int) -> None:
         asm = self.asm
@@ -429,7 +441,11 @@ class Lowering(RegionCode):
             if imm is not None:
                 asm.alu_imm(x86.CMP, s, imm, w)
                 return condition
-        asm.alu(x86.CMP, s, self.use(b, RCX), w)
+        place = self.places.get(b, 0)
+        if place >= STACK:
+            asm.rm(0x3B, s, *self.memory_of(place), w)
+        else:
+            asm.alu(x86.CMP, s, self.use(b, RCX), w)
         return condition
 
     def truth(self, number: int, condition: int) -> None:
@@ -584,6 +600,8 @@ class Lowering(RegionCode):
     def get(self, number: int, slot: int) -> None:
         pin = self.pins.get(slot)
         place = self.places[number]
+        if place >= GUEST:
+            return
         if pin is not None:
             if place >= STACK:
                 self.asm.store(pin, RSP, slot_offset(place - STACK))

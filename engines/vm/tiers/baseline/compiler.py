@@ -139,6 +139,7 @@ class BaselineCompiler:
             tuple(r for r in integers if r not in pins.values()),
             tuple(r for r in self.host.floats if r not in pins.values()),
             slots,
+            self.host.guest_places,
         )
         parts = []
         for block in lowered:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engines.vm.regalloc import checker
 from engines.vm.regalloc.checker import WrongAllocation
-from engines.vm.regalloc.linear_scan import STACK, Allocation, OutOfStack, Registers, allocate
+from engines.vm.regalloc.linear_scan import GUEST, STACK, Allocation, OutOfStack, Registers, allocate
 from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PLAIN, PUT, Step
 
 PINS = {0: 0, 1: 1, 2: 2, 8: 32, 9: 33}
@@ -99,3 +99,25 @@ def test_the_checker_refuses_broken_allocations(breakage: Callable[[Allocation],
         except WrongAllocation:
             refused += 1
     assert refused > 40
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1 << 32), st.integers(1, 120))
+def test_guest_registers_in_memory_are_read_where_they_are(seed: int, size: int) -> None:
+    steps = program(seed, size)
+    allocation = allocate(steps, Registers(PINS, (5, 6), (40,), 200, guest_places=True))
+    checker.check(steps, PINS, allocation.places, allocation.in_place)
+
+
+def test_a_guest_register_read_once_needs_no_register() -> None:
+    assert checker.GUEST == GUEST
+    steps = [Step(0, (), INTEGER, GET, 3), Step(1, (0,), INTEGER), Step(2, (1,), NONE, PUT, 3)]
+    allocation = allocate(steps, Registers(PINS, (5,), (), 0, guest_places=True))
+    assert allocation.places[0] == GUEST + 3
+    steps = [Step(0, (), INTEGER, GET, 3), Step(1, (0,), NONE, PUT, 3), Step(2, (0,), NONE, PUT, 4)]
+    allocation = allocate(steps, Registers(PINS, (5,), (), 0, guest_places=True))
+    assert allocation.places[0] == 5, "it is written at the same time as it is read"
+    with pytest.raises(WrongAllocation, match="written at the same time"):
+        checker.check(steps, PINS, {0: GUEST + 3}, set())
+    with pytest.raises(WrongAllocation, match="overwrite guest register 3"):
+        checker.check([Step(0, (), INTEGER)], PINS, {0: GUEST + 3}, set())

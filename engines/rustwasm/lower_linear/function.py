@@ -314,7 +314,8 @@ class FunctionLowering(DropLowering):
         places = [one.place for one in rvalue.operands if not isinstance(one, m.Constant)]
         behind = any(step[0] == m.DEREF for place in places for step in place.projection)
         used = {place.local for place in places}
-        direct = not places or not (behind or where.through or self._overlaps(where, used))
+        led = any(isinstance(home, InMemory) and home.through for home in (self.homes[local] for local in used))
+        direct = not places or not (behind or (where.through and led) or self._overlaps(where, used))
         if not direct:
             target = self.temporary(rvalue.ty)
         self.fill(target, rvalue.ty, rvalue.variant, rvalue.operands)

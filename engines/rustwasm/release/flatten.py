@@ -6,60 +6,64 @@ Source: WebAssembly 3.0 §4.6.5 (a block's instructions run in place).
 
 from __future__ import annotations
 
-from collections import Counter
-
 from engines.rustwasm.release.effects import Effects, effects_of
 from engines.rustwasm.release.tree import Block, If, Node, Tree, label_uses
 
 
-def flatten(tree: Tree) -> None:
-    """Flatten all statement lists of the tree."""
-    uses = label_uses(tree.body)
-    _statements(tree.body, uses)
+def flatten(tree: Tree, split: bool = False) -> None:
+    """Flatten all statement lists of the tree. `split`: blocks with values that branches leave get a local."""
+    _Flattener(tree, split).statements(tree.body)
 
 
-def _statements(body: list[Node], uses: Counter[int]) -> None:
-    out: list[Node] = []
-    for node in body:
-        _bodies(node, uses)
-        if node.args:
-            before = Effects()
-            _operands(node, before, out, uses)
-        out.append(node)
-    body[:] = out
+class _Flattener:
+    def __init__(self, tree: Tree, split: bool) -> None:
+        self.tree = tree
+        self.split = split
+        self.uses = label_uses(tree.body)
 
+    def statements(self, body: list[Node]) -> None:
+        out: list[Node] = []
+        for node in body:
+            self.bodies(node)
+            if node.args:
+                self.operands(node, Effects(), out)
+            out.append(node)
+        body[:] = out
 
-def _bodies(node: Node, uses: Counter[int]) -> None:
-    for argument in node.args:
-        _bodies(argument, uses)
-    if isinstance(node, Block):
-        _statements(node.body, uses)
-    elif isinstance(node, If):
-        _statements(node.then, uses)
-        _statements(node.other, uses)
+    def bodies(self, node: Node) -> None:
+        for argument in node.args:
+            self.bodies(argument)
+        for inner in node.bodies():
+            self.statements(inner)
 
-
-def _operands(node: Node, before: Effects, out: list[Node], uses: Counter[int]) -> bool:
-    """Take what can be taken out of the operands of `node`; `before` are the effects of what is evaluated before them.
-    Whether all of the operands were seen."""
-    for index, argument in enumerate(node.args):
-        while isinstance(argument, Block) and argument.op == "block" and not uses[argument.label]:
-            *statements, value = argument.body or [argument]
-            if value is argument or value.type is None:
+    def operands(self, node: Node, before: Effects, out: list[Node]) -> bool:
+        """Take what can be taken out of the operands of `node`; `before` are the effects of what is evaluated before
+        them. Whether all of the operands were seen."""
+        for index, argument in enumerate(node.args):
+            while isinstance(argument, Block) and argument.op == "block" and argument.type is not None:
+                if self.uses[argument.label]:
+                    if not self.split or node.op == "local.set" or before.conflicts(effects_of(argument)):
+                        return False
+                    local = self.tree.fresh_local(argument.type)
+                    out.append(Node("local.set", (local,), (argument,)))
+                    node.args[index] = argument = Node("local.get", (local,), (), argument.type)
+                    break
+                *statements, value = argument.body or [argument]
+                if value is argument or value.type is None:
+                    return False
+                moved = Effects()
+                for one in statements:
+                    moved.include(effects_of(one))
+                if moved.labels or before.conflicts(moved):
+                    return False
+                out += statements
+                node.args[index] = argument = value
+            if argument.bodies():
+                if isinstance(argument, If) and not self.operands(argument, before, out):
+                    return False
+                before.include(effects_of(argument))
+                continue
+            if not self.operands(argument, before, out):
                 return False
-            moved = Effects()
-            for one in statements:
-                moved.include(effects_of(one))
-            if moved.labels or before.conflicts(moved):
-                return False
-            out += statements
-            node.args[index] = argument = value
-        if argument.bodies():
-            if isinstance(argument, If) and not _operands(argument, before, out, uses):
-                return False
-            before.include(effects_of(argument))
-            continue
-        if not _operands(argument, before, out, uses):
-            return False
-        before.add(argument)
-    return True
+            before.add(argument)
+        return True

@@ -6,6 +6,8 @@ an engine. Source: WebAssembly 3.0 §4.3.2 (integer operations).
 
 from __future__ import annotations
 
+import math
+import struct
 from collections.abc import Callable
 from typing import Final
 
@@ -95,6 +97,8 @@ def fold_node(node: Node) -> Node:
     if type_ in _BITS and len(node.args) == 1 and action in _UNARY:
         value = _value(node.args[0])
         return node if value is None else constant(type_, _UNARY[action](value, _BITS[type_]))
+    if type_ in _FLOATS and len(node.args) == 2 and action in _FLOAT_BINARY:
+        return _float_binary(node, type_, action)
     rule = _RULES.get(node.op)
     return node if rule is None else rule(node)
 
@@ -118,6 +122,10 @@ def _binary(node: Node, type_: str, action: str) -> Node:
         return node
     if _RIGHT_IDENTITY.get(action) == b:
         return left
+    if type_ == "i32" and b in (0, 1) and action in ("eq", "ne", "and") and is_test(left):
+        if action == "and":
+            return left if b else node
+        return left if (action == "eq") == (b == 1) else fold_node(Node("i32.eqz", (), [left], I32))
     if action == "eq" and not b:
         return fold_node(Node(f"{type_}.eqz", (), [left], I32))
     if action == "sub":
@@ -136,11 +144,46 @@ def _binary(node: Node, type_: str, action: str) -> Node:
     return node
 
 
+def _float_binary(node: Node, type_: str, action: str) -> Node:
+    """Arithmetic on constants in binary64; rounding that to binary32 is exact for these operations (S. A. Figueroa,
+    "When is double rounding innocuous?", 1995). What is NaN or infinite stays."""
+    if any(one.op != f"{type_}.const" for one in node.args):
+        return node
+    whole, part = _FLOATS[type_]
+    a, b = (struct.unpack(part, one.imm[0].to_bytes(whole, "little"))[0] for one in node.args)
+    if action == "div" and b == 0:
+        return node
+    value = {"add": a + b, "sub": a - b, "mul": a * b, "div": a / b if b else 0.0}[action]
+    if not math.isfinite(value):
+        return node
+    try:
+        packed = struct.pack(part, value)
+    except OverflowError:
+        return node
+    return Node(f"{type_}.const", (int.from_bytes(packed, "little"),), (), node.type)
+
+
+_FLOATS: Final = {"f32": (4, "<f"), "f64": (8, "<d")}
+_FLOAT_BINARY: Final = frozenset({"add", "sub", "mul", "div"})
+_TESTS: Final = frozenset({"eq", "ne", "lt", "gt", "le", "ge", "eqz"})
+
+
+def is_test(node: Node) -> bool:
+    """Whether the value is 0 or 1."""
+    if node.op == "i32.const":
+        return node.imm[0] in (0, 1)
+    if node.op in ("i32.and", "i32.or", "i32.xor"):
+        return all(is_test(one) for one in node.args)
+    return node.op.partition(".")[2].partition("_")[0] in _TESTS and node.type == I32
+
+
 def _eqz(node: Node) -> Node:
     (operand,) = node.args
     value = _value(operand)
     if value is not None:
         return constant("i32", int(not value))
+    if operand.op == "i32.eqz" and is_test(operand.args[0]):
+        return operand.args[0]
     type_, _, action = operand.op.partition(".")
     if type_ in _BITS and action in _INVERSE:
         return Node(f"{type_}.{_INVERSE[action]}", (), operand.args, I32)

@@ -7,6 +7,7 @@ a return leaves the block.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, rewrite, walk, with_extra_results
@@ -15,6 +16,8 @@ from engines.rustwasm.wasm.validate.types import defaultable
 
 SMALL: Final = 9
 """Operations of a function that is put everywhere it is called: about what a call and its own header cost."""
+OPENING: Final = 40
+"""The same for a function that is told a place in the caller's frame: then the place may become locals."""
 LARGEST: Final = 4_000
 """Operations that a caller may grow to by functions with one caller: engines compile function by function."""
 
@@ -59,7 +62,8 @@ def _copied(node: Node, locals_: dict[int, int], labels: dict[int, int]) -> Node
     return copy
 
 
-def _inlined(call: Node, callee: Tree, caller: Tree) -> Node:
+def inlined(call: Node, callee: Tree, caller: Tree) -> Node:
+    """The callee's body in place of the call, with locals and labels of its own in the caller."""
     locals_ = {index: caller.fresh_local(type_) for index, type_ in enumerate(callee.locals)}
     labels = {node.label: caller.fresh_label() for node in walk(callee.body) if isinstance(node, Block)}
     leave = caller.fresh_label()
@@ -89,8 +93,11 @@ def _inlined(call: Node, callee: Tree, caller: Tree) -> Node:
     return Block("block", leave, [*body, *copied], call.type)
 
 
-def inline(trees: dict[int, Tree], kept: set[int]) -> None:
-    """Put callees into callers, callees first; `kept` are functions that something else than calls names.
+def inline(
+    trees: dict[int, Tree], kept: set[int], improve: Callable[[Tree], None], frames: Callable[[Tree], set[int]]
+) -> None:
+    """Put callees into callers, callees first, and improve what got something in; `kept` are functions that something
+    else than calls names, `frames` gives a function's locals that point to its frame.
 
     Functions that call themselves, directly or through others, stay.
     """
@@ -116,6 +123,16 @@ def inline(trees: dict[int, Tree], kept: set[int]) -> None:
 
     def _into(index: int) -> None:
         tree = trees[index]
+        local_frames = frames(tree)
+        before = sizes[index]
+
+        def opens(node: Node) -> bool:
+            """Whether the callee is told a place in our frame, which would be locals if nobody was."""
+            return any(
+                one.op == "local.get" and one.imm[0] in local_frames
+                for argument in node.args
+                for one in (argument, *argument.args[:1])
+            )
 
         def change(node: Node) -> Node:
             if node.op != "call":
@@ -125,12 +142,15 @@ def inline(trees: dict[int, Tree], kept: set[int]) -> None:
                 return node
             body = trees[callee]
             once = uses[callee] == 1 and callee not in kept and sizes[index] + sizes[callee] <= LARGEST
-            if sizes[callee] > SMALL and not once:
+            if sizes[callee] > SMALL and not once and not (sizes[callee] <= OPENING and opens(node)):
                 return node
             sizes[index] += sizes[callee]
-            return _inlined(node, body, tree)
+            return inlined(node, body, tree)
 
         rewrite(tree.body, change)
+        if sizes[index] != before:
+            improve(tree)
+            sizes[index] = size_of(tree)
 
     recursive = _recursive(calls)
     sizes = {index: size_of(tree) for index, tree in trees.items()}

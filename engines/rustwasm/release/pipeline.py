@@ -8,16 +8,17 @@ from typing import Final
 
 from engines.rustwasm.release.coalesce import coalesce, drop_dead_sets
 from engines.rustwasm.release.control import simplify_control
+from engines.rustwasm.release.exits import join_values, split_values
 from engines.rustwasm.release.flatten import flatten
 from engines.rustwasm.release.fold import fold
 from engines.rustwasm.release.inline import inline
 from engines.rustwasm.release.locals import drop_effectless, drop_unread, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
-from engines.rustwasm.release.promote import promote
+from engines.rustwasm.release.promote import fold_addresses, frames_of, promote
 from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.references import bodies
 from engines.rustwasm.release.shake import shake
-from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow
+from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, walk
 from engines.rustwasm.wasm.binary.encoder import expression
 from engines.rustwasm.wasm.module import ExternKind, Function, Module
 from engines.rustwasm.wasm.validate import validate
@@ -44,10 +45,14 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS) -> None:
     never needed together get one local."""
     size = -1
     for _ in range(rounds):
+        if share:
+            join_values(tree)
+        else:
+            split_values(tree)
         propagate(tree)
         fold(tree)
         simplify_control(tree)
-        flatten(tree)
+        flatten(tree, split=not share)
         while sink(tree):
             pass
         drop_unread(tree)
@@ -82,10 +87,21 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     pointer = next((index for index, name in module.names.globals.items() if name == stack), None)
     for tree in trees.values():
         _improve(tree, pointer)
-    inline(trees, _named(module))
+    named = _named(module)
+    for index, function in enumerate(module.functions, imported):
+        if index not in trees:
+            named |= {one[1] for one in function.body if one[0] == "call"}
+    inline(
+        trees,
+        named,
+        lambda tree: _improve(tree, pointer),
+        lambda tree: set() if pointer is None else set(frames_of(tree, pointer)),
+    )
     functions = list(module.functions)
+    called = _called(trees, named)
     for index, tree in trees.items():
-        _improve(tree, pointer)
+        if index not in called:
+            continue  # it was put where it was called; shaking drops it
         optimise_tree(tree)
         functions[index - imported] = fell(tree, functions[index - imported].type)
     report.functions = len(trees)
@@ -95,6 +111,8 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
 
 def _improve(tree: Tree, pointer: int | None) -> None:
     """The passes that need a local for every value."""
+    if pointer is not None:
+        fold_addresses(tree)
     optimise_tree(tree, share=False, rounds=1)
     while pointer is not None and promote(tree, pointer):
         optimise_tree(tree, share=False, rounds=1)
@@ -108,6 +126,19 @@ def _named(module: Module) -> set[int]:
     for body in bodies(module):
         named |= {one[1] for one in body if one[0] == "ref.func"}
     return named
+
+
+def _called(trees: dict[int, Tree], named: set[int]) -> set[int]:
+    """Functions that something reaches: what is named, and what those call."""
+    out: set[int] = set()
+    todo = list(named)
+    while todo:
+        index = todo.pop()
+        if index not in out:
+            out.add(index)
+            if index in trees:
+                todo += [node.imm[0] for node in walk(trees[index].body) if node.op == "call"]
+    return out
 
 
 def optimise_function(module: Module, number: int) -> Function:

@@ -8,6 +8,7 @@ accessed in several shapes stay. A frame without slots is not made at all.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 from engines.rustwasm.release.tree import Node, Tree, rewrite, walk
@@ -36,7 +37,7 @@ def _access(node: Node) -> Slot | None:
     return Slot(node.imm[1], type_, count)
 
 
-def _frames(tree: Tree, stack: int) -> dict[int, Node]:
+def frames_of(tree: Tree, stack: int) -> dict[int, Node]:
     """Locals that are set once, to the stack pointer less a constant, and that setting."""
     sets: dict[int, list[Node]] = {}
     for node in walk(tree.body):
@@ -99,10 +100,59 @@ def _single(slots: list[Slot]) -> dict[Slot, None]:
     return good
 
 
+def _rebase(tree: Tree, frames: set[int]) -> None:
+    """Locals that only ever hold a place in a frame are read as that place."""
+    sets = Counter(node.imm[0] for node in walk(tree.body) if node.op in ("local.set", "local.tee"))
+    known: dict[int, tuple[int, int]] = {}
+
+    def place(value: Node) -> tuple[int, int] | None:
+        if value.op == "local.get":
+            return (value.imm[0], 0) if value.imm[0] in frames else known.get(value.imm[0])
+        if value.op == "i32.add" and value.args[1].op == "i32.const" and value.args[1].imm[0] >= 0:
+            base = place(value.args[0])
+            return None if base is None else (base[0], base[1] + value.args[1].imm[0])
+        return None
+
+    def change(node: Node) -> Node:
+        if node.op in ("local.set", "local.tee") and sets[node.imm[0]] == 1 and node.imm[0] >= tree.parameters:
+            found = place(node.args[0])
+            if found is not None:
+                known[node.imm[0]] = found
+                return Node("nop") if node.op == "local.set" else node.args[0]
+        elif node.op == "local.get" and node.imm[0] in known:
+            frame, offset = known[node.imm[0]]
+            value = Node("local.get", (frame,), (), w.I32)
+            if not offset:
+                return value
+            return Node("i32.add", (), (value, Node("i32.const", (offset,), (), w.I32)), w.I32)
+        return node
+
+    rewrite(tree.body, change)
+
+
+def fold_addresses(tree: Tree) -> None:
+    """Constants that are added to an address go to the offset of the access: addresses of what our code may access do
+    not wrap around."""
+
+    def change(node: Node) -> Node:
+        if node.args and node.op.partition(".")[2].startswith(("load", "store")):
+            address = node.args[0]
+            while address.op == "i32.add" and address.args[1].op == "i32.const" and address.args[1].imm[0] >= 0:
+                node.imm = (node.imm[0], node.imm[1] + address.args[1].imm[0], *node.imm[2:])
+                node.args[0] = address = address.args[0]
+        return node
+
+    rewrite(tree.body, change)
+
+
 def promote(tree: Tree, stack: int) -> bool:
     """Move frame slots to locals; `stack` is the global with the stack pointer. Whether anything changed."""
     changed = False
-    for local, definition in _frames(tree, stack).items():
+    frames = frames_of(tree, stack)
+    if frames:
+        _rebase(tree, set(frames))
+        fold_addresses(tree)
+    for local, definition in frames.items():
         slots = _slots(tree, local, stack)
         if slots is None:
             continue

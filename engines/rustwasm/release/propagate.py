@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from engines.rustwasm.release.thread import Arrivals, redirect_all, test_of
 from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, extra_results, label_uses
 
 Known: TypeAlias = dict[int, Node]
 
 
 def propagate(tree: Tree) -> None:
-    """Read constants and copies at their source."""
-    _Propagation(tree).statements(tree.body, {})
+    """Read constants and copies at their source, and let branches go past tests whose outcome is known."""
+    propagation = _Propagation(tree)
+    propagation.statements(tree.body, {})
+    redirect_all(tree, propagation.found)
 
 
 class _Propagation:
     def __init__(self, tree: Tree) -> None:
+        self.found: list[Arrivals] = []
+        self.behind: dict[int, Arrivals] = {}
+        """Label of a block to the test behind it."""
+        self.depth = 0
         self.uses = label_uses(tree.body)
         self.writes: dict[int, int] = {}
         """Identity of a block to the locals written in it, as bits."""
@@ -78,6 +85,10 @@ class _Propagation:
                 return Node(found.op, found.imm, (), node.type)
         elif node.op in ("local.set", "local.tee"):
             self._learn(known, node.imm[0], args[0])
+        elif node.op == "br":
+            arrivals = self.behind.get(node.imm[0])
+            if arrivals is not None and not args:
+                arrivals.arrive(node, known)
         else:
             for local in extra_results(node):
                 self._learn(known, local, node)
@@ -85,11 +96,33 @@ class _Propagation:
 
     def statements(self, body: list[Node], known: Known) -> bool:
         """Rewrite statements; whether control may come out at their end."""
-        for index, node in enumerate(body):
-            body[index] = self.node(node, known)
-            if node.op in NEVER_RETURNS:
-                return False
-        return True
+        self.depth += 1
+        try:
+            for index, node in enumerate(body):
+                if node.__class__ is not Node and node.type is None and node.op != "loop" and index + 1 < len(body):
+                    self._before(body, node, body[index + 1], known)
+                else:
+                    body[index] = self.node(node, known)
+                if node.op in NEVER_RETURNS:
+                    return False
+            return True
+        finally:
+            self.depth -= 1
+
+    def _before(self, body: list[Node], node: Node, following: Node, known: Known) -> None:
+        """Visit a block or conditional that something follows."""
+        test = test_of(following)
+        arrivals = None
+        if test is not None:
+            arrivals = Arrivals(body, self.depth, node, following, test)
+            self.found.append(arrivals)
+        if isinstance(node, Block):
+            if arrivals is not None:
+                self.behind[node.label] = arrivals
+            self._block(node, known)
+        elif isinstance(node, If):
+            node.args[0] = self.node(node.args[0], known)
+            self._branches(node, known, arrivals)
 
     def _block(self, node: Block, known: Known) -> Node:
         written = self.writes[id(node)]
@@ -106,9 +139,13 @@ class _Propagation:
         self._forget_all(known, written)
         return node
 
-    def _branches(self, node: If, known: Known) -> None:
+    def _branches(self, node: If, known: Known, arrivals: Arrivals | None = None) -> None:
         one, two = dict(known), dict(known)
         then, other = self.statements(node.then, one), self.statements(node.other, two)
+        if arrivals is not None:
+            for arm, completes, end in ((node.then, then, one), (node.other, other, two)):
+                if completes:
+                    arrivals.end(arm, end)
         known.clear()
         if then and other:
             for local, value in one.items():

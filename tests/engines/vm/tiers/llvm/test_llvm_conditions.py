@@ -20,7 +20,7 @@ from engines.vm.tiers.llvm.tier import LlvmTier
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
 CODE = 0x1000
-LOOPS = 30
+LOOPS = 12
 LOOP_BYTES = 64
 
 
@@ -75,9 +75,9 @@ def run_until(tier: LlvmTier, hart: Hart, reached: Callable[[], bool]) -> int:
 def test_a_tiny_cache_evicts_and_changes_no_result() -> None:
     hart = hart_with(loops())
     tier = eager(capacity_bytes=4096)
-    tier.run(hart, 14_000)
+    tier.run(hart, 8_000)
     assert tier.counters.evicted > 0
-    assert state(hart) == expected(loops(), 14_000)
+    assert state(hart) == expected(loops(), 8_000)
 
 
 def test_a_cache_too_small_for_any_region_leaves_all_to_the_interpreter(monkeypatch: pytest.MonkeyPatch) -> None:

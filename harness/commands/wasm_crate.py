@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -36,10 +38,17 @@ def main_file(path: Path) -> Path:
     raise typer.Exit(USAGE)
 
 
+def one_shot() -> bool:
+    """Is this process here for one command only? Then nothing that it makes needs to be collected."""
+    return Path(sys.argv[0]).name in ("counterproof", "__main__.py")
+
+
 def checked(file: Path, json: bool, settings: frozenset[str] | None = None) -> Compilation:
     """The crate, its diagnostics on standard error. Leaves with status 2 where a file cannot be read."""
     from engines.rustwasm.compilation import SETTINGS, check_file
 
+    if one_shot():
+        gc.disable()
     file = main_file(file)
     try:
         compilation = check_file(file, SETTINGS if settings is None else settings)

@@ -17,13 +17,37 @@ Span = tuple[int, int]
 
 
 class SourceFile:
-    """One file: its name as the user wrote it, its text, and the offset of its first character."""
+    """One file: its name as the user wrote it, its text, and the position of its first character. After an edit
+    (`replace`) positions of what was not edited stay what they were; `offset` says where in the text they are now."""
 
     def __init__(self, name: str, text: str, base: int) -> None:
         self.name = name
         self.text = text
         self.base = base
+        self.origin = self
+        """The file whose text this is a later reading of: what comes first in messages is decided by its position."""
+        self.length = len(text)
         self._lines: list[int] | None = None
+        self._moved: list[tuple[int, int]] = []
+
+    def offset(self, position: int) -> int:
+        """Where in the text a position is."""
+        at = position - self.base
+        for threshold, delta in self._moved:
+            if at >= threshold:
+                at += delta
+        return at
+
+    def extent(self, span: Span) -> tuple[int, int]:
+        """Where in the text a span is."""
+        start = self.offset(span[0])
+        return start, self.offset(span[1] - 1) + 1 if span[1] > span[0] else start
+
+    def replace(self, text: str, end: int, delta: int) -> None:
+        """The text is another now: what was at `end` or after it moved by `delta`, what was before the edit did not."""
+        self._moved.append((end, delta))
+        self.text = text
+        self._lines = None
 
     @property
     def lines(self) -> list[int]:
@@ -57,7 +81,7 @@ class SourceMap:
         self._bases: list[int] = []
 
     def add(self, name: str, text: str) -> SourceFile:
-        base = self.files[-1].base + len(self.files[-1].text) + 1 if self.files else 0
+        base = self.files[-1].base + self.files[-1].length + 1 if self.files else 0
         file = SourceFile(name, text, base)
         self.files.append(file)
         self._bases.append(base)
@@ -69,11 +93,16 @@ class SourceMap:
     def locate(self, offset: int) -> tuple[str, int, int]:
         """File name, line, column of an offset."""
         file = self.file_of(offset)
-        return (file.name, *file.position(offset - file.base))
+        return (file.name, *file.position(file.offset(offset)))
 
     def snippet(self, span: Span) -> str:
         file = self.file_of(span[0])
-        return file.text[span[0] - file.base : span[1] - file.base]
+        return file.text[slice(*file.extent(span))]
+
+    def order(self, position: int) -> tuple[int, int]:
+        """What decides whether a position comes before another."""
+        file = self.file_of(position)
+        return file.origin.base, file.offset(position)
 
 
 @dataclass
@@ -95,7 +124,8 @@ class Diagnostic:
         """The message with the source lines that it speaks of."""
         file, line, column = sources.locate(self.span[0])
         head = f"{self.level}[{self.code}]" if self.code else self.level
-        spans = sorted([(self.span, self.label, "^"), *((s, t, "-") for s, t in self.labels)])
+        spans = [(self.span, self.label, "^"), *((s, t, "-") for s, t in self.labels)]
+        spans.sort(key=lambda one: (sources.order(one[0][0]), one[0][1] - one[0][0], *one[1:]))
         shown: dict[tuple[str, int], list[tuple[int, int, str, str]]] = {}
         for span, text, mark in spans:
             name, row, start = sources.locate(span[0])
@@ -150,8 +180,8 @@ def _child(level: str, message: str) -> dict[str, Any]:
 def json_span(sources: SourceMap, span: Span, primary: bool, label: str) -> dict[str, Any]:
     """A span with byte offsets into its file, lines and columns."""
     file = sources.file_of(span[0])
-    start = span[0] - file.base
-    end = min(span[1] - file.base, len(file.text))
+    start, end = file.extent(span)
+    end = min(end, len(file.text))
     line, column = file.position(start)
     end_line, end_column = file.position(end)
     before = len(file.text[:start].encode())
@@ -189,6 +219,10 @@ class Diagnostics:
 
     def warning(self, code: str | None, message: str, span: Span, label: str = "") -> Diagnostic:
         return self.add(Diagnostic("warning", code, message, span, label))
+
+    def clear(self) -> None:
+        self.messages.clear()
+        self._seen.clear()
 
     @property
     def has_errors(self) -> bool:

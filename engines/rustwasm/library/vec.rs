@@ -9,14 +9,17 @@ use crate::slice::SliceIndex;
 pub struct Vec<T> { array: RawArray<T>, length: usize, capacity: usize }
 
 #[lang] fn vec_from_array<T, const N: usize>(array: [T; N]) -> Vec<T> { Vec { array: array_into_raw(array), length: N, capacity: N } }
-#[lang] fn vec_from_elem<T: Clone>(value: T, count: usize) -> Vec<T> {
-    let mut made = Vec::with_capacity(count);
+#[lang] fn vec_from_elem<T: Clone>(value: T, count: usize) -> Vec<T> { Vec { array: filled(value, count), length: count, capacity: count } }
+/// Slots that all hold a clone of the value, the last one itself. Lowerings fill memory with numbers at once.
+#[lang = "raw_array_filled"]
+fn filled<T: Clone>(value: T, count: usize) -> RawArray<T> {
+    let array = raw_array_new(count);
     if count > 0 {
-        let mut i = 1;
-        while i < count { made.push(value.clone()); i += 1; }
-        made.push(value);
+        let mut i = 0;
+        while i < count - 1 { raw_array_write(&array, i, value.clone()); i += 1; }
+        raw_array_write(&array, count - 1, value);
     }
-    made
+    array
 }
 
 impl<T> Vec<T> {

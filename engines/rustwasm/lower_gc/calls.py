@@ -11,6 +11,7 @@ from engines.rustwasm.lower_gc.representation import (
     DYN_OBJECT,
     DYN_TABLE,
     EMPTY,
+    NUMBER,
     RAW_COUNTS,
     SLICE_ARRAY,
     TAG,
@@ -100,6 +101,9 @@ def function(
     """A call of a function with a body, or of an intrinsic."""
     if definition.intrinsic is not None and (definition.intrinsic in intrinsics.TABLE or not definition.has_body):
         intrinsics.lower(fn, definition.intrinsic, args, values, where, span)
+        return
+    if definition is fn.program.filled and fn.types.of(args[0]).kind == NUMBER:
+        fn.write(where, fn.program.array_filled(args[0], values[0].node, values[1].node))
         return
     nodes = passed(fn, values)
     if "track_caller" in definition.attributes:

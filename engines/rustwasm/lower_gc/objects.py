@@ -38,6 +38,7 @@ class Objects:
         self.instances = Instances(compilation)
         self.types = Representations(self._fields, self._singles(exported))
         self.types.counts = t.adt(compilation.lang("Counts"))
+        self.filled = compilation.lang("raw_array_filled")
         self.pending: list[Any] = []
         self.requested: dict[Any, None] = {}
         self.imports: dict[str, None] = {}

@@ -200,10 +200,21 @@ def _statement_if(node: If) -> list[Node]:
     first, second = node.then[-1], node.other[-1] if node.other else None
     if second is not None and first.op == second.op == "local.set" and first.imm == second.imm:
         # Both arms end in a set of the same local: the conditional gives the value.
-        node.then[-1:], node.other[-1:] = first.args, second.args
-        node.type = first.args[0].type
-        return [Node("local.set", first.imm, [_value_if(node)])]
+        type_ = _common_type(first.args[0].type, second.args[0].type)
+        if type_ is not None:
+            node.then[-1:], node.other[-1:] = first.args, second.args
+            node.type = type_
+            return [Node("local.set", first.imm, [_value_if(node)])]
     return [node]
+
+
+def _common_type(one: ValueType | None, other: ValueType | None) -> ValueType | None:
+    """The type of a value that is one or the other; None where a reference is to one thing or another."""
+    if one == other:
+        return one
+    if isinstance(one, Ref) and isinstance(other, Ref) and one.heap == other.heap:
+        return Ref(True, one.heap)
+    return None
 
 
 def _value_if(node: If) -> Node:

@@ -11,9 +11,11 @@ from engines.rustwasm.release.control import simplify_control
 from engines.rustwasm.release.exits import join_values, split_values
 from engines.rustwasm.release.flatten import flatten
 from engines.rustwasm.release.fold import fold
-from engines.rustwasm.release.inline import inline
+from engines.rustwasm.release.groups import split_groups
+from engines.rustwasm.release.inline import inline, inlined
 from engines.rustwasm.release.locals import drop_effectless, drop_unread, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
+from engines.rustwasm.release.objects import Facts, facts_of, objects_to_locals
 from engines.rustwasm.release.promote import fold_addresses, frames_of, promote
 from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.references import bodies
@@ -25,6 +27,9 @@ from engines.rustwasm.wasm.validate import validate
 
 ROUNDS: Final = 4
 """Rounds of the passes over one function; each stops early when nothing got shorter."""
+
+OBJECT_ROUNDS: Final = 6
+"""The same of turning objects into locals, each of which may open another."""
 
 
 @dataclass
@@ -74,7 +79,7 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     Raises:
         InvalidModuleError: `module` is not valid.
     """
-    module = shake(merge_types(module))
+    module = shake(merge_types(split_groups(module)))
     context = validate(module)
     report = Report()
     imported = len(module.imported(ExternKind.FUNCTION))
@@ -85,8 +90,9 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
         except NotATreeError as error:
             report.left[str(error)] += 1
     pointer = next((index for index, name in module.names.globals.items() if name == stack), None)
+    facts = facts_of(module, trees, inlined)
     for tree in trees.values():
-        _improve(tree, pointer)
+        _improve(tree, pointer, facts)
     named = _named(module)
     for index, function in enumerate(module.functions, imported):
         if index not in trees:
@@ -94,7 +100,7 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     inline(
         trees,
         named,
-        lambda tree: _improve(tree, pointer),
+        lambda tree: _improve(tree, pointer, facts),
         lambda tree: set() if pointer is None else set(frames_of(tree, pointer)),
     )
     functions = list(module.functions)
@@ -109,13 +115,17 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     return shake(merge_types(merge_functions(pack_data(out)))), report
 
 
-def _improve(tree: Tree, pointer: int | None) -> None:
+def _improve(tree: Tree, pointer: int | None, facts: Facts | None) -> None:
     """The passes that need a local for every value."""
     if pointer is not None:
         fold_addresses(tree)
     optimise_tree(tree, share=False, rounds=1)
     while pointer is not None and promote(tree, pointer):
         optimise_tree(tree, share=False, rounds=1)
+    rounds = 0
+    while facts is not None and rounds < OBJECT_ROUNDS and objects_to_locals(tree, facts):
+        optimise_tree(tree, share=False, rounds=1)
+        rounds += 1
 
 
 def _named(module: Module) -> set[int]:

@@ -329,9 +329,9 @@ def _() -> None:
     from engines.vm.hosts.x86_64.lower import Lowering
 
     def wrapper(original: Any) -> Any:
-        return lambda e, pc: original(e, next(iter(e.labels)))
+        return lambda e, pc: original(e, next(iter(e.labels)) if pc in e.labels else pc)
 
-    replace_method(Lowering, "before_entry", wrapper)
+    replace_method(Lowering, "arrival", wrapper)
 
 
 # -- invalidation -----------------------------------------------------------------------------------------------------

@@ -75,7 +75,6 @@ class RegionCode:
         self.common_exit, self.common_handler, self.beyond = asm.label(), asm.label(), asm.label()
         self.labels: dict[int, int] = {}
         self.stack_slots = 0
-        self.entries_bytes = 0
         self.places: Mapping[int, int] = {}
         self.constants: Mapping[int, int] = {}
         self.fused: set[int] = set()
@@ -90,9 +89,6 @@ class RegionCode:
     @abstractmethod
     def entry(self, pc: int) -> None:
         """Code of an entry: from the handlers' convention to the region's, and on to the block at `pc`."""
-
-    def before_entry(self, pc: int) -> None:
-        """Code that stands right before the entry of `pc`, for jumps from inside the region."""
 
     def finish(self) -> None:
         """Code that entries share, after all of them."""
@@ -147,10 +143,8 @@ class RegionCode:
             self.labels[block.pc] = asm.label()
         heads: dict[int, int] = {}
         for pc in self.handlers:
-            self.before_entry(pc)
             heads[pc] = len(asm.code)
             self.entry(pc)
-        self.entries_bytes = len(asm.code)
         self.finish()
         for index, (block, selection, allocation) in enumerate(blocks):
             self._next = blocks[index + 1][0].pc if index + 1 < len(blocks) else -1

@@ -34,6 +34,7 @@ class Assembler:
         self.insns = 0
         self._labels: list[int] = []
         self._fixups: list[tuple[int, int]] = []
+        self._distances: list[tuple[int, int, int]] = []
 
     # -- labels ---------------------------------------------------------------------------------------------------
 
@@ -60,7 +61,11 @@ class Assembler:
             if target < 0:
                 raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
             relocations.apply(self.code, relocations.PC32, at, target)
+        for at, label, base in self._distances:
+            distance = self._labels[label] - self._labels[base]
+            self.code[at : at + 4] = (distance & 0xFFFF_FFFF).to_bytes(4, "little")
         self._fixups.clear()
+        self._distances.clear()
         return bytes(self.code)
 
     def jmp(self, label: int) -> None:
@@ -72,6 +77,11 @@ class Assembler:
         self.insns += 1
         self.code += bytes((0x0F, 0x80 | condition, 0, 0, 0, 0))
         self._fixups.append((len(self.code) - 4, label))
+
+    def distance(self, label: int, base: int) -> None:
+        """Four bytes of data: how far a label is from another, which both must stand somewhere in the end."""
+        self._distances.append((len(self.code), label, base))
+        self.code += b"\0\0\0\0"
 
     def lea_label(self, d: int, label: int) -> None:
         """The address of a label, relative to rip."""

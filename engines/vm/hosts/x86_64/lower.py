@@ -41,8 +41,8 @@ USES_RDX: Final = frozenset(
     op.code for op in OPS if op.operation in ("mulhs", "mulhu", "mulhsu", "udiv", "urem", "sdiv", "srem")
 )
 """Operations that need rdx; where a region for guarded memory has none, values may live there inside a block."""
-JUMP_BYTES: Final = 5
-"""Of a jump with a 32-bit distance."""
+_LARGEST_SPAN: Final = 1 << 14
+"""Bytes of guest code that a table of distances is made for; it takes twice as many."""
 _PAGES: Final = 1 << 24
 _NEAR_BYTES: Final = 1 << 21
 """As far as jal reaches, and more: where code is, there is an entry so far around it."""
@@ -72,11 +72,11 @@ class Lowering(RegionCode):
         self.asm: Assembler
         self.common_entry = self.asm.label()
         self.shared_entries = False
-        self.first_entry = self.asm.label()
-        self.handlers_bound = False
         self.indirect_exit: int = self.asm.label()
         self.leaves_indirectly = False
         self.limit_label = self.asm.label()
+        self.table_label = self.asm.label()
+        self.has_table = False
         self.near: dict[int, int] = {}
         self.faults: list[tuple[int, int]] = []
 
@@ -144,13 +144,6 @@ class Lowering(RegionCode):
             self.asm.store(place, CPU, offset)
 
     # -- entering and leaving -------------------------------------------------------------------------------------
-
-    def before_entry(self, pc: int) -> None:
-        """Where an indirect jump from inside the region arrives: `JUMP_BYTES` before the entry."""
-        if not self.handlers_bound:
-            self.asm.bind(self.first_entry)
-            self.handlers_bound = True
-        self.asm.jmp(self.labels[pc])
 
     def entry(self, pc: int) -> None:
         """Where code is entered often, all of it; elsewhere a few bytes that lead to what such entries share."""
@@ -259,6 +252,7 @@ class Lowering(RegionCode):
         asm.store(BUDGET, RDX, self.layout["budget"])
         asm.imm(RAX, self.layout["unseen"])
         asm.ret()
+        self.emit_table()
         if self.guarded:
             asm.bind(self.limit_label)
             asm.code += (_PAGES << _PAGE_BITS).to_bytes(8, "little")
@@ -635,30 +629,47 @@ class Lowering(RegionCode):
         self.leave_to_rax()
 
     def leave_to_rax(self) -> None:
-        """Leave to the pc in rax, if there can be code; beyond that to whoever runs us."""
+        """Go on at the pc in rax: in this region, if it has a block there, by way of a table of distances."""
         asm = self.asm
-        asm.load(RDX, RSP, CONTEXT_HOME)
-        asm.rm(0x3B, RAX, RDX, self.layout["code_limit"])
-        asm.jcc(x86.AE, self.beyond)
-        asm.load(RCX, RDX, self.layout["table"])
-        asm.rm(0x63, RCX, RCX, 0, index=RAX, scale=3)
-        asm.lea_label(RDX, self.first_entry)
-        asm.rm(0x03, RCX, RSP, DECODE_HOME)
-        asm.alu(x86.SUB, RCX, RDX)
-        asm.alu_imm(x86.CMP, RCX, self.entries_bytes)
+        first = min(self.labels)
+        span = max(self.labels) + 2 - first
+        if span > _LARGEST_SPAN or not 0 <= first < _LOW_ADDRESSES:
+            asm.jmp(self.outside())
+            return
+        self.has_table = True
+        asm.lea(RCX, RAX, -first)
+        asm.alu_imm(x86.CMP, RCX, span)
         asm.jcc(x86.AE, self.outside())
-        asm.lea(RCX, RDX, -JUMP_BYTES, RCX)
+        asm.lea_label(RDX, self.table_label)
+        asm.rm(0x63, RCX, RDX, 0, index=RCX, scale=1)
+        asm.alu(x86.ADD, RCX, RDX)
         asm.jmp_reg(RCX)
 
+    def arrival(self, pc: int) -> int:
+        """The label where an indirect jump to `pc` from inside the region arrives."""
+        return self.labels.get(pc, self.indirect_exit)
+
+    def emit_table(self) -> None:
+        """For each parcel from the first block's pc to the last one's: how far from the table the code for it is."""
+        if self.has_table:
+            asm = self.asm
+            asm.bind(self.table_label)
+            for pc in range(min(self.labels), max(self.labels) + 2, 2):
+                asm.distance(self.arrival(pc), self.table_label)
+
     def outside(self) -> int:
-        """The label of the way on to the pc in rax, which has no entry in this region."""
+        """The label of the way on to the pc in rax, which has no block in this region."""
         if not self.leaves_indirectly:
             self.leaves_indirectly = True
 
             def leave() -> None:
-                self.asm.bind(self.indirect_exit)
-                self.asm.shift_imm(x86.SHL, RAX, 3)
-                self.asm.jmp(self.common_exit)
+                asm = self.asm
+                asm.bind(self.indirect_exit)
+                asm.load(RDX, RSP, CONTEXT_HOME)
+                asm.rm(0x3B, RAX, RDX, self.layout["code_limit"])
+                asm.jcc(x86.AE, self.beyond)
+                asm.shift_imm(x86.SHL, RAX, 3)
+                asm.jmp(self.common_exit)
 
             self.cold.append(leave)
         return self.indirect_exit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,6 +32,8 @@ _EXACT: Final = frozenset(OPCODE[name] for name in ("s2f.i32.f64", "u2f.i32.f64"
 _TRUNCATES: Final = frozenset(op.code for op in OPS if op.operation == "f2s")
 _LOOP_WEIGHT: Final = 8
 _DEEPEST: Final = 3
+_CALLEE_BYTES: Final = 128
+"""From its first instruction on, code of a callee counts as if it were in a loop."""
 
 
 @dataclass
@@ -110,10 +112,12 @@ class BaselineCompiler:
         outside: Container[int] = frozenset(),
         *,
         guarded: bool = False,
+        callees: Sequence[int] = (),
     ) -> Compiled:
         """The region around `pc`.
 
         Args:
+            callees: where indirect calls of the region lead; their code becomes part of it.
             outside: pcs where other regions begin; it leads to them.
             frm: the guest's dynamic rounding mode.
             guarded: generate code for guarded memory, if the host can.
@@ -123,7 +127,7 @@ class BaselineCompiler:
             CompileError: nothing to gain; the message is the reason.
         """
         begun = time.perf_counter()
-        blocks, heads = self._form(pc, fetch, frm, outside)
+        blocks, heads = self._form(pc, fetch, frm, outside, callees)
         if not blocks:
             return self._refuse("the first instruction is the interpreter's")
         handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
@@ -132,7 +136,7 @@ class BaselineCompiler:
         assumed = frm if any(i[0] in _MODE_AT for b in lowered for i in b.code) else None
         guarded = guarded and self.host.guards
         integers, integer_pins = self.host.usable(guarded, {i[0] for b in lowered for i in b.code})
-        pins, written = self._pins(lowered, integer_pins)
+        pins, written = self._pins(lowered, integer_pins, callees)
         slots = self.host.stack_slots
         registers = Registers(
             pins,
@@ -179,16 +183,21 @@ class BaselineCompiler:
 
     # -- forming --------------------------------------------------------------------------------------------------
 
-    def _form(self, root: int, fetch: Fetch, frm: int, outside: Container[int]) -> tuple[dict[int, Block], set[int]]:
+    def _form(
+        self, root: int, fetch: Fetch, frm: int, outside: Container[int], callees: Sequence[int]
+    ) -> tuple[dict[int, Block], set[int]]:
         """Blocks by pc; and the pcs that are entered often: where calls come back, where loops begin, and the root."""
         blocks: dict[int, Block] = {}
         inside: dict[int, int] = {}
+        roots = {root, *callees}
         heads = {root}
-        todo, calls = [root], list[int]()
+        todo, calls = [root, *callees], list[int]()
         insns = 0
-        while (todo or calls) and len(blocks) < self.options.most_blocks and insns < self.options.most_insns:
+        parts = 2 if callees else 1
+        most_blocks, most_insns = parts * self.options.most_blocks, parts * self.options.most_insns
+        while (todo or calls) and len(blocks) < most_blocks and insns < most_insns:
             pc = todo.pop(0) if todo else calls.pop(0)
-            if pc in blocks or (pc in outside and pc != root):
+            if pc in blocks or (pc in outside and pc not in roots):
                 continue
             owner = inside.get(pc)
             if owner is not None:
@@ -274,7 +283,9 @@ class BaselineCompiler:
                 return OPS[opcode].name
         return None
 
-    def _pins(self, blocks: list[Block], integer_pins: tuple[int, ...]) -> tuple[dict[int, int], frozenset[int]]:
+    def _pins(
+        self, blocks: list[Block], integer_pins: tuple[int, ...], callees: Sequence[int]
+    ) -> tuple[dict[int, int], frozenset[int]]:
         """The guest registers worth a host register of their own, and all that are written."""
         weights: Counter[int] = Counter()
         depth = dict.fromkeys((block.pc for block in blocks), 0)
@@ -285,6 +296,10 @@ class BaselineCompiler:
                 for other in depth:
                     if back <= other <= block.pc:
                         depth[other] += 1
+        for callee in callees:  # called again and again, or it would not be one
+            for pc in depth:
+                if callee <= pc < callee + _CALLEE_BYTES:
+                    depth[pc] += 1
         written: set[int] = set()
         for block in blocks:
             weight = _LOOP_WEIGHT ** min(depth[block.pc], _DEEPEST)

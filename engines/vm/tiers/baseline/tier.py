@@ -12,7 +12,7 @@ import math
 import time
 import weakref
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,6 +65,9 @@ LONGEST_SLICE: Final = 1 << 23
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
+_RA: Final = word_of("x") + 1
+_JOINED_AT: Final = frozenset((1, 4, 10, 24))
+"""How many callees a region has each time that it is compiled together with them."""
 _FURTHEST: Final = 128
 """Instructions that a sample may look ahead."""
 _TOGETHER: Final = 256
@@ -74,12 +77,14 @@ _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
 
 @dataclass
 class Region:
-    """An installed region: its entries' pcs, the guest bytes that it depends on, and where its code is."""
+    """An installed region: its entries' pcs, the first of them its root, the guest bytes that it depends on, where its
+    code is, and where its indirect calls were seen to lead."""
 
     heads: tuple[int, ...]
     ranges: list[tuple[int, int]]
     address: int
     size: int
+    callees: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -104,7 +109,8 @@ class BaselineCounters:
     """What the tier did.
 
     Attributes:
-        samples: slices that ended in the middle of the program. installed: regions. stored: how many of them were not
+        samples: slices that ended in the middle of the program. installed: regions. joined: how many of them were
+            compiled again with what they call indirectly. stored: how many of them were not
             compiled but stored. stale: stored regions whose guest code is another now. invalidated: regions thrown away
             because their code was written or unmapped. flushes: times that the code cache was full. refused: regions
             that were not compiled, by reason. unguarded: why code checks permissions itself although the memory is
@@ -113,6 +119,7 @@ class BaselineCounters:
 
     samples: int = 0
     installed: int = 0
+    joined: int = 0
     stored: int = 0
     stale: int = 0
     invalidated: int = 0
@@ -176,10 +183,10 @@ class BaselineTier(InterpreterTier):
         return self._compiler
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
-        """Regions that need not be compiled; the first that has a pc among its entries is taken for it."""
+        """Regions that need not be compiled; the last that has a pc among its entries is taken for it."""
         for region in regions:
             for pc, _ in region.entries:
-                self.stored.setdefault(pc, region)
+                self.stored[pc] = region
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap, or until exactly `limit_insns` instructions have retired.
@@ -267,6 +274,9 @@ class BaselineTier(InterpreterTier):
             found = self._install_stored(space, hart, pc)
             if found is not None:
                 return found
+        caller = self._caller(space, hart, pc)
+        if caller is not None:
+            return self._join(space, hart, caller)
         made = self.compile(hart, pc)
         if made is None:
             space.refused.add(pc)
@@ -274,10 +284,37 @@ class BaselineTier(InterpreterTier):
         self.compiled.append(made)
         return self._place(space, hart, pc, made)
 
-    def compile(self, hart: Hart, pc: int, outside: Container[int] = frozenset()) -> StoredRegion | None:
+    def _caller(self, space: Space, hart: Hart, pc: int) -> Region | None:
+        """The region that calls the code at `pc` indirectly, when it is time to compile both together."""
+        caller = space.heads.get(hart.words[_RA])
+        if caller is None or caller.heads[0] == pc:
+            return None
+        caller.callees.append(pc)
+        return caller if len(caller.callees) in _JOINED_AT else None
+
+    def _join(self, space: Space, hart: Hart, caller: Region) -> Region | None:
+        """Compile a region again, its callees with it, and put it in the place of all of theirs."""
+        made = self.compile(hart, caller.heads[0], callees=caller.callees)
+        if made is None:
+            space.refused.add(caller.callees[-1])
+            return None
+        inside = {head for head, _ in made.entries}
+        for number, region in list(space.regions.items()):
+            if region is caller or region.heads[0] in inside:
+                self._remove(space, number, 0, 0)
+        self.compiled.append(made)
+        self.counters.joined += 1
+        placed = self._place(space, hart, caller.heads[0], made)
+        if placed is not None:
+            placed.callees = caller.callees
+        return placed
+
+    def compile(
+        self, hart: Hart, pc: int, outside: Container[int] = frozenset(), callees: Sequence[int] = ()
+    ) -> StoredRegion | None:
         """Compile the region around `pc` as memory is now; None if it was refused, which is counted.
 
-        `outside` are pcs that it only leads to.
+        `outside` are pcs that it only leads to, `callees` where its indirect calls lead.
         """
         memory = hart.memory
         scratch = ctypes.create_string_buffer(ENTRY_BYTES)
@@ -291,7 +328,9 @@ class BaselineTier(InterpreterTier):
 
         try:
             guarded = self._guards(memory)
-            made = self.compiler.compile(pc, fetch, hart.words[_FRM], handler, outside, guarded=guarded)
+            made = self.compiler.compile(
+                pc, fetch, hart.words[_FRM], handler, outside, guarded=guarded, callees=callees
+            )
         except CompileError as error:
             self.counters.refused[str(error)] += 1
             return None
@@ -402,14 +441,17 @@ class BaselineTier(InterpreterTier):
                 if any(start < end and first < stop for start, stop in space.regions[number].ranges):
                     gone.add(number)
         for number in gone:
-            region = space.regions.pop(number)
-            for start, stop in region.ranges:
-                for page in range(start >> PAGE_BITS, (stop - 1 >> PAGE_BITS) + 1):
-                    space.pages[page].discard(number)
-            self._unlink(space, region, first, end)
+            self._remove(space, number, first, end)
         if gone:
             self.counters.invalidated += len(gone)
         space.refused.clear()
+
+    def _remove(self, space: Space, number: int, first: int, end: int) -> None:
+        region = space.regions.pop(number)
+        for start, stop in region.ranges:
+            for page in range(start >> PAGE_BITS, (stop - 1 >> PAGE_BITS) + 1):
+                space.pages[page].discard(number)
+        self._unlink(space, region, first, end)
 
     def _unlink(self, space: Space, region: Region, first: int = 0, end: int = 0) -> None:
         """Lead the region's entries to the interpreter again; those of code from `first` to `end` get decoded anew.

@@ -101,4 +101,6 @@ def _plain(node: Node, like: object) -> object:
     """The node's value, of the kind of `like`."""
     if isinstance(like, list):
         return [one.string() for one in node.elements()]
+    if isinstance(like, bool):
+        return node.boolean()
     return node.integer(0, 1 << 62) if isinstance(like, int) else node.string()

@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from engines.rustwasm.mir.verifier import verify_program
 from fuzz.strategies.rust import Outcome, ValidProgram, generate_crate
 from harness.campaign.rust import Misjudgement, RustCampaign
 from harness.campaign.rust_reduction import reduced
 from harness.campaign.rust_runs import GENERATOR, ROOT, RustDivergence, RustRunner, differing, expectation
 from harness.contract import Executor, ProgramObservation, SourceCase, SourceObservation
 from harness.registry import create
-from harness.subjects.rustwasm_program import Build, known_builds
+from harness.subjects.rustwasm_program import Build, CompiledProgram, known_builds
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class RustPlan:
         engines: executors that run modules.
         programs: of one crate.
         statements: in the `main` of each, at most.
+        verify: also check the MIR of every crate.
     """
 
     subject: str = "rustwasm-check"
@@ -42,6 +44,7 @@ class RustPlan:
     statements: int = 20
     first_seed: int = 1
     seeds: int = 2_000
+    verify: bool = False
 
     def __post_init__(self) -> None:
         for name in ("judge_every", "native_every", "programs", "statements", "seeds"):
@@ -103,7 +106,7 @@ class UnitWorker:
         self._subject = create(plan.subject, isolated=False)
         self._judge = create(plan.judge, isolated=False) if plan.judge else None
         engines = [create(name, isolated=False) for name in plan.engines] if plan.builds else []
-        self._runner = RustRunner(plan.made_builds(), engines)
+        self._runner = RustRunner(plan.made_builds(), engines, verified if plan.verify else None)
 
     def close(self) -> None:
         for one in (self._subject, self._judge, *self._runner.engines):
@@ -172,6 +175,11 @@ def judged(judge: Executor, program: ValidProgram, label: str) -> Iterator[RustD
         yield RustDivergence(
             label, program.source, "native", judge.name, GENERATOR, fields, expected, ran, seen.detail
         )
+
+
+def verified(compiled: CompiledProgram) -> str:
+    """What the MIR verifier says of a program, one problem per line."""
+    return "\n".join(verify_program(compiled.compilation))
 
 
 def lost_unit(plan: RustPlan, unit: int, why: str) -> UnitResult:

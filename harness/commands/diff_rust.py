@@ -38,6 +38,7 @@ def rust(
         list[str] | None, typer.Option(help="How to compile; several times. Without: every build.")
     ] = None,
     run: Annotated[bool, typer.Option("--run/--no-run", help="Run the programs, or ask for verdicts only.")] = True,
+    verify: Annotated[bool, typer.Option("--verify", help="Check the MIR of every crate, too.")] = False,
     programs: Annotated[int, typer.Option(min=1, help="Seeds; each gives a valid and a faulty program.")] = 2_000,
     per_crate: Annotated[int, typer.Option(min=1, max=256, help="Programs compiled and run together.")] = 16,
     statements: Annotated[int, typer.Option(min=1, max=200, help="Statements of a program's main, at most.")] = 20,
@@ -76,7 +77,7 @@ def rust(
         plan = RustPlan(
             subject, judge, judge_every, native_every,
             tuple(build or [one.name for one in known_builds()]) if run else (),
-            tuple(engine or ["wasmtime", "node"]), per_crate, statements, first, programs,
+            tuple(engine or ["wasmtime", "node"]), per_crate, statements, first, programs, verify,
         )  # fmt: skip
         progress = load(path, plan) if resume and path.exists() else RustProgress(plan)
         out.mkdir(parents=True, exist_ok=True)

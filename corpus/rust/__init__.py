@@ -2,6 +2,9 @@
 
 `programs/NAME.rs` is the program, `NAME.expected` its standard output; a program that ends by a panic has `NAME.panic`,
 its standard error without the backtrace's hint. `tests/corpus/test_rust_programs.py` compares them with rustc.
+
+`gc/NAME.rs` are programs of GC mode and mixed ones, which rustc does not know. One that has a twin in `programs` (the
+same program in ownership mode) prints what the twin prints, which rustc judges; the others have their own `.expected`.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 PROGRAMS: Final = Path(__file__).with_name("programs")
+GC_PROGRAMS: Final = Path(__file__).with_name("gc")
 PANICKED: Final = 101
 """Exit status of a program that panicked."""
 
@@ -34,16 +38,25 @@ class RustProgram:
 
 
 def rust_programs() -> list[RustProgram]:
-    """Every program, by name."""
+    """Every program of ownership mode, by name."""
+    return [_program(source, source) for source in sorted(PROGRAMS.glob("*.rs"))]
+
+
+def gc_programs() -> list[RustProgram]:
+    """Every program of GC mode and every mixed one, by name."""
     out = []
-    for source in sorted(PROGRAMS.glob("*.rs")):
-        panic = source.with_suffix(".panic")
-        out.append(
-            RustProgram(
-                source.stem,
-                source.read_text(),
-                source.with_suffix(".expected").read_text(),
-                panic.read_text() if panic.exists() else None,
-            )
-        )
+    for source in sorted(GC_PROGRAMS.glob("*.rs")):
+        twin = PROGRAMS / source.name
+        out.append(_program(source, twin if twin.exists() else source))
     return out
+
+
+def _program(source: Path, told: Path) -> RustProgram:
+    """The program, which does what is told beside `told`."""
+    panic = told.with_suffix(".panic")
+    return RustProgram(
+        source.stem,
+        source.read_text(),
+        told.with_suffix(".expected").read_text(),
+        panic.read_text() if panic.exists() else None,
+    )

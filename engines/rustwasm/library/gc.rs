@@ -73,7 +73,6 @@ macro_rules! shared {
     ($($name:ident)*) => {$(
         impl<T: ?Sized> Deref for $name<T> { type Target = T; fn deref(&self) -> &T { raw_ref(self.pointer) } }
         impl<T: ?Sized> DerefMut for $name<T> { fn deref_mut(&mut self) -> &mut T { raw_mut(self.pointer) } }
-        impl<T> From<T> for $name<T> { fn from(value: T) -> $name<T> { $name::new(value) } }
         impl<T: Default> Default for $name<T> { fn default() -> $name<T> { $name::new(T::default()) } }
         impl<T: PartialEq + ?Sized> PartialEq for $name<T> { fn eq(&self, other: &$name<T>) -> bool { **self == **other } }
         impl<T: Eq + ?Sized> Eq for $name<T> {}

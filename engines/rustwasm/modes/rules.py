@@ -8,7 +8,7 @@
 | GC004 | a variable, parameter or result of a GC function owns |
 | GC005 | a type argument of a GC type owns, borrows or is a cell |
 | GC006 | a GC type implements Drop or Copy |
-| GC007 | a reference into an enum that may become another variant meanwhile |
+| GC007 | a reference into an enum that may become another variant meanwhile, or one into an object that is kept |
 | GC008 | a type argument of a GC function owns |
 | GC009 | an ownership type stands where its GC counterpart is expected, or the other way round |
 | GC010 | an attribute of modes stands where it means nothing |
@@ -48,6 +48,8 @@ class ModeRules:
         self._blamed: set[Ty] = set()
         """Types of the body at hand that an error is about: said once, where they appear first."""
         self._of_signature: dict[FnDef, set[Ty]] = {}
+        self._inside: set[int] = set()
+        """Locals of the body at hand that hold references to parts of GC objects."""
         own = compilation.sources.files[len(compilation.base.sources.files) if compilation.base is not None else 0 :]
         mentioned = any("Gc" in file.text or "wasm::" in file.text for file in own)
         self.active = mentioned or "wasm_gc" in compilation.settings
@@ -279,6 +281,8 @@ class ModeRules:
         gc = body.definition.gc
         if not gc and not self.active:
             return True
+        before = len(self.diagnostics.messages)
+        self._inside.clear()
         needed = not gc
         previous: Ty | None = None
         mixed, kinds = self.kinds._mixed, self.kinds
@@ -301,14 +305,18 @@ class ModeRules:
                 if local.name is not None and i > body.arg_count and local.name != "{environment}":
                     self.owner_in_gc(f"variable `{local.name}`", part, local.span, one is part)
                 owning_temporary = True
-            elif local.name is not None and kinds.borrowing(one) is not None:
-                named_reference = True
+            elif local.name is not None and i > body.arg_count:
+                held = kinds.borrowing(one)
+                if held is not None:
+                    named_reference = True
+                    # Who writes to a variable while a shared reference to it is kept is for the borrow checker to find.
+                    needed = needed or not held.data
             if one.flags & (ty.HAS_PROJECTION | ty.HAS_OPAQUE):
                 needed = True
         needed = self.check_blocks(body, gc) or needed
         if gc and not needed:
             needed = (owning_temporary and named_reference) or self.hands_out(body.definition) or body.deferred
-        return needed
+        return needed and not (gc and len(self.diagnostics.messages) > before)
 
     def hands_out(self, function: FnDef) -> bool:
         """May references leave the function: in its result, in what a parameter leads to, or in a GC object?"""
@@ -367,10 +375,11 @@ class ModeRules:
         place = statement.rvalue.place
         one = body.locals[place.local].ty
         free = gc or place.local in views
+        behind = place.local in self._inside
         for step in place.projection:
             if step[0] == m.DEREF:
                 if ty.is_handle(one):
-                    free = True
+                    free = behind = True
                 one = ty.pointee(one) if one.args or ty.is_handle(one) else one
             elif step[0] == m.FIELD:
                 one = step[2]
@@ -382,6 +391,24 @@ class ModeRules:
                 one = one.args[0] if one.args else one
         if free and _overlays(one):
             views.add(statement.place.local)
+        if behind and statement.rvalue.kind == "shared" and not statement.place.projection:
+            self._inside.add(statement.place.local)
+            self.kept_reference(body, statement.place.local, ty.show(one), statement.span)
+
+    def kept_reference(self, body: m.Body, local: int, shown: str, span: t.Span) -> None:
+        """GC007 of a variable that keeps a reference to a part of an object."""
+        variable = body.locals[local]
+        owner = body.definition.owner
+        derived = isinstance(owner, ImplDef) and owner.span == body.definition.span
+        if variable.name is None or derived:
+            return
+        error = self.error(
+            "GC007", f"variable `{variable.name}` keeps a reference to a `{shown}` in a GC object", span,
+            "reference into a shared object",
+            "others may write to the object while the reference is in use: what it would show then is not defined",
+        )  # fmt: skip
+        if error is not None:
+            error.helps.append("take the value: parts of GC objects are copied out by reading or matching them")
 
     def enum_reference(self, one: Ty, span: t.Span) -> None:
         error = self.error(

@@ -29,10 +29,11 @@ fn f() -> i32 {
     let q = &mut n;
     *p += 1;
     *q += 1;
+    *p += 1;
     node.value * 100 + n
 }
 fn main() { println!("{}", f()); }
-//= 207
+//= 208
 //--- cycles
 #[wasm::gc]
 struct Node { value: i32, next: Option<Node> }
@@ -117,7 +118,7 @@ fn main() {
 struct Node { value: i32, next: Option<Node> }
 fn main() {
     let n = Node { value: 1, next: Some(Node { value: 2, next: None }) };
-    if let Some(inner) = &n.next { println!("{} {}", inner.value, n.next.is_some()); }
+    if let Some(inner) = n.next { println!("{} {}", inner.value, n.next.is_some()); }
     println!("{:?}", n.next.as_ref().map(|x| x.value));
     let taken = n.next.take();
     println!("{} {}", n.next.is_none(), taken.unwrap().value);

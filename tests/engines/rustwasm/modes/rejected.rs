@@ -208,6 +208,44 @@ fn main() {
         println!("{x}");
     }
 }
+//--- kept_reference_to_a_field
+#[wasm::gc]
+struct Node { value: i32 }
+fn main() {
+    let node = Node { value: 1 };
+    let view = &node.value; //~ GC007
+    node.value = 2;
+    println!("{view}");
+}
+//--- kept_reference_by_match
+#[wasm::gc]
+struct Node { value: i32, next: Option<Node> }
+#[wasm::gc]
+fn second(node: Node) -> i32 {
+    match &node.next {
+        Some(next) => next.value, //~ GC007
+        None => 0,
+    }
+}
+fn main() {}
+//--- shared_reference_to_an_own_variable
+#[wasm::gc]
+fn f() -> i32 {
+    let mut x = 1;
+    let view = &x;
+    x = 2; //~ E0506
+    *view
+}
+fn main() { f(); }
+//--- shared_capture_of_an_own_variable
+#[wasm::gc]
+fn f() -> i32 {
+    let mut x = 1;
+    let view = || x + 1;
+    x = 2; //~ E0506
+    view()
+}
+fn main() { f(); }
 //--- owning_argument_of_generic
 #[wasm::gc]
 fn twice<T>(value: T) -> (T, T) { (value, value) }

@@ -329,7 +329,7 @@ def _() -> None:
     from engines.vm.hosts.x86_64.lower import Lowering
 
     def wrapper(original: Any) -> Any:
-        return lambda e, pc: original(e, next(iter(e.labels)) if pc in e.labels else pc)
+        return lambda e, pc: original(e, next(iter(e.labels)))
 
     replace_method(Lowering, "arrival", wrapper)
 

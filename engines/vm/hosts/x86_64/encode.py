@@ -6,6 +6,7 @@ an index register (never rsp) scaled by 1 << `scale`.
 
 from __future__ import annotations
 
+from array import array
 from typing import Final
 
 from engines.vm.hosts.x86_64 import relocations
@@ -34,7 +35,7 @@ class Assembler:
         self.insns = 0
         self._labels: list[int] = []
         self._fixups: list[tuple[int, int]] = []
-        self._distances: list[tuple[int, int, int]] = []
+        self._tables: list[tuple[int, int, int, list[tuple[int, int]]]] = []
 
     # -- labels ---------------------------------------------------------------------------------------------------
 
@@ -61,11 +62,13 @@ class Assembler:
             if target < 0:
                 raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
             relocations.apply(self.code, relocations.PC32, at, target)
-        for at, label, base in self._distances:
-            distance = self._labels[label] - self._labels[base]
-            self.code[at : at + 4] = (distance & 0xFFFF_FFFF).to_bytes(4, "little")
+        for at, count, default, entries in self._tables:
+            table = array("i", (self._labels[default] - at,)) * count
+            for index, label in entries:
+                table[index] = self._labels[label] - at
+            self.code[at : at + 4 * count] = table.tobytes()
         self._fixups.clear()
-        self._distances.clear()
+        self._tables.clear()
         return bytes(self.code)
 
     def jmp(self, label: int) -> None:
@@ -78,10 +81,11 @@ class Assembler:
         self.code += bytes((0x0F, 0x80 | condition, 0, 0, 0, 0))
         self._fixups.append((len(self.code) - 4, label))
 
-    def distance(self, label: int, base: int) -> None:
-        """Four bytes of data: how far a label is from another, which both must stand somewhere in the end."""
-        self._distances.append((len(self.code), label, base))
-        self.code += b"\0\0\0\0"
+    def table(self, label: int, count: int, default: int, entries: list[tuple[int, int]]) -> None:
+        """Data where `label` stands: `count` distances of 32 bits to labels, `(index, label)` or the default."""
+        self.bind(label)
+        self._tables.append((len(self.code), count, default, entries))
+        self.code += bytes(4 * count)
 
     def lea_label(self, d: int, label: int) -> None:
         """The address of a label, relative to rip."""

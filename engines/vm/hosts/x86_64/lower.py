@@ -647,15 +647,15 @@ class Lowering(RegionCode):
 
     def arrival(self, pc: int) -> int:
         """The label where an indirect jump to `pc` from inside the region arrives."""
-        return self.labels.get(pc, self.indirect_exit)
+        return self.labels[pc]
 
     def emit_table(self) -> None:
         """For each parcel from the first block's pc to the last one's: how far from the table the code for it is."""
         if self.has_table:
-            asm = self.asm
-            asm.bind(self.table_label)
-            for pc in range(min(self.labels), max(self.labels) + 2, 2):
-                asm.distance(self.arrival(pc), self.table_label)
+            first = min(self.labels)
+            entries = [((pc - first) >> 1, self.arrival(pc)) for pc in self.labels]
+            count = (max(self.labels) + 2 - first) >> 1
+            self.asm.table(self.table_label, count, self.indirect_exit, entries)
 
     def outside(self) -> int:
         """The label of the way on to the pc in rax, which has no block in this region."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
@@ -126,6 +127,24 @@ class BaselineCompiler:
         Raises:
             CompileError: nothing to gain; the message is the reason.
         """
+        collecting = gc.isenabled()
+        gc.disable()  # a region is thousands of small objects, and no cycles worth looking for
+        try:
+            return self._compile(pc, fetch, frm, handler, outside, guarded, callees)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _compile(
+        self,
+        pc: int,
+        fetch: Fetch,
+        frm: int,
+        handler: Callable[[int, int, int], int],
+        outside: Container[int],
+        guarded: bool,
+        callees: Sequence[int],
+    ) -> Compiled:
         begun = time.perf_counter()
         blocks, heads = self._form(pc, fetch, frm, outside, callees)
         if not blocks:
@@ -148,7 +167,7 @@ class BaselineCompiler:
         parts = []
         for block in lowered:
             plan = self.host.schedule(block) if self.options.scheduler else None
-            selection = select(block, plan)
+            selection = select(block, plan, guarded=guarded)
             try:
                 allocation = allocate(selection.steps, registers, self.options.allocator)
             except OutOfStack:

@@ -1,10 +1,11 @@
 """How fast the Rust-subset front end is, on one core: `python -m ci.bench_rust_front`.
 
 Makes a crate of some 10,000 lines in many modules (the programs of corpus/rust, each a module of its own, taken in an
-order that the seed says until the lines are enough), checks it, builds it for development, and checks it again after one function changed.
-Beside it, in the same run: one pass of a regular expression over the same text (what any front end in CPython has to
-pay), and `rustc --emit=metadata` on the same files, where rustc is installed. Processor time of the best of several
-rounds, each in a process of its own. Prints a table and exits with 1 where a target of `TARGETS` is missed.
+order that the seed says until the lines are enough), checks it, builds it for development, and checks it again after
+one function changed. Beside it, in the same run: one pass of a regular expression over the same text (what any front
+end in CPython has to pay), and `rustc --emit=metadata` on the same files, where rustc is installed. Processor time of
+the best of several rounds, each in a process of its own.
+Prints a table and exits with 1 where a target of `TARGETS` is missed.
 """
 
 from __future__ import annotations

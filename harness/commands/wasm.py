@@ -6,12 +6,15 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 from harness.commands.wasm_crate import USAGE, Lowering, Source, checked, engine_named, lowering_named, main_file
 from harness.commands.wasm_unit_tests import test
+
+if TYPE_CHECKING:
+    from engines.rustwasm.build_cache import BuildOptions
 
 app = typer.Typer(help="Compile a subset of Rust to WebAssembly.", no_args_is_help=True)
 
@@ -50,33 +53,53 @@ def build(
     profile: Annotated[str, typer.Option(help="dev, release or freestanding.")] = "dev",
     lowering: Lowering = "linear",
     names: Annotated[bool, typer.Option(help="Keep the names of functions.")] = True,
+    cache: Annotated[
+        bool, typer.Option(help="Take the module from the directory of caches if it was built from these sources.")
+    ] = True,
 ) -> None:
     """Compile a crate to a WebAssembly module, a WASI preview 1 command.
 
     dev compiles fast and checks arithmetic for overflow; release wraps and is optimised; freestanding is release whose
     panics are traps. Exit status: 0, 1 the crate does not compile, 2 a file cannot be read or written.
     """
-    from engines.rustwasm.driver import PROFILES, build_bytes
+    from engines.rustwasm.build_cache import BuildCache, BuildOptions
 
-    if profile not in PROFILES:
-        typer.echo(f"counterproof: --profile {profile}: there are {', '.join(PROFILES)}", err=True)
-        raise typer.Exit(USAGE)
-    lowering_named(lowering)
-    compilation = checked(file, json=False)
-    if compilation.diagnostics.has_errors:
-        raise typer.Exit(1)
-    try:
-        content = build_bytes(compilation, profile, names, lowering)
-    except ValueError as error:
-        typer.echo(f"counterproof: {file}: {error}", err=True)
-        raise typer.Exit(1) from None
-    target = out or main_file(file).with_suffix(".wasm")
+    main = main_file(file)
+    options = BuildOptions(profile, names, lowering)
+    content = BuildCache().find(main, options) if cache else None
+    if content is None:
+        content = _built(main, options, cache)
+    target = out or main.with_suffix(".wasm")
     try:
         target.write_bytes(content)
     except OSError as error:
         typer.echo(f"counterproof: {target}: {error.strerror}", err=True)
         raise typer.Exit(USAGE) from None
     typer.echo(f"{target}: {len(content):,} bytes")
+
+
+def _built(main: Path, options: BuildOptions, keep: bool) -> bytes:
+    from engines.rustwasm.build_cache import BuildCache
+    from engines.rustwasm.driver import PROFILES, build_bytes
+
+    if options.profile not in PROFILES:
+        typer.echo(f"counterproof: --profile {options.profile}: there are {', '.join(PROFILES)}", err=True)
+        raise typer.Exit(USAGE)
+    lowering_named(options.lowering)
+    compilation = checked(main, json=False)
+    if compilation.diagnostics.has_errors:
+        raise typer.Exit(1)
+    try:
+        content = build_bytes(compilation, options.profile, options.names, options.lowering)
+    except ValueError as error:
+        typer.echo(f"counterproof: {main}: {error}", err=True)
+        raise typer.Exit(1) from None
+    if keep:
+        try:
+            BuildCache().keep(compilation, main, options, content)
+        except OSError as error:
+            typer.echo(f"counterproof: the module is not kept for the next build: {error}", err=True)
+    return content
 
 
 @app.command()

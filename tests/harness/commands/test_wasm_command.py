@@ -19,6 +19,12 @@ GOOD = 'fn main() {\n    let words = vec!["a", "b"];\n    println!("{} {}", word
 MOVED = 'fn main() {\n    let a = String::from("x");\n    let b = a;\n    println!("{} {}", a, b);\n}\n'
 
 
+@pytest.fixture(autouse=True)
+def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "caches"))
+    return tmp_path / "caches"
+
+
 @pytest.fixture
 def crate(tmp_path: Path) -> Path:
     path = tmp_path / "main.rs"
@@ -221,3 +227,18 @@ def test_modules_in_a_circle_and_missing_ones_are_said(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["check", str(main)])
     assert done.exit_code == 1
     assert "circular modules" in done.stderr
+
+
+def test_a_second_build_comes_from_the_cache(crate: Path, caches: Path) -> None:
+    module = crate.with_suffix(".wasm")
+    assert CliRunner().invoke(app, ["build", str(crate)]).exit_code == 0
+    first = module.read_bytes()
+    (kept,) = [path for path in (caches / "rust").iterdir() if first in path.read_bytes()]
+    module.unlink()
+    assert CliRunner().invoke(app, ["build", str(crate)]).exit_code == 0
+    assert module.read_bytes() == first
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert CliRunner().invoke(app, ["build", str(crate)]).exit_code == 0
+    assert module.read_bytes() == first
+    assert CliRunner().invoke(app, ["build", "--no-cache", str(crate)]).exit_code == 0
+    assert module.read_bytes() == first

@@ -199,12 +199,13 @@ def differing(outcome: Outcome, seen: ProgramObservation) -> tuple[str, ...]:
 
 def panic_message(errors: bytes) -> str:
     """The message in what a program wrote on standard error: the lines after `panicked at FILE:LINE:COLUMN:`, without
-    rustc's note on backtraces; all of it where there is no such line."""
+    rustc's backtrace and note on it; all of it where there is no such line."""
     text = errors.decode("utf-8", "replace")
     _, found, rest = text.partition("panicked at ")
     if not found:
         return text.strip()
-    return rest.partition("\n")[2].partition("\nnote: run with")[0].rstrip("\n")
+    message = rest.partition("\n")[2].partition("\nnote: run with")[0]
+    return message.partition("\nstack backtrace:")[0].rstrip("\n")
 
 
 def _attempted(work: Callable[[], Any]) -> tuple[Any, str]:

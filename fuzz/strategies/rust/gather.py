@@ -15,7 +15,7 @@ from fuzz.strategies.wasm.choices import ChoiceSequence
 
 
 def generate_crate(seeds: Sequence[int], statements: int = 20) -> tuple[ValidProgram, tuple[ValidProgram, ...]]:
-    """The programs of these seeds in one crate, and each alone; only the last may panic.
+    """The programs of these seeds in one crate, and each alone; of several the last panics, and no other.
 
     Raises:
         ValueError: no seeds.
@@ -23,7 +23,8 @@ def generate_crate(seeds: Sequence[int], statements: int = 20) -> tuple[ValidPro
     if not seeds:
         raise ValueError("a crate of no programs; give one seed at least")
     members = [generate_program(ChoiceSequence(seed=s), statements, panics=False) for s in seeds[:-1]]
-    members.append(generate_program(ChoiceSequence(seed=seeds[-1]), statements))
+    panics = None if len(seeds) == 1 else True
+    members.append(generate_program(ChoiceSequence(seed=seeds[-1]), statements, panics))
     return gather(members), tuple(members)
 
 

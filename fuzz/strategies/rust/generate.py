@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from fuzz.strategies.rust.items import ITEMS
 from fuzz.strategies.rust.scene import Scene
@@ -72,6 +74,16 @@ def generate_program(draw: ChoiceSequence, statements: int = 20, panics: bool | 
     return ValidProgram(source_of(scene), dev, release)
 
 
+def generate_dense(draw: ChoiceSequence, statement: Callable[[Scene], None], times: int) -> ValidProgram:
+    """A program of one kind of statement, `times` of it: what a few of each may pass by."""
+    scene = Scene(draw)
+    for _ in range(times):
+        statement(scene)
+    scene.end_scope()
+    outcome = Outcome("".join(f"{line}\n" for line in scene.output))
+    return ValidProgram(source_of(scene), outcome, outcome)
+
+
 def source_of(scene: Scene) -> str:
     body = "\n".join(scene.lines)
     items = "".join(f"\n{ITEMS[name]}" for name in scene.items)
@@ -80,7 +92,9 @@ def source_of(scene: Scene) -> str:
 
 def _panic(scene: Scene) -> str | None:
     """A last statement that panics; what it prints instead where arithmetic wraps, None where it panics there, too."""
-    choice = scene.draw.below(5)
+    choice = scene.draw.below(6)
+    if choice == 5:
+        return _edge(scene)
     if choice == 0:
         scene.line('panic!("stop {}", 1);')
         scene.panic = "stop 1"
@@ -103,3 +117,36 @@ def _panic(scene: Scene) -> str | None:
         scene.line('println!("{}", 7 / zero);')
         scene.panic = "attempt to divide by zero"
     return None
+
+
+EDGES: Final = (
+    ("let table = [3, 1, 2]; let at = {n} + 2;", "table[at]",
+     "index out of bounds: the len is 3 but the index is 3", ""),
+    ("let a = 200u8 + {n} as u8 * 50;", "a + 6", "attempt to add with overflow", "0"),
+    ("let a = {n} as i64 - 9223372036854775807;", "a - 3", "attempt to subtract with overflow", "9223372036854775807"),
+    ("let a = {n} as u64 - 1;", "a - 1", "attempt to subtract with overflow", "18446744073709551615"),
+    ("let a = {n} as i32 * 65536;", "a * a", "attempt to multiply with overflow", "0"),
+    ("let a = {n} as i64 * 4294967296;", "a * a", "attempt to multiply with overflow", "0"),
+    ("let a = {n} as i8 * -128;", "-a", "attempt to negate with overflow", "-128"),
+    ("let a = {n} as u32 * 32;", "1i32 << a", "attempt to shift left with overflow", "1"),
+    ("let a = {n} as u32 * 70;", "-64i64 >> a", "attempt to shift right with overflow", "-1"),
+    ("let a = -({n} as i32) * 2147483647 - 1; let b = -({n} as i32);", "a / b", "attempt to divide with overflow", ""),
+    ("let a = {n} as u16;", "7 % (a - 1)", "attempt to calculate the remainder with a divisor of zero", ""),
+    ("let a: Result<i32, String> = checked(-({n} as i32));", "a.unwrap()",
+     "called `Result::unwrap()` on an `Err` value: \"negative -1\"", ""),
+    ("let a: Option<u8> = None;", "a.expect(\"a byte\")", "a byte", ""),
+    ("let a = vec![1, 2]; let to = {n} + 4;", "a[1..to].len()",
+     "range end index 5 out of range for slice of length 2", ""),
+    ("assert!({n} < 1, \"too many: {{}}\", {n});", "0", "too many: 1", ""),
+)  # fmt: skip
+"""Lines (`{n}` is 1, which no compiler knows), the expression that panics, its message, and what it gives where
+arithmetic wraps (empty where it panics there, too)."""
+
+
+def _edge(scene: Scene) -> str | None:
+    lines, expression, message, wrapped = scene.draw.pick(EDGES)
+    scene.line('let one = longer("", "x").len();')
+    scene.line(lines.replace("{n}", "one").replace("{{}}", "{}"))
+    scene.line(f'println!("{{}}", {expression});')
+    scene.panic = message
+    return wrapped or None

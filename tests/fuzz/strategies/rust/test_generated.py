@@ -45,7 +45,7 @@ def test_programs_differ_and_do_everything() -> None:
     ):
         assert wanted in text, wanted
     panics = Counter(p.panic for p in programs)
-    assert len(panics) == 6 and panics[""] > 200
+    assert len(panics) > 9 and panics[""] > 200
 
 
 def test_faults_are_of_many_kinds() -> None:

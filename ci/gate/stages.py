@@ -127,6 +127,12 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
             (
                 diff("fresh-unicorn", 20, "unicorn-riscv64", 40_000, "--fresh-seeds", "2"),
                 diff("fresh-qemu", 30, "qemu-system-riscv64", 4_000, "--fresh-seeds", "1"),
+                python("fresh-tiers", 30, "-m", "harness.cli", "diff", "riscv", "--subject", "riscv64-baseline",
+                       "--oracle", "riscv64-interpreter", "--profile", "jit,loops", "--cases",
+                       str(max(64, round(4_000 * scale))), "--batch", "128", "--fresh-seeds", "1", "--out", "{out}",
+                       check=discards),
+                python("fresh-rust", 60, "-m", "harness.cli", "diff", "rust", "--fresh", "--programs",
+                       str(max(4, round(40 * scale))), "--out", "{out}"),
                 python("fresh-wasm", 40, "-m", "harness.cli", "diff", "wasm", "--fresh", "--modules",
                        str(max(20, round(200 * scale))), "--out", "{out}"),
             ),

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from harness.commands.wasm_crate import USAGE, Lowering, Source, checked, engine_named, lowering_named, main_file
+from harness.commands.wasm_crate import (
+    USAGE,
+    Lowering,
+    Mode,
+    Source,
+    checked,
+    engine_named,
+    lowering_named,
+    main_file,
+    settings_of,
+)
 from harness.commands.wasm_unit_tests import test
 
 if TYPE_CHECKING:
@@ -34,12 +44,16 @@ def check(
     json: Annotated[
         bool, typer.Option("--json", help="Diagnostics as lines of JSON, as rustc's, on standard error.")
     ] = False,
+    advice: Annotated[
+        bool, typer.Option("--advice", help="Warn of conversions between modes that cost, and of garbage in loops.")
+    ] = False,
+    mode: Mode = "ownership",
 ) -> None:
-    """Say what is wrong with a crate: names, types, patterns, moves, borrows. Nothing is written.
+    """Say what is wrong with a crate: names, types, patterns, moves, borrows, modes. Nothing is written.
 
     Exit status: 0 nothing is wrong (there may be warnings), 1 there are errors, 2 the file cannot be read.
     """
-    compilation = checked(file, json)
+    compilation = checked(file, json, settings_of(mode), advice)
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
 
@@ -52,6 +66,7 @@ def build(
     ] = None,
     profile: Annotated[str, typer.Option(help="dev, release or freestanding.")] = "dev",
     lowering: Lowering = "linear",
+    mode: Mode = "ownership",
     names: Annotated[bool, typer.Option(help="Keep the names of functions.")] = True,
     cache: Annotated[
         bool, typer.Option(help="Take the module from the directory of caches if it was built from these sources.")
@@ -66,9 +81,11 @@ def build(
 
     main = main_file(file)
     options = BuildOptions(profile, names, lowering)
+    settings = settings_of(mode)
+    cache = cache and mode == "ownership"  # the cache knows a crate's files, which may depend on the mode
     content = BuildCache().find(main, options) if cache else None
     if content is None:
-        content = _built(main, options, cache)
+        content = _built(main, options, cache, settings)
     target = out or main.with_suffix(".wasm")
     try:
         target.write_bytes(content)
@@ -78,7 +95,7 @@ def build(
     typer.echo(f"{target}: {len(content):,} bytes")
 
 
-def _built(main: Path, options: BuildOptions, keep: bool) -> bytes:
+def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[str]) -> bytes:
     from engines.rustwasm.build_cache import BuildCache
     from engines.rustwasm.driver import PROFILES, build_bytes
 
@@ -86,7 +103,7 @@ def _built(main: Path, options: BuildOptions, keep: bool) -> bytes:
         typer.echo(f"counterproof: --profile {options.profile}: there are {', '.join(PROFILES)}", err=True)
         raise typer.Exit(USAGE)
     lowering_named(options.lowering)
-    compilation = checked(main, json=False)
+    compilation = checked(main, json=False, settings=settings)
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
     try:
@@ -110,6 +127,7 @@ def run(
     ] = "mir",
     profile: Annotated[str, typer.Option(help="For an engine for Wasm: dev or release.")] = "dev",
     lowering: Lowering = "linear",
+    mode: Mode = "ownership",
     fuel: Annotated[int, typer.Option(min=1, help="Stop after so many steps.")] = _FUEL,
 ) -> None:
     """Run a crate: on the reference interpreter of MIR, small, slow, and what the language means, or as a module.
@@ -124,7 +142,7 @@ def run(
     if profile not in ("dev", "release"):
         typer.echo(f"counterproof: --profile {profile}: there are dev, release", err=True)
         raise typer.Exit(USAGE)
-    compilation = checked(file, json=False)
+    compilation = checked(file, json=False, settings=settings_of(mode))
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
     try:

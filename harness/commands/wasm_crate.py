@@ -24,6 +24,7 @@ Source = Annotated[
 Lowering = Annotated[
     str, typer.Option(help="linear, memory that the program manages; gc, objects of the host's collector.")
 ]
+Mode = Annotated[str, typer.Option(help="ownership; gc: as if the crate began with #![wasm::gc].")]
 _MAIN_FILES: Final = ("src/main.rs", "src/lib.rs", "main.rs", "lib.rs")
 
 
@@ -43,8 +44,9 @@ def one_shot() -> bool:
     return Path(sys.argv[0]).name in ("counterproof", "__main__.py")
 
 
-def checked(file: Path, json: bool, settings: frozenset[str] | None = None) -> Compilation:
-    """The crate, its diagnostics on standard error. Leaves with status 2 where a file cannot be read."""
+def checked(file: Path, json: bool, settings: frozenset[str] | None = None, advice: bool = False) -> Compilation:
+    """The crate, its diagnostics on standard error, with advice on conversions where that is asked for. Leaves with
+    status 2 where a file cannot be read."""
     from engines.rustwasm.compilation import SETTINGS, check_file
 
     if one_shot():
@@ -58,10 +60,24 @@ def checked(file: Path, json: bool, settings: frozenset[str] | None = None) -> C
     except ValueError as error:
         typer.echo(f"counterproof: {file}: {error}", err=True)
         raise typer.Exit(USAGE) from None
+    if advice and not compilation.diagnostics.has_errors:
+        from engines.rustwasm.modes.advice import advise
+
+        advise(compilation)
     text = compilation.diagnostics.to_json_lines() if json else compilation.diagnostics.render()
     if text:
         typer.echo(text.rstrip("\n"), err=True)
     return compilation
+
+
+def settings_of(mode: str) -> frozenset[str]:
+    """What `#[cfg(...)]` finds set in a mode. Leaves with status 2 where there is no mode of that name."""
+    from engines.rustwasm.compilation import SETTINGS
+
+    if mode not in ("ownership", "gc"):
+        typer.echo(f"counterproof: --mode {mode}: there are ownership, gc", err=True)
+        raise typer.Exit(USAGE)
+    return SETTINGS | {"wasm_gc"} if mode == "gc" else SETTINGS
 
 
 def lowering_named(name: str) -> None:

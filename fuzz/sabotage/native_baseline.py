@@ -8,6 +8,9 @@ from typing import Any, Final
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
 BUGS: Final = Catalogue(judges=("riscv64-baseline",))
+_SCHEDULES: Final = ("tests/engines/vm/hosts/test_list_scheduling.py",)
+_ACCESSES: Final = ("riscv64-baseline", "tests/engines/vm/tiers/baseline/test_baseline_in_guarded_memory.py")
+_REGIONS: Final = ("riscv64-baseline", "tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py")
 
 
 # -- lowering ---------------------------------------------------------------------------------------------------------
@@ -115,7 +118,8 @@ def _() -> None:
 
 
 @BUGS.action("native-misaligned-access-unchecked", Area.CODE_GENERATOR, "an access over the end of a page",
-             description="every access is checked as if it were one byte long")  # fmt: skip
+             description="every access is checked as if it were one byte long",
+             judges=_ACCESSES)  # fmt: skip
 def _() -> None:
     from engines.vm.hosts.x86_64.lower import Lowering
 
@@ -129,7 +133,8 @@ def _() -> None:
 
 
 @BUGS.action("native-joint-check-too-short", Area.CODE_GENERATOR, "an access over the end of a page",
-             description="accesses that are checked together are checked at the lowest address only")  # fmt: skip
+             description="accesses that are checked together are checked at the lowest address only",
+             judges=_ACCESSES)  # fmt: skip
 def _() -> None:
     from engines.vm.hosts import selection
 
@@ -140,6 +145,39 @@ def _() -> None:
         return spans
 
     replace_method(selection, "_spans", wrapper)
+
+
+@BUGS.action("native-fault-leads-to-another-exit", Area.CODE_GENERATOR, "state wrong at a trap",
+             description="faults of unchecked accesses leave at the first access of the region",
+             judges=_ACCESSES)  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def fault_exits(e: Any) -> Any:
+            found = original(e)
+            return found and [(at, found[0][1]) for at, _ in found]
+
+        return fault_exits
+
+    replace_method(Lowering, "fault_exits", wrapper)
+
+
+@BUGS.action("native-distant-addresses-unchecked", Area.CODE_GENERATOR, "a fault optimised away",
+             description="unchecked accesses trust every base to lie between the guards", judges=_ACCESSES)  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64 import lower
+
+    replace_method(lower, "_FAR", lambda original: 0)
+
+
+@BUGS.action("native-guarded-code-kept-when-unguarded", Area.CODE_CACHE, "stale code executed",
+             description="code without checks goes on in memory whose permissions the host no longer holds",
+             judges=_ACCESSES)  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline.tier import BaselineTier
+
+    replace_method(BaselineTier, "_give_up", lambda original: lambda t, space: None)
 
 
 @BUGS.action("native-nan-kept", Area.CODE_GENERATOR, "a NaN that is not canonical",
@@ -215,7 +253,8 @@ def _() -> None:
 
 
 @BUGS.action("native-move-cycle-broken", Area.ALLOCATOR, "a cycle of moves done one after the other",
-             description="moves are made in the order in which they were asked for")  # fmt: skip
+             description="moves are made in the order in which they were asked for",
+             judges=_REGIONS)  # fmt: skip
 def _() -> None:
     from engines.vm.hosts import region
 
@@ -258,7 +297,8 @@ def _() -> None:
 
 
 @BUGS.action("native-reads-pass-writes", Area.SCHEDULER, "an old value read anew",
-             description="reads of guest registers move over writes of the same")  # fmt: skip
+             description="reads of guest registers move over writes of the same",
+             judges=_SCHEDULES)  # fmt: skip
 def _() -> None:
     _moves_freely("get")
 
@@ -346,7 +386,8 @@ def _() -> None:
 
 
 @BUGS.action("native-only-first-block-watched", Area.CODE_CACHE, "stale code executed",
-             description="a region depends on the bytes of its first block only")  # fmt: skip
+             description="a region depends on the bytes of its first block only",
+             judges=_REGIONS)  # fmt: skip
 def _() -> None:
     from dataclasses import replace
 
@@ -359,7 +400,8 @@ def _() -> None:
 
 
 @BUGS.action("native-entries-stay-linked", Area.CODE_CACHE, "stale code executed",
-             description="entries still lead to a region that was thrown away")  # fmt: skip
+             description="entries still lead to a region that was thrown away",
+             judges=_REGIONS)  # fmt: skip
 def _() -> None:
     from engines.vm.tiers.baseline.tier import BaselineTier
 

@@ -44,6 +44,21 @@ fn grade(n: i64) -> &'static str {
     }
 }
 """,
+    "month": """\
+fn month(n: u8) -> &'static str {
+    match n {
+        0 => "jan",
+        1 => "feb",
+        2 => "mar",
+        3 => "apr",
+        4 => "may",
+        5 => "jun",
+        6 | 7 => "summer",
+        8 => "sep",
+        _ => "late",
+    }
+}
+""",
     "Stack": """\
 #[derive(Debug, Clone, PartialEq)]
 struct Stack<T> {

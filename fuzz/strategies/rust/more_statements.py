@@ -106,8 +106,8 @@ def floats(scene: Scene) -> None:
         scene.line(f'println!("{{}}", {n} as {target});')
         scene.say(str(max(low, min(high, int(value)))))
     elif choice == 2:
-        scene.line(f'println!("{{}} {{}}", {n} < {b:.2f}, {n}.max({a:.2f}) >= {n});')
-        scene.say(f"{'true' if value < b else 'false'} true")
+        scene.line(f'println!("{{}} {{}} {{}}", {n} < {b:.2f}, {n}.max({a:.2f}) >= {n}, {n} < {n});')
+        scene.say(f"{'true' if value < b else 'false'} true false")
     elif choice == 3:
         scene.line(f'println!("{{:?}} {{:?}}", {n}.floor(), -({n}.abs()));')
         floor = float(value // 1)
@@ -187,8 +187,14 @@ def _aligned(text: str, form: str, width: int) -> str:
 def patterns(scene: Scene) -> None:
     """Slices, ranges, bindings, tuples, nested options, `let … else`."""
     draw = scene.draw
-    choice = draw.below(5)
-    if choice == 0:
+    choice = draw.below(6)
+    if choice == 5:
+        scene.need("month")
+        n = draw.below(12)
+        scene.line(f'println!("{{}} {{}}", month({n}), month({n // 2}));')
+        names = (*("jan", "feb", "mar", "apr", "may", "jun", "summer", "summer", "sep"), "late", "late", "late")
+        scene.say(f"{names[n]} {names[n // 2]}")
+    elif choice == 0:
         scene.need("classify")
         values = [draw.below(4) for _ in range(draw.below(5))]
         scene.line(f'println!("{{}}", classify(&[{", ".join(map(str, values))}]));')
@@ -418,8 +424,13 @@ def checked(scene: Scene) -> None:
     low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
     number, a = integer(scene, type_, 1)
     near, b = draw.pick(((f"{type_}::MAX", high), (f"{type_}::MIN", low), (literal(3, type_), 3)))
-    choice = draw.below(5)
-    if choice == 0:
+    choice = draw.below(6)
+    if choice == 5:
+        by, shift = 3 + draw.below(9), draw.below(bits)
+        quotient = abs(b) // by * (1 if b >= 0 else -1)
+        scene.line(f'println!("{{}} {{}} {{}}", {near} / {by}, {near} % {by}, {near} >> {shift});')
+        scene.say(f"{quotient} {b - quotient * by} {b >> shift}")
+    elif choice == 0:
         scene.line(f'println!("{{:?}}", ({number}).checked_add({near}));')
         scene.say(f"Some({a + b})" if low <= a + b <= high else "None")
     elif choice == 1:

@@ -51,19 +51,28 @@ class RegionStore:
             self.problem = "compiled code in the cache was damaged"
 
     def keep(self, compiled: Sequence[StoredRegion]) -> None:
-        """Add regions to those that were there, as far as there is room. Two runs at once: the later one's remain."""
-        regions = [*self.regions]
-        there = {region.entries[0] + (hashlib.sha256(region.guest).digest(),) for region in regions}
-        size = sum(len(region.code) for region in regions)
+        """Add regions to those that were there, as far as there is room; one made from the same code is replaced.
+
+        Two runs at once: the later one's remain.
+        """
+        names = {_name(region): region for region in self.regions}
+        size = sum(len(region.code) for region in self.regions)
+        changed = False
         for region in compiled:
-            name = region.entries[0] + (hashlib.sha256(region.guest).digest(),)
-            if name not in there and size + len(region.code) <= MOST_BYTES:
-                there.add(name)
-                regions.append(region)
-                size += len(region.code)
-        if len(regions) == len(self.regions):
+            old = names.get(_name(region))
+            size += len(region.code) - (len(old.code) if old else 0)
+            if size > MOST_BYTES:
+                break
+            changed = changed or old != region
+            names[_name(region)] = region
+        if not changed:
             return
+        regions = list(names.values())
         try:
             self._cache.put(self._key, encode(self._origin, regions))
         except OSError as error:
             self.problem = f"compiled code cannot be kept ({error.strerror})"
+
+
+def _name(region: StoredRegion) -> tuple[int, bytes]:
+    return region.entries[0][0], hashlib.sha256(region.guest).digest()

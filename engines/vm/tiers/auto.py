@@ -3,17 +3,23 @@
 Baseline code is made on the guest's thread, in milliseconds, where traces find interpreted code; LLVM compiles in the
 background what is still not its own. Both are regions in one code cache. LLVM's code is entered at its heads only, so
 baseline code that contains such a head would pass it by: it is taken away when LLVM's comes, and made again around it.
+
+LLVM's code is not always the faster one. What has come from it is on trial: the time for each instruction is compared
+with that before, and code that does not pass is taken away again. That is kept, so that no later run tries it.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import StoredRegion
+from engines.vm.guests.riscv64.state import Hart
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
-from engines.vm.tiers.llvm.tier import LlvmTier
+from engines.vm.tiers.llvm.tier import LlvmTier, is_current
 
 if TYPE_CHECKING:
     from engines.vm.tiers.baseline.compiler import BaselineCompiler
@@ -22,9 +28,23 @@ FIRST_SLICE: Final = 1 << 15
 BATCH: Final = 1
 SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
-LLVM_AFTER_INSNS: Final = 50_000_000
-"""LLVM is not even loaded for programs that are over by then."""
+LLVM_AFTER_INSNS: Final = 1_500_000_000
+"""LLVM is not even loaded for programs that are over by then, about a second of baseline code."""
 BASELINE: Final = "baseline"
+WINDOW_INSNS: Final = 2_000_000
+"""Time is measured over so many instructions, at least."""
+WINDOWS: Final = 5
+"""The median of so many windows counts."""
+LEAST_SHARE: Final = 0.2
+"""A window in which LLVM's code retires less says nothing about it."""
+PASSES: Final = 0.9
+"""The time for an instruction must fall to this part of what it was, or below."""
+MOST_REJECTED: Final = 3
+"""So many regions that failed, in all runs, are evidence enough that LLVM has nothing to give to a program."""
+PATIENCE: Final = 60
+"""Windows after which a trial without a verdict is over."""
+UNTRIED: Final = 1
+"""First exit of a kept region that was never on trial: no instruction has an odd address."""
 
 
 class QuickRegions:
@@ -98,6 +118,69 @@ class QuickRegions:
         return region
 
 
+class Trial:
+    """Compares the time that an instruction takes before and after LLVM's code came.
+
+    Attributes:
+        before: seconds for an instruction in the last windows without the code on trial.
+        handles: the code on trial. after: seconds for an instruction in windows that used it.
+        windows: since the trial began.
+    """
+
+    def __init__(self) -> None:
+        self.before: deque[float] = deque(maxlen=WINDOWS)
+        self.after: list[float] = []
+        self.handles: list[CodeHandle] = []
+        self.windows = 0
+        self._share = 0.0
+        self._insns = self._inside = 0
+        self._seconds = 0.0
+
+    def measure(self, insns: int, inside: int, seconds: float) -> None:
+        """`insns` retired in `seconds`, `inside` of them in LLVM's code."""
+        self._insns += insns
+        self._inside += inside
+        self._seconds += seconds
+        if self._insns < WINDOW_INSNS:
+            return
+        rate, share = self._seconds / self._insns, self._inside / self._insns
+        self._insns = self._inside = 0
+        self._seconds = 0.0
+        self.windows += 1
+        if not self.handles:
+            self.before.append(rate)
+            self._share = share
+        elif share >= self._share + LEAST_SHARE:
+            self.after.append(rate)
+
+    def begin(self, handle: CodeHandle) -> None:
+        """Code was installed."""
+        if not self.handles:
+            self._insns = self._inside = self.windows = 0
+            self._seconds = 0.0
+        self.handles.append(handle)
+
+    def verdict(self) -> bool | None:
+        """Whether the code passes; None while that is not known."""
+        if len(self.after) < WINDOWS or not self.before:
+            return None
+        return _median(self.after) <= PASSES * _median(self.before)
+
+    def end(self) -> list[CodeHandle]:
+        """The code that was on trial, which is over."""
+        handles, self.handles, self.after = self.handles, [], []
+        return handles
+
+
+def _is_in(region: StoredRegion, regions: Iterable[StoredRegion]) -> bool:
+    return any(region is one for one in regions)
+
+
+def _median(values: Iterable[float]) -> float:
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2]
+
+
 class AutoTier(LlvmTier):
     """Runs harts on this machine, which must be x86_64.
 
@@ -105,9 +188,11 @@ class AutoTier(LlvmTier):
         slice_insns, capacity_bytes, batch, only_executed, background: see `LlvmTier`.
         share: of the time since the tier was made, what compiling baseline code may take; infinite for no limit.
         llvm_after: retired instructions before LLVM is asked for anything.
+        trials: whether LLVM's code must be faster than what was there.
 
     Attributes:
-        quick: the baseline regions.
+        quick: the baseline regions. trial: of LLVM's latest regions.
+        rejected: LLVM's regions that failed, without their code.
     """
 
     name = "auto"
@@ -118,6 +203,7 @@ class AutoTier(LlvmTier):
         *,
         share: float = SHARE,
         llvm_after: int = LLVM_AFTER_INSNS,
+        trials: bool = True,
         batch: int = BATCH,
         background: bool = True,
         capacity_bytes: int = 48 << 20,
@@ -129,17 +215,32 @@ class AutoTier(LlvmTier):
         self._llvm_after = llvm_after
         self._begun = time.perf_counter()
         self._quick_version = 0
+        self.trial = Trial()
+        self.rejected: list[StoredRegion] = []
+        self._tries = trials
+        self._source: dict[CodeHandle, StoredRegion] = {}
+        self._untried: list[StoredRegion] = []
+        self._proven: list[StoredRegion] = []
+        self._failed: list[StoredRegion] = []
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
-        """Regions that need not be compiled: LLVM's, and those of guarded memory, which are baseline code."""
+        """Regions that need not be compiled: LLVM's, and those of guarded memory, which are baseline code.
+
+        Those without code failed in an earlier run. Those that are untried come on trial later.
+        """
         regions = list(regions)
-        super().offer(region for region in regions if region.faults is None)
+        llvm = [region for region in regions if region.faults is None and region.code]
+        untried = [region for region in llvm if region.exits[:1] == (UNTRIED,)] if self._tries else []
+        self._untried += [replace(region, exits=region.exits[1:]) for region in untried]
+        super().offer(region for region in llvm if not _is_in(region, untried))
+        self.rejected += [region for region in regions if region.faults is None and not region.code]
         self.quick.offer(region for region in regions if region.faults is not None)
 
     def measurements(self) -> dict[str, int]:
         """What `--stats` shows beside the counters of regions."""
         found = super().measurements()
         found["baseline regions compiled"] = len(self.quick.compiled)
+        found["llvm regions rejected"] = len(self.rejected)
         found["baseline compile us"] = round(self.quick.spent * 1e6)
         return found
 
@@ -151,9 +252,60 @@ class AutoTier(LlvmTier):
             self._quick_version = space.version
             self.quick.refused.clear()
         new = [self._make_quick(space, frm, pc) for pc, _ in found]
-        if self.retired < self._llvm_after or super()._is_busy() or not self._has_llvm():
+        if (
+            self.retired < self._llvm_after
+            or len(self.rejected) >= MOST_REJECTED
+            or super()._is_busy()
+            or not self._has_llvm()
+        ):
             return any(new)
-        return super()._ask(space, frm, found) or any(new)
+        ranges = [pair for region in self.rejected for pair in region.ranges]
+        left = [(pc, link) for pc, link in found if not any(start <= pc < end for start, end in ranges)]
+        return super()._ask(space, frm, left) or any(new)
+
+    def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> bool:
+        self.trial.measure(self._window, self._inside, self._seconds)
+        if self.trial.handles:
+            passed = self.trial.verdict()
+            there = any(handle in self.cache.handles for handle in self.trial.handles)
+            if passed is not None or not there or self.trial.windows > PATIENCE:
+                self._end_trial(passed)
+        elif self._untried and self.retired >= self._llvm_after and self.trial.before:
+            regions, self._untried = self._untried, []
+            for region in regions:
+                if is_current(space, region) and not any(pc in space.heads for pc, _ in region.entries[:1]):
+                    self._place(space, region)
+        return super()._sample(space, hart, share)
+
+    def _collect(self, space: CompiledSpace) -> None:
+        if not self.trial.handles and (self.trial.before or not self._tries):
+            super()._collect(space)
+
+    def _end_trial(self, passed: bool | None) -> None:
+        """Keep what passed; take away what did not, and note that. Without a verdict, it may stay."""
+        for handle in self.trial.end():
+            region = self._source.pop(handle)
+            if passed:
+                self._proven.append(region)
+            elif passed is False and handle in self.cache.handles:
+                self.cache.remove(handle)
+                self.rejected.append(replace(region, code=b"", exits=()))
+                self._failed.append(region)
+        self.trial.before.clear()
+        self._slice = self._first
+
+    def finish(self) -> None:
+        """Wait for the region that is being compiled; tell what passed from what did not, and from what is untried."""
+        super().finish()
+        if not self._tries:
+            return
+        kept = [region for region in self.compiled if not _is_in(region, self._proven)]
+        untried = [
+            replace(region, exits=(UNTRIED, *region.exits)) for region in kept if not _is_in(region, self._failed)
+        ]
+        failed = [replace(region, code=b"", exits=()) for region in self._failed]
+        self.compiled = [*self._proven, *failed, *untried]
+        self._tries = False
 
     def _make_quick(self, space: CompiledSpace, frm: int, pc: int) -> bool:
         """Install baseline code that is entered at `pc`; whether there is any that was not."""
@@ -182,7 +334,10 @@ class AutoTier(LlvmTier):
                 ):
                     self.cache.remove(handle)
             self._slice = self._first
+            if self._tries and self.retired:
+                self._source[placed] = region
+                self.trial.begin(placed)
         return placed
 
 
-__all__ = ["AutoTier", "QuickRegions"]
+__all__ = ["AutoTier", "QuickRegions", "Trial"]

@@ -112,7 +112,7 @@ class TierExecutor:
     def _parts(self) -> dict[str, Any]:
         """What offers and compiles regions, by the name that they are kept under."""
         tier: Any = self.tier
-        return {"llvm": tier, "baseline": tier.quick} if self.name == "auto" else {self.name: tier}
+        return {"auto": tier, "baseline": tier.quick} if self.name == "auto" else {self.name: tier}
 
     def keep(self) -> None:
         """Keep what was compiled, for the next run of the same executable."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
+from time import thread_time
 from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import StoredRegion
@@ -112,6 +113,7 @@ class LlvmTier(InterpreterTier):
         self._counters = LlvmCounters()
         self._first = self._slice = self._left = slice_insns
         self._window = self._inside = self.retired = 0
+        self._seconds = 0.0
         self._version = 0
         self._compiler: LlvmCompiler | None = None
         self._worker: BackgroundCompiler | None = None
@@ -198,14 +200,16 @@ class LlvmTier(InterpreterTier):
             tracing = False
             if self._left <= 0:
                 tracing = self._sample(space, hart, 1 - self._inside / self._window)
-                self._left, self._inside, self._window = self._slice, 0, 0
+                self._left, self._inside, self._window, self._seconds = self._slice, 0, 0, 0.0
             self.runs += 1
             before, compiled = words[_RETIRED], context["compiled"]
             if tracing:
                 reason = self.profile.trace(self._run, decoded.context_address, space, hart, end - before)
                 self._traced(space, hart)
             else:
+                begun = thread_time()
                 reason = self._run(decoded.context_address, min(end - before, self._left))
+                self._seconds += thread_time() - begun
             retired = words[_RETIRED] - before
             self._left -= retired
             self._window += retired
@@ -378,7 +382,7 @@ class LlvmTier(InterpreterTier):
         region = _stored(request, made)
         self.compiled.append(region)
         self.profile.asked.pop(request.root, None)
-        if request.version != space.version and not _is_current(space, region):
+        if request.version != space.version and not is_current(space, region):
             self._counters.stale += 1
             return
         self._place(space, region)
@@ -386,7 +390,7 @@ class LlvmTier(InterpreterTier):
     def _install_stored(self, space: CompiledSpace) -> None:
         """Install all stored regions whose guest code is in memory as it was."""
         for region in {id(region): region for region in self.stored.values()}.values():
-            if _is_current(space, region):
+            if is_current(space, region):
                 self._counters.stored += self._place(space, region) is not None
             else:
                 self._counters.stale += 1
@@ -403,7 +407,8 @@ def _stored(request: Request, made: Compiled) -> StoredRegion:
     return StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, request.guest)
 
 
-def _is_current(space: CompiledSpace, region: StoredRegion) -> bool:
+def is_current(space: CompiledSpace, region: StoredRegion) -> bool:
+    """Whether memory holds the guest code that the region was made from."""
     return b"".join(space.fetch(start, end - start) for start, end in region.ranges) == region.guest
 
 

@@ -10,7 +10,7 @@ import pytest
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
-from engines.vm.tiers.auto import AutoTier
+from engines.vm.tiers.auto import UNTRIED, WINDOW_INSNS, AutoTier, Trial
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from fuzz.strategies.riscv64 import generate
 from harness.subjects.riscv64_interpreter import InterpreterExecutor
@@ -94,4 +94,57 @@ def test_code_that_is_written_goes_whatever_tier_made_it() -> None:
         for one in (hart, alone):
             one.memory.write(CODE + 20, assemble(f"addi a2, zero, {5 + step}"))
     assert tier.counters.invalidated
+    assert state(hart) == state(alone)
+
+
+@pytest.mark.parametrize(("after", "verdict"), [([3.0, 8.0, 4.0, 5.0, 2.0], True), ([4.0, 4.8, 4.6, 4.7, 9.0], False)])
+def test_a_trial_compares_medians_of_what_an_instruction_takes(after: list[float], verdict: bool) -> None:
+    trial, code = Trial(), object()
+    for seconds in (5.0, 5.0, 4.0, 50.0, 5.0):
+        trial.measure(WINDOW_INSNS, 0, seconds)
+    trial.begin(code)  # type: ignore[arg-type]
+    trial.measure(WINDOW_INSNS, WINDOW_INSNS // 10, 0.1)  # hardly uses it: says nothing
+    for seconds in after:
+        assert trial.verdict() is None
+        trial.measure(WINDOW_INSNS, WINDOW_INSNS, seconds)
+    assert trial.verdict() is verdict
+    assert trial.end() == [code]
+    assert trial.verdict() is None
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_code_that_fails_its_trial_goes_and_is_never_tried_again(
+    monkeypatch: pytest.MonkeyPatch, verdict: bool
+) -> None:
+    monkeypatch.setattr(Trial, "verdict", lambda _: verdict)
+    tier, hart, alone = eager(llvm_after=2_000), hart_with(nested()), hart_with(nested())
+    tier.run(hart, 60_000)
+    InterpreterTier().run(alone, 60_000)
+    assert state(hart) == state(alone)
+    tier.finish()
+    assert all(bool(region.code) is verdict for region in tier.compiled[:1])
+    space = next(iter(tier.cache._spaces.values()))
+    assert any(handle.tier == "llvm" for handle in space.handles) is verdict
+
+    again, hart = eager(llvm_after=0), hart_with(nested())
+    again.offer(tier.compiled)
+    assert bool(again.rejected) is not verdict
+    again.run(hart, 60_000)
+    assert state(hart) == state(alone)
+    assert bool(again.counters.stored) is verdict
+
+
+def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
+    first = eager(llvm_after=2_000)
+    first.run(hart_with(nested()), 30_000)
+    first.finish()
+    assert first.compiled
+    assert all(region.exits[:1] == (UNTRIED,) for region in first.compiled)
+    second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
+    second.offer(first.compiled)
+    second.trial.before.append(1.0)
+    second.run(hart, 30_000)
+    InterpreterTier().run(alone, 30_000)
+    assert second.trial.handles
+    assert not second.counters.stored
     assert state(hart) == state(alone)

@@ -10,14 +10,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
-from engines.vm.aot.image import SOURCES, Origin, StoredRegion
+from engines.vm.aot.image import ROOT, SOURCES, Origin, StoredRegion
 from engines.vm.guests.riscv64.state import CPU_LAYOUT, Hart, word_of
 from engines.vm.hosts import host as hosts
 from engines.vm.hosts.load_store import INTERPRET
 from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, WRITE, AddressSpace
+from engines.vm.runtime.source_digest import source_digest
 from engines.vm.tiers.baseline.compiler import BaselineCompiler
 from engines.vm.tiers.baseline.options import CompileError, Options
 from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS
@@ -76,10 +76,5 @@ def constant_code(memory: AddressSpace, pc: int, size: int) -> bytes:
 
 def origin(executable: bytes, host: str, insns: int = 0) -> Origin:
     """What an image for `host`, made here by this version, says of itself."""
-    root = Path(__file__).parents[1]
-    digest = hashlib.sha256()
-    for source in (*SOURCES, "tiers/interpreter/layout.py", "guests/riscv64/state.py"):
-        path = root / source
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.read_bytes())
-    return Origin(hashlib.sha256(executable).hexdigest(), MACHINES[host], digest.hexdigest(), insns)
+    made_by = source_digest(ROOT, (*SOURCES, "tiers/interpreter/layout.py", "guests/riscv64/state.py"))
+    return Origin(hashlib.sha256(executable).hexdigest(), MACHINES[host], made_by, insns)

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from engines.vm.runtime.source_digest import source_digest
 from engines.vm.tiers.interpreter.build import cache_key
 
 MAGIC: Final = b"counterproof image 2\n"
@@ -24,6 +25,7 @@ _COUNTS: Final = struct.Struct("<6I")
 """Bytes of code, entries, ranges, exits, bytes of guest code, exits of faults or `_CHECKS`."""
 _CHECKS: Final = 0xFFFF_FFFF
 """The code checks permissions itself."""
+ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline", "tiers/llvm")
 """What compiled code depends on beside the interpreter: folders under `engines/vm`."""
 
@@ -101,12 +103,7 @@ class Origin:
 
 def maker() -> str:
     """A hash of everything that compiled code depends on."""
-    root = Path(__file__).parents[1]
-    digest = hashlib.sha256(cache_key().encode())
-    for source in SOURCES:
-        for file in sorted((root / source).rglob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return hashlib.sha256(f"{cache_key()} {source_digest(ROOT, SOURCES)}".encode()).hexdigest()
 
 
 def encode(origin: Origin, regions: Iterable[StoredRegion]) -> bytes:

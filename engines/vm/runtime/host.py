@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import platform
+from functools import cache
 from pathlib import Path
 
 
+@cache
 def host_description() -> str:
     """Text that differs between hosts whose native code differs: architecture, processor model and features."""
     lines = [platform.machine(), platform.system()]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -76,6 +75,8 @@ class ObjectCache:
         Raises:
             OSError: the directory cannot be written.
         """
+        import tempfile
+
         self._directory.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=self._directory, prefix=f"{key[:16]}.", suffix=".tmp")
         temporary = Path(name)

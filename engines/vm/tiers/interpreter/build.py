@@ -15,6 +15,7 @@ from engines.vm.runtime.host import host_description
 from engines.vm.runtime.native_code import NativeCode, load, prepare
 from engines.vm.runtime.object_cache import VARIABLE as CACHE_VARIABLE
 from engines.vm.runtime.object_cache import ObjectCache, content_key
+from engines.vm.runtime.source_digest import source_digest
 
 SOURCES: Final = (
     "bits.py",
@@ -54,12 +55,8 @@ def cache_key() -> str:
     import llvmlite
 
     root = Path(__file__).parents[2]
-    parts: list[str | bytes] = [llvmlite.__version__, host_description(), os.environ.get(VARIANT_VARIABLE, "")]
-    for source in SOURCES:
-        path = root / source
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            parts += [file.relative_to(root).as_posix(), file.read_bytes()]
-    return content_key(parts)
+    variant = os.environ.get(VARIANT_VARIABLE, "")
+    return content_key([llvmlite.__version__, host_description(), variant, source_digest(root, SOURCES)])
 
 
 def build(*, floating_point: bool = True) -> bytes:

@@ -139,8 +139,7 @@ class BaselineTier(InterpreterTier):
             for regions that begin wherever a slice ends, and for slices that are short again at the start of each run,
             which tests want.
 
-    Raises:
-        ExecutableMemoryError: the system refuses executable memory.
+    Where the system refuses executable memory, the interpreter runs everything, and the reason is among the counters.
     """
 
     name = "baseline"
@@ -163,7 +162,11 @@ class BaselineTier(InterpreterTier):
         fill = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
         self._fill = fill(self._code.address("fill"))
         self._decode = decode
-        self._memory = ExecutableMemory(capacity_bytes, decode)
+        self._memory: ExecutableMemory | None = None
+        try:
+            self._memory = ExecutableMemory(capacity_bytes, decode)
+        except ExecutableMemoryError as error:
+            self.counters.refused[str(error)] += 1
         self._fault_exits: FaultExits | None = None
         self._used = 0
         self._share = share
@@ -266,6 +269,8 @@ class BaselineTier(InterpreterTier):
 
     def _may_compile(self, pc: int) -> bool:
         """Whether compiling has had less than its share of the time; what is stored costs nothing."""
+        if self._memory is None:
+            return False
         return pc in self.stored or self._spent <= self._share * (time.perf_counter() - self._begun)
 
     def install(self, space: Space, hart: Hart, pc: int) -> Region | None:
@@ -339,7 +344,7 @@ class BaselineTier(InterpreterTier):
 
     def _guards(self, memory: AddressSpace) -> bool:
         """Whether compiled code may leave it to the host to find out what accesses fail."""
-        if not memory.guarded or memory.bits != ADDRESS_BITS:
+        if not memory.guarded or memory.bits != ADDRESS_BITS or self._memory is None:
             return False
         if self._fault_exits is None and not self.counters.unguarded:
             try:
@@ -373,16 +378,24 @@ class BaselineTier(InterpreterTier):
         return first
 
     def _place(self, space: Space, hart: Hart, pc: int, made: StoredRegion) -> Region | None:
-        """Put a region's code into the cache and lead its entries there; None if it is larger than the cache."""
-        memory = hart.memory
-        if self._used + len(made.code) > self._memory.size:
+        """Put a region's code into the cache and lead its entries there; None if it is larger than the cache, or the
+        system refuses."""
+        memory, code_memory = hart.memory, self._memory
+        if code_memory is None:
+            return None
+        if self._used + len(made.code) > code_memory.size:
             self._flush()
-            if len(made.code) > self._memory.size:
+            if len(made.code) > code_memory.size:
                 self.counters.refused["larger than the code cache"] += 1
                 space.refused.add(pc)
                 return None
-        address = self._memory.base + self._used
-        self._memory.write(address, made.code)
+        address = code_memory.base + self._used
+        try:
+            code_memory.write(address, made.code)
+        except ExecutableMemoryError as error:
+            self.counters.refused[str(error)] += 1
+            space.refused.add(pc)
+            return None
         if made.faults and self._fault_exits is not None:
             self._fault_exits.add(self._used, made.faults)
         self._used += -(-len(made.code) // 64) * 64

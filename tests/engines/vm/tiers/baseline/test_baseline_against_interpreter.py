@@ -10,6 +10,7 @@ import pytest
 
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
 from engines.vm.tiers.baseline.compiler import Options
 from engines.vm.tiers.baseline.tier import BaselineTier
 from engines.vm.tiers.stop import StopReason
@@ -128,3 +129,19 @@ def test_full_cache_leaves_fused_pairs_whole() -> None:
 def test_a_jump_to_a_wild_constant_leaves_the_table_of_entries_alone() -> None:
     """Passes make a constant of a computed jump's target; there is no entry for pcs outside the address space."""
     assert differing(generate(1, 691, 1, "jit"), InterpreterExecutor(), BaselineExecutor()) == []
+
+
+@pytest.mark.parametrize("refuses", ["__init__", "write"])
+def test_without_executable_memory_the_interpreter_runs_everything(
+    monkeypatch: pytest.MonkeyPatch, refuses: str
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ExecutableMemoryError("the system refuses executable memory (for a test)")
+
+    monkeypatch.setattr(ExecutableMemory, refuses, refuse)
+    hart = hart_with(LOOP, 5_000)
+    tier = BaselineTier(slice_insns=32, share=math.inf)
+    stop = tier.run(hart, 1_000_000)
+    assert (stop.reason, stop.cause, int(hart.cpu["retired"])) == (StopReason.TRAP, 3, 15_000)
+    assert tier.counters.installed == 0
+    assert tier.counters.refused["the system refuses executable memory (for a test)"] >= 1

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
+AUTO: Final = "tests/engines/vm/tiers/test_auto_tier.py"
 PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
 CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
@@ -238,6 +239,26 @@ def _() -> None:
     from engines.vm.tiers.code_cache import CodeCache
 
     replace_method(CodeCache, "invalidate", lambda _: lambda self, space, address, size: None)
+
+
+@BUGS.action(
+    "auto-guarded-code-outlives-the-guards",
+    Area.CODE_CACHE,
+    "a permission not checked",
+    description="code that leaves checks to the host stays when the host no longer checks",
+    judges=(AUTO,),
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    def wrapper(original: Any) -> Any:
+        def listen(self: Any, space: Any) -> None:
+            original(self, space)
+            space.memory.unguarded_listeners.clear()
+
+        return listen
+
+    replace_method(CodeCache, "_listen", wrapper)
 
 
 @BUGS.action(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NO_LIMIT: Final = (1 << 63) - 1
 DEFAULT: Final = "interpreter"
-COMPILING: Final = ("auto", "baseline", "llvm")
+COMPILING: Final = ("baseline", "llvm", "auto")
 """Tiers whose compiled code is kept for the next run: they have `offer`, `compiled`, `finish`, `measurements`."""
 
 

@@ -27,9 +27,9 @@ def eager(llvm_after: int, capacity_bytes: int = 1 << 20) -> AutoTier:
 
 def hart_with(code: bytes, *, guarded: bool = False) -> Hart:
     memory = AddressSpace(guarded=guarded)
-    memory.map(CODE, 0x1000, READ | WRITE | EXEC)
+    memory.map(CODE, 0x1000, READ | EXEC if guarded else READ | WRITE | EXEC)
     memory.map(DATA, 0x1000, READ | WRITE)
-    memory.write(CODE, code)
+    memory.place(CODE, code)
     hart = Hart(memory)
     hart.cpu["pc"] = CODE
     hart.cpu["x"][11] = DATA
@@ -68,7 +68,9 @@ def test_quick_code_first_then_llvm_then_both_kept(guarded: bool) -> None:
     InterpreterTier().run(alone, 30_001)
     tier, hart = eager(llvm_after=3_000), hart_with(nested(), guarded=guarded)
     tier.run(hart, 2_000)
+    assert hart.memory.guarded is guarded
     assert tier.quick.compiled and not tier.compiled
+    assert any(region.faults for region in tier.quick.compiled) is guarded
     tier.run(hart, 28_001)
     assert tier.compiled
     assert state(hart) == state(alone)
@@ -95,6 +97,22 @@ def test_code_that_is_written_goes_whatever_tier_made_it() -> None:
             one.memory.write(CODE + 20, assemble(f"addi a2, zero, {5 + step}"))
     assert tier.counters.invalidated
     assert state(hart) == state(alone)
+
+
+def test_quick_code_finds_a_page_gone_while_guarded_and_after() -> None:
+    for keeps_guards in (True, False):
+        tier, hart, alone = eager(llvm_after=1 << 60), hart_with(nested(), guarded=True), hart_with(nested())
+        tier.run(hart, 3_001)
+        assert any(handle.guarded for handle in tier.cache.handles)
+        if not keeps_guards:
+            hart.memory.unguard()
+            assert not any(handle.guarded for handle in tier.cache.handles)
+        InterpreterTier().run(alone, 3_001)
+        for one in (hart, alone):
+            one.memory.unmap(DATA, 0x1000)
+        assert tier.run(hart, 3_000) == InterpreterTier().run(alone, 3_000)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+        assert hart.cpu["trap_value"] // 0x1000 == DATA // 0x1000
 
 
 @pytest.mark.parametrize(("after", "verdict"), [([3.0, 8.0, 4.0, 5.0, 2.0], True), ([4.0, 4.8, 4.6, 4.7, 9.0], False)])

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86
 CODE, TABLE = 0x1000, 0x8000
 FUNCTIONS = 5
 FUNCTION_BYTES = 12
-FIRST = CODE + 28
+FIRST = CODE + 36
 JUMP = CODE + 16
 
 TEXT = (
@@ -24,7 +24,9 @@ TEXT = (
     "add t4, t3, a1\nld t5, 0(t4)\n"
     "jalr ra, 0(t5)\n"  # its function
     "add a0, a0, ra\n"
-    "jal zero, -24\n"
+    "jalr ra, 0(t5)\n"  # again, to return elsewhere
+    "add a3, a3, ra\n"
+    "jal zero, -32\n"
 )
 
 

@@ -81,8 +81,10 @@ def lower(
     """
     handler = TABLE.get(name)
     if handler is None:
+        file, line, column = fn.program.compilation.sources.locate(span[0])
         raise UnknownIntrinsicError(
-            f"no lowering of intrinsic {name} to WasmGC; known: {', '.join(sorted(TABLE))}; build with linear memory"
+            f"error[GC021]: {file}:{line}:{column}: intrinsic {name} has no lowering to WasmGC; "
+            f"known: {', '.join(sorted(TABLE))}; build with linear memory"
         )
     result = handler(_Use(fn, args, values, where, span))
     if result is not None:

@@ -29,6 +29,10 @@ SINGLES = (
 )
 
 
+class ForeignTypeError(ValueError):
+    """An exported function has a parameter or result of a type that hosts have no values of."""
+
+
 class Objects:
     """What is needed of a program's functions, globals and data so far, and trees that use them."""
 
@@ -62,9 +66,10 @@ class Objects:
         for one in types:
             number = one.kind in (t.INT, t.FLOAT, t.BOOL, t.CHAR, t.NEVER) or one is t.UNIT
             if not number or one in (t.I128, t.U128):
-                raise ValueError(
-                    f"`{definition.name}` is exported, but {t.show(one)} is no type that a host has with WasmGC; "
-                    "use numbers, bool or char, or build with linear memory"
+                file, line, column = self.compilation.sources.locate(definition.span[0])
+                raise ForeignTypeError(
+                    f"error[GC020]: `{definition.name}` at {file}:{line}:{column} is exported, but {t.show(one)} is no "
+                    "type that a host has with WasmGC; use numbers, bool or char, or build with linear memory"
                 )
         return w.FunctionType(*plain.convention(types[:-1], types[-1]))
 
@@ -247,6 +252,8 @@ class Objects:
 
     def array_filled(self, ty: Ty, value: Node, count: Node) -> Node:
         index = self._array(ty)
+        if value.op in ("i32.const", "i64.const", "f32.const", "f64.const") and value.imm[0] == 0:
+            return self.array_new(ty, count)
         return Node("array.new", (index,), (value, count), w.Ref(True, index))
 
     def array_get(self, ty: Ty, array: Node, index: Node) -> Node:

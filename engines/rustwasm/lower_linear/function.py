@@ -82,6 +82,7 @@ class FunctionLowering(DropLowering):
             prologue[:0] = [
                 n.set_(self.frame_local, pointer),
                 self.program.global_set("stack", n.get(self.frame_local, w.I32)),
+                *self.addresses(),
             ]
             self._restore(made, size)
         elif self.frame_local is not None:

@@ -9,8 +9,9 @@ from engines.rustwasm.lower_linear import arithmetic, wide
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear.layout import POINTER
 from engines.rustwasm.lower_linear.places import InMemory, Where
+from engines.rustwasm.lower_linear.runtime import LARGEST_BLOCK
 from engines.rustwasm.mir import body as m
-from engines.rustwasm.release.tree import Node
+from engines.rustwasm.release.tree import If, Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
@@ -119,9 +120,14 @@ def _array_new(use: _Use) -> list[Node]:
 
 
 def _folded(use: _Use, count: Node, size: int) -> Node:
-    if count.op == "i32.const":
+    if size == 0:
+        return n.i32(0)
+    if count.op == "i32.const" and 0 <= count.imm[0] <= LARGEST_BLOCK // size:
         return n.i32(count.imm[0] * size)
-    return n.i32(0) if size == 0 else use.fn.scaled(count, size)
+    count = use.fn.stash(count)
+    too_large = n.op("i32.gt_u", n.copied(count), n.i32(LARGEST_BLOCK // size))
+    use.fn.out.append(If(too_large, [Node("unreachable")], [], None))
+    return use.fn.scaled(n.copied(count), size)
 
 
 def _array_write(use: _Use) -> None:

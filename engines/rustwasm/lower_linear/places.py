@@ -67,6 +67,8 @@ class FrameBuilder:
         self.out: list[Node] = []
         self.frame_bytes = 0
         self.frame_local: int | None = None
+        self.objects: list[tuple[int, int]] = []
+        """Locals that hold the address of one object in the frame each, and its offset; none in profile dev."""
         self.homes: dict[int, Where] = {}
         self.body: m.Body = None  # type: ignore[assignment]  # set before places are used
 
@@ -110,7 +112,21 @@ class FrameBuilder:
 
     def temporary(self, ty: Ty) -> InMemory:
         """A fresh place in the frame."""
-        return InMemory(ty, self.frame(), self.slot(self.layouts.of(ty)), through=False)
+        if self.program.profile.name == "dev":
+            return InMemory(ty, self.frame(), self.slot(self.layouts.of(ty)), through=False)
+        # Each object has an address of its own, from which the release passes see who else may reach it. None is at
+        # the frame's own address.
+        self.frame()
+        self.frame_bytes = max(self.frame_bytes, 8)
+        offset = self.slot(self.layouts.of(ty))
+        local = self.fresh(w.I32)
+        self.objects.append((local, offset))
+        return InMemory(ty, n.get(local, w.I32), 0, through=False)
+
+    def addresses(self) -> list[Node]:
+        """Statements that give the objects' addresses to their locals."""
+        frame = self.frame()
+        return [n.set_(local, n.add_offset(n.copied(frame), offset)) for local, offset in self.objects]
 
     # Places
 

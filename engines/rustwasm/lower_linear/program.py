@@ -307,6 +307,9 @@ class Program:
         kind = key[0]
         if kind == "fn":
             body = self.instances.body(key[1], key[2])
+            if key[1].lang == "vec_from_elem" and runtime.is_number(key[2][0]) and body is not None:
+                tree = runtime.repeated(self, key[2][0], body.locals[0].ty)
+                return tree, tuple(tree.locals[: tree.parameters])  # type: ignore[arg-type]
             if body is None:
                 raise ValueError(f"{key[1].path} has no body: {self.compilation.diagnostics.render()}")
             return self._function(body, "track_caller" in key[1].attributes)
@@ -438,6 +441,7 @@ class Program:
             statements[:0] = [
                 n.set_(lowering.frame_local, pointer),
                 self.global_set("stack", n.get(lowering.frame_local, w.I32)),
+                *lowering.addresses(),
             ]
         self.trees["start",] = Tree(0, list(lowering.types), statements, ()), ()
 

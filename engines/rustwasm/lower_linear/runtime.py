@@ -1,7 +1,8 @@
 """What programs need at run time and cannot say themselves: memory blocks, writing, panics.
 
-Memory blocks have power-of-two sizes of 16 bytes and more. Four bytes before a block's payload say its class (the
-exponent); a free block's payload starts with the address of the next free one of its class. Payloads are aligned to 8.
+Memory blocks have power-of-two sizes of 16 bytes and more. Four bytes before a block's payload say where the list of
+free ones of its size starts: four times the leading zeros of the size less one. A free block's payload starts with the
+address of the next free one. Payloads are aligned to 8.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear.layout import POINTER, Storage
 from engines.rustwasm.release.tree import Block, If, Node, Tree
+from engines.rustwasm.typing import types as t
+from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
 
 if TYPE_CHECKING:
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
 
 _HALF: Final = Storage(w.I32, 2)
 _BYTE: Final = Storage(w.I32, 1)
-_GROWTH_PAGES: Final = 16
+LARGEST_BLOCK: Final = (1 << 31) - 32
+"""Bytes of a memory block at most; with its header it is less than 2^31."""
 ERROR_STREAM: Final = 2
 ATOMIC_BYTES: Final = 4096
 
@@ -36,49 +40,53 @@ def _free_lists(program: Program) -> int:
 
 
 def _alloc(program: Program) -> Tree:
-    """alloc(size) -> address."""
+    """alloc(size) -> address; size is at most LARGEST_BLOCK. A program out of memory traps."""
     lists = _free_lists(program)
-    size, exponent, block = 0, 1, 2
+    size, place, block, length = 0, 1, 2, 3
     wanted = n.op("i32.or", n.op("i32.add", _get(size), n.i32(3)), n.i32(15))
-    bump = program.global_get("heap")
-    length = n.op("i32.shl", n.i32(1), _get(exponent))
-    pages = n.op("i32.shr_u", length, n.i32(16))
-    grow = Node("memory.grow", (0,), (n.op("i32.add", pages, n.i32(_GROWTH_PAGES)),), w.I32)
-    over = n.op(
-        "i32.gt_u",
-        n.op("i32.shr_u", n.op("i32.add", program.global_get("heap"), n.i32(-1)), n.i32(16)),
-        n.op("i32.sub", Node("memory.size", (0,), (), w.I32), n.i32(1)),
-    )
+    zeros = n.op("i32.clz", wanted)
+    heap = program.global_get("heap")
+    left = n.op("i32.sub", n.op("i32.shl", Node("memory.size", (0,), (), w.I32), n.i32(16)), heap)
+    pages = n.op("i32.add", n.op("i32.shr_u", _get(length), n.i32(16)), n.i32(1))
+    failed = n.op("i32.lt_s", Node("memory.grow", (0,), (pages,), w.I32), n.i32(0))
     body: list[Node] = [
-        n.set_(exponent, n.op("i32.sub", n.i32(32), n.op("i32.clz", wanted))),
-        n.set_(block, n.load(POINTER, n.op("i32.shl", _get(exponent), n.i32(2)), lists)),
+        n.set_(length, zeros),
+        n.set_(place, n.op("i32.shl", _get(length), n.i32(2))),
+        n.set_(block, n.load(POINTER, _get(place), lists)),
         If(
             _get(block),
             [
-                n.store(POINTER, n.op("i32.shl", _get(exponent), n.i32(2)), lists, n.load(POINTER, _get(block), 0)),
+                n.store(POINTER, _get(place), lists, n.load(POINTER, _get(block), 0)),
                 Node("return", (), (_get(block),)),
             ],
             [],
             None,
         ),
-        n.set_(block, bump),
-        program.global_set("heap", n.op("i32.add", _get(block), n.op("i32.shl", n.i32(1), _get(exponent)))),
-        If(over, [If(n.op("i32.eq", grow, n.i32(-1)), [Node("unreachable")], [], None)], [], None),
-        n.store(POINTER, _get(block), 0, _get(exponent)),
+        n.set_(length, n.op("i32.rotr", n.i32(1), _get(length))),
+        If(n.op("i32.gt_u", _get(length), left), [If(failed, [Node("unreachable")], [], None)], [], None),
+        n.set_(block, n.copied(heap)),
+        n.store(POINTER, _get(block), 0, _get(place)),
+        program.global_set("heap", n.op("i32.add", _get(block), _get(length))),
         n.op("i32.add", _get(block), n.i32(4)),
     ]
-    return Tree(1, [w.I32, w.I32, w.I32], body, (w.I32,))
+    return Tree(1, [w.I32, w.I32, w.I32, w.I32], body, (w.I32,))
 
 
 def _free(program: Program) -> Tree:
     """free(address); 8 stands for no block."""
     lists = _free_lists(program)
-    head = 1
+    place = 1
     body: list[Node] = [
-        If(n.op("i32.eq", _get(0), n.i32(8)), [Node("return")], [], None),
-        n.set_(head, n.op("i32.shl", n.load(POINTER, n.op("i32.sub", _get(0), n.i32(4)), 0), n.i32(2))),
-        n.store(POINTER, _get(0), 0, n.load(POINTER, _get(head), lists)),
-        n.store(POINTER, _get(head), lists, _get(0)),
+        If(
+            n.op("i32.ne", _get(0), n.i32(8)),
+            [
+                n.set_(place, n.load(POINTER, n.op("i32.sub", _get(0), n.i32(4)), 0)),
+                n.store(POINTER, _get(0), 0, n.load(POINTER, _get(place), lists)),
+                n.store(POINTER, _get(place), lists, _get(0)),
+            ],
+            [],
+            None,
+        ),
     ]
     return Tree(1, [w.I32, w.I32], body, ())
 
@@ -175,6 +183,58 @@ def _say_number(program: Program) -> Tree:
         program.call(("runtime", "write"), [n.i32(ERROR_STREAM), n.i32(12), n.i32(1)], None),
     ]
     return Tree(1, [w.I32], body, ())
+
+
+def repeated(program: Program, element: Ty, vector: Ty) -> Tree:
+    """vec_from_elem(value, count) of numbers, as the library has it, without a loop where a byte or zero is repeated.
+
+    A block of more than LARGEST_BLOCK bytes is out of reach: a trap.
+    """
+    storage = _only_part(program, element)
+    value, count, block, at = 0, 1, 2, 3
+    shift = storage.bytes.bit_length() - 1
+    size = _get(count) if not shift else n.op("i32.shl", _get(count), n.i32(shift))
+    given = n.get(value, storage.type)
+    fill = Node("memory.fill", (0,), (_get(block), n.i32(0) if shift else given, n.copied(size)))
+    body: list[Node] = [
+        If(n.op("i32.gt_u", _get(count), n.i32(LARGEST_BLOCK >> shift)), [Node("unreachable")], [], None),
+        n.set_(block, program.call(("runtime", "alloc"), [size], w.I32)),
+    ]
+    if shift:
+        bits = {w.F32: "i32.reinterpret_f32", w.F64: "i64.reinterpret_f64"}.get(storage.type)
+        plain = given if bits is None else n.op(bits, given)
+        zero = n.op("i64.eqz" if storage.bytes == 8 else "i32.eqz", plain)
+        step = n.op("i32.add", _get(at), n.i32(storage.bytes))
+        loop = Block(
+            "loop",
+            1,
+            [
+                n.store(storage, _get(at), 0, n.copied(given)),
+                Node("br_if", (1,), (n.op("i32.lt_u", Node("local.tee", (at,), (step,), w.I32), _get(4)),)),
+            ],
+            None,
+        )
+        end = n.op("i32.add", _get(block), n.copied(size))
+        several = If(_get(count), [n.set_(at, _get(block)), n.set_(4, end), loop], [], None)
+        body.append(If(zero, [fill], [several], None))
+    else:
+        body.append(fill)
+    layout = program.layouts.of(vector)
+    ((array,), (length,), (capacity,)) = (one or () for one in layout.variants[0].parts)
+    values = {array: _get(block), length: _get(count), capacity: _get(count)}
+    body.append(Node("return", (), [values[i] for i in range(3)]))
+    return Tree(2, [storage.type, w.I32, w.I32, w.I32, w.I32], body, (w.I32, w.I32, w.I32))
+
+
+def _only_part(program: Program, ty: Ty) -> Storage:
+    parts = program.layouts.of(ty).parts
+    assert parts is not None
+    return parts[0].storage
+
+
+def is_number(ty: Ty) -> bool:
+    """Whether values of the type are one scalar that copies as its bytes do."""
+    return ty.kind in (t.BOOL, t.CHAR, t.FLOAT) or (ty.kind == t.INT and ty.data[0] <= 64)
 
 
 TABLE: Final[dict[str, Callable[[Program], Tree]]] = {

@@ -6,7 +6,7 @@ Works bottom up on statement lists. A statement list may end in a value; every r
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, TypeAlias
+from typing import Final
 
 from engines.rustwasm.release.effects import effects_of
 from engines.rustwasm.release.fold import condition, negated
@@ -17,17 +17,24 @@ SELECT_COST: Final = 4
 """Arms with at most so many operations without effects become a `select`."""
 
 
-Uses: TypeAlias = Counter[int]
-"""Branches to each label, or more: what code that went had is still counted."""
+class Uses(Counter[int]):
+    """Branches to each label, or more: what code that went had is still counted. `join`: a local that both arms of a
+    conditional set last is set to the value of the conditional."""
+
+    join = True
 
 
-def simplify_control(tree: Tree) -> None:
+def simplify_control(tree: Tree, join: bool = True) -> None:
     """Simplify the whole tree."""
-    _statements(tree.body, label_uses(tree.body))
+    uses = Uses(label_uses(tree.body))
+    uses.join = join
+    _statements(tree.body, uses)
     if len(tree.results) < 2:
         # Several results are given by `return` only: a statement list ends in one value at most.
         _leave_at_end(tree.body, tree.results[0] if tree.results else None)
-    _statements(tree.body, label_uses(tree.body))
+    uses = Uses(label_uses(tree.body))
+    uses.join = join
+    _statements(tree.body, uses)
 
 
 # -- Statement lists
@@ -111,7 +118,7 @@ def _guard(block: Block, uses: Uses) -> None:
         if node.op == "br_if" and node.imm[0] == block.label:
             rest = block.body[index + 1 :]
             uses[block.label] = 0
-            block.body[index:] = _statement_if(If(negated(node.args[0]), rest, [], None))
+            block.body[index:] = _statement_if(If(negated(node.args[0]), rest, [], None), uses)
             return
 
 
@@ -180,16 +187,16 @@ def _if(node: If, uses: Uses) -> list[Node]:
     if value is not None:
         return _spliced(node.then if value else node.other, node.type)
     if node.type is None:
-        return _statement_if(node)
+        return _statement_if(node, uses)
     return [_value_if(node)]
 
 
-def _statement_if(node: If) -> list[Node]:
+def _statement_if(node: If, uses: Uses) -> list[Node]:
     test = node.args[0]
     if not node.then and not node.other:
         return [Node("drop", (), [test])]
     if not node.then:
-        return _statement_if(If(negated(test), node.other, [], None))
+        return _statement_if(If(negated(test), node.other, [], None), uses)
     if len(node.then) == 1 and node.then[0].op == "br" and not node.then[0].args:
         # What follows a branch needs no arm of its own.
         return [Node("br_if", node.then[0].imm, [test]), *node.other]
@@ -198,7 +205,7 @@ def _statement_if(node: If) -> list[Node]:
     if node.other and node.then[-1].op in NEVER_RETURNS:
         return [If(test, node.then, [], None), *node.other]
     first, second = node.then[-1], node.other[-1] if node.other else None
-    if second is not None and first.op == second.op == "local.set" and first.imm == second.imm:
+    if uses.join and second is not None and first.op == second.op == "local.set" and first.imm == second.imm:
         # Both arms end in a set of the same local: the conditional gives the value.
         type_ = _common_type(first.args[0].type, second.args[0].type)
         if type_ is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, Node, Tree, label_uses, rewrite, walk
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, label_uses, rewrite, walk
 
 
 def split_values(tree: Tree) -> None:
@@ -20,6 +20,8 @@ def split_values(tree: Tree) -> None:
         if node.op != "local.set":
             return node
         block = node.args[0]
+        if isinstance(block, If):
+            return _split_if(block, node)
         if not isinstance(block, Block) or block.op != "block" or not uses[block.label] or block.label in tables:
             return node
         homes[block.label] = node.imm[0]
@@ -39,6 +41,15 @@ def split_values(tree: Tree) -> None:
         return Block("block", tree.fresh_label(), [put, Node("br", node.imm)], None)
 
     rewrite(tree.body, leave)
+
+
+def _split_if(conditional: If, put: Node) -> Node:
+    """A conditional whose value is put in a local, as one whose arms put it there."""
+    for arm in (conditional.then, conditional.other):
+        if arm and arm[-1].type is not None:
+            arm[-1] = Node("local.set", put.imm, (arm[-1],))
+    conditional.type = None
+    return conditional
 
 
 def join_values(tree: Tree) -> None:

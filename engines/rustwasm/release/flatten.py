@@ -58,6 +58,12 @@ class _Flattener:
                     return False
                 out += statements
                 node.args[index] = argument = value
+            if isinstance(argument, If) and self.split and node.op != "local.set" and argument.type is not None:
+                if before.conflicts(effects_of(argument)):
+                    return False
+                local = self.tree.fresh_local(argument.type)
+                out.append(Node("local.set", (local,), (argument,)))
+                node.args[index] = argument = Node("local.get", (local,), (), argument.type)
             if argument.bodies():
                 if isinstance(argument, If) and not self.operands(argument, before, out):
                     return False

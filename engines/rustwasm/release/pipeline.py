@@ -16,7 +16,7 @@ from engines.rustwasm.release.inline import inline, inlined
 from engines.rustwasm.release.locals import drop_effectless, drop_unread, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
 from engines.rustwasm.release.objects import Facts, facts_of, objects_to_locals
-from engines.rustwasm.release.promote import fold_addresses, frames_of, promote
+from engines.rustwasm.release.promote import fold_addresses, places_of, promote, settle
 from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.references import bodies
 from engines.rustwasm.release.shake import shake
@@ -56,7 +56,7 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS) -> None:
             split_values(tree)
         propagate(tree)
         fold(tree)
-        simplify_control(tree)
+        simplify_control(tree, join=share)
         flatten(tree, split=not share)
         while sink(tree):
             pass
@@ -101,13 +101,15 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
         trees,
         named,
         lambda tree: _improve(tree, pointer, facts),
-        lambda tree: set() if pointer is None else set(frames_of(tree, pointer)),
+        lambda tree: set() if pointer is None else places_of(tree, pointer),
     )
     functions = list(module.functions)
     called = _called(trees, named)
     for index, tree in trees.items():
         if index not in called:
             continue  # it was put where it was called; shaking drops it
+        if pointer is not None:
+            settle(tree, pointer)
         optimise_tree(tree)
         functions[index - imported] = fell(tree, functions[index - imported].type)
     report.functions = len(trees)

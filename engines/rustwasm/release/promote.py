@@ -1,9 +1,9 @@
 """Frame slots to locals: what a function keeps on the shadow stack and only itself reads and writes.
 
-A frame is a local that is set once, to the stack pointer minus a constant. Where that local is only the address of
-loads and stores, and the source of the stack pointer's return, nobody else can reach the frame: our code never makes an
-address from a number, and what is below the stack pointer belongs to nobody. Its slots become locals; slots that are
-accessed in several shapes stay. A frame without slots is not made at all.
+A frame is a local that is set once, to the stack pointer minus a constant; an object in it is a local that is set once,
+to a frame plus a constant. Where that local is only the address of loads and stores, nobody else can reach the object:
+our code never makes an address from a number or from another object's. Its slots become locals; slots that are accessed
+in several shapes stay. A frame without objects is not made at all.
 """
 
 from __future__ import annotations
@@ -67,24 +67,27 @@ def _returns(node: Node, local: int, stack: int) -> bool:
     return value.op == "i32.add" and _is_get(value.args[0], local) and value.args[1].op == "i32.const"
 
 
-def _slots(tree: Tree, local: int, stack: int) -> list[Slot] | None:
-    """Every access to the frame, or None if its address goes elsewhere."""
-    found = []
-    uses = allowed = 0
+def _slots(tree: Tree, bases: set[int], stack: int) -> dict[int, list[Slot]]:
+    """Every access to the objects and frames whose address goes nowhere else."""
+    found: dict[int, list[Slot]] = {base: [] for base in bases}
+    uses: Counter[int] = Counter()
+    allowed: Counter[int] = Counter()
     for node in walk(tree.body):
-        uses += _is_get(node, local)
-        if node.args and _is_get(node.args[0], local):
+        if node.op == "local.get" or node.op == "local.tee":
+            uses[node.imm[0]] += 1
+        if not node.args:
+            continue
+        first = node.args[0]
+        if first.op == "local.get" and first.imm[0] in bases:
             slot = _access(node)
             if slot is not None:
-                found.append(slot)
-                allowed += 1
-        if _returns(node, local, stack) and node.args[0].op != "local.tee":
-            allowed += 1
-        if node.op == "local.tee" and node.imm[0] == local:
-            uses += 1
-        if node.op == "global.set" and node.args[0].op == "local.tee" and node.args[0].imm[0] == local:
-            allowed += 1
-    return found if uses == allowed else None
+                found[first.imm[0]].append(slot)
+                allowed[first.imm[0]] += 1
+        if node.op == "global.set":
+            for local in bases:
+                if _returns(node, local, stack):
+                    allowed[local] += 1
+    return {local: slots for local, slots in found.items() if uses[local] == allowed[local]}
 
 
 def _single(slots: list[Slot]) -> dict[Slot, None]:
@@ -100,8 +103,8 @@ def _single(slots: list[Slot]) -> dict[Slot, None]:
     return good
 
 
-def _rebase(tree: Tree, frames: set[int]) -> None:
-    """Locals that only ever hold a place in a frame are read as that place."""
+def _rebase(tree: Tree, frames: set[int], kept: set[int]) -> None:
+    """Locals that only ever hold a place in a frame or object are read as that place, but for those `kept`."""
     sets = Counter(node.imm[0] for node in walk(tree.body) if node.op in ("local.set", "local.tee"))
     known: dict[int, tuple[int, int]] = {}
 
@@ -113,13 +116,25 @@ def _rebase(tree: Tree, frames: set[int]) -> None:
             return None if base is None else (base[0], base[1] + value.args[1].imm[0])
         return None
 
-    def change(node: Node) -> Node:
-        if node.op in ("local.set", "local.tee") and sets[node.imm[0]] == 1 and node.imm[0] >= tree.parameters:
+    def defines(node: Node) -> bool:
+        return (
+            node.op in ("local.set", "local.tee")
+            and sets[node.imm[0]] == 1
+            and node.imm[0] >= tree.parameters
+            and node.imm[0] not in kept
+        )
+
+    # A read may stand before the set, in a loop that comes back to it.
+    for node in walk(tree.body):
+        if defines(node):
             found = place(node.args[0])
             if found is not None:
                 known[node.imm[0]] = found
-                return Node("nop") if node.op == "local.set" else node.args[0]
-        elif node.op == "local.get" and node.imm[0] in known:
+
+    def change(node: Node) -> Node:
+        if node.op in ("local.set", "local.tee") and node.imm[0] in known and defines(node):
+            return Node("nop") if node.op == "local.set" else node.args[0]
+        if node.op == "local.get" and node.imm[0] in known:
             frame, offset = known[node.imm[0]]
             value = Node("local.get", (frame,), (), w.I32)
             if not offset:
@@ -145,34 +160,89 @@ def fold_addresses(tree: Tree) -> None:
     rewrite(tree.body, change)
 
 
+def _objects(tree: Tree, frames: dict[int, Node]) -> set[int]:
+    """Locals that are set once, to a frame plus a constant; they are set right behind their frame from now on."""
+    sets = Counter(node.imm[0] for node in walk(tree.body) if node.op in ("local.set", "local.tee"))
+    places: dict[int, list[Node]] = {frame: [] for frame in frames}
+    objects: set[int] = set()
+
+    def change(node: Node) -> Node:
+        if node.op not in ("local.set", "local.tee") or sets[node.imm[0]] != 1 or node.imm[0] < tree.parameters:
+            return node
+        value = node.args[0]
+        if value.op != "i32.add" or value.args[1].op != "i32.const" or value.args[1].imm[0] <= 0:
+            return node
+        if value.args[0].op != "local.get" or value.args[0].imm[0] not in frames:
+            return node
+        objects.add(node.imm[0])
+        places[value.args[0].imm[0]].append(Node("local.set", node.imm, (value,)))
+        return Node("nop") if node.op == "local.set" else Node("local.get", node.imm, (), w.I32)
+
+    rewrite(tree.body, change)
+    for frame, statements in places.items():
+        if statements and not _insert(tree.body, frames[frame], statements):
+            raise AssertionError(f"local {frame} is not set by a statement")
+    return objects
+
+
+def places_of(tree: Tree, stack: int) -> set[int]:
+    """Locals that hold the address of a frame or of an object in one."""
+    frames = frames_of(tree, stack)
+    return {*frames, *_objects(tree, frames)}
+
+
+def _insert(body: list[Node], definition: Node, statements: list[Node]) -> bool:
+    """Put statements behind the one that has the definition."""
+    for index, node in enumerate(body):
+        stack = [node]
+        while stack:
+            one = stack.pop()
+            if any(_insert(inner, definition, statements) for inner in one.bodies()):
+                return True
+            if one is definition:
+                body[index + 1 : index + 1] = statements
+                return True
+            stack += one.args
+    return False
+
+
 def promote(tree: Tree, stack: int) -> bool:
     """Move frame slots to locals; `stack` is the global with the stack pointer. Whether anything changed."""
     changed = False
     frames = frames_of(tree, stack)
-    if frames:
-        _rebase(tree, set(frames))
-        fold_addresses(tree)
-    for local, definition in frames.items():
-        slots = _slots(tree, local, stack)
-        if slots is None:
-            continue
-        good = _single(slots)
-        homes = {slot: tree.fresh_local(slot.type) for slot in good}
-        if homes:
-            _replace(tree, local, homes)
-            changed = True
-        if len(good) == len(set(slots)):
-            _remove(tree, local, stack, definition)
+    if not frames:
+        return False
+    objects = _objects(tree, frames)
+    _rebase(tree, set(frames) | objects, objects)
+    fold_addresses(tree)
+    found = _slots(tree, {*frames, *objects}, stack)
+    homes: dict[int, dict[Slot, int]] = {}
+    for local, slots in found.items():
+        homes[local] = {slot: tree.fresh_local(slot.type) for slot in _single(slots)}
+    if any(homes.values()):
+        _replace(tree, homes)
+        changed = True
+    for local, slots in found.items():
+        if local in frames and len(homes[local]) == len(set(slots)):
+            _remove(tree, local, stack, frames[local])
             changed = True
     return changed
 
 
-def _replace(tree: Tree, local: int, homes: dict[Slot, int]) -> None:
+def settle(tree: Tree, stack: int) -> None:
+    """What is left of objects is places in frames."""
+    frames = frames_of(tree, stack)
+    if frames:
+        _rebase(tree, set(frames), set())
+        fold_addresses(tree)
+
+
+def _replace(tree: Tree, homes: dict[int, dict[Slot, int]]) -> None:
     def change(node: Node) -> Node:
-        if not node.args or not _is_get(node.args[0], local):
+        if not node.args or node.args[0].op != "local.get" or node.args[0].imm[0] not in homes:
             return node
         slot = _access(node)
-        home = None if slot is None else homes.get(slot)
+        home = None if slot is None else homes[node.args[0].imm[0]].get(slot)
         if slot is None or home is None:
             return node
         if ".store" in node.op:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -15,9 +17,14 @@ from engines.rustwasm.driver import build, build_bytes
 from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.validate import validate
+from harness.contract import ProgramCase, ProgramObservation
+from oracles.node_oracle import NodeOracle
 
 ALL = rust_programs()
-RELEASE: Final = ("hello", "panic_index", "drop_order", "linked_list")
+RELEASE: Final = tuple(one.name for one in ALL) if os.environ.get("COUNTERPROOF_ALL_RELEASE") else (
+    "hello", "panic_index", "drop_order", "linked_list", "bank", "queues", "matrix", "rational", "brainfuck",
+)  # fmt: skip
+"""All in `tox -e release-rust`."""
 
 
 @cache
@@ -56,6 +63,11 @@ def compiled(source: str, name: str, profile: str) -> bytes:
 
 def agrees(program: RustProgram, profile: str, directory: Path) -> None:
     module = compiled(program.source, f"{program.name}.rs", profile)
+    if profile == "release" and os.environ.get("COUNTERPROOF_ALL_RELEASE"):
+        with closing(NodeOracle()) as node:
+            seen = node.run(ProgramCase("wasm32", module))
+        assert isinstance(seen, ProgramObservation)
+        assert (seen.stdout.decode(), seen.exit_status) == (program.stdout, program.exit_status)
     status, output, errors = run(module, directory)
     assert output.decode() == program.stdout
     assert status == program.exit_status
@@ -118,3 +130,61 @@ def test_fib_fits_75_bytes_and_is_exported() -> None:
     fib = wasmtime.Instance(store, wasmtime.Module(store.engine, module), []).exports(store)["fib"]
     assert isinstance(fib, wasmtime.Func)
     assert fib(store, 20) == 6765
+
+
+SIEVE: Final = """
+#[no_mangle]
+pub fn sieve(limit: usize) -> usize {
+    let mut composite = vec![false; limit];
+    let mut count = 0;
+    let mut n = 2;
+    while n < limit {
+        if !composite[n] {
+            count += 1;
+            let mut multiple = n * n;
+            while multiple < limit {
+                composite[multiple] = true;
+                multiple += n;
+            }
+        }
+        n += 1;
+    }
+    count
+}
+fn main() {}
+"""
+
+
+def test_sieve_frees_and_stays_below_320_bytes() -> None:
+    module = build_bytes(check_source(SIEVE), "freestanding", names=False)
+    assert len(module) <= 320
+    store = wasmtime.Store()
+    sieve = wasmtime.Instance(store, wasmtime.Module(store.engine, module), []).exports(store)["sieve"]
+    assert isinstance(sieve, wasmtime.Func)
+    assert [sieve(store, limit) for limit in (0, 1, 3, 100, 2_000)] == [0, 0, 1, 25, 303]
+    with pytest.raises(wasmtime.Trap):
+        sieve(store, -1)
+
+
+REPEATED: Final = """
+fn main() {
+    let n = std::hint::black_box(5usize);
+    println!("{:?} {:?} {:?}", vec![7u8; n], vec![0i64; n], vec![-1i16; n]);
+    println!("{:?} {:?} {:?}", vec![1.5f32; n], vec![-0.0f64; n], vec![0.0f64; 3]);
+    println!("{:?} {:?} {:?}", vec!['x'; 2], vec![true; n], vec![9u32; 0]);
+    let mut v = vec![3u16; n];
+    v.push(4);
+    println!("{:?} {:?}", v, vec![1i128; 2]);
+}
+"""
+
+
+@pytest.mark.parametrize("profile", ["dev", "release"])
+def test_vectors_of_one_number_repeated(profile: str, tmp_path: Path) -> None:
+    text = (
+        "[7, 7, 7, 7, 7] [0, 0, 0, 0, 0] [-1, -1, -1, -1, -1]\n"
+        "[1.5, 1.5, 1.5, 1.5, 1.5] [-0.0, -0.0, -0.0, -0.0, -0.0] [0.0, 0.0, 0.0]\n"
+        "['x', 'x'] [true, true, true, true, true] []\n"
+        "[3, 3, 3, 3, 3, 4] [1, 1]\n"
+    )
+    assert run(compiled(REPEATED, "main.rs", profile), tmp_path) == (0, text.encode(), b"")

@@ -30,6 +30,7 @@ CATALOGUES: Final = (
     "native_baseline",
     "native_llvm",
     "native_hosts",
+    "native_images",
     "comparator",
 )
 """The modules of this package that have a list `BUGS`."""

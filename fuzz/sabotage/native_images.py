@@ -1,0 +1,166 @@
+"""Injected bugs in images of compiled code: what a file may be loaded for, what is in it, and where it may run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any, Final
+
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+
+BUGS: Final = Catalogue(("fuzz.sabotage.image_judge:judge",))
+
+
+def _believed(*names: str) -> None:
+    """An image says itself for what it was made."""
+    import json
+
+    from engines.vm.aot import image
+
+    def wrapper(original: Any) -> Any:
+        def decode(content: bytes, expected: image.Origin, name: str) -> Any:
+            line = content[len(image.MAGIC) + 32 :].partition(b"\n")[0]
+            try:
+                said = json.loads(line)
+                expected = replace(expected, **{field: said[field] for field in names})
+            except (ValueError, KeyError, TypeError):
+                pass
+            return original(content, expected, name)
+
+        return decode
+
+    replace_method(image, "decode", wrapper)
+
+
+def _read(**changes: Any) -> None:
+    """Regions are read with changed parts."""
+    from engines.vm.aot import image
+
+    original = image.StoredRegion.from_bytes
+
+    def from_bytes(data: bytes, at: int) -> tuple[image.StoredRegion, int]:
+        region, end = original(data, at)
+        return replace(region, **{name: change(region) for name, change in changes.items()}), end
+
+    image.StoredRegion.from_bytes = staticmethod(from_bytes)  # type: ignore[method-assign]
+
+
+@BUGS.action("image-digest-unchecked", Area.AOT, "damage goes unnoticed", description="the digest is not compared")
+def _() -> None:
+    from engines.vm.aot import image
+
+    def wrapper(original: Any) -> Any:
+        def decode(content: bytes, expected: Any, name: str) -> Any:
+            body = content[len(image.MAGIC) + 32 :]
+            return original(content[: len(image.MAGIC)] + hashlib.sha256(body).digest() + body, expected, name)
+
+        return decode
+
+    replace_method(image, "decode", wrapper)
+
+
+@BUGS.action("image-digest-of-the-beginning", Area.AOT, "damage goes unnoticed",
+             description="the digest covers the first 200 bytes only")  # fmt: skip
+def _() -> None:
+    from engines.vm.aot import image
+
+    class Short:
+        @staticmethod
+        def sha256(data: bytes) -> Any:
+            return hashlib.sha256(data[:200])
+
+    replace_method(image, "hashlib", lambda original: Short)
+
+
+@BUGS.action("image-of-another-executable", Area.AOT, "foreign code accepted", description="the guest is not compared")
+def _() -> None:
+    _believed("guest")
+
+
+@BUGS.action("image-of-another-machine", Area.AOT, "foreign code accepted", description="the machine is not compared")
+def _() -> None:
+    _believed("machine")
+
+
+@BUGS.action("image-of-another-version", Area.AOT, "outdated code accepted", description="the maker is not compared")
+def _() -> None:
+    _believed("made_by")
+
+
+@BUGS.action("image-format-unchecked", Area.AOT, "outdated code accepted",
+             description="any number of the format is read as this one")  # fmt: skip
+def _() -> None:
+    from engines.vm.aot import image
+
+    kind = image.MAGIC[: image.MAGIC.rindex(b" ") + 1]
+
+    def wrapper(original: Any) -> Any:
+        def decode(content: bytes, expected: Any, name: str) -> Any:
+            if content.startswith(kind):
+                content = image.MAGIC + content[len(image.MAGIC) :]
+            return original(content, expected, name)
+
+        return decode
+
+    replace_method(image, "decode", wrapper)
+
+
+@BUGS.action("image-last-entry-lost", Area.AOT, "a field of the file misread", description="the last entry is dropped")
+def _() -> None:
+    _read(entries=lambda region: region.entries[:-1])
+
+
+@BUGS.action("image-ways-out-lost", Area.AOT, "a field of the file misread",
+             description="no code is taken to be for guarded memory")  # fmt: skip
+def _() -> None:
+    _read(faults=lambda region: None)
+
+
+@BUGS.action("image-code-cut", Area.AOT, "a field of the file misread", description="the last byte of code is missing")
+def _() -> None:
+    _read(code=lambda region: region.code[:-1])
+
+
+@BUGS.action("image-installed-over-other-code", Area.AOT, "outdated code accepted",
+             description="a stored region is not compared with the code in memory")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline import tier
+
+    def wrapper(original: Any) -> Any:
+        def offer(self: Any, regions: Any) -> None:
+            original(self, regions)
+            self.stored = {pc: replace(region, ranges=(), guest=b"") for pc, region in self.stored.items()}
+
+        return offer
+
+    replace_method(tier.BaselineTier, "offer", wrapper)
+
+
+@BUGS.action("image-entries-at-the-first", Area.AOT, "linked to the wrong block",
+             description="every entry of a stored region leads to its first")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline import tier
+
+    def wrapper(original: Any) -> Any:
+        def offer(self: Any, regions: Any) -> None:
+            first = [replace(r, entries=tuple((pc, r.entries[0][1]) for pc, _ in r.entries)) for r in regions]
+            original(self, first)
+
+        return offer
+
+    replace_method(tier.BaselineTier, "offer", wrapper)
+
+
+@BUGS.action("image-kept-regions-forgotten", Area.AOT, "what was kept is lost",
+             description="a run keeps its own regions only")  # fmt: skip
+def _() -> None:
+    from engines.vm.aot import store
+
+    def wrapper(original: Any) -> Any:
+        def keep(self: Any, compiled: Any) -> None:
+            self.regions = []
+            original(self, compiled)
+
+        return keep
+
+    replace_method(store.RegionStore, "keep", wrapper)

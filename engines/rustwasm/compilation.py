@@ -29,7 +29,7 @@ from engines.rustwasm.typing.check import check_function
 from engines.rustwasm.typing.collect import Collector, TypeEnv
 from engines.rustwasm.typing.constants import fold
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
-from engines.rustwasm.typing.traits import head
+from engines.rustwasm.typing.traits import Inference, head
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.wellformed import break_circles
 
@@ -478,11 +478,36 @@ class Compilation:
                 for field in variant.fields:
                     if reaches(field.ty, adt, set()):
                         error = self.diagnostics.error(
-                            "E0072", f"recursive type `{adt.name}` has infinite size", adt.span
+                            "E0072", f"recursive type `{adt.name}` has infinite size", self.head_span(adt.syntax, "{(;")
                         )
                         error.labels.append((field.span, "recursive without indirection"))
                         error.helps.append("insert some indirection (e.g., a `Box`, `Rc`, or `&`) to break the cycle")
                         return
+
+    def head_span(self, item: Any, ends: str = "{") -> t.Span:
+        """An item up to its body."""
+        text = self.sources.snippet(item.span)
+        cut = min((at for at in map(text.find, ends) if at >= 0), default=len(text))
+        return (item.span[0], item.span[0] + len(text[:cut].rstrip()))
+
+    def check_copy(self, impl: ImplDef) -> None:
+        """E0204: a type with a field that is not Copy is not Copy."""
+        adt = impl.erased_self.data if impl.erased_self.kind == ty.ADT else None
+        if adt is None or adt.gc:
+            return
+        self.collector.ensure_fields(adt)
+        inference = Inference(self, impl.generics.predicates)
+        for variant in adt.variants:
+            for field in variant.fields:
+                one = inference.normalize(ty.subst(ty.erase(field.ty), impl.erased_self.args))
+                if not one.flags & ty.HAS_ERROR and not inference.is_copy(one):
+                    derived = self.sources.snippet(impl.span).startswith("#")
+                    span = adt.span if derived else impl.syntax.self_ty.span
+                    error = self.diagnostics.error(
+                        "E0204", "the trait `Copy` cannot be implemented for this type", span
+                    )
+                    error.labels.append((field.span, "this field does not implement `Copy`"))
+                    return
 
     def check_impl(self, impl: ImplDef) -> None:
         """Members of a trait impl against its trait: E0046, E0407, E0050, E0053, E0185, E0186."""
@@ -493,6 +518,8 @@ class Compilation:
         trait = impl.trait
         assert trait is not None
         self.collector.ensure_generics(trait)
+        if trait.lang == "Copy":
+            self.check_copy(impl)
         given_types = {i.name for i in impl.syntax.items if isinstance(i, t.AliasItem)}
         missing = [
             n for n, m in trait.methods.items() if not m.has_body and m.intrinsic is None and n not in impl.methods
@@ -513,15 +540,13 @@ class Compilation:
         for name, method in impl.methods.items():
             if name not in trait.methods:
                 message = f"method `{name}` is not a member of trait `{trait.name}`"
-                self.diagnostics.error("E0407", message, method.span, f"not a member of trait `{trait.name}`")
+                self.diagnostics.error("E0407", message, method.syntax.span, f"not a member of trait `{trait.name}`")
                 continue
             self.check_signature(impl, trait.methods[name], method)
         for name in given_types - set(trait.assoc_types):
             self.diagnostics.error("E0437", f"type `{name}` is not a member of trait `{trait.name}`", impl.span)
 
     def check_signature(self, impl: ImplDef, wanted: FnDef, given: FnDef) -> None:
-        from engines.rustwasm.typing.traits import Inference
-
         trait = impl.trait
         assert trait is not None
         self.collector.ensure_signature(wanted)

@@ -129,6 +129,10 @@ class Resolver:
         if before is not None:
             what = ("type", "value")[space]
             message = f"the name `{name}` is defined multiple times"
+            item = getattr(definition, "syntax", None)
+            if item is not None and hasattr(item, "name_span"):
+                head = self.diagnostics.sources.snippet(item.span).split("{")[0].rstrip()
+                span = (item.span[0], item.span[0] + len(head))
             error = self.diagnostics.error("E0428", message, span, f"`{name}` redefined here")
             error.labels.append((before.span, f"previous definition of the {what} `{name}` here"))
             error.notes.append(f"`{name}` must be defined only once in the {what} namespace of this module")

@@ -68,8 +68,18 @@ class Cursor:
     def expect(self, kind: str) -> None:
         if self.kinds[self.at] == kind:
             self.at += 1
+        elif kind == ";" and self.at and self._on_new_line():
+            end = self.ends[self.at - 1]
+            error = self.diagnostics.error(None, f"expected `;`, found {self.describe()}", (end, end))
+            error.suggestion = ((end, end), ";", "add `;` here")
+            raise SyntaxStop()
         else:
             raise self.fail("identifier" if kind == "id" else f"`{kind}`")
+
+    def _on_new_line(self) -> bool:
+        """Is the current token not on the line of the one before?"""
+        locate = self.diagnostics.sources.locate
+        return locate(self.ends[self.at - 1])[1] != locate(self.starts[self.at])[1]
 
     def name(self) -> tuple[str, Span]:
         at = self.at

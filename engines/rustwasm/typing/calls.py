@@ -105,7 +105,8 @@ class CallChecker(PatternChecker):
         callee: Ty,
     ) -> None:
         if len(args) != len(inputs):
-            self.wrong_argument_count(args, inputs, span, callee)
+            blamed = node.callee.span if isinstance(node, t.Call) else getattr(node, "name_span", span)
+            self.wrong_argument_count(args, inputs, blamed, callee)
             for arg in args:
                 self.check(arg)
             return

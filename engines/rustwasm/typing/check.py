@@ -99,7 +99,32 @@ class BodyChecker(ExpressionChecker):
 
     def check_body(self, body: Any, result: Ty) -> None:
         actual = self.check(body, result)
+        item = self.function.syntax
+        if (
+            isinstance(item, t.FnItem)
+            and body is item.body
+            and body.tail is None
+            and item.result is not None
+            and shallow(actual) is ty.UNIT
+            and not self.can_unify(result, ty.UNIT)
+        ):
+            error = self.mismatch(result, actual, item.result.span)
+            if error is not None:
+                text = "implicitly returns `()` as its body has no tail or `return` expression"
+                error.labels.append((self.function.span, text))
+                self.suggest_tail(error, body, result)
+            return
         self.coerce(body, actual, result)
+
+    def suggest_tail(self, error: Any, body: t.Block, result: Ty) -> None:
+        """Say that the last statement's semicolon is too much, if its value is what is wanted."""
+        last = body.statements[-1] if body.statements else None
+        if last is None or isinstance(last, t.LetStatement) or not last.semicolon or last.expr.ty is None:
+            return
+        if self.can_unify(result, last.expr.ty):
+            end = last.expr.span[1]
+            if self.compilation.diagnostics.sources.snippet((end, end + 1)) == ";":
+                error.suggestion = ((end, end + 1), "", "remove this semicolon to return this value")
 
     # Statements
 
@@ -506,8 +531,14 @@ class BodyChecker(ExpressionChecker):
                 "E0277",
                 f"`{subject}` doesn't implement `Debug`",
                 span,
-                f"`{subject}` cannot be formatted using `{{:?}}`",
+                f"`{subject}` cannot be formatted using `{{:?}}` because it doesn't implement `Debug`",
             )
+            adt = deep[0]
+            if adt.kind == ty.ADT and adt.data.module.root is self.compilation.root and adt.data.syntax is not None:
+                start = adt.data.syntax.span[0]
+                text = f"consider annotating `{subject}` with `#[derive(Debug)]`"
+                error.suggestion = ((start, start), "#[derive(Debug)]\n", text)
+                return
             error.helps.append(f"consider annotating `{subject}` with `#[derive(Debug)]`")
             return
         message = f"the trait bound `{subject}: {shown}` is not satisfied"
@@ -531,6 +562,8 @@ class BodyChecker(ExpressionChecker):
                     "E0283", "type annotations needed", span, f"cannot satisfy `{self.show(args[0])}: {trait.name}`"
                 )
         self.pending = []
+        if not self.compilation.diagnostics.has_errors:
+            self.report_unknown()
         for node, actual, to in self.casts:
             self.check_cast(node, ty.deep(actual), to)
         for node, negative in self.literals:
@@ -556,6 +589,18 @@ class BodyChecker(ExpressionChecker):
                 check_match(self, node)
             for pattern, where in self.irrefutable:
                 check_irrefutable(self, pattern, where)
+
+    def report_unknown(self) -> None:
+        """E0282 for variables of a type that nothing in the body decides."""
+        for pattern, where in self.irrefutable:
+            if where == "local binding" and isinstance(pattern, t.BindingPattern) and isinstance(
+                pattern.target, Variable
+            ):  # fmt: skip
+                one = ty.deep(pattern.target.ty)
+                if one.flags & ty.HAS_INFER and one.kind == ty.ADT and any(
+                    shallow(a).kind == ty.INFER and shallow(a).data == "type" for a in one.args
+                ):  # fmt: skip
+                    self.error("E0282", f"type annotations needed for `{self.show(one)}`", pattern.span)
 
     def default_numbers(self) -> None:
         for node, _ in self.literals:
@@ -636,7 +681,7 @@ class BodyChecker(ExpressionChecker):
                 error = self.error("E0604", f"only `u8` can be cast as `char`, not `{have}`", node.span, "invalid cast")
                 error.helps.append("try `char::from_u32` instead")
             elif to.kind == ty.BOOL and actual.kind in number:
-                error = self.error("E0054", f"cannot cast `{have}` as `bool`", node.span, "unsupported cast")
+                error = self.error("E0054", f"cannot cast `{have}` as `bool`", node.span)
                 error.suggestion = (
                     node.span,
                     f"{self.compilation.diagnostics.sources.snippet(node.operand.span)} != 0",

@@ -17,7 +17,7 @@ class Coercer(MethodChecker):
     def mismatch(self, expected: Ty, actual: Ty, span: t.Span, node: Any = None) -> Any:
         if ty.deep(expected).flags & ty.HAS_ERROR or ty.deep(actual).flags & ty.HAS_ERROR:
             return None
-        label = f"expected `{self.show(expected)}`, found `{self.show(actual)}`"
+        label = f"expected {self.described(expected)}, found {self.described(actual)}"
         across = conversion(actual, expected)
         if across is not None:
             message = f"`{self.show(actual)}` is not converted to `{self.show(expected)}` implicitly"
@@ -43,9 +43,20 @@ class Coercer(MethodChecker):
             error.suggestion = (span, f"{snippet}.to_string()", "try using a conversion method")
         elif want.kind == ty.ADT and want.data.lang == "Option" and self.can_unify(want.args[0], have):
             error.suggestion = (span, f"Some({snippet})", "try wrapping the expression in `Some`")
+        elif want.kind == ty.REF and not want.data and shallow(want.args[0]).kind == ty.STR and (
+            have.kind == ty.ADT and have.data.lang == "String"
+        ):  # fmt: skip
+            error.suggestion = (span, f"&{snippet}", "consider borrowing here")
         elif have.kind == ty.REF and self.can_unify(have.args[0], want):
             error.suggestion = (span, f"*{snippet}", "consider dereferencing the borrow")
         return error
+
+    def described(self, one: Ty) -> str:
+        """The type as labels speak of it: a literal's type that is not known yet by its sort."""
+        one = shallow(one)
+        if one.kind == ty.INFER and one.data != "type":
+            return "integer" if one.data == "int" else "floating-point number"
+        return f"`{self.show(one)}`"
 
     def demand(self, expected: Ty, actual: Ty, span: t.Span) -> bool:
         mark = self.snapshot()

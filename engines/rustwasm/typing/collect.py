@@ -68,7 +68,7 @@ class Collector:
         if kind is t.TypePath:
             return self.path_type(syntax.path, env)
         if kind is t.TypeRef:
-            region = self.lifetime(syntax.lifetime, env, syntax.span)
+            region = self.lifetime(syntax.lifetime, env, (syntax.span[0], syntax.span[0] + 1))
             return ty.ref(self.lower(syntax.inner, env), syntax.mutable, region)
         if kind is t.TypeTuple:
             return ty.tuple_of(tuple([self.lower(e, env) for e in syntax.elements]))

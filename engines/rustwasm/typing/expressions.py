@@ -269,12 +269,19 @@ class ExpressionChecker(CallChecker):
             )
         else:
             message = f"no implementation for `{have} {op} {other}`"
-        error = self.error("E0369", message, node.span)
+        error = self.error("E0369", message, self.operator_span(node))
         error.labels.append((node.left.span, have))
         error.labels.append((node.right.span, other))
 
     def mismatch_or_bound(self, message: str, node: Any, label: str) -> None:
-        self.error("E0277", message, node.span, label)
+        self.error("E0277", message, self.operator_span(node), label)
+
+    def operator_span(self, node: Any) -> t.Span:
+        """Where a binary expression's operator is."""
+        between = (node.left.span[1], node.right.span[0])
+        sign = f"{node.op}=" if isinstance(node, t.CompoundAssignment) else node.op
+        at = self.compilation.diagnostics.sources.snippet(between).find(sign) if between[0] < between[1] else -1
+        return node.span if at < 0 else (between[0] + at, between[0] + at + len(sign))
 
     def overloaded(self, node: Any, op: str, left: Ty, right: Ty) -> Ty:
         trait = self.compilation.lang(_ARITHMETIC[op][0])
@@ -327,12 +334,12 @@ class ExpressionChecker(CallChecker):
                         self.error(
                             "E0277",
                             message,
-                            node.span,
+                            self.operator_span(node),
                             f"no implementation for `{self.show(left)} {node.op} {self.show(right)}`",
                         )
                 return ty.BOOL_TY
             message = f"binary operation `{node.op}` cannot be applied to type `{self.show(left)}`"
-            error = self.error("E0369", message, node.span)
+            error = self.error("E0369", message, self.operator_span(node))
             error.labels += [(node.left.span, self.show(left)), (node.right.span, self.show(right))]
             return ty.BOOL_TY
         node.target = (trait.methods[_COMPARISON[node.op][1]], args)
@@ -675,6 +682,9 @@ class ExpressionChecker(CallChecker):
             ).args[0]
             message = f"the type `[{self.show(element)}]` cannot be indexed by `{self.show(index)}`"
             self.error("E0277", message, node.index.span, "slice indices are of type `usize` or ranges of `usize`")
+        elif any(s.kind == ty.STR or (s.kind == ty.ADT and s.data.lang == "String") for s, _ in self.autoderef(base)):
+            message = f"the type `str` cannot be indexed by `{self.show(index)}`"
+            self.error("E0277", message, node.index.span, "string indices are ranges of `usize`")
         else:
             self.error("E0608", f"cannot index into a value of type `{shown}`", node.span)
         return ty.ERROR_TY

@@ -278,7 +278,8 @@ class PatternChecker(Coercer):
             have = f"this pattern has {given} field{'' if given == 1 else 's'}"
             kind, s = "variant" if definition.owner.is_enum else "struct", "" if len(types) == 1 else "s"
             want = f"the corresponding tuple {kind} has {len(types)} field{s}"
-            self.error("E0023", f"{have}, but {want}", pattern.span, f"expected {len(types)} fields, found {given}")
+            count = f"{len(types)} field{'' if len(types) == 1 else 's'}"
+            self.error("E0023", f"{have}, but {want}", pattern.span, f"expected {count}, found {given}")
             self.check_parts_as_errors(pattern)
             return
         self.check_positions(elements, types, rest, mode)

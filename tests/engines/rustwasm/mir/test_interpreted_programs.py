@@ -10,7 +10,8 @@ from engines.rustwasm.mir.instances import Instances
 from engines.rustwasm.mir.interpreter import Interpreter, OutOfFuel, run_main
 
 FUEL = 600_000
-"""Statements: seconds at most. Some programs need up to a hundred times that."""
+"""Statements: seconds at most. Some programs need up to a hundred times that: minutes, in which all of them end with
+rustc's output, too (without `--fuel`: `counterproof wasm run corpus/rust/programs/NAME.rs`); here their beginning."""
 LONG = frozenset(
     (
         "collatz", "factorise", "fibonacci", "knapsack", "life", "linked_list", "mandelbrot", "nbody", "queens",
@@ -19,6 +20,7 @@ LONG = frozenset(
 )  # fmt: skip
 
 
+@pytest.mark.evidence("WR-01")
 @pytest.mark.parametrize("program", rust_programs(), ids=lambda program: program.name)
 def test_output_and_exit(program: RustProgram) -> None:
     compilation = check_source(program.source, f"{program.name}.rs")

@@ -1,0 +1,319 @@
+//= E0308 2:18 2:21
+fn main() {
+    let x: i32 = "a";
+}
+//= E0382 4:20 4:21
+fn main() {
+    let s = String::from("a");
+    let t = s;
+    println!("{}", s);
+}
+//= E0384 3:5 3:10
+fn main() {
+    let x = 5;
+    x = 6;
+    println!("{}", x);
+}
+//= E0596 3:5 3:6
+fn main() {
+    let v = vec![1];
+    v.push(2);
+}
+//= E0425 2:20 2:21
+fn main() {
+    println!("{}", y);
+}
+//= E0425 2:5 2:8
+fn main() {
+    foo();
+}
+//= E0609 4:22 4:23
+struct P { x: i32 }
+fn main() {
+    let p = P { x: 1 };
+    println!("{}", p.y);
+}
+//= E0599 3:7 3:9
+struct P;
+fn main() {
+    P.go();
+}
+//= E0061 3:5 3:6
+fn f(a: i32, b: i32) -> i32 { a + b }
+fn main() {
+    f(1);
+}
+//= E0308 2:34 2:37
+fn main() {
+    let x = if true { 1 } else { "a" };
+}
+//= E0308 1:11 1:14
+fn f() -> i32 {
+    1;
+}
+fn main() { f(); }
+//= E0004 4:11 4:12
+enum E { A, B }
+fn main() {
+    let e = E::A;
+    match e {
+        E::A => {}
+    }
+}
+//= E0005 2:9 2:16
+fn main() {
+    let Some(x) = Some(1);
+}
+//= E0106 1:33 1:34
+fn longest(a: &str, b: &str) -> &str { a }
+fn main() {}
+//= E0597 5:13 5:15
+fn main() {
+    let r;
+    {
+        let x = 5;
+        r = &x;
+    }
+    println!("{}", r);
+}
+//= E0502 4:5 4:14
+fn main() {
+    let mut v = vec![1];
+    let a = &v[0];
+    v.push(2);
+    println!("{}", a);
+}
+//= E0499 4:13 4:19
+fn main() {
+    let mut s = String::new();
+    let a = &mut s;
+    let b = &mut s;
+    a.push('x');
+    b.push('y');
+}
+//= E0046 3:1 3:13
+trait T { fn f(&self); }
+struct S;
+impl T for S {}
+fn main() {}
+//= E0407 5:5 5:19
+trait T { fn f(&self); }
+struct S;
+impl T for S {
+    fn f(&self) {}
+    fn g(&self) {}
+}
+fn main() {}
+//= E0277 3:20 3:21
+struct S;
+fn main() {
+    println!("{}", S);
+}
+//= E0277 3:22 3:23
+struct S;
+fn main() {
+    println!("{:?}", S);
+}
+//= E0277 2:15 2:16
+fn main() {
+    let x = 1 + "a";
+}
+//= E0308 2:20 2:24
+fn main() {
+    let x = 1i32 + 1i64;
+}
+//= E0369 3:15 3:16
+struct S;
+fn main() {
+    let a = S + S;
+}
+//= E0369 1:30 1:31
+fn f<T>(a: T, b: T) -> T { a + b }
+fn main() {}
+//= E0277 1:32 1:33
+fn f<T>(a: T) { println!("{}", a); }
+fn main() {}
+//= E0381 3:20 3:21
+fn main() {
+    let x: i32;
+    println!("{}", x);
+}
+//= E0268 2:5 2:10
+fn main() {
+    break;
+}
+//= E0063 3:13 3:14
+struct S { a: i32, b: i32 }
+fn main() {
+    let s = S { a: 1 };
+}
+//= E0560 3:23 3:24
+struct S { a: i32 }
+fn main() {
+    let s = S { a: 1, c: 2 };
+}
+//= E0603 3:8 3:9
+mod m { fn f() {} }
+fn main() {
+    m::f();
+}
+//= E0616 4:22 4:23
+mod m { pub struct S { x: i32 } impl S { pub fn new() -> S { S { x: 1 } } } }
+fn main() {
+    let s = m::S::new();
+    println!("{}", s.x);
+}
+//= E0308 4:7 4:9
+fn f(x: &mut i32) { *x += 1; }
+fn main() {
+    let mut a = 1;
+    f(&a);
+}
+//= E0308 3:7 3:12
+fn f(s: String) {}
+fn main() {
+    f("abc");
+}
+//= E0308 3:7 3:24
+fn f(s: &str) {}
+fn main() {
+    f(String::from("a"));
+}
+//= E0277 4:22 4:23
+fn main() {
+    let a = [1, 2, 3];
+    let i: i32 = 1;
+    println!("{}", a[i]);
+}
+//= E0277 2:14 2:15
+fn main() {
+    for i in 5 {
+    }
+}
+//= E0277 3:11 3:12
+fn f() -> Option<i32> {
+    let x: Result<i32, String> = Ok(1);
+    Some(x?)
+}
+fn main() {}
+//= E0277 3:6 3:7
+fn main() {
+    let x: Option<i32> = Some(1);
+    x?;
+}
+//= E0308 3:7 3:10
+fn main() {
+    let c = |x: i32| x + 1;
+    c("a");
+}
+//= E0382 5:20 5:21
+fn main() {
+    let s = String::from("a");
+    let f = move || println!("{}", s);
+    f();
+    println!("{}", s);
+}
+//= E0106 1:19 1:20
+struct S<'a> { r: &str }
+fn main() {}
+//= E0106 1:11 1:12
+fn f() -> &str { "a" }
+fn main() {}
+//= E0282 2:9 2:10
+fn main() {
+    let x = Vec::new();
+}
+//= E0072 1:1 1:9
+struct A { b: A }
+fn main() {}
+//= E0428 2:1 2:7
+fn f() {}
+fn f() {}
+fn main() {}
+//= E0054 2:13 2:22
+fn main() {
+    let x = 5 as bool;
+}
+//= E0308 2:8 2:9
+fn main() {
+    if 1 { }
+}
+//= E0004 3:11 3:12
+fn main() {
+    let x = 5;
+    match x {
+        1 => {}
+        2..=3 => {}
+    }
+}
+//= E0609 3:22 3:23
+fn main() {
+    let t = (1, 2);
+    println!("{}", t.2);
+}
+//= E0594 3:5 3:11
+fn main() {
+    let x = &5;
+    *x = 6;
+}
+//= E0204 4:8 4:9
+#[derive(Clone)]
+struct S;
+#[derive(Clone, Copy)]
+struct T { s: S }
+fn main() {}
+//= E0507 4:13 4:16
+fn main() {
+    let b = Box::new(String::from("a"));
+    let r = &b;
+    let s = **r;
+}
+//= E0515 3:5 3:7
+fn get<'a>() -> &'a String {
+    let s = String::new();
+    &s
+}
+fn main() {}
+//= E0308 4:18 4:19
+fn main() {
+    let x = return_it(1);
+    fn return_it(x: u8) -> u8 { x }
+    let y: u16 = x;
+}
+//= E0277 3:15 3:16
+fn main() {
+    let s = "abc";
+    let c = s[0];
+}
+//= E0053 4:46 4:52
+use std::fmt;
+struct S;
+impl fmt::Display for S {
+    fn fmt(&self, f: &mut fmt::Formatter) -> String { String::new() }
+}
+fn main() {}
+//= E0610 3:7 3:10
+fn main() {
+    let x = 1;
+    x.foo = 2;
+}
+//= none 2:23 2:24
+fn main() {
+    println!("{}", 1, 2);
+}
+//= E0507 3:13 3:17
+fn main() {
+    let v = vec![String::from("a")];
+    let s = v[0];
+}
+//= E0382 4:20 4:21
+fn main() {
+    let v = vec![1, 2, 3];
+    for x in v {}
+    println!("{}", v.len());
+}
+//= none 2:14 2:14
+fn main() {
+    let x = 5
+    let y = 6;
+}

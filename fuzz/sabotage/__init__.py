@@ -32,6 +32,7 @@ CATALOGUES: Final = (
     "native_hosts",
     "native_images",
     "comparator",
+    "rustwasm",
 )
 """The modules of this package that have a list `BUGS`."""
 

@@ -42,6 +42,11 @@ class Area(StrEnum):
     REDUCER = "reducer"
     CAMPAIGN = "campaign"
     ADAPTERS = "oracle adapters"
+    RUST_FRONT_END = "Rust front end"
+    RUST_MIR = "Rust MIR"
+    RUST_LOWERING = "Rust lowering"
+    RUST_RELEASE = "Rust release passes"
+    RUST_CONTROL = "Rust control flow and encoding"
 
 
 @dataclass(frozen=True)

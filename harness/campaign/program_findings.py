@@ -37,6 +37,9 @@ VERSION: Final = 1
 PROGRAM: Final = "program"
 WASM: Final = "wasm"
 MACHINE: Final = "machine"
+RUST: Final = "rust"
+RUST_FORMAT: Final = "counterproof-rust-finding"
+"""Of `harness.campaign.rust_findings`."""
 LOCATE_INSNS: Final = 300_000
 """So many instructions are examined without being asked; the reference tier needs seconds for them."""
 
@@ -110,7 +113,7 @@ class ProgramFinding:
 
 
 def kind_of(directory: Path) -> str:
-    """`PROGRAM`, `WASM` or `MACHINE`: what the finding in `directory` is about.
+    """`PROGRAM`, `WASM`, `RUST` or `MACHINE`: what the finding in `directory` is about.
 
     Raises:
         DocumentError, OSError: `finding.json` cannot be read.
@@ -120,7 +123,7 @@ def kind_of(directory: Path) -> str:
     form = head.optional("format")
     if form is None:
         return WASM
-    return PROGRAM if form.string() == FORMAT else MACHINE
+    return {FORMAT: PROGRAM, RUST_FORMAT: RUST}.get(form.string(), MACHINE)
 
 
 def load_finding(directory: Path) -> ProgramFinding:

@@ -21,7 +21,7 @@ def repro(
     oracle: Annotated[str, typer.Option(help="Replay against this oracle instead.")] = "",
 ) -> None:
     """Replay a finding: exit status 1 while subject and oracle still differ, 0 when they agree."""
-    from harness.campaign.program_findings import PROGRAM, WASM, kind_of, load_finding
+    from harness.campaign.program_findings import PROGRAM, RUST, WASM, kind_of, load_finding
     from harness.report.reproducer import load_reproducer
     from harness.strict_json import DocumentError
 
@@ -31,6 +31,8 @@ def repro(
             raise typer.Exit(replay_program(load_finding(directory), subject, oracle))
         if kind == WASM:
             raise typer.Exit(replay_wasm(directory, subject, oracle))
+        if kind == RUST:
+            raise typer.Exit(replay_rust(directory))
         case, found_on, found_by = load_reproducer(directory)
     except (DocumentError, OSError) as error:
         print(f"counterproof repro: {error}", file=sys.stderr)
@@ -75,6 +77,24 @@ def replay_wasm(directory: Path, subject: str = "", oracle: str = "") -> int:
     except (UnknownExecutorError, ExecutorUnavailableError, NotReplayableError) as error:
         print(f"repro: {error}", file=sys.stderr)
         return 2
+
+
+def replay_rust(directory: Path) -> int:
+    """Build and run the program of a finding of `diff rust` again. Returns the exit status.
+
+    Raises:
+        DocumentError, OSError: the directory is no finding of a Rust program, or cannot be read.
+    """
+    from harness.campaign.rust_findings import replay
+    from harness.registry import ExecutorUnavailableError
+
+    try:
+        diverges, text = replay(directory)
+    except (ValueError, ExecutorUnavailableError) as error:
+        print(f"repro: {error}", file=sys.stderr)
+        return 2
+    print(f"{directory}: {text}")
+    return int(diverges)
 
 
 def _shown(label: str, subject: str, oracle: str, answer: Answer) -> int:

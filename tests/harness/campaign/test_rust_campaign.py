@@ -14,13 +14,18 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from fuzz.strategies.rust import Outcome, ValidProgram
 from harness.campaign.rust import Misjudgement, RustCampaign
+from harness.campaign.rust_findings import replay, write_divergence
 from harness.campaign.rust_progress import RustProgress
+from harness.campaign.rust_runs import RustRunner
 from harness.campaign.rust_units import RustPlan, UnitWorker
 from harness.case_file import load_case
 from harness.commands.diff import app
+from harness.commands.repro import replay_rust
 from harness.contract import Case, Observation, ProgramObservation, SourceCase, SourceObservation
 from harness.subjects.rustwasm_checker import RustwasmChecker
+from harness.subjects.rustwasm_program import Build
 from oracles.wasmtime_oracle import WasmtimeOracle
 
 SOME = range(14)
@@ -153,6 +158,15 @@ def test_the_command_writes_what_diverged_in_the_program_alone(tmp_path: Path, j
     assert finding["seen"]["stdout"] == [] and finding["expected"]["stdout"]
     case = load_case(place / "case.json")
     assert isinstance(case, SourceCase) and case.options == ("run",)
+    assert replay(place) == (False, "agrees")  # the real wasmtime hears it
+
+
+def test_a_finding_that_still_diverges_is_replayed(tmp_path: Path) -> None:
+    said, real = Outcome("2\n"), 'fn main() {\n    println!("1");\n}\n'
+    (found,) = RustRunner((Build(),), []).examine(ValidProgram(real, said, said), "seed 1")
+    write_divergence(found, tmp_path)
+    assert replay(tmp_path) == (True, "differs in stdout")
+    assert replay_rust(tmp_path) == 1
 
 
 def test_an_interrupted_campaign_keeps_what_is_done(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""Judges of the Rust-subset compiler: `counterproof diff rust`'s own two questions, on recorded programs.
+
+What a program should do, the generator said before any bug was on. Most cost little when many programs share a module,
+so they run in crates, after a few alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from fuzz.sabotage.judges import Budget, Kill, StillbornError
+from fuzz.strategies.rust import (
+    FAULTS,
+    FaultyProgram,
+    Outcome,
+    ValidProgram,
+    generate_crate,
+    generate_faulty,
+    generate_program,
+)
+from fuzz.strategies.rust.generate import generate_dense
+from fuzz.strategies.rust.more_statements import checked, drops, floats, patterns
+from fuzz.strategies.rust.statements import shape
+from fuzz.strategies.wasm import ChoiceSequence
+from harness.campaign.rust_runs import RustRunner
+from harness.contract import Executor
+
+VALID: Final = 20
+"""Valid programs that are judged, beside one faulty program of each kind."""
+FIRST_SEED: Final = 1_000
+ALONE: Final = 2
+CRATES: Final = 4
+PANICS: Final = 14
+"""Small programs that panic, each with a message of its own."""
+PER_CRATE: Final = 12
+
+
+class Verdicts:
+    """The checker: valid programs accepted, faulty ones rejected with the planted error at its line."""
+
+    def __init__(self) -> None:
+        self._valid: list[ValidProgram] = []
+        self._faulty: list[FaultyProgram] = []
+
+    def prepare(self) -> None:
+        """Generate the programs and load the library."""
+        from engines.rustwasm.compilation import library
+
+        library()
+        seeds = range(FIRST_SEED, FIRST_SEED + VALID)
+        self._valid = [generate_program(ChoiceSequence(seed=seed), 12) for seed in seeds]
+        self._faulty = [generate_faulty(ChoiceSequence(seed=n), fault) for n, fault in enumerate(FAULTS)]
+
+    def examine(self, budget: Budget) -> Kill | None:
+        from harness.subjects.rustwasm_program import CompiledProgram
+
+        _must_build()
+        end = time.monotonic() + budget.seconds
+        for cases, (source, expected) in enumerate(self._cases(), 1):
+            try:
+                compiled = CompiledProgram(source)
+            except Exception as error:  # noqa: BLE001 - a checker that raises has shown its bug
+                return Kill("verdicts on Rust programs", cases, f"the checker fails: {error!r}"[:200])
+            if compiled.errors != expected:
+                said = ", ".join(f"{code} in line {line}" for code, line in compiled.errors) or "accepted"
+                wanted = ", ".join(f"{code} in line {line}" for code, line in expected) or "accepted"
+                return Kill("verdicts on Rust programs", cases, f"{said}; should be {wanted}"[:200])
+            if time.monotonic() > end:
+                break
+        return None
+
+    def _cases(self) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
+        """A faulty program of each code, a few valid ones, then the other faults."""
+        first = list({one.code: one for one in reversed(self._faulty)}.values())
+        valid = iter(self._valid)
+        for one in [*first, *(other for other in self._faulty if other not in first)]:
+            yield one.source, ((one.code, one.line),)
+            if (program := next(valid, None)) is not None:
+                yield program.source, ()
+
+
+class Runs:
+    """The rest of the compiler: what programs do, on the interpreter and under wasmtime, built for `profiles`."""
+
+    def __init__(self, *profiles: str) -> None:
+        self.profiles = profiles
+        self._programs: list[ValidProgram] = []
+
+    def prepare(self) -> None:
+        """Generate the programs and load the library."""
+        from engines.rustwasm.compilation import library
+
+        library()
+        alone = [generate_program(ChoiceSequence(seed=FIRST_SEED + n), 8) for n in range(ALONE)]
+        crates = [
+            generate_crate(range(FIRST_SEED + n * PER_CRATE, FIRST_SEED + (n + 1) * PER_CRATE))[0]
+            for n in range(1, CRATES + 1)
+        ]
+        kinds = ((checked, 240), (shape, 8), (floats, 30), (drops, 20), (patterns, 20))
+        dense = [
+            generate_dense(ChoiceSequence(seed=FIRST_SEED + n), statement, times)
+            for n, (statement, times) in enumerate(kinds)
+        ]
+        draws = (ChoiceSequence(seed=seed) for seed in itertools.count(FIRST_SEED))
+        panics: dict[str, ValidProgram] = {}
+        while len(panics) < PANICS:
+            program = generate_program(next(draws), 1, panics=True)
+            panics.setdefault(program.panic, program)
+        self._programs = [alone[0], *dense, *alone[1:], *crates[:1], *panics.values(), *crates[1:]]
+
+    def examine(self, budget: Budget) -> Kill | None:
+        from harness.registry import create
+        from harness.subjects.rustwasm_program import Build
+
+        _must_build()
+        engine: Executor = create("wasmtime", isolated=False)
+        runner = RustRunner([Build(profile) for profile in self.profiles], [engine])
+        end = time.monotonic() + budget.seconds
+        for cases, program in enumerate(self._programs, 1):
+            found = next(runner.examine(program, f"program {cases}"), None)
+            if found is not None:
+                return Kill("generated Rust programs", cases, found.signature[:200])
+            if time.monotonic() > end:
+                break
+        return None
+
+
+def development() -> Runs:
+    """Development builds alone."""
+    return Runs("dev")
+
+
+def release() -> Runs:
+    """Release builds alone: for what only they go through."""
+    return Runs("release")
+
+
+def _must_build() -> None:
+    """Raises StillbornError where not even the empty program is accepted and runs."""
+    from harness.subjects.rustwasm_program import Build
+
+    empty = ValidProgram("fn main() {}\n", Outcome(""), Outcome(""))
+    found = next(RustRunner([Build()], []).examine(empty), None)
+    if found is not None:
+        raise StillbornError(f"the empty program: {found.signature}")

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
+EXACTNESS: Final = "tests/engines/vm/tiers/llvm/test_llvm_exactness.py"
 AUTO: Final = "tests/engines/vm/tiers/test_auto_tier.py"
 PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
 CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
@@ -19,6 +20,7 @@ BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
     Area.CODE_CACHE,
     "retired count off by one",
     description="a region asks for one instruction less than its longest path has",
+    judges=(EXACTNESS,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm import region
@@ -102,6 +104,7 @@ def _() -> None:
     Area.FLOAT,
     "rounding mode ignored",
     description="operations with a static rounding mode use the dynamic one",
+    judges=(EXACTNESS,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm.machine import RegionFloatUnit

@@ -2,7 +2,7 @@
 
 After a sample of interpreted code a few hundred instructions are executed one at a time. Of each it is known whether
 compiled code, installed or asked for, would have executed it: code is entered at its heads, and left with the first
-instruction outside. What remains begins where control was transferred to, and that is where regions may begin.
+instruction outside. What remains begins there or where control was transferred to: that is where regions may begin.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Profile:
 
     Attributes:
         seen: by pc of an indirect jump, where it went.
-        uncovered: how often control was transferred to a pc that is in no compiled code.
+        uncovered: how often control came to a pc that is in no compiled code, by a jump or from such code.
         links: what the return address register held at such a pc.
         asked: by root of a region that was asked for, the pcs of its instructions.
         distrusts: whether indirect jumps are taken to leave compiled code, since it runs less than it seems to.
@@ -87,6 +87,9 @@ class Profile:
             if pc < to <= pc + 4:
                 if inside is not None and to not in inside:
                     inside = self.covering(space, to)
+                    if inside is None:
+                        self.uncovered[to] += 1
+                        self.links[to] = words[_RA]
                 continue
             if to >= limit:
                 break

@@ -9,8 +9,8 @@ from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
 BUGS: Final = Catalogue(judges=("riscv64-baseline",))
 _SCHEDULES: Final = ("tests/engines/vm/hosts/test_list_scheduling.py",)
-_ACCESSES: Final = ("riscv64-baseline", "tests/engines/vm/tiers/baseline/test_baseline_in_guarded_memory.py")
-_REGIONS: Final = ("riscv64-baseline", "tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py")
+_ACCESSES: Final = ("tests/engines/vm/tiers/baseline/test_baseline_in_guarded_memory.py", "riscv64-baseline")
+_REGIONS: Final = ("tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py", "riscv64-baseline")
 
 
 # -- lowering ---------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """What starting costs: `counterproof vm run` of a program that ends at once, warm and on the first run of an install.
 
 `python -m ci.bench_start PROGRAM` runs it by turns with Python that does nothing, and prints the least wall clock and
-the least processor time of each. Bytecode of Python's modules is there in both; "first" has an empty cache directory, so
+the least processor time of each. Bytecode of Python's modules is there in both; "first" has an empty cache, so
 the interpreter's native code is made. Exit status 0, or 2 where the program does not run.
 """
 

@@ -89,3 +89,34 @@ def test_constants_join_where_arms_agree() -> None:
     )
     better, _ = optimise(made)
     assert [call(better, one) for one in (0, 1)] == [call(made, one) for one in (0, 1)] == [9, 3]
+
+
+def test_places_in_the_frame_of_a_function_put_inside_an_operand_are_known_there() -> None:
+    """The frame is made inside the operand's block; the addresses in it must not be computed only behind that."""
+    inner = (
+        "(func $inner (param i32) (result i32) (local $p i32) (local $o i32)"
+        f" {ENTER} (local.set $o (i32.add (local.get $p) (i32.const 8)))"
+        " (i32.store (local.get $o) (local.get 0)) (call $leak (local.get $o))"
+        f" (local.set 0 (i32.load (local.get $o))) {LEAVE}"
+        " (if (result i32) (local.get 0) (then (i32.add (local.get 0) (i32.const 1))) (else (i32.const 9))))"
+    )
+    made = parse_module(
+        f'{HEAD} {inner} (func (export "f") (param i32) (result i32)'
+        " (i32.mul (i32.const 3) (call $inner (i32.add (local.get 0) (i32.const 1))))))"
+    )
+    better, _ = optimise(made, "stack")
+    assert [call(better, one) for one in (-1, 0, 6)] == [27, 6, 24]
+
+
+def test_an_object_that_nobody_else_reaches_leaves_a_frame_that_others_reach() -> None:
+    keep = '(func $keep (export "keep") (param i32) (i32.store (i32.const 64) (local.get 0)))'
+    made = parse_module(
+        f'{HEAD} {keep} (func (export "f") (param i32) (result i32) (local $p i32) (local $o i32) (local $q i32)'
+        f" {ENTER} (local.set $o (i32.add (local.get $p) (i32.const 4)))"
+        " (local.set $q (i32.add (local.get $p) (i32.const 8))) (i32.store (local.get $o) (local.get 0))"
+        " (call $keep (local.get $q)) (i32.store (local.get $q) (i32.const 5))"
+        f" (local.set 0 (i32.add (i32.load (local.get $o)) (i32.load (local.get $q)))) {LEAVE} (local.get 0)))"
+    )
+    better, _ = optimise(made, "stack")
+    assert call(better, 7) == 12
+    assert "offset=4" not in print_module(better)

@@ -48,7 +48,7 @@ class RustDivergence:
 
     @property
     def subject(self) -> str:
-        """The executor's name in the registry."""
+        """Compiler, build and engine in one name."""
         return f"rustwasm-{self.build}-on-{self.engine}"
 
     @property

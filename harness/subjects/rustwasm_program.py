@@ -1,7 +1,6 @@
 """Our Rust-subset compiler as a subject that runs: what the MIR interpreter says, and a module per build.
 
-`CompiledProgram` checks a source once and gives every build of it, which is what a campaign wants. The executors wrap
-it one build and one engine at a time, so that a finding can be run again by its name.
+`CompiledProgram` checks a source once and gives every build of it, which is what a campaign wants.
 """
 
 from __future__ import annotations
@@ -14,22 +13,7 @@ from engines.rustwasm import driver
 from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.instances import Instances
 from engines.rustwasm.mir.interpreter import Interpreter, OutOfFuel, run_main
-from harness.contract import (
-    BatchObservation,
-    Capabilities,
-    Case,
-    CaseKind,
-    End,
-    Executor,
-    MachineBatch,
-    Observation,
-    ProgramCase,
-    ProgramObservation,
-    SourceCase,
-    SourceObservation,
-)
-from harness.contract.executor import run_each
-from harness.contract.refusal import refusal, why_refused
+from harness.contract import End, ProgramCase, ProgramObservation
 
 FUEL: Final = 20_000_000
 """Steps of the interpreter, and instructions of an engine, after which a program is said not to end."""
@@ -109,54 +93,3 @@ class CompiledProgram:
 def program_case(module: bytes, label: str = "") -> ProgramCase:
     """A module as a case for engines."""
     return ProgramCase("wasm32", module, ("program",), limit_insns=FUEL, label=label)
-
-
-class RustwasmProgram:
-    """Checks a `SourceCase` of language `rust` in one file and, where it is right and the option `run` is given, runs
-    one build of it.
-
-    Args:
-        build: how it is compiled; whether overflow panics also for the interpreter.
-        engine: runs the module; None for the MIR interpreter, which needs none.
-    """
-
-    def __init__(self, build: Build, engine: Executor | None = None) -> None:
-        self.build = build
-        self.engine = engine
-        self.name = f"rustwasm-{build.name}-on-{engine.name if engine else 'mir'}"
-        self.capabilities = Capabilities(
-            kinds=frozenset((CaseKind.SOURCE,)),
-            observes=frozenset(("accepted", "diagnostics", "run")),
-            isolated=engine is None,
-            version="counterproof" if engine is None else f"counterproof, {engine.capabilities.version}",
-        )
-
-    def run(self, case: Case) -> Observation:
-        why = why_refused(self.name, self.capabilities, case)
-        if why is None and isinstance(case, SourceCase):
-            if case.language != "rust":
-                why = f"{self.name} compiles rust, not {case.language!r}"
-            elif len(case.files) != 1 or case.files[0][0] != case.root:
-                why = f"{self.name} compiles one file; this program has {', '.join(name for name, _ in case.files)}"
-            elif not set(case.options) <= {"run"} or case.stdin:
-                why = f"{self.name} knows the option `run` and no input, not {', '.join(case.options) or 'input'}"
-        if why is not None or not isinstance(case, SourceCase):
-            return refusal(case, why or "")
-        program = CompiledProgram(case.files[0][1], case.root)
-        errors = program.errors
-        if errors or "run" not in case.options:
-            seen = frozenset(("accepted", "diagnostics"))
-            return SourceObservation(not errors, errors, None, seen, program.messages)
-        if self.engine is None:
-            ran: Observation = program.interpret(self.build.checks)
-        else:
-            ran = self.engine.run(program_case(program.module(self.build), case.label))
-        assert isinstance(ran, ProgramObservation)
-        return SourceObservation(True, (), ran, frozenset(("accepted", "diagnostics", "run")), ran.detail)
-
-    def run_batch(self, batch: MachineBatch) -> BatchObservation:
-        return run_each(self, batch)
-
-    def close(self) -> None:
-        if self.engine is not None:
-            self.engine.close()

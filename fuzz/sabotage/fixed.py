@@ -245,3 +245,16 @@ def _() -> None:
     from engines.vm.hosts.x86_64 import lower
 
     replace_method(lower, "_NEAR_BYTES", lambda original: 1 << 70)
+
+
+@BUGS.action(
+    "custom-section-follows-an-empty-one",
+    Area.DECODER,
+    "a state that is not what was decoded",
+    description="a custom section was said to follow a section that is empty, so left out when encoded",
+    judges=("tests/engines/rustwasm/wasm/test_binary.py",),
+)
+def _() -> None:
+    from engines.rustwasm.wasm.binary import decoder
+
+    replace_method(decoder, "_NO_VECTORS", lambda original: tuple(range(14)))

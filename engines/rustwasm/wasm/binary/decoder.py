@@ -56,6 +56,8 @@ MAX_LOCALS: Final = 50_000
 
 _ORDER: Final = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 13: 6, 6: 7, 7: 8, 8: 9, 9: 10, 12: 11, 10: 12, 11: 13}
 """Section number to its place: sections stand in this order, each at most once (§5.5.2)."""
+_NO_VECTORS: Final = (8, 12)
+"""Start and data count have a number where the others have a vector."""
 
 Item = TypeVar("Item")
 
@@ -490,18 +492,22 @@ def decode(data: bytes) -> Module:
     if reader.take(min(8, len(data))) != MAGIC:
         raise MalformedModuleError(0, f"a module starts with {MAGIC.hex(' ')}, not with {data[:8].hex(' ')}")
     decoder = _Decoder(reader)
-    place, last = 0, 0
+    place, last, kept = 0, 0, 0
     while not reader.at_end():
         start = reader.position
         number = reader.byte()
         content = reader.sub(reader.u32())
         if number == 0:
-            decoder.custom(content, last)
+            decoder.custom(content, kept)
             continue
         if number not in _ORDER:
             raise MalformedModuleError(start, f"section {number} is unknown; known are 0 to 13")
         if _ORDER[number] <= place:
             raise MalformedModuleError(start, f"section {number} after section {last}; each comes once, in order")
         place, last = _ORDER[number], number
+        begin = content.position
         decoder.section(number, content)
+        content.position = begin
+        if number in _NO_VECTORS or content.u32():  # an empty section is left out when the module is encoded
+            kept = number
     return decoder.finish()

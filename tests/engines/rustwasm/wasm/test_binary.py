@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.rustwasm.wasm.binary import MalformedModuleError, decode, encode
+from engines.rustwasm.wasm.binary.encoder import MAGIC
 from engines.rustwasm.wasm.binary.reader import Reader
 from engines.rustwasm.wasm.leb128 import signed, unsigned
 from engines.rustwasm.wasm.module import CustomSection, Data, Function, Module
@@ -63,6 +64,18 @@ def test_each_operation_is_encoded_as_wasmtime_encodes_its_text(name: str) -> No
 def test_a_custom_section_keeps_its_place_and_bytes() -> None:
     module = Module(customs=[CustomSection("before", b"\1\2", 0), CustomSection("after", b"", 13)])
     assert decode(encode(module)).customs == [CustomSection("before", b"\1\2", 0), CustomSection("after", b"", 0)]
+
+
+@given(st.lists(st.sampled_from((1, 2, 3, 4, 5, 13, 6, 7, 9, 10, 11)), unique=True), st.integers(0, 11))
+@settings(deadline=None)
+def test_custom_sections_behind_empty_sections_keep_their_order(numbers: list[int], at: int) -> None:
+    """Empty sections are left out when a module is encoded: a custom section follows what is written before it."""
+    order = [1, 2, 3, 4, 5, 13, 6, 7, 9, 10, 11]
+    sections = [bytes((number, 1, 0)) for number in sorted(numbers, key=order.index)]
+    sections.insert(min(at, len(sections)), b"\0\5\1c\1\2\3")
+    module = decode(MAGIC + b"".join(sections))
+    assert module.customs == [CustomSection("c", b"\1\2\3", 0)]
+    assert decode(encode(module)) == module
 
 
 def test_an_unreadable_name_section_is_kept_as_bytes() -> None:

@@ -48,8 +48,9 @@ def test_operations_round_as_their_own_mode_says(frm: int) -> None:
         f"fdiv.d f{4 + mode}, f1, f2, {name}\nfadd.d f{10 + mode}, f{10 + mode}, f3, {name}\n"
         for mode, name in enumerate(("rne", "rtz", "rdn", "rup", "rmm"))
     )
-    text += "fdiv.d f20, f1, f2, dyn\nfadd.d f21, f21, f3, dyn\njal zero, -48"
+    text += "fdiv.d f20, f1, f2, dyn\nfadd.d f21, f21, f3, dyn\naddi a4, a4, -1\nbne a4, zero, -52\nebreak"
     hart, alone = hart_with(text, frm), hart_with(text, frm)
+    hart.cpu["x"][14] = alone.cpu["x"][14] = 3_000
     tier = LlvmTier(slice_insns=40, batch=1, background=False)
     tier.run(hart, 40_000)
     InterpreterTier().run(alone, 40_000)

@@ -10,8 +10,7 @@ from engines.rustwasm.mir.instances import Instances
 from engines.rustwasm.mir.interpreter import Interpreter, OutOfFuel, run_main
 
 FUEL = 600_000
-"""Statements: seconds at most. Some programs need up to a hundred times that: minutes, in which all of them end with
-rustc's output, too (without `--fuel`: `counterproof wasm run corpus/rust/programs/NAME.rs`); here their beginning."""
+"""Statements: seconds at most. Some programs need up to a hundred times that: of these the beginning is compared."""
 LONG = frozenset(
     (
         "collatz", "factorise", "fibonacci", "knapsack", "life", "linked_list", "mandelbrot", "nbody", "queens",

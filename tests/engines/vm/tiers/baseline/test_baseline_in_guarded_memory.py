@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import platform
 import random
 
@@ -134,3 +135,18 @@ def test_stored_code_without_checks_is_for_guarded_memory_only() -> None:
         hart.cpu["pc"] = maker.compiled[0].entries[0][0]
         user.run(hart, 10_000)
         assert (user.counters.stored, user.counters.stale) == ((1, 0) if guarded else (0, 1))
+
+
+def test_an_address_that_leads_to_other_memory_of_the_process_faults() -> None:
+    """Far from the guest's address space the host has memory too: an unchecked access there would not fault."""
+    code = [load(3, 13, 10, 0), addi(31, 31, -1), bne(31, 0, -8), EBREAK]
+    hart = hart_for(code, 1, guarded=True)
+    hart.cpu["x"][10], hart.cpu["x"][31] = DATA, 1 << 20
+    tier = BaselineTier(slice_insns=64, share=float("inf"))
+    assert tier.run(hart, 1000).reason is StopReason.LIMIT
+    assert tier.compiled[-1].faults
+    secret = (ctypes.c_uint64 * 8)(*range(8))
+    distance = (ctypes.addressof(secret) - hart.memory.host_base) % (1 << 64)
+    hart.cpu["x"][10] = distance
+    stop = tier.run(hart, 1000)
+    assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 5, distance)

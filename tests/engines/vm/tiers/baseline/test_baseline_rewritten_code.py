@@ -8,6 +8,7 @@ import platform
 import pytest
 
 from engines.vm.guests.riscv64.state import Hart
+from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
 from engines.vm.tiers.baseline.options import Options
 from engines.vm.tiers.baseline.tier import BaselineTier
@@ -78,6 +79,23 @@ def test_code_written_anywhere_in_a_region_is_executed_as_it_is_now(address: int
         word = int.from_bytes(hart.memory.read(address, 4), "little")
         step = -3 if address == CODE + 12 else 3
         hart.memory.write(address, (word & 0xFFFFF | (step & 0xFFF) << 20).to_bytes(4, "little"))
+        runner.run(hart, 1 << 24)
+        results.append((hart.cpu["x"].tolist(), int(hart.cpu["pc"]), int(hart.cpu["retired"])))
+    assert results[0] == results[1]
+
+
+def test_code_written_on_another_page_than_the_regions_first_block_is_executed_as_it_is_now() -> None:
+    results = []
+    for runner in (tier(), InterpreterTier()):
+        memory = AddressSpace()
+        memory.map(CODE, 0x2000, READ | WRITE | EXEC)
+        memory.write(CODE + 0xF00, assemble("addi a0, a0, 1\nj 252", CODE + 0xF00))
+        memory.write(CODE + 0x1000, assemble("addi a1, a1, 1\naddi a2, a2, -1\nbnez a2, -264\nebreak", CODE + 0x1000))
+        hart = Hart(memory)
+        hart.cpu["pc"] = CODE + 0xF00
+        hart.cpu["x"][12] = 6_000
+        assert runner.run(hart, 4_000).reason is StopReason.LIMIT
+        memory.write(CODE + 0x1000, assemble("addi a1, a1, 3"))
         runner.run(hart, 1 << 24)
         results.append((hart.cpu["x"].tolist(), int(hart.cpu["pc"]), int(hart.cpu["retired"])))
     assert results[0] == results[1]

@@ -20,6 +20,7 @@ class Interface:
 def _engine() -> wasmtime.Engine:
     config = wasmtime.Config()
     config.wasm_threads = False
+    config.parallel_compilation = False  # a fork has none of the threads that compile
     return wasmtime.Engine(config)
 
 

@@ -51,6 +51,7 @@ def _engine(target: str | None) -> wasmtime.Engine:
     config.consume_fuel = True
     config.cranelift_nan_canonicalization = True
     config.wasm_threads = False
+    config.parallel_compilation = False  # a fork has none of the threads that compile
     if target is not None:
         config.target = target
     return wasmtime.Engine(config)

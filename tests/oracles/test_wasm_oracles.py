@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+import wasmtime
 
 from harness.contract import End, Executor, ProgramCase, WasmCase
 from harness.registry import create
 from oracles.conformance import Check, checks_for
 from oracles.conformance_wasm import ENDLESS, call_expectations
 from oracles.node_oracle import NodeOracle
+from oracles.wasm_interface import interface
 from oracles.wasm_values import parse_value, value_text
 from oracles.wasmtime_oracle import WasmtimeOracle, pulley
 
@@ -26,8 +31,6 @@ PAIRS = [
 
 @pytest.fixture
 def endless() -> WasmCase:
-    import wasmtime
-
     return WasmCase(bytes(wasmtime.wat2wasm(ENDLESS)), (("f", ()),), fuel=1_000_000)
 
 
@@ -90,3 +93,24 @@ def test_values_survive(text: str) -> None:
 def test_values_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse_value(text)
+
+
+def test_a_fork_of_a_process_that_has_compiled_modules_compiles_too() -> None:
+    """Compiling in parallel starts threads that a fork has not: it waited for them for ever."""
+    functions = "(func)" * 64
+    wasmtime.Module(wasmtime.Engine(), f"(module {functions})")
+    module = bytes(wasmtime.wat2wasm(f"(module {functions})"))
+    child = os.fork()
+    if not child:
+        os._exit(0 if interface(module) is not None else 1)
+    deadline = time.monotonic() + 60
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            pytest.fail("the fork does not end")
+        time.sleep(0.02)
+    assert os.waitstatus_to_exitcode(status) == 0

@@ -100,7 +100,7 @@ class Coercer(MethodChecker):
                     return True
                 self.rollback(mark)
                 return False
-            if want.kind == ty.DYN and have.kind not in (ty.DYN, ty.INFER):
+            if want.kind == ty.DYN and is_concrete(have):
                 if self.unsize_to_dyn(have, want, blame(node).span):
                     self.adjusted(
                         node,
@@ -137,7 +137,7 @@ class Coercer(MethodChecker):
             lang = expected.data.lang
             if lang in ("Box", "Rc", "GcBox", "GcRc"):
                 want, have = shallow(expected.args[0]), shallow(actual.args[0])
-                if want.kind == ty.DYN and have.kind not in (ty.DYN, ty.INFER):
+                if want.kind == ty.DYN and is_concrete(have):
                     if self.unsize_to_dyn(have, want, blame(node).span):
                         self.adjusted(node, [("unsize", expected)])
                         return True
@@ -171,6 +171,12 @@ class Coercer(MethodChecker):
         for name, value in zip(names, want.args[own:], strict=True):
             self.require_projection(trait, name, full, value, span)
         return True
+
+
+def is_concrete(one: Ty) -> bool:
+    """Can the type be turned into a trait object? An integer or float literal's can before it is known which one it is:
+    `i32` and `f64` if nothing else says."""
+    return one.kind != ty.DYN and (one.kind != ty.INFER or one.data != "type")
 
 
 def is_place(node: Any) -> bool:

@@ -118,6 +118,16 @@ PROGRAMS = {
         'fn main() { let t = [a::b::f(); N]; println!("{} {:?} {}", h(), t, GREETING); }',
         "42 [42, 42, 42] hi\n",
     ),
+    "literals behind trait objects": (
+        "trait T { fn twice(&mut self) -> String; } impl T for i32 { fn twice(&mut self) -> String "
+        "{ *self *= 2; format!(\"i32 {self}\") } } impl T for u8 { fn twice(&mut self) -> String { \"u8\".into() } }\n"
+        "impl T for f64 { fn twice(&mut self) -> String { format!(\"f64 {}\", *self * 2.0) } }\n"
+        "trait Only { fn bits(&self) -> u32; } impl Only for u16 { fn bits(&self) -> u32 { 16 } }\n"
+        "fn main() { let mut n = 5; let d: &mut dyn T = &mut n; println!(\"{}\", d.twice()); "
+        "let mut b: Box<dyn T> = Box::new(7); let mut x = 1.5; let f: &mut dyn T = &mut x; "
+        'let u = 250; let o: &dyn Only = &u; println!("{} {} {}", b.twice(), f.twice(), o.bits()); }',
+        "i32 10\ni32 14 f64 3 16\n",
+    ),
 }  # fmt: skip
 PANICS = {
     "overflow": ("fn main() { let mut x = 250u8; for _ in 0..10 { x += 1; } }", "1:49", "attempt to add with overflow"),

@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from fuzz.sabotage import BUGS, VARIABLE, Bug
 from fuzz.sabotage.judges import Budget, Judge, Kill, judge
+from harness.nearest import did_you_mean
 from harness.strict_json import Node, parse
 
 SEARCH_SECONDS: Final = 60.0
@@ -119,7 +120,8 @@ def chosen(names: Sequence[str], sample: int, seed: int) -> list[str]:
     unknown = sorted(set(names) - BUGS.keys())
     if unknown:
         raise ValueError(
-            f"no injected bug is called {', '.join(unknown)}; `counterproof sabotage --list` shows the {len(BUGS)}"
+            f"no injected bug is called {', '.join(unknown)}.{did_you_mean(unknown[0], BUGS)} "
+            f"`counterproof sabotage --list` shows the {len(BUGS)}"
         )
     pool = list(names or BUGS)
     if sample > len(pool):
@@ -129,20 +131,36 @@ def chosen(names: Sequence[str], sample: int, seed: int) -> list[str]:
 
 
 class Examiners:
-    """The judges of some bugs, prepared in this process, which every examination forks."""
+    """The judges of bugs, prepared in this process when first asked for; every examination is a fork of it.
 
-    def __init__(self, names: Iterable[str], out: Path | None, on_judge: Callable[[str], None] = lambda name: None):
+    Attributes:
+        preparing_s: what the preparations took so far.
+    """
+
+    def __init__(self, out: Path | None, on_judge: Callable[[str], None] = lambda name: None) -> None:
         self.out = out
+        self.preparing_s = 0.0
+        self._on_judge = on_judge
         self._judges: dict[str, Judge] = {}
-        for name in names:
-            for asked in BUGS[name].judges:
-                if asked not in self._judges:
-                    on_judge(asked)
-                    made = self._judges[asked] = judge(asked)
-                    made.prepare()
+
+    def ready(self, name: str) -> bool:
+        """Whether all judges of the bug `name` are prepared."""
+        return all(asked in self._judges for asked in BUGS[name].judges)
+
+    def prepare(self, name: str) -> None:
+        """Make and prepare those of the bug's judges that are not yet, here, before any bug is on."""
+        for asked in BUGS[name].judges:
+            if asked not in self._judges:
+                self._on_judge(asked)
+                begun = time.monotonic()
+                made = judge(asked)
+                made.prepare()
+                self._judges[asked] = made
+                self.preparing_s += time.monotonic() - begun
 
     def examine(self, name: str) -> Result:
         """Inject `name` in a fork and ask its judges, one after the other."""
+        self.prepare(name)
         begun = time.monotonic()
         for asked in BUGS[name].judges:
             outcome = _forked(partial(self._ask, name, asked, carefully=False), HARD_SECONDS)
@@ -277,13 +295,18 @@ def run(
     keep: Callable[[Result], None],
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Examine `names` in `jobs` processes at a time; `keep` gets every result as it comes. Ends early where `stop`."""
+    """Examine `names` in `jobs` processes at a time; `keep` gets every result as it comes. Ends early where `stop`.
+
+    A judge is prepared when the first bug that asks it has its turn, while the other processes go on: so at most
+    `jobs` processes work, this one with them.
+    """
     waiting = list(reversed(names))
     running: dict[int, tuple[int, str]] = {}
     try:
         while (waiting and not stop()) or running:
             while waiting and len(running) < jobs and not stop():
-                name = waiting.pop()
+                name = _next(waiting, examiners, len(running) + 1 < jobs)
+                examiners.prepare(name)
                 descriptor, pid = _start(examiners, name)
                 running[descriptor] = (pid, name)
             ready, _, _ = select.select(list(running), [], [], 0.5)
@@ -295,6 +318,17 @@ def run(
             os.killpg(pid, signal.SIGTERM)
             os.close(descriptor)
             os.waitpid(pid, 0)
+
+
+def _next(waiting: list[str], examiners: Examiners, others_idle: bool) -> str:
+    """Take the next name to start out of `waiting`, which is in reverse: with processes still to fill, one whose judges
+    are ready comes before one that would keep all waiting for a preparation.
+    """
+    if others_idle:
+        for at in range(len(waiting) - 1, -1, -1):
+            if examiners.ready(waiting[at]):
+                return waiting.pop(at)
+    return waiting.pop()
 
 
 def _start(examiners: Examiners, name: str) -> tuple[int, int]:

@@ -41,6 +41,7 @@ def sabotage(
     """
     from fuzz.sabotage import BUGS
     from fuzz.sabotage.score import chosen
+    from harness.campaign.claim import InUseError, claimed
 
     pool = list(names or BUGS)
     try:
@@ -58,9 +59,12 @@ def sabotage(
             print(f"{name}  [{bug.area}; {bug.stands_for}]  {bug.description}")
         return
     try:
-        raise typer.Exit(_run(order, floor, jobs, budget_seconds, out, reduce=reduce, resume=resume))
+        with claimed(out):
+            raise typer.Exit(_run(order, floor, jobs, budget_seconds, out, reduce=reduce, resume=resume))
+    except InUseError as error:
+        _stop(str(error), USAGE)
     except OSError as error:
-        _stop(f"{out}: {error}", 3)
+        _stop(f"--out {out}: {error}", 3)
 
 
 def _run(order: list[str], floor: float, jobs: int, budget_s: float, out: Path, *, reduce: bool, resume: bool) -> int:
@@ -78,8 +82,7 @@ def _run(order: list[str], floor: float, jobs: int, budget_s: float, out: Path, 
     left = [name for name in order if name not in known]
     begun = time.monotonic()
     with _display(len(order), len(known)) as show, _interruptible() as interrupted:
-        examiners = Examiners(left, out if reduce else None, show.preparing)
-        begun_examining = time.monotonic()
+        examiners = Examiners(out if reduce else None, show.preparing)
 
         def keep(result: Result) -> None:
             file.add(result)
@@ -97,7 +100,7 @@ def _run(order: list[str], floor: float, jobs: int, budget_s: float, out: Path, 
     partial = path.with_suffix(".json.partial")
     partial.write_text(json.dumps(document(score, options, seconds), indent=1) + "\n")
     partial.replace(path)
-    code = _report(score, len(order), floor, seconds, begun_examining - begun, path)
+    code = _report(score, len(order), floor, seconds, examiners.preparing_s, path)
     return INTERRUPTED if interrupted else code
 
 

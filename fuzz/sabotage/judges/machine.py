@@ -35,7 +35,8 @@ SEARCH_ROUNDS: Final = 18
 """How often every profile has its turn; the default one has `DEFAULT_TURNS` in each round."""
 DEFAULT_TURNS: Final = 3
 BATCH_SECONDS: Final = 20.0
-"""A batch that takes longer hangs: its cases are run one by one, each in a process of its own."""
+"""A batch that takes longer hangs, and so does a single case that takes a quarter of it: everything is examined once
+more, case by case, each in a process of its own."""
 REDUCTION_SECONDS: Final = 10.0
 """After this no candidate is tried any more."""
 ALONE: Final = "the case alone agrees: it takes those before it"
@@ -171,7 +172,12 @@ class GeneratedPrograms:
     def _reduced(self, kill: Kill, budget: Budget, case: MachineCase, subject: Executor, oracle: Executor) -> Kill:
         assert budget.out is not None
         begun = time.monotonic()
-        signature_of = signature_function(subject, oracle)
+        judged = signature_function(subject, oracle)
+
+        def signature_of(candidate: MachineCase) -> str | None:
+            with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS / 4):
+                return judged(candidate)
+
         if signature_of(case) is None:
             return replace(kill, signature=ALONE, instructions=1_000_000)
 

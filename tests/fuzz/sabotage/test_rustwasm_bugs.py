@@ -31,7 +31,7 @@ def test_every_rule_that_is_not_enforced_has_a_fault() -> None:
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_bug_is_found(name: str, tmp_path: Path) -> None:
-    result = Examiners([name], None).examine(name)
+    result = Examiners(None).examine(name)
     assert isinstance(result.kill, Kill), result.failure
 
 

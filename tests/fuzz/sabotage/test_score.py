@@ -44,7 +44,7 @@ class FakeJudge:
 @pytest.fixture
 def examiners(monkeypatch: pytest.MonkeyPatch) -> Examiners:
     monkeypatch.setattr(score, "judge", lambda name: FakeJudge())
-    return Examiners([FOUND, MISSED], None)
+    return Examiners(None)
 
 
 def test_a_sample_is_chosen_by_its_seed_alone() -> None:
@@ -76,10 +76,40 @@ def test_an_examination_that_ends_badly_is_a_failure_and_no_kill(
 ) -> None:
     monkeypatch.setattr(score, "judge", lambda name: FakeJudge(how))
     monkeypatch.setattr(score, "HARD_SECONDS", 0.5 if how == "hangs" else 60.0)
-    result = Examiners([MISSED], None).examine(MISSED)
+    result = Examiners(None).examine(MISSED)
     assert result.kill is None
     assert words in result.failure
     assert Score((result,)).value == 0.0
+
+
+def test_a_judge_is_prepared_once_and_when_it_is_first_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[FakeJudge] = []
+
+    def fake(name: str) -> FakeJudge:
+        made.append(FakeJudge())
+        return made[-1]
+
+    monkeypatch.setattr(score, "judge", fake)
+    asked: list[str] = []
+    examiners = Examiners(None, asked.append)
+    assert not asked
+    assert not examiners.ready(FOUND)
+    run([FOUND, MISSED, FOUND], examiners, 2, lambda result: None)
+    assert sorted(asked) == sorted({*BUGS[FOUND].judges, *BUGS[MISSED].judges})
+    assert [one.prepared for one in made] == [1] * len(asked)
+    assert examiners.ready(FOUND)
+    assert examiners.preparing_s > 0
+
+
+def test_while_no_other_process_works_bugs_whose_judges_are_ready_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(score, "judge", lambda name: FakeJudge())
+    examiners = Examiners(None)
+    later = next(name for name, bug in BUGS.items() if not set(bug.judges) <= set(BUGS[FOUND].judges))
+    examiners.prepare(FOUND)
+    order: list[str] = []
+    run([later, FOUND, FOUND], examiners, 2, lambda result: order.append(result.name))
+    assert order[0] == FOUND
+    assert sorted(order) == sorted([later, FOUND, FOUND])
 
 
 def test_stopping_keeps_what_there_is(examiners: Examiners) -> None:

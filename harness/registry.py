@@ -6,13 +6,14 @@ directly as `package.module:factory` wherever an executor's name is expected.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.metadata
 import platform
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from harness.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from harness.contract import Executor
@@ -262,10 +263,8 @@ def describe(name: str) -> Description:
         return _BUILT_IN[name]
     target = _third_parties().get(name, name if _is_path(name) else "")
     if not target:
-        close = difflib.get_close_matches(name, names(), 1, 0.5)
-        hint = f" Did you mean {close[0]}?" if close else ""
         raise UnknownExecutorError(
-            f"no executor is called {name!r}.{hint} Known: {', '.join(names())}; "
+            f"no executor is called {name!r}.{did_you_mean(name, names())} Known: {', '.join(names())}; "
             "any other is named package.module:factory."
         )
     return Description(name, "third party", target, target)

@@ -24,6 +24,7 @@ from typing import Final
 from corpus.programs.manifest import OWN_SOURCES, Program, Variant, Workload, load_manifest
 from corpus.programs.sources import fetch, unpack, why_not_fetchable
 from harness.contract.case import ProgramCase
+from harness.nearest import did_you_mean
 
 GUEST: Final = "riscv64"
 TIMEOUT_S: Final = 900.0
@@ -117,7 +118,8 @@ def select(names: Iterable[str]) -> list[Program]:
     programs = {program.name: program for program in load_manifest()}
     unknown = [name for name in names if name not in programs]
     if unknown:
-        raise ValueError(f"no program is called {', '.join(unknown)}; there are {', '.join(programs)}")
+        hint = did_you_mean(unknown[0], programs)
+        raise ValueError(f"no program is called {', '.join(unknown)}.{hint} There are {', '.join(programs)}")
     return [programs[name] for name in names] or list(programs.values())
 
 

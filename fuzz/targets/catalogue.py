@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from fuzz.targets.target import Target
+from harness.nearest import did_you_mean
 
 PREFIX: Final = "fuzz_"
 DIRECTORY: Final = Path(__file__).parent
@@ -28,7 +29,9 @@ def module_of(name: str) -> str:
         UnknownTargetError: there is no such target.
     """
     if name not in names():
-        raise UnknownTargetError(f"no fuzz target is called {name!r}; there are: {', '.join(names())}")
+        raise UnknownTargetError(
+            f"no fuzz target is called {name!r}.{did_you_mean(name, names())} There are: {', '.join(names())}"
+        )
     return f"fuzz.targets.{PREFIX}{name}"
 
 

@@ -216,7 +216,10 @@ def profile_named(name: str) -> Profile:
     try:
         return PROFILES[name]
     except KeyError:
-        raise ValueError(f"unknown profile {name!r}; known: {', '.join(PROFILES)}") from None
+        from harness.nearest import did_you_mean
+
+        hint = did_you_mean(name, PROFILES)
+        raise ValueError(f"unknown profile {name!r}.{hint} Known: {', '.join(PROFILES)}") from None
 
 
 def focused(base: Profile, extension: str, factor: float = 8.0) -> Profile:

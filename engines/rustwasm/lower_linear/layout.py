@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from engines.rustwasm.typing import types as t
@@ -95,11 +96,11 @@ class Layout:
     niche: Part | None = None
     null_variant: int = 0
 
-    @property
+    @cached_property
     def wasm(self) -> tuple[int, ...]:
         """The Wasm types of the parts."""
         assert self.parts is not None
-        return tuple(part.storage.type for part in self.parts)
+        return tuple([part.storage.type for part in self.parts])
 
     def part_index(self, part: Part) -> int:
         assert self.parts is not None

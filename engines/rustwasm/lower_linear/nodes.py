@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cache
 from typing import Final
 
 from engines.rustwasm.lower_linear.layout import Storage
@@ -35,7 +36,10 @@ def integer(type_: int, value: int) -> Node:
 
 
 def zero(type_: int) -> Node:
-    return {w.I32: i32, w.I64: i64, w.F32: f32, w.F64: f64}[type_](0)
+    return Node(_ZEROS[type_], (0,), (), type_)
+
+
+_ZEROS: Final = {w.I32: "i32.const", w.I64: "i64.const", w.F32: "f32.const", w.F64: "f64.const"}
 
 
 def get(local: int, type_: int) -> Node:
@@ -47,24 +51,37 @@ def set_(local: int, value: Node) -> Node:
 
 
 def load(storage: Storage, address: Node, offset: int) -> Node:
-    return Node(storage.load, (_EXPONENT[storage.bytes], offset, 0), (address,), storage.type)
+    name, _, exponent = _access(storage)
+    return Node(name, (exponent, offset, 0), (address,), storage.type)
 
 
 def store(storage: Storage, address: Node, offset: int, value: Node) -> Node:
-    return Node(storage.store, (_EXPONENT[storage.bytes], offset, 0), (address, value))
+    _, name, exponent = _access(storage)
+    return Node(name, (exponent, offset, 0), (address, value))
+
+
+@cache
+def _access(storage: Storage) -> tuple[str, str, int]:
+    """How the storage is loaded and stored, and the exponent of its alignment."""
+    return storage.load, storage.store, _EXPONENT[storage.bytes]
 
 
 def op(name: str, *args: Node) -> Node:
     """An operation without immediates; the type of its value follows from its name."""
+    return Node(name, (), args, _type_of(name))
+
+
+@cache
+def _type_of(name: str) -> int:
     prefix, _, action = name.partition(".")
-    type_: int | None = {"i32": w.I32, "i64": w.I64, "f32": w.F32, "f64": w.F64}[prefix]
+    type_: int = {"i32": w.I32, "i64": w.I64, "f32": w.F32, "f64": w.F64}[prefix]
     if (
         action in _TESTS
         or (action.partition("_")[0] in _COMPARISONS and prefix in ("i32", "i64"))
         or (prefix in ("f32", "f64") and action in ("eq", "ne", "lt", "gt", "le", "ge"))
     ):
         type_ = w.I32
-    return Node(name, (), args, type_)
+    return type_
 
 
 _TESTS: Final = ("eqz",)
@@ -85,6 +102,8 @@ def add_offset(address: Node, offset: int) -> Node:
 
 def copied(node: Node) -> Node:
     """The same tree again; only for trees without blocks."""
+    if not node.args:
+        return Node(node.op, node.imm, (), node.type)
     return Node(node.op, node.imm, [copied(one) for one in node.args], node.type)
 
 

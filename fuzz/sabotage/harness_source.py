@@ -14,7 +14,7 @@ from fuzz.sabotage.source import source_bugs
 
 _COMPARISON: Final = ("comparison", "tests/harness/compare")
 _COMPARE: Final = ("tests/harness/compare",)
-_REDUCTION: Final = ("tests/harness/reduce/test_machine_reduction.py",)
+_REDUCTION: Final = ("tests/harness/reduce/test_riscv64_code.py", "tests/harness/reduce/test_machine_reduction.py")
 _SIGNATURE: Final = ("tests/harness/triage/test_signature.py",)
 
 

@@ -12,22 +12,32 @@ import platform
 import struct
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
 from engines.vm.runtime.source_digest import source_digest
 from engines.vm.tiers.interpreter.build import cache_key
 
-MAGIC: Final = b"counterproof image 2\n"
+MAGIC: Final = b"counterproof image 3\n"
 SUFFIX: Final = ".cpi"
 _DIGEST_BYTES: Final = 32
-_COUNTS: Final = struct.Struct("<6I")
-"""Bytes of code, entries, ranges, exits, bytes of guest code, exits of faults or `_CHECKS`."""
+_COUNTS: Final = struct.Struct("<7I")
+"""Bytes of code, entries, ranges, exits, bytes of guest code, exits of faults or `_CHECKS`, kind."""
 _CHECKS: Final = 0xFFFF_FFFF
 """The code checks permissions itself."""
 ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline", "tiers/llvm")
 """What compiled code depends on beside the interpreter: folders under `engines/vm`."""
+
+
+class Kind(IntEnum):
+    """Whose code a region is, and what is known of it: LLVM's may be untried yet, or have failed its trial."""
+
+    BASELINE = 0
+    LLVM = 1
+    UNTRIED = 2
+    FAILED = 3
 
 
 class ImageRefusedError(ValueError):
@@ -44,6 +54,7 @@ class StoredRegion:
         exits: guest pcs that it may lead to directly.
         faults: of code for guarded memory, offsets of each instruction that may fault and of its way out; None for code
             that checks permissions itself, which runs in any memory.
+        kind: see `Kind`; a region that failed has no code.
     """
 
     code: bytes
@@ -52,20 +63,21 @@ class StoredRegion:
     exits: tuple[int, ...]
     guest: bytes
     faults: tuple[tuple[int, int], ...] | None = None
+    kind: Kind = Kind.BASELINE
 
     def to_bytes(self) -> bytes:
         numbers = [n for pair in (*self.entries, *self.ranges) for n in pair]
         numbers += self.exits
         faults = [n for pair in self.faults or () for n in pair]
         counts = (len(self.code), len(self.entries), len(self.ranges), len(self.exits), len(self.guest))
-        head = _COUNTS.pack(*counts, _CHECKS if self.faults is None else len(self.faults))
+        head = _COUNTS.pack(*counts, _CHECKS if self.faults is None else len(self.faults), self.kind)
         body = struct.pack(f"<{len(numbers)}Q{len(faults)}I", *numbers, *faults)
         return head + body + self.guest + self.code
 
     @staticmethod
     def from_bytes(data: bytes, at: int) -> tuple[StoredRegion, int]:
         """The region at offset `at`, and the offset after it."""
-        code, entries, ranges, exits, guest, faults = _COUNTS.unpack_from(data, at)
+        code, entries, ranges, exits, guest, faults, kind = _COUNTS.unpack_from(data, at)
         pairs_end = 2 * (entries + ranges)
         form = struct.Struct(f"<{pairs_end + exits}Q{0 if faults == _CHECKS else 2 * faults}I")
         n = form.unpack_from(data, at + _COUNTS.size)
@@ -76,6 +88,7 @@ class StoredRegion:
         region = StoredRegion(
             data[at + guest : end], pairs[:entries], pairs[entries:], n[pairs_end : pairs_end + exits],
             data[at : at + guest], None if faults == _CHECKS else tuple(zip(out[::2], out[1::2], strict=True)),
+            Kind(kind),
         )  # fmt: skip
         return region, end
 
@@ -128,7 +141,7 @@ def decode(content: bytes, expected: Origin, name: str) -> list[StoredRegion]:
         raise ImageRefusedError(f"{name}: not an image of compiled code: it begins with {content[:12]!r}, not {kind!r}")
     if not content.startswith(MAGIC):
         version = content[len(kind) : len(kind) + 8].split(b"\n")[0].decode("ascii", "replace")
-        raise ImageRefusedError(f"{name}: has format {version}, this version reads 2; translate the program again")
+        raise ImageRefusedError(f"{name}: has format {version}, this version reads 3; translate the program again")
     body = content[head:]
     if hashlib.sha256(body).digest() != content[len(MAGIC) : head]:
         raise ImageRefusedError(

@@ -1,4 +1,4 @@
-"""Flat images of position-independent x86-64 code: an object file linked once, so that loading it is one copy.
+"""Flat images of position-independent x86-64 code: object files linked once, so that loading them is one copy.
 
 Loading an image needs no LLVM, which alone takes longer to import than everything else that a start does. On other
 hosts `native_code` loads the object file through llvmlite.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +19,10 @@ _SHT_SYMTAB: Final = 2
 _SHT_RELA: Final = 4
 _SHF_ALLOC: Final = 2
 _SHN_UNDEF: Final = 0
+_STV_HIDDEN: Final = 2
+_TEXT: Final = ".text"
 _SHN_COMMON: Final = 0xFFF2
+_ABS64: Final = 1
 _PC32: Final = 2
 _GOTPCREL: Final = 9
 _PLT32: Final = 4
@@ -30,6 +34,8 @@ _JUMP: Final = b"\xff\x25\x02\x00\x00\x00\x90\x90"
 """`jmp *2(%rip)`, padded to the 8-byte slot that follows."""
 ALIGNMENT: Final = 64
 _SLOT_BYTES: Final = 8
+FAULTS: Final = ".faults"
+"""A section that is not loaded: pairs of addresses, of each instruction that may fault and of its way out."""
 _MOST_ALIGNMENT: Final = 4096
 
 
@@ -45,11 +51,13 @@ class Image:
         content: code and constants.
         symbols: offsets of the global functions.
         imports: offsets of 8-byte slots that receive the addresses of functions from outside.
+        faults: offsets of each instruction that may fault, and of its way out. `to_bytes` does not keep them.
     """
 
     content: bytes
     symbols: dict[str, int]
     imports: dict[str, int]
+    faults: tuple[tuple[int, int], ...] = ()
 
     def to_bytes(self) -> bytes:
         header = json.dumps({"symbols": self.symbols, "imports": self.imports}).encode()
@@ -78,6 +86,7 @@ class Image:
 
 @dataclass(frozen=True)
 class _Section:
+    name: str
     kind: int
     flags: int
     offset: int
@@ -93,6 +102,7 @@ class _Symbol:
     section: int
     value: int
     is_global: bool
+    is_hidden: bool
 
 
 def _inside(what: str, offsets: object, last: int) -> None:
@@ -104,57 +114,120 @@ def _inside(what: str, offsets: object, last: int) -> None:
             raise LinkError(f"{what} {name!r} has offset {offset!r}; legal are 0 … {last}")
 
 
-def link(object_code: bytes) -> Image:
-    """Link one x86-64 ELF object file into a flat image.
+def link(*objects: bytes) -> Image:
+    """Link x86-64 ELF object files into a flat image. Code comes first, in the order of the files, then the rest.
+
+    What they define globally and not hidden is exported; hidden symbols are for each other only.
 
     Raises:
-        LinkError: not such a file, a damaged one, or a relocation or section that is not position-independent.
+        LinkError: not such a file, a damaged one, a relocation or section that is not position-independent, or a
+            symbol that two files define.
     """
     try:
-        return _link(object_code)
+        return _link(objects)
     except LinkError:
         raise
     except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise LinkError(f"a damaged object file: {error}") from error
 
 
-def _link(object_code: bytes) -> Image:
-    is_elf64 = object_code[:5] == b"\x7fELF\x02" and len(object_code) >= 64
-    if not is_elf64 or struct.unpack_from("<H", object_code, 18)[0] != EM_X86_64:
-        raise LinkError("not a 64-bit ELF object for x86-64")
-    sections = _sections(object_code)
-    bases: dict[int, int] = {}
-    content = bytearray()
-    for index, section in enumerate(sections):
-        if section.flags & _SHF_ALLOC and section.size:
-            content += bytes(-len(content) % max(section.align, 16))
-            bases[index] = len(content)
-            if section.kind == _SHT_NOBITS:
-                raise LinkError("the object has zero-initialised data; generated code keeps its state in records")
-            content += object_code[section.offset : section.offset + section.size]
-    symbols = _symbols(object_code, sections)
+@dataclass(frozen=True)
+class _Object:
+    data: bytes
+    sections: list[_Section]
+    symbols: list[_Symbol]
+
+    @classmethod
+    def of(cls, data: bytes) -> _Object:
+        is_elf64 = data[:5] == b"\x7fELF\x02" and len(data) >= 64
+        if not is_elf64 or struct.unpack_from("<H", data, 18)[0] != EM_X86_64:
+            raise LinkError("not a 64-bit ELF object for x86-64")
+        sections = _sections(data)
+        return cls(data, sections, _symbols(data, sections))
+
+
+def _link(objects: Sequence[bytes]) -> Image:
+    files = [_Object.of(data) for data in objects]
+    content, bases = _placed(files)
+    known, exported = _defined(files, bases)
+    _inside("symbol", known, len(content))
     stubs: dict[str, int] = {}
-    for section in sections:
-        if section.kind != _SHT_RELA or section.info not in bases:
-            continue
-        for at in range(section.offset, section.offset + section.size, 24):
-            offset, info, addend = struct.unpack_from("<QQq", object_code, at)
-            place = bases[section.info] + offset
-            symbol, kind = symbols[info >> 32], info & 0xFFFF_FFFF
-            if symbol.section == _SHN_UNDEF:
-                if symbol.name not in stubs:
-                    content += bytes(-len(content) % 16)
-                    stubs[symbol.name] = len(content)
-                    content += _JUMP + bytes(8)
-                target = stubs[symbol.name] + (8 if kind in _THROUGH_SLOT else 0)
-            elif kind in _THROUGH_SLOT or symbol.section not in bases:
-                raise LinkError(f"relocation {kind} against {symbol.name!r} cannot be resolved inside a flat image")
-            else:
-                target = bases[symbol.section] + symbol.value
-            _apply(content, kind, place, target + addend, symbol.name)
-    exported = {s.name: bases[s.section] + s.value for s in symbols if s.is_global and s.section in bases and s.name}
-    _inside("symbol", exported, len(content))
-    return Image(bytes(content), exported, {name: stub + 8 for name, stub in stubs.items()})
+    for found, at in zip(files, bases, strict=True):
+        for section in found.sections:
+            if section.kind != _SHT_RELA or section.info not in at:
+                continue
+            for entry in range(section.offset, section.offset + section.size, 24):
+                offset, info, addend = struct.unpack_from("<QQq", found.data, entry)
+                symbol, kind = found.symbols[info >> 32], info & 0xFFFF_FFFF
+                through_slot = kind in _THROUGH_SLOT
+                target: int | None
+                if symbol.section == _SHN_UNDEF and symbol.name not in known:
+                    if symbol.name not in stubs:
+                        content += bytes(-len(content) % 16)
+                        stubs[symbol.name] = len(content)
+                        content += _JUMP + bytes(8)
+                    target = stubs[symbol.name] + (8 if through_slot else 0)
+                elif symbol.section == _SHN_UNDEF:
+                    target = None if through_slot else known[symbol.name]
+                else:
+                    target = None if through_slot or symbol.section not in at else at[symbol.section] + symbol.value
+                if target is None:
+                    raise LinkError(f"relocation {kind} against {symbol.name!r} cannot be resolved inside a flat image")
+                _apply(content, kind, at[section.info] + offset, target + addend, symbol.name)
+    faults = [pair for found, at in zip(files, bases, strict=True) for pair in _faults(found, at)]
+    return Image(bytes(content), exported, {name: stub + 8 for name, stub in stubs.items()}, tuple(faults))
+
+
+def _placed(files: Sequence[_Object]) -> tuple[bytearray, list[dict[int, int]]]:
+    """The content of all sections that are loaded, and their offsets in it: of each file, by section."""
+    content = bytearray()
+    bases: list[dict[int, int]] = [{} for _ in files]
+    wanted = [
+        (section.name != _TEXT, number, index)
+        for number, found in enumerate(files)
+        for index, section in enumerate(found.sections)
+        if section.flags & _SHF_ALLOC and section.size and section.name != FAULTS
+    ]
+    for _, number, index in sorted(wanted):
+        section = files[number].sections[index]
+        if section.kind == _SHT_NOBITS:
+            raise LinkError("the object has zero-initialised data; generated code keeps its state in records")
+        content += bytes(-len(content) % max(section.align, 16))
+        bases[number][index] = len(content)
+        content += files[number].data[section.offset : section.offset + section.size]
+    return content, bases
+
+
+def _defined(files: Sequence[_Object], bases: Sequence[dict[int, int]]) -> tuple[dict[str, int], dict[str, int]]:
+    """Offsets of what the files define globally, and of what the image exports."""
+    known: dict[str, int] = {}
+    exported: dict[str, int] = {}
+    for found, at in zip(files, bases, strict=True):
+        for symbol in found.symbols:
+            if not symbol.is_global or not symbol.name or symbol.section not in at:
+                continue
+            if symbol.name in known:
+                raise LinkError(f"{symbol.name!r} is defined twice")
+            known[symbol.name] = at[symbol.section] + symbol.value
+            if not symbol.is_hidden:
+                exported[symbol.name] = known[symbol.name]
+    return known, exported
+
+
+def _faults(found: _Object, bases: dict[int, int]) -> tuple[tuple[int, int], ...]:
+    """The pairs of the section `FAULTS`, if there is one; all of it is relocated."""
+    at: dict[int, int] = {}
+    for section in found.sections:
+        if section.kind == _SHT_RELA and found.sections[section.info].name == FAULTS:
+            for entry in range(section.offset, section.offset + section.size, 24):
+                offset, info, addend = struct.unpack_from("<QQq", found.data, entry)
+                symbol = found.symbols[info >> 32]
+                if info & 0xFFFF_FFFF != _ABS64 or symbol.section not in bases:
+                    raise LinkError(f"relocation {info & 0xFFFF_FFFF} of {FAULTS} against {symbol.name!r}")
+                at[offset] = bases[symbol.section] + symbol.value + addend
+    if sorted(at) != list(range(0, 8 * len(at), 8)) or len(at) % 2:
+        raise LinkError(f"{FAULTS} holds something else than pairs of addresses")
+    return tuple((at[offset], at[offset + 8]) for offset in range(0, 8 * len(at), 16))
 
 
 def _apply(content: bytearray, kind: int, place: int, target: int, name: str) -> None:
@@ -171,17 +244,16 @@ def _apply(content: bytearray, kind: int, place: int, target: int, name: str) ->
 
 def _sections(data: bytes) -> list[_Section]:
     (table,) = struct.unpack_from("<Q", data, 40)
-    size, count = struct.unpack_from("<HH", data, 58)
+    size, count, names = struct.unpack_from("<HHH", data, 58)
+    heads = [struct.unpack_from("<IIQQQQIIQQ", data, table + index * size) for index in range(count)]
     found = []
-    for index in range(count):
-        _, kind, flags, _, offset, length, link, info, align, _ = struct.unpack_from(
-            "<IIQQQQIIQQ", data, table + index * size
-        )
+    for index, (name, kind, flags, _, offset, length, link, info, align, _) in enumerate(heads):
         if kind not in (_SHT_NULL, _SHT_NOBITS) and offset + length > len(data):
             raise LinkError(f"section {index} ends at {offset + length:#x}, the file at {len(data):#x}")
         if align > _MOST_ALIGNMENT:
             raise LinkError(f"section {index} is aligned to {align} bytes; at most {_MOST_ALIGNMENT}")
-        found.append(_Section(kind, flags, offset, length, link, info, align))
+        text = _name(data, heads[names][4] + name) if names else ""
+        found.append(_Section(text, kind, flags, offset, length, link, info, align))
     return found
 
 
@@ -191,9 +263,14 @@ def _symbols(data: bytes, sections: list[_Section]) -> list[_Symbol]:
         if section.kind == _SHT_SYMTAB:
             names = sections[section.link].offset
             for at in range(section.offset, section.offset + section.size, 24):
-                name, info, _, index, value, _ = struct.unpack_from("<IBBHQQ", data, at)
+                name, info, other, index, value, _ = struct.unpack_from("<IBBHQQ", data, at)
                 if index == _SHN_COMMON:
                     raise LinkError("the object has common symbols; generated code has none")
-                end = data.index(b"\0", names + name)
-                found.append(_Symbol(data[names + name : end].decode(), index, value, info >> 4 == 1))
+                is_hidden = other & 3 == _STV_HIDDEN
+                found.append(_Symbol(_name(data, names + name), index, value, info >> 4 == 1, is_hidden))
     return found
+
+
+def _name(data: bytes, at: int) -> str:
+    """The string at an offset."""
+    return data[at : data.index(b"\0", at)].decode()

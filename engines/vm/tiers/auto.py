@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from engines.vm.aot.image import StoredRegion
+from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.llvm.tier import LlvmTier, is_current
@@ -43,8 +43,6 @@ MOST_REJECTED: Final = 3
 """So many regions that failed, in all runs, are evidence enough that LLVM has nothing to give to a program."""
 PATIENCE: Final = 60
 """Windows after which a trial without a verdict is over."""
-UNTRIED: Final = 1
-"""First exit of a kept region that was never on trial: no instruction has an odd address."""
 
 
 class QuickRegions:
@@ -172,6 +170,10 @@ class Trial:
         return handles
 
 
+def _failed(region: StoredRegion) -> StoredRegion:
+    return replace(region, code=b"", exits=(), faults=None, kind=Kind.FAILED)
+
+
 def _is_in(region: StoredRegion, regions: Iterable[StoredRegion]) -> bool:
     return any(region is one for one in regions)
 
@@ -224,17 +226,13 @@ class AutoTier(LlvmTier):
         self._failed: list[StoredRegion] = []
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
-        """Regions that need not be compiled: LLVM's, and those of guarded memory, which are baseline code.
-
-        Those without code failed in an earlier run. Those that are untried come on trial later.
-        """
+        """Regions that need not be compiled, of both compilers. Those that are untried come on trial later."""
         regions = list(regions)
-        llvm = [region for region in regions if region.faults is None and region.code]
-        untried = [region for region in llvm if region.exits[:1] == (UNTRIED,)] if self._tries else []
-        self._untried += [replace(region, exits=region.exits[1:]) for region in untried]
-        super().offer(region for region in llvm if not _is_in(region, untried))
-        self.rejected += [region for region in regions if region.faults is None and not region.code]
-        self.quick.offer(region for region in regions if region.faults is not None)
+        untried = [region for region in regions if region.kind is Kind.UNTRIED]
+        self._untried += [replace(region, kind=Kind.LLVM) for region in untried if self._tries]
+        super().offer(r for r in regions if r.kind is Kind.LLVM or (r.kind is Kind.UNTRIED and not self._tries))
+        self.rejected += [region for region in regions if region.kind is Kind.FAILED]
+        self.quick.offer(region for region in regions if region.kind is Kind.BASELINE)
 
     def measurements(self) -> dict[str, int]:
         """What `--stats` shows beside the counters of regions."""
@@ -289,7 +287,7 @@ class AutoTier(LlvmTier):
                 self._proven.append(region)
             elif passed is False and handle in self.cache.handles:
                 self.cache.remove(handle)
-                self.rejected.append(replace(region, code=b"", exits=()))
+                self.rejected.append(_failed(region))
                 self._failed.append(region)
         self.trial.before.clear()
         self._slice = self._first
@@ -300,10 +298,8 @@ class AutoTier(LlvmTier):
         if not self._tries:
             return
         kept = [region for region in self.compiled if not _is_in(region, self._proven)]
-        untried = [
-            replace(region, exits=(UNTRIED, *region.exits)) for region in kept if not _is_in(region, self._failed)
-        ]
-        failed = [replace(region, code=b"", exits=()) for region in self._failed]
+        untried = [replace(region, kind=Kind.UNTRIED) for region in kept if not _is_in(region, self._failed)]
+        failed = [_failed(region) for region in self._failed]
         self.compiled = [*self._proven, *failed, *untried]
         self._tries = False
 

@@ -250,7 +250,7 @@ def llvm_listing(compiler: LlvmCompiler, region: StoredRegion, fetch: Fetch, frm
     root = region.entries[0][0]
     ranges = region.ranges
     formed: Region = compiler.form(root, fetch, lambda pc: any(start <= pc < end for start, end in ranges), frm)
-    text = compiler.lower(formed, frm, handler).text
+    text = compiler.lower(formed, frm, handler, guarded=region.faults is not None).text
     marks = Marks()
     for pc, offset in region.entries:
         marks.add(offset, f"enter {pc:#x}")

@@ -7,6 +7,7 @@ import platform
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from engines.vm.aot.image import Kind
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, AddressSpace
 from engines.vm.tiers.listing import Listing, baseline_listing, guest_and_host, llvm_listing
@@ -45,7 +46,7 @@ def listings(executor: TierExecutor, hart: Hart, regions: Sequence[StoredRegion]
         now = b"".join(fetch(start, end - start) for start, end in region.ranges)
         if now != region.guest:
             yield guest_and_host(region, platform.machine(), "the guest code is another now, so there is no IR")
-        elif executor.name == "llvm" or (executor.name == "auto" and region.faults is None):
+        elif region.kind is not Kind.BASELINE:
             yield llvm_listing(tier.compiler, region, fetch, frm, handler)
         else:
             compiler = tier.quick.compiler if executor.name == "auto" else tier.compiler

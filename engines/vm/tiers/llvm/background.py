@@ -22,7 +22,10 @@ SWITCH_SECONDS: Final = 0.0005
 
 @dataclass(frozen=True)
 class Request:
-    """A region to compile: where it was asked for, and the version of the guest code that it was read from."""
+    """A region to compile: where it was asked for, and the version of the guest code that it was read from.
+
+    `guarded`: for guarded memory.
+    """
 
     root: int
     region: Region
@@ -30,6 +33,7 @@ class Request:
     frm: int
     space: int
     version: int
+    guarded: bool = False
 
 
 Answer = tuple[Request, Compiled | None]

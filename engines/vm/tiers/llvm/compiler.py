@@ -34,6 +34,7 @@ class Compiled:
         ranges: guest bytes that it was made from, as (start, end).
         exits: guest pcs that it may lead to directly.
         insns: guest instructions. seconds: what it took.
+        faults: see `StoredRegion`.
     """
 
     code: bytes
@@ -42,6 +43,7 @@ class Compiled:
     exits: tuple[int, ...]
     insns: int
     seconds: float
+    faults: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass
@@ -117,17 +119,17 @@ class LlvmCompiler:
 
         return form(root, fetch, executed, has_lowering, self.most_insns, targets)
 
-    def lower(self, region: Region, frm: int, handler: Handler) -> Module:
-        """The region as LLVM text."""
+    def lower(self, region: Region, frm: int, handler: Handler, *, guarded: bool = False) -> Module:
+        """The region as LLVM text; with `guarded`, for guarded memory."""
         insns = {insn.pc: insn for block in region.blocks.values() for insn in block.insns}
 
         def handler_of(pc: int) -> int:
             insn = insns[pc]
             return handler(pc, insn.word, insn.length)
 
-        return Lowering(region, convention(platform.machine()), frm, self._floats, handler_of).module()
+        return Lowering(region, convention(platform.machine()), frm, self._floats, handler_of, guarded).module()
 
-    def encode(self, region: Region, module: Module, begun: float | None = None) -> Compiled:
+    def encode(self, region: Region, module: Module, *, guarded: bool = False, begun: float | None = None) -> Compiled:
         """Have LLVM compile the text. Needs no guest: may run on any thread.
 
         Raises:
@@ -146,7 +148,8 @@ class LlvmCompiler:
         heads = {pc: image.symbols[symbol] for pc, symbol in module.heads.items()}
         exits = {pc for block in region.blocks.values() for pc in block.targets if pc not in region.blocks}
         exits |= region.taken - region.blocks.keys()
-        made = Compiled(image.content, heads, region.ranges(), tuple(sorted(exits)), region.insns, seconds)
+        faults = image.faults if guarded else None
+        made = Compiled(image.content, heads, region.ranges(), tuple(sorted(exits)), region.insns, seconds, faults)
         counters = self.counters
         counters.regions += 1
         counters.insns += made.insns
@@ -154,16 +157,6 @@ class LlvmCompiler:
         counters.seconds += seconds
         counters.milliseconds.append(seconds * 1e3)
         return made
-
-    def compile(self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int, handler: Handler) -> Compiled:
-        """`region`, `lower` and `encode` in a row.
-
-        Raises:
-            CompileError: see there.
-        """
-        begun = time.thread_time()
-        region = self.region(root, fetch, executed, frm)
-        return self.encode(region, self.lower(region, frm, handler), begun)
 
     def check(self) -> None:
         """Whether there is an LLVM to compile with.

@@ -13,6 +13,7 @@ from engines.vm.tiers.interpreter.layout import ARGUMENTS, CONTEXT_OFFSETS, CPU_
 from engines.vm.tiers.interpreter.machine import dispatch, tail_call
 from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
+from engines.vm.tiers.llvm.accesses import GuardedMachine
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, successors
 
@@ -43,7 +44,7 @@ def usable(insn: Decoded, frm: int, floats: X86FloatSupport) -> str | None:
 
 
 def _run(machine: RegionMachine, insn: Decoded) -> None:
-    machine.begin(insn.pc, insn.length)
+    machine.begin(insn)
     arguments: list[Any] = []
     for operand, value in zip(insn.base.operands, insn.arguments, strict=True):
         if operand.kind in (OperandKind.X, OperandKind.F, OperandKind.ROUNDING):
@@ -59,7 +60,8 @@ def _run(machine: RegionMachine, insn: Decoded) -> None:
 class _Leave:
     """A place that leaves to the interpreter at an instruction: which, with what budget, and what registers to save.
 
-    `spent` instructions of the block were executed; `budget` does not know of them yet.
+    `spent` instructions of the block were executed; `budget` does not know of them yet. `is_own`: LLVM must not join it
+    with other places.
     """
 
     label: str
@@ -67,6 +69,7 @@ class _Leave:
     budget: LlvmValue
     dirty: frozenset[str]
     spent: int = 0
+    is_own: bool = False
 
 
 @dataclass
@@ -75,6 +78,7 @@ class Lowering:
 
     Args:
         handler: distance from `decode` of the interpreter's handler of the instruction at a pc.
+        guarded: write code for guarded memory.
     """
 
     region: Region
@@ -82,13 +86,15 @@ class Lowering:
     frm: int
     floats: X86FloatSupport
     handler: Callable[[int], int]
+    guarded: bool = False
     emitter: Emitter = field(default_factory=Emitter)
     leaves: list[_Leave] = field(default_factory=list)
 
     def module(self) -> Module:
         """The text of the region."""
         region, emitter = self.region, self.emitter
-        self.machine = RegionMachine(emitter, self.frm, self.floats)
+        kind = GuardedMachine if self.guarded else RegionMachine
+        self.machine = kind(emitter, self.frm, self.floats)
         emitter.lines.clear()
         dirty = self._dirty()
         for pc in sorted(region.blocks):
@@ -176,7 +182,9 @@ class Lowering:
         for index, insn in enumerate(block.insns):
             _run(machine, insn)
             if machine.bail is not None:
-                self.leaves.append(_Leave(machine.bail, insn.pc, budget, dirty | written_, index))
+                self.leaves.append(_Leave(machine.bail, insn.pc, budget, dirty | written_, index, self.guarded))
+            if machine.fault is not None:  # what the exit needs is prepared there, not before the access
+                self.leaves.append(_Leave(machine.fault, insn.pc, budget, dirty | written_, index, True))
             if insn is block.insns[-1] and block.end is End.INDIRECT:
                 break
             written_.update(machine.commit())
@@ -239,6 +247,8 @@ class Lowering:
         for leaves, common in ((inside, "leave"), (at_heads, "leave_at_head")):
             for leave in leaves:
                 emitter.begin(leave.label)
+                if leave.is_own:
+                    emitter.line('call void asm sideeffect "", ""()')
                 budget = leave.budget - leave.spent if leave.spent else leave.budget
                 emitter.line(f"store i64 {budget.text}, ptr %leave_budget.")
                 emitter.line(f"store i64 {leave.pc}, ptr %leave_pc.")

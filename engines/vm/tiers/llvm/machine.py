@@ -18,6 +18,7 @@ from engines.vm.tiers.interpreter.layout import CPU_OFFSETS
 from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
 from engines.vm.tiers.interpreter.shapes import Constant, Place
 from engines.vm.tiers.interpreter.values import LlvmValue
+from engines.vm.tiers.llvm.region import Decoded
 
 LAST_MODE: Final = 3
 """Rounding modes 0 to 3 exist on the host; RMM does not."""
@@ -31,7 +32,8 @@ class RegionMachine(HandlerMachine):
     """Lowers one instruction after the other into one function.
 
     Attributes:
-        leaves: `(label, pc, index)` of the places that leave to the interpreter, to be written by the region.
+        insn: the instruction at hand.
+        fault: the label that it goes to where the host refuses its access; None if it has no such access.
         uses_frm: whether code was written that is right for `frm` only.
         touched: registers with a variable, as LLVM names: `x5`, `f7`.
     """
@@ -42,15 +44,16 @@ class RegionMachine(HandlerMachine):
         )
         self.frm = frm
         self.uses_frm = False
-        self.at = 0
+        self.insn: Decoded
+        self.fault: str | None = None
         self.touched: set[str] = set()
         self.x: Any = _Variables(self, "x")
         self.f: Any = _Variables(self, "f")
 
-    def begin(self, pc: int, length: int) -> None:
-        """Go on with the instruction at `pc`."""
-        self.at, self.length = pc, length
-        self._bail = None
+    def begin(self, insn: Decoded) -> None:
+        """Go on with another instruction."""
+        self.insn, self.length = insn, insn.length
+        self._bail = self.fault = None
         self._target = self._taken = None
 
     @property
@@ -77,7 +80,7 @@ class RegionMachine(HandlerMachine):
         return [*self.x.commit(keep), *self.f.commit(keep)]
 
     def _pc_plus(self, distance: int) -> LlvmValue:
-        return self.const(self.at + distance)
+        return self.const(self.insn.pc + distance)
 
     def immediate(self, place: Place) -> LlvmValue:
         assert isinstance(place, Constant)

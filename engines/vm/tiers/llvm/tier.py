@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from time import thread_time
 from typing import TYPE_CHECKING, Final
 
-from engines.vm.aot.image import StoredRegion
+from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
@@ -325,7 +325,8 @@ class LlvmTier(InterpreterTier):
             self.profile.asked[root] = frozenset((root,))
             return False
         guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
-        request = Request(root, region, guest, frm, id(space), space.version)
+        guarded = self.cache.guards(space.memory)
+        request = Request(root, region, guest, frm, id(space), space.version, guarded)
         self.profile.ask(root, region)
         if not self.background:
             try:
@@ -356,15 +357,19 @@ class LlvmTier(InterpreterTier):
         try:
             region = self.compiler.region(pc, space.fetch, lambda at: at not in outside, frm)
             guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
-            request = Request(pc, region, guest, frm, id(space), space.version)
+            guarded = self.cache.guards(space.memory)
+            request = Request(pc, region, guest, frm, id(space), space.version, guarded)
             return _stored(request, self._compile(request))
         except CompileError:
             return None
 
     def _compile(self, request: Request) -> Compiled:
         compiler = self.compiler
-        module = compiler.lower(request.region, request.frm, lambda _, word, size: self.cache.handler(word, size))
-        return compiler.encode(request.region, module)
+        guarded = request.guarded
+        module = compiler.lower(
+            request.region, request.frm, lambda _, word, size: self.cache.handler(word, size), guarded=guarded
+        )
+        return compiler.encode(request.region, module, guarded=guarded)
 
     def _collect(self, space: CompiledSpace) -> None:
         """Install what the background has finished."""
@@ -382,7 +387,7 @@ class LlvmTier(InterpreterTier):
         region = _stored(request, made)
         self.compiled.append(region)
         self.profile.asked.pop(request.root, None)
-        if request.version != space.version and not is_current(space, region):
+        if (request.version != space.version and not is_current(space, region)) or not self._suits(space, region):
             self._counters.stale += 1
             return
         self._place(space, region)
@@ -390,21 +395,27 @@ class LlvmTier(InterpreterTier):
     def _install_stored(self, space: CompiledSpace) -> None:
         """Install all stored regions whose guest code is in memory as it was."""
         for region in {id(region): region for region in self.stored.values()}.values():
-            if is_current(space, region):
+            if is_current(space, region) and self._suits(space, region):
                 self._counters.stored += self._place(space, region) is not None
             else:
                 self._counters.stale += 1
         self.stored.clear()
 
     def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
-        return self.cache.install(space, region.code, dict(region.entries), list(region.ranges))
+        entries, ranges = dict(region.entries), list(region.ranges)
+        return self.cache.install(space, region.code, entries, ranges, faults=region.faults)
+
+    def _suits(self, space: CompiledSpace, region: StoredRegion) -> bool:
+        """Whether memory is guarded, if the region's code needs that."""
+        return region.faults is None or self.cache.guards(space.memory)
 
     def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
         return space.executed if self.only_executed else _always
 
 
 def _stored(request: Request, made: Compiled) -> StoredRegion:
-    return StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, request.guest)
+    entries, ranges = tuple(made.heads.items()), tuple(made.ranges)
+    return StoredRegion(made.code, entries, ranges, made.exits, request.guest, made.faults, Kind.LLVM)
 
 
 def is_current(space: CompiledSpace, region: StoredRegion) -> bool:

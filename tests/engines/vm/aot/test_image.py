@@ -62,8 +62,8 @@ def test_an_image_for_something_else_is_refused_with_the_reason(change: dict[str
 
 
 def test_another_format_and_other_files_are_told_apart() -> None:
-    newer = MAGIC.replace(b" 2\n", b" 9\n") + encode(HERE, [])[len(MAGIC) :]
-    with pytest.raises(ImageRefusedError, match="has format 9, this version reads 2"):
+    newer = MAGIC.replace(b" 3\n", b" 9\n") + encode(HERE, [])[len(MAGIC) :]
+    with pytest.raises(ImageRefusedError, match="has format 9, this version reads 3"):
         decode(newer, HERE, "x")
     with pytest.raises(ImageRefusedError, match=r"not an image of compiled code: it begins with b'\\x7fELF"):
         decode(b"\x7fELF" + bytes(60), HERE, "x")

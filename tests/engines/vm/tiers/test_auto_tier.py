@@ -7,10 +7,11 @@ import platform
 
 import pytest
 
+from engines.vm.aot.image import Kind
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
-from engines.vm.tiers.auto import UNTRIED, WINDOW_INSNS, AutoTier, Trial
+from engines.vm.tiers.auto import WINDOW_INSNS, AutoTier, Trial
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from fuzz.strategies.riscv64 import generate
 from harness.subjects.riscv64_interpreter import InterpreterExecutor
@@ -157,7 +158,7 @@ def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
     first.run(hart_with(nested()), 30_000)
     first.finish()
     assert first.compiled
-    assert all(region.exits[:1] == (UNTRIED,) for region in first.compiled)
+    assert all(region.kind is Kind.UNTRIED for region in first.compiled)
     second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
     second.offer(first.compiled)
     second.trial.before.append(1.0)

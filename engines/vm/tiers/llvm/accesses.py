@@ -1,0 +1,133 @@
+"""Loads and stores of compiled regions in guarded memory: the access itself, and where to go on if the host refuses.
+
+An access is `callbr`: LLVM's call of inline assembly that may go on elsewhere. The way out is a place of the function
+as any other, so LLVM keeps whatever the exit saves; the assembly notes the addresses of the instruction and of the way
+out in a section that is not loaded. The handler of `engines.vm.runtime.fault_exits` leads a fault there.
+
+The host refuses only what lies in the arena or between its guards, so a base must be below the arena's end: one
+comparison, which LLVM drops where it knows the answer. Atomics check permissions as in other memory.
+
+Source: LLVM Language Reference, "callbr Instruction" and "Inline Assembler Expressions".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from engines.vm.memory.address_space import ADDRESS_BITS
+from engines.vm.runtime.image import FAULTS
+from engines.vm.tiers.interpreter.emitter import Emitter
+from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
+from engines.vm.tiers.interpreter.shapes import Constant
+from engines.vm.tiers.interpreter.values import LlvmValue
+from engines.vm.tiers.llvm.machine import RegionMachine
+
+LOADS: Final = {
+    "lb": ("movsbq", "${0:q}", "i64"),
+    "lh": ("movswq", "${0:q}", "i64"),
+    "lw": ("movslq", "${0:q}", "i64"),
+    "ld": ("movq", "${0:q}", "i64"),
+    "lbu": ("movzbl", "${0:k}", "i64"),
+    "lhu": ("movzwl", "${0:k}", "i64"),
+    "lwu": ("movl", "${0:k}", "i64"),
+    "flw": ("movss", "$0", "float"),
+    "fld": ("movsd", "$0", "double"),
+}
+"""By instruction: the host's, how its destination is written, and the type that it gives, integers with 64 bits."""
+STORES: Final = {
+    "sb": ("movb", "${2:b}"),
+    "sh": ("movw", "${2:w}"),
+    "sw": ("movl", "${2:k}"),
+    "sd": ("movq", "${2:q}"),
+    "fsw": ("movss", "$2"),
+    "fsd": ("movsd", "$2"),
+}
+_FLOATS: Final = {32: "float", 64: "double"}
+
+
+class GuardedMachine(RegionMachine):
+    """A `RegionMachine` for guarded memory."""
+
+    def __init__(self, emitter: Emitter, frm: int, floats: X86FloatSupport) -> None:
+        super().__init__(emitter, frm, floats)
+        self._vex = "v" if floats.avx else ""
+
+    def load(self, address: LlvmValue, size_bytes: int) -> LlvmValue:
+        name = self.insn.base.name
+        if name not in LOADS:
+            return super().load(address, size_bytes)
+        mnemonic, destination, kind = LOADS[name]
+        is_float = kind != "i64"
+        base = self._base()
+        template = f"{self._vex if is_float else ''}{mnemonic} {self._place(1)}, {destination}"
+        result = self._access(kind, template, "=x" if is_float else "=r", "r,r", f"ptr %memory, i64 {base.text}")
+        width = 8 * size_bytes
+        if is_float:
+            return LlvmValue(self.emitter, self.emitter.name(f"bitcast {kind} {result} to i{width}"), width)
+        return _Loaded(self.emitter, result, width, is_signed=name in ("lb", "lh", "lw"))
+
+    def store(self, address: LlvmValue, value: LlvmValue) -> None:
+        name = self.insn.base.name
+        if name not in STORES:
+            super().store(address, value)
+            return
+        mnemonic, source = STORES[name]
+        base = self._base()
+        if name[0] == "f":
+            kind = _FLOATS[value.width]
+            text, constraint = self.emitter.name(f"bitcast i{value.width} {value.text} to {kind}"), "x"
+            mnemonic = self._vex + mnemonic
+        else:
+            wide = self.x[Constant(self.insn.argument("rs2"))]
+            kind, text, constraint = "i64", wide.text, "re" if value.width == 64 else "r"
+        operands = f"ptr %memory, i64 {base.text}, {kind} {text}"
+        template = f"{mnemonic} {source}, {self._place(0)}"
+        self._access("void", template, "", f"r,r,{constraint}", operands)
+
+    def _base(self) -> LlvmValue:
+        """The base register's value, which is below the arena's end from here on."""
+        base: LlvmValue = self.x[Constant(self.insn.argument("rs1"))]
+        if base.constant is None:
+            self.bail_if(self.const((1 << ADDRESS_BITS) - 1).ult(base))
+        return base
+
+    def _place(self, first: int) -> str:
+        """The memory operand, with the host base of memory and the guest's base as operands `first` and the next."""
+        return f"{self.insn.argument('imm')}(${first},${first + 1})"
+
+    def _access(self, kind: str, template: str, output: str, constraints: str, operands: str) -> str:
+        emitter = self.emitter
+        onward = emitter.label("on")
+        self.fault = emitter.label("fault")
+        where = constraints.count(",") + 1 + bool(output)
+        text = rf"1: {template}\0A.pushsection {FAULTS},\22\22\0A.quad 1b\0A.quad ${{{where}:l}}\0A.popsection"
+        parts = ",".join(part for part in (output, constraints, "!i,~{memory}") if part)
+        call = f'callbr {kind} asm sideeffect "{text}", "{parts}"({operands}) to label %{onward} [label %{self.fault}]'
+        result = ""
+        if kind == "void":
+            emitter.line(call)
+        else:
+            result = emitter.name(call)
+        emitter.begin(onward)
+        return result
+
+
+class _Loaded(LlvmValue):
+    """The low bits of what was loaded, which is extended to 64 bits already."""
+
+    __slots__ = ("_is_signed", "_wide")
+
+    def __init__(self, emitter: Emitter, wide: str, width: int, *, is_signed: bool) -> None:
+        text = wide if width == 64 else emitter.name(f"trunc i64 {wide} to i{width}")
+        super().__init__(emitter, text, width)
+        self._wide = wide
+        self._is_signed = is_signed
+
+    def sext(self, width: int) -> LlvmValue:
+        return LlvmValue(self.emitter, self._wide, 64) if self._is_signed and width == 64 else super().sext(width)
+
+    def zext(self, width: int) -> LlvmValue:
+        return super().zext(width) if self._is_signed or width != 64 else LlvmValue(self.emitter, self._wide, 64)
+
+
+__all__ = ["LOADS", "STORES", "GuardedMachine"]

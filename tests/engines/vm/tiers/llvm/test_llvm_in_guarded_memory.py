@@ -1,0 +1,144 @@
+"""LLVM's code without checks of permissions refuses what the interpreter refuses, with the state that it has then."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import random
+
+import pytest
+
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
+from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.llvm.accesses import LOADS, STORES
+from engines.vm.tiers.llvm.tier import LlvmTier
+from engines.vm.tiers.stop import Stop, StopReason
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
+CODE, DATA, READ_ONLY = 0x10000, 0x40000, 0x60000
+DATA_BYTES = 4 * PAGE_BYTES
+WILD = (0, 8, 0x7FFF_FFFF, 0x8000_0000, 1 << 36, (1 << 36) - 4, (1 << 36) + 0x7FFF_FFF8, 1 << 37, 1 << 47, 1 << 63)
+STORING = "addi a0, a0, 8\nsd t6, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -12\nebreak"
+
+
+def program(rng: random.Random) -> str:
+    """A loop of accesses off a few bases that move, with calls of functions that access memory too; t6 counts down."""
+    body: list[str] = []
+    for _ in range(rng.randrange(3, 14)):
+        base, other = rng.choice(("a0", "a1", "a2")), rng.choice(("a3", "a4", "a5"))
+        offset = rng.choice((0, 8, -8, 2047, -2048, rng.randrange(-2048, 2048)))
+        kind = rng.randrange(6)
+        if kind < 2:
+            name = rng.choice(list(LOADS))
+            body.append(f"{name} {f'f{other}' if name[0] == 'f' else other}, {offset}({base})")
+        elif kind == 2:
+            name = rng.choice(list(STORES))
+            body.append(f"{name} {f'f{other}' if name[0] == 'f' else other}, {offset}({base})")
+        elif kind == 3:
+            body.append(f"addi {base}, {base}, {rng.choice((1, 8, -8, 64, 2047, -2048))}")
+        elif kind == 4:
+            body.append(f"amoadd.d {other}, {other}, ({base})")
+        else:
+            body.append(f"addi {other}, {other}, {rng.randrange(-99, 99)}")
+    body.append("addi t6, t6, -1")
+    return "\n".join([*body, f"bne t6, zero, {-4 * len(body)}", "ebreak"])
+
+
+def hart_for(text: str, seed: int = 1, *, guarded: bool = True) -> Hart:
+    rng = random.Random(seed)
+    memory = AddressSpace(guarded=guarded)
+    memory.map(CODE, PAGE_BYTES, READ | EXEC)
+    memory.place(CODE, assemble(text))
+    memory.map(DATA, DATA_BYTES, READ | WRITE)
+    memory.write(DATA, rng.randbytes(DATA_BYTES))
+    memory.map(READ_ONLY, 2 * PAGE_BYTES, READ)
+    memory.map(READ_ONLY + PAGE_BYTES, PAGE_BYTES, 0)
+    hart = Hart(memory)
+    x = hart.cpu["x"]
+    hart.cpu["pc"] = CODE
+    for register in (10, 11, 12):
+        near = rng.choice((DATA, DATA + DATA_BYTES, READ_ONLY, READ_ONLY + PAGE_BYTES))
+        x[register] = rng.choice((*WILD, *[near + rng.randrange(-2060, 2060)] * 15, *[DATA + 0x2000] * 15))
+    for register in (13, 14, 15):
+        x[register] = rng.getrandbits(64)
+        hart.cpu["f"][register] = rng.getrandbits(64)
+    x[31] = 300
+    return hart
+
+
+def eager(slice_insns: int = 8) -> LlvmTier:
+    return LlvmTier(slice_insns=slice_insns, batch=1, background=False)
+
+
+def compiled_at_once(hart: Hart) -> LlvmTier:
+    """A tier that has compiled the code already."""
+    tier = LlvmTier(only_executed=False, batch=1, background=False)
+    tier.request(tier.cache.space(hart.memory, tier.decoded_code(hart.memory), kept=True), CODE, 0)
+    return tier
+
+
+def outcome(tier: InterpreterTier, hart: Hart) -> tuple[object, ...]:
+    stop = tier.run(hart, 20_000)
+    memory = hart.memory
+    return stop, hart.cpu.tobytes(), memory.read(DATA, DATA_BYTES) + memory.read(READ_ONLY, PAGE_BYTES)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_accesses_off_moving_bases(guarded: bool) -> None:
+    rng = random.Random(5)
+    interpreter = InterpreterTier()
+    stops = set()
+    for case in range(30):
+        text = program(rng)
+        expected = outcome(interpreter, hart_for(text, case, guarded=False))
+        hart = hart_for(text, case, guarded=guarded)
+        tier = compiled_at_once(hart)
+        assert outcome(tier, hart) == expected, f"case {case}:\n{text}"
+        assert hart.memory.guarded == guarded
+        stop = expected[0]
+        assert isinstance(stop, Stop)
+        stops.add(stop.cause)
+        assert tier.counters.installed and all((region.faults is not None) is guarded for region in tier.compiled)
+    assert {3, 5, 7} <= stops
+
+
+def test_code_without_checks_is_given_up_when_the_host_no_longer_holds_permissions() -> None:
+    hart = hart_for(STORING)
+    hart.cpu["x"][10], hart.cpu["x"][31] = DATA - 8, 1 << 20
+    tier = eager(64)
+    assert tier.run(hart, 1000).reason is StopReason.LIMIT
+    assert [region.faults is None for region in tier.compiled] == [False]
+    hart.memory.map(READ_ONLY + 4 * PAGE_BYTES, PAGE_BYTES, READ | WRITE | EXEC)
+    stop = tier.run(hart, 1 << 30)
+    assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 7, DATA + DATA_BYTES)
+
+
+def test_stored_code_without_checks_is_for_guarded_memory_only() -> None:
+    maker = eager(64)
+    hart = hart_for(STORING)
+    hart.cpu["x"][10] = DATA
+    maker.run(hart, 600)
+    assert maker.compiled
+    for guarded in (True, False):
+        user = eager(1 << 30)
+        user.offer(maker.compiled)
+        hart = hart_for(STORING, guarded=guarded)
+        hart.cpu["x"][10] = DATA
+        user.run(hart, 600)
+        assert (user.counters.stored, user.counters.stale) == ((1, 0) if guarded else (0, 1))
+
+
+def test_an_address_that_leads_to_other_memory_of_the_process_faults() -> None:
+    """Far from the guest's address space the host has memory too: an unchecked access there would not fault."""
+    hart = hart_for("ld a3, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -8\nebreak")
+    hart.cpu["x"][10], hart.cpu["x"][31] = DATA, 1 << 20
+    tier = eager(64)
+    assert tier.run(hart, 1000).reason is StopReason.LIMIT
+    assert tier.compiled[-1].faults
+    secret = (ctypes.c_uint64 * 8)(*range(8))
+    distance = (ctypes.addressof(secret) - hart.memory.host_base) % (1 << 64)
+    hart.cpu["x"][10] = distance
+    stop = tier.run(hart, 1000)
+    assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 5, distance)

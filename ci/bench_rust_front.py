@@ -1,7 +1,7 @@
 """How fast the Rust-subset front end is, on one core: `python -m ci.bench_rust_front`.
 
 Makes a crate of some 10,000 lines in many modules (the programs of corpus/rust, each a module of its own, taken in an
-order that the seed says until the lines are enough), checks it, builds it for development, and checks it again after
+order that the seed says until the lines are enough), checks it, builds it for development, and does both again after
 one function changed. Beside it, in the same run: one pass of a regular expression over the same text (what any front
 end in CPython has to pay), and `rustc --emit=metadata` on the same files, where rustc is installed. Processor time of
 the best of several rounds, each in a process of its own.
@@ -28,7 +28,7 @@ from typing import Final
 CORPUS: Final = Path(__file__).parent.parent / "corpus" / "rust" / "programs"
 LINES: Final = 10_000
 SEED: Final = 5
-TARGETS: Final = {"check": 1.0, "development build": 2.0, "one function changed, check": 0.3}
+TARGETS: Final = {"check": 1.0, "development build": 2.0, "one function changed, build": 0.3}
 """Seconds of processor time, for `LINES` lines (issue 5, requirement P5)."""
 
 
@@ -82,7 +82,7 @@ def measure(main: Path) -> dict[str, float]:
     found["build after check"] = time.process_time() - begun
     found["development build"] = found["check"] + found["build after check"]
     found["module, KB"] = len(content) / 1e3
-    found["one function changed, check"] = _changed_seconds(main)
+    found |= _changed_seconds(main)
     begun = time.process_time()
     for _ in range(10_000_000):
         pass
@@ -96,26 +96,30 @@ def measure(main: Path) -> dict[str, float]:
     return found
 
 
-def _changed_seconds(main: Path) -> float:
-    """Seconds to check the crate again, in the same process, after its largest function got one more statement."""
+def _changed_seconds(main: Path) -> dict[str, float]:
+    """Seconds to check, and to check and build the crate again, in the same process, after its largest function got one
+    more statement."""
     from engines.rustwasm.session import Session
 
     session = Session(main)
     functions = [one for one in session.update().declarations.functions if one.has_body and one.syntax.span[1]]
+    session.build()
     body = max((one.syntax.body.span for one in functions), key=lambda span: span[1] - span[0])
     compilation = session.update()
     file = compilation.sources.file_of(body[0])
     at = file.offset(body[0]) + 1
     text = file.text
     path = Path(file.name)
-    path.write_text(f"{text[:at]} let _one_more = [1, 2, 3];{text[at:]}")
+    path.write_text(f"{text[:at]}\n    println!(\"one more\");{text[at:]}")
     begun = time.process_time()
     errors = session.update().diagnostics.errors
-    seconds = time.process_time() - begun
-    path.write_text(text)
+    checked = time.process_time() - begun
     if errors or not session.reused:
         raise ValueError(f"{path}: the edit was not checked by itself: {errors}")
-    return seconds
+    session.build()
+    built = time.process_time() - begun
+    path.write_text(text)
+    return {"one function changed, check": checked, "one function changed, build": built}
 
 
 def rustc_seconds(main: Path, rounds: int) -> float | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from engines.rustwasm.compilation import quiet_runtime
 from engines.rustwasm.lower_gc.program import lower as lower_gc
+from engines.rustwasm.lower_linear import development
 from engines.rustwasm.lower_linear.program import PROFILES, STACK, lower
 from engines.rustwasm.release.pipeline import optimise
 from engines.rustwasm.wasm.binary.encoder import encode
@@ -44,7 +45,14 @@ def build(compilation: Compilation, profile: str = "dev", lowering: str = "linea
 
 
 def build_bytes(compilation: Compilation, profile: str = "dev", names: bool = True, lowering: str = "linear") -> bytes:
-    """The module's bytes, with or without the names of functions."""
+    """The module's bytes, with or without the names of functions: those of `build`, sooner for a development build.
+
+    Raises:
+        ValueError: as `build` does.
+    """
+    if profile == "dev" and lowering == "linear":
+        with quiet_runtime():
+            return development.build(development.Kept(compilation), names)
     module = build(compilation, profile, lowering)
     if not names:
         module.names = type(module.names)()

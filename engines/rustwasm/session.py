@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from engines.rustwasm.borrow.check import BorrowChecker
 from engines.rustwasm.compilation import SETTINGS, Compilation, check_file, quiet_runtime
+from engines.rustwasm.mir.build import closure_path
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.cursor import SyntaxStop
 from engines.rustwasm.syntax.diagnostics import Diagnostics, SourceFile, SourceMap, read_source
@@ -20,6 +21,7 @@ from engines.rustwasm.syntax.parse_items import Parser
 from engines.rustwasm.typing import types as ty
 
 if TYPE_CHECKING:
+    from engines.rustwasm.lower_linear.development import Kept
     from engines.rustwasm.typing.definitions import FnDef
 
 _ITEMS: Final = frozenset(
@@ -33,16 +35,19 @@ _EDITS: Final = 200
 
 
 class Session:
-    """One crate and its compilation. `reused` says whether the last `update` looked at one function only."""
+    """One crate and its compilation. `reused` says whether the last `update` looked at one function only, `rebuilt` how
+    many functions the last `build` lowered."""
 
     def __init__(self, path: Path, settings: frozenset[str] = SETTINGS) -> None:
         self.path = path
         self.settings = settings
         self.reused = False
         self.compilation: Compilation | None = None
+        self.rebuilt = 0
         self._broken: set[FnDef] = set()
         self._clean = False
         self._edits = 0
+        self._kept: Kept | None = None
 
     def update(self) -> Compilation:
         """Check the crate as its files are now.
@@ -68,6 +73,25 @@ class Session:
             or any(one.gc for one in declared.adts)
         )
         return self.compilation
+
+    def build(self, names: bool = True) -> bytes:
+        """The development build of what `update` checked, which has to be without errors. Functions whose MIR is that
+        of the last build are not lowered again (`rebuilt` counts the others); the bytes are those of a fresh build.
+
+        Raises:
+            ValueError: nothing was checked yet, there are errors, or the program has no `main`.
+        """
+        compilation = self.compilation
+        if compilation is None or compilation.diagnostics.has_errors:
+            raise ValueError("a crate is built after `update` found no errors in it")
+        from engines.rustwasm.lower_linear import development
+
+        if self._kept is None or self._kept.compilation is not compilation:
+            self._kept = development.Kept(compilation)
+        with quiet_runtime():
+            content = development.build(self._kept, names)
+        self.rebuilt = len(self._kept.functions) - self._kept.reused
+        return content
 
     def files(self) -> list[Path]:
         """The crate's files, as far as they are known."""
@@ -126,11 +150,22 @@ class Session:
                 one.replace(text, end, delta)
         later = compilation.sources.add(file.name, text)
         later.origin = file
+        self._name_closures(compilation, file)
         function.syntax.body = made
         self._edits += 1
         self._broken.add(function)
         self._recheck(compilation)
         return True
+
+    def _name_closures(self, compilation: Compilation, file: SourceFile) -> None:
+        """Closures are called after their lines, which an edit above them moves."""
+        consts = [one.body for one in compilation.declarations.consts if one.body is not None]
+        for function in (*compilation.declarations.functions, *consts):
+            for closure in function.mir.closures if function.mir is not None else ():
+                if compilation.sources.file_of(closure.span[0]).origin is file:
+                    line = "{}:{}:{}".format(*compilation.sources.locate(closure.span[0]))
+                    closure.name = line
+                    closure.body.path = closure_path(function, closure)
 
     def _around(self, compilation: Compilation, file: SourceFile, start: int, end: int) -> FnDef | None:
         """The innermost function whose body, between its braces, the edit is in."""

@@ -181,6 +181,10 @@ class Layouts:
     def fields(self, ty: Ty, variant: int = 0) -> tuple[Ty, ...]:
         return self._fields(ty, variant)
 
+    def ask(self, fields: Callable[[Ty, int], tuple[Ty, ...]]) -> None:
+        """Have another function say the types of fields from now on; what it says must be the same."""
+        self._fields = fields
+
     def of(self, ty: Ty) -> Layout:
         """The layout of a sized type without generics.
 

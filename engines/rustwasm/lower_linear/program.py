@@ -39,6 +39,7 @@ from engines.rustwasm.wasm.module import (
     Element,
     Export,
     ExternKind,
+    Function,
     Global,
     Import,
     Module,
@@ -52,6 +53,9 @@ if TYPE_CHECKING:
 
 STACK: Final = "stack"
 """The name of the global that points to the shadow stack."""
+
+HEAP: Final = "heap"
+"""The name of the global that says where memory blocks were never made."""
 
 STACK_BYTES: Final = 1 << 20
 PAGE: Final = 1 << 16
@@ -412,6 +416,18 @@ class Program:
         ]
         return body
 
+    def lower_all(self) -> list[tuple[str, Any]]:
+        """Lower the whole program; its exports as names and keys. Raises ValueError as `lower` does."""
+        entry = entry_of(self.compilation)
+        exported = [one for one in _exported(self.compilation) if one is not entry]
+        for definition in exported:
+            self.lower(definition)
+        exports: list[tuple[str, Any]] = [(one.name, ("fn", one, ())) for one in exported]
+        if self.profile.messages or not exports:
+            self.start(entry)
+            exports.append(("_start", ("start",)))
+        return exports
+
     # The module
 
     def start(self, main: FnDef) -> None:
@@ -455,18 +471,31 @@ class Program:
 
     def module(self, exports: list[tuple[str, Any]], memory: bool) -> Module:
         """The module of all that was lowered; `exports` are names and keys."""
-        keys = list(self.trees)
-        numbers: dict[Any, int] = {("import", name): i for i, name in enumerate(self.imports)}
-        numbers |= {key: i for i, key in enumerate(keys, len(self.imports))}
-        out = Module()
+        numbers = self.numbers(list(self.trees))
         functions = []
-        for key in keys:
-            tree, parameters = self.trees[key]
+        for tree, parameters in self.trees.values():
             for node in walk(tree.body):
                 if node.op == "call":
                     node.imm = (numbers[node.imm[0]], *node.imm[1:])
             type_ = self.type_index(w.FunctionType(parameters, tuple(tree.results)))
             functions.append(fell(tree, type_))
+        return self.assembled(functions, {key: key_name(key) for key in self.trees}, numbers, exports, memory)
+
+    def numbers(self, keys: list[Any]) -> dict[Any, int]:
+        """The numbers of imported functions and, after them, of these."""
+        numbers: dict[Any, int] = {("import", name): i for i, name in enumerate(self.imports)}
+        return numbers | {key: i for i, key in enumerate(keys, len(self.imports))}
+
+    def assembled(
+        self,
+        functions: list[Function],
+        names: dict[Any, str],
+        numbers: dict[Any, int],
+        exports: list[tuple[str, Any]],
+        memory: bool,
+    ) -> Module:
+        """The module of these functions, whose keys have these names and numbers."""
+        out = Module()
         out.functions = functions
         for name in self.imports:
             type_ = self.type_index(w.FunctionType(*_WASI[name]))
@@ -481,9 +510,8 @@ class Program:
         if memory:
             out.exports.append(Export("memory", ExternKind.MEMORY, 0))
         out.exports += [Export(name, ExternKind.FUNCTION, numbers[key]) for name, key in exports]
-        out.names = Names(functions={numbers[key]: _name(key) for key in keys})
-        if STACK in self.globals:
-            out.names.globals = {self.globals[STACK][0]: STACK}
+        out.names = Names(functions={numbers[key]: name for key, name in names.items()})
+        out.names.globals = {self.globals[name][0]: name for name in (STACK, HEAP) if name in self.globals}
         return out
 
     def _memory(self, out: Module) -> None:
@@ -515,13 +543,14 @@ def _empty() -> m.Body:
     return body
 
 
-def _name(key: Any) -> str:
+def key_name(key: Any) -> str:
+    """What the function with a key is called in the name section."""
     if key[0] in ("fn", "method"):
         arguments = ", ".join(t.show(one) for one in key[2])
         return f"{'dyn ' if key[0] == 'method' else ''}{key[1].path}" + (f"<{arguments}>" if arguments else "")
     if key[0] in ("glue", "pointer"):
         return f"{'drop' if key[0] == 'glue' else 'pointer to'} {t.show(key[1])}"
-    return str(key[-1])
+    return f"runtime {key[1]}" if key[0] == "runtime" else str(key[-1])
 
 
 def lower(compilation: Compilation, profile: Profile) -> Module:
@@ -531,15 +560,8 @@ def lower(compilation: Compilation, profile: Profile) -> Module:
     Raises:
         ValueError: the program has no `main`, or a function without a body.
     """
-    entry = entry_of(compilation)
     program = Program(compilation, profile)
-    exported = [one for one in _exported(compilation) if one is not entry]
-    for definition in exported:
-        program.lower(definition)
-    exports: list[tuple[str, Any]] = [(one.name, ("fn", one, ())) for one in exported]
-    if profile.messages or not exports:
-        program.start(entry)
-        exports.append(("_start", ("start",)))
+    exports = program.lower_all()
     return program.module(exports, bool(program.imports))
 
 

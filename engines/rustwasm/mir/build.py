@@ -41,10 +41,15 @@ def closure_self(closure: ClosureDef, closure_ty: Ty) -> Ty:
     return ty.ref(closure_ty, closure.trait_kind == "FnMut")
 
 
+def closure_path(function: FnDef, closure: ClosureDef) -> str:
+    """What the body of a closure in a function is called."""
+    return f"{function.path}::{{closure@{closure.name}}}"
+
+
 def _closure_definition(checker: BodyChecker, closure: ClosureDef) -> None:
     function = checker.function
     body = FnDef("{closure}", closure.span, function.module)
-    body.path = f"{function.path}::{{closure@{closure.name}}}"
+    body.path = closure_path(function, closure)
     body.generics = function.generics
     body.lifetimes = function.lifetimes
     generic = tuple(ty.param(i, n) for i, n in enumerate(function.generics.names))

@@ -45,7 +45,8 @@ class Instances:
         self.compilation = compilation
         self.inference = Inference(compilation, [])
         self.inference.reveal = True
-        self._bodies: dict[tuple[Any, tuple[Ty, ...]], m.Body] = {}
+        self._bodies: dict[tuple[Any, tuple[Ty, ...]], tuple[m.Body, m.Body]] = {}
+        """The generic body and what it becomes."""
         self._types: dict[tuple[Ty, tuple[Ty, ...]], Ty] = {}
         self._callees: dict[tuple[Any, tuple[Ty, ...]], Callee] = {}
 
@@ -139,12 +140,13 @@ class Instances:
         """The concrete body; None for an intrinsic."""
         key = (definition, args)
         found = self._bodies.get(key)
-        if found is None:
+        generic = definition.mir
+        if found is None or found[0] is not generic:
             generic = self.compilation.body_of(definition)
             if generic is None:
                 return None
-            found = self._bodies[key] = _Substitution(self, args).body(generic)
-        return found
+            found = self._bodies[key] = (generic, _Substitution(self, args).body(generic))
+        return found[1]
 
 
 def _vtable_names(one: Ty) -> set[str]:

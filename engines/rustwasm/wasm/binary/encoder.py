@@ -282,12 +282,14 @@ def needs_data_count(module: Module) -> bool:
     return any(one[0] in _DATA_INDEX_OPERATIONS for function in module.functions for one in function.body)
 
 
-def encode(module: Module) -> bytes:
+def encode(module: Module, codes: Sequence[bytes] | None = None) -> bytes:
     """The module's bytes.
 
     A data count section is written where an instruction needs it or `module.data_count` asks for it; a name section
-    where `module.names` says anything.
+    where `module.names` says anything. `codes` are the code entries (§5.5.13) where the functions are encoded already.
     """
+    if codes is None:
+        codes = [_code(one) for one in module.functions]
     sections: list[tuple[int, bytes]] = [
         (1, _vector([_group(group) for group in module.types])),
         (2, _vector([_import(one) for one in module.imports])),
@@ -300,7 +302,7 @@ def encode(module: Module) -> bytes:
         (8, b"\0" if module.start is None else unsigned(module.start)),
         (9, _vector([_element(one) for one in module.elements])),
         (12, unsigned(len(module.data))),
-        (10, _vector([_code(one) for one in module.functions])),
+        (10, _vector(codes)),
         (11, _vector([_data(one) for one in module.data])),
     ]
     written = {

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from random import Random
 
 from fuzz.strategies.rust import generate_faulty, generate_program
+from fuzz.strategies.rust.modes import faulty as generate_gc_fault
 from fuzz.strategies.wasm import ChoiceSequence
 from harness.contract import Executor, SourceCase, SourceObservation
 
 ROOT = "main.rs"
+GC_FAULT = "gc-fault"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Misjudgement:
     expected: tuple[tuple[str, int], ...]
     found: tuple[tuple[str, int], ...]
     messages: str
+
+    @property
+    def label(self) -> str:
+        return f"seed {self.seed} {self.kind}"
 
     @property
     def signature(self) -> str:
@@ -61,6 +68,8 @@ class RustCampaign:
     Args:
         subject: the compiler under test.
         judge: asked about every `judge_every`th seed; None for nobody.
+        modes_every: the faulty program of every so many seeds breaks a rule of GC mode, which the judge knows nothing
+            of; 0 for none.
     """
 
     def __init__(
@@ -68,6 +77,7 @@ class RustCampaign:
         subject: Executor,
         judge: Executor | None = None,
         judge_every: int = 50,
+        modes_every: int = 0,
         show: Callable[[RustStatistics], None] = lambda statistics: None,
     ) -> None:
         if judge_every < 1:
@@ -75,6 +85,7 @@ class RustCampaign:
         self.subject = subject
         self.judge = judge
         self.judge_every = judge_every
+        self.modes_every = modes_every
         self.show = show
         self.statistics = RustStatistics()
 
@@ -83,17 +94,19 @@ class RustCampaign:
         for seed in seeds:
             valid = generate_program(ChoiceSequence(seed=seed))
             self.statistics.valid += 1
-            yield from self._ask(seed, "valid", valid.source, ())
-            faulty = generate_faulty(ChoiceSequence(seed=seed))
+            yield from self.ask(seed, "valid", valid.source, ())
+            of_modes = self.modes_every > 0 and seed % self.modes_every == 0
+            kind, source, code, line = _gc_fault(seed) if of_modes else _fault(seed)
             self.statistics.faulty += 1
-            self.statistics.codes[faulty.code or "none"] += 1
-            yield from self._ask(seed, faulty.fault, faulty.source, ((faulty.code, faulty.line),))
+            self.statistics.codes[code or "none"] += 1
+            yield from self.ask(seed, kind, source, ((code, line),))
             self.show(self.statistics)
 
-    def _ask(self, seed: int, kind: str, source: str, expected: tuple[tuple[str, int], ...]) -> Iterator[Misjudgement]:
+    def ask(self, seed: int, kind: str, source: str, expected: tuple[tuple[str, int], ...]) -> Iterator[Misjudgement]:
+        """Have one program judged; who misjudges it."""
         case = SourceCase("rust", ((ROOT, source),), ROOT, label=f"seed {seed} {kind}")
         executors = [self.subject]
-        if self.judge is not None and seed % self.judge_every == 0:
+        if self.judge is not None and seed % self.judge_every == 0 and not kind.startswith(GC_FAULT):
             executors.append(self.judge)
             self.statistics.asked += 1
         for executor in executors:
@@ -104,3 +117,15 @@ class RustCampaign:
                 self.statistics.discards[seen.detail] += 1
             elif seen.accepted != (not expected) or seen.diagnostics != expected:
                 yield Misjudgement(seed, executor.name, kind, source, expected, seen.diagnostics, seen.detail)
+
+
+def _fault(seed: int) -> tuple[str, str, str, int]:
+    """Kind, source, code and line of a faulty program."""
+    made = generate_faulty(ChoiceSequence(seed=seed))
+    return made.fault, made.source, made.code, made.line
+
+
+def _gc_fault(seed: int) -> tuple[str, str, str, int]:
+    """The same of one that breaks a rule of GC mode."""
+    made = generate_gc_fault(Random(seed))
+    return f"{GC_FAULT}-{made.code}", made.source, made.code, made.line

@@ -12,8 +12,8 @@ from harness.campaign.rust_units import RustPlan, UnitResult
 from harness.strict_json import Node, parse
 
 FORMAT: Final = "counterproof-rust-progress"
-VERSION: Final = 1
-_COUNTS: Final = ("valid", "faulty", "asked", "runs", "judged")
+VERSION: Final = 2
+_COUNTS: Final = ("valid", "faulty", "modes", "asked", "runs", "judged")
 
 
 @dataclass

@@ -152,7 +152,7 @@ class RustRunner:
         if fields:
             yield known.wrong(fields, detail, seen)
         elif voice is not None and voice.stderr != seen.stderr:
-            expected = replace(known.observation, stderr=voice.stderr)
+            expected = replace(known.observation, stderr=voice.stderr, observed=FIELDS)
             yield replace(known.wrong(("stderr",), detail, seen), reference=INTERPRETER, expected=expected)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engines.rustwasm.mir.verifier import verify_program
 from fuzz.strategies.rust import Outcome, ValidProgram, generate_crate
@@ -32,6 +32,9 @@ class RustPlan:
         programs: of one crate.
         statements: in the `main` of each, at most.
         verify: also check the MIR of every crate.
+        modes_every: of every so many seeds there are programs of GC mode and a fault of it; 0 for none.
+        faulty: so many seeds, the first, also give a faulty program, and their valid one is judged alone; those of the
+            others are judged in their crate.
     """
 
     subject: str = "rustwasm-check"
@@ -45,11 +48,16 @@ class RustPlan:
     first_seed: int = 1
     seeds: int = 2_000
     verify: bool = False
+    modes_every: int = 4
+    faulty: int = 2_000
 
     def __post_init__(self) -> None:
         for name in ("judge_every", "native_every", "programs", "statements", "seeds"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; the legal range is 1 and more")
+        for name in ("modes_every", "faulty"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; the legal range is 0 and more")
         known = [build.name for build in known_builds()]
         for name in self.builds:
             if name not in known:
@@ -72,12 +80,14 @@ class UnitResult:
     """What came of one unit, or of several.
 
     Attributes:
+        modes: programs of GC mode and their twins in ownership types.
         runs: programs run by an engine or the interpreter, a crate counting once.
         judged: crates that the judge built and ran.
     """
 
     valid: int = 0
     faulty: int = 0
+    modes: int = 0
     asked: int = 0
     runs: int = 0
     judged: int = 0
@@ -88,7 +98,7 @@ class UnitResult:
 
     def add(self, other: UnitResult) -> None:
         """Count the other's in; what was found stays there."""
-        for name in ("valid", "faulty", "asked", "runs", "judged"):
+        for name in ("valid", "faulty", "modes", "asked", "runs", "judged"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.codes += other.codes
         self.discards += other.discards
@@ -116,22 +126,29 @@ class UnitWorker:
     def __call__(self, unit: int, news: object = None) -> UnitResult:
         """`news` are the signatures that need no reduction any more."""
         seeds = self.plan.seeds_of(unit)
-        campaign = RustCampaign(self._subject, self._judge, self.plan.judge_every)
-        misjudged = list(campaign.run(iter(seeds)))
+        plan = self.plan
+        campaign = RustCampaign(self._subject, self._judge, plan.judge_every, plan.modes_every)
+        alone = iter(seeds if not plan.builds else [one for one in seeds if one < plan.first_seed + plan.faulty])
+        names = {self._subject.name: self.plan.subject}  # as it is asked for again
+        misjudged = [replace(one, who=names.get(one.who, one.who)) for one in campaign.run(alone)]
         seen = campaign.statistics
-        result = UnitResult(seen.valid, seen.faulty, seen.asked, 0, 0, seen.codes, seen.discards, misjudged)
+        result = UnitResult(
+            seen.valid, seen.faulty, asked=seen.asked, codes=seen.codes, discards=seen.discards, misjudgements=misjudged
+        )
         if self.plan.builds:
+            result.valid = len(seeds)
             before = self._runner.runs
             self._run(unit, seeds, result, news if isinstance(news, frozenset) else frozenset())
             result.runs = self._runner.runs - before
         return result
 
     def _run(self, unit: int, seeds: Sequence[int], result: UnitResult, known: frozenset[str]) -> None:
-        whole, members = generate_crate(seeds, self.plan.statements)
+        whole, members = generate_crate(seeds, self.plan.statements, self.plan.modes_every)
+        result.modes = len(members) - len(seeds)
         label = f"seeds {seeds[0]} to {seeds[-1]}"
         found = list(self._runner.examine(whole, label))
         if found:
-            found = list(narrowed(self._runner.examine, found, seeds, members))
+            found = list(narrowed(self._runner.examine, found, members))
             for position, one in enumerate(found):
                 if one.signature not in known:
                     same = [other for other in found if other.source == one.source]
@@ -139,19 +156,19 @@ class UnitWorker:
         result.divergences += found
         if self._judge is not None and unit % self.plan.native_every == 0:
             result.judged += 1
-            result.divergences += judged(self._judge, whole, label)
+            native = generate_crate(seeds, self.plan.statements)[0] if self.plan.modes_every else whole
+            result.divergences += judged(self._judge, native, label)
 
 
 def narrowed(
     examine: Callable[[ValidProgram, str], Iterator[RustDivergence]],
     found: Sequence[RustDivergence],
-    seeds: Sequence[int],
     members: Sequence[ValidProgram],
 ) -> Iterator[RustDivergence]:
     """The divergences of a crate, each in the first of its programs that shows it alone; else as it is."""
     open_ones = {one.signature: one for one in found}
-    for seed, program in zip(seeds, members, strict=True):
-        for alone in examine(program, f"seed {seed}"):
+    for program in members:
+        for alone in examine(program, program.label):
             if open_ones.pop(alone.signature, None) is not None:
                 yield alone
         if not open_ones:
@@ -172,9 +189,7 @@ def judged(judge: Executor, program: ValidProgram, label: str) -> Iterator[RustD
     fields = ("accepted",) if not seen.accepted else differing(outcome, ran)
     if fields:
         expected: ProgramObservation = expectation(outcome)
-        yield RustDivergence(
-            label, program.source, "native", judge.name, GENERATOR, fields, expected, ran, seen.detail
-        )
+        yield RustDivergence(label, program.source, "native", judge.name, GENERATOR, fields, expected, ran, seen.detail)
 
 
 def verified(compiled: CompiledProgram) -> str:
@@ -185,7 +200,7 @@ def verified(compiled: CompiledProgram) -> str:
 def lost_unit(plan: RustPlan, unit: int, why: str) -> UnitResult:
     """A unit whose worker hung or died: a divergence of the whole crate."""
     seeds = plan.seeds_of(unit)
-    whole, _ = generate_crate(seeds, plan.statements)
+    whole, _ = generate_crate(seeds, plan.statements, plan.modes_every)
     label = f"seeds {seeds[0]} to {seeds[-1]}"
     found = RustDivergence(
         label, whole.source, "dev", "compiler", GENERATOR, ("compiler",), expectation(whole.dev), None, why

@@ -6,9 +6,10 @@ import json
 import os
 import sys
 import time
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from harness.campaign.rust_progress import RustProgress
     from harness.campaign.rust_units import RustPlan, UnitResult
+    from harness.triage.store import FindingsStore
 
 KEPT = 40
 """Findings that are written out, one per signature; more of them are counted."""
@@ -39,7 +41,13 @@ def rust(
     ] = None,
     run: Annotated[bool, typer.Option("--run/--no-run", help="Run the programs, or ask for verdicts only.")] = True,
     verify: Annotated[bool, typer.Option("--verify", help="Check the MIR of every crate, too.")] = False,
-    programs: Annotated[int, typer.Option(min=1, help="Seeds; each gives a valid and a faulty program.")] = 2_000,
+    programs: Annotated[int, typer.Option(min=1, help="Seeds; each gives a valid program, and a faulty one.")] = 2_000,
+    faulty: Annotated[
+        int | None, typer.Option(min=0, help="Of so many seeds there is a faulty program, too. Without: of all.")
+    ] = None,
+    modes_every: Annotated[
+        int, typer.Option(min=0, help="Every so many seeds there are programs and a fault of GC mode, too; 0: none.")
+    ] = 4,
     per_crate: Annotated[int, typer.Option(min=1, max=256, help="Programs compiled and run together.")] = 16,
     statements: Annotated[int, typer.Option(min=1, max=200, help="Statements of a program's main, at most.")] = 20,
     seed: Annotated[int, typer.Option(min=0, help="The first seed; the others follow.")] = 1,
@@ -56,6 +64,8 @@ def rust(
 ) -> None:
     """Rust: are generated programs accepted, planted errors found, and valid programs run alike everywhere?
 
+    Findings go into the store in --out: `counterproof triage|status|report` show them.
+
     Exit status: 0 all as it should be, 1 not so, 2 wrong usage, 3 internal error or nothing was judged, 130
     interrupted (`--resume` goes on).
     """
@@ -64,6 +74,7 @@ def rust(
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
     from harness.strict_json import DocumentError
     from harness.subjects.rustwasm_program import known_builds
+    from harness.triage.store import FindingsStore, StoreError
 
     if fresh and resume:
         _stop("--fresh and --resume exclude each other: a campaign to go on with has its seeds", 2)
@@ -78,6 +89,7 @@ def rust(
             subject, judge, judge_every, native_every,
             tuple(build or [one.name for one in known_builds()]) if run else (),
             tuple(engine or ["wasmtime", "node"]), per_crate, statements, first, programs, verify,
+            modes_every, programs if faulty is None else faulty,
         )  # fmt: skip
         progress = load(path, plan) if resume and path.exists() else RustProgress(plan)
         out.mkdir(parents=True, exist_ok=True)
@@ -89,10 +101,22 @@ def rust(
     done = progress.totals.valid
     print(f"seeds from {first}" + (f"; {done} are done" if done else ""), flush=True)
     try:
-        code = _Campaign(plan, progress, out, path, budget_seconds, fail_fast).run(jobs)
-    except OSError as error:
+        store = FindingsStore(out)
+        try:
+            kept = store.campaign(_described(plan), resume)
+            code = _Campaign(plan, progress, out, path, budget_seconds, fail_fast, store, kept).run(jobs)
+        finally:
+            store.close()
+    except (StoreError, OSError) as error:
         _stop(str(error), 3)
     raise typer.Exit(code)
+
+
+def _described(plan: RustPlan) -> dict[str, Any]:
+    """The plan as the findings store keeps it."""
+    from harness.campaign.rust_runs import GENERATOR, INTERPRETER
+
+    return {**asdict(plan), "subject": "rustwasm", "checker": plan.subject, "oracles": [GENERATOR, INTERPRETER]}
 
 
 def _rustc() -> str:
@@ -111,8 +135,17 @@ class _Campaign:
     """The run of one command."""
 
     def __init__(
-        self, plan: RustPlan, progress: RustProgress, out: Path, path: Path, budget_seconds: float, fail_fast: bool
+        self,
+        plan: RustPlan,
+        progress: RustProgress,
+        out: Path,
+        path: Path,
+        budget_seconds: float,
+        fail_fast: bool,
+        store: FindingsStore,
+        campaign: int,
     ) -> None:
+        self._store, self._campaign = store, campaign
         self._plan, self._progress, self._out, self._path = plan, progress, out, path
         self._fail_fast = fail_fast
         self._started = self._shown = time.monotonic()
@@ -144,6 +177,8 @@ class _Campaign:
             interrupted = True
         finally:
             pool.close()
+        if progress.next_unit >= self._plan.units:
+            self._store.complete(self._campaign)
         summary = json.dumps(progress.document(), indent=2)
         (self._out / "summary.json").write_text(summary + "\n")
         print(summary)
@@ -157,30 +192,35 @@ class _Campaign:
 
     def _take(self, unit: int, result: UnitResult) -> None:
         """Count a unit in, write what it found, keep the progress."""
-        from harness.campaign.rust_findings import write_divergence, write_misjudgement
+        from harness.campaign.rust_findings import into_store, write_divergence, write_misjudgement
 
         progress = self._progress
         for wrong in result.misjudgements:
+            into_store(self._store, self._campaign, wrong)
             progress.misjudged[wrong.signature] += 1
             if progress.misjudged[wrong.signature] == 1:
                 print(f"MISJUDGED seed {wrong.seed}: {wrong.signature}; expected {wrong.expected}, found {wrong.found}")
                 if len(progress.misjudged) <= KEPT:
-                    write_misjudgement(wrong, self._out / f"misjudged-{len(progress.misjudged):02}")
+                    write_misjudgement(wrong, self._out / "findings" / f"misjudged-{len(progress.misjudged):02}")
         for found in result.divergences:
+            into_store(self._store, self._campaign, found)
             progress.diverged[found.signature] += 1
             if progress.diverged[found.signature] == 1:
                 print(f"DIVERGED {found.label}: {found.signature} (against {found.reference})", flush=True)
                 if len(progress.diverged) <= KEPT:
-                    write_divergence(found, self._out / "findings" / f"rust-{len(progress.diverged):02}", found.reduced)
+                    write_divergence(found, self._out / "findings" / f"rust-{len(progress.diverged):02}")
         progress.totals.add(result)
         progress.next_unit = unit + 1
         now = time.monotonic()
         progress.seconds = self._before + now - self._started
         progress.write(self._path)
+        cases = progress.totals.valid + progress.totals.faulty
+        self._store.write_stable_point(self._campaign, {"next_unit": progress.next_unit}, {"cases": cases})
         if now - self._shown >= PROGRESS_SECONDS:
             self._shown = now
             print(
-                f"{progress.totals.valid}/{self._plan.seeds} valid and faulty programs, {progress.totals.runs} runs, "
+                f"{progress.totals.valid}/{self._plan.seeds} valid programs, {progress.totals.faulty} faulty ones, "
+                f"{progress.totals.runs} runs, "
                 f"{progress.seconds:.0f} s",
                 flush=True,
             )

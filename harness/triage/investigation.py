@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.case_file import read_case
-from harness.contract import Case, MachineCase, Observation, ProgramObservation, Verdict
+from harness.contract import Case, MachineCase, Observation, ProgramObservation, SourceObservation, Verdict
 from harness.observation_file import read_observation
 from harness.registry import ExecutorUnavailableError, UnknownExecutorError
 from harness.strict_json import DocumentError
@@ -147,7 +147,7 @@ class Investigation:
         recorded = None
         if finding.oracle_observation is not None:
             recorded = read_observation(self.store.blobs.get(finding.oracle_observation), finding.label)
-        return case, recorded if isinstance(recorded, ProgramObservation) else None
+        return case, recorded if isinstance(recorded, ProgramObservation | SourceObservation) else None
 
     def _progress(self, finding: Finding, done: int) -> None:
         if sys.stderr.isatty():

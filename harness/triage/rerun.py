@@ -21,6 +21,7 @@ from harness.contract import (
     Observation,
     ProgramCase,
     ProgramObservation,
+    SourceCase,
     Verdict,
     WasmCase,
     WasmObservation,
@@ -105,6 +106,8 @@ def judge(case: Case, subject: str, oracle: str, recorded: Observation | None = 
     """
     from harness.registry import create
 
+    if isinstance(case, SourceCase):
+        return _sources(case, subject, recorded)
     with ExitStack() as opened:
         ours = opened.enter_context(closing(create(subject)))
         if isinstance(case, ProgramCase):
@@ -114,7 +117,7 @@ def judge(case: Case, subject: str, oracle: str, recorded: Observation | None = 
             return _machines(case, ours, theirs)
         if isinstance(case, WasmCase):
             return _wasm(case, ours, theirs)
-    raise NotReplayableError(f"{case.kind} cases cannot be run again yet; machine, program and Wasm cases can")
+    raise NotReplayableError(f"{case.kind} cases cannot be run again yet; machine, program, source and Wasm cases can")
 
 
 def rerun(
@@ -192,6 +195,18 @@ def _programs(
     if compared.verdict is not Verdict.DIVERGED:
         return Answer(compared.verdict, detail=compared.discard)
     return Answer(Verdict.DIVERGED, program_signature(case.label, compared.fields), detail=", ".join(compared.fields))
+
+
+def _sources(case: SourceCase, subject: str, recorded: Observation | None) -> Answer:
+    from harness.campaign.rust_replay import NotOfRustError, again
+
+    try:
+        found = again(case, subject, recorded)
+    except NotOfRustError as error:
+        raise NotReplayableError(str(error)) from None
+    if found is None:
+        return Answer(Verdict.AGREE)
+    return Answer(Verdict.DIVERGED, found.signature, detail=found.signature)
 
 
 def _wasm(case: WasmCase, subject: Executor, oracle: Executor) -> Answer:

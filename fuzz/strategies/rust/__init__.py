@@ -5,7 +5,7 @@ is always the simplest choice.
 """
 
 from fuzz.strategies.rust.faults import FAULTS, FaultyProgram, generate_faulty
-from fuzz.strategies.rust.gather import gather, generate_crate
+from fuzz.strategies.rust.gather import gather, generate_crate, generate_modes
 from fuzz.strategies.rust.generate import Outcome, ValidProgram, generate_program
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "gather",
     "generate_crate",
     "generate_faulty",
+    "generate_modes",
     "generate_program",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from fuzz.strategies.rust.scene import INTEGERS, Scene, fits, literal, wrap
+from fuzz.strategies.rust.variants import styled
 
 Integer = Callable[[int, int], int]
 _WRAPPING: Final[tuple[tuple[str, Integer], ...]] = (
@@ -23,6 +24,11 @@ _WORDS = ("ab", "x", "rust", "", "wasm!", "é", "two words")
 
 def integer(scene: Scene, type_: str, depth: int = 2) -> tuple[str, int]:
     """An expression of an integer type and its value; it never overflows or divides by zero."""
+    expression, value = _integer(scene, type_, depth)
+    return styled(scene, expression, type_), value
+
+
+def _integer(scene: Scene, type_: str, depth: int) -> tuple[str, int]:
     draw = scene.draw
     choice = draw.below(9) if depth else draw.below(3)
     known = scene.variables(type_)
@@ -36,8 +42,8 @@ def integer(scene: Scene, type_: str, depth: int = 2) -> tuple[str, int]:
         if signed and value == -(1 << (bits - 1)):
             value += 1
         return literal(value, type_), value
-    left, a = integer(scene, type_, depth - 1)
-    right, b = integer(scene, type_, depth - 1)
+    left, a = _integer(scene, type_, depth - 1)
+    right, b = _integer(scene, type_, depth - 1)
     if choice == 3:
         name, apply = draw.pick(_WRAPPING)
         return f"{left}.{name}({right})" if _is_atom(left) else f"({left}).{name}({right})", wrap(apply(a, b), type_)
@@ -54,7 +60,7 @@ def integer(scene: Scene, type_: str, depth: int = 2) -> tuple[str, int]:
         return f"(if {condition} {{ {left} }} else {{ {right} }})", a if holds else b
     if choice == 7:
         source = draw.pick(tuple(INTEGERS))
-        text, value = integer(scene, source, depth - 1)
+        text, value = _integer(scene, source, depth - 1)
         return f"({text} as {type_})", wrap(value, type_)
     if b > 0:
         name = draw.pick(("/", "%"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fuzz.strategies.rust.items import ITEMS
-from fuzz.strategies.rust.scene import Scene
+from fuzz.strategies.rust.scene import PLAIN, Scene
 from fuzz.strategies.rust.statements import PRELUDE, block
 from fuzz.strategies.wasm.choices import ChoiceSequence
 
@@ -37,11 +37,16 @@ class ValidProgram:
     Attributes:
         source: one file, edition 2021.
         dev, release: what it does where arithmetic is checked, and where it wraps.
+        lines, items: of `main`, and names of `items.ITEMS`, where the generator wrote it.
+        label: which one it is, of several.
     """
 
     source: str
     dev: Outcome
     release: Outcome
+    lines: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    label: str = ""
 
     @property
     def stdout(self) -> str:
@@ -56,12 +61,14 @@ class ValidProgram:
         return self.dev.panic
 
 
-def generate_program(draw: ChoiceSequence, statements: int = 20, panics: bool | None = None) -> ValidProgram:
+def generate_program(
+    draw: ChoiceSequence, statements: int = 20, panics: bool | None = None, style: str = PLAIN
+) -> ValidProgram:
     """A program of up to `statements` statements in `main` (nested ones not counted); whether it ends in a panic is
-    drawn where `panics` is None."""
+    drawn where `panics` is None. `style` is one of `variants.STYLES`."""
     drawn = draw.chance(8)
     panics = drawn if panics is None else panics
-    scene = Scene(draw, quiet=panics)
+    scene = Scene(draw, quiet=panics, style=style)
     block(scene, statements)
     wraps_to: str | None = None
     if panics:
@@ -71,7 +78,7 @@ def generate_program(draw: ChoiceSequence, statements: int = 20, panics: bool | 
     said = "".join(f"{line}\n" for line in scene.output)
     dev = Outcome(said, 101 if panics else 0, scene.panic)
     release = dev if wraps_to is None else Outcome(f"{said}{wraps_to}\n")
-    return ValidProgram(source_of(scene), dev, release)
+    return _program(scene, dev, release)
 
 
 def generate_dense(draw: ChoiceSequence, statement: Callable[[Scene], None], times: int) -> ValidProgram:
@@ -81,7 +88,11 @@ def generate_dense(draw: ChoiceSequence, statement: Callable[[Scene], None], tim
         statement(scene)
     scene.end_scope()
     outcome = Outcome("".join(f"{line}\n" for line in scene.output))
-    return ValidProgram(source_of(scene), outcome, outcome)
+    return _program(scene, outcome, outcome)
+
+
+def _program(scene: Scene, dev: Outcome, release: Outcome) -> ValidProgram:
+    return ValidProgram(source_of(scene), dev, release, tuple(scene.lines), tuple(scene.items))
 
 
 def source_of(scene: Scene) -> str:

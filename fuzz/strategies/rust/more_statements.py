@@ -13,11 +13,11 @@ Statement = Callable[[Scene], None]
 
 
 def drops(scene: Scene) -> None:
-    """Values that say when they are dropped: moved in part, in arrays, options, shared pointers, temporaries."""
+    """Values that say when they are dropped: moved in part, in arrays, options, pointers, temporaries, closures."""
     if scene.quiet:
         return floats(scene)
     n = scene.fresh("k")
-    choice = scene.draw.below(11)
+    choice = scene.draw.below(15)
     lines: list[str]
     said: list[str]
     if choice == 0:
@@ -69,12 +69,34 @@ def drops(scene: Scene) -> None:
         condition, holds = boolean(scene, 1)
         lines = [f'let {n} = noisy("{n}");', f"if {condition} {{ drop({n}); }}", 'println!("then");']
         said = [f"drop {n}", "then"] if holds else ["then", f"drop {n}"]
+    elif choice > 10:
+        lines, said = _captured(scene, n, choice - 11)
     else:
         lines = [f'let mut {n}: Vec<Box<Noisy>> = vec![Box::new(noisy("{n}a")), Box::new(noisy("{n}b"))];',
                  f"let out = {n}.remove(0);", f'{n}.push(Box::new(noisy("{n}c")));', f"{n}.truncate(1);"]  # fmt: skip
         said = [f"drop {n}c", f"drop {n}a", f"drop {n}b"]
     _inside(scene, lines, said)
     return None
+
+
+def _captured(scene: Scene, n: str, choice: int) -> tuple[list[str], list[str]]:
+    """Closures that hold a value that says when it is dropped, or a part of one."""
+    made = f'let {n} = noisy("{n}");'
+    if choice == 0:
+        # A field of what implements Drop is not moved out: the closure holds the whole.
+        lines = [made, f"let held = move || {n}.name.len();", 'println!("{}", held());', "drop(held);"]
+        return [*lines, 'println!("after");'], [str(len(n)), f"drop {n}", "after"]
+    if choice == 1:
+        held = f"let held: Box<dyn FnOnce() -> usize> = Box::new(move || {{ let inner = {n}; inner.name.len() }});"
+        lines = [made, held, 'println!("before");', 'println!("{}", held());', 'println!("after");']
+        return lines, ["before", f"drop {n}", str(len(n)), "after"]
+    if choice == 2:
+        held = f"let _held: Box<dyn FnOnce()> = Box::new(move || drop({n}));"
+        return [made, held, 'println!("not called");'], ["not called", f"drop {n}"]
+    scene.need("Two")
+    made = f'let {n} = Two {{ left: noisy("{n}l"), number: 7, right: noisy("{n}r") }};'
+    lines = [made, f"let held = move || {n}.left.name.len();", f'println!("{{}} {{}}", held(), {n}.number);']
+    return lines, [f"{len(n) + 1} 7", f"drop {n}l", f"drop {n}r"]
 
 
 def _inside(scene: Scene, lines: list[str], said: list[str]) -> None:

@@ -20,6 +20,9 @@ INTEGERS: Final[dict[str, tuple[int, bool]]] = {
 }  # fmt: skip
 
 
+PLAIN: Final = "plain"
+
+
 @dataclass
 class Noisy:
     """A value of the struct that says when it is dropped."""
@@ -56,7 +59,8 @@ class Variable:
 
 @dataclass
 class Scene:
-    """The state of the generator. `quiet` programs hold nothing that says when it is dropped."""
+    """The state of the generator. `quiet` programs hold nothing that says when it is dropped; `style` is one of
+    `variants.STYLES`."""
 
     draw: ChoiceSequence
     quiet: bool = False
@@ -65,6 +69,8 @@ class Scene:
     scopes: list[list[Variable]] = field(default_factory=lambda: [[]])
     depth: int = 1
     names: int = 0
+    parts: int = 0
+    style: str = PLAIN
     panic: str = ""
     code: str = ""
     kind: str = ""
@@ -83,7 +89,7 @@ class Scene:
 
     def fresh(self, stem: str) -> str:
         self.names += 1
-        return f"{stem}{self.names}"
+        return f"{stem}_of_another_name_{self.names}" if self.style == "renamed" else f"{stem}{self.names}"
 
     def declare(self, name: str, type_: str, value: Any, mutable: bool) -> Variable:
         variable = Variable(name, type_, mutable, value)

@@ -24,8 +24,12 @@ from harness.case_file import load_case
 from harness.commands.diff import app
 from harness.commands.repro import replay_rust
 from harness.contract import Case, Observation, ProgramObservation, SourceCase, SourceObservation
+from harness.report.findings import buckets_of, findings_document
 from harness.subjects.rustwasm_checker import RustwasmChecker
 from harness.subjects.rustwasm_program import Build
+from harness.triage.investigation import Investigation
+from harness.triage.ledger import State
+from harness.triage.store import FindingsStore
 from oracles.wasmtime_oracle import WasmtimeOracle
 
 SOME = range(14)
@@ -113,7 +117,7 @@ def test_a_campaign_goes_on_where_it_was_left(tmp_path: Path) -> None:
     assert invoke("--programs", "6", "--no-run", "--per-crate", "2", *QUICK, "--out", str(whole)).exit_code == 0
     arguments = ["--programs", "6", "--no-run", "--per-crate", "2", *QUICK, "--out", str(parts)]
     assert invoke(*arguments, "--budget-seconds", "0.000001").exit_code == 3
-    plan = RustPlan("rustwasm-check", "", 50, 20, (), ("wasmtime",), 2, 6, 1, 6)
+    plan = RustPlan("rustwasm-check", "", 50, 20, (), ("wasmtime",), 2, 6, 1, 6, faulty=6)
     first = RustProgress(plan)
     first.totals = UnitWorker(plan)(0)
     first.next_unit = 1
@@ -131,9 +135,18 @@ def test_the_command_writes_what_was_misjudged(tmp_path: Path) -> None:
     arguments = ["--subject", subject, "--programs", "14", "--no-run", *QUICK, "--out", str(tmp_path)]
     done = invoke(*arguments)
     assert done.exit_code == 1, done.output
-    finding = json.loads((tmp_path / "misjudged-01" / "finding.json").read_text())
+    finding = json.loads((tmp_path / "findings" / "misjudged-01" / "finding.json").read_text())
     assert finding["expected"] and not finding["found"]
-    assert (tmp_path / "misjudged-01" / "main.rs").read_text().count("fn main()") == 1
+    assert (tmp_path / "findings" / "misjudged-01" / "main.rs").read_text().count("fn main()") == 1
+    assert replay(tmp_path / "findings" / "misjudged-01")[0]
+    store = FindingsStore(tmp_path)
+    entries = Investigation(store, runs=2).run()
+    document = findings_document(store)
+    store.close()
+    assert {(entry.state, entry.key.subject) for entry in entries} == {(State.OPEN, subject)}
+    (campaign,) = document["campaigns"]
+    assert campaign["cases"] == 28 and campaign["complete"]
+    assert all(bucket["reproducer"] for bucket in buckets_of(document))
 
 
 class Deaf(WasmtimeOracle):
@@ -159,6 +172,10 @@ def test_the_command_writes_what_diverged_in_the_program_alone(tmp_path: Path, j
     case = load_case(place / "case.json")
     assert isinstance(case, SourceCase) and case.options == ("run",)
     assert replay(place) == (False, "agrees")  # the real wasmtime hears it
+    store = FindingsStore(tmp_path)
+    (entry,) = Investigation(store, runs=1, close_after=1).run()
+    store.close()
+    assert (entry.state, entry.key.subject, entry.key.oracle) == (State.FIXED, "rustwasm-dev-on-wasmtime", "generator")
 
 
 def test_a_finding_that_still_diverges_is_replayed(tmp_path: Path) -> None:

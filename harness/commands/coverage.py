@@ -92,7 +92,7 @@ def _campaign(out: Path) -> tuple[list[Chunk], str]:
     from harness.triage.store import DATABASE, FindingsStore
     from harness.triage.tree import current_tree
 
-    if not (out / DATABASE).is_file():
+    if not FindingsStore.is_at(out):
         raise ValueError(f"{out} holds no campaign ({DATABASE}); give the --out of `counterproof diff riscv`")
     store = FindingsStore(out)
     try:

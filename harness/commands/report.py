@@ -41,7 +41,7 @@ def report(
     for name in forms:
         if name != "terminal" and name not in FILES:
             _stop(f"--format {name}: there are terminal, {', '.join(FILES)}", 2)
-    if not (out / DATABASE).is_file():
+    if not FindingsStore.is_at(out):
         _stop(f"{out} holds no findings ({DATABASE})", 2)
     place = to or out
     try:

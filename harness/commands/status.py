@@ -22,7 +22,7 @@ def status(
     from harness.report.findings import buckets_of, findings_document, is_closed
     from harness.triage.store import DATABASE, FindingsStore, StoreError
 
-    if not (out / DATABASE).is_file():
+    if not FindingsStore.is_at(out):
         print(f"counterproof status: {out} holds no findings ({DATABASE})", file=sys.stderr)
         raise typer.Exit(2)
     try:

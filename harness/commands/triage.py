@@ -34,7 +34,7 @@ def triage(
     from harness.triage.ledger import Key, keyed_buckets
     from harness.triage.store import DATABASE, FindingsStore, StoreError
 
-    if not (out / DATABASE).is_file():
+    if not FindingsStore.is_at(out):
         _stop(f"{out} holds no findings ({DATABASE}); give the --out directory of a campaign", 2)
     try:
         store = FindingsStore(out)

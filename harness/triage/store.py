@@ -2,7 +2,7 @@
 
 The database runs in WAL mode with `synchronous=FULL`: a committed transaction survives the death of the process and of
 the machine. Blobs are durable before a row names them. A database that cannot be read is moved aside, never deleted,
-and the message says where it is.
+the message says where it is, and the next one takes every finding over from the journal beside it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from harness.triage.blobs import BlobStore
+from harness.triage.journal import NAME as JOURNAL
+from harness.triage.journal import Journal
 from harness.triage.tree import current_tree
 
 DATABASE: Final = "findings.sqlite"
@@ -85,6 +87,16 @@ _MIGRATIONS: Final = {1: "ALTER TABLE campaign ADD COLUMN tree TEXT NOT NULL DEF
 """What makes version n + 1 out of version n."""
 
 
+_COLUMNS: Final = (
+    *("label", "subject", "oracle", "signature", "fields", "summary", "case"),
+    *("subject_observation", "oracle_observation", "found"),
+)
+_ADD: Final = (
+    'INSERT OR IGNORE INTO finding (campaign, label, subject, oracle, signature, fields, summary, "case", '
+    "subject_observation, oracle_observation, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
 class StoreError(RuntimeError):
     """The store cannot be used; the message says why and what to do."""
 
@@ -146,13 +158,20 @@ class FindingsStore:
 
     Raises:
         StoreError: the directory cannot be written, the disk is full, another release wrote the database, or the
-            database is damaged: then it has been moved aside, the message says where, and opening again starts anew.
+            database is damaged: then it has been moved aside, the message says where, and opening again makes a new
+            one with every finding that the journal has.
+
+    Attributes:
+        restored: findings that a new database has taken over from the journal when this store was opened.
+        unreadable: lines of the journal that were left out then.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.blobs = BlobStore(directory / "blobs")
         self._path = directory / DATABASE
+        self._journal = Journal(directory)
+        self.restored = self.unreadable = 0
         with self.explained():
             directory.mkdir(parents=True, exist_ok=True)
             try:
@@ -178,13 +197,52 @@ class FindingsStore:
                     "use the release that wrote it, or another --out directory"
                 )
             if version < SCHEMA_VERSION:
-                steps = (_MIGRATIONS[n] for n in range(version, SCHEMA_VERSION))
-                made = "".join(steps) if version else _SCHEMA + _TRIAGE
-                database.executescript(f"BEGIN IMMEDIATE; {made} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+                self._upgrade(database)
         except BaseException:
             database.close()
             raise
         return database
+
+    def _upgrade(self, database: sqlite3.Connection) -> None:
+        """Make the tables, or change those of an earlier release; whoever comes second finds it done."""
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            steps = (_MIGRATIONS[n] for n in range(version, SCHEMA_VERSION))
+            made = "".join(steps) if version else _SCHEMA + _TRIAGE
+            for statement in filter(str.strip, made.split(";") if version < SCHEMA_VERSION else ()):
+                database.execute(statement)
+            database.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            if not version:
+                self._take_over(database)
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+        database.execute("COMMIT")
+
+    def _take_over(self, database: sqlite3.Connection) -> None:
+        """Fill a new database with what the journal of an earlier one has. Campaigns keep their numbers, and count as
+        not complete: one that is resumed meets its findings again, which are there already."""
+        records, self.unreadable = self._journal.read()
+        for record in records:
+            try:
+                campaign, finding = record["campaign"], record["finding"]
+                described = (campaign["number"], json.dumps(campaign["plan"], sort_keys=True))
+                values = (campaign["number"], *(finding[name] for name in _COLUMNS))
+            except (KeyError, TypeError):
+                self.unreadable += 1
+                continue
+            database.execute(
+                "INSERT OR IGNORE INTO campaign (id, plan, started, tree) VALUES (?, ?, ?, ?)",
+                (*described, campaign["started"], campaign["tree"]),
+            )
+            self.restored += database.execute(_ADD, values).rowcount
+
+    @staticmethod
+    def is_at(directory: Path) -> bool:
+        """Whether `directory` holds findings: a database, or the journal from which one is made."""
+        return (directory / DATABASE).is_file() or (directory / JOURNAL).is_file()
 
     def close(self) -> None:
         """Close the database. Idempotent."""
@@ -231,26 +289,29 @@ class FindingsStore:
 
     def add(self, campaign: int, finding: Finding) -> bool:
         """Durably keep a finding. False when it is there already (a resumed campaign met it again)."""
-        values = (
-            campaign,
-            finding.label,
-            finding.subject,
-            finding.oracle,
-            finding.signature,
-            json.dumps(finding.fields),
-            finding.summary,
-            finding.case,
-            finding.subject_observation,
-            finding.oracle_observation,
-            time.time(),
-        )
+        row: dict[str, Any] = asdict(finding) | {"fields": json.dumps(finding.fields), "found": time.time()}
         with self.transaction() as database:
-            added = database.execute(
-                'INSERT OR IGNORE INTO finding (campaign, label, subject, oracle, signature, fields, summary, "case", '
-                "subject_observation, oracle_observation, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            )
+            added = database.execute(_ADD, (campaign, *(row[name] for name in _COLUMNS)))
+            if added.rowcount == 1:
+                has_journal = self._journal.path.exists()  # where an earlier release has written none, it gets all
+                self._write_journal(database, added.lastrowid if has_journal else None)
             return added.rowcount == 1
+
+    def _write_journal(self, database: sqlite3.Connection, finding: int | None) -> None:
+        """Append the finding of this number to the journal, or all.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        names = ", ".join(f'"{name}"' for name in _COLUMNS)
+        rows = database.execute(
+            f"SELECT campaign.id, plan, started, tree, {names} FROM finding JOIN campaign "
+            "ON campaign.id = finding.campaign WHERE ?1 IS NULL OR finding.id = ?1 ORDER BY finding.id",
+            (finding,),
+        ).fetchall()
+        for number, plan, started, tree, *values in rows:
+            of = {"number": number, "plan": self._object("campaign.plan", plan), "started": started, "tree": tree}
+            self._journal.append({"campaign": of, "finding": dict(zip(_COLUMNS, values, strict=True))})
 
     def put_blob(self, text: str) -> str:
         """Durably keep a case or observation file; gives its digest."""
@@ -390,6 +451,6 @@ class FindingsStore:
             if source.exists():
                 source.rename(target.with_name(target.name + suffix))
         return StoreError(
-            f"{self._path} is damaged ({error}); it was moved to {target} and nothing was deleted. Its blobs are still "
-            f"in {self.blobs.directory}. Run again to start a new database, or restore a copy under the old name."
+            f"{self._path} is damaged ({error}); it was moved to {target} and nothing was deleted. Run again: a new "
+            f"database takes every finding over from {self._journal.path}; or restore a copy under the old name."
         )

@@ -14,6 +14,18 @@ class HostTarget:
     features: str
 
 
+@dataclass(frozen=True)
+class Module:
+    """LLVM assembly to be compiled.
+
+    Attributes:
+        quick: compile it in a fraction of the time, to slower code.
+    """
+
+    text: str
+    quick: bool = False
+
+
 def host_target() -> HostTarget:
     """The processor that we run on."""
     import llvmlite.binding as llvm
@@ -28,8 +40,8 @@ def host_features() -> dict[str, bool]:
     return dict(llvm.get_host_cpu_features())
 
 
-def compile_object(text: str, target: HostTarget) -> bytes:
-    """Optimise LLVM assembly `text` moderately and return a position-independent object file.
+def compile_object(text: str, target: HostTarget, *, quick: bool = False) -> bytes:
+    """Optimise LLVM assembly `text` moderately, or not at all if `quick`; return a position-independent object file.
 
     Raises:
         RuntimeError: LLVM refuses the text; the message is LLVM's, with line numbers of `text`.
@@ -40,16 +52,17 @@ def compile_object(text: str, target: HostTarget) -> bytes:
     llvm.initialize_native_asmprinter()
     llvm.initialize_native_asmparser()  # for inline assembly
     machine = llvm.Target.from_triple(target.triple).create_target_machine(
-        cpu=target.cpu, features=target.features, opt=2, reloc="pic", codemodel="small"
+        cpu=target.cpu, features=target.features, opt=0 if quick else 2, reloc="pic", codemodel="small"
     )
     module = llvm.parse_assembly(text)
     module.triple = target.triple
     module.data_layout = str(machine.target_data)
     module.verify()
-    passes = llvm.create_new_module_pass_manager()
-    passes.add_new_gvn_pass()
-    passes.add_instruction_combine_pass()
-    passes.add_simplify_cfg_pass()
-    passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1)))
+    if not quick:
+        passes = llvm.create_new_module_pass_manager()
+        passes.add_new_gvn_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_simplify_cfg_pass()
+        passes.run(module, llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=1)))
     compiled: bytes = machine.emit_object(module)
     return compiled

@@ -64,11 +64,23 @@ class LoadedObject:
         return found
 
 
-def prepare(object_code: bytes) -> bytes:
-    """The form of an object file that `load` takes and that is worth keeping: a flat image where hosts have one."""
-    if platform.machine() in {"x86_64", "AMD64"}:
-        return b"I" + link(object_code).to_bytes()
-    return b"O" + object_code
+def links_images(machine: str) -> bool:
+    """Whether hosts of this kind, as `platform.machine()` names it, have flat images, so that several object files can
+    be linked here."""
+    return machine in {"x86_64", "AMD64"}
+
+
+def prepare(*objects: bytes) -> bytes:
+    """The form of object files that `load` takes and that is worth keeping: a flat image where hosts have one.
+
+    Raises:
+        ValueError: several files on a host without flat images.
+    """
+    if links_images(platform.machine()):
+        return b"I" + link(*objects).to_bytes()
+    if len(objects) != 1:
+        raise ValueError(f"{len(objects)} object files: {platform.machine()} hosts take one, as they have no images")
+    return b"O" + objects[0]
 
 
 def load(prepared: bytes) -> NativeCode:

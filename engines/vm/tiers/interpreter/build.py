@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from engines.vm.runtime.host import host_description
-from engines.vm.runtime.native_code import NativeCode, load, prepare
+from engines.vm.runtime.native_code import NativeCode, links_images, load, prepare
 from engines.vm.runtime.object_cache import VARIABLE as CACHE_VARIABLE
 from engines.vm.runtime.object_cache import ObjectCache, content_key
 from engines.vm.runtime.source_digest import source_digest
@@ -65,13 +65,19 @@ def build(*, floating_point: bool = True) -> bytes:
     Without `floating_point`, the instructions that compute with it are left to the reference tier.
     """
     from engines.vm.isa.riscv64 import INSTRUCTIONS
+    from engines.vm.runtime.compile_worker import compile_all
     from engines.vm.runtime.llvm import compile_object, host_features, host_target
     from engines.vm.tiers.interpreter.float_unit import float_support
-    from engines.vm.tiers.interpreter.module import generate
+    from engines.vm.tiers.interpreter.module import generate, parts
 
     machine = platform.machine()
-    source = generate(INSTRUCTIONS, machine, float_support(machine, host_features()) if floating_point else None)
-    return json.dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
+    floats = float_support(machine, host_features()) if floating_point else None
+    if not links_images(machine):
+        source = generate(INSTRUCTIONS, machine, floats)
+        return json.dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
+    escapes: list[str] = []
+    objects = compile_all(parts(INSTRUCTIONS, machine, escapes, floats), host_target())
+    return json.dumps(escapes).encode() + b"\n" + prepare(*objects)
 
 
 def interpreter(cache: ObjectCache | None = None) -> Interpreter:

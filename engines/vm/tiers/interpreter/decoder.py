@@ -28,6 +28,8 @@ from engines.vm.tiers.interpreter.shapes import Shape, Slot
 from engines.vm.tiers.interpreter.values import LlvmValue
 
 MAX_SWITCH_BITS = 8
+_ATTRIBUTES = "nounwind noinline cold"
+"""Every instruction is decoded once: code of the decoder is worth little of the time that a first start has."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def decoder(bodies: Bodies, choices: Sequence[Choice], pairs: Sequence[Pair]) ->
     counter = emitter.offset("%context", CONTEXT_OFFSETS["decoded"])
     emitter.store(counter, emitter.load(counter, 64) + 1)
     _look_ahead(bodies, emitter, pc, kind, size)
-    bodies.handler("decode", emitter)
+    bodies.handler("decode", emitter, cold=True)
 
 
 def _look_ahead(bodies: Bodies, emitter: Emitter, pc: LlvmValue, kind: LlvmValue, length: LlvmValue) -> None:
@@ -156,7 +158,7 @@ def _fill_function(bodies: Bodies, choices: Sequence[Choice], length: int) -> No
     emitter.begin(illegal)
     _write(emitter, f"illegal_{length}", [])
     emitter.line("ret i32 0")
-    bodies.define("internal i32", f"fill_{length}", "ptr %entry, i32 %word, ptr %decode", "nounwind noinline", emitter)
+    bodies.define("internal i32", f"fill_{length}", "ptr %entry, i32 %word, ptr %decode", _ATTRIBUTES, emitter)
 
 
 def _pair_function(bodies: Bodies, pairs: Sequence[Pair]) -> None:
@@ -182,7 +184,7 @@ def _pair_function(bodies: Bodies, pairs: Sequence[Pair]) -> None:
     emitter.begin(none)
     emitter.line("ret i32 0")
     parameters = "ptr %first, ptr %second, i32 %first_kind, i32 %second_kind"
-    bodies.define("internal i32", "pair", parameters, "nounwind noinline", emitter)
+    bodies.define("internal i32", "pair", parameters, _ATTRIBUTES, emitter)
 
 
 def _checked(bodies: Bodies, emitter: Emitter, address: LlvmValue) -> LlvmValue:

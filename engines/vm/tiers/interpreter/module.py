@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from engines.vm.isa.describe import Instruction, InstructionSet, OperandKind
+from engines.vm.runtime.llvm import Module
 from engines.vm.tiers.interpreter.decoder import Choice, decoder
 from engines.vm.tiers.interpreter.drivers import drivers
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
@@ -15,6 +16,7 @@ from engines.vm.tiers.interpreter.fusion import Handled, fused_handler, pair_kin
 from engines.vm.tiers.interpreter.handlers import Bodies
 from engines.vm.tiers.interpreter.layout import convention
 from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
+from engines.vm.tiers.interpreter.parts import Cutter
 from engines.vm.tiers.interpreter.shapes import Shape, base_of, shape_of
 
 SPECIALISED: Final[Mapping[str, tuple[dict[str, int], ...]]] = {
@@ -27,6 +29,8 @@ SPECIALISED: Final[Mapping[str, tuple[dict[str, int], ...]]] = {
     "bge": ({"rs2": 0},),
 }
 """Operand values that get a handler of their own, because they are common and save work."""
+PART_CHARACTERS: Final = 100_000
+"""Of one of the modules of `parts`, at least."""
 ROUNDING_MODES: Final = (DYNAMIC, 1)
 """`rm` values that get a handler of their own: dynamic, and towards zero for conversions."""
 
@@ -62,13 +66,39 @@ def generate(
     Args:
         floats: floating point; without it, instructions that use it escape.
     """
+    escapes: list[str] = []
+    *_, bodies = _written(table, machine, floats, escapes)
+    functions, declarations = list(bodies.functions), set(bodies.declarations)
+    if floats:
+        functions.extend(floats.functions)
+        declarations |= floats.declarations
+    return Source("\n".join([*sorted(declarations), *functions, BRANCH_WEIGHTS]) + "\n", tuple(escapes))
+
+
+def parts(
+    table: InstructionSet, machine: str, escapes: list[str], floats: FloatSupport | None = None
+) -> Iterator[Module]:
+    """Generate the same in several modules, each as soon as it is written; `escapes` gets what `Source` calls so."""
+    cutter = Cutter()
+    taken: set[str] = set()
+    for bodies in _written(table, machine, floats, escapes):
+        functions = [*bodies.functions, *(floats.functions if floats else ())]
+        cutter.add(function for function in functions if function not in taken)
+        taken.update(functions)
+        declarations = bodies.declarations | (floats.declarations if floats else set())
+        yield from cutter.cut(declarations, PART_CHARACTERS)
+    yield from cutter.cut(declarations)
+
+
+def _written(table: InstructionSet, machine: str, floats: FloatSupport | None, escapes: list[str]) -> Iterator[Bodies]:
+    """The module's functions, which grow from one time to the next; what they call is there by then."""
 
     def no_fp(handler: HandlerMachine) -> Any:
         raise LeftToReferenceError
 
     bodies = Bodies(convention(machine), floats.unit if floats else no_fp)
+    bodies.shared(floats or NoFloat())
     shapes: dict[Shape, bool] = {}
-    escapes: list[str] = []
     choices: list[Choice] = []
     handled: dict[str, Handled] = {}
     kinds = pair_kinds()
@@ -92,17 +122,14 @@ def generate(
                 if base.name not in escapes:
                     escapes.append(base.name)
                 choices.append(Choice(instruction, tuple(fixed.items()), None, escapes.index(base.name)))
-    bodies.shared(floats or NoFloat())
+        yield bodies
     fused = list(pairs(handled)) if floats else []
     for pair in fused:
         fused_handler(bodies, pair)
+        yield bodies
     decoder(bodies, choices, fused)
     drivers(bodies, floats or NoFloat())
-    if floats:
-        bodies.functions.extend(floats.functions)
-        bodies.declarations |= floats.declarations
-    parts = [*sorted(bodies.declarations), *bodies.functions, BRANCH_WEIGHTS]
-    return Source("\n".join(parts) + "\n", tuple(escapes))
+    yield bodies
 
 
 def specialisations(instruction: Instruction, base: Instruction) -> list[dict[str, int]]:

@@ -66,6 +66,20 @@ def test_what_a_flat_image_cannot_hold_is_refused(text: str) -> None:
         link(compile_object(text, host_target()))
 
 
+@needs_x86_64
+def test_objects_are_linked_together_and_hide_what_is_hidden() -> None:
+    callers = "declare hidden i64 @inner(i64)\ndefine i64 @outer(i64 %v) { %r = call i64 @inner(i64 %v)\nret i64 %r }"
+    inner = "define hidden i64 @inner(i64 %v) { %r = add i64 %v, 5\nret i64 %r }"
+    first, second = (compile_object(text, host_target()) for text in (callers, inner))
+    for objects in ((first, second), (second, first)):
+        image = link(*objects)
+        assert (set(image.symbols), image.imports) == ({"outer"}, {})
+        outer = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64)(LoadedImage(image).address("outer"))
+        assert outer(37) == 42
+    with pytest.raises(LinkError, match=r"'inner' is defined twice"):
+        link(first, second, second)
+
+
 def test_other_files_are_no_objects() -> None:
     for data in (b"", b"\x7fELF\x01" + bytes(60), b"MZ"):
         with pytest.raises(LinkError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import typer
@@ -64,8 +65,44 @@ def root(chosen: str) -> typer.Typer:
         if isinstance(loaded, typer.Typer):
             app.add_typer(loaded, name=command.name, help=command.help)
         else:
-            app.command(command.name, help=command.help)(loaded)
+            app.command(command.name)(loaded)
     return app
+
+
+def command_line(chosen: str) -> Any:
+    """The same as click runs it: every command of `chosen` shows its examples, and no number is taken that is none."""
+    import typer
+
+    top = typer.main.get_command(root(chosen))
+    for path, command in subcommands(top, "counterproof"):
+        shown = _examples(path)
+        if shown:
+            command.epilog = "\n\n".join(["Examples:", *shown])
+        for parameter in command.params:
+            if parameter.callback is None:
+                parameter.callback = _refuse_nan
+    return top
+
+
+def subcommands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """(`counterproof diff riscv`, its click command) and so on, of `command` and everything below it."""
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from subcommands(below, f"{path} {name}")
+
+
+def _examples(path: str) -> tuple[str, ...]:
+    from harness.commands.examples import EXAMPLES
+
+    return tuple(f"{line}\n    {why}" for line, why in EXAMPLES.get(path, ()))
+
+
+def _refuse_nan(context: Any, parameter: Any, value: Any) -> Any:
+    import typer
+
+    if isinstance(value, float) and value != value:
+        raise typer.BadParameter("nan is no number; give a number, such as 60", ctx=context, param=parameter)
+    return value
 
 
 def _root() -> None:
@@ -104,8 +141,18 @@ def main(arguments: list[str] | None = None) -> None:
         from harness.commands.vm_run import run
 
         raise SystemExit(run(given[2:]))
+    from harness.standard_streams import guarded_streams
+
     chosen = next((a for a in given if not a.startswith("-")), "")
-    root(chosen)(args=given, prog_name="counterproof")
+    if arguments is None:
+        signal.signal(signal.SIGTERM, _terminated)
+    with guarded_streams():
+        command_line(chosen)(args=given, prog_name="counterproof")
+
+
+def _terminated(_number: int, _frame: object) -> None:
+    """End as after Ctrl-C: what is open is closed, what was found is kept, the status is 130."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ if building would give the same bytes.
 from __future__ import annotations
 
 import json
+import os
 import platform
 from dataclasses import astuple, dataclass
 from functools import cache
@@ -76,7 +77,7 @@ def compiler_digest() -> str:
 
 
 def _crate_key(main: Path) -> str:
-    return content_key(["files of a crate", compiler_digest(), str(main), str(main.resolve())])
+    return content_key(["files of a crate", compiler_digest(), str(main), os.path.realpath(main)])
 
 
 def _module_key(files: list[Path], texts: list[bytes], options: BuildOptions) -> str:

@@ -137,8 +137,10 @@ class ForkedPool:
 
 
 def _serve(start: Callable[[], Work], pipe: Connection, inherited: list[Connection]) -> None:
-    """The worker: until the parent closes its end. An interrupt is the parent's to deal with."""
+    """The worker: until the parent closes its end. An interrupt is the parent's to deal with; a request
+    to end is obeyed at once, whatever the parent does with one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for one in inherited:
         one.close()
     work = start()

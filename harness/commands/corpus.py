@@ -27,7 +27,10 @@ def corpus() -> None:
 
 @app.command("list")
 def list_programs() -> None:
-    """List the programs: where their source comes from, their builds, their workloads."""
+    """List the programs: where their source comes from, their builds, their workloads.
+
+    Exit status: 0, or 3 where the manifest cannot be used.
+    """
     from corpus.programs.manifest import ManifestError, load_manifest
 
     try:
@@ -91,29 +94,33 @@ def run(
     from corpus.programs.builder import BuildError
     from corpus.programs.manifest import ManifestError
     from corpus.programs.sources import FetchError
+    from harness.campaign.claim import InUseError, claimed
     from harness.campaign.programs import REFERENCES, run_corpus
     from harness.registry import ExecutorUnavailableError
 
     _check_set(selection)
     references = tuple(executor or REFERENCES)
     try:
-        summary = run_corpus(
-            selection,
-            tuple(name for name in references if name != subject),
-            subject=subject,
-            names=names or (),
-            jobs=jobs,
-            required=executor or (),
-            progress=_progress,
-            show=_show,
-        )
-    except (FetchError, BuildError, ManifestError, OSError) as error:
+        with claimed(out):
+            summary = run_corpus(
+                selection,
+                tuple(name for name in references if name != subject),
+                subject=subject,
+                names=names or (),
+                jobs=jobs,
+                required=executor or (),
+                progress=_progress,
+                show=_show,
+            )
+            findings = _write(summary, out, locate)
+    except (FetchError, BuildError, ManifestError) as error:
         _stop(str(error), 3)
-    except (ExecutorUnavailableError, ValueError) as error:
+    except OSError as error:
+        _stop(f"--out {out}: {error}", 3)
+    except (ExecutorUnavailableError, InUseError, ValueError) as error:
         _stop(str(error), 2)
     except KeyboardInterrupt:
         _stop("interrupted while building; what was built is kept", 130)
-    findings = _write(summary, out, locate)
     for line in summary_lines(summary):
         print(line)
     for finding in findings:

@@ -61,6 +61,7 @@ def riscv(
 
     Exit status: 0 they agree, 1 they diverge, 2 wrong usage, 3 internal error or nothing was compared, 130 interrupted.
     """
+    from harness.campaign.claim import InUseError, claimed
     from harness.campaign.plan import Plan
     from harness.campaign.runner import Options
     from harness.strict_json import DocumentError
@@ -98,8 +99,13 @@ def riscv(
     except ValueError as error:
         _stop(f"--{error}", 2)
     try:
-        code = run(plan, options, out, measure_coverage=coverage, write_reproducers=reduce)
-    except (StoreError, DocumentError, OSError) as error:
+        with claimed(out):
+            code = run(plan, options, out, measure_coverage=coverage, write_reproducers=reduce)
+    except InUseError as error:
+        _stop(str(error), 2)
+    except OSError as error:
+        _stop(f"--out {out} cannot be used: {error}", 3)
+    except (StoreError, DocumentError) as error:
         _stop(str(error), 3)
     raise typer.Exit(code)
 
@@ -119,6 +125,9 @@ def run(plan: Plan, options: Options, out: Path, *, measure_coverage: bool, writ
 
     keep_freed_memory()
     store = FindingsStore(out)
+    if store.restored or store.unreadable:
+        left = f", {store.unreadable} lines of it cannot be read" if store.unreadable else ""
+        print(f"{store.restored} findings taken over from the journal in {out}{left}", file=sys.stderr, flush=True)
     try:
         with progress_display(plan) as show:
             try:
@@ -148,12 +157,16 @@ def _sabotage(name: str) -> None:
     """Inject a bug: in every worker through the environment, here only where it sits in the harness itself.
 
     Raises:
-        ValueError: there is no such bug; the message lists those there are.
+        ValueError: there is no such bug; the message names the most alike.
     """
     from fuzz.sabotage import BUGS, Area, apply
+    from harness.nearest import did_you_mean
 
     if name not in BUGS:
-        raise ValueError(f"no injected bug is called {name!r}; there are: {', '.join(sorted(BUGS))}")
+        raise ValueError(
+            f"--sabotage: no injected bug is called {name!r}.{did_you_mean(name, BUGS)} "
+            f"`counterproof sabotage --list` shows the {len(BUGS)}"
+        )
     os.environ[SABOTAGE] = name
     if BUGS[name].area is Area.COMPARATOR:
         apply(name)

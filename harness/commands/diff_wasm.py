@@ -39,6 +39,7 @@ def wasm(
 
     Exit status: 0 they agree, 1 they diverge, 2 wrong usage, 3 internal error or nothing was compared, 130 interrupted.
     """
+    from harness.campaign.claim import InUseError, claimed
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
 
     names = engine or ["wasmtime", "wasmtime-pulley", "node"]
@@ -56,12 +57,15 @@ def wasm(
         if judge not in opened:
             opened.append(judge)
         try:
-            out.mkdir(parents=True, exist_ok=True)
-            code = _run(
-                opened[: len(names)], opened[len(names)], judge, modules, mutants, first, budget_seconds, out, fail_fast
-            )
+            with claimed(out):
+                code = _run(
+                    opened[: len(names)], opened[len(names)], judge, modules, mutants, first, budget_seconds, out,
+                    fail_fast,
+                )  # fmt: skip
+        except InUseError as error:
+            _stop(str(error), 2)
         except OSError as error:
-            _stop(str(error), 3)
+            _stop(f"--out {out} cannot be used: {error}", 3)
     finally:
         for executor in opened:
             executor.close()

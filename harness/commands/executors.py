@@ -11,7 +11,10 @@ import typer
 def executors(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the subjects and oracles with their capabilities."""
+    """List the subjects and oracles with their capabilities, and what to install for those that are not available.
+
+    Exit status: 0.
+    """
     rows = [_row(name) for name in _names()]
     if as_json:
         print(json.dumps(rows, indent=1))

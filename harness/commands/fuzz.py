@@ -26,7 +26,7 @@ class _TargetsAreCommands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         from fuzz.targets.catalogue import names
 
-        if args and args[0] in names():
+        if args and (args[0] in names() or not (args[0].startswith("-") or args[0] in self.commands)):
             args = ["run", *args]
         return super().resolve_command(ctx, args)
 
@@ -45,7 +45,10 @@ def fuzz() -> None:
 
 @app.command("list")
 def list_targets() -> None:
-    """List the targets: what each examines, how many inputs are kept for it, and the bug that is planted in it."""
+    """List the targets: what each examines, how many inputs are kept for it, and the bug that is planted in it.
+
+    Exit status: 0, or 3 where a target cannot be loaded.
+    """
     from fuzz.targets import stored
     from fuzz.targets.catalogue import load, names
 
@@ -74,6 +77,7 @@ def run(
     from fuzz.targets.catalogue import load, module_of
     from fuzz.targets.session import EngineMissingError
     from fuzz.targets.session import run as run_session
+    from harness.campaign.claim import InUseError, claimed
 
     try:
         module_of(name)
@@ -82,9 +86,16 @@ def run(
     folder = out / (f"{name}-planted" if planted else name)
     progress = _Progress(name)
     try:
-        outcome = run_session(name, folder, seconds=seconds, runs=runs, seed=seed, planted=planted, show=progress.show)
-    except (EngineMissingError, OSError) as error:
+        with claimed(folder):
+            outcome = run_session(
+                name, folder, seconds=seconds, runs=runs, seed=seed, planted=planted, show=progress.show
+            )
+    except InUseError as error:
+        _stop(str(error), 2)
+    except EngineMissingError as error:
         _stop(str(error), 3)
+    except OSError as error:
+        _stop(f"--out {out} cannot be used: {error}", 3)
     progress.end()
     print(_summary(name, outcome))
     if outcome.kind == "broken":

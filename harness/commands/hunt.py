@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from harness.triage.hunt import Candidate, Hunt
 
 PROGRESS_SECONDS = 10.0
 
@@ -27,6 +31,7 @@ def hunt(
     Exit status: 0 nothing new, 1 candidates were written, 2 wrong usage, 3 internal error, 130 interrupted.
     """
     from fuzz.strategies.riscv64 import generate
+    from harness.campaign.claim import InUseError, claimed
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError
     from harness.triage.hunt import VOTERS, Hunt
 
@@ -39,21 +44,16 @@ def hunt(
         search = Hunt(voter or VOTERS, generate, out)
     except (ValueError, UnknownExecutorError, ExecutorUnavailableError) as error:
         _stop(str(error), 2)
-    found, code = 0, 0
-    begun = shown = time.monotonic()
+    code, found = 0, 0
     try:
-        for number, first in enumerate(range(0, cases, batch)):
-            if budget_seconds and time.monotonic() - begun > budget_seconds:
-                break
-            kind = profiles[number % len(profiles)]
-            for candidate in search.batch(chosen, first, min(batch, cases - first), kind):
+        with claimed(out):
+            for candidate in _candidates(search, chosen, cases, batch, profiles, budget_seconds):
                 found += 1
                 print(f"candidate: {candidate.guilty}: {candidate.signature}\n  {candidate.path}", flush=True)
-            if time.monotonic() - shown > PROGRESS_SECONDS:
-                shown = time.monotonic()
-                print(f"{search.statistics.cases:,} cases, {found} candidates", file=sys.stderr, flush=True)
+    except InUseError as error:
+        _stop(str(error), 2)
     except OSError as error:
-        _stop(f"{out}: {error}", 3)
+        _stop(f"--out {out} cannot be used: {error}", 3)
     except KeyboardInterrupt:
         code = 130
     finally:
@@ -64,7 +64,26 @@ def hunt(
         f"{counts.cases:,} cases; named: {named}; undecided {counts.undecided:,}; known {counts.known:,}; "
         f"of a signature seen before {counts.again:,}; not examined {counts.passed_over:,}; candidates {found}"
     )
+    if not counts.cases and not code:
+        _stop("no case was voted on; raise --budget-seconds", 3)
     raise typer.Exit(code or int(found > 0))
+
+
+def _candidates(
+    search: Hunt, seed: int, cases: int, batch: int, profiles: Sequence[str], budget_seconds: float
+) -> Iterator[Candidate]:
+    """What the hunt finds, batch by batch; a line of progress from time to time."""
+    begun = shown = time.monotonic()
+    found = 0
+    for number, first in enumerate(range(0, cases, batch)):
+        if budget_seconds and time.monotonic() - begun > budget_seconds:
+            return
+        for candidate in search.batch(seed, first, min(batch, cases - first), profiles[number % len(profiles)]):
+            found += 1
+            yield candidate
+        if time.monotonic() - shown > PROGRESS_SECONDS:
+            shown = time.monotonic()
+            print(f"{search.statistics.cases:,} cases, {found} candidates", file=sys.stderr, flush=True)
 
 
 def _stop(message: str, code: int) -> NoReturn:

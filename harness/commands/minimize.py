@@ -17,7 +17,11 @@ def minimize(
     out: Annotated[Path, typer.Option(help="Directory for the reproducer.")] = Path("out/minimized"),
     attempts: Annotated[int, typer.Option(min=1, help="At most this many candidates are tried.")] = 2_000,
 ) -> None:
-    """Reduce a case to the fewest instructions and the simplest state that still diverge in the same way."""
+    """Reduce a case to the fewest instructions and the simplest state that still diverge in the same way.
+
+    Exit status: 1 reduced (it still diverges), 0 it does not diverge, 2 wrong usage, 3 the reproducer cannot be
+    written, 130 interrupted.
+    """
     from harness.case_file import load_case
     from harness.contract import MachineCase
     from harness.reduce.finding import reduce_and_write

@@ -20,7 +20,10 @@ def repro(
     subject: Annotated[str, typer.Option(help="Replay on this subject instead of the one that was found out.")] = "",
     oracle: Annotated[str, typer.Option(help="Replay against this oracle instead.")] = "",
 ) -> None:
-    """Replay a finding: exit status 1 while subject and oracle still differ, 0 when they agree."""
+    """Replay a finding in fresh workers and show where the two sides part.
+
+    Exit status: 1 they still differ, 0 they agree, 2 wrong usage, 3 nothing could be compared, 130 interrupted.
+    """
     from harness.campaign.program_findings import PROGRAM, RUST, WASM, kind_of, load_finding
     from harness.report.reproducer import load_reproducer
     from harness.strict_json import DocumentError

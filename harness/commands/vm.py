@@ -28,7 +28,10 @@ def run(context: typer.Context) -> None:
 
 @app.command()
 def tiers() -> None:
-    """List the ways to execute that --tier takes."""
+    """List the ways to execute that --tier takes.
+
+    Exit status: 0.
+    """
     from engines.vm.tiers.executor import tier_names
 
     for name in tier_names():

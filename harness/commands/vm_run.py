@@ -23,6 +23,13 @@ _USAGE: Final = 2
 
 
 class _Parser(argparse.ArgumentParser):
+    def format_help(self) -> str:
+        """The help, and examples as the other commands show them."""
+        from harness.commands.examples import EXAMPLES
+
+        shown = "".join(f"  {line}\n      {why}\n" for line, why in EXAMPLES[PROGRAM])
+        return f"{super().format_help()}\nExamples:\n{shown}"
+
     def error(self, message: str) -> NoReturn:
         _refuse(message)
 

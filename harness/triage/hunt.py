@@ -30,6 +30,7 @@ from harness.contract.layout import CODE_BASE, DATA_BASE
 from harness.reduce import riscv64
 from harness.reduce.finding import signature_function
 from harness.reduce.machine import reduce_machine_case
+from harness.registry import describe
 from oracles.errata.records import version_number
 
 VOTERS: Final = ("riscv64-interpreter", "unicorn-riscv64", "qemu-system-riscv64")
@@ -85,6 +86,8 @@ class Hunt:
     """
 
     def __init__(self, voters: Sequence[str], generate: Generate, out: Path) -> None:
+        for name in voters:
+            describe(name)
         if len(set(voters)) < 3:
             raise ValueError(f"{', '.join(voters)}: a vote that names somebody takes at least three different voters")
         self.statistics = HuntStatistics()

@@ -150,7 +150,7 @@ def test_an_out_that_cannot_be_used_is_one_clear_line(kind: str, tmp_path: Path)
         (("--oracle", "unicorm-riscv64"), "unicorn-riscv64"),
         (("--subject", "nothing"), "riscv64-interpreter"),
         (("--profile", "nothing"), "compressed"),
-        (("--sabotage", "nothing"), "addw-zero-extended"),
+        (("--sabotage", "addw-zero-extends"), "addw-zero-extended"),
         (("--no-such-option",), "No such option"),
     ],
 )

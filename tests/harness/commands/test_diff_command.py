@@ -84,7 +84,7 @@ def test_a_divergence_exits_with_1_and_leaves_a_reproducer(tmp_path: Path) -> No
         (("--oracle", "toy_executors:DiesAtBirth"), "does not start: died"),
         (("--oracle", TOY, "--oracle", TOY), "an oracle is named twice"),
         (("--profile", "unheard-of"), "unheard-of"),
-        (("--sabotage", "no-such-bug"), "no injected bug is called 'no-such-bug'; there are: "),
+        (("--sabotage", "no-such-bug"), "no injected bug is called 'no-such-bug'. `counterproof sabotage --list`"),
         (("--cases", "0"), "--cases"),
         (("--no-such-option",), "No such option"),
     ],

@@ -137,6 +137,11 @@ def members(bits: int) -> list[int]:
     return out
 
 
+def live_at_start(tree: Tree) -> set[int]:
+    """Locals besides parameters that may be read before they are set: there they are zero."""
+    return {one for one in members(_Liveness(tree).run()) if one >= tree.parameters}
+
+
 def drop_dead_sets(tree: Tree) -> None:
     """Sets whose value no path reads keep their value's effects only."""
     liveness = _Liveness(tree)

@@ -44,7 +44,7 @@ def _statements(body: list[Node], uses: Uses) -> None:
     out: list[Node] = []
     for node in body:
         for one in _simplified(node, uses):
-            out.append(one)
+            out += _without_arm(one) if isinstance(one, If) else (one,)
             if one.op in NEVER_RETURNS or _never_ends(one):
                 break
         if out and (out[-1].op in NEVER_RETURNS or _never_ends(out[-1])):
@@ -212,6 +212,17 @@ def _statement_if(node: If, uses: Uses) -> list[Node]:
             node.then[-1:], node.other[-1:] = first.args, second.args
             node.type = type_
             return [Node("local.set", first.imm, [_value_if(node)])]
+    return [node]
+
+
+def _without_arm(node: If) -> list[Node]:
+    """A conditional that gives a value by one arm and leaves by the other: the value needs no arm."""
+    if node.type is None or not node.then or not node.other:
+        return [node]
+    if node.then[-1].op in NEVER_RETURNS:
+        return [If(node.args[0], node.then, [], None), *node.other]
+    if node.other[-1].op in NEVER_RETURNS and negated(node.args[0]).op != "i32.eqz":
+        return [If(negated(node.args[0]), node.other, [], None), *node.then]
     return [node]
 
 

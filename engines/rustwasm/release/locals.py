@@ -201,6 +201,28 @@ def drop_unread(tree: Tree) -> None:
     rewrite(tree.body, change)
 
 
+def drop_first_zeros(tree: Tree) -> None:
+    """Locals start as zero: a set to zero that no other set precedes goes."""
+    _first_zeros(tree.body, set(range(tree.parameters)))
+
+
+def _first_zeros(body: list[Node], written: set[int]) -> None:
+    for index, node in enumerate(body):
+        if node.op == "local.set" and node.args[0].op.endswith(".const") and node.imm[0] not in written:
+            value = node.args[0].imm[0]
+            if value == 0 or value == bytes(16):
+                body[index] = Node("nop")
+                continue
+        if isinstance(node, Block) and node.op == "block":
+            _first_zeros(node.body, written)
+        else:
+            for one in walk([node]):
+                if one.op in ("local.set", "local.tee"):
+                    written.add(one.imm[0])
+                written.update(extra_results(one))
+    body[:] = [node for node in body if node.op != "nop"]
+
+
 def drop_effectless(body: list[Node]) -> None:
     """Statements that do nothing go; a dropped operation whose operands do something leaves those."""
     out: list[Node] = []

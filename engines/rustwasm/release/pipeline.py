@@ -12,17 +12,21 @@ from engines.rustwasm.release.exits import join_values, split_values
 from engines.rustwasm.release.flatten import flatten
 from engines.rustwasm.release.fold import fold
 from engines.rustwasm.release.groups import split_groups
+from engines.rustwasm.release.initial import store_together
 from engines.rustwasm.release.inline import inline, inlined
-from engines.rustwasm.release.locals import drop_effectless, drop_unread, sink
+from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, drop_unread, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
+from engines.rustwasm.release.number import number_values
 from engines.rustwasm.release.objects import Facts, facts_of, objects_to_locals
+from engines.rustwasm.release.one_block import allocator_of, place_one_block
 from engines.rustwasm.release.promote import fold_addresses, places_of, promote, settle
 from engines.rustwasm.release.propagate import propagate
+from engines.rustwasm.release.recursion import loops_for_calls
 from engines.rustwasm.release.references import bodies
 from engines.rustwasm.release.shake import shake
 from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, walk
 from engines.rustwasm.wasm.binary.encoder import expression
-from engines.rustwasm.wasm.module import ExternKind, Function, Module
+from engines.rustwasm.wasm.module import Data, ExternKind, Function, Module
 from engines.rustwasm.wasm.validate import validate
 
 ROUNDS: Final = 4
@@ -55,6 +59,8 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS) -> None:
         else:
             split_values(tree)
         propagate(tree)
+        if not share:
+            number_values(tree, share=False)
         fold(tree)
         simplify_control(tree, join=share)
         flatten(tree, split=not share)
@@ -79,7 +85,7 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     Raises:
         InvalidModuleError: `module` is not valid.
     """
-    module = shake(merge_types(split_groups(module)))
+    module = pack_data(shake(merge_types(split_groups(module))))
     context = validate(module)
     report = Report()
     imported = len(module.imported(ExternKind.FUNCTION))
@@ -97,24 +103,43 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     for index, function in enumerate(module.functions, imported):
         if index not in trees:
             named |= {one[1] for one in function.body if one[0] == "call"}
-    inline(
-        trees,
-        named,
-        lambda tree: _improve(tree, pointer, facts),
-        lambda tree: set() if pointer is None else places_of(tree, pointer),
-    )
+    allocator = None if stack is None else allocator_of(module)
+
+    def into_callers(kept: set[int]) -> None:
+        inline(
+            trees,
+            kept,
+            lambda tree: _improve(tree, pointer, facts),
+            lambda tree: set() if pointer is None else places_of(tree, pointer),
+        )
+
+    into_callers(named if allocator is None else named | {allocator.alloc, allocator.free})
+    if allocator is not None:
+        if place_one_block(trees, _called(trees, named), named, allocator):
+            for index in named & trees.keys():
+                _improve(trees[index], pointer, facts)
+        else:
+            into_callers(named)
     functions = list(module.functions)
     called = _called(trees, named)
+    segments: list[bytes] = []
     for index, tree in trees.items():
         if index not in called:
             continue  # it was put where it was called; shaking drops it
         if pointer is not None:
             settle(tree, pointer)
+        number_values(tree, share=True)
         optimise_tree(tree)
+        if loops_for_calls(tree, index):
+            optimise_tree(tree)
+        drop_first_zeros(tree)
+        if stack is not None:
+            store_together(tree, segments, len(module.data))
         functions[index - imported] = fell(tree, functions[index - imported].type)
     report.functions = len(trees)
-    out = Module(**{**vars(module), "functions": functions})
-    return shake(merge_types(merge_functions(pack_data(out)))), report
+    data = [*module.data, *map(Data, segments)]
+    out = Module(**{**vars(module), "functions": functions, "data": data})
+    return shake(merge_types(merge_functions(out))), report
 
 
 def _improve(tree: Tree, pointer: int | None, facts: Facts | None) -> None:

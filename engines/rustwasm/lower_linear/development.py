@@ -31,6 +31,7 @@ from engines.rustwasm.wasm import types as w
 from engines.rustwasm.wasm.binary.encoder import encode, instruction, value_type
 from engines.rustwasm.wasm.leb128 import signed, unsigned
 from engines.rustwasm.wasm.module import Function
+from engines.rustwasm.wasm.ops import OPERATIONS
 from engines.rustwasm.wasm.types import FunctionType
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ _CALL_INDIRECT_CODE: Final = 0x11
 _GLOBAL_CODES: Final = {"global.get": 0x23, "global.set": 0x24}
 _CONST_CODE: Final = 0x41
 _LOCAL_SET: Final = "local.set"
+_STRUCTURED: Final = frozenset(("block", "loop", "if"))
+_SMALL: Final = 128
+_LOCAL_CODES: Final = {
+    name: [instruction((name, number)) for number in range(_SMALL)] for name in ("local.get", "local.set", "local.tee")
+}
+_PLAIN: Final = {name: instruction((name,)) for name, one in OPERATIONS.items() if not one.immediates}
 
 _encoded: dict[tuple[str, Any], bytes] = {}
 _ENCODED_LIMIT: Final = 1 << 16
@@ -132,14 +139,24 @@ class _Writer:
             self.node(node)
 
     def node(self, node: Node) -> None:
-        for argument in node.args:
-            self.node(argument)
-        if node.__class__ is Node:
-            name = node.op
+        if node.args:
+            for argument in node.args:
+                self.node(argument)
+        name = node.op
+        written = _PLAIN.get(name)
+        if written is not None:
+            self.out += written
+        elif name in _LOCAL_CODES:
+            number = node.imm[0]
+            self.out += _LOCAL_CODES[name][number] if number < _SMALL else instruction((name, number))
+        elif name in _STRUCTURED:
+            self.structured(node)
+        else:
             special = _SPECIAL.get(name)
             if special is None or not special(self, node):
                 self.plain(name, node.imm)
-            return
+
+    def structured(self, node: Node) -> None:
         out = self.out
         type_ = b"\x40" if node.type is None else value_type(node.type)
         if isinstance(node, Block):
@@ -154,9 +171,9 @@ class _Writer:
             self.labels.append(-1)
             self.statements(node.then)
             if node.other:
-                out.append(_ELSE)
+                self.out.append(_ELSE)
                 self.statements(node.other)
-        out.append(_END)
+        self.out.append(_END)
         self.labels.pop()
 
     def plain(self, name: str, imm: tuple[Any, ...]) -> None:

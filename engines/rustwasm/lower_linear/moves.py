@@ -147,26 +147,38 @@ class Moves:
                 cleared |= self.mask(place)
         return cleared, self.mask(terminator.destination)
 
+    def _transfer(self, block: m.Block) -> tuple[int, int, int, int, list[int]]:
+        """What a block's statements and then its terminator clear and fill in all, and where it goes. A bit that is
+        filled last is not among the cleared ones, and the other way round."""
+        all_cleared = all_filled = 0
+        for statement in block.statements:
+            cleared, filled = self.effects(statement)
+            if cleared or filled:
+                all_filled = all_filled & ~cleared | filled
+                all_cleared = (all_cleared | cleared) & ~filled
+        return (all_cleared, all_filled, *self.leaving(block.terminator), m.successors(block.terminator))
+
     def _flow(self) -> None:
         everything = (1 << len(self.masks)) - 1
         given = 0
         for local in range(1, self.body.arg_count + 1):
             given |= self.mask(m.Place(local))
         entry: dict[int, tuple[int, int]] = {0: (given, everything & ~given)}
+        known: dict[int, tuple[int, int, int, int, list[int]]] = {}
         work = [0]
         while work:
             number = work.pop()
             maybe, missing = entry[number]
-            block = self.body.blocks[number]
-            for statement in block.statements:
-                cleared, filled = self.effects(statement)
-                maybe = maybe & ~cleared | filled
-                missing = (missing | cleared) & ~filled
+            transfer = known.get(number)
+            if transfer is None:
+                transfer = known[number] = self._transfer(self.body.blocks[number])
+            inner_cleared, inner_filled, cleared, filled, targets = transfer
+            maybe = maybe & ~inner_cleared | inner_filled
+            missing = (missing | inner_cleared) & ~inner_filled
             self._before[number] = (maybe, missing)
-            cleared, filled = self.leaving(block.terminator)
             maybe = maybe & ~cleared | filled
             missing = (missing | cleared) & ~filled
-            for target in m.successors(block.terminator):
+            for target in targets:
                 old = entry.get(target)
                 new = (maybe, missing) if old is None else (old[0] | maybe, old[1] | missing)
                 if new != old:

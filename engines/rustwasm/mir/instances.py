@@ -14,7 +14,7 @@ what a callee is, as a `Callee`:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
@@ -160,81 +160,127 @@ def _vtable_names(one: Ty) -> set[str]:
 
 
 class _Substitution:
+    """Makes a body concrete. What has no parameters in it is shared with the generic body."""
+
     def __init__(self, instances: Instances, args: tuple[Ty, ...]) -> None:
         self.instances = instances
         self.args = args
+        self.types: dict[Ty, Ty] = {}
 
     def type(self, one: Ty) -> Ty:
-        return self.instances.concrete(one, self.args)
+        if not one.flags:
+            return one
+        found = self.types.get(one)
+        if found is None:
+            found = self.types[one] = self.instances.concrete(one, self.args)
+        return found
 
     def body(self, generic: m.Body) -> m.Body:
         result = m.Body(generic.name, generic.definition, generic.arg_count, generic.span)
         result.closures = generic.closures
-        result.locals = [m.Local(self.type(x.ty), x.name, x.mutable, x.span) for x in generic.locals]
+        result.locals = [
+            m.Local(self.type(x.ty), x.name, x.mutable, x.span) if x.ty.flags else x for x in generic.locals
+        ]
         for block in generic.blocks:
             made = m.Block()
-            made.statements = [self.statement(s) for s in block.statements]
-            made.terminator = self.terminator(block.terminator)
+            made.statements = [
+                self.assign(s) if s.__class__ is m.Assign else s  # type: ignore[arg-type]
+                for s in block.statements
+            ]
+            change = _TERMINATORS.get(block.terminator.__class__)
+            made.terminator = block.terminator if change is None else change(self, block.terminator)
             result.blocks.append(made)
         return result
 
     def place(self, place: m.Place) -> m.Place:
-        if not any(p[0] == m.FIELD and p[2].flags for p in place.projection):
+        for step in place.projection:
+            if step[0] == m.FIELD and step[2].flags:
+                break
+        else:
             return place
         return m.Place(
             place.local, tuple([(m.FIELD, p[1], self.type(p[2])) if p[0] == m.FIELD else p for p in place.projection])
         )
 
     def operand(self, operand: m.Operand) -> m.Operand:
-        if isinstance(operand, m.Copy):
-            return m.Copy(self.place(operand.place), operand.span)
-        if isinstance(operand, m.Move):
-            return m.Move(self.place(operand.place), operand.span)
-        value = operand.value
-        if isinstance(value, Ty):
-            value = self.type(value).data
-        return m.Constant(self.type(operand.ty), value)
+        if isinstance(operand, m.Constant):
+            value = operand.value
+            if not operand.ty.flags and value.__class__ is not Ty:
+                return operand
+            if isinstance(value, Ty):
+                value = self.type(value).data
+            return m.Constant(self.type(operand.ty), value)
+        if not operand.place.projection:
+            return operand
+        place = self.place(operand.place)
+        return operand if place is operand.place else operand.__class__(place, operand.span)
 
-    def statement(self, statement: m.Statement) -> m.Statement:
-        if isinstance(statement, m.Assign):
-            return m.Assign(self.place(statement.place), self.rvalue(statement.rvalue), statement.span)
-        return statement
+    def assign(self, statement: m.Assign) -> m.Assign:
+        place = self.place(statement.place) if statement.place.projection else statement.place
+        old = statement.rvalue
+        rvalue = _RVALUES[old.__class__](self, old)
+        if rvalue is old and place is statement.place:
+            return statement
+        return m.Assign(place, rvalue, statement.span)
 
-    def rvalue(self, rvalue: m.Rvalue) -> m.Rvalue:
-        if isinstance(rvalue, m.Use):
-            return m.Use(self.operand(rvalue.operand))
-        if isinstance(rvalue, m.Ref):
-            return m.Ref(rvalue.kind, self.place(rvalue.place))
-        if isinstance(rvalue, m.BinaryOp):
-            return m.BinaryOp(rvalue.op, self.operand(rvalue.left), self.operand(rvalue.right))
-        if isinstance(rvalue, m.UnaryOp):
-            return m.UnaryOp(rvalue.op, self.operand(rvalue.operand))
-        if isinstance(rvalue, m.Cast):
-            return m.Cast(rvalue.kind, self.operand(rvalue.operand), self.type(rvalue.ty))
-        if isinstance(rvalue, m.Aggregate):
-            return m.Aggregate(self.type(rvalue.ty), [self.operand(o) for o in rvalue.operands], rvalue.variant)
-        if isinstance(rvalue, m.Repeat):
-            return m.Repeat(self.operand(rvalue.operand), self.type(rvalue.count))
-        if isinstance(rvalue, m.Discriminant):
-            return m.Discriminant(self.place(rvalue.place))
-        return m.Len(self.place(rvalue.place))
+    def use(self, rvalue: m.Use) -> m.Use:
+        operand = self.operand(rvalue.operand)
+        return rvalue if operand is rvalue.operand else m.Use(operand)
 
-    def terminator(self, terminator: m.Terminator) -> m.Terminator:
-        if isinstance(terminator, m.Switch):
-            return m.Switch(
-                self.operand(terminator.operand), terminator.values, terminator.targets, terminator.otherwise
-            )
-        if isinstance(terminator, m.Drop):
-            return m.Drop(self.place(terminator.place), terminator.target, terminator.span)
-        if isinstance(terminator, m.Call):
-            arguments = [self.operand(a) for a in terminator.arguments]
-            destination = self.place(terminator.destination)
-            return m.Call(
-                self.operand(terminator.function),
-                arguments,
-                destination,
-                terminator.target,
-                terminator.span,
-                terminator.location,
-            )
-        return terminator
+    def ref(self, rvalue: m.Ref) -> m.Ref:
+        place = self.place(rvalue.place)
+        return rvalue if place is rvalue.place else m.Ref(rvalue.kind, place)
+
+    def binary(self, rvalue: m.BinaryOp) -> m.BinaryOp:
+        left, right = self.operand(rvalue.left), self.operand(rvalue.right)
+        if left is rvalue.left and right is rvalue.right:
+            return rvalue
+        return m.BinaryOp(rvalue.op, left, right)
+
+    def unary(self, rvalue: m.UnaryOp) -> m.UnaryOp:
+        return m.UnaryOp(rvalue.op, self.operand(rvalue.operand))
+
+    def cast(self, rvalue: m.Cast) -> m.Cast:
+        return m.Cast(rvalue.kind, self.operand(rvalue.operand), self.type(rvalue.ty))
+
+    def aggregate(self, rvalue: m.Aggregate) -> m.Aggregate:
+        return m.Aggregate(self.type(rvalue.ty), [self.operand(o) for o in rvalue.operands], rvalue.variant)
+
+    def repeat(self, rvalue: m.Repeat) -> m.Repeat:
+        return m.Repeat(self.operand(rvalue.operand), self.type(rvalue.count))
+
+    def discriminant(self, rvalue: m.Discriminant) -> m.Discriminant:
+        place = self.place(rvalue.place)
+        return rvalue if place is rvalue.place else m.Discriminant(place)
+
+    def length(self, rvalue: m.Len) -> m.Len:
+        place = self.place(rvalue.place)
+        return rvalue if place is rvalue.place else m.Len(place)
+
+    def switch(self, terminator: m.Switch) -> m.Switch:
+        operand = self.operand(terminator.operand)
+        if operand is terminator.operand:
+            return terminator
+        return m.Switch(operand, terminator.values, terminator.targets, terminator.otherwise)
+
+    def drop(self, terminator: m.Drop) -> m.Drop:
+        place = self.place(terminator.place)
+        return terminator if place is terminator.place else m.Drop(place, terminator.target, terminator.span)
+
+    def call(self, terminator: m.Call) -> m.Call:
+        return m.Call(
+            self.operand(terminator.function),
+            [self.operand(a) for a in terminator.arguments],
+            self.place(terminator.destination),
+            terminator.target,
+            terminator.span,
+            terminator.location,
+        )
+
+
+_S = _Substitution
+_RVALUES: Final[dict[Any, Any]] = {
+    m.Use: _S.use, m.Ref: _S.ref, m.BinaryOp: _S.binary, m.UnaryOp: _S.unary, m.Cast: _S.cast,
+    m.Aggregate: _S.aggregate, m.Repeat: _S.repeat, m.Discriminant: _S.discriminant, m.Len: _S.length,
+}  # fmt: skip
+_TERMINATORS: Final[dict[Any, Any]] = {m.Switch: _S.switch, m.Drop: _S.drop, m.Call: _S.call}

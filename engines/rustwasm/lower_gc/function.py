@@ -51,6 +51,7 @@ class FunctionLowering(DropLowering):
         self.moves = Moves(body)
         self.flags: dict[int, int] = {}
         self.location: int | None = None
+        self.origin = program.origin_of(body)
         self.refilled = {
             place.local for place in _written(body) if place.projection and place.projection[-1][0] == m.DEREF
         }
@@ -82,7 +83,10 @@ class FunctionLowering(DropLowering):
         results = () if result.kind == EMPTY else (result.wasm,)
         if results and (not statements or statements[-1].op not in ("return", "unreachable")):
             statements.append(Node("unreachable"))
-        return Tree(parameters, list(self.locals), [*prologue, *statements], results)
+        tree = Tree(parameters, list(self.locals), [*prologue, *statements], results)
+        if self.origin is not None:
+            self.origin.whole(prologue, tree)
+        return tree
 
     def _parameters(self) -> int:
         """Homes for all locals; how many Wasm parameters there are."""
@@ -121,7 +125,11 @@ class FunctionLowering(DropLowering):
                 cleared, filled = self.moves.effects(statement)
                 self._set_flags(cleared & ~filled, 0)
                 self._set_flags(filled, 1)
+            if self.origin is not None:
+                self.origin.statement(statement, self.out)
         leave = self._terminator(number, block.terminator)
+        if self.origin is not None:
+            self.origin.terminator(block.terminator, self.out, leave)
         return BasicBlock(leave, self.out)
 
     def _renew(self, local: int) -> None:

@@ -50,6 +50,7 @@ from engines.rustwasm.wasm.module import (
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
+    from engines.rustwasm.debug.origins import Origin, Origins
 
 _WASI: Final = {
     "fd_write": ((w.I32, w.I32, w.I32, w.I32), (w.I32,)),
@@ -63,8 +64,12 @@ _OBSERVED: Final = ("core::rc::Rc", "core::rc::Weak", "core::cell::Ref", "core::
 class Program(Objects):
     """What is needed of a program so far."""
 
-    def __init__(self, compilation: Compilation, profile: Profile, exported: list[FnDef]) -> None:
+    def __init__(
+        self, compilation: Compilation, profile: Profile, exported: list[FnDef], origins: Origins | None = None
+    ) -> None:
         super().__init__(compilation, profile, exported)
+        self.origins = origins
+        self.lowering: Any = ("start",)
         self.trees: dict[Any, tuple[Tree, tuple[w.ValueType, ...]]] = {}
         self.tables: dict[tuple[Ty, Ty], None] = {}
         self.slots: dict[Ty, dict[str, tuple[int, FnDef, int]]] = {}
@@ -160,8 +165,12 @@ class Program(Objects):
 
     def drain(self) -> None:
         while self.pending:
-            key = self.pending.pop()
+            key = self.lowering = self.pending.pop()
             self.trees[key] = self._lowered(key)
+
+    def origin_of(self, body: m.Body) -> Origin | None:
+        """Where the function that is being lowered comes from, if somebody wants to know."""
+        return None if self.origins is None else self.origins.of(_name(self.lowering), body)
 
     def _lowered(self, key: Any) -> tuple[Tree, tuple[w.ValueType, ...]]:
         kind = key[0]
@@ -404,9 +413,10 @@ def _name(key: Any) -> str:
     return " ".join(t.show(one) if isinstance(one, Ty) else str(one) for one in parts)
 
 
-def lower(compilation: Compilation, profile: Profile) -> Module:
+def lower(compilation: Compilation, profile: Profile, origins: Origins | None = None) -> Module:
     """The module of a checked program: a WASI preview 1 command whose `_start` runs `main`; functions of the crate's
-    root marked `#[no_mangle]` are exported too, and instead of it if the profile is freestanding.
+    root marked `#[no_mangle]` are exported too, and instead of it if the profile is freestanding. With `origins`, which
+    learns of the functions, instructions know where they come from.
 
     Raises:
         ValueError: the program has no `main`, or something that this lowering does not know.
@@ -416,7 +426,7 @@ def lower(compilation: Compilation, profile: Profile) -> Module:
     entry = entry_of(compilation)
     named = [one.definition for one in compilation.root.names[VALUES].values()]
     exported = [one for one in named if isinstance(one, FnDef) and "no_mangle" in one.attributes and one is not entry]
-    program = Program(compilation, profile, exported)
+    program = Program(compilation, profile, exported, origins)
     for definition in exported:
         program.lower(definition)
     exports: list[tuple[str, Any]] = [(one.name, ("fn", one, ())) for one in exported]

@@ -49,6 +49,7 @@ class FunctionLowering(DropLowering):
         self.moves = Moves(body)
         self.flags: dict[int, int] = {}
         self.location: int | None = None
+        self.origin = program.origin_of(body)
         self.result = self.layouts.of(body.locals[0].ty)
         self.single: dict[int, int] = {}
 
@@ -91,7 +92,11 @@ class FunctionLowering(DropLowering):
         results = self.result.wasm if self.result.parts else ()
         if results and (not statements or statements[-1].op not in ("return", "unreachable")):
             statements.append(Node("unreachable"))
-        return Tree(self.parameter_count, list(self.types), [*prologue, *statements], results)
+        growing = self.program.profile.name != "dev"
+        tree = Tree(self.parameter_count, list(self.types), [*prologue, *statements], results, growing)
+        if self.origin is not None:
+            self.origin.whole(prologue, tree)
+        return tree
 
     def _restore(self, blocks: list[BasicBlock], size: int) -> None:
         assert self.frame_local is not None
@@ -161,7 +166,11 @@ class FunctionLowering(DropLowering):
                 cleared, filled = self.moves.effects(statement)
                 self._set_flags(cleared & ~filled, 0)
                 self._set_flags(filled, 1)
+            if self.origin is not None:
+                self.origin.statement(statement, self.out)
         leave = self._terminator(number, block.terminator)
+        if self.origin is not None:
+            self.origin.terminator(block.terminator, self.out, leave)
         return BasicBlock(leave, self.out)
 
     def _set_flags(self, bits: int, value: int) -> None:

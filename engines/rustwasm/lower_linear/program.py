@@ -50,6 +50,7 @@ from engines.rustwasm.wasm.module import (
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
+    from engines.rustwasm.debug.origins import Origin, Origins
 
 STACK: Final = "stack"
 """The name of the global that points to the shadow stack."""
@@ -87,9 +88,11 @@ _WASI: Final = {
 class Program:
     """What is needed of a program so far."""
 
-    def __init__(self, compilation: Compilation, profile: Profile) -> None:
+    def __init__(self, compilation: Compilation, profile: Profile, origins: Origins | None = None) -> None:
         self.compilation = compilation
         self.profile = profile
+        self.origins = origins
+        self.lowering: Any = ("start",)
         self.instances = Instances(compilation)
         self.layouts = Layouts(self._fields)
         self.trees: dict[Any, tuple[Tree, tuple[int, ...]]] = {}
@@ -304,8 +307,12 @@ class Program:
 
     def drain(self) -> None:
         while self.pending:
-            key = self.pending.pop()
+            key = self.lowering = self.pending.pop()
             self.trees[key] = self._lowered(key)
+
+    def origin_of(self, body: m.Body) -> Origin | None:
+        """Where the function that is being lowered comes from, if somebody wants to know."""
+        return None if self.origins is None else self.origins.of(key_name(self.lowering), body)
 
     def _lowered(self, key: Any) -> tuple[Tree, tuple[int, ...]]:
         kind = key[0]
@@ -433,6 +440,7 @@ class Program:
     def start(self, main: FnDef) -> None:
         """`_start`: statics get their values, those first that others need, then `main` runs."""
         self.lower(main)
+        self.lowering = ("start",)
         statements: list[Node] = []
         lowering = FunctionLowering(self, _empty(), False)
         done: set[Any] = set()
@@ -553,14 +561,15 @@ def key_name(key: Any) -> str:
     return f"runtime {key[1]}" if key[0] == "runtime" else str(key[-1])
 
 
-def lower(compilation: Compilation, profile: Profile) -> Module:
+def lower(compilation: Compilation, profile: Profile, origins: Origins | None = None) -> Module:
     """The module of a checked program: a WASI preview 1 command whose `_start` runs `main`; functions of the crate's
-    root marked `#[no_mangle]` are exported too, and instead of it if the profile is freestanding.
+    root marked `#[no_mangle]` are exported too, and instead of it if the profile is freestanding. With `origins`, which
+    learns of the functions, instructions know where they come from.
 
     Raises:
         ValueError: the program has no `main`, or a function without a body.
     """
-    program = Program(compilation, profile)
+    program = Program(compilation, profile, origins)
     exports = program.lower_all()
     return program.module(exports, bool(program.imports))
 

@@ -74,6 +74,9 @@ def inlined(call: Node, callee: Tree, caller: Tree) -> Node:
         if defaultable(callee.locals[index])
     ]
     copied = [_copied(one, locals_, labels) for one in callee.body]
+    if callee.positioned or caller.positioned:
+        _keep_positions(call, callee.body, copied)
+        caller.positioned = True
 
     extra = extra_results(call)
 
@@ -91,6 +94,17 @@ def inlined(call: Node, callee: Tree, caller: Tree) -> Node:
 
     rewrite(copied, change)
     return Block("block", leave, [*body, *copied], call.type)
+
+
+def _keep_positions(call: Node, body: list[Node], copied: list[Node]) -> None:
+    """Copies come from where what was copied does, which was called from where the call does."""
+    site = getattr(call, "span", None)
+    for old, new in zip(walk(body), walk(copied), strict=True):
+        found = getattr(old, "span", None)
+        if site is not None:
+            new.span = site if found is None else found.within(site)
+        elif found is not None:
+            new.span = found
 
 
 def inline(

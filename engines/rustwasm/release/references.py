@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from engines.rustwasm.wasm.module import Expression, Instruction, Module
 from engines.rustwasm.wasm.ops import IMMEDIATE_WORDS, OPERATIONS
+from engines.rustwasm.wasm.positions import Positioned
 from engines.rustwasm.wasm.types import (
     ArrayType,
     CompositeType,
@@ -81,7 +82,7 @@ def instruction(one: Instruction, renumber: Renumber) -> Instruction:
         count = IMMEDIATE_WORDS.get(immediate.kind, 1)
         out += _immediate(immediate.kind, one[position : position + count], renumber)
         position += count
-    return tuple(out)
+    return tuple(out) if one.__class__ is tuple else Positioned.of(tuple(out), one.position)  # type: ignore[attr-defined]
 
 
 def expression(body: Expression, renumber: Renumber) -> Expression:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from engines.rustwasm.wasm.module import Expression, Function, Instruction
 from engines.rustwasm.wasm.ops import OPERATIONS
+from engines.rustwasm.wasm.positions import Position, Positioned
 from engines.rustwasm.wasm.types import EMPTY, I32, FunctionType, Ref, ValueType
 from engines.rustwasm.wasm.validate.context import Context
 
@@ -34,9 +35,11 @@ class Node:
         imm: its immediates.
         args: operands in order of evaluation.
         type: of the value that it leaves, or None.
+        span: where it comes from, where that is known (`Tree.positioned`); else it is not set.
     """
 
-    __slots__ = ("args", "imm", "op", "type")
+    __slots__ = ("args", "imm", "op", "span", "type")
+    span: Position
 
     def __init__(
         self, op: str, imm: tuple[Any, ...] = (), args: Sequence[Node] = (), type: ValueType | None = None
@@ -114,16 +117,26 @@ BRANCHES: Final = frozenset({"br", "br_if", "br_table"})
 
 
 class Tree:
-    """A function's body as statements. `locals` are the types of all locals, parameters first."""
+    """A function's body as statements. `locals` are the types of all locals, parameters first; `positioned` says that
+    nodes know where they come from. One that is not `growing` is never given a fresh label."""
+
+    positioned = False
 
     def __init__(
-        self, parameters: int, locals_: list[ValueType], body: list[Node], results: tuple[ValueType, ...]
+        self,
+        parameters: int,
+        locals_: list[ValueType],
+        body: list[Node],
+        results: tuple[ValueType, ...],
+        growing: bool = True,
     ) -> None:
         self.parameters = parameters
         self.locals = locals_
         self.body = body
         self.results = results
-        self.labels = 1 + max((node.label for node in walk(body) if isinstance(node, Block)), default=0)
+        self.labels = 0
+        if growing:
+            self.labels = 1 + max((node.label for node in walk(body) if isinstance(node, Block)), default=0)
 
     def fresh_local(self, type_: ValueType) -> int:
         self.locals.append(type_)
@@ -165,13 +178,19 @@ def rewrite_node(node: Node, change: Callable[[Node], Node]) -> Node:
     for index, argument in enumerate(args):
         args[index] = rewrite_node(argument, change)
     if node.__class__ is Node:
-        return change(node)
+        made = change(node)
+        if made is not node and hasattr(node, "span") and not hasattr(made, "span"):
+            made.span = node.span
+        return made
     if isinstance(node, Block):
         rewrite(node.body, change)
     elif isinstance(node, If):
         rewrite(node.then, change)
         rewrite(node.other, change)
-    return change(node)
+    made = change(node)
+    if made is not node and hasattr(node, "span") and not hasattr(made, "span"):
+        made.span = node.span
+    return made
 
 
 def targets(node: Node) -> tuple[int, ...]:
@@ -228,9 +247,14 @@ class _Grower:
         self.frames = [_Frame("function", 0, result)]
         self.several = len(signature.results) > 1
         self.skipped = 0
+        self.position: Position | None = None
+        self.positioned = False
 
     def run(self, body: Expression) -> Tree:
         for one in body:
+            if one.__class__ is not tuple:
+                self.positioned = True
+                self.position = one.position if isinstance(one, Positioned) else None
             if self.frames[-1].dead:
                 self._skip(one)
             else:
@@ -246,12 +270,16 @@ class _Grower:
             for node in walk(statements):
                 _retarget(node, 0, label)
             statements = [Block("block", label, statements, top.type)]
-        return Tree(len(self.signature.parameters), self.locals, statements, self.signature.results)
+        tree = Tree(len(self.signature.parameters), self.locals, statements, self.signature.results)
+        tree.positioned = self.positioned
+        return tree
 
     # -- Stack
 
     def _push(self, node: Node) -> None:
         frame = self.frames[-1]
+        if self.position is not None:
+            node.span = self.position
         if node.type is None:
             self._spill()
             frame.body.append(node)
@@ -580,9 +608,47 @@ class _Feller:
         return (node.op, *node.imm[:2]) if node.op == "call_indirect" else (node.op, *node.imm)
 
 
+class _PositionedFeller(_Feller):
+    """A node without position has that of its first operand, else of what it is an operand of, else of what is before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here: Position | None = None
+        self.out = _Placed(self)
+
+    def node(self, node: Node) -> None:
+        outer = self.here
+        self.here = _position(node) or outer
+        super().node(node)
+        self.here = outer
+
+
+class _Placed(list[Any]):
+    """Instructions that get the feller's position when they come."""
+
+    def __init__(self, feller: _PositionedFeller) -> None:
+        super().__init__()
+        self.feller = feller
+        self.last: Position | None = None
+
+    def append(self, one: Instruction) -> None:
+        self.last = self.feller.here or self.last
+        super().append(one if self.last is None else Positioned.of(one, self.last))
+
+
+def _position(node: Node) -> Position | None:
+    """A node's position, else that of its first operand that has one."""
+    found: Position | None = getattr(node, "span", None)
+    for argument in node.args if found is None else ():
+        found = _position(argument)
+        if found is not None:
+            break
+    return found
+
+
 def fell(tree: Tree, type_: int) -> Function:
     """The function of a tree."""
-    feller = _Feller()
+    feller = _PositionedFeller() if tree.positioned else _Feller()
     body = tree.body
     feller.statements(body)
-    return Function(type_, tree.locals[tree.parameters :], feller.out)
+    return Function(type_, tree.locals[tree.parameters :], list(feller.out) if tree.positioned else feller.out)

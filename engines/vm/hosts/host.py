@@ -40,6 +40,7 @@ class Host:
         guards: whether it can generate code for guarded memory.
         lent: places that such code may give out besides: to pins; and to other values where none of `borrowers`, by
             opcode, is in the region.
+        tiled: whether it has the instructions of `engines.vm.hosts.selection.Tiles`.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Host:
     guards: bool = False
     lent: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
     borrowers: frozenset[int] = frozenset()
+    tiled: bool = False
 
     def usable(self, guarded: bool, opcodes: AbstractSet[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The integer places for a region with these operations: for values, and of those the ones for pins."""
@@ -97,6 +99,7 @@ def x86_64(layout: Mapping[str, int], features: frozenset[str] | None = None) ->
     return Host(
         "x86_64", methods, INTEGERS, floats, INTEGERS[:5], floats[:9], STACK_SLOTS, schedule.schedule, region,
         guest_places=True, guards=True, lent=((PERMISSIONS,), (RDX,)), borrowers=USES_RDX,
+        tiled=True,
     )  # fmt: skip
 
 

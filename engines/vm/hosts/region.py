@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from engines.vm.hosts.selection import GETS, PUTS, Selection
+from engines.vm.hosts.selection import GETS, PUTS, Selection, Tiles
 from engines.vm.ir.block import Block, Slot
 from engines.vm.ir.ops import OPCODE, RETIRED_AT, Instruction
 from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK, Allocation
@@ -80,6 +80,7 @@ class RegionCode:
         self.fused: set[int] = set()
         self.spans: Mapping[int, tuple[int, int] | None] = {}
         self.code: list[Instruction] = []
+        self.tiles = Tiles({}, {}, {}, {}, set())
         self.guarded = False
         self._ways: dict[tuple[int, int, bool], int] = {}
         self._block: Block | None = None
@@ -166,8 +167,11 @@ class RegionCode:
 
     def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:
         self._block = block
-        self.places, self.constants = allocation.places, selection.constants
+        self.places, self.constants, self.tiles = allocation.places, selection.constants, selection.tiles
         self.fused, self.spans, self.code = selection.fused, selection.spans, block.code
+        if self.tiles.same:
+            places = self.places
+            self.places = {**places, **{n: places[of] for n, of in self.tiles.same.items() if of in places}}
         self.asm.bind(self.labels[block.pc])
         self.take_budget(block.insns, self.interpret_label(0))
         steps, methods, code = selection.steps, self.methods, block.code

@@ -1,7 +1,9 @@
 """Selection, the same for all hosts: which operations of a block need code and which registers these read.
 
 Constants have no register: they become immediates, or are made in a scratch register where they are used. A comparison
-whose only use is a condition has no code of its own: it becomes part of what asks for it.
+whose only use is a condition has no code of its own: it becomes part of what asks for it. Hosts with more than the
+plainest instructions have sums with a scaled operand, rotations and tests of bits chosen for them too, and take the low
+half of a register for what it is: see `Tiles`.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engines.vm.ir.block import Block
-from engines.vm.ir.ops import ARITY, EFFECTS, LEAVES, OPCODE, OPS, RESULT, Effect
+from engines.vm.ir.ops import ARITY, EFFECTS, LEAVES, OPCODE, OPS, RESULT, Effect, Instruction
 from engines.vm.ir.types import Type
 from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PLAIN, PUT, Step
 
@@ -27,8 +29,48 @@ CLASS: Final = tuple(NONE if t is Type.VOID else FLOAT if t in (Type.F32, Type.F
 GETS: Final = frozenset((OPCODE["get.i64"], OPCODE["get.f64"]))
 PUTS: Final = frozenset((OPCODE["put.i64"], OPCODE["put.f64"]))
 _DEAD: Final = tuple(effects in (Effect.NONE, Effect.READS_STATE) for effects in EFFECTS)
+_TRUNC: Final = OPCODE["trunc.i64.i32"]
+_SEXT: Final = OPCODE["sext.i32.i64"]
+_ADD: Final = OPCODE["add.i64"]
+_SHL: Final = OPCODE["shl.i64"]
+_OR_I32: Final = OPCODE["or.i32"]
+_ROTATIONS: Final = {
+    OPCODE[f"{name}.{t}"]: (OPCODE[f"shl.{t}"], OPCODE[f"lshr.{t}"], bits)
+    for name in ("or", "add", "xor")
+    for t, bits in (("i32", 32), ("i64", 64))
+}
+_TESTS: Final = {OPCODE[f"{name}.{t}"]: OPCODE[f"and.{t}"] for name in ("eq", "ne") for t in ("i32", "i64")}
+MOST_SCALE: Final = 3
 MOST_BYTES: Final = 4096
 """Accesses that lie within so many bytes of one base are checked together: they touch two pages at most."""
+
+
+@dataclass
+class Tiles:
+    """Operations that are one instruction together.
+
+    Attributes:
+        same: values that are the low half of another, which is read in their place.
+        scaled: by number of a sum `base + (index << scale)`: the three.
+        rotated: by number of a rotation: what is rotated, by how much to the right, and whether 32 bits are rotated
+            and then extended with their sign.
+        tested: by number of a comparison of `value & bits` with zero: the two.
+        parts: operations that have no code of their own any more.
+    """
+
+    same: dict[int, int]
+    scaled: dict[int, tuple[int, int, int]]
+    rotated: dict[int, tuple[int, int, bool]]
+    tested: dict[int, tuple[int, int]]
+    parts: set[int]
+
+    def operands(self, number: int) -> tuple[int, ...] | None:
+        """What the instruction for `number` reads, if it is one of these."""
+        if number in self.scaled:
+            return self.scaled[number][:2]
+        if number in self.rotated:
+            return self.rotated[number][:1]
+        return None
 
 
 @dataclass
@@ -41,19 +83,24 @@ class Selection:
         fused: comparisons that belong to their only use.
         spans: by number of the first access of a group: `(lowest offset, last byte's offset)`; by number of any other
             access of that group: None. What is absent stands alone.
+        tiles: see there; empty for hosts that have none.
     """
 
     steps: list[Step]
     constants: dict[int, int]
     fused: set[int]
     spans: dict[int, tuple[int, int] | None]
+    tiles: Tiles
 
 
-def select(block: Block, order: Sequence[int] | None = None, *, guarded: bool = False) -> Selection:
+def select(
+    block: Block, order: Sequence[int] | None = None, *, guarded: bool = False, tiled: bool = False
+) -> Selection:
     """Choose for `block`; `order` is the order of its operations, if not that of the block.
 
     Args:
         guarded: the code is for guarded memory, where nothing is checked together.
+        tiled: the host has the instructions of `Tiles`.
     """
     code = block.code
     constants: dict[int, int] = {}
@@ -67,6 +114,8 @@ def select(block: Block, order: Sequence[int] | None = None, *, guarded: bool = 
         for value in instruction[1 : 1 + ARITY[opcode]]:
             users[value] = users.get(value, 0) + 1
             lone[value] = number
+    tiles = _tiles(code, constants, users) if tiled else Tiles({}, {}, {}, {}, set())
+    same, parts, tested = tiles.same, tiles.parts, tiles.tested
     fused: set[int] = set()
     for number, instruction in enumerate(code):
         if instruction[0] in COMPARISONS and users.get(number) == 1:
@@ -78,19 +127,93 @@ def select(block: Block, order: Sequence[int] | None = None, *, guarded: bool = 
     for number in range(len(code)) if order is None else order:
         instruction = code[number]
         opcode = instruction[0]
-        if number in constants or number in fused or (_DEAD[opcode] and number not in users):
+        if number in constants or number in fused or number in parts or (_DEAD[opcode] and number not in users):
             continue
         operands = instruction[1 : 1 + ARITY[opcode]]
-        if operands and operands[0] in fused:
-            operands = (*code[operands[0]][1:3], *operands[1:])
-        uses = tuple([value for value in operands if value not in constants])
+        if operands:
+            first = operands[0]
+            if first in fused:
+                operands = (*(tested[first][:1] if first in tested else code[first][1:3]), *operands[1:])
+            elif number in tested:
+                operands = tested[number][:1]
+            elif tiled:
+                operands = tiles.operands(number) or operands
+        uses = tuple([same.get(value, value) for value in operands if value not in constants])
         if opcode in GETS:
             steps.append(new(Step, (number, uses, CLASS[opcode], GET, instruction[1])))
         elif opcode in PUTS:
             steps.append(new(Step, (number, uses, NONE, PUT, instruction[2])))
         else:
             steps.append(new(Step, (number, uses, CLASS[opcode], LEAVE if LEAVES[opcode] else PLAIN, -1)))
-    return Selection(steps, constants, fused, {} if guarded else _spans(block, steps, constants))
+    return Selection(steps, constants, fused, {} if guarded else _spans(block, steps, constants), tiles)
+
+
+def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Mapping[int, int]) -> Tiles:
+    """Find them. What becomes a part of another operation is used by that one alone."""
+    same: dict[int, int] = {}
+    scaled: dict[int, tuple[int, int, int]] = {}
+    rotated: dict[int, tuple[int, int, bool]] = {}
+    tested: dict[int, tuple[int, int]] = {}
+    parts: set[int] = set()
+    for number, instruction in enumerate(code):
+        opcode = instruction[0]
+        if opcode == _TRUNC:
+            source = instruction[1]
+            if source not in constants:
+                same[number] = same.get(source, source)
+                parts.add(number)
+            continue
+        if opcode in _ROTATIONS:
+            found = _rotation(code, constants, users, same, instruction)
+            if found is not None:
+                rotated[number] = found[0]
+                parts.update(found[1])
+            elif opcode == _ADD:
+                for base, product in (instruction[1:], instruction[:0:-1]):
+                    shift = code[product]
+                    if shift[0] == _SHL and users[product] == 1 and 0 < constants.get(shift[2], 0) <= MOST_SCALE:
+                        scaled[number] = (base, shift[1], constants[shift[2]])
+                        parts.add(product)
+                        break
+        elif opcode in _TESTS and constants.get(instruction[2]) == 0:
+            masked = code[instruction[1]]
+            if masked[0] == _TESTS[opcode] and users[instruction[1]] == 1 and masked[2] in constants:
+                tested[number] = (masked[1], constants[masked[2]])
+                parts.add(instruction[1])
+    return Tiles(same, scaled, rotated, tested, parts)
+
+
+def _rotation(
+    code: Sequence[Instruction],
+    constants: Mapping[int, int],
+    users: Mapping[int, int],
+    same: Mapping[int, int],
+    instruction: Instruction,
+) -> tuple[tuple[int, int, bool], tuple[int, ...]] | None:
+    """Whether two shifts of one value make a rotation: that, and the operations that it consists of."""
+    opcode, a, b = instruction
+    if users[a] != 1 or users[b] != 1:
+        return None
+    left, right, bits = _ROTATIONS[opcode]
+    extended = bits == 64 and code[a][0] == _SEXT and code[b][0] == _SEXT
+    parts: tuple[int, ...] = (a, b)
+    if extended:
+        a, b = code[a][1], code[b][1]
+        if users[a] != 1 or users[b] != 1:
+            return None
+        left, right, bits = _ROTATIONS[_OR_I32]
+        parts = (*parts, a, b)
+    if code[a][0] == right:
+        a, b = b, a
+    if code[a][0] != left or code[b][0] != right:
+        return None
+    value, other = code[a][1], code[b][1]
+    if value in constants or same.get(value, value) != same.get(other, other):
+        return None
+    up, down = constants.get(code[a][2], 0), constants.get(code[b][2], 0)
+    if not 0 < down < bits or up + down != bits:
+        return None
+    return (value, down, extended), parts
 
 
 def _spans(block: Block, steps: Sequence[Step], constants: Mapping[int, int]) -> dict[int, tuple[int, int] | None]:

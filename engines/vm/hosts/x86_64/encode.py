@@ -223,6 +223,32 @@ class Assembler:
     def lea(self, d: int, base: int, disp: int, index: int = -1, scale: int = 0, w: int = 1) -> None:
         self.rm(0x8D, d, base, disp, w, index, scale)
 
+    def lea_scaled(self, d: int, index: int, scale: int, disp: int) -> None:
+        """lea d, [index << scale + disp], without a base."""
+        self.insns += 1
+        rex = 0x48 | d >> 3 << 2 | index >> 3 << 1
+        self.code += bytes((rex, 0x8D, (d & 7) << 3 | 4, scale << 6 | (index & 7) << 3 | 5))
+        self.code += (disp & 0xFFFF_FFFF).to_bytes(4, "little")
+
+    def store_imm(self, size: int, base: int, disp: int, index: int, value: int) -> None:
+        """Store the low `size` bytes of a constant; one of 8 bytes must be signed 32 bits."""
+        if size == 2:
+            self.code.append(0x66)
+        self.rm(0xC6 if size == 1 else 0xC7, 0, base, disp, int(size == 8), index)
+        wide = min(size, 4)
+        self.code += (value & (1 << 8 * wide) - 1).to_bytes(wide, "little")
+
+    def alu_memory_imm(self, n: int, base: int, disp: int, imm: int, w: int = 1) -> None:
+        """Group 1 on memory; `imm` is signed 32 bits."""
+        short = -128 <= imm <= 127
+        self.rm(0x83 if short else 0x81, n, base, disp, w)
+        self.code += (imm & 0xFF).to_bytes(1, "little") if short else (imm & 0xFFFF_FFFF).to_bytes(4, "little")
+
+    def test_imm(self, s: int, imm: int, w: int = 1) -> None:
+        """`imm` is signed 32 bits."""
+        self.rr(0xF7, 0, s, w)
+        self.code += (imm & 0xFFFF_FFFF).to_bytes(4, "little")
+
     def load(self, d: int, base: int, disp: int, w: int = 1) -> None:
         self.rm(0x8B, d, base, disp, w)
 
@@ -256,10 +282,10 @@ class Assembler:
         self.rm(0x81, 7, base, disp)
         self.code += (imm & 0xFFFF_FFFF).to_bytes(4, "little")
 
-    def rorx(self, d: int, s: int, amount: int) -> None:
+    def rorx(self, d: int, s: int, amount: int, w: int = 1) -> None:
         """BMI2: rotate right without flags."""
         self.insns += 1
-        self.code += bytes((0xC4, 0x43 | (~d >> 3 & 1) << 7 | 0x40 | (~s >> 3 & 1) << 5, 0xFB, 0xF0))
+        self.code += bytes((0xC4, 0x43 | (~d >> 3 & 1) << 7 | 0x40 | (~s >> 3 & 1) << 5, 0x7B | w << 7, 0xF0))
         self.code += bytes((0xC0 | (d & 7) << 3 | s & 7, amount))
 
     def shiftx(self, pp: int, d: int, s: int, amount: int, w: int = 1) -> None:

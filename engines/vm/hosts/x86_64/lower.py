@@ -41,6 +41,8 @@ USES_RDX: Final = frozenset(
     op.code for op in OPS if op.operation in ("mulhs", "mulhu", "mulhsu", "udiv", "urem", "sdiv", "srem")
 )
 """Operations that need rdx; where a region for guarded memory has none, values may live there inside a block."""
+_EXTENSIONS: Final = {0xFF: 0x1B6, 0xFFFF: 0x1B7, 0xFFFF_FFFF: 0x8B}
+"""What is left of a value by these masks is moved: movzx and mov."""
 _LARGEST_SPAN: Final = 1 << 14
 """Bytes of guest code that a table of distances is made for; it takes twice as many."""
 _PAGES: Final = 1 << 24
@@ -264,12 +266,21 @@ class Lowering(RegionCode):
 
     def alu(self, number: int, a: int, b: int, n: int, w: int) -> None:
         asm = self.asm
-        if n in (x86.ADD, x86.AND, x86.OR, x86.XOR) and a in self.constants:
-            a, b = b, a
+        if n != x86.SUB:
+            if number in self.tiles.rotated:
+                return self.rotation(number, w, *self.tiles.rotated[number])
+            if number in self.tiles.scaled:
+                return self.scaled_sum(number, *self.tiles.scaled[number])
+            if a in self.constants or (self.places.get(a, 0) >= STACK > self.places.get(b, STACK)):
+                a, b = b, a
         d = self.target(number)
         constant = self.constants.get(b)
         if constant is not None:
             imm = signed32(constant) if w else (constant ^ 1 << 31) - (1 << 31)
+            if n == x86.AND and constant in _EXTENSIONS:
+                opcode = _EXTENSIONS[constant]
+                asm.rr(opcode, d, self.use(a, d), 0, byte=opcode == 0x1B6)
+                return self.done(number, d)
             if imm is not None:
                 s = self.use(a, d)
                 if n == x86.ADD and s != d:
@@ -303,6 +314,34 @@ class Lowering(RegionCode):
                 asm.mov(d, s, w)
             asm.alu(n, d, t, w)
         return self.done(number, d)
+
+    def scaled_sum(self, number: int, base: int, index: int, scale: int) -> None:
+        """base + (index << scale)"""
+        d = self.target(number)
+        constant = self.constants.get(base)
+        imm = None if constant is None else signed32(constant)
+        if imm is not None:
+            self.asm.lea_scaled(d, self.use(index, RCX), scale, imm)
+        else:
+            self.asm.lea(d, self.use(base, RAX), 0, self.use(index, RCX), scale)
+        self.done(number, d)
+
+    def rotation(self, number: int, w: int, value: int, right: int, extended: bool) -> None:
+        """To the right; of 32 bits, then extended with their sign, if `extended`."""
+        asm = self.asm
+        d = self.target(number)
+        s = self.use(value, d)
+        if extended:
+            w = 0
+        if self.layout["bmi2"]:
+            asm.rorx(d, s, right, w)
+        else:
+            if s != d:
+                asm.mov(d, s, w)
+            asm.shift_imm(x86.ROR, d, right, w)
+        if extended:
+            asm.rr(0x63, d, d)
+        self.done(number, d)
 
     def mul(self, number: int, a: int, b: int, w: int) -> None:
         asm = self.asm
@@ -411,7 +450,7 @@ class Lowering(RegionCode):
         """Set the flags for a truth value; the condition code that says it is 1."""
         asm = self.asm
         if value in self.fused:
-            return self.compare(self.code[value])
+            return self.compare(value)
         constant = self.constants.get(value)
         if constant is not None:
             asm.imm(RAX, constant)
@@ -421,14 +460,23 @@ class Lowering(RegionCode):
             asm.test(s, s, 0)
         return x86.NE
 
-    def compare(self, instruction: tuple[int, ...]) -> int:
+    def compare(self, number: int) -> int:
+        """Set the flags for a comparison; the condition code that says that it holds."""
         asm = self.asm
-        condition, w = _COMPARE[instruction[0]]
-        a, b = instruction[1], instruction[2]
+        opcode, a, b = self.code[number]
+        condition, w = _COMPARE[opcode]
+        if number in self.tiles.tested:
+            self.test_bits(*self.tiles.tested[number], w)
+            return condition
         constant = self.constants.get(b)
-        s = self.use(a, RAX)
+        place = self.places.get(a, 0)
         if constant is not None:
             imm = signed32(constant) if w else (constant ^ 1 << 31) - (1 << 31)
+            if imm is not None and place >= STACK:
+                asm.alu_memory_imm(x86.CMP, *self.memory_of(place), imm, w)
+                return condition
+        s = self.use(a, RAX)
+        if constant is not None:
             if imm == 0 and condition in (x86.E, x86.NE, x86.L):
                 asm.test(s, s, w)
                 return condition
@@ -442,6 +490,19 @@ class Lowering(RegionCode):
             asm.alu(x86.CMP, s, self.use(b, RCX), w)
         return condition
 
+    def test_bits(self, value: int, bits: int, w: int) -> None:
+        """Set the zero flag for `value & bits`."""
+        asm = self.asm
+        s = self.use(value, RAX)
+        imm = signed32(bits) if w else (bits ^ 1 << 31) - (1 << 31)
+        if bits < 1 << 31:
+            asm.test_imm(s, bits, 0)
+        elif imm is not None:
+            asm.test_imm(s, imm, w)
+        else:
+            asm.imm(RCX, bits)
+            asm.test(s, RCX, w)
+
     def truth(self, number: int, condition: int) -> None:
         """Flags to 0 or 1."""
         asm = self.asm
@@ -450,20 +511,23 @@ class Lowering(RegionCode):
         self.done(number, RAX)
 
     def comparison(self, number: int, instruction: tuple[int, ...]) -> None:
-        self.truth(number, self.compare(instruction))
+        self.truth(number, self.compare(number))
 
     def extend_truth(self, number: int, instruction: tuple[int, ...]) -> None:
         if instruction[1] in self.fused:
-            self.truth(number, self.compare(self.code[instruction[1]]))
+            self.truth(number, self.compare(instruction[1]))
         else:
             self.extend(number, instruction[1], 0x8B, 1)
 
     def select(self, number: int, c: int, a: int, b: int) -> None:
         asm = self.asm
         condition = self.condition(c)
-        self.into(RAX, b)
-        asm.cmov(condition, RAX, self.use(a, RCX))
-        self.done(number, RAX)
+        d = self.target(number)
+        if d == self.places.get(a):
+            a, b, condition = b, a, condition ^ 1
+        self.into(d, b)
+        asm.cmov(condition, d, self.use(a, RCX))
+        self.done(number, d)
 
     # -- memory ---------------------------------------------------------------------------------------------------
 
@@ -582,8 +646,13 @@ class Lowering(RegionCode):
     def store(self, number: int, instruction: tuple[int, ...], size: int) -> None:
         _, base, value, offset, n = instruction
         index, disp = self.address(number, base, offset, size, n, store=True)
-        s = self.use(value, RCX)
         asm = self.asm
+        constant = self.constants.get(value)
+        if constant is not None and (size < 8 or signed32(constant) is not None):
+            self.may_fault(n)
+            asm.store_imm(size, MEMORY, disp, index, constant)
+            return
+        s = self.use(value, RCX)
         self.may_fault(n)
         if size == 2:
             asm.code.append(0x66)

@@ -167,7 +167,7 @@ class BaselineCompiler:
         parts = []
         for block in lowered:
             plan = self.host.schedule(block) if self.options.scheduler else None
-            selection = select(block, plan, guarded=guarded)
+            selection = select(block, plan, guarded=guarded, tiled=self.host.tiled)
             try:
                 allocation = allocate(selection.steps, registers, self.options.allocator)
             except OutOfStack:

@@ -96,10 +96,23 @@ def test_memory(d: int, base: int, disp: int, index: int, w: int) -> None:
 
 
 @sampled
+@given(GPR, GPR, INDEX, st.integers(1, 3), DISP, IMM, W)
+def test_memory_and_immediates(d: int, base: int, index: int, scale: int, disp: int, imm: int, w: int) -> None:
+    agree(lambda a: a.lea_scaled(d, index, scale, disp), f"lea {R64[d]}, [{R64[index]}*{1 << scale} + {disp}]")
+    size = "qword" if w else "dword"
+    agree(lambda a: a.alu_memory_imm(x86.CMP, base, disp, imm, w), f"cmp {size} ptr {memory(base, disp)}, {imm}")
+    agree(lambda a: a.test_imm(d, imm, w), f"test {regs(w)[d]}, {imm}")
+    for bytes_, name in ((1, "byte"), (2, "word"), (4, "dword"), (8, "qword")):
+        value = imm if bytes_ > 2 else imm & (1 << 8 * bytes_) - 1
+        text = f"mov {name} ptr {memory(base, disp, index)}, {value}"
+        agree(lambda a, n=bytes_: a.store_imm(n, base, disp, index, imm), text)  # type: ignore[misc]
+
+
+@sampled
 @given(GPR, GPR, GPR, st.integers(0, 63), W)
 def test_shifts_and_extensions(d: int, s: int, t: int, amount: int, w: int) -> None:
     amount &= 63 if w else 31
-    agree(lambda a: a.rorx(d, s, amount), f"rorx {R64[d]}, {R64[s]}, {amount}")
+    agree(lambda a: a.rorx(d, s, amount, w), f"rorx {regs(w)[d]}, {regs(w)[s]}, {amount}")
     for name, pp in (("shlx", x86.PP_66), ("shrx", x86.PP_F2), ("sarx", x86.PP_F3)):
         agree(lambda a, pp=pp: a.shiftx(pp, d, s, t, w), f"{name} {regs(w)[d]}, {regs(w)[s]}, {regs(w)[t]}")  # type: ignore[misc]
     for name, n in (("shl", x86.SHL), ("shr", x86.SHR), ("sar", x86.SAR), ("ror", x86.ROR)):

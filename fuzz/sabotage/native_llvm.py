@@ -72,7 +72,7 @@ def _() -> None:
     from engines.vm.tiers.llvm import lowering
 
     def wrapper(original: Any) -> Any:
-        return lambda *a: original(*a[:4], a[4] + 1) if len(a) == 5 and a[4] else original(*a)
+        return lambda *a: original(*a[:4], a[4] - 1, *a[5:]) if len(a) == 6 else original(*a)
 
     replace_method(lowering, "_Leave", wrapper)
 

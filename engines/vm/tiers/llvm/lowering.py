@@ -60,15 +60,14 @@ def _run(machine: RegionMachine, insn: Decoded) -> None:
 class _Leave:
     """A place that leaves to the interpreter at an instruction: which, with what budget, and what registers to save.
 
-    `spent` instructions of the block were executed; `budget` does not know of them yet. `is_own`: LLVM must not join it
-    with other places.
+    The budget there is `unspent` more than `budget`. `is_own`: LLVM must not join it with other places.
     """
 
     label: str
     pc: int
     budget: LlvmValue
     dirty: frozenset[str]
-    spent: int = 0
+    unspent: int = 0
     is_own: bool = False
 
 
@@ -166,13 +165,14 @@ class Lowering:
                 emitter.jump("leave_at_head")
 
     def _block(self, block: Block, dirty: frozenset[str]) -> None:
+        """A block. A check takes from the budget what the longest way to the next check retires, or leaves; so in every
+        block `%budget.` has given what the block and its longest way on retire. Shorter ways give back."""
         emitter, machine = self.emitter, self.machine
         emitter.begin(f"b_{block.pc:x}")
         budget = emitter.value("load i64, ptr %budget.", 64)
-        if block.pc in self.region.checks:
-            short = emitter.label("short")
-            self.leaves.append(_Leave(short, block.pc, budget, dirty))
-            emitter.leave_if(budget.ult(max(self.region.longest[block.pc], 1)), short)
+        taken = self.region.longest[block.pc]
+        if block.pc in self.region.checks and taken:
+            budget = self._take(block.pc, budget, taken, dirty)
         if block.end is End.LEAVE:
             label = emitter.label("leave")
             emitter.jump(label)
@@ -182,38 +182,65 @@ class Lowering:
         for index, insn in enumerate(block.insns):
             _run(machine, insn)
             if machine.bail is not None:
-                self.leaves.append(_Leave(machine.bail, insn.pc, budget, dirty | written_, index, self.guarded))
+                now = dirty | written_
+                self.leaves.append(_Leave(machine.bail, insn.pc, budget, now, taken - index, self.guarded))
             if machine.fault is not None:  # what the exit needs is prepared there, not before the access
-                self.leaves.append(_Leave(machine.fault, insn.pc, budget, dirty | written_, index, True))
+                self.leaves.append(_Leave(machine.fault, insn.pc, budget, dirty | written_, taken - index, True))
             if insn is block.insns[-1] and block.end is End.INDIRECT:
                 break
             written_.update(machine.commit())
-        left = budget - len(block.insns)
-        emitter.line(f"store i64 {left.text}, ptr %budget.")
         now = dirty | written_
         if block.end is End.INDIRECT:
-            self._indirect(block, budget, left, now)
+            self._indirect(block, budget, now)
         elif block.end is End.BRANCH:
             assert machine.taken is not None
-            ways = [self._way(target, left, now) for target in block.targets]
-            emitter.branch(machine.taken, ways[0][0], ways[1][0])
-            self._write_ways(ways, left, now)
+            ways = [self._way(block, target) for target in block.targets]
+            emitter.branch(machine.taken, ways[0], ways[1])
+            self._write_ways(block, ways, budget, now)
         else:
-            ways = [self._way(block.targets[0], left, now)]
-            emitter.jump(ways[0][0])
-            self._write_ways(ways, left, now)
+            way = self._way(block, block.targets[0])
+            emitter.jump(way)
+            self._write_ways(block, [way], budget, now)
 
-    def _way(self, target: int, left: LlvmValue, dirty: frozenset[str]) -> tuple[str, int]:
-        """The label to go to for `target`, and the target where the label has still to be written, else -1."""
-        if target in self.region.blocks:
-            return f"b_{target:x}", -1
-        return self.emitter.label("exit"), target
+    def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: frozenset[str]) -> LlvmValue:
+        """The budget less `insns`; leaves where that is too much."""
+        emitter = self.emitter
+        short, onward = emitter.label("short"), emitter.label("on")
+        text = r"subq $2, $0\0Ajb ${3:l}"  # LLVM would count what is left at each exit in a register of its own
+        asm = f'asm sideeffect "{text}", "=r,0,n,!i,~{{flags}}"(i64 {budget.text}, i64 {insns})'
+        left = emitter.value(f"callbr i64 {asm} to label %{onward} [label %{short}]", 64)
+        self.leaves.append(_Leave(short, pc, left, dirty, insns, True))
+        emitter.begin(onward)
+        emitter.line(f"store i64 {left.text}, ptr %budget.")
+        return left
 
-    def _write_ways(self, ways: list[tuple[str, int]], left: LlvmValue, dirty: frozenset[str]) -> None:
-        for label, target in ways:
-            if target >= 0:
+    def _unspent(self, block: Block, target: int | None = None) -> int:
+        """What of the budget that `block` and its longest way on were given it does not need on the way to `target`;
+        or, without one, on a way out of the region."""
+        longest = self.region.longest
+        unspent = longest[block.pc] - len(block.insns)
+        return unspent - longest[target] if target in longest and target not in self.region.checks else unspent
+
+    def _way(self, block: Block, target: int) -> str:
+        """The label to go to for `target`; written by `_write_ways` where it is not that of the target's block."""
+        if target in self.region.blocks and not self._unspent(block, target):
+            return f"b_{target:x}"
+        return self.emitter.label("way")
+
+    def _write_ways(self, block: Block, ways: list[str], budget: LlvmValue, dirty: frozenset[str]) -> None:
+        for label, target in zip(ways, block.targets, strict=True):
+            if label != f"b_{target:x}":
                 self.emitter.begin(label)
-                self._exit(target, left, dirty)
+                self._go_on(block, target, budget, dirty)
+
+    def _go_on(self, block: Block, target: int, budget: LlvmValue, dirty: frozenset[str]) -> None:
+        """End the way from `block` to `target`, which is in the region or outside."""
+        left = budget + self._unspent(block, target)
+        if target in self.region.blocks:
+            self.emitter.line(f"store i64 {left.text}, ptr %budget.")
+            self.emitter.jump(f"b_{target:x}")
+        else:
+            self._exit(target, left, dirty)
 
     def _save(self, dirty: frozenset[str]) -> None:
         emitter = self.emitter
@@ -249,7 +276,7 @@ class Lowering:
                 emitter.begin(leave.label)
                 if leave.is_own:
                     emitter.line('call void asm sideeffect "", ""()')
-                budget = leave.budget - leave.spent if leave.spent else leave.budget
+                budget = leave.budget + leave.unspent if leave.unspent else leave.budget
                 emitter.line(f"store i64 {budget.text}, ptr %leave_budget.")
                 emitter.line(f"store i64 {leave.pc}, ptr %leave_pc.")
                 emitter.jump(common)
@@ -270,28 +297,30 @@ class Lowering:
                     handler = emitter.offset("%decode", distance)
                     tail_call(emitter, self.convention, handler, forward(entry, budget.text))
 
-    def _indirect(self, block: Block, budget: LlvmValue, left: LlvmValue, dirty: frozenset[str]) -> None:
+    def _indirect(self, block: Block, budget: LlvmValue, dirty: frozenset[str]) -> None:
         emitter, machine, last = self.emitter, self.machine, block.insns[-1]
         target = machine.target
         assert target is not None
         limit = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["code_limit"]), 64)
         wild = machine.bail or emitter.label("wild")
         if machine.bail is None:
-            self.leaves.append(_Leave(wild, last.pc, budget, dirty, len(block.insns) - 1))
+            unspent = self._unspent(block) + 1
+            self.leaves.append(_Leave(wild, last.pc, budget, dirty, unspent))
         after = dirty | frozenset(machine.pending())
         if block.targets:
             other = emitter.label("other")
-            places = {pc: emitter.label("place") if block.links else f"b_{pc:x}" for pc in block.targets}
+            places = {pc: emitter.label("place") for pc in block.targets}
             cases = " ".join(f"i64 {pc}, label %{label}" for pc, label in places.items())
             emitter.line(f"switch i64 {target.text}, label %{other} [ {cases} ]")
-            for pc, label in places.items() if block.links else ():
+            for pc, label in places.items():
                 emitter.begin(label)
                 machine.commit(keep=True)
-                emitter.jump(f"b_{pc:x}")
+                self._go_on(block, pc, budget, after)
             emitter.begin(other)
         emitter.leave_if(limit.ule(target), wild)
         machine.commit()
         self._save(after)
+        left = budget + self._unspent(block)
         self._account("sub", left)
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
         dispatch(emitter, self.convention, emitter.offset(table, target.shl(PC_SHIFT)), left.text)

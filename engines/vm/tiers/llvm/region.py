@@ -96,7 +96,7 @@ class Region:
     Attributes:
         heads: where the region may be entered; the root is first.
         checks: blocks that a cycle comes back to: they ask for the budget, as heads do.
-        longest: by pc of a head or check, the most instructions until the next check.
+        longest: by pc of a block, the most instructions until the next check.
         returns: where calls inside the region come back to.
         taken: code that is reached from the region by other ways than its jumps: after an instruction that is left to
             the interpreter, or because the region computes its address.

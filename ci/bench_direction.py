@@ -2,7 +2,7 @@
 
 Injected bugs of the machine are searched for twice: by random programs, profile after profile as campaigns rotate
 them, and by the same programs with batches of directed ones in between (fuzz/strategies/riscv64/directed.py and
-neighbours.py). Hard is the third of the bugs that random programs take longest to find. A search costs what its batches
+systematic.py). Hard is the third of the bugs that random programs take longest to find. A search costs what its batches
 cost with nothing injected: generation, subject, oracle and comparison. A bug that is not found costs the whole search
 and counts as no kill.
 
@@ -39,10 +39,10 @@ SUBJECT: Final = "riscv64-interpreter"
 ORACLE: Final = "unicorn-riscv64"
 BATCH_CASES: Final = 256
 ROTATION: Final = ("default", "fp", "default", "memory", "compressed", "default", "control", "atomic", "traps", "noise")
-NEIGHBOURS: Final = "neighbours"
+NEIGHBOURS: Final = "words"
 SEARCHES: Final = ("random", "directed")
 NEIGHBOUR_STRIDE: Final = 1_024
-"""So far apart two seeds start among the neighbours, which are the same for all seeds."""
+"""So far apart two seeds start among those words, which are the same for all seeds."""
 HANG_SECONDS: Final = 60.0
 RESAMPLES: Final = 2_000
 
@@ -79,13 +79,14 @@ def profiles(search: str) -> Iterator[str]:
 def record(search: str, seed: int, seconds: float) -> list[Batch]:
     """Batches of a search that together cost `seconds`, with the oracle's answers."""
     from fuzz.strategies.riscv64 import generate
-    from fuzz.strategies.riscv64.neighbours import neighbours, words
+    from fuzz.strategies.riscv64.systematic import section, systematic
     from harness.compare.machine import compare_batches
     from harness.registry import create
 
     out: list[Batch] = []
     first = 0
-    neighbour = seed * NEIGHBOUR_STRIDE % len(words())
+    words = section("words")
+    neighbour = seed * NEIGHBOUR_STRIDE % len(words)
     with (
         contextlib.closing(create(ORACLE, isolated=False)) as oracle,
         contextlib.closing(create(SUBJECT, isolated=False)) as subject,
@@ -96,8 +97,8 @@ def record(search: str, seed: int, seconds: float) -> list[Batch]:
         for profile in profiles(search):
             begun = time.process_time()
             if profile == NEIGHBOURS:
-                batch = neighbours(min(neighbour, len(words()) - BATCH_CASES), BATCH_CASES)
-                neighbour = (neighbour + BATCH_CASES) % len(words())
+                batch = systematic(neighbour, BATCH_CASES, words)
+                neighbour = (neighbour + BATCH_CASES) % len(words)
             else:
                 batch = generate(seed, first, BATCH_CASES, profile)
             theirs = oracle.run_batch(batch)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fuzz.sabotage.forked import ForkedExecutor
 from fuzz.sabotage.judges import Budget, Kill, StillbornError
 from fuzz.strategies.riscv64 import generate
-from fuzz.strategies.riscv64.neighbours import neighbours, programs
+from fuzz.strategies.riscv64.systematic import programs, systematic
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
 from harness.reduce.finding import signature_function
@@ -34,6 +34,8 @@ PROFILES: Final = ("default", "fp", "memory", "compressed", "control", "atomic",
 SEARCH_ROUNDS: Final = 18
 """How often every profile has its turn; the default one has `DEFAULT_TURNS` in each round."""
 DEFAULT_TURNS: Final = 3
+SYSTEMATIC_ROUNDS: Final = 8
+"""After so many rounds all systematic programs have had their turn, fewer in the earlier ones."""
 BATCH_SECONDS: Final = 20.0
 """A batch that takes longer hangs, and so does a single case that takes a quarter of it: everything is examined once
 more, case by case, each in a process of its own."""
@@ -54,8 +56,8 @@ class Recorded:
 
 @cache
 def recorded() -> tuple[Recorded, ...]:
-    """The programs with the oracle's answers, made once per process: random ones, and after the first round of them
-    every instruction with its neighbours."""
+    """The programs with the oracle's answers, made once per process: rounds of random ones, and after each round its
+    share of the systematic ones."""
     found: list[Recorded] = []
 
     def record(label: str, batch: MachineBatch) -> None:
@@ -67,15 +69,15 @@ def recorded() -> tuple[Recorded, ...]:
 
     turns = [(p, DEFAULT_TURNS if p == "default" else 1) for p in PROFILES]
     with closing(create(ORACLE)) as oracle, closing(create("riscv64-interpreter", isolated=False)) as honest:
-        first = neighbour = 0
-        for _ in range(SEARCH_ROUNDS):
+        first = listed = 0
+        for turn in range(1, SEARCH_ROUNDS + 1):
             for profile, times in turns:
                 for _ in range(times):
                     record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
                     first += BATCH_CASES
-            while neighbour < programs():
-                record("neighbour", neighbours(neighbour, BATCH_CASES))
-                neighbour += BATCH_CASES
+            while listed < min(programs(), programs() * turn * turn // SYSTEMATIC_ROUNDS**2):
+                record("profile systematic case", systematic(listed, BATCH_CASES))
+                listed += BATCH_CASES
     return tuple(found)
 
 

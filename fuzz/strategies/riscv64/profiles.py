@@ -207,8 +207,12 @@ ROTATED: Final = tuple(part.partition("*")[0] for part in ROTATION.split(","))
 """The profiles of `ROTATION`, each once."""
 
 
+SYSTEMATIC: Final = "systematic"
+"""What is asked for like a profile and is none: programs that are listed, not drawn, see `systematic`."""
+
+
 def profile_named(name: str) -> Profile:
-    """The profile called `name`.
+    """The profile called `name`, one that programs are drawn by.
 
     Raises:
         ValueError: there is none; the message lists those that there are.
@@ -218,8 +222,10 @@ def profile_named(name: str) -> Profile:
     except KeyError:
         from harness.nearest import did_you_mean
 
-        hint = did_you_mean(name, PROFILES)
-        raise ValueError(f"unknown profile {name!r}.{hint} Known: {', '.join(PROFILES)}") from None
+        if name == SYSTEMATIC:
+            raise ValueError(f"profile {name!r} is a list of programs; by it none can be drawn") from None
+        hint = did_you_mean(name, [*PROFILES, SYSTEMATIC])
+        raise ValueError(f"unknown profile {name!r}.{hint} Known: {', '.join([*PROFILES, SYSTEMATIC])}") from None
 
 
 def focused(base: Profile, extension: str, factor: float = 8.0) -> Profile:

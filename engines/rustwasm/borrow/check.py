@@ -33,7 +33,7 @@ class BorrowChecker:
 
     def check(self, body: m.Body) -> None:
         """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""
-        for closure in reversed(body.closures):
+        for closure in body.closures[::-1]:
             if closure.body is not None and closure.body.mir is not None:
                 self._check_sorted(closure.body.mir, closure)
         self._check_sorted(body, None)

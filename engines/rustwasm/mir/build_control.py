@@ -278,7 +278,7 @@ class ControlBuilder(FormatBuilder):
         self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
 
     def break_(self, place: Place, node: t.Break) -> None:
-        for target, leave, _, value, depth in reversed(self.loops):
+        for target, leave, _, value, depth in self.loops[::-1]:
             if target is node.target:
                 if node.value is not None:
                     self.into(value, node.value)
@@ -289,7 +289,7 @@ class ControlBuilder(FormatBuilder):
                 return
 
     def continue_(self, place: Place, node: t.Continue) -> None:
-        for target, _, again, _, depth in reversed(self.loops):
+        for target, _, again, _, depth in self.loops[::-1]:
             if target is node.target:
                 assert again is not None
                 self.leave_to(depth, node.span)

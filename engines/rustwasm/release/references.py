@@ -67,7 +67,7 @@ _PLAIN: Final = frozenset({"s32", "s64", "u32", "f32bits", "f64bits", "local", "
 REFERRING: Final = frozenset(
     name
     for name, operation in OPERATIONS.items()
-    if any(one.kind not in (*_PLAIN, "lanes16", "bytes16") for one in operation.immediates)
+    if any(one.kind not in _PLAIN | {"lanes16", "bytes16"} for one in operation.immediates)
 )
 """Operations whose immediates may name a definition."""
 

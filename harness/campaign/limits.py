@@ -67,10 +67,19 @@ def apply_limits(node: Node) -> None:
 
     address_space = node.field("address_space_bytes").integer(0, 1 << 60)
     if address_space:
-        resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+        _lower(resource.RLIMIT_AS, address_space)
     file_bytes = node.field("file_bytes").integer(1, 1 << 60)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    _lower(resource.RLIMIT_FSIZE, file_bytes)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _lower(limit: int, value: int) -> None:
+    """Set a limit to `value`, or to what the process was started with where that is less."""
+    import resource
+
+    _, hard = resource.getrlimit(limit)
+    allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(limit, (allowed, allowed))
 
 
 def limit_cpu(seconds: float) -> None:

@@ -39,7 +39,7 @@ def riscv(
     oracle: Annotated[list[str] | None, typer.Option(help="A reference; may be given several times.")] = None,
     cases: Annotated[int, typer.Option(min=1, help="Generated programs, in all.")] = 20_000,
     seed: Annotated[list[int] | None, typer.Option(min=0, help="A fixed seed; may be given several times.")] = None,
-    fresh_seeds: Annotated[int, typer.Option(min=0, help="So many seeds that nobody has seen, printed.")] = 0,
+    fresh_seeds: Annotated[int, typer.Option(min=0, max=1000, help="So many seeds that nobody has seen, printed.")] = 0,
     profile: Annotated[str, typer.Option(help="Kinds of programs: default, or several as default*10,fp.")] = "default",
     batch: Annotated[int, typer.Option(min=1, max=4096, help="Cases per batch.")] = 1024,
     budget_seconds: Annotated[float, typer.Option(min=0.0, help="Start nothing new after this; 0: no limit.")] = 0.0,

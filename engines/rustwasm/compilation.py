@@ -75,6 +75,17 @@ def library() -> Compilation:
     return _library
 
 
+def install_library(base: Compilation) -> None:
+    """Have `library` give this one from now on."""
+    global _library
+    _library = base
+    gc.freeze()
+
+
+def library_is_loaded() -> bool:
+    return _library is not None
+
+
 class Compilation:
     """Definitions of one crate on top of the library."""
 
@@ -95,7 +106,7 @@ class Compilation:
         if base is not None:
             self.collector.done = set(base.collector.done)
             self.collector.envs = dict(base.collector.envs)
-        self.active: set[int] = set()
+        self.active: set[Any] = set()
         self.current_impl: ImplDef | None = None
         self.copy_cache: dict[Ty, bool] = {}
         self.selections: dict[Any, Any] = {}
@@ -314,7 +325,7 @@ class Compilation:
 
                 body.generics.predicates.append(Predicate(args[0], const.owner, args[1:]))
         const.body = body
-        self.collector.envs[id(body)] = env
+        self.collector.envs[body] = env
 
     def const_scalar(self, const: ConstDef) -> Any:
         """The value of a const of a scalar type without generics; None for any other."""
@@ -327,7 +338,7 @@ class Compilation:
         self.ensure_const(const)
         one = ty.erase(const.ty)
         if one.kind in (ty.INT, ty.BOOL, ty.CHAR, ty.FLOAT) and const.syntax.value is not None and not const.is_static:
-            const.value = fold(self, const.syntax.value, one, const.module, self.collector.envs[id(const.body)])
+            const.value = fold(self, const.syntax.value, one, const.module, self.collector.envs[const.body])
             if const.value is None and not isinstance(const.owner, TraitDef):
                 const.value = self.evaluate(const.body)
         const.state = 2
@@ -342,16 +353,13 @@ class Compilation:
             const.output = wanted
             inner = TypeEnv(module)
             inner.params = env.params
-            self.collector.envs[id(const)] = inner
-            self._kept.append(const)
+            self.collector.envs[const] = inner
             value = self.evaluate(const)
         if not isinstance(value, int):
             if not self.diagnostics.has_errors:
                 self.diagnostics.error("E0080", "evaluation of constant value failed", syntax.span)
             return None
         return value
-
-    _kept: list[FnDef] = []  # noqa: RUF012 -- keeps ids of anonymous constants unique
 
     def evaluate(self, function: FnDef) -> Any:
         """Run a constant's body in the reference interpreter; a scalar, or None."""
@@ -386,11 +394,11 @@ class Compilation:
             return body
         if function.syntax is None or (isinstance(function.syntax, t.FnItem) and function.syntax.body is None):
             return None
-        if id(function) in self.active:
+        if function in self.active:
             return None
         if isinstance(function.syntax, t.FnItem) and isinstance(function.syntax.body, UnparsedBody):
             function.syntax.body = function.syntax.body.parse()
-        self.active.add(id(function))
+        self.active.add(function)
         saved_impl = self.current_impl
         self.current_impl = function.owner if isinstance(function.owner, ImplDef) else None
         before = len(self.diagnostics.errors)
@@ -398,7 +406,7 @@ class Compilation:
         if len(self.diagnostics.errors) == before:
             function.mir = build_body(checker)
         self.current_impl = saved_impl
-        self.active.discard(id(function))
+        self.active.discard(function)
         ty.forget_variables()
         return function.mir
 
@@ -511,9 +519,9 @@ class Compilation:
 
     def check_impl(self, impl: ImplDef) -> None:
         """Members of a trait impl against its trait: E0046, E0407, E0050, E0053, E0185, E0186."""
-        if id(impl.methods) in self.collector.done:
+        if (impl, "members") in self.collector.done:
             return
-        self.collector.done.add(id(impl.methods))
+        self.collector.done.add((impl, "members"))
         self.collector.impl_bounds(impl)
         trait = impl.trait
         assert trait is not None

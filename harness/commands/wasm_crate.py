@@ -50,7 +50,10 @@ def checked(file: Path, json: bool, settings: frozenset[str] | None = None, advi
     from engines.rustwasm.compilation import SETTINGS, check_file
 
     if one_shot():
+        from engines.rustwasm.snapshot import use_snapshot
+
         gc.disable()
+        use_snapshot()
     file = main_file(file)
     try:
         compilation = check_file(file, SETTINGS if settings is None else settings)

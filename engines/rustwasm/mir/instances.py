@@ -184,7 +184,7 @@ class _Substitution:
         for block in generic.blocks:
             made = m.Block()
             made.statements = [
-                self.assign(s) if s.__class__ is m.Assign else s  # type: ignore[arg-type]
+                self.assign(s) if s.__class__ is m.Assign else s
                 for s in block.statements
             ]
             change = _TERMINATORS.get(block.terminator.__class__)

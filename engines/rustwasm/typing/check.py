@@ -26,7 +26,7 @@ class BodyChecker(ExpressionChecker):
     def __init__(self, compilation: Compilation, function: FnDef) -> None:
         super().__init__(compilation, function.generics.predicates)
         self.function = function
-        env = compilation.collector.envs[id(function)]
+        env = compilation.collector.envs[function]
         self.type_env = env
         env.infer = ty.variable
         env.elide = lambda: ""
@@ -315,14 +315,14 @@ class BodyChecker(ExpressionChecker):
 
     def find_loop(self, node: Any, what: str) -> Any:
         if node.label is not None:
-            for context in reversed(self.loops):
+            for context in self.loops[::-1]:
                 if context.label == node.label:
                     return context
             self.error(
                 "E0426", f"use of undeclared label `{node.label}`", node.span, f"undeclared label `{node.label}`"
             )
             return None
-        for context in reversed(self.loops):
+        for context in self.loops[::-1]:
             if context.kind != "block":
                 return context
         if self.closure is not None:

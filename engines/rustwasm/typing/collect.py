@@ -58,8 +58,8 @@ class Collector:
         self.compilation = compilation
         self.resolver = compilation.resolver
         self.diagnostics = compilation.diagnostics
-        self.done: set[int] = set()
-        self.envs: dict[int, TypeEnv] = {}
+        self.done: set[Any] = set()
+        self.envs: dict[Any, TypeEnv] = {}
 
     # Types
 
@@ -236,10 +236,10 @@ class Collector:
         return ty.ERROR_TY
 
     def alias_type(self, alias: AliasDef, segment: t.Segment, env: TypeEnv) -> Ty:
-        if id(alias) in self.compilation.active:
+        if alias in self.compilation.active:
             self.diagnostics.error("E0391", f"cycle detected when expanding type alias `{alias.name}`", segment.span)
             return ty.ERROR_TY
-        self.compilation.active.add(id(alias))
+        self.compilation.active.add(alias)
         inner = TypeEnv(alias.module)
         inner.infer = env.infer
         inner.elide = env.elide
@@ -254,7 +254,7 @@ class Collector:
             else:
                 inner.params[p.name] = env.infer() if env.infer else ty.ERROR_TY
         result = self.lower(alias.syntax.ty, inner)
-        self.compilation.active.discard(id(alias))
+        self.compilation.active.discard(alias)
         return result
 
     def adt_args(self, adt: AdtDef, segment: t.Segment, env: TypeEnv) -> tuple[tuple[Ty, ...], tuple[str, ...]]:
@@ -517,9 +517,9 @@ class Collector:
             )
 
     def ensure_generics(self, definition: AdtDef | TraitDef) -> None:
-        if id(definition) in self.done or definition.generics.names:
+        if definition in self.done or definition.generics.names:
             return
-        self.done.add(id(definition))
+        self.done.add(definition)
         env = TypeEnv(definition.module)
         syntax = definition.syntax
         if isinstance(definition, TraitDef):
@@ -528,7 +528,7 @@ class Collector:
             env.params["Self"] = self_param
             env.self_ty = self_param
             env.trait = definition
-        self.envs[id(definition)] = env
+        self.envs[definition] = env
         self.declare_generics(syntax.generics, definition.generics, env, definition.lifetimes)
         if isinstance(definition, AdtDef):
             env.self_ty = ty.adt(definition, tuple(env.params.values()), tuple(definition.lifetimes))
@@ -554,13 +554,13 @@ class Collector:
 
     def ensure_fields(self, adt: AdtDef) -> None:
         adt = adt.surface or adt
-        if adt.variants and id(adt.variants) in self.done:
+        if adt.variants and (adt, "fields") in self.done:
             return
-        self.done.add(id(adt.variants))
+        self.done.add((adt, "fields"))
         self.ensure_generics(adt)
-        if id(adt) not in self.envs:
+        if adt not in self.envs:
             return
-        env = self.envs[id(adt)]
+        env = self.envs[adt]
         syntax = adt.syntax
         sources = [syntax] if isinstance(syntax, t.StructItem) else syntax.variants
         for variant, source in zip(adt.variants, sources, strict=True):
@@ -583,7 +583,7 @@ class Collector:
             return
         syntax = impl.syntax
         env = TypeEnv(impl.module)
-        self.envs[id(impl)] = env
+        self.envs[impl] = env
         self.declare_generics(syntax.generics, impl.generics, env, impl.lifetimes)
         self.note_bounds(syntax.generics, env)
         counter = iter(range(1 << 30))
@@ -609,10 +609,10 @@ class Collector:
 
     def impl_bounds(self, impl: ImplDef) -> list[Predicate]:
         """The where clauses of an impl."""
-        if id(impl) not in self.done:
-            self.done.add(id(impl))
-            if id(impl) in self.envs:
-                self.lower_bounds(impl.syntax.generics, impl.generics, self.envs[id(impl)])
+        if impl not in self.done:
+            self.done.add(impl)
+            if impl in self.envs:
+                self.lower_bounds(impl.syntax.generics, impl.generics, self.envs[impl])
         return impl.generics.predicates
 
     def impl_assoc(self, impl: ImplDef, name: str) -> Ty | None:
@@ -622,7 +622,7 @@ class Collector:
             return found
         for item in impl.syntax.items:
             if isinstance(item, t.AliasItem) and item.name == name and item.ty is not None:
-                env = self.envs[id(impl)]
+                env = self.envs[impl]
                 saved = self.compilation.current_impl
                 self.compilation.current_impl = impl
                 env.elide = lambda: ""
@@ -644,7 +644,7 @@ class Collector:
             self.impl_bounds(owner)
         else:
             self.ensure_generics(owner)
-        base = self.envs[id(owner)]
+        base = self.envs[owner]
         env.params = dict(base.params)
         env.lifetimes = set(base.lifetimes)
         env.bounds = {k: list(v) for k, v in base.bounds.items()}
@@ -659,7 +659,7 @@ class Collector:
         item: t.FnItem = function.syntax
         owner = function.owner
         env = self.owner_env(owner, function.module)
-        self.envs[id(function)] = env
+        self.envs[function] = env
         saved_impl = self.compilation.current_impl
         self.compilation.current_impl = owner if isinstance(owner, ImplDef) else None
         generics = function.generics

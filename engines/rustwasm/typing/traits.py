@@ -550,7 +550,7 @@ class Inference:
                 return self.normal_subst(given, found.args)
             default = trait.assoc_types.get(name, ([], None))[1]
             if default is not None:
-                return self.normal_subst(ty.erase(self.collector.lower(default, self.collector.envs[id(trait)])), args)
+                return self.normal_subst(ty.erase(self.collector.lower(default, self.collector.envs[trait])), args)
             return ty.ERROR_TY
         if found.kind == "param":
             for bound, value in found.bindings:

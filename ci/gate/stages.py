@@ -94,8 +94,13 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
         Stage("lint", "style", (python("ruff", 2, "-m", "ruff", "check", "--output-format=concise", "."),)),
         Stage(
             "documents",
-            "generated documents are what would be generated now",
-            (python("trophies", 2, "-m", "ci.trophies"), python("workflows", 1, "-m", "ci.workflows")),
+            "generated documents are what would be generated now; links, command lines and paths of all documents are there",
+            (
+                python("trophies", 2, "-m", "ci.trophies"),
+                python("workflows", 1, "-m", "ci.workflows"),
+                python("command-line", 3, "-m", "ci.command_line"),
+                pytest("document-links", 20, "tests/ci/test_documents.py"),
+            ),
         ),
         Stage("types", "mypy --strict", (python("mypy", 60, "-m", "mypy"),)),
         Stage(

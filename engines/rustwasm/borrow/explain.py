@@ -67,7 +67,7 @@ class Explainer:
         """The constraint of a chain to point at: the last that returns, else the last call, else assignment."""
         regions = self.constraints.regions
         for category in (r.RETURN, r.CALL, r.ASSIGN, r.OTHER):
-            for entry in reversed(path):
+            for entry in path[::-1]:
                 if entry[3] == category:
                     return Demand(regions.names[target], category, entry[2], self.returned_span(entry[2], category))
         return Demand(regions.names[target], r.OTHER, 0, self.body.span)

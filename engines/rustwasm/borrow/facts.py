@@ -11,9 +11,20 @@ from typing import Any, Final, TypeAlias
 
 from engines.rustwasm.mir import body as m
 
-(
-    COPY, MOVE, SHARED, MUTABLE, TWO_PHASE, RAW, INSPECT, READ, ASSIGN, RESULT, LIVE, DEAD, DROP, REPLACE,
-) = range(14)  # fmt: skip
+COPY: Final = 0
+MOVE: Final = 1
+SHARED: Final = 2
+MUTABLE: Final = 3
+TWO_PHASE: Final = 4
+RAW: Final = 5
+INSPECT: Final = 6
+READ: Final = 7
+ASSIGN: Final = 8
+RESULT: Final = 9
+LIVE: Final = 10
+DEAD: Final = 11
+DROP: Final = 12
+REPLACE: Final = 13
 
 READS: Final = frozenset((COPY, MOVE, SHARED, MUTABLE, TWO_PHASE, RAW, INSPECT, READ))
 """Kinds that need the place to hold a value."""

@@ -169,7 +169,7 @@ class Moves:
         while work:
             block, before, back = work.pop()
             stop = False
-            for at, kind, place in reversed(self.facts.events[block]):
+            for at, kind, place in self.facts.events[block][::-1]:
                 if not begun:
                     begun = at == point and place is used
                     continue

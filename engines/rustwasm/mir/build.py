@@ -23,7 +23,7 @@ def build_body(checker: BodyChecker) -> m.Body:
     closures = list(checker.closures)
     for closure in closures:
         _closure_definition(checker, closure)
-    for closure in reversed(closures):
+    for closure in closures[::-1]:
         closure.body.mir = _build_closure(checker, closure)
     syntax = function.syntax
     body = m.Body(function.path, function, len(checker.parameters), function.span)
@@ -146,7 +146,7 @@ def _prune(body: m.Body) -> None:
         elif isinstance(terminator, m.Switch):
             terminator.targets = [target(x) for x in terminator.targets]
             terminator.otherwise = None if terminator.otherwise is None else target(terminator.otherwise)
-        stack += reversed(m.successors(terminator))
+        stack += m.successors(terminator)[::-1]
     for block in order:
         terminator = block.terminator
         if isinstance(terminator, (m.Goto, m.Drop)):

@@ -80,7 +80,7 @@ class Interpreter:
 
     def panic(self, message: str, span: m.Span) -> Panic:
         """The panic with the location to blame: that of the caller of `#[track_caller]` functions."""
-        for frame in reversed(self.frames):
+        for frame in self.frames[::-1]:
             if not frame.tracked:
                 break
             span = frame.span

@@ -86,7 +86,7 @@ class ScopeBuilder:
 
     def leave(self, scope: Scope, span: Span) -> None:
         end = (max(span[0], span[1] - 1), span[1])
-        for local, drop in reversed(scope.locals):
+        for local, drop in scope.locals[::-1]:
             if drop:
                 target = self.block()
                 self.end(m.Drop(Place(local), target, end), target)
@@ -94,7 +94,7 @@ class ScopeBuilder:
 
     def leave_to(self, depth: int, span: Span) -> None:
         """Leave all scopes above `depth` (they stay open for the code after a jump)."""
-        for scope in reversed(self.scopes[depth:]):
+        for scope in self.scopes[depth:][::-1]:
             self.leave(scope, span)
 
     def declare(self, scope: Scope, local: int) -> None:

@@ -118,7 +118,7 @@ def _ordering(item: Any, partial: bool) -> str:
         for path, shape, names, _ in variants:
             pair = f"({_pattern(item, path, shape, names, 'a')}, {_pattern(item, path, shape, names, 'b')})"
             chain = equal
-            for i, n in enumerate(reversed(names)):
+            for i, n in enumerate(names[::-1]):
                 one = f"{call}(a{n}, b{n})"
                 chain = one if i == 0 else f"match {one} {{ {equal} => {chain}, unequal => unequal }}"
             arms.append(f"{pair} => {chain}")

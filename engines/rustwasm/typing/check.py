@@ -572,7 +572,7 @@ class BodyChecker(ExpressionChecker):
             if not self.is_copy(one) and not isinstance(node, t.Literal):
                 message = f"the trait bound `{self.show(one)}: Copy` is not satisfied"
                 self.error("E0277", message, node.span, f"the trait `Copy` is not implemented for `{self.show(one)}`")
-        for closure in reversed(self.closures):
+        for closure in self.closures[::-1]:
             find_captures(self, closure)
         ranks = ("Fn", "FnMut", "FnOnce")
         for closure, kind, _ in self.closure_kinds:

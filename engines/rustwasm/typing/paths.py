@@ -51,7 +51,7 @@ class PathChecker(Inference):
         return self.normalize(ty.erase(self.collector.lower(syntax, self.type_env)))
 
     def lookup_variable(self, name: str) -> Variable | None:
-        for scope in reversed(self.scopes):
+        for scope in self.scopes[::-1]:
             found = scope.get(name)
             if found is not None:
                 return found

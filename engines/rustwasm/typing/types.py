@@ -35,10 +35,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-(
-    INT, FLOAT, BOOL, CHAR, STR, NEVER, ERROR, ADT, REF, RAW, ARRAY, SLICE, TUPLE, FNPTR, FNDEF, CLOSURE, DYN, OPAQUE,
-    PROJECTION, PARAM, CONST, INFER,
-) = range(22)  # fmt: skip
+INT: Final = 0
+FLOAT: Final = 1
+BOOL: Final = 2
+CHAR: Final = 3
+STR: Final = 4
+NEVER: Final = 5
+ERROR: Final = 6
+ADT: Final = 7
+REF: Final = 8
+RAW: Final = 9
+ARRAY: Final = 10
+SLICE: Final = 11
+TUPLE: Final = 12
+FNPTR: Final = 13
+FNDEF: Final = 14
+CLOSURE: Final = 15
+DYN: Final = 16
+OPAQUE: Final = 17
+PROJECTION: Final = 18
+PARAM: Final = 19
+CONST: Final = 20
+INFER: Final = 21
 
 HAS_INFER: Final = 1
 HAS_PARAM: Final = 2

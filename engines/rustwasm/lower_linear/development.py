@@ -21,7 +21,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.lower_linear.layout import Layouts
-from engines.rustwasm.lower_linear.nodes import Linked
+from engines.rustwasm.lower_linear.linked import Linked, Number
 from engines.rustwasm.lower_linear.program import PROFILES, Program, key_name
 from engines.rustwasm.mir.instances import Instances
 from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results
@@ -234,7 +234,7 @@ class _Writer:
         self.number(INDEX, node.imm[0])
         return True
 
-    def number(self, kind: int, value: int) -> None:
+    def number(self, kind: int, value: Number) -> None:
         if isinstance(value, Linked):
             self.gap(kind, value.event, value.addend)
         else:
@@ -285,7 +285,7 @@ class DevelopmentProgram(Program):
 
     # Events
 
-    def _asked(self, event: tuple[Any, ...]) -> int:
+    def _asked(self, event: tuple[Any, ...]) -> Number:
         """The answer, tied to the event if a function is being lowered."""
         events = self._events
         if events is None:
@@ -306,13 +306,13 @@ class DevelopmentProgram(Program):
     def request(self, key: Any) -> None:
         self._asked(("request", key))
 
-    def table_index(self, key: Any) -> int:
+    def table_index(self, key: Any) -> Number:
         return self._asked(("table", key))
 
-    def type_index(self, type_: FunctionType) -> int:
+    def type_index(self, type_: FunctionType) -> Number:
         return self._asked(("type", type_))
 
-    def global_index(self, name: Any, type_: int) -> int:
+    def global_index(self, name: Any, type_: int) -> Number:
         return self._asked(("global", name, type_))
 
     def bytes_address(self, content: bytes) -> Node:
@@ -324,7 +324,7 @@ class DevelopmentProgram(Program):
     def static_address(self, static: Any) -> Node:
         return Node("i32.const", (self._asked(("static", static)),), (), w.I32)
 
-    def vtable(self, concrete: Ty, dyn: Ty) -> int:
+    def vtable(self, concrete: Ty, dyn: Ty) -> Number:
         return self._asked(("vtable", concrete, dyn))
 
     def vtable_slot(self, dyn: Ty, definition: FnDef) -> int:

@@ -7,30 +7,14 @@ from functools import cache
 from typing import Final
 
 from engines.rustwasm.lower_linear.layout import Storage
+from engines.rustwasm.lower_linear.linked import Linked, Number
 from engines.rustwasm.release.tree import Node
 from engines.rustwasm.wasm import types as w
 
 _EXPONENT: Final = {1: 0, 2: 1, 4: 2, 8: 3}
 
 
-class Linked(int):
-    """A number that another program with the same function may have another value for: what `event` of the function's
-    lowering gave, plus `addend` (see `development`)."""
-
-    event: int
-    addend: int
-
-    def __new__(cls, value: int, event: int, addend: int = 0) -> Linked:
-        made = super().__new__(cls, value)
-        made.event = event
-        made.addend = addend
-        return made
-
-    def __add__(self, other: int) -> Linked:
-        return Linked(int(self) + other, self.event, self.addend + other)
-
-
-def i32(value: int) -> Node:
+def i32(value: Number) -> Node:
     if value.__class__ is Linked:
         return Node("i32.const", (value,), (), w.I32)
     value &= 0xFFFFFFFF

@@ -25,6 +25,7 @@ from engines.rustwasm.lower_linear import runtime
 from engines.rustwasm.lower_linear.drops import element_glue, glue_body
 from engines.rustwasm.lower_linear.function import FunctionLowering
 from engines.rustwasm.lower_linear.layout import Layout, Layouts, pointee_is_fat
+from engines.rustwasm.lower_linear.linked import Number
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.instances import Instances
 from engines.rustwasm.mir.scopes import needs_drop
@@ -171,10 +172,10 @@ class Program:
         number = self.type_index(w.FunctionType(parameters, results))
         return Node("call_indirect", (number, 0), [*arguments, index], results[0] if results else None)
 
-    def type_index(self, type_: w.FunctionType) -> int:
+    def type_index(self, type_: w.FunctionType) -> Number:
         return self.types.setdefault(type_, len(self.types))
 
-    def table_index(self, key: Any) -> int:
+    def table_index(self, key: Any) -> Number:
         """The table's entry for a function; 0 stays free for null."""
         self.request(key)
         return self.table.setdefault(key, len(self.table) + 1)
@@ -183,7 +184,7 @@ class Program:
         self._labels += 1
         return self._labels
 
-    def global_index(self, name: Any, type_: int) -> int:
+    def global_index(self, name: Any, type_: int) -> Number:
         found = self.globals.get(name)
         if found is None:
             found = self.globals[name] = (len(self.globals), type_)
@@ -270,7 +271,7 @@ class Program:
                     self._fill(address, concrete, dyn, definition, offset)
         return offset
 
-    def vtable(self, concrete: Ty, dyn: Ty) -> int:
+    def vtable(self, concrete: Ty, dyn: Ty) -> Number:
         """The address of the vtable of a type: the index of its glue (0: nothing to drop), then its methods."""
         found = self.vtables.get((concrete, dyn))
         if found is None:

@@ -8,7 +8,7 @@ from corpus.rust import rust_programs
 from engines.rustwasm.compilation import Compilation, check_source
 from engines.rustwasm.driver import build, build_bytes
 from engines.rustwasm.lower_linear import development
-from engines.rustwasm.lower_linear.nodes import Linked
+from engines.rustwasm.lower_linear.linked import Linked
 from engines.rustwasm.wasm.binary.encoder import encode
 
 PROGRAMS = {one.name: one for one in rust_programs()}

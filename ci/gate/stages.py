@@ -94,7 +94,7 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
         Stage("lint", "style", (python("ruff", 2, "-m", "ruff", "check", "--output-format=concise", "."),)),
         Stage(
             "documents",
-            "generated documents are what would be generated now; links, command lines and paths of all documents are there",
+            "generated documents are what would be generated now, and what documents name is there",
             (
                 python("trophies", 2, "-m", "ci.trophies"),
                 python("workflows", 1, "-m", "ci.workflows"),

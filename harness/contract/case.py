@@ -107,6 +107,17 @@ class MachineBatch:
             label=f"{self.label} case {index}".strip(),
         )
 
+    def rows(self, start: int, end: int) -> MachineBatch:
+        """Cases `start … end-1`, fewer where there are not so many, as a batch; its arrays are views of these."""
+        return replace(
+            self,
+            initial=self.initial[start:end],
+            code=self.code[start:end],
+            code_bytes=self.code_bytes[start:end],
+            code_address=self.code_address[start:end],
+            memory=self.memory[start:end] if len(self.memory) > 1 else self.memory,
+        )
+
     @classmethod
     def of(cls, cases: list[MachineCase]) -> MachineBatch:
         """Stack cases of one ISA and one limit into a batch.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -65,6 +65,18 @@ class BatchObservation:
             memory=self.memory[index].tobytes(),
             retired=int(self.retired[index]),
             observed=self.observed,
+        )
+
+    def rows(self, start: int, end: int) -> BatchObservation:
+        """The observations of cases `start … end-1`, fewer where there are not so many; arrays are views of these."""
+        return replace(
+            self,
+            end=self.end[start:end],
+            trap=self.trap[start:end],
+            tval=self.tval[start:end],
+            state=self.state[start:end],
+            memory=self.memory[start:end],
+            retired=self.retired[start:end],
         )
 
     @classmethod

@@ -30,10 +30,15 @@ SLOW: Final = frozenset(("riscv64-reference",))
 SLOW_BATCHES: Final = 11
 SEED: Final = 1
 BATCH_CASES: Final = 256
-PROFILES: Final = ("default", "fp", "memory", "compressed", "control", "atomic", "traps", "noise")
+TURNS: Final = ("default",) * 3 + ("fp", "memory", "compressed", "control", "atomic", "traps", "noise")
 SEARCH_ROUNDS: Final = 18
-"""How often every profile has its turn; the default one has `DEFAULT_TURNS` in each round."""
-DEFAULT_TURNS: Final = 3
+"""How often `TURNS` are gone through."""
+COMPILING: Final = ("baseline", "llvm", "ir")
+"""Parts of the names of executors that compile or evaluate each program anew, a hundred times slower than others."""
+COMPILING_TURNS: Final = ("jit", "default", "loops", "fp", "memory", "directed", "control", "atomic", "traps")
+COMPILING_ROUNDS: Final = 3
+COMPILING_PIECE: Final = 32
+"""They run so many programs of a batch at a time, so that what shows at once is seen at once."""
 SYSTEMATIC_ROUNDS: Final = 8
 """After so many rounds all systematic programs have had their turn, fewer in the earlier ones."""
 BATCH_SECONDS: Final = 20.0
@@ -53,11 +58,18 @@ class Recorded:
     oracle: BatchObservation
     excused: NDArray[np.bool_]
 
+    def pieces(self, rows: int) -> Iterator[Recorded]:
+        """The same in consecutive pieces of so many rows, the last one maybe shorter."""
+        for start in range(0, len(self.batch), rows):
+            end = min(start + rows, len(self.batch))
+            batch, oracle = self.batch.rows(start, end), self.oracle.rows(start, end)
+            yield Recorded(self.label, batch, oracle, self.excused[start:end])
+
 
 @cache
-def recorded() -> tuple[Recorded, ...]:
+def recorded(compiling: bool = False) -> tuple[Recorded, ...]:
     """The programs with the oracle's answers, made once per process: rounds of random ones, and after each round its
-    share of the systematic ones."""
+    share of the systematic ones; for executors that are `compiling`, rounds of what is made for compilers."""
     found: list[Recorded] = []
 
     def record(label: str, batch: MachineBatch) -> None:
@@ -67,15 +79,13 @@ def recorded() -> tuple[Recorded, ...]:
         excused[comparison.diverged()] = True
         found.append(Recorded(label, batch, theirs, excused))
 
-    turns = [(p, DEFAULT_TURNS if p == "default" else 1) for p in PROFILES]
     with closing(create(ORACLE)) as oracle, closing(create("riscv64-interpreter", isolated=False)) as honest:
         first = listed = 0
-        for turn in range(1, SEARCH_ROUNDS + 1):
-            for profile, times in turns:
-                for _ in range(times):
-                    record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
-                    first += BATCH_CASES
-            while listed < min(programs(), programs() * turn * turn // SYSTEMATIC_ROUNDS**2):
+        for turn in range(1, (COMPILING_ROUNDS if compiling else SEARCH_ROUNDS) + 1):
+            for profile in COMPILING_TURNS if compiling else TURNS:
+                record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
+                first += BATCH_CASES
+            while not compiling and listed < min(programs(), programs() * turn * turn // SYSTEMATIC_ROUNDS**2):
                 record("profile systematic case", systematic(listed, BATCH_CASES))
                 listed += BATCH_CASES
     return tuple(found)
@@ -112,15 +122,16 @@ class GeneratedPrograms:
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
+        self._compiling = any(part in subject.split("-") for part in COMPILING)
         self.by = f"{subject} against {ORACLE}"
 
     def prepare(self) -> None:
-        recorded()
+        recorded(self._compiling)
         self.prepare_subject()
         # Imported here, so that no fork has to.
         create(ORACLE, isolated=False).close()
         with closing(create(self.subject, isolated=False)) as subject:
-            subject.run_batch(recorded()[0].batch)
+            subject.run_batch(next(recorded(self._compiling)[0].pieces(COMPILING_PIECE)).batch)
 
     def prepare_subject(self) -> None:
         """What `subject_with_bug` starts from; once, before any bug is on."""
@@ -158,17 +169,18 @@ class GeneratedPrograms:
     def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
         """The first case that shows the bug, and how many were examined with it."""
         begun, cases = time.monotonic(), 0
-        for entry in recorded()[: SLOW_BATCHES if self.subject in SLOW else None]:
-            if time.monotonic() - begun > budget.seconds:
-                return None
-            with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS):
-                seen = subject.run_batch(entry.batch)
-            diverged = compare_batches(entry.batch, seen, entry.oracle).diverged()
-            shown = diverged[~entry.excused[diverged]]
-            if len(shown):
-                row = int(shown[0])
-                return cases + row + 1, replace(entry.batch.case(row), label=f"{entry.label} {cases + row}")
-            cases += len(entry.batch)
+        for entry in recorded(self._compiling)[: SLOW_BATCHES if self.subject in SLOW else None]:
+            for piece in entry.pieces(COMPILING_PIECE if self._compiling else BATCH_CASES):
+                if time.monotonic() - begun > budget.seconds:
+                    return None
+                with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS):
+                    seen = subject.run_batch(piece.batch)
+                diverged = compare_batches(piece.batch, seen, piece.oracle).diverged()
+                shown = diverged[~piece.excused[diverged]]
+                if len(shown):
+                    row = int(shown[0])
+                    return cases + row + 1, replace(piece.batch.case(row), label=f"{entry.label} {cases + row}")
+                cases += len(piece.batch)
         return None
 
     def _reduced(self, kill: Kill, budget: Budget, case: MachineCase, subject: Executor, oracle: Executor) -> Kill:

@@ -242,9 +242,9 @@ def _() -> None:
     ),
 )
 def _() -> None:
-    from engines.vm.hosts.x86_64 import lower
+    from engines.vm.hosts.x86_64 import frame
 
-    replace_method(lower, "_NEAR_BYTES", lambda original: 1 << 70)
+    replace_method(frame, "_NEAR_BYTES", lambda original: 1 << 70)
 
 
 @BUGS.action(

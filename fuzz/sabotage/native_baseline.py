@@ -171,6 +171,50 @@ def _() -> None:
     replace_method(lower, "_FAR", lambda original: 0)
 
 
+@BUGS.action("native-base-changed-in-a-loop", Area.CODE_GENERATOR, "a fault optimised away",
+             description="a base that a loop computes anew is taken to be near because the old one was",
+             judges=_ACCESSES)  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts import near_bases
+
+    replace_method(near_bases, "FAR", lambda original: near_bases.NEAR)
+
+
+@BUGS.action("native-loop-entered-with-distant-bases", Area.CODE_GENERATOR, "a fault optimised away",
+             description="ways into a loop do not look at the bases that its head takes for granted",
+             judges=_ACCESSES)  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    replace_method(Lowering, "_check", lambda original: lambda e, pc, slots: None)
+
+
+@BUGS.action("native-scaled-operand-unscaled", Area.CODE_GENERATOR, "an address computed wrongly",
+             description="sums with a scaled operand scale it by one bit too few",
+             judges=("tests/engines/vm/hosts/test_selection.py",))  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    replace_method(
+        Lowering, "scaled_sum", lambda original: lambda e, v, base, index, scale: original(e, v, base, index, scale - 1)
+    )
+
+
+@BUGS.action("native-rotation-the-other-way", Area.CODE_GENERATOR, "an operator confused",
+             description="two shifts that make a rotation rotate to the left",
+             judges=("tests/engines/vm/hosts/test_selection.py",))  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def rotation(e: Any, number: int, w: int, value: int, right: int, extended: bool) -> Any:
+            return original(e, number, w, value, (64 if w and not extended else 32) - right, extended)
+
+        return rotation
+
+    replace_method(Lowering, "rotation", wrapper)
+
+
 @BUGS.action("native-guarded-code-kept-when-unguarded", Area.CODE_CACHE, "stale code executed",
              description="code without checks goes on in memory whose permissions the host no longer holds",
              judges=_ACCESSES)  # fmt: skip

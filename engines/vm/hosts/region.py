@@ -253,6 +253,19 @@ class RegionCode:
         assert self._block is not None
         if pc != self._next or n != self._block.insns or pc not in self.labels:
             self.jump_label(self.way(pc, n))
+        else:
+            self.fall_into(pc)
+
+    def edge(self, pc: int) -> int:
+        """The label to jump to from the end of the block at hand to the block at `pc`."""
+        return self.labels[pc]
+
+    def fall_into(self, pc: int) -> None:
+        """What is to be done between the end of the block at hand and the one at `pc`, which comes next."""
+
+    def arrival(self, pc: int) -> int:
+        """The label where the block at `pc` can be entered from anywhere."""
+        return self.labels[pc]
 
     def way(self, pc: int, n: int) -> int:
         """The label of the way on to a guest pc with `n` retired: a block of the region or an exit."""
@@ -260,7 +273,7 @@ class RegionCode:
         unused = self._block.insns - n
         label = self.labels.get(pc)
         if label is not None and not unused:
-            return label
+            return self.edge(pc)
         return self._way(pc, unused, False)
 
     def interpret_label(self, n: int) -> int:
@@ -282,7 +295,7 @@ class RegionCode:
             self.give_back(unused)
         inside = self.labels.get(pc)
         if inside is not None and not interpret:
-            self.jump_label(inside)
+            self.jump_label(self.arrival(pc))
         elif interpret and pc in self.handlers:
             self.leave_to_handler(pc, self.handlers[pc])
         else:

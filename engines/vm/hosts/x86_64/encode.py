@@ -35,7 +35,7 @@ class Assembler:
         self.insns = 0
         self._labels: list[int] = []
         self._fixups: list[tuple[int, int]] = []
-        self._tables: list[tuple[int, int, int, list[tuple[int, int]]]] = []
+        self._tables: list[tuple[int, int, int, int, list[tuple[int, int]]]] = []
 
     # -- labels ---------------------------------------------------------------------------------------------------
 
@@ -62,10 +62,10 @@ class Assembler:
             if target < 0:
                 raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
             relocations.apply(self.code, relocations.PC32, at, target)
-        for at, count, default, entries in self._tables:
-            table = array("i", (self._labels[default] - at,)) * count
+        for at, origin, count, default, entries in self._tables:
+            table = array("i", (self._labels[default] - origin,)) * count
             for index, label in entries:
-                table[index] = self._labels[label] - at
+                table[index] = self._labels[label] - origin
             self.code[at : at + 4 * count] = table.tobytes()
         self._fixups.clear()
         self._tables.clear()
@@ -81,10 +81,16 @@ class Assembler:
         self.code += bytes((0x0F, 0x80 | condition, 0, 0, 0, 0))
         self._fixups.append((len(self.code) - 4, label))
 
-    def table(self, label: int, count: int, default: int, entries: list[tuple[int, int]]) -> None:
-        """Data where `label` stands: `count` distances of 32 bits to labels, `(index, label)` or the default."""
+    def table(
+        self, label: int, count: int, default: int, entries: list[tuple[int, int]], origin: int | None = None
+    ) -> None:
+        """Data where `label` stands: `count` distances of 32 bits to labels, `(index, label)` or the default.
+
+        They are distances from the label `origin`, which stands already, if there is one; else from `label`.
+        """
         self.bind(label)
-        self._tables.append((len(self.code), count, default, entries))
+        start = self._labels[label if origin is None else origin]
+        self._tables.append((len(self.code), start, count, default, entries))
         self.code += bytes(4 * count)
 
     def lea_label(self, d: int, label: int) -> None:

@@ -9,21 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from engines.vm.hosts.region import RegionCode
+from engines.vm.hosts import near_bases
 from engines.vm.hosts.selection import COMPARISONS
 from engines.vm.hosts.x86_64 import encode as x86
-from engines.vm.hosts.x86_64.abi import (
-    CONTEXT_HOME,
-    DECODE_HOME,
-    FRAME_BYTES,
-    FRAME_HOME,
-    NEAR_SLOTS,
-    slot_offset,
-)
-from engines.vm.hosts.x86_64.encode import Assembler
-from engines.vm.hosts.x86_64.registers import BUDGET, CPU, MEMORY, PERMISSIONS, R13, RAX, RBP, RCX, RDX, RSI, RSP
+from engines.vm.hosts.x86_64.abi import slot_offset
+from engines.vm.hosts.x86_64.frame import LOW_ADDRESSES, PAGE_BITS, PAGES, Frame
+from engines.vm.hosts.x86_64.registers import CPU, MEMORY, PERMISSIONS, RAX, RCX, RDX, RSP
 from engines.vm.ir.ops import OPCODE, OPS
-from engines.vm.regalloc.linear_scan import FLOAT_PLACE, GUEST, STACK
+from engines.vm.regalloc.linear_scan import GUEST, STACK
 
 CONDITIONS: Final = {"eq": x86.E, "ne": x86.NE, "ult": x86.B, "ule": x86.BE, "slt": x86.L, "sle": x86.LE}
 _COMPARE: Final = {
@@ -43,21 +36,12 @@ USES_RDX: Final = frozenset(
 """Operations that need rdx; where a region for guarded memory has none, values may live there inside a block."""
 _EXTENSIONS: Final = {0xFF: 0x1B6, 0xFFFF: 0x1B7, 0xFFFF_FFFF: 0x8B}
 """What is left of a value by these masks is moved: movzx and mov."""
-_LARGEST_SPAN: Final = 1 << 14
-"""Bytes of guest code that a table of distances is made for; it takes twice as many."""
-_PAGES: Final = 1 << 24
-_NEAR_BYTES: Final = 1 << 21
-"""As far as jal reaches, and more: where code is, there is an entry so far around it."""
 _READ: Final = 1
 _DIRECT: Final = 32
 """Permission bits, see `engines.vm.memory.address_space`; a test holds them equal."""
-_PAGE_BITS: Final = 12
-_LOW_ADDRESSES: Final = 1 << 31
-"""Guest addresses that are a displacement."""
 _REACH: Final = 1 << 30
 """Half of what is inaccessible before and after a guarded arena."""
 _FAR: Final = 1 << 62
-_ADD_I64: Final = OPCODE["add.i64"]
 
 
 def signed32(value: int) -> int | None:
@@ -66,201 +50,8 @@ def signed32(value: int) -> int | None:
     return value if -(1 << 31) <= value < 1 << 31 else None
 
 
-class Lowering(RegionCode):
-    """Code for one region on x86_64; see `engines.vm.hosts.region.RegionCode`."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(Assembler(), *arguments, **named)
-        self.asm: Assembler
-        self.common_entry = self.asm.label()
-        self.shared_entries = False
-        self.indirect_exit: int = self.asm.label()
-        self.leaves_indirectly = False
-        self.limit_label = self.asm.label()
-        self.table_label = self.asm.label()
-        self.has_table = False
-        self.near: dict[int, int] = {}
-        self.faults: list[tuple[int, int]] = []
-
-    # -- places ---------------------------------------------------------------------------------------------------
-
-    def use(self, value: int, scratch: int) -> int:
-        """The register that holds an integer operand; `scratch`, if it must be fetched."""
-        constant = self.constants.get(value)
-        if constant is not None:
-            self.asm.imm(scratch, constant)
-            return scratch
-        place = self.places[value]
-        if place < STACK:
-            return place
-        self.asm.load(scratch, *self.memory_of(place))
-        return scratch
-
-    def memory_of(self, place: int) -> tuple[int, int]:
-        """Base and displacement of a place that is no register."""
-        if place >= GUEST:
-            return CPU, self.slots[place - GUEST].offset
-        return RSP, slot_offset(place - STACK)
-
-    def into(self, register: int, value: int) -> None:
-        """Fetch an integer operand into a given register. Flags stay."""
-        found = self.use(value, register)
-        if found != register:
-            self.asm.mov(register, found)
-
-    def target(self, value: int, scratch: int = RAX) -> int:
-        place = self.places[value]
-        return place if place < STACK else scratch
-
-    def done(self, value: int, register: int) -> None:
-        """The result of `value` is in `register`: take it home."""
-        place = self.places[value]
-        if place >= STACK:
-            self.asm.store(register, RSP, slot_offset(place - STACK))
-        elif place != register:
-            self.asm.mov(place, register)
-
-    def move(self, target: int, source: int) -> None:
-        """Between places of one class."""
-        asm = self.asm
-        if source >= STACK:
-            if target >= FLOAT_PLACE:
-                asm.float_load(target - FLOAT_PLACE, *self.memory_of(source))
-            else:
-                asm.load(target, *self.memory_of(source))
-        elif target >= FLOAT_PLACE:
-            asm.vex(x86.PP_NONE, 0x28, target - FLOAT_PLACE, 0, source - FLOAT_PLACE)
-        else:
-            asm.mov(target, source)
-
-    def load_pin(self, place: int, offset: int) -> None:
-        if place >= FLOAT_PLACE:
-            self.asm.float_load(place - FLOAT_PLACE, CPU, offset)
-        else:
-            self.asm.load(place, CPU, offset)
-
-    def store_pin(self, place: int, offset: int) -> None:
-        if place >= FLOAT_PLACE:
-            self.asm.float_store(place - FLOAT_PLACE, CPU, offset)
-        else:
-            self.asm.store(place, CPU, offset)
-
-    # -- entering and leaving -------------------------------------------------------------------------------------
-
-    def entry(self, pc: int) -> None:
-        """Where code is entered often, all of it; elsewhere a few bytes that lead to what such entries share."""
-        asm = self.asm
-        if pc not in self.often:
-            asm.lea_label(RAX, self.labels[pc])
-            if self.frm is not None:
-                asm.imm(RCX, self.handlers[pc])
-            asm.jmp(self.common_entry)
-            self.shared_entries = True
-            return
-        if self.frm is not None:
-            out = asm.label()
-            asm.load(RAX, CPU, self.layout["frm"])
-            asm.alu_imm(x86.CMP, RAX, self.frm)
-            asm.jcc(x86.NE, out)
-            handler = self.handlers[pc]
-
-            def refuse() -> None:
-                asm.bind(out)
-                asm.imm(RAX, handler)
-                asm.alu(x86.ADD, RAX, RSI)
-                asm.jmp_reg(RAX)
-
-            self.cold.append(refuse)
-        self.load_region()
-        asm.jmp(self.labels[pc])
-
-    def load_region(self) -> None:
-        """Everything that the region keeps in registers and below the stack pointer. rax and rcx stay."""
-        asm = self.asm
-        if self.stack_slots > NEAR_SLOTS:
-            asm.lea(RSP, RSP, -FRAME_BYTES)
-        asm.store(RDX, RSP, CONTEXT_HOME)
-        asm.store(RSI, RSP, DECODE_HOME)
-        asm.store(RBP, RSP, FRAME_HOME)
-        for slot, place in self.pins.items():
-            self.load_pin(place, self.slots[slot].offset)
-
-    def finish(self) -> None:
-        """What the entries of pcs that are not entered often share: rax is where to go on, rcx the handler."""
-        if not self.shared_entries:
-            return
-        asm = self.asm
-        asm.bind(self.common_entry)
-        out = asm.label()
-        if self.frm is not None:
-            asm.cmp_memory(CPU, self.layout["frm"], self.frm)
-            asm.jcc(x86.NE, out)
-        self.load_region()
-        asm.jmp_reg(RAX)
-        if self.frm is not None:
-            asm.bind(out)
-            asm.alu(x86.ADD, RCX, RSI)
-            asm.jmp_reg(RCX)
-
-    def restore_stack(self) -> None:
-        if self.stack_slots > NEAR_SLOTS:
-            self.asm.lea(RSP, RSP, FRAME_BYTES)
-
-    def take_budget(self, insns: int, out: int) -> None:
-        self.near = {}
-        self.asm.alu_imm(x86.SUB, BUDGET, insns)
-        self.asm.jcc(x86.B, out)
-
-    def give_back(self, insns: int) -> None:
-        self.asm.alu_imm(x86.ADD, BUDGET, insns)
-
-    def leave_to(self, pc: int) -> None:
-        asm = self.asm
-        if any(abs(pc - block) < _NEAR_BYTES for block in self.labels):
-            asm.imm(RAX, pc << 3)
-            asm.jmp(self.common_exit)
-        else:  # A constant that was computed; the guest may jump anywhere.
-            asm.imm(RAX, pc)
-            self.leave_to_rax()
-
-    def leave_to_handler(self, pc: int, handler: int) -> None:
-        self.asm.imm(RAX, pc << 3)
-        self.asm.imm(RCX, handler)
-        self.asm.jmp(self.common_handler)
-
-    def exits(self) -> None:
-        """What all ways out share: write the pinned registers back and go to the entry in rax, or to its handler."""
-        asm = self.asm
-        for common, by_handler in ((self.common_exit, False), (self.common_handler, True)):
-            asm.bind(common)
-            self.store_pins()
-            asm.load(RBP, RSP, FRAME_HOME)
-            asm.load(RDX, RSP, CONTEXT_HOME)
-            asm.load(RSI, RSP, DECODE_HOME)
-            self.restore_stack()
-            if self.guarded:
-                asm.load(PERMISSIONS, RDX, self.layout["permissions"])
-            asm.load(R13, RDX, self.layout["table"])
-            asm.alu(x86.ADD, R13, RAX)
-            if not by_handler:
-                asm.rm(0x63, RCX, R13, 0)
-            asm.alu(x86.ADD, RCX, RSI)
-            asm.jmp_reg(RCX)
-        asm.bind(self.beyond)
-        self.store_pins()
-        asm.load(RBP, RSP, FRAME_HOME)
-        self.restore_stack()
-        asm.store(RAX, CPU, self.layout["pc"])
-        asm.store(BUDGET, RDX, self.layout["budget"])
-        asm.imm(RAX, self.layout["unseen"])
-        asm.ret()
-        self.emit_table()
-        if self.guarded:
-            asm.bind(self.limit_label)
-            asm.code += (_PAGES << _PAGE_BITS).to_bytes(8, "little")
-
-    def jump_label(self, label: int) -> None:
-        self.asm.jmp(label)
+class Lowering(Frame):
+    """Code for one region on x86_64."""
 
     # -- arithmetic -----------------------------------------------------------------------------------------------
 
@@ -535,7 +326,7 @@ class Lowering(RegionCode):
         """Check an access; index register (-1: none) and displacement from guest memory. Clobbers rax and rcx."""
         asm = self.asm
         constant = self.constants.get(base)
-        if constant is not None and constant + offset + size < _LOW_ADDRESSES:
+        if constant is not None and constant + offset + size < LOW_ADDRESSES:
             return self.constant_address(constant + offset, size, n, store=store)
         if self.guarded:
             return self.guarded_address(base, offset, n)
@@ -550,7 +341,7 @@ class Lowering(RegionCode):
             asm.lea(RDX, s, span[1])
             asm.shift_imm(x86.SHR, RCX, 12)
             asm.shift_imm(x86.SHR, RDX, 12)
-            asm.alu_imm(x86.CMP, RCX, _PAGES - 1)
+            asm.alu_imm(x86.CMP, RCX, PAGES - 1)
             asm.jcc(x86.AE, out)
             asm.test_byte(PERMISSIONS, RCX, flag)
             asm.jcc(x86.E, out)
@@ -570,7 +361,7 @@ class Lowering(RegionCode):
             if align:
                 asm.shift_imm(x86.ROR, RCX, align)
         asm.shift_imm(x86.SHR, RCX, 12 - align)
-        asm.alu_imm(x86.CMP, RCX, _PAGES)
+        asm.alu_imm(x86.CMP, RCX, PAGES)
         asm.jcc(x86.AE, out)
         asm.test_byte(PERMISSIONS, RCX, flag)
         asm.jcc(x86.E, out)
@@ -580,7 +371,7 @@ class Lowering(RegionCode):
         """As `address`, for one that is known and below 2 GiB."""
         if not self.guarded:
             asm = self.asm
-            for page in {address >> _PAGE_BITS, (address + size - 1) >> _PAGE_BITS}:
+            for page in {address >> PAGE_BITS, (address + size - 1) >> PAGE_BITS}:
                 asm.test_byte_at(PERMISSIONS, page, _DIRECT if store else _READ)
                 asm.jcc(x86.E, self.interpret_label(n))
         return -1, address
@@ -610,20 +401,7 @@ class Lowering(RegionCode):
 
     def origin(self, value: int) -> tuple[int, int]:
         """The value that an address is a constant distance from, and the distance, if it is not too long."""
-        distance = 0
-        code, constants = self.code, self.constants
-        while code[value][0] == _ADD_I64:
-            _, a, b = code[value]
-            if a in constants:
-                a, b = b, a
-            step = constants.get(b)
-            if step is None:
-                break
-            step = signed32(step) or _FAR
-            if abs(distance + step) > _REACH >> 1:
-                break
-            value, distance = a, distance + step
-        return value, distance
+        return near_bases.origin(self.code, self.constants, value, _REACH >> 1)
 
     def may_fault(self, n: int) -> None:
         """The instruction that comes next accesses guest memory; the guest's instruction is the block's number `n`."""
@@ -692,56 +470,6 @@ class Lowering(RegionCode):
     def jump_if(self, value: int, label: int, *, sense: bool = True) -> None:
         condition = self.condition(value)
         self.asm.jcc(condition if sense else condition ^ 1, label)
-
-    def jumpto(self, value: int) -> None:
-        self.into(RAX, value)
-        self.leave_to_rax()
-
-    def leave_to_rax(self) -> None:
-        """Go on at the pc in rax: in this region, if it has a block there, by way of a table of distances."""
-        asm = self.asm
-        first = min(self.labels)
-        span = max(self.labels) + 2 - first
-        if span > _LARGEST_SPAN or not 0 <= first < _LOW_ADDRESSES:
-            asm.jmp(self.outside())
-            return
-        self.has_table = True
-        asm.lea(RCX, RAX, -first)
-        asm.alu_imm(x86.CMP, RCX, span)
-        asm.jcc(x86.AE, self.outside())
-        asm.lea_label(RDX, self.table_label)
-        asm.rm(0x63, RCX, RDX, 0, index=RCX, scale=1)
-        asm.alu(x86.ADD, RCX, RDX)
-        asm.jmp_reg(RCX)
-
-    def arrival(self, pc: int) -> int:
-        """The label where an indirect jump to `pc` from inside the region arrives."""
-        return self.labels[pc]
-
-    def emit_table(self) -> None:
-        """For each parcel from the first block's pc to the last one's: how far from the table the code for it is."""
-        if self.has_table:
-            first = min(self.labels)
-            entries = [((pc - first) >> 1, self.arrival(pc)) for pc in self.labels]
-            count = (max(self.labels) + 2 - first) >> 1
-            self.asm.table(self.table_label, count, self.indirect_exit, entries)
-
-    def outside(self) -> int:
-        """The label of the way on to the pc in rax, which has no block in this region."""
-        if not self.leaves_indirectly:
-            self.leaves_indirectly = True
-
-            def leave() -> None:
-                asm = self.asm
-                asm.bind(self.indirect_exit)
-                asm.load(RDX, RSP, CONTEXT_HOME)
-                asm.rm(0x3B, RAX, RDX, self.layout["code_limit"])
-                asm.jcc(x86.AE, self.beyond)
-                asm.shift_imm(x86.SHL, RAX, 3)
-                asm.jmp(self.common_exit)
-
-            self.cold.append(leave)
-        return self.indirect_exit
 
 
 Method = Callable[[Any, int, tuple[int, ...]], None]

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from engines.vm.hosts.host import Host
-from engines.vm.hosts.selection import GETS, PUTS, select
+from engines.vm.hosts.selection import GETS, PUTS, Selection, select
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import DYNAMIC, OPCODE, OPS, REASONS, Imm, Instruction
 from engines.vm.lift.riscv64 import STATE, Lifter
 from engines.vm.opt.pipeline import optimise
 from engines.vm.regalloc import checker
-from engines.vm.regalloc.linear_scan import FLOAT_PLACE, OutOfStack, Registers, allocate
+from engines.vm.regalloc.linear_scan import FLOAT_PLACE, Allocation, OutOfStack, Registers, allocate
 from engines.vm.tiers.baseline.options import CompileError, Options
 
 _JUMP: Final = OPCODE["jump"]
@@ -31,6 +31,8 @@ _LARGEST_MODE: Final = 3
 _MODE_AT: Final = {op.code: 1 + op.arity + op.immediates.index(Imm.MODE) for op in OPS if Imm.MODE in op.immediates}
 _EXACT: Final = frozenset(OPCODE[name] for name in ("s2f.i32.f64", "u2f.i32.f64"))
 _TRUNCATES: Final = frozenset(op.code for op in OPS if op.operation == "f2s")
+_WORTH_A_PIN: Final = 2
+"""A guest register with no more reads and writes than a way in and out of the region costs stays in memory."""
 _LOOP_WEIGHT: Final = 8
 _DEEPEST: Final = 3
 _CALLEE_BYTES: Final = 128
@@ -166,10 +168,8 @@ class BaselineCompiler:
         )
         parts = []
         for block in lowered:
-            plan = self.host.schedule(block) if self.options.scheduler else None
-            selection = select(block, plan, guarded=guarded, tiled=self.host.tiled)
             try:
-                allocation = allocate(selection.steps, registers, self.options.allocator)
+                selection, allocation = self._assign(block, registers, guarded)
             except OutOfStack:
                 return self._refuse("more values than stack slots")
             if self.options.check:
@@ -196,6 +196,22 @@ class BaselineCompiler:
         counters.per_insn_us.append(seconds / insns * 1e6)
         return made
 
+    def _assign(self, block: Block, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:
+        """What to generate for a block, in the scheduler's order or, if that needs more of the stack, in its own.
+
+        Raises:
+            OutOfStack: more values at once than registers and stack slots.
+        """
+        tiled, enabled = self.host.tiled, self.options.allocator
+        plan = self.host.schedule(block) if self.options.scheduler else None
+        selection = select(block, plan, guarded=guarded, tiled=tiled)
+        allocation = allocate(selection.steps, registers, enabled)
+        if plan is None or not allocation.spilled:
+            return selection, allocation
+        own = select(block, guarded=guarded, tiled=tiled)
+        other = allocate(own.steps, registers, enabled)
+        return (own, other) if other.spilled < allocation.spilled else (selection, allocation)
+
     def _refuse(self, reason: str) -> Compiled:
         self.counters.refused[reason] += 1
         raise CompileError(reason)
@@ -209,7 +225,7 @@ class BaselineCompiler:
         blocks: dict[int, Block] = {}
         inside: dict[int, int] = {}
         roots = {root, *callees}
-        heads = {root}
+        heads = set(roots)
         todo, calls = [root, *callees], list[int]()
         insns = 0
         parts = 2 if callees else 1
@@ -333,9 +349,9 @@ class BaselineCompiler:
             return {}, frozenset()
         pins: dict[int, int] = {}
         integers, floats = list(integer_pins), list(self.host.float_pins)
-        for slot, _ in weights.most_common():
+        for slot, weight in weights.most_common():
             pool = floats if STATE.slots[slot].type.spelling == "f64" else integers
-            if pool:
+            if pool and weight > _WORTH_A_PIN:
                 pins[slot] = pool.pop(0)
         assert all((place >= FLOAT_PLACE) == (STATE.slots[s].type.spelling == "f64") for s, place in pins.items())
         return pins, frozenset(written)

@@ -20,6 +20,7 @@ CODE, DATA, READ_ONLY = 0x10000, 0x40000, 0x60000
 WILD = (0, 8, 0x7FFF_FFFF, 0x8000_0000, 1 << 36, (1 << 36) - 4, (1 << 36) + 0x7FFF_FFF8, 1 << 37, 1 << 47, 1 << 63)
 LOADS = {"lb": 0, "lh": 1, "lw": 2, "ld": 3, "lbu": 4, "lhu": 5, "lwu": 6}
 EBREAK = 0x0010_0073
+SECRET = 0x5EC2_E700_5EC2_E700
 
 
 def load(width: int, rd: int, rs1: int, offset: int) -> int:
@@ -42,13 +43,19 @@ def bne(rs1: int, rs2: int, offset: int) -> int:
 
 
 def program(rng: random.Random) -> list[int]:
-    """A loop of accesses off a few bases that move; x31 counts down."""
-    body = []
+    """A loop of accesses off a few bases that move, in one block or several; x31 counts down."""
+    body: list[int] = []
+    branches = rng.randrange(2)
     for _ in range(rng.randrange(3, 14)):
         base, other = rng.choice((10, 11, 12)), rng.choice((13, 14, 15))
         offset = rng.choice((0, 8, -8, 2047, -2048, rng.randrange(-2048, 2048)))
-        kind = rng.randrange(5)
-        if kind < 2:
+        kind = rng.randrange(8 if branches else 5)
+        if kind > 6:
+            body.append(addi(base, rng.choice((10, 11, 12)), rng.choice((0, 0, 8, 2047))))
+        elif kind > 4:
+            body.append(bne(other, rng.choice((13, 14, 15)), 4 * rng.choice((2, 2, 3))))
+            body += [addi(other, other, 1)] * rng.randrange(2)
+        elif kind < 2:
             body.append(load(rng.choice(list(LOADS.values())), other, base, offset))
         elif kind == 2:
             body.append(store(rng.randrange(4), other, base, offset))
@@ -150,3 +157,34 @@ def test_an_address_that_leads_to_other_memory_of_the_process_faults() -> None:
     hart.cpu["x"][10] = distance
     stop = tier.run(hart, 1000)
     assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 5, distance)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        [addi(10, 11, 0)],
+        [addi(10, 11, 8), addi(10, 10, -8)],
+        [0x00E5_8533],  # add x10, x11, x14
+        [load(3, 10, 12, 8)],
+        [bne(14, 14, 8), addi(10, 11, 0)],
+        [addi(15, 11, 0), bne(14, 14, 8), addi(10, 15, 0)],
+    ],
+)
+def test_a_base_that_changes_in_a_loop_is_looked_at_again(step: list[int]) -> None:
+    body = [load(3, 13, 10, 0), *step, addi(31, 31, -1)]
+    code = [*body, bne(31, 0, -4 * len(body)), EBREAK]
+    hart = hart_for(code, 1, guarded=True)
+    x = hart.cpu["x"]
+    x[10] = x[11] = x[12] = DATA
+    x[14], x[31] = 0, 1 << 20
+    hart.memory.write(DATA + 8, DATA.to_bytes(8, "little"))
+    tier = BaselineTier(slice_insns=64, share=float("inf"))
+    assert tier.run(hart, 1000).reason is StopReason.LIMIT
+    assert tier.compiled[-1].faults
+    secret = (ctypes.c_uint64 * 8)(*[SECRET] * 8)
+    distance = (ctypes.addressof(secret) - hart.memory.host_base) % (1 << 64)
+    x[11] = distance
+    hart.memory.write(DATA + 8, distance.to_bytes(8, "little"))
+    stop = tier.run(hart, 1000)
+    assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 5, distance)
+    assert SECRET not in [int(value) for value in x]

@@ -21,14 +21,18 @@ from engines.rustwasm.wasm.module import Module
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
+    from engines.rustwasm.debug.origins import Origins
 
 __all__ = ["LOWERINGS", "PROFILES", "build", "build_bytes"]
 
 LOWERINGS: Final = ("linear", "gc")
 
 
-def build(compilation: Compilation, profile: str = "dev", lowering: str = "linear") -> Module:
-    """The module of a program without errors: a WASI preview 1 command.
+def build(
+    compilation: Compilation, profile: str = "dev", lowering: str = "linear", origins: Origins | None = None
+) -> Module:
+    """The module of a program without errors: a WASI preview 1 command. With `origins`, which learns of the program's
+    functions, instructions know where they come from (`debug.build_with_debug_info`).
 
     Raises:
         ValueError: there is no such profile or lowering, the program has no `main`, or something that the lowering does
@@ -40,7 +44,7 @@ def build(compilation: Compilation, profile: str = "dev", lowering: str = "linea
     if chosen is None:
         raise ValueError(f"no profile {profile!r}; choose one of {', '.join(PROFILES)}")
     with quiet_runtime():
-        module = lower(compilation, chosen) if lowering == "linear" else lower_gc(compilation, chosen)
+        module = (lower if lowering == "linear" else lower_gc)(compilation, chosen, origins)
         return optimise(module, STACK)[0] if profile != "dev" else module
 
 

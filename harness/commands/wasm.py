@@ -25,6 +25,7 @@ from harness.commands.wasm_unit_tests import test
 
 if TYPE_CHECKING:
     from engines.rustwasm.build_cache import BuildOptions
+    from engines.rustwasm.compilation import Compilation
 
 app = typer.Typer(help="Compile a subset of Rust to WebAssembly.", no_args_is_help=True)
 
@@ -68,6 +69,12 @@ def build(
     lowering: Lowering = "linear",
     mode: Mode = "ownership",
     names: Annotated[bool, typer.Option(help="Keep the names of functions.")] = True,
+    debug: Annotated[
+        bool, typer.Option("--debug", "-g", help="Add DWARF: lines, functions, what was inlined where.")
+    ] = False,
+    source_map: Annotated[
+        bool, typer.Option("--source-map", help="Write a source map to the module's name with .map, and name it there.")
+    ] = False,
     cache: Annotated[
         bool, typer.Option(help="Take the module from the directory of caches if it was built from these sources.")
     ] = True,
@@ -83,10 +90,17 @@ def build(
     options = BuildOptions(profile, names, lowering)
     settings = settings_of(mode)
     cache = cache and mode == "ownership"  # the cache knows a crate's files, which may depend on the mode
+    target = out or main.with_suffix(".wasm")
+    if debug or source_map:
+        _build_with_debug_info(main, target, options, settings, debug, source_map)
+        return
     content = BuildCache().find(main, options) if cache else None
     if content is None:
         content = _built(main, options, cache, settings)
-    target = out or main.with_suffix(".wasm")
+    _write(target, content)
+
+
+def _write(target: Path, content: bytes) -> None:
     try:
         target.write_bytes(content)
     except OSError as error:
@@ -95,9 +109,8 @@ def build(
     typer.echo(f"{target}: {len(content):,} bytes")
 
 
-def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[str]) -> bytes:
-    from engines.rustwasm.build_cache import BuildCache
-    from engines.rustwasm.driver import PROFILES, build_bytes
+def _compiled(main: Path, options: BuildOptions, settings: frozenset[str]) -> Compilation:
+    from engines.rustwasm.driver import PROFILES
 
     if options.profile not in PROFILES:
         typer.echo(f"counterproof: --profile {options.profile}: there are {', '.join(PROFILES)}", err=True)
@@ -106,6 +119,34 @@ def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[st
     compilation = checked(main, json=False, settings=settings)
     if compilation.diagnostics.has_errors:
         raise typer.Exit(1)
+    return compilation
+
+
+def _build_with_debug_info(
+    main: Path, target: Path, options: BuildOptions, settings: frozenset[str], dwarf: bool, source_map: bool
+) -> None:
+    from engines.rustwasm.debug.build import build_with_debug_info
+
+    compilation = _compiled(main, options, settings)
+    place = target.with_name(f"{target.name}.map")
+    url = place.name if source_map else None
+    try:
+        made = build_with_debug_info(
+            compilation, options.profile, options.names, options.lowering, dwarf, url, target.name
+        )
+    except ValueError as error:
+        typer.echo(f"counterproof: {main}: {error}", err=True)
+        raise typer.Exit(1) from None
+    _write(target, made.content)
+    if made.source_map is not None:
+        _write(place, made.source_map.encode())
+
+
+def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[str]) -> bytes:
+    from engines.rustwasm.build_cache import BuildCache
+    from engines.rustwasm.driver import build_bytes
+
+    compilation = _compiled(main, options, settings)
     try:
         content = build_bytes(compilation, options.profile, options.names, options.lowering)
     except ValueError as error:

@@ -609,7 +609,7 @@ class _Feller:
 
 
 class _PositionedFeller(_Feller):
-    """A node without position has that of its first operand, else of what it is an operand of, else of what is before."""
+    """A node without position has its first operand's, else that of what it is an operand of, else the last."""
 
     def __init__(self) -> None:
         super().__init__()

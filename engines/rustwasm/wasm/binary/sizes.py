@@ -34,6 +34,24 @@ class Sizes:
     functions: tuple[tuple[str, int], ...]
 
 
+def code_offset(data: bytes) -> int:
+    """Where in a module the contents of its code section begin: offsets of instructions count from there.
+
+    Raises:
+        MalformedModuleError: `data` is no module.
+        ValueError: it has no code section.
+    """
+    decode(data)
+    reader = Reader(data, _MAGIC_BYTES)
+    while not reader.at_end():
+        number = reader.byte()
+        size = reader.u32()
+        if number == _CODE:
+            return reader.position
+        reader.take(size)
+    raise ValueError("the module has no code section")
+
+
 def sizes(data: bytes) -> Sizes:
     """Measure a module.
 

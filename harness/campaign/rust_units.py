@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from engines.rustwasm.mir.verifier import verify_program
 from fuzz.strategies.rust import Outcome, ValidProgram, generate_crate
+from harness.campaign.compiled_compiler import differing as differing_modules
+from harness.campaign.compiled_compiler import digests, in_use
 from harness.campaign.rust import Misjudgement, RustCampaign
 from harness.campaign.rust_reduction import reduced
 from harness.campaign.rust_runs import GENERATOR, ROOT, RustDivergence, RustRunner, differing, expectation
@@ -35,6 +37,8 @@ class RustPlan:
         modes_every: of every so many seeds there are programs of GC mode and a fault of it; 0 for none.
         faulty: so many seeds, the first, also give a faulty program, and their valid one is judged alone; those of the
             others are judged in their crate.
+        sources_every: where the compiler is a compiled copy, its sources have to give the same modules of every so many
+            crates.
     """
 
     subject: str = "rustwasm-check"
@@ -50,9 +54,10 @@ class RustPlan:
     verify: bool = False
     modes_every: int = 4
     faulty: int = 2_000
+    sources_every: int = 40
 
     def __post_init__(self) -> None:
-        for name in ("judge_every", "native_every", "programs", "statements", "seeds"):
+        for name in ("judge_every", "native_every", "programs", "statements", "seeds", "sources_every"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; the legal range is 1 and more")
         for name in ("modes_every", "faulty"):
@@ -153,11 +158,20 @@ class UnitWorker:
                 if one.signature not in known:
                     same = [other for other in found if other.source == one.source]
                     found[position] = reduced(one, self._runner, same)
+        elif in_use() and unit % self.plan.sources_every == 0:
+            found = list(self._by_sources(whole, label))
         result.divergences += found
         if self._judge is not None and unit % self.plan.native_every == 0:
             result.judged += 1
             native = generate_crate(seeds, self.plan.statements)[0] if self.plan.modes_every else whole
             result.divergences += judged(self._judge, native, label)
+
+    def _by_sources(self, program: ValidProgram, label: str) -> Iterator[RustDivergence]:
+        """Builds in which the compiled copy of the compiler differs from its sources."""
+        expected = expectation(program.dev)
+        for name in differing_modules(program.source, digests(CompiledProgram(program.source), self._runner.builds)):
+            why = "the compiled compiler gives another module than its sources"
+            yield RustDivergence(label, program.source, name, "compiler", "sources", ("compiler",), expected, None, why)
 
 
 def narrowed(

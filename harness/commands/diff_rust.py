@@ -60,6 +60,10 @@ def rust(
         "out/diff-rust"
     ),
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the campaign in --out.")] = False,
+    compile_compiler: Annotated[
+        bool,
+        typer.Option("--compile", help="Run the compiler as machine code, which mypyc makes of it once."),
+    ] = False,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first finding.")] = False,
 ) -> None:
     """Rust: are generated programs accepted, planted errors found, and valid programs run alike everywhere?
@@ -69,6 +73,8 @@ def rust(
     Exit status: 0 all as it should be, 1 not so, 2 wrong usage, 3 internal error or nothing was judged, 130
     interrupted (`--resume` goes on).
     """
+    if compile_compiler:
+        _compile()  # before anything imports it
     from harness.campaign.rust_progress import RustProgress, load
     from harness.campaign.rust_units import RustPlan, UnitWorker
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
@@ -110,6 +116,18 @@ def rust(
     except (StoreError, OSError) as error:
         _stop(str(error), 3)
     raise typer.Exit(code)
+
+
+def _compile() -> None:
+    """Take the compiled copy of the compiler from here on."""
+    from harness.campaign.compiled_compiler import CompilingError, compiled, use
+
+    try:
+        use(compiled())
+    except (CompilingError, RuntimeError) as error:
+        _stop(str(error), 2)
+    except OSError as error:
+        _stop(str(error), 3)
 
 
 def _described(plan: RustPlan) -> dict[str, Any]:

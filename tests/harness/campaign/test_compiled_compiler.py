@@ -1,0 +1,69 @@
+"""The compiler as machine code: what mypyc makes of a package is used in its place, and compared with its sources."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from importlib import metadata, util
+from pathlib import Path
+
+import pytest
+
+from harness.campaign import compiled_compiler
+from harness.campaign.compiled_compiler import CompilingError, compiled, differing, digests, in_use, use
+from harness.subjects.rustwasm_program import Build, CompiledProgram
+
+SOURCE = 'fn main() {\n    println!("{}", [1, 2, 3].iter().sum::<i32>());\n}\n'
+USED = """
+import sys
+from pathlib import Path
+from harness.campaign.compiled_compiler import in_use, use
+use(Path(sys.argv[1]))
+from engines.rustwasm import arithmetic, left
+print(arithmetic.__file__.endswith(".so"), left.__file__.endswith(".py"), arithmetic.double(21), left.NAME, in_use())
+"""
+
+
+def missing(name: str) -> str:
+    raise metadata.PackageNotFoundError(name)
+
+
+@pytest.mark.skipif(
+    util.find_spec("mypyc") is None or shutil.which("gcc") is None, reason="needs mypyc and gcc, which compile"
+)
+@pytest.mark.timeout(300)
+def test_a_compiled_copy_is_made_once_and_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = tmp_path / "sources" / "rustwasm"
+    sources.mkdir(parents=True)
+    (sources / "__init__.py").touch()
+    (sources / "arithmetic.py").write_text("def double(number: int) -> int:\n    return number * 2\n")
+    (sources / "twice.py").write_text("TWICE: int = 2\n")
+    # What mypyc refuses stays Python.
+    (sources / "left.py").write_text('class Name(str):\n    """A name."""\n\n\nNAME = Name("left")\n')
+    monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
+    monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
+    place = compiled()
+    assert compiled() == place and [one.name for one in place.parent.iterdir()] == [place.name]
+    done = subprocess.run([sys.executable, "-c", USED, str(place)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "42", "left", "True"]
+
+
+def test_without_mypyc_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "version", missing)
+    with pytest.raises(CompilingError, match=r"pip install 'counterproof\[lint\]'"):
+        compiled()
+
+
+def test_a_copy_is_chosen_before_the_compiler_is_imported(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="imported already"):
+        use(tmp_path)
+    assert not in_use()
+
+
+def test_other_bytes_than_the_sources_give_are_told() -> None:
+    builds = (Build(), Build("dev", "gc"))
+    ours = digests(CompiledProgram(SOURCE), builds)
+    assert list(ours) == ["dev", "dev-gc"]
+    assert differing(SOURCE, ours) == []
+    assert differing(SOURCE, {**ours, "dev-gc": ours["dev"]}) == ["dev-gc"]

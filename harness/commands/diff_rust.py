@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -75,6 +76,7 @@ def rust(
     """
     if compile_compiler:
         _compile()  # before anything imports it
+    from harness.campaign.claim import InUseError, claimed
     from harness.campaign.rust_progress import RustProgress, load
     from harness.campaign.rust_units import RustPlan, UnitWorker
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
@@ -103,18 +105,19 @@ def rust(
     except (UnknownExecutorError, ExecutorUnavailableError, ValueError, DocumentError) as error:
         _stop(str(error), 2)
     except OSError as error:
-        _stop(str(error), 3)
+        _stop(f"--out {out} cannot be used: {error}", 3)
     done = progress.totals.valid
     print(f"seeds from {first}" + (f"; {done} are done" if done else ""), flush=True)
     try:
-        store = FindingsStore(out)
-        try:
+        with claimed(out), closing(FindingsStore(out)) as store:
             kept = store.campaign(_described(plan), resume)
             code = _Campaign(plan, progress, out, path, budget_seconds, fail_fast, store, kept).run(jobs)
-        finally:
-            store.close()
-    except (StoreError, OSError) as error:
+    except InUseError as error:
+        _stop(str(error), 2)
+    except StoreError as error:
         _stop(str(error), 3)
+    except OSError as error:
+        _stop(f"--out {out} cannot be used: {error}", 3)
     raise typer.Exit(code)
 
 

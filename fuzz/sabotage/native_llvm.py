@@ -11,6 +11,7 @@ AUTO: Final = "tests/engines/vm/tiers/test_auto_tier.py"
 PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
 CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
+GUARDED: Final = "tests/engines/vm/tiers/llvm/test_llvm_in_guarded_memory.py"
 
 BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
 
@@ -330,3 +331,66 @@ def _() -> None:
         return staticmethod(read)
 
     replace_method(StoredRegion, "from_bytes", wrapper)
+
+
+@BUGS.action(
+    "llvm-fault-leaves-elsewhere",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="a refused access goes on where the first one of the region would",
+    judges=(GUARDED,),
+)
+def _() -> None:
+    from engines.vm.runtime import image
+
+    def wrapper(original: Any) -> Any:
+        def faults(files: Any, bases: Any) -> Any:
+            found = original(files, bases)
+            return tuple((at, found[0][1]) for at, _ in found)
+
+        return faults
+
+    replace_method(image, "_faults", wrapper)
+
+
+@BUGS.action(
+    "llvm-base-is-never-compared",
+    Area.MEMORY,
+    "a permission not checked",
+    description="in guarded memory any base is taken to be near the arena",
+    judges=(GUARDED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.bounds import Bounds, Known
+
+    replace_method(Bounds, "missing", lambda _: lambda self, known, target: [])
+    replace_method(Bounds, "at_head", lambda _: lambda self, head: [])
+
+    def wrapper(original: Any) -> Any:
+        def copy(self: Any) -> Any:
+            return original(Known(dict.fromkeys(range(32), 0)))
+
+        return copy
+
+    replace_method(Known, "copy", wrapper)
+
+
+@BUGS.action(
+    "llvm-written-base-stays-near",
+    Area.MEMORY,
+    "a permission not checked",
+    description="a register that was near the arena is taken to be so whatever is written to it",
+    judges=(GUARDED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.bounds import Known
+
+    def wrapper(original: Any) -> Any:
+        def execute(self: Any, insn: Any) -> None:
+            near = dict(self.near)
+            original(self, insn)
+            self.near = near | self.near
+
+        return execute
+
+    replace_method(Known, "execute", wrapper)

@@ -4,8 +4,8 @@ An access is `callbr`: LLVM's call of inline assembly that may go on elsewhere. 
 as any other, so LLVM keeps whatever the exit saves; the assembly notes the addresses of the instruction and of the way
 out in a section that is not loaded. The handler of `engines.vm.runtime.fault_exits` leads a fault there.
 
-The host refuses only what lies in the arena or between its guards, so a base must be below the arena's end: one
-comparison, which LLVM drops where it knows the answer. Atomics check permissions as in other memory.
+The host refuses only what lies in the arena or between its guards, so a base is compared with the arena's end unless
+`bounds` knows that it is near. Atomics check permissions as in other memory.
 
 Source: LLVM Language Reference, "callbr Instruction" and "Inline Assembler Expressions".
 """
@@ -85,9 +85,10 @@ class GuardedMachine(RegionMachine):
         self._access("void", template, "", f"r,r,{constraint}", operands)
 
     def _base(self) -> LlvmValue:
-        """The base register's value, which is below the arena's end from here on."""
-        base: LlvmValue = self.x[Constant(self.insn.argument("rs1"))]
-        if base.constant is None:
+        """The base register's value, which is near the arena."""
+        register = self.insn.argument("rs1")
+        base: LlvmValue = self.x[Constant(register)]
+        if register and register not in self.known.near:
             self.bail_if(self.const((1 << ADDRESS_BITS) - 1).ult(base))
         return base
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engines.vm.isa.describe import OperandKind
+from engines.vm.memory.address_space import ADDRESS_BITS
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.layout import ARGUMENTS, CONTEXT_OFFSETS, CPU_OFFSETS, PC_SHIFT, forward
@@ -14,6 +15,7 @@ from engines.vm.tiers.interpreter.machine import dispatch, tail_call
 from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
+from engines.vm.tiers.llvm.bounds import Bounds, Known
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, successors
 
@@ -92,8 +94,10 @@ class Lowering:
     def module(self) -> Module:
         """The text of the region."""
         region, emitter = self.region, self.emitter
-        kind = GuardedMachine if self.guarded else RegionMachine
-        self.machine = kind(emitter, self.frm, self.floats)
+        self.machine = RegionMachine(emitter, self.frm, self.floats)
+        self.bounds: Bounds | None = None
+        if self.guarded:
+            self.machine, self.bounds = GuardedMachine(emitter, self.frm, self.floats), Bounds(region)
         emitter.lines.clear()
         dirty = self._dirty()
         for pc in sorted(region.blocks):
@@ -151,18 +155,28 @@ class Lowering:
             frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
             emitter.leave_if(frm.ne(self.frm), "other_mode")
         first = region.heads[0]
-        cases = " ".join(f"i64 {n}, label %b_{pc:x}" for n, pc in enumerate(region.heads))
+        cases = " ".join(f"i64 {n}, label %e_{pc:x}" for n, pc in enumerate(region.heads))
         which = emitter.value("ptrtoint ptr %entry to i64", 64)
-        emitter.line(f"switch i64 {which.text}, label %b_{first:x} [ {cases} ]")
+        emitter.line(f"switch i64 {which.text}, label %e_{first:x} [ {cases} ]")
+        for pc in region.heads:
+            emitter.begin(f"e_{pc:x}")
+            self._compare(self.bounds.at_head(pc) if self.bounds else [], f"m_{pc:x}")
+            emitter.jump(f"b_{pc:x}")
         if self.machine.uses_frm:
             emitter.begin("other_mode")
             cases = " ".join(f"i64 {n}, label %m_{pc:x}" for n, pc in enumerate(region.heads))
             emitter.line(f"switch i64 {which.text}, label %m_{first:x} [ {cases} ]")
-            for pc in region.heads:
-                emitter.begin(f"m_{pc:x}")
-                emitter.line("store i64 %budget, ptr %leave_budget.")
-                emitter.line(f"store i64 {pc}, ptr %leave_pc.")
-                emitter.jump("leave_at_head")
+        for pc in region.heads:
+            emitter.begin(f"m_{pc:x}")
+            emitter.line("store i64 %budget, ptr %leave_budget.")
+            emitter.line(f"store i64 {pc}, ptr %leave_pc.")
+            emitter.jump("leave_at_head")
+
+    def _compare(self, registers: Iterable[int], label: str) -> None:
+        """Go to `label` where one of `registers` is no address in the arena."""
+        for register in registers:
+            value: LlvmValue = self.machine.x[Constant(register)]
+            self.emitter.leave_if(self.emitter.const((1 << ADDRESS_BITS) - 1).ult(value), label)
 
     def _block(self, block: Block, dirty: frozenset[str]) -> None:
         """A block. A check takes from the budget what the longest way to the next check retires, or leaves; so in every
@@ -179,8 +193,11 @@ class Lowering:
             self.leaves.append(_Leave(label, block.pc, budget, dirty))
             return
         written_: set[str] = set()
+        known = self.bounds.before[block.pc].copy() if self.bounds else Known()
+        machine.known = known
         for index, insn in enumerate(block.insns):
             _run(machine, insn)
+            known.execute(insn)
             if machine.bail is not None:
                 now = dirty | written_
                 self.leaves.append(_Leave(machine.bail, insn.pc, budget, now, taken - index, self.guarded))
@@ -191,16 +208,16 @@ class Lowering:
             written_.update(machine.commit())
         now = dirty | written_
         if block.end is End.INDIRECT:
-            self._indirect(block, budget, now)
+            self._indirect(block, budget, now, known)
         elif block.end is End.BRANCH:
             assert machine.taken is not None
-            ways = [self._way(block, target) for target in block.targets]
+            ways = [self._way(block, target, known) for target in block.targets]
             emitter.branch(machine.taken, ways[0], ways[1])
-            self._write_ways(block, ways, budget, now)
+            self._write_ways(block, ways, budget, now, known)
         else:
-            way = self._way(block, block.targets[0])
+            way = self._way(block, block.targets[0], known)
             emitter.jump(way)
-            self._write_ways(block, [way], budget, now)
+            self._write_ways(block, [way], budget, now, known)
 
     def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: frozenset[str]) -> LlvmValue:
         """The budget less `insns`; leaves where that is too much."""
@@ -221,26 +238,37 @@ class Lowering:
         unspent = longest[block.pc] - len(block.insns)
         return unspent - longest[target] if target in longest and target not in self.region.checks else unspent
 
-    def _way(self, block: Block, target: int) -> str:
+    def _missing(self, known: Known, target: int) -> list[int]:
+        return self.bounds.missing(known, target) if self.bounds and target in self.region.blocks else []
+
+    def _way(self, block: Block, target: int, known: Known) -> str:
         """The label to go to for `target`; written by `_write_ways` where it is not that of the target's block."""
-        if target in self.region.blocks and not self._unspent(block, target):
+        if target in self.region.blocks and not self._unspent(block, target) and not self._missing(known, target):
             return f"b_{target:x}"
         return self.emitter.label("way")
 
-    def _write_ways(self, block: Block, ways: list[str], budget: LlvmValue, dirty: frozenset[str]) -> None:
+    def _write_ways(
+        self, block: Block, ways: list[str], budget: LlvmValue, dirty: frozenset[str], known: Known
+    ) -> None:
         for label, target in zip(ways, block.targets, strict=True):
             if label != f"b_{target:x}":
                 self.emitter.begin(label)
-                self._go_on(block, target, budget, dirty)
+                self._go_on(block, target, budget, dirty, known)
 
-    def _go_on(self, block: Block, target: int, budget: LlvmValue, dirty: frozenset[str]) -> None:
+    def _go_on(self, block: Block, target: int, budget: LlvmValue, dirty: frozenset[str], known: Known) -> None:
         """End the way from `block` to `target`, which is in the region or outside."""
-        left = budget + self._unspent(block, target)
-        if target in self.region.blocks:
-            self.emitter.line(f"store i64 {left.text}, ptr %budget.")
-            self.emitter.jump(f"b_{target:x}")
-        else:
+        unspent = self._unspent(block, target)
+        left = budget + unspent
+        if target not in self.region.blocks:
             self._exit(target, left, dirty)
+            return
+        missing = self._missing(known, target)
+        if missing:
+            label = self.emitter.label("far")
+            self._compare(missing, label)
+            self.leaves.append(_Leave(label, target, budget, dirty, unspent, True))
+        self.emitter.line(f"store i64 {left.text}, ptr %budget.")
+        self.emitter.jump(f"b_{target:x}")
 
     def _save(self, dirty: frozenset[str]) -> None:
         emitter = self.emitter
@@ -297,7 +325,7 @@ class Lowering:
                     handler = emitter.offset("%decode", distance)
                     tail_call(emitter, self.convention, handler, forward(entry, budget.text))
 
-    def _indirect(self, block: Block, budget: LlvmValue, dirty: frozenset[str]) -> None:
+    def _indirect(self, block: Block, budget: LlvmValue, dirty: frozenset[str], known: Known) -> None:
         emitter, machine, last = self.emitter, self.machine, block.insns[-1]
         target = machine.target
         assert target is not None
@@ -315,7 +343,7 @@ class Lowering:
             for pc, label in places.items():
                 emitter.begin(label)
                 machine.commit(keep=True)
-                self._go_on(block, pc, budget, after)
+                self._go_on(block, pc, budget, after, known)
             emitter.begin(other)
         emitter.leave_if(limit.ule(target), wild)
         machine.commit()

@@ -18,6 +18,7 @@ from engines.vm.tiers.interpreter.layout import CPU_OFFSETS
 from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
 from engines.vm.tiers.interpreter.shapes import Constant, Place
 from engines.vm.tiers.interpreter.values import LlvmValue
+from engines.vm.tiers.llvm.bounds import Known
 from engines.vm.tiers.llvm.region import Decoded
 
 LAST_MODE: Final = 3
@@ -34,6 +35,7 @@ class RegionMachine(HandlerMachine):
     Attributes:
         insn: the instruction at hand.
         fault: the label that it goes to where the host refuses its access; None if it has no such access.
+        known: what is known of the registers before the instruction.
         uses_frm: whether code was written that is right for `frm` only.
         touched: registers with a variable, as LLVM names: `x5`, `f7`.
     """
@@ -46,6 +48,7 @@ class RegionMachine(HandlerMachine):
         self.uses_frm = False
         self.insn: Decoded
         self.fault: str | None = None
+        self.known = Known()
         self.touched: set[str] = set()
         self.x: Any = _Variables(self, "x")
         self.f: Any = _Variables(self, "f")

@@ -24,22 +24,28 @@ STORING = "addi a0, a0, 8\nsd t6, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -12\nebr
 
 
 def program(rng: random.Random) -> str:
-    """A loop of accesses off a few bases that move, with calls of functions that access memory too; t6 counts down."""
+    """A loop of accesses off a few bases that move, some of them skipped at times; t6 counts down."""
     body: list[str] = []
     for _ in range(rng.randrange(3, 14)):
         base, other = rng.choice(("a0", "a1", "a2")), rng.choice(("a3", "a4", "a5"))
         offset = rng.choice((0, 8, -8, 2047, -2048, rng.randrange(-2048, 2048)))
-        kind = rng.randrange(6)
-        if kind < 2:
+        kind = rng.randrange(10)
+        if kind < 3:
             name = rng.choice(list(LOADS))
             body.append(f"{name} {f'f{other}' if name[0] == 'f' else other}, {offset}({base})")
-        elif kind == 2:
+        elif kind == 3:
             name = rng.choice(list(STORES))
             body.append(f"{name} {f'f{other}' if name[0] == 'f' else other}, {offset}({base})")
-        elif kind == 3:
+        elif kind < 6:
             body.append(f"addi {base}, {base}, {rng.choice((1, 8, -8, 64, 2047, -2048))}")
-        elif kind == 4:
+        elif kind == 6:
             body.append(f"amoadd.d {other}, {other}, ({base})")
+        elif kind == 7:
+            body.append(f"bge {other}, zero, {4 * rng.randrange(2, 4)}")
+            body += [f"ld {other}, {offset}({base})", f"addi {base}, {base}, {rng.choice((8, -8, 16))}"]
+        elif kind == 8:
+            body += [f"andi {other}, {other}, 255", f"slli {other}, {other}, 3", f"add {base}, {base}, {other}"]
+            body += [f"ld {other}, {offset}({base})"]
         else:
             body.append(f"addi {other}, {other}, {rng.randrange(-99, 99)}")
     body.append("addi t6, t6, -1")
@@ -130,15 +136,28 @@ def test_stored_code_without_checks_is_for_guarded_memory_only() -> None:
         assert (user.counters.stored, user.counters.stale) == ((1, 0) if guarded else (0, 1))
 
 
-def test_an_address_that_leads_to_other_memory_of_the_process_faults() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ld a3, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -8\nebreak",
+        "ld a1, 0(a5)\nadd a0, a1, zero\nld a3, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -16\nebreak",
+        "add a2, a5, zero\nld a3, 0(a2)\nld a2, 0(a5)\nld a3, 0(a2)\naddi t6, t6, -1\nbne t6, zero, -20\nebreak",
+        "bne a4, zero, 8\nadd a0, a5, zero\nld a3, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -16\nebreak",
+    ],
+)
+def test_an_address_that_leads_to_other_memory_of_the_process_faults(text: str) -> None:
     """Far from the guest's address space the host has memory too: an unchecked access there would not fault."""
-    hart = hart_for("ld a3, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -8\nebreak")
-    hart.cpu["x"][10], hart.cpu["x"][31] = DATA, 1 << 20
-    tier = eager(64)
+    hart = hart_for(text)
+    x = hart.cpu["x"]
+    x[10], x[14], x[15], x[31] = DATA, 0, DATA + 64, 1 << 20
+    hart.memory.store(DATA + 64, DATA + 128, 8)
+    tier = compiled_at_once(hart)
     assert tier.run(hart, 1000).reason is StopReason.LIMIT
     assert tier.compiled[-1].faults
     secret = (ctypes.c_uint64 * 8)(*range(8))
     distance = (ctypes.addressof(secret) - hart.memory.host_base) % (1 << 64)
-    hart.cpu["x"][10] = distance
+    x[10], x[14] = distance, 1
+    hart.memory.store(DATA + 64, distance, 8)
     stop = tier.run(hart, 1000)
     assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 5, distance)
+    assert int(hart.cpu["retired"]) < 1010

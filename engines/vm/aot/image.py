@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 import struct
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
+from engines.vm.runtime.host import machine
 from engines.vm.runtime.source_digest import source_digest
 from engines.vm.tiers.interpreter.build import cache_key
 
@@ -111,7 +111,7 @@ class Origin:
     @staticmethod
     def here(executable: bytes, insns: int = 0) -> Origin:
         """For an executable, on this machine, by this version."""
-        return Origin(hashlib.sha256(executable).hexdigest(), platform.machine(), maker(), insns)
+        return Origin(hashlib.sha256(executable).hexdigest(), machine(), maker(), insns)
 
 
 def maker() -> str:

@@ -14,10 +14,11 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-import platform
 import weakref
 from functools import cache
 from typing import Any, Final
+
+from engines.vm.runtime import host
 
 _PROT_NONE: Final = 0
 _REACH: Final = (1 << 31) - (1 << 24)
@@ -187,7 +188,7 @@ def _protect(address: int, size: int, protection: int) -> None:
 
 def flush_instruction_cache(start: int, end: int) -> None:
     """Make this processor fetch what was written to [start, end). x86_64 needs nothing (Intel SDM Vol. 3 §12.6)."""
-    machine = platform.machine()
+    machine = host.machine()
     if machine in {"aarch64", "arm64"}:
         clear = ctypes.CDLL("libgcc_s.so.1").__clear_cache
         clear.argtypes = [ctypes.c_void_p, ctypes.c_void_p]

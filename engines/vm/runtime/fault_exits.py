@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import ctypes
 import mmap
-import platform
 import sys
 import weakref
 from collections.abc import Iterable
@@ -24,6 +23,7 @@ from typing import Any, Final
 from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.registers import R8, R9, R10, RAX, RCX, RDI, RDX, RSI
 from engines.vm.runtime.executable_memory import ExecutableMemory
+from engines.vm.runtime.host import machine
 
 _SIGSEGV: Final = 11
 _SA_SIGINFO: Final = 4
@@ -53,8 +53,8 @@ class FaultExits:
     """
 
     def __init__(self, base: int, size: int) -> None:
-        if sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}:
-            raise OSError(f"no handler of faults for {sys.platform} on {platform.machine()}, there is linux on x86_64")
+        if sys.platform != "linux" or machine() not in {"x86_64", "AMD64"}:
+            raise OSError(f"no handler of faults for {sys.platform} on {machine()}, there is linux on x86_64")
         handler = _handler()
         self._table = mmap.mmap(-1, 4 * size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE)
         self._words = memoryview(self._table).cast("I")

@@ -1,20 +1,25 @@
-"""Which processor we run on, for cache keys, found out without importing LLVM."""
+"""Which machine we run on, found out without importing LLVM, and without `platform`, which takes longer than that."""
 
 from __future__ import annotations
 
-import platform
+import os
 from functools import cache
 from pathlib import Path
+
+
+def machine() -> str:
+    """The host's architecture, as `platform.machine()` names it."""
+    return os.uname().machine
 
 
 @cache
 def host_description() -> str:
     """Text that differs between hosts whose native code differs: architecture, processor model and features."""
-    lines = [platform.machine(), platform.system()]
+    lines = [machine(), os.uname().sysname]
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
-        return "\n".join([*lines, platform.processor()])
+        return "\n".join(lines)
     wanted = ("model name", "flags", "Features", "isa", "uarch", "CPU implementer", "CPU part")
     first = text.partition("\n\n")[0]
     lines += [line for line in first.splitlines() if line.partition(":")[0].strip() in wanted]

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from engines.vm.record import record
 
 EM_X86_64: Final = 62
 _SHT_NULL: Final = 0
@@ -43,7 +44,7 @@ class LinkError(ValueError):
     """An object file uses something that a flat image cannot hold. The message names it."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Image:
     """Code that runs at any address once its imports are filled in.
 
@@ -84,7 +85,7 @@ class Image:
         return cls(content, symbols, imports)
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Section:
     name: str
     kind: int
@@ -96,7 +97,7 @@ class _Section:
     align: int
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Symbol:
     name: str
     section: int
@@ -131,7 +132,7 @@ def link(*objects: bytes) -> Image:
         raise LinkError(f"a damaged object file: {error}") from error
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class _Object:
     data: bytes
     sections: list[_Section]

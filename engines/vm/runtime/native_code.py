@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import platform
 from typing import Any, Protocol
 
 from engines.vm.runtime.executable_memory import Window
+from engines.vm.runtime.host import machine
 from engines.vm.runtime.image import Image, link
 
 
@@ -64,10 +64,9 @@ class LoadedObject:
         return found
 
 
-def links_images(machine: str) -> bool:
-    """Whether hosts of this kind, as `platform.machine()` names it, have flat images, so that several object files can
-    be linked here."""
-    return machine in {"x86_64", "AMD64"}
+def links_images(kind: str) -> bool:
+    """Whether hosts of this kind, as `platform.machine()` names them, have flat images, which are linked here."""
+    return kind in {"x86_64", "AMD64"}
 
 
 def prepare(*objects: bytes) -> bytes:
@@ -76,10 +75,10 @@ def prepare(*objects: bytes) -> bytes:
     Raises:
         ValueError: several files on a host without flat images.
     """
-    if links_images(platform.machine()):
+    if links_images(machine()):
         return b"I" + link(*objects).to_bytes()
     if len(objects) != 1:
-        raise ValueError(f"{len(objects)} object files: {platform.machine()} hosts take one, as they have no images")
+        raise ValueError(f"{len(objects)} object files: {machine()} hosts take one, as they have no images")
     return b"O" + objects[0]
 
 

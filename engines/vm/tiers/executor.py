@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engines.vm.guests.riscv64.state import Hart
+from engines.vm.record import made, record
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Tier(Protocol):
         ...
 
 
-@dataclass
+@record()
 class Counters:
     """What an executor did.
 
@@ -40,8 +40,8 @@ class Counters:
 
     retired: int = 0
     runs: int = 0
-    traps: Counter[int] = field(default_factory=Counter)
-    escapes: Counter[str] = field(default_factory=Counter)
+    traps: Counter[int] = made(default_factory=Counter)
+    escapes: Counter[str] = made(default_factory=Counter)
 
 
 class TierExecutor:

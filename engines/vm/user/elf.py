@@ -9,11 +9,11 @@ Source: System V ABI, ELF-64 object file format; gabi chapters 4 and 5; RISC-V E
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
+from engines.vm.record import record
 
 _EHDR: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 _PHDR: Final = struct.Struct("<IIQQQQQQ")
@@ -60,7 +60,7 @@ class ElfError(ValueError):
     """The image cannot be run. The message names the field, its value and the legal range."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Segment:
     """One PT_LOAD program header. `permission` is an OR of the address space's READ, WRITE, EXEC."""
 
@@ -84,7 +84,7 @@ class Segment:
         return (self.end + _PAGE_MASK) & ~_PAGE_MASK
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Elf:
     """A checked executable.
 
@@ -115,7 +115,7 @@ class Elf:
         return self.segments[-1].end_page
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class LoadedImage:
     """Where an `Elf` ended up in guest memory. `phdr` is 0 when no segment contains the program headers."""
 

@@ -10,11 +10,11 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.memory.address_space import AddressSpace
+from engines.vm.record import made, record, values
 from engines.vm.user import riscv64, signals
 from engines.vm.user.elf import ElfError
 from engines.vm.user.file_table import FileTable
@@ -38,7 +38,7 @@ class LaunchError(Exception):
     """The program cannot be started; the message is one line for the user."""
 
 
-@dataclass(slots=True)
+@record()
 class Launch:
     """What to run and how.
 
@@ -76,7 +76,7 @@ class Launch:
     seed: int | None = None
 
 
-@dataclass(slots=True)
+@record()
 class Report:
     """What happened, for `--stats` and for whoever started us.
 
@@ -91,11 +91,11 @@ class Report:
     detail: str
     retired: int
     seconds: float
-    calls: list[tuple[int, str, int]] = field(default_factory=list)
-    unknown_calls: list[tuple[int, str, int]] = field(default_factory=list)
-    checkpoints: list[tuple[int, str]] = field(default_factory=list)
+    calls: list[tuple[int, str, int]] = made(default_factory=list)
+    unknown_calls: list[tuple[int, str, int]] = made(default_factory=list)
+    checkpoints: list[tuple[int, str]] = made(default_factory=list)
     tier: str = ""
-    tier_counters: dict[str, int] = field(default_factory=dict)
+    tier_counters: dict[str, int] = made(default_factory=dict)
 
     @property
     def mips(self) -> float:
@@ -304,9 +304,8 @@ def format_stats(report: Report) -> str:
 
 def _send(fd: int, report: Report) -> None:
     import json
-    from dataclasses import asdict
 
-    data = memoryview(json.dumps(asdict(report)).encode())
+    data = memoryview(json.dumps(values(report)).encode())
     while data:
         data = data[os.write(fd, data) :]
     os.close(fd)

@@ -11,7 +11,6 @@ import select
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,6 +18,7 @@ from typing import Final, NamedTuple
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, Access, AddressSpace, MemoryFault
+from engines.vm.record import made, record
 from engines.vm.tiers.stop import Stop, StopReason
 from engines.vm.user import elf, riscv64, signals
 from engines.vm.user.errno import Errno, GuestError
@@ -64,7 +64,7 @@ class Exit(NamedTuple):
     detail: str = ""
 
 
-@dataclass(slots=True)
+@record()
 class Options:
     """How a process runs, beside its program.
 
@@ -86,7 +86,7 @@ class Options:
     strace: Strace | None = None
 
 
-@dataclass(slots=True)
+@record()
 class MemoryMap:
     """Where the parts of the guest's memory are; addresses are the guest's.
 
@@ -97,7 +97,7 @@ class MemoryMap:
     brk: int = 0
     mmap_top: int = 0
     stack: InitialStack | None = None
-    shared: dict[int, int] = field(default_factory=dict)
+    shared: dict[int, int] = made(default_factory=dict)
     """start → size of what is mapped from the host itself (MAP_SHARED)."""
 
 

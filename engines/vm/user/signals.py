@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
+
+from engines.vm.record import made, record
 
 SIGNAL_COUNT: Final = 64
 SIGSET_BYTES: Final = 8
@@ -112,7 +113,7 @@ def name(number: int) -> str:
     return Signal(number).name if number in Signal._value2member_map_ else f"SIG{number}"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class SignalInfo:
     """One pending signal, as `siginfo_t` tells it to a handler.
 
@@ -140,7 +141,7 @@ class SignalInfo:
         return packed.ljust(SIGINFO_BYTES, b"\0")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Action:
     """A signal's disposition: `handler` is SIG_DFL, SIG_IGN or a guest address; `mask` is blocked while it runs."""
 
@@ -152,11 +153,11 @@ class Action:
 DEFAULT_ACTION: Final = Action()
 
 
-@dataclass(slots=True)
+@record()
 class PendingSignals:
     """Signals that wait for delivery, in arrival order. A standard signal is pending once, realtime ones queue."""
 
-    queue: list[SignalInfo] = field(default_factory=list)
+    queue: list[SignalInfo] = made(default_factory=list)
     mask: int = 0
 
     def post(self, info: SignalInfo) -> None:
@@ -185,7 +186,7 @@ class PendingSignals:
         return iter(self.queue)
 
 
-@dataclass(slots=True)
+@record()
 class AlternateStack:
     """What sigaltstack set; `flags` is SS_DISABLE when there is none."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
+from engines.vm.record import record
 from engines.vm.user.elf import ElfError
 
 STACK_BYTES: Final = 8 << 20
@@ -43,7 +43,7 @@ class Auxiliary(IntEnum):
     EXECFN = 31
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class StartupImage:
     """What the auxiliary vector tells about the program. Addresses are the guest's, the bias applied."""
 
@@ -54,7 +54,7 @@ class StartupImage:
     hwcap: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Credentials:
     """The user and group ids that the guest sees."""
 
@@ -64,7 +64,7 @@ class Credentials:
     egid: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class InitialStack:
     """`pointer` is the stack pointer at entry, 16-byte aligned, at argc; `low` the lowest mapped stack address."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart
+from engines.vm.record import made, record
 from engines.vm.user.riscv64 import RESERVATION
 from engines.vm.user.signals import AlternateStack, PendingSignals
 
 NAME_BYTES: Final = 15
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Wait:
     """Why a task does not run: until `host_fd` is ready for `events`, `until()` holds, or the deadline passes.
 
@@ -45,7 +45,7 @@ class Interrupted(Exception):  # noqa: N818  (not an error: a signal wants to be
         self.restarts = restarts
 
 
-@dataclass(slots=True)
+@record()
 class FutexWait:
     """The queue entry of FUTEX_WAIT; `woken` once FUTEX_WAKE chose it."""
 
@@ -54,7 +54,7 @@ class FutexWait:
     woken: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class Task:
     """One guest thread.
 
@@ -73,8 +73,8 @@ class Task:
     views: tuple[memoryview, memoryview, memoryview, memoryview]
     blocked: int = 0
     saved_mask: int | None = None
-    pending: PendingSignals = field(default_factory=PendingSignals)
-    alternate: AlternateStack = field(default_factory=AlternateStack)
+    pending: PendingSignals = made(default_factory=PendingSignals)
+    alternate: AlternateStack = made(default_factory=AlternateStack)
     clear_child_tid: int = 0
     robust_list: int = 0
     name: bytes = b""

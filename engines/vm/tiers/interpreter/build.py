@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import time
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engines.vm.runtime.host import host_description
+from engines.vm.record import record
+from engines.vm.runtime.host import host_description, machine
 from engines.vm.runtime.native_code import NativeCode, links_images, load, prepare
 from engines.vm.runtime.object_cache import VARIABLE as CACHE_VARIABLE
 from engines.vm.runtime.object_cache import ObjectCache, content_key
@@ -31,7 +30,7 @@ VARIANT_VARIABLE: Final = "COUNTERPROOF_SABOTAGE"
 """Names an injected bug, which changes the semantics without changing a source file, so it belongs into the key."""
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Interpreter:
     """Loaded native code.
 
@@ -70,13 +69,13 @@ def build(*, floating_point: bool = True) -> bytes:
     from engines.vm.tiers.interpreter.float_unit import float_support
     from engines.vm.tiers.interpreter.module import generate, parts
 
-    machine = platform.machine()
-    floats = float_support(machine, host_features()) if floating_point else None
-    if not links_images(machine):
-        source = generate(INSTRUCTIONS, machine, floats)
+    host = machine()
+    floats = float_support(host, host_features()) if floating_point else None
+    if not links_images(host):
+        source = generate(INSTRUCTIONS, host, floats)
         return json.dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
     escapes: list[str] = []
-    objects = compile_all(parts(INSTRUCTIONS, machine, escapes, floats), host_target())
+    objects = compile_all(parts(INSTRUCTIONS, host, escapes, floats), host_target())
     return json.dumps(escapes).encode() + b"\n" + prepare(*objects)
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from engines.vm.record import record
 
 if TYPE_CHECKING:
     pass
@@ -48,7 +49,7 @@ ARGUMENT_VIEWS: Final[dict[str, int]] = {
 """Argument kinds: how the register is read, and (`strace.py`) how it is shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class SystemCall:
     """One row. `plan` holds (view, argument index) pairs: how the dispatcher reads the registers."""
 

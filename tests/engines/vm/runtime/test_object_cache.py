@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +47,11 @@ def test_the_environment_chooses_the_directory(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path))
     assert cache_directory() == tmp_path
     monkeypatch.delenv("COUNTERPROOF_CACHE")
-    assert cache_directory().name == "counterproof"
+    for directory in ("", " ", str(tmp_path / "cache")):
+        monkeypatch.setenv("XDG_CACHE_HOME", directory)
+        assert cache_directory() == Path(platformdirs.user_cache_dir("counterproof"))
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_directory() == Path(platformdirs.user_cache_dir("counterproof"))
 
 
 def test_processes_may_write_the_same_entry_at_once(tmp_path: Path) -> None:

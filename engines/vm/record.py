@@ -1,0 +1,116 @@
+"""Plain records with annotated fields, as `dataclasses` makes them, for modules that every start of a program imports.
+
+The standard module compiles methods for each class and imports the source inspector: together two fifths of what a
+start executes (docs/decisions/0016-records-for-quick-starts.md). Here one constructor serves all classes. Type checkers
+treat `record` as `dataclass`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+_ABSENT: Final = object()
+_CONSTANT: Final = "ClassVar"
+
+
+class _Made:
+    """A default that is made anew for each record."""
+
+    def __init__(self, factory: Callable[[], Any]) -> None:
+        self.factory = factory
+
+
+def made(*, default_factory: Callable[[], T]) -> T:
+    """The default of a field: what `default_factory` returns, for each record its own."""
+    return _Made(default_factory)  # type: ignore[return-value]  # seen by the class decorator alone
+
+
+@dataclass_transform(field_specifiers=(made,))
+def record(*, frozen: bool = False, eq: bool = True) -> Callable[[type[T]], type[T]]:
+    """Give a class with annotated fields a constructor, a representation and comparison by fields.
+
+    Constructors raise TypeError for fields that are missing, unknown or given twice. A class may define
+    `__post_init__`. Fields of a base that is a record come first.
+
+    Args:
+        frozen: fields cannot be assigned later, and records can be hashed.
+        eq: records are compared by their fields; else by identity.
+    """
+
+    def decorate(cls: type[T]) -> type[T]:
+        defaults: dict[str, Any] = dict(getattr(cls, "__record_fields__", {}))
+        for name, kind in getattr(cls, "__annotations__", {}).items():
+            if not str(kind).startswith(_CONSTANT):
+                defaults[name] = cls.__dict__.get(name, _ABSENT)
+        methods: dict[str, Any] = {"__record_fields__": defaults, "__init__": _initialise, "__repr__": _represent}
+        if eq:
+            methods["__eq__"] = _equal
+            methods["__hash__"] = _hash if frozen else None
+        if frozen:
+            methods |= {"__setattr__": _refuse, "__delattr__": _refuse}
+        for name, method in methods.items():
+            if name not in cls.__dict__ or method is None:
+                setattr(cls, name, method)
+        for name, default in defaults.items():
+            if isinstance(default, _Made) and name in cls.__dict__:
+                delattr(cls, name)
+        return cls
+
+    return decorate
+
+
+def values(instance: object) -> dict[str, Any]:
+    """The fields of a record by name."""
+    return {name: getattr(instance, name) for name in instance.__record_fields__}  # type: ignore[attr-defined]
+
+
+def replace(instance: T, **changes: Any) -> T:
+    """A copy with other values for some fields.
+
+    Raises:
+        TypeError: there is no such field.
+    """
+    return type(instance)(**(values(instance) | changes))
+
+
+def _initialise(self: Any, *given: Any, **named: Any) -> None:
+    defaults = self.__record_fields__
+    found = self.__dict__
+    found.update(zip(defaults, given, strict=False))
+    if len(given) > len(defaults):
+        raise TypeError(f"{type(self).__name__} has {len(defaults)} fields, {len(given)} values were given")
+    for name, default in defaults.items():
+        if name in named:
+            if name in found:
+                raise TypeError(f"{type(self).__name__}: {name} is given twice")
+            found[name] = named.pop(name)
+        elif name not in found:
+            if default is _ABSENT:
+                raise TypeError(f"{type(self).__name__}: {name} is missing")
+            found[name] = default.factory() if type(default) is _Made else default
+    if named:
+        raise TypeError(f"{type(self).__name__} has no field {', '.join(named)}; it has {', '.join(defaults)}")
+    prepare = getattr(self, "__post_init__", None)
+    if prepare is not None:
+        prepare()
+
+
+def _represent(self: Any) -> str:
+    return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in values(self).items())})"
+
+
+def _equal(self: Any, other: object) -> Any:
+    return values(self) == values(other) if type(other) is type(self) else NotImplemented
+
+
+def _hash(self: Any) -> int:
+    return hash(tuple(values(self).values()))
+
+
+def _refuse(self: Any, name: str, *value: Any) -> None:
+    raise AttributeError(f"{type(self).__name__}.{name} cannot be changed: the record is frozen")
+
+
+__all__ = ["made", "record", "replace", "values"]

@@ -109,6 +109,8 @@ class Compilation:
         self.active: set[Any] = set()
         self.current_impl: ImplDef | None = None
         self.copy_cache: dict[Ty, bool] = {}
+        self.drop_cache: dict[Ty, bool] = {}
+        """Of types without parameters: may dropping a value do something (`mir.scopes.needs_drop`)?"""
         self.selections: dict[Any, Any] = {}
         self.projections: dict[Any, Ty] = {}
         self._langs: dict[str, Any] = dict(base._langs) if base is not None else {}

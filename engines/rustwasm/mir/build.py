@@ -111,20 +111,22 @@ def _prune(body: m.Body) -> None:
     for block in blocks:
         if block.terminator is None:
             block.terminator = m.Unreachable()
-    final: dict[int, int] = {}
+    final = list(range(len(blocks)))
+    for index, block in enumerate(blocks):
+        if not block.statements and type(block.terminator) is m.Goto:
+            final[index] = block.terminator.target
 
     def target(index: int) -> int:
-        seen = []
-        while index not in final:
-            block = blocks[index]
-            if block.statements or not isinstance(block.terminator, m.Goto) or index in seen:
-                break
-            seen.append(index)
-            index = block.terminator.target
-        result = final.get(index, index)
-        for one in seen:
-            final[one] = result
-        return result
+        following = final[index]
+        if following == index:
+            return index
+        passed = [index]
+        while final[following] != following and following not in passed:
+            passed.append(following)
+            following = final[following]
+        for one in passed:
+            final[one] = following
+        return following
 
     numbers: dict[int, int] = {}
     order: list[m.Block] = []
@@ -137,24 +139,22 @@ def _prune(body: m.Body) -> None:
         block = blocks[index]
         order.append(block)
         terminator = block.terminator
-        while isinstance(terminator, m.Goto):
-            follow = target(terminator.target)
-            terminator.target = follow
-            break
-        if isinstance(terminator, (m.Drop, m.Call)) and terminator.target is not None:
-            terminator.target = target(terminator.target)
-        elif isinstance(terminator, m.Switch):
+        kind = type(terminator)
+        if kind is m.Switch:
             terminator.targets = [target(x) for x in terminator.targets]
-            terminator.otherwise = None if terminator.otherwise is None else target(terminator.otherwise)
-        stack += m.successors(terminator)[::-1]
+            if terminator.otherwise is not None:
+                terminator.otherwise = target(terminator.otherwise)
+                stack.append(terminator.otherwise)
+            stack += terminator.targets[::-1]
+        elif kind is m.Goto or kind is m.Drop or (kind is m.Call and terminator.target is not None):
+            terminator.target = target(terminator.target)
+            stack.append(terminator.target)
     for block in order:
         terminator = block.terminator
-        if isinstance(terminator, (m.Goto, m.Drop)):
-            terminator.target = numbers[terminator.target]
-        elif isinstance(terminator, m.Call):
-            if terminator.target is not None:
-                terminator.target = numbers[terminator.target]
-        elif isinstance(terminator, m.Switch):
+        kind = type(terminator)
+        if kind is m.Switch:
             terminator.targets = [numbers[x] for x in terminator.targets]
             terminator.otherwise = None if terminator.otherwise is None else numbers[terminator.otherwise]
+        elif kind is m.Goto or kind is m.Drop or (kind is m.Call and terminator.target is not None):
+            terminator.target = numbers[terminator.target]
     body.blocks = order

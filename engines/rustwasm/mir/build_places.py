@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
@@ -12,6 +12,8 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.captures import _Uses
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty
+
+_OPEN: Final = ty.HAS_INFER | ty.HAS_PROJECTION
 
 
 class PlaceBuilder(ScopeBuilder):
@@ -30,8 +32,11 @@ class PlaceBuilder(ScopeBuilder):
         raise NotImplementedError
 
     def type_of(self, node: Any) -> Ty:
-        """The type of an expression before its adjustments."""
-        return self.checker.final(node.ty)
+        """The type of an expression before its adjustments; the node has it from then on."""
+        found: Ty = node.ty
+        if found.flags & _OPEN:
+            found = node.ty = self.checker.final(found)
+        return found
 
     def adjusted_type(self, node: Any) -> Ty:
         return self.checker.final(node.adjust[-1][1]) if node.adjust else self.type_of(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from engines.rustwasm.typing.check import BodyChecker
 
 Span = tuple[int, int]
+_PLAIN: Final = frozenset(
+    (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.REF, ty.RAW, ty.FNPTR, ty.FNDEF, ty.NEVER, ty.STR, ty.ERROR)
+)
+"""Kinds of types whose values own nothing."""
 
 
 class Scope:
@@ -34,6 +38,7 @@ class ScopeBuilder:
         self.scopes: list[Scope] = []
         self.temporaries: list[Scope] = []
         self.gc = checker.function.gc
+        self.drops = checker.compilation.drop_cache
         self.current = self.block()
 
     def block(self) -> int:
@@ -61,7 +66,14 @@ class ScopeBuilder:
         return len(self.body.locals) - 1
 
     def needs_drop(self, one: Ty) -> bool:
-        return needs_drop(self.checker, one, 0)
+        if one.kind in _PLAIN:
+            return False
+        if one.flags:
+            return needs_drop(self.checker, one, 0)
+        found = self.drops.get(one)
+        if found is None:
+            found = self.drops[one] = needs_drop(self.checker, one, 0)
+        return found
 
     def temp(self, one: Ty, span: Span) -> Place:
         """A temporary that lives to the end of the innermost statement."""
@@ -171,7 +183,7 @@ class ScopeBuilder:
 def needs_drop(checker: Any, one: Ty, depth: int) -> bool:
     """May dropping a value of this type do something?"""
     kind = one.kind
-    if kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.REF, ty.RAW, ty.FNPTR, ty.FNDEF, ty.NEVER, ty.STR, ty.ERROR):
+    if kind in _PLAIN:
         return False
     if kind in (ty.TUPLE, ty.ARRAY, ty.SLICE):
         return any(needs_drop(checker, a, depth) for a in one.args)

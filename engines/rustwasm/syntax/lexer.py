@@ -77,10 +77,9 @@ def tokenize(text: str, base: int, diagnostics: Diagnostics) -> Tokens:
             at = _bad(text, at, base, diagnostics)
             continue
         group = found.lastindex
-        at = found.end()
         if group == 3:
-            word = found.group(3)
-            start = at - len(word)
+            start, at = found.span(3)
+            word = text[start:at]
             if word[:2] == "r#":
                 add_kind("id")
                 word = word[2:]
@@ -88,29 +87,29 @@ def tokenize(text: str, base: int, diagnostics: Diagnostics) -> Tokens:
                 add_kind(word if word in keywords else "id")
             add_text(word)
         elif group == 6:
-            word = found.group(6)
-            start = at - len(word)
+            start, at = found.span(6)
+            word = text[start:at]
             if word == "/*":
                 at = _skip_comment(text, start, base, diagnostics)
                 continue
             add_kind(word)
             add_text(word)
         elif group == 4:
-            word = found.group(4)
-            start = at - len(word)
+            start, at = found.span(4)
+            word = text[start:at]
             is_float = word[:2] not in ("0x", "0b", "0o") and (
                 "." in word or word.endswith(("f32", "f64")) or (("e" in word or "E" in word) and "s" not in word)
             )
             add_kind("float" if is_float else "int")
             add_text(word)
         elif group == 5:
-            word = found.group(5)
-            start = at - len(word)
+            start, at = found.span(5)
+            word = text[start:at]
             add_kind("life")
             add_text(word)
         else:
-            word = found.group(1)
-            start = at - len(word)
+            start, at = found.span(1)
+            word = text[start:at]
             quote = word[1] if word[0] == "b" else word[0]
             if quote == "'":
                 add_kind("byte" if word[0] == "b" else "char")

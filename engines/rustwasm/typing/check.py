@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.resolve.modules import Module
 from engines.rustwasm.syntax import tree as t
@@ -18,6 +18,9 @@ from engines.rustwasm.typing.types import Ty, shallow
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
+
+
+_OPEN: Final = ty.HAS_INFER | ty.HAS_PROJECTION
 
 
 class BodyChecker(ExpressionChecker):
@@ -614,6 +617,8 @@ class BodyChecker(ExpressionChecker):
 
     def final(self, one: Ty) -> Ty:
         """The type with everything inferred; leftover number variables take their default."""
+        if not one.flags & _OPEN:
+            return one
         one = ty.deep(one)
         if one.flags & ty.HAS_INFER:
 

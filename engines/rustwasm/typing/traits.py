@@ -63,6 +63,22 @@ def head(t: Ty) -> Any:
     return kind
 
 
+_ANYTHING: Final = frozenset((ty.PARAM, ty.PROJECTION, ty.INFER, ty.ERROR))
+"""Kinds of types that may be equal to a type of another kind."""
+
+
+def _apart(impl: ImplDef, given: list[Ty]) -> bool:
+    """Is the impl certainly not for these types (Self first)? Looks at their heads, and behind references."""
+    for pattern, one in zip((impl.erased_self, *impl.erased_args), given, strict=False):
+        while pattern.kind == ty.REF and one.kind == ty.REF and pattern.data == one.data:
+            pattern, one = pattern.args[0], shallow(one.args[0])
+        if pattern.kind in _ANYTHING or one.kind in _ANYTHING:
+            continue
+        if pattern.kind != one.kind or pattern.data != one.data:
+            return True
+    return False
+
+
 class EnvPredicate:
     """An assumption: `subject: trait<args>` with bindings."""
 
@@ -281,6 +297,9 @@ class Inference:
             return None
         matching: list[tuple[ImplDef, Any]] = []
         trail = self.trail
+        if len(args) > 1 or self_ty.kind == ty.REF:
+            given = [shallow(arg) for arg in args]
+            candidates = [impl for impl in candidates if not _apart(impl, given)]
         for impl in candidates:
             mark = len(trail)
             fresh = self.fresh_args(len(impl.generics.names))

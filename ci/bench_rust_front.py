@@ -5,6 +5,7 @@ order that the seed says until the lines are enough), checks it, builds it for d
 one function changed. Beside it, in the same run: one pass of a regular expression over the same text (what any front
 end in CPython has to pay), and `rustc --emit=metadata` on the same files, where rustc is installed. Processor time of
 the best of several rounds, each in a process of its own.
+With `--compiled` all of it by a copy of the compiler that mypyc made machine code of.
 Prints a table and exits with 1 where a target of `TARGETS` is missed.
 """
 
@@ -143,9 +144,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--lines", type=int, default=LINES)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--compiled", action="store_true", help="the compiler as mypyc compiles it (made if need be)")
     parser.add_argument("--keep", type=Path, help="write the crate here and keep it")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
+    if options.compiled:
+        from harness.campaign.compiled_compiler import compiled, use
+
+        place = compiled()
+        if options.measure is not None:
+            use(place)
     if options.measure is not None:
         print(json.dumps(measure(options.measure)))
         return 0
@@ -157,12 +165,14 @@ def main(arguments: list[str] | None = None) -> int:
         best: dict[str, float] = {}
         for _ in range(options.rounds):
             command = [sys.executable, "-m", "ci.bench_rust_front", "--measure", str(main_file)]
+            command += ["--compiled"] if options.compiled else []
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=os.environ)
             for name, value in json.loads(done.stdout).items():
                 best[name] = min(best.get(name, value), value)
         seconds = rustc_seconds(main_file, options.rounds)
     lines = sum(text.count("\n") for text in files.values())
-    print(f"{lines:,} lines in {len(files)} files, seed {options.seed}, best of {options.rounds}")
+    how = ", the compiler compiled by mypyc" if options.compiled else ""
+    print(f"{lines:,} lines in {len(files)} files, seed {options.seed}, best of {options.rounds}{how}")
     missed = False
     for name, value in best.items():
         target = TARGETS.get(name)

@@ -110,7 +110,7 @@ def prepare(name: str, folder: Path) -> tuple[Target, list[str]]:
     seeds = folder / "seeds"
     for data in target.seeds():
         stored.keep(seeds, data[: target.max_bytes])
-    for _, data in stored.all_inputs(name):
+    for _, data in stored.all_inputs(name, lambda line: print(line, file=sys.stderr, flush=True)):
         usable = target.fuzzable(data)
         if usable:
             stored.keep(seeds, usable)

@@ -7,7 +7,7 @@ merge by copying.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ NAME_DIGITS: Final = 16
 def inputs(kind: Path, target: str) -> list[Path]:
     """The stored inputs of one kind for `target`, by name; none where there is no folder."""
     folder = kind / target
-    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    return sorted(path for path in folder.iterdir() if not path.is_dir()) if folder.is_dir() else []
 
 
 def name_of(data: bytes) -> str:
@@ -47,8 +47,26 @@ def keep(folder: Path, data: bytes) -> Path:
     return path
 
 
-def all_inputs(target: str) -> Iterator[tuple[str, bytes]]:
-    """(name, bytes) of every seed and regression of `target`."""
+def all_inputs(target: str, left_out: Callable[[str], object] | None = None) -> Iterator[tuple[str, bytes]]:
+    """(name, bytes) of every seed and regression of `target`.
+
+    Args:
+        left_out: told, in words, of an input that cannot be read, or whose bytes are not those that its name says; the
+            others follow. Without it, such an input is an error.
+
+    Raises:
+        OSError: an input cannot be read, and nobody is told.
+    """
     for kind in (SEEDS, REGRESSIONS):
         for path in inputs(kind, target):
-            yield f"{kind.name}/{target}/{path.name}", path.read_bytes()
+            name = f"{kind.name}/{target}/{path.name}"
+            try:
+                data = path.read_bytes()
+                if path.name != name_of(data):
+                    raise OSError(f"its bytes have the name {name_of(data)}: it was changed on disk")
+            except OSError as error:
+                if left_out is None:
+                    raise
+                left_out(f"{name} is left out: {error.strerror or error}")
+                continue
+            yield name, data

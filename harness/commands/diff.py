@@ -23,7 +23,6 @@ app = typer.Typer(help="Cross-examine a subject against oracles on generated cas
 app.command()(wasm)
 app.command()(rust)
 
-SABOTAGE = "COUNTERPROOF_SABOTAGE"
 REDUCED_BUCKETS = 10
 """For so many root causes a reproducer is written; the others stay in the findings store."""
 
@@ -64,6 +63,7 @@ def riscv(
     from harness.campaign.claim import InUseError, claimed
     from harness.campaign.plan import Plan
     from harness.campaign.runner import Options
+    from harness.commands.injected import inject
     from harness.strict_json import DocumentError
     from harness.triage.store import StoreError
 
@@ -85,7 +85,7 @@ def riscv(
         )
         _check_profile(plan)
         if sabotage:
-            _sabotage(sabotage)
+            inject(sabotage)
     except ValueError as error:
         _stop(str(error), 2)
     try:
@@ -153,25 +153,6 @@ def _check_profile(plan: Plan) -> None:
         generate(plan.seeds[0], 0, 1, profile)
 
 
-def _sabotage(name: str) -> None:
-    """Inject a bug: in every worker through the environment, here only where it sits in the harness itself.
-
-    Raises:
-        ValueError: there is no such bug; the message names the most alike.
-    """
-    from fuzz.sabotage import BUGS, Area, apply
-    from harness.nearest import did_you_mean
-
-    if name not in BUGS:
-        raise ValueError(
-            f"--sabotage: no injected bug is called {name!r}.{did_you_mean(name, BUGS)} "
-            f"`counterproof sabotage --list` shows the {len(BUGS)}"
-        )
-    os.environ[SABOTAGE] = name
-    if BUGS[name].area is Area.COMPARATOR:
-        apply(name)
-
-
 def _reproducers(plan: Plan, store: FindingsStore, campaign: Campaign, out: Path) -> dict[str, str]:
     """A reduced reproducer for the first finding of each root cause; gives signature → directory."""
     from harness.campaign.workers import IsolatedExecutor
@@ -188,7 +169,7 @@ def _reproducers(plan: Plan, store: FindingsStore, campaign: Campaign, out: Path
         directory = out / "findings" / f"{campaign.campaign:03d}-{number:02d}-{slug}"
         directory.mkdir(parents=True, exist_ok=True)
         subject, oracle = IsolatedExecutor(plan.subject), IsolatedExecutor(finding.oracle)
-        command = f"counterproof repro {directory}"
+        command = f"counterproof repro {directory}" + (f" --sabotage {plan.sabotage}" if plan.sabotage else "")
         try:
             reduction = reduce_and_write(case, subject, oracle, directory, command=command, use_errata=plan.errata)
         except ValueError:  # alone, the case agrees: there is nothing to reduce, so the case itself is kept

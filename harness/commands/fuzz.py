@@ -120,13 +120,14 @@ def replay(
 ) -> None:
     """Run every kept seed and regression once, without atheris.
 
-    Exit status: 0 all pass, 1 one fails, 2 wrong usage.
+    Exit status: 0 all pass, 1 one fails or cannot be read, 2 wrong usage.
     """
     from fuzz.targets import stored
     from fuzz.targets.catalogue import load, module_of
     from fuzz.targets.catalogue import names as all_names
     from fuzz.targets.shrink import failure
 
+    left_out: list[str] = []
     failed = count = 0
     for name in names or all_names():
         try:
@@ -134,14 +135,16 @@ def replay(
         except ValueError as error:
             _stop(str(error), 2)
         target = _load(load, name)
-        for label, data in stored.all_inputs(name):
+        for label, data in stored.all_inputs(name, left_out.append):
             count += 1
             how = failure(target, data)
             if how:
                 failed += 1
                 print(f"{label}: {how}")
-    print(f"{count} inputs, {failed} fail")
-    raise typer.Exit(1 if failed else 0)
+    for line in left_out:
+        print(line, file=sys.stderr)
+    print(f"{count} inputs, {failed} fail" + (f", {len(left_out)} cannot be used" if left_out else ""))
+    raise typer.Exit(1 if failed or left_out else 0)
 
 
 @app.command()

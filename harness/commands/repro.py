@@ -19,16 +19,20 @@ def repro(
     directory: Annotated[Path, typer.Argument(help="A finding's directory, with finding.json and case.json.")],
     subject: Annotated[str, typer.Option(help="Replay on this subject instead of the one that was found out.")] = "",
     oracle: Annotated[str, typer.Option(help="Replay against this oracle instead.")] = "",
+    sabotage: Annotated[str, typer.Option(help="With this injected bug, as the campaign had it.")] = "",
 ) -> None:
     """Replay a finding in fresh workers and show where the two sides part.
 
     Exit status: 1 they still differ, 0 they agree, 2 wrong usage, 3 nothing could be compared, 130 interrupted.
     """
     from harness.campaign.program_findings import PROGRAM, RUST, WASM, kind_of, load_finding
+    from harness.commands.injected import inject
     from harness.report.reproducer import load_reproducer
     from harness.strict_json import DocumentError
 
     try:
+        if sabotage:
+            inject(sabotage)
         kind = kind_of(directory)
         if kind == PROGRAM:
             raise typer.Exit(replay_program(load_finding(directory), subject, oracle))
@@ -37,7 +41,7 @@ def repro(
         if kind == RUST:
             raise typer.Exit(replay_rust(directory))
         case, found_on, found_by = load_reproducer(directory)
-    except (DocumentError, OSError) as error:
+    except (DocumentError, ValueError, OSError) as error:
         print(f"counterproof repro: {error}", file=sys.stderr)
         raise typer.Exit(2) from None
     raise typer.Exit(replay_case(case, subject or found_on, oracle or found_by))

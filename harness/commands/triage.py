@@ -22,12 +22,14 @@ def triage(
     good: Annotated[str, typer.Option(help="A commit that is known to agree; else history is searched.")] = "",
     closed: Annotated[bool, typer.Option("--closed", help="Run closed buckets again, too.")] = False,
     only: Annotated[str, typer.Option(help="Only buckets whose signature contains this text.")] = "",
+    sabotage: Annotated[str, typer.Option(help="With this injected bug, as the campaign had it.")] = "",
 ) -> None:
     """Run every open bucket of findings again; say which are open, flaky or fixed.
 
     Exit status: 0 nothing is open, 1 something is, 2 wrong usage, 3 internal error, 130 interrupted (decisions so far
     are kept).
     """
+    from harness.commands.injected import inject
     from harness.triage.blobs import BlobError
     from harness.triage.history import HistoryError
     from harness.triage.investigation import Investigation
@@ -36,6 +38,11 @@ def triage(
 
     if not FindingsStore.is_at(out):
         _stop(f"{out} holds no findings ({DATABASE}); give the --out directory of a campaign", 2)
+    try:
+        if sabotage:
+            inject(sabotage)
+    except ValueError as error:
+        _stop(str(error), 2)
     try:
         store = FindingsStore(out)
         try:

@@ -27,6 +27,9 @@ from harness.contract import (
 from harness.contract.layout import DATA_BYTES
 
 CASE_SECONDS: Final = 1.0
+"""A case that takes more CPU time hangs."""
+_PATIENCE: Final = 20
+"""A fork that uses no CPU time is waited for so many times longer."""
 _FAILED: Final = 70
 
 
@@ -81,12 +84,13 @@ class ForkedExecutor:
 
 
 def _in_fork(work: Callable[[], object], seconds: float) -> object:
-    """What `work` returns, or why there is nothing: `timeout`, a signal, an exit status."""
+    """What `work` returns within so many seconds of CPU time, or why not: `timeout`, a signal, an exit status."""
     read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
         os.close(read_end)
         status = _FAILED
+        signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             data = pickle.dumps(work())
             with os.fdopen(write_end, "wb") as stream:
@@ -96,12 +100,12 @@ def _in_fork(work: Callable[[], object], seconds: float) -> object:
             os._exit(status)
     os.close(write_end)
     try:
-        data, in_time = _read_all(read_end, time.monotonic() + seconds)
+        data, in_time = _read_all(read_end, time.monotonic() + seconds * _PATIENCE)
     finally:
         os.close(read_end)
         os.kill(child, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if not in_time:
+    if not in_time or status == -signal.SIGPROF:
         return "timeout"
     try:
         return pickle.loads(data)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
-from fuzz.sabotage.judges import Budget, Kill
+from fuzz.sabotage.judges import Budget, Kill, cpu_seconds
 
 _QUERY_MS: Final = 4_000
 
@@ -74,9 +73,9 @@ class EvaluatedBlocks:
         from fuzz.strategies.ir.blocks import guest_words, random_block
         from fuzz.strategies.ir.window import Window
 
-        end = time.monotonic() + budget.seconds
+        end = cpu_seconds() + budget.seconds
         seed = 0
-        while time.monotonic() < end:
+        while cpu_seconds() < end:
             block = random_block(seed, 20 + seed % 60)
             for name, run in (*passes().items(), ("all passes", optimise)):
                 after = run(block)

@@ -23,9 +23,9 @@ from harness.nearest import did_you_mean
 from harness.strict_json import Node, parse
 
 SEARCH_SECONDS: Final = 60.0
-"""What a judge may search for one bug."""
-HARD_SECONDS: Final = 120.0
-"""After this an examination is ended from outside."""
+"""CPU time that a judge may search for one bug."""
+HARD_SECONDS: Final = 300.0
+"""After this, by the clock on the wall, an examination is ended from outside: it hangs and uses no CPU time."""
 SMALL: Final = 3
 """A reduced case has at most so many instructions …"""
 SOON_SECONDS: Final = 10.0

@@ -8,6 +8,7 @@ never touched by a bug, and no bug waits for an oracle.
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ class Kill:
         cases: examined up to and with the one that showed it.
         signature: what showed, in words.
         instructions: of the reduced case; None where nothing is there to reduce (a harness that noticed itself).
-        reduction_s: wall clock of the reduction.
+        reduction_s: CPU time of the reduction: its wall clock on a core of its own.
         replays: the reproducer, read back from disk, shows it again; None where there is none.
     """
 
@@ -40,7 +41,7 @@ class Budget:
     """What one bug may cost one judge.
 
     Attributes:
-        seconds: wall clock for the search; the reduction comes on top.
+        seconds: CPU time for the search, see `cpu_seconds`; the reduction comes on top.
         out: a directory for the reproducer, None for none and then nothing is reduced.
         bug: the bug's name, for the reproducer's command line.
     """
@@ -48,6 +49,13 @@ class Budget:
     seconds: float
     out: Path | None
     bug: str
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process, and of its children that have ended: what other work on the machine does not lengthen,
+    as it would wall clock.
+    """
+    return sum(os.times()[:4])
 
 
 class StillbornError(Exception):

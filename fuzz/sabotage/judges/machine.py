@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuzz.sabotage.forked import ForkedExecutor
-from fuzz.sabotage.judges import Budget, Kill, StillbornError
+from fuzz.sabotage.judges import Budget, Kill, StillbornError, cpu_seconds
 from fuzz.strategies.riscv64 import generate
 from fuzz.strategies.riscv64.systematic import programs, systematic
 from harness.compare.machine import compare_batches
@@ -35,17 +34,17 @@ SEARCH_ROUNDS: Final = 18
 """How often `TURNS` are gone through."""
 COMPILING: Final = ("baseline", "llvm", "ir")
 """Parts of the names of executors that compile or evaluate each program anew, a hundred times slower than others."""
-COMPILING_TURNS: Final = ("jit", "default", "loops", "fp", "memory", "directed", "control", "atomic", "traps")
+COMPILING_TURNS: Final = ("default", "fp", "memory", "jit", "control", "directed", "loops", "atomic", "traps", "jit")
 COMPILING_ROUNDS: Final = 3
 COMPILING_PIECE: Final = 32
 """They run so many programs of a batch at a time, so that what shows at once is seen at once."""
 SYSTEMATIC_ROUNDS: Final = 8
 """After so many rounds all systematic programs have had their turn, fewer in the earlier ones."""
 BATCH_SECONDS: Final = 20.0
-"""A batch that takes longer hangs, and so does a single case that takes a quarter of it: everything is examined once
-more, case by case, each in a process of its own."""
+"""A batch that takes more CPU time hangs, and so does a single case that takes a quarter of it: everything is examined
+once more, case by case, each in a process of its own."""
 REDUCTION_SECONDS: Final = 10.0
-"""After this no candidate is tried any more."""
+"""After so much CPU time no candidate is tried any more."""
 ALONE: Final = "the case alone agrees: it takes those before it"
 
 
@@ -168,10 +167,10 @@ class GeneratedPrograms:
 
     def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
         """The first case that shows the bug, and how many were examined with it."""
-        begun, cases = time.monotonic(), 0
+        begun, cases = cpu_seconds(), 0
         for entry in recorded(self._compiling)[: SLOW_BATCHES if self.subject in SLOW else None]:
             for piece in entry.pieces(COMPILING_PIECE if self._compiling else BATCH_CASES):
-                if time.monotonic() - begun > budget.seconds:
+                if cpu_seconds() - begun > budget.seconds:
                     return None
                 with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS):
                     seen = subject.run_batch(piece.batch)
@@ -185,7 +184,7 @@ class GeneratedPrograms:
 
     def _reduced(self, kill: Kill, budget: Budget, case: MachineCase, subject: Executor, oracle: Executor) -> Kill:
         assert budget.out is not None
-        begun = time.monotonic()
+        begun = cpu_seconds()
         judged = signature_function(subject, oracle)
 
         def signature_of(candidate: MachineCase) -> str | None:
@@ -196,10 +195,10 @@ class GeneratedPrograms:
             return replace(kill, signature=ALONE, instructions=1_000_000)
 
         def in_time(candidate: MachineCase) -> str | None:
-            return signature_of(candidate) if time.monotonic() - begun < REDUCTION_SECONDS else None
+            return signature_of(candidate) if cpu_seconds() - begun < REDUCTION_SECONDS else None
 
         reduction = reduce_machine_case(case, subject, in_time)
-        seconds = time.monotonic() - begun
+        seconds = cpu_seconds() - begun
         write_reproducer(
             budget.out,
             reduction.case,
@@ -222,12 +221,12 @@ class GeneratedPrograms:
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """SIGALRM, which ends this process, if the block takes longer; 0 for never."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    """SIGPROF, which ends this process, if the block takes more CPU time; 0 for never."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 __all__ = ["GeneratedPrograms", "Recorded", "recorded"]

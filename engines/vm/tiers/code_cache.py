@@ -91,6 +91,13 @@ class CompiledSpace:
             end = min(pc + size, (end | PAGE_BYTES - 1) + 1)
         return ctypes.string_at(memory.host_base + pc, end - pc) if end > pc else b""
 
+    def tier_at(self, pc: int) -> str:
+        """The tier whose installed code has the instruction at `pc`; empty for none."""
+        for handle in self.pages.get(pc >> PAGE_BITS, ()):
+            if any(start <= pc < end for start, end in handle.ranges):
+                return handle.tier
+        return ""
+
     def executed(self, pc: int) -> bool:
         """Whether the instruction at `pc` was ever decoded, which happens when it is executed."""
         return ctypes.c_uint32.from_address(self.decoded.table + (pc << PC_SHIFT)).value != 0
@@ -128,16 +135,16 @@ class CodeCache:
         self._memory = ExecutableMemory(capacity, self.decode)
         self._free = [(self._memory.base, self._memory.size)]
         self._spaces: weakref.WeakKeyDictionary[AddressSpace, CompiledSpace] = weakref.WeakKeyDictionary()
-        self._scratch = ctypes.create_string_buffer(ENTRY_BYTES)
         self._clock = 0
         self._fault_exits: FaultExits | None = None
         self.handles: dict[CodeHandle, None] = {}
         self.counters = CacheCounters()
 
     def handler(self, word: int, length: int) -> int:
-        """The interpreter's handler of an instruction, as its distance from `decode`."""
-        self._fill(ctypes.addressof(self._scratch), word, length)
-        return int.from_bytes(self._scratch.raw[:4], "little", signed=True)
+        """The interpreter's handler of an instruction, as its distance from `decode`. Any thread may ask."""
+        scratch = ctypes.create_string_buffer(ENTRY_BYTES)
+        self._fill(ctypes.addressof(scratch), word, length)
+        return int.from_bytes(scratch.raw[:4], "little", signed=True)
 
     def space(self, memory: AddressSpace, decoded: DecodedCode, *, kept: bool) -> CompiledSpace:
         """What is installed for `memory`. `kept`: its decoded entries are the ones that we left there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import threading
 import time
 from collections.abc import Callable
 
@@ -148,6 +149,24 @@ def test_the_background_installs_what_it_compiled() -> None:
     retired = run_until(tier, hart, lambda: tier.counters.installed > 0)
     assert state(hart) == expected(loops(), retired)
     assert tier.compiled
+
+
+def test_handlers_are_told_to_two_threads_at_once() -> None:
+    """The background asks while the guest's thread makes baseline code: one answer must not be the other's."""
+    cache = eager().cache
+    words = [int.from_bytes(assemble(text), "little") for text in ("addi a0, a1, 3", "ld a0, 8(a1)")]
+    expected = [cache.handler(word, 4) for word in words]
+    found: list[set[int]] = [set(), set()]
+
+    def ask(which: int) -> None:
+        found[which] = {cache.handler(words[which], 4) for _ in range(2_000)}
+
+    threads = [threading.Thread(target=ask, args=(which,)) for which in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [{handler} for handler in expected]
 
 
 def test_stored_regions_run_without_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,12 @@
 """`tox -e diff-riscv`: does our RISC-V machine still agree with its references?
 
-Four examinations, one after the other, each with its own summary and findings under `--out`:
+Five examinations, one after the other, each with its own summary and findings under `--out`:
 
 1. generated programs against Unicorn, on every profile of the generator;
 2. generated programs against QEMU, where QEMU is installed;
 3. generated programs against our own reference tier, the executable specification;
-4. real programs (compression, a database, a JavaScript engine, kernels) on our machine, on qiling, on QEMU and, built
+4. systematic programs against Unicorn: every instruction, the words beside it, and extreme operands;
+5. real programs (compression, a database, a JavaScript engine, kernels) on our machine, on qiling, on QEMU and, built
    for this host, natively.
 
 Exit status: 0 all agree, 1 something diverges, 2 wrong usage, 3 internal error or nothing compared, 130 interrupted.
@@ -24,7 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fuzz.strategies.riscv64.profiles import ROTATION
+from fuzz.strategies.riscv64.profiles import ROTATION, SYSTEMATIC
+from fuzz.strategies.riscv64.systematic import programs
 
 INTERRUPTED = 130
 
@@ -51,22 +53,27 @@ def stages(options: argparse.Namespace) -> Iterator[Stage]:
     for oracle, full in CASES.items():
         if oracle.startswith("qemu") and shutil.which("qemu-system-riscv64") is None:
             continue
-        out = options.out / oracle
         cases = max(1, round(full * options.scale))
-        # Small batches where there are few cases, so that every profile has its turn.
-        batch = min(1024, max(64, cases // 40))
-        arguments = ["diff", "riscv", "--oracle", oracle, "--profile", ROTATION]
-        arguments += ["--cases", str(cases), "--batch", str(batch), "--out", str(out)]
-        if options.fresh_seeds:
-            arguments += ["--fresh-seeds", str(options.fresh_seeds)]
-        if options.sabotage:
-            arguments += ["--sabotage", options.sabotage, "--fail-fast"]
-        if options.resume:
-            arguments.append("--resume")
-        yield Stage(f"generated programs against {oracle}", tuple(arguments), out)
+        seeds = ("--fresh-seeds", str(options.fresh_seeds)) if options.fresh_seeds else ()
+        yield _campaign(options, f"generated programs against {oracle}", oracle, ROTATION, cases, *seeds)
+    listed = min(programs(), max(1, round(programs() * options.scale)))
+    yield _campaign(options, "systematic programs against unicorn-riscv64", "unicorn-riscv64", SYSTEMATIC, listed)
     if options.programs:
         out = options.out / "programs"
         yield Stage("real programs", ("corpus", "run", "--set", "quick", "--out", str(out)), out)
+
+
+def _campaign(options: argparse.Namespace, name: str, oracle: str, profile: str, cases: int, *more: str) -> Stage:
+    out = options.out / (oracle if profile == ROTATION else profile)
+    # Small batches where there are few cases, so that every profile has its turn.
+    batch = min(1024, max(64, cases // 40))
+    arguments = ["diff", "riscv", "--oracle", oracle, "--profile", profile]
+    arguments += ["--cases", str(cases), "--batch", str(batch), "--out", str(out), *more]
+    if options.sabotage:
+        arguments += ["--sabotage", options.sabotage, "--fail-fast"]
+    if options.resume:
+        arguments.append("--resume")
+    return Stage(name, tuple(arguments), out)
 
 
 def run_stage(stage: Stage) -> int:

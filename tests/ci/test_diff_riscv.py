@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ci import diff_riscv
+from fuzz.strategies.riscv64.systematic import programs
 
 
 def _summary(cases: int, divergences: int = 0) -> dict[str, Any]:
@@ -76,6 +77,16 @@ def test_a_full_run_meets_the_promised_numbers(monkeypatch: pytest.MonkeyPatch, 
         cases[named["--oracle"]] = cases.get(named["--oracle"], 0) + int(named["--cases"])
     assert cases["unicorn-riscv64"] >= 200_000
     assert cases["qemu-system-riscv64"] >= 20_000
+
+
+@pytest.mark.parametrize(("scale", "share"), [("1", 1.0), ("3", 1.0), ("0.25", 0.25)])
+def test_all_systematic_programs_have_one_turn(
+    scale: str, share: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    _, ran = _main(monkeypatch, tmp_path, [0], "--no-programs", "--scale", scale)
+    (mine,) = [stage for stage in ran if "systematic" in stage.arguments]
+    named = dict(zip(mine.arguments, mine.arguments[1:], strict=False))
+    assert int(named["--cases"]) == round(programs() * share)
 
 
 def test_totals_add_up() -> None:

@@ -55,9 +55,8 @@ _CONST_CODE: Final = 0x41
 _LOCAL_SET: Final = "local.set"
 _STRUCTURED: Final = frozenset(("block", "loop", "if"))
 _SMALL: Final = 128
-_LOCAL_CODES: Final = {
-    name: [instruction((name, number)) for number in range(_SMALL)] for name in ("local.get", "local.set", "local.tee")
-}
+_GETS: Final = [instruction(("local.get", number)) for number in range(_SMALL)]
+_SETS: Final = [instruction(("local.set", number)) for number in range(_SMALL)]
 _PLAIN: Final = {name: instruction((name,)) for name, one in OPERATIONS.items() if not one.immediates}
 
 _encoded: dict[tuple[str, Any], bytes] = {}
@@ -139,16 +138,18 @@ class _Writer:
             self.node(node)
 
     def node(self, node: Node) -> None:
-        if node.args:
-            for argument in node.args:
+        for argument in node.args:
+            if argument.op == "local.get" and argument.imm[0] < _SMALL:
+                self.out += _GETS[argument.imm[0]]
+            else:
                 self.node(argument)
         name = node.op
+        if name == "local.set" and node.imm[0] < _SMALL:
+            self.out += _SETS[node.imm[0]]
+            return
         written = _PLAIN.get(name)
         if written is not None:
             self.out += written
-        elif name in _LOCAL_CODES:
-            number = node.imm[0]
-            self.out += _LOCAL_CODES[name][number] if number < _SMALL else instruction((name, number))
         elif name in _STRUCTURED:
             self.structured(node)
         else:

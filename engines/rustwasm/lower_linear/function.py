@@ -31,9 +31,9 @@ def addressed(body: m.Body) -> set[int]:
     found = set()
     for block in body.blocks:
         for statement in block.statements:
-            if isinstance(statement, m.Assign) and isinstance(statement.rvalue, m.Ref):
+            if type(statement) is m.Assign and type(statement.rvalue) is m.Ref:
                 place = statement.rvalue.place
-                if not any(step[0] == m.DEREF for step in place.projection):
+                if not place.projection or not any(step[0] == m.DEREF for step in place.projection):
                     found.add(place.local)
     return found
 
@@ -123,8 +123,7 @@ class FunctionLowering(DropLowering):
             if layout.parts is None:
                 incoming.append((local, InMemory(body.locals[local].ty, n.get(self.fresh(w.I32), w.I32), 0)))
             else:
-                parts = tuple([self.fresh(part.storage.type) for part in layout.parts])
-                incoming.append((local, InLocals(body.locals[local].ty, parts)))
+                incoming.append((local, InLocals(body.locals[local].ty, self.fresh_all(layout.wasm))))
         if self.tracked:
             self.location = self.fresh(w.I32)
         self.parameter_count = len(self.types)
@@ -134,28 +133,30 @@ class FunctionLowering(DropLowering):
                 self.write_parts(self.homes[local], self.parts(where))
             else:
                 self.homes[local] = where
+        homes, layout_of = self.homes, self.layouts.of
         for local, declaration in enumerate(body.locals):
-            if local in self.homes:
+            if local in homes:
                 continue
-            layout = self.layouts.of(declaration.ty)
+            ty = declaration.ty
+            layout = layout_of(ty)
             if layout.parts is None or (local in memory and layout.bytes):
-                self.homes[local] = self.temporary(declaration.ty)
+                homes[local] = self.temporary(ty)
             elif local in memory:
-                self.homes[local] = InMemory(declaration.ty, n.i32(8), 0)
+                homes[local] = InMemory(ty, n.i32(8), 0)
             else:
-                self.homes[local] = InLocals(
-                    declaration.ty, tuple([self.fresh(part.storage.type) for part in layout.parts])
-                )
+                homes[local] = InLocals(ty, self.fresh_all(layout.wasm))
         self._count_definitions()
 
     def _count_definitions(self) -> None:
+        single = self.single
         for block in self.body.blocks:
             for statement in block.statements:
-                if isinstance(statement, m.Assign):
-                    self.single[statement.place.local] = self.single.get(statement.place.local, 0) + 1
-            if isinstance(block.terminator, m.Call):
+                if type(statement) is m.Assign:
+                    local = statement.place.local
+                    single[local] = single.get(local, 0) + 1
+            if type(block.terminator) is m.Call:
                 local = block.terminator.destination.local
-                self.single[local] = self.single.get(local, 0) + 1
+                single[local] = single.get(local, 0) + 1
 
     def _block(self, number: int, block: m.Block) -> BasicBlock:
         self.out = []

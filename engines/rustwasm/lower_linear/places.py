@@ -76,6 +76,12 @@ class FrameBuilder:
         self.types.append(type_)
         return len(self.types) - 1
 
+    def fresh_all(self, types: Sequence[int]) -> tuple[int, ...]:
+        """A fresh local for each."""
+        first = len(self.types)
+        self.types += types
+        return (first,) if len(types) == 1 else tuple(range(first, first + len(types)))
+
     def stash(self, value: Node) -> Node:
         """A tree for the value that may be evaluated often."""
         if value.op.endswith(".const"):
@@ -216,18 +222,22 @@ class FrameBuilder:
         layout = self.layouts.of(where.ty)
         assert layout.parts is not None, f"{t.show(where.ty)} has no parts"
         if isinstance(where, InLocals):
-            return [n.get(local, part.storage.type) for local, part in zip(where.locals, layout.parts, strict=True)]
+            return [n.get(local, type_) for local, type_ in zip(where.locals, layout.wasm, strict=True)]
         return [n.load(p.storage, n.copied(where.address), where.offset + p.offset) for p in layout.parts]
 
     def write_parts(self, where: Where, values: list[Node]) -> None:
         """Store scalars in a place; they may read the place."""
+        if isinstance(where, InLocals):
+            if len(values) == 1:
+                self.out.append(n.set_(where.locals[0], values[0]))
+                return
+            values = self.settled(values)
+            self.out += [n.set_(local, value) for local, value in zip(where.locals, values, strict=True)]
+            return
         layout = self.layouts.of(where.ty)
         assert layout.parts is not None
         if len(values) > 1:
             values = self.settled(values)
-        if isinstance(where, InLocals):
-            self.out += [n.set_(local, value) for local, value in zip(where.locals, values, strict=True)]
-            return
         for part, value in zip(layout.parts, values, strict=True):
             self.out.append(n.store(part.storage, n.copied(where.address), where.offset + part.offset, value))
 

@@ -133,10 +133,48 @@ class _Structurer:
         return [Node("br", (self._label(source, target),))]
 
 
+def _joined(blocks: list[BasicBlock]) -> list[BasicBlock]:
+    """The graph with every block that only one jump leads to appended to the block with the jump."""
+    entered = [0] * len(blocks)
+    entered[0] = 1
+    for block in blocks:
+        for target in block.successors():
+            entered[target] += 1
+    appended = {b.exit.target for b in blocks if type(b.exit) is Jump and entered[b.exit.target] == 1}
+    if not appended:
+        return blocks
+    numbers: dict[int, int] = {}
+    for number in range(len(blocks)):
+        if number not in appended:
+            numbers[number] = len(numbers)
+    made = []
+    for number in numbers:
+        block = blocks[number]
+        leave, statements = block.exit, block.statements
+        if type(leave) is Jump and leave.target in appended:
+            statements = [*statements]
+            while type(leave) is Jump and leave.target in appended:
+                block = blocks[leave.target]
+                statements += block.statements
+                leave = block.exit
+        match leave:
+            case Jump(target):
+                leave = Jump(numbers[target])
+            case Branch(condition, then, other):
+                leave = Branch(condition, numbers[then], numbers[other])
+            case Table(selector, targets, default):
+                leave = Table(selector, [numbers[one] for one in targets], numbers[default])
+        made.append(BasicBlock(leave, statements))
+    return made
+
+
 def structure(blocks: list[BasicBlock], first_label: int = 1) -> list[Node]:
     """Statements that do what the graph does, from block 0 on; labels are numbered from `first_label`.
 
     Raises:
         IrreducibleError: a loop has two entries.
     """
-    return _Structurer(blocks, first_label).block(0, None)
+    joined = _joined(blocks)
+    if len(joined) == 1 and isinstance(joined[0].exit, Leave):
+        return [*joined[0].statements, *joined[0].exit.statements]
+    return _Structurer(joined, first_label).block(0, None)

@@ -16,6 +16,7 @@ from engines.rustwasm.lower_gc.representation import (
     SLICE_ARRAY,
     TAG,
 )
+from engines.rustwasm.lower_gc.views import ViewError, mask, viewed
 from engines.rustwasm.lower_linear.arithmetic import numeric_cast
 from engines.rustwasm.lower_linear.layout import pointee_is_fat
 from engines.rustwasm.mir import body as m
@@ -105,10 +106,30 @@ def function(
     if definition is fn.program.filled and fn.types.of(args[0]).kind == NUMBER:
         fn.write(where, fn.program.array_filled(args[0], values[0].node, values[1].node))
         return
+    key: tuple[Any, ...] = ("fn", definition, args)
+    if fn.views:
+        views = _given_views(fn, fn.program.concrete(definition, args), values)
+        key = ("view", definition, args, views) if views else key
     nodes = passed(fn, values)
     if "track_caller" in definition.attributes:
         nodes.append(fn.location_of(span))
-    finish(fn, where, fn.program.call(("fn", definition, args), nodes, result_type(fn, where)))
+    finish(fn, where, fn.program.call(key, nodes, result_type(fn, where)))
+
+
+def _given_views(fn: FunctionLowering, body: m.Body, values: list[Value]) -> tuple[int, ...]:
+    """The parameters that get a slice for a reference to an array; a shared one that cannot be a slice in the callee
+    gets a copy of its elements."""
+    views = []
+    for number in mask(body, [one.ty for one in values]):
+        one = body.locals[number].ty
+        try:
+            viewed(body, (number,), fn.program.compilation.sources.locate)
+        except ViewError:
+            if not one.data:
+                values[number - 1] = Value(one, fn.gathered(values[number - 1].ty.args[0], values[number - 1].node))
+                continue
+        views.append(number)
+    return tuple(views)
 
 
 def result_type(fn: FunctionLowering, where: Place) -> w.ValueType | None:

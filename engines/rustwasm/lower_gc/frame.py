@@ -182,6 +182,15 @@ class Frame:
         self.out.append(self.program.array_copy(ty.args[0], part, n.i32(0), array, n.i32(step[1]), n.i32(count)))
         return Behind(ty, part)
 
+    def gathered(self, ty: Ty, pointer: Node) -> Node:
+        """An array of its own with the elements of a slice."""
+        index = self.types.fat(ty).wasm.heap  # type: ignore[union-attr]
+        array, start, length = slice_parts(self.program, index, self.stash(pointer))
+        array, start, length = self.stash(array), self.stash(start), self.stash(length)
+        part = self.stash(self.program.array_new(ty.args[0], length))
+        self.out.append(self.program.array_copy(ty.args[0], part, n.i32(0), array, start, n.copied(length)))
+        return n.copied(part)
+
     def check_index(self, index: Node, length: Node, span: m.Span) -> None:
         if index.op == length.op == "i32.const" and 0 <= index.imm[0] < length.imm[0]:
             return

@@ -14,6 +14,7 @@ from engines.rustwasm.lower_gc.drops import DropLowering
 from engines.rustwasm.lower_gc.places import Cell, Local, Nothing, Place, Static, Unsized, slice_parts
 from engines.rustwasm.lower_gc.prepare import prepare
 from engines.rustwasm.lower_gc.representation import EMPTY, ENUM, OPTION, RAW, TAG, WIDE
+from engines.rustwasm.lower_gc.views import viewed
 from engines.rustwasm.lower_linear import arithmetic
 from engines.rustwasm.lower_linear.moves import Moves
 from engines.rustwasm.mir import body as m
@@ -42,8 +43,10 @@ def borrowed(body: m.Body) -> set[int]:
 class FunctionLowering(DropLowering):
     """Lowers one body; `tree` is the result."""
 
-    def __init__(self, program: Program, body: m.Body, tracked: bool) -> None:
+    def __init__(self, program: Program, body: m.Body, tracked: bool, views: tuple[int, ...] = ()) -> None:
         super().__init__(program, body.name)
+        whole, body = body, viewed(body, views, program.compilation.sources.locate)
+        self.views = body is not whole
         prepare(body)
         self.body = body
         self.tracked = tracked

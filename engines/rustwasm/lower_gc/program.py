@@ -5,6 +5,7 @@ Functions have keys, and are lowered when something first calls them:
 | key | function |
 |---|---|
 | ("fn", definition, types) | a concrete function |
+| ("view", definition, types, parameters) | the same, given slices for references to arrays (`views`) |
 | ("glue", type) | drops the value that it gets |
 | ("copy", type) | another object with copies of what is in one |
 | ("shallow", type), ("overwrite", type) | another object with the same fields; puts one object's fields in another |
@@ -174,8 +175,9 @@ class Program(Objects):
 
     def _lowered(self, key: Any) -> tuple[Tree, tuple[w.ValueType, ...]]:
         kind = key[0]
-        if kind == "fn":
-            return self._function(self._body(key[1], key[2]), "track_caller" in key[1].attributes)
+        if kind in ("fn", "view"):
+            tracked = "track_caller" in key[1].attributes
+            return self._function(self.concrete(key[1], key[2]), tracked, key[3] if kind == "view" else ())
         if kind == "pointer":
             return self._function(glue.pointer_body(self.compilation, key[1], *key[2]), False)
         if kind == "method":
@@ -192,14 +194,17 @@ class Program(Objects):
             tree = glue.TABLE[kind](self, *key[1:])
         return tree, tuple(tree.locals[: tree.parameters])
 
-    def _body(self, definition: FnDef, args: tuple[Ty, ...]) -> m.Body:
+    def concrete(self, definition: FnDef, args: tuple[Ty, ...]) -> m.Body:
+        """A function's concrete body. Raises ValueError if it has none."""
         body = self.instances.body(definition, args)
         if body is None:
             raise ValueError(f"{definition.path} has no body: {self.compilation.diagnostics.render()}")
         return body
 
-    def _function(self, body: m.Body, tracked: bool) -> tuple[Tree, tuple[w.ValueType, ...]]:
-        tree = FunctionLowering(self, body, tracked).tree()
+    def _function(
+        self, body: m.Body, tracked: bool, views: tuple[int, ...] = ()
+    ) -> tuple[Tree, tuple[w.ValueType, ...]]:
+        tree = FunctionLowering(self, body, tracked, views).tree()
         return tree, tuple(tree.locals[: tree.parameters])
 
     def _method(self, definition: FnDef, args: tuple[Ty, ...]) -> tuple[Tree, tuple[w.ValueType, ...]]:
@@ -406,7 +411,7 @@ def _shift_locals(tree: Tree, first: int) -> None:
 
 
 def _name(key: Any) -> str:
-    if key[0] in ("fn", "method"):
+    if key[0] in ("fn", "method", "view"):
         arguments = ", ".join(t.show(one) for one in key[2])
         return f"{'dyn ' if key[0] == 'method' else ''}{key[1].path}" + (f"<{arguments}>" if arguments else "")
     parts = key if key[0] not in ("runtime", "lang") else key[1:]

@@ -15,7 +15,7 @@ from engines.rustwasm.mir import intrinsics
 from engines.rustwasm.mir.instances import Callee, Instances
 from engines.rustwasm.mir.operators import binary, numeric_cast, unary
 from engines.rustwasm.mir.panics import OutOfFuel, Panic
-from engines.rustwasm.mir.values import Aggregate, Pointer, duplicate
+from engines.rustwasm.mir.values import Aggregate, Middle, Pointer, duplicate
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef
 from engines.rustwasm.typing.types import Ty
@@ -288,8 +288,7 @@ class Interpreter:
                     )
                 else:
                     fields = container[key].fields
-                    container = [Aggregate(fields[step[1] : len(fields) - step[2]], 0)]
-                    key = 0
+                    container, key = Middle(fields, step[1], len(fields) - step[2]), 0
         return container, key
 
     def place_type(self, body: m.Body, place: m.Place) -> Ty:

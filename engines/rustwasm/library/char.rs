@@ -1,6 +1,7 @@
 //! std::char. Letters and cases beyond ASCII follow Unicode for Latin-1, Greek and Cyrillic; others have no case.
 
-use crate::intrinsics::char_from_u32_unchecked;
+use crate::intrinsics::{char_from_u32_unchecked, unsafe_mut};
+use crate::slice::element_mut;
 
 pub fn from_u32(code: u32) -> Option<char> {
     if code > 0x10ffff || (code >= 0xd800 && code < 0xe000) { None } else { Some(char_from_u32_unchecked(code)) }
@@ -49,7 +50,7 @@ impl char {
     pub fn is_digit(self, radix: u32) -> bool { self.to_digit(radix).is_some() }
     pub fn len_utf8(self) -> usize {
         let code = self as u32;
-        if code < 0x80 { 1 } else if code < 0x800 { 2 } else if code < 0x10000 { 3 } else { 4 }
+        1 + (code >= 0x80) as usize + (code >= 0x800) as usize + (code >= 0x10000) as usize
     }
     pub fn len_utf16(self) -> usize { if (self as u32) < 0x10000 { 1 } else { 2 } }
     pub fn is_ascii(&self) -> bool { (*self as u32) < 128 }
@@ -73,9 +74,10 @@ impl char {
     pub fn is_numeric(self) -> bool { self.is_ascii_digit() || match self { '²' | '³' | '¹' | '¼'..='¾' => true, _ => false } }
     pub fn is_alphabetic(self) -> bool {
         let code = self as u32;
-        if code < 128 { return self.is_ascii_alphabetic(); }
-        code == 0xaa || code == 0xb5 || code == 0xba || (code >= 0xc0 && code != 0xd7 && code != 0xf7 && code < 0x2c2)
-            || (code >= 0x370 && code < 0x2000 && code != 0x37e && code != 0x387) || (code >= 0x3041 && code < 0xd7a4)
+        within(code | 32, 97, 26) | (code == 0xaa) | (code == 0xb5) | (code == 0xba)
+            | within(code, 0xc0, 0x202) & (code != 0xd7) & (code != 0xf7)
+            | within(code, 0x370, 0x1c90) & (code != 0x37e) & (code != 0x387)
+            | within(code, 0x3041, 0xa763)
     }
     pub fn is_alphanumeric(self) -> bool { self.is_alphabetic() || self.is_numeric() }
     pub fn is_lowercase(self) -> bool { self.is_ascii_lowercase() || (self as u32 >= 128 && upper(self) != self) || self == 'ß' }
@@ -96,21 +98,23 @@ impl char {
         let mut at = length;
         while at > 1 {
             at -= 1;
-            buffer[at] = (code & 63) as u8 | 128;
+            *element_mut(buffer, at) = (code & 63) as u8 | 128;
             code >>= 6;
         }
         // The lead byte's mark: 110, 1110 or 11110.
-        buffer[0] = code as u8 | if length == 1 { 0 } else { (0xf00u32 >> length as u32) as u8 };
-        crate::intrinsics::unsafe_mut(crate::intrinsics::str_from_bytes(crate::intrinsics::slice_part(buffer, 0, length)))
+        if length > 1 { code |= 0xf00 >> length as u32; }
+        *element_mut(buffer, 0) = code as u8;
+        unsafe_mut(crate::intrinsics::str_from_bytes(crate::intrinsics::slice_part(buffer, 0, length)))
     }
 }
 
-fn lower(c: char) -> char {
+/// Whether a number is one of `count` from `first` on.
+fn within(code: u32, first: u32, count: u32) -> bool { code.wrapping_sub(first) < count }
+pub fn lower(c: char) -> char {
     let code = c as u32;
-    if code < 128 { return c.to_ascii_lowercase(); }
-    let moved = if (code >= 0xc0 && code <= 0xde && code != 0xd7) || (code >= 0x391 && code <= 0x3a9) || (code >= 0x410 && code <= 0x42f) { code + 32 }
-        else if code >= 0x400 && code <= 0x40f { code + 80 }
-        else if code >= 0x100 && code < 0x130 && code & 1 == 0 { code + 1 }
+    let moved = if within(code, 65, 26) | within(code, 0xc0, 31) & (code != 0xd7) | within(code, 0x391, 25) | within(code, 0x410, 32) { code + 32 }
+        else if within(code, 0x400, 16) { code + 80 }
+        else if within(code, 0x100, 0x30) { code | 1 }
         else { code };
     char_from_u32_unchecked(moved)
 }

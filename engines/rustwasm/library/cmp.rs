@@ -1,5 +1,7 @@
 //! std::cmp.
 
+use crate::slice::element;
+
 #[lang] pub trait PartialEq<Rhs: ?Sized = Self> {
     fn eq(&self, other: &Rhs) -> bool;
     fn ne(&self, other: &Rhs) -> bool { !self.eq(other) }
@@ -124,7 +126,7 @@ impl<A: PartialEq<B>, B> PartialEq<[B]> for [A] {
         }
         let mut i = 0;
         while i < self.len() {
-            if self[i] != other[i] {
+            if *element(self, i) != *element(other, i) {
                 return false;
             }
             i += 1;
@@ -137,7 +139,7 @@ impl<A: PartialOrd> PartialOrd for [A] {
     fn partial_cmp(&self, other: &[A]) -> Option<Ordering> {
         let mut i = 0;
         while i < self.len() && i < other.len() {
-            match self[i].partial_cmp(&other[i]) { Some(Equal) => {} unequal => return unequal }
+            match element(self, i).partial_cmp(element(other, i)) { Some(Equal) => {} unequal => return unequal }
             i += 1;
         }
         self.len().partial_cmp(&other.len())
@@ -147,7 +149,7 @@ impl<A: Ord> Ord for [A] {
     fn cmp(&self, other: &[A]) -> Ordering {
         let mut i = 0;
         while i < self.len() && i < other.len() {
-            match self[i].cmp(&other[i]) { Equal => {} unequal => return unequal }
+            match element(self, i).cmp(element(other, i)) { Equal => {} unequal => return unequal }
             i += 1;
         }
         self.len().cmp(&other.len())

@@ -2,6 +2,8 @@
 
 use crate::decimal::{float_fixed, float_shortest, scientific, SPACE};
 use crate::intrinsics::{print_bytes, slice_part, str_from_bytes};
+use crate::slice::element_mut;
+use crate::str::{measured, unchecked};
 
 #[lang = "FmtError"]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -84,52 +86,41 @@ impl<'a> Formatter<'a> {
         match self.align { 1 => Some(Alignment::Left), 2 => Some(Alignment::Center), 3 => Some(Alignment::Right), _ => None }
     }
     fn fill_with(&mut self, c: char, count: usize) -> Result {
-        let mut i = 0;
-        while i < count { self.out.write_char(c)?; i += 1; }
+        let mut buffer = [0u8; 4];
+        let text = c.encode_utf8(&mut buffer);
+        let mut left = count;
+        while left > 0 { self.out.write_str(text)?; left -= 1; }
         Ok(())
     }
     /// Writes `text`, cut to the precision and padded to the width.
     pub fn pad(&mut self, text: &str) -> Result {
         if !self.has_width && !self.has_precision { return self.out.write_str(text); }
-        let mut shown = text;
-        if self.has_precision {
-            if let Some((at, _)) = text.char_indices().nth(self.precision) { shown = &text[..at]; }
-        }
-        if !self.has_width { return self.out.write_str(shown); }
-        let count = shown.chars().count();
-        self.padded(shown, count, 1)
-    }
-    /// Writes `text` of `count` characters, padded; `default` is the alignment if none is given.
-    fn padded(&mut self, text: &str, count: usize, default: u32) -> Result {
-        if !self.has_width || count >= self.width { return self.out.write_str(text); }
-        let missing = self.width - count;
-        let align = if self.align == 0 { default } else { self.align };
-        let before = if align == 1 { 0 } else if align == 2 { missing / 2 } else { missing };
-        let fill = self.fill;
-        self.fill_with(fill, before)?;
-        self.out.write_str(text)?;
-        self.fill_with(fill, missing - before)
+        let (length, count) = measured(text, if self.has_precision { self.precision } else { usize::MAX });
+        self.padded("", "", unchecked(text, 0, length), 0, count, false, 1)
     }
     /// Writes a number: sign, prefix if alternate, digits.
     pub fn pad_integral(&mut self, nonnegative: bool, prefix: &str, digits: &str) -> Result {
         let sign = if !nonnegative { "-" } else if self.flags & PLUS != 0 { "+" } else { "" };
-        let shown = if self.flags & ALTERNATE != 0 { prefix } else { "" };
-        self.pad_number(sign, shown, digits, 0)
+        self.pad_number(sign, if self.flags & ALTERNATE != 0 { prefix } else { "" }, digits, 0)
     }
     /// A number of four parts, the last `zeros` times `0`.
     fn pad_number(&mut self, sign: &str, prefix: &str, digits: &str, zeros: usize) -> Result {
         let count = sign.len() + prefix.len() + digits.len() + zeros;
+        self.padded(sign, prefix, digits, zeros, count, self.flags & ZERO != 0, 3)
+    }
+    /// Writes four parts of `count` characters, padded: with zeros behind the prefix, or around with `default` as the
+    /// alignment if none is given.
+    fn padded(&mut self, sign: &str, prefix: &str, text: &str, zeros: usize, count: usize, zero: bool, default: u32) -> Result {
         let missing = if self.has_width && self.width > count { self.width - count } else { 0 };
-        let zero = self.flags & ZERO != 0;
-        let align = if self.align == 0 { 3 } else { self.align };
+        let align = if self.align == 0 { default } else { self.align };
         let before = if zero || align == 1 { 0 } else if align == 2 { missing / 2 } else { missing };
         let fill = self.fill;
         self.fill_with(fill, before)?;
         self.out.write_str(sign)?;
-        self.out.write_str(prefix)?;
+        if prefix.len() > 0 { self.out.write_str(prefix)?; }
         if zero { self.fill_with('0', missing)?; }
-        self.out.write_str(digits)?;
-        self.fill_with('0', zeros)?;
+        self.out.write_str(text)?;
+        if zeros > 0 { self.fill_with('0', zeros)?; }
         if zero { Ok(()) } else { self.fill_with(fill, missing - before) }
     }
     pub fn debug_struct<'b>(&'b mut self, name: &str) -> DebugStruct<'b, 'a> {
@@ -335,7 +326,7 @@ fn in_base(value: u64, base: u64, letters: u8, buffer: &mut [u8]) -> &str {
     loop {
         let digit = (left % base) as u8;
         at -= 1;
-        buffer[at] = if digit < 10 { b'0' + digit } else { letters + (digit - 10) };
+        *element_mut(buffer, at) = if digit < 10 { b'0' + digit } else { letters + (digit - 10) };
         left /= base;
         if left == 0 { break; }
     }
@@ -361,14 +352,7 @@ fn decimal(nonnegative: bool, magnitude: u64, f: &mut Formatter<'_>) -> Result {
 /// A number alone: sign and digits.
 fn plain(nonnegative: bool, magnitude: u64, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 20];
-    let mut at = 20;
-    let mut left = magnitude;
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (left % 10) as u8;
-        left /= 10;
-        if left == 0 { break; }
-    }
+    let mut at = 20 - in_base(magnitude, 10, b'a', &mut buffer).len();
     if !nonnegative { at -= 1; buffer[at] = b'-'; }
     f.out.write_str(str_from_bytes(slice_part(&buffer, at, 20 - at)))
 }

@@ -4,6 +4,11 @@ use crate::borrow::Borrow;
 use crate::cmp::Ordering;
 use crate::intrinsics::{slice_len, slice_part, slice_part_mut, unsafe_mut};
 use crate::ops::{Bound, Index, IndexMut, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use crate::raw::*;
+
+/// The element at an index that the slice has: nobody looks.
+pub fn element<T>(slice: &[T], index: usize) -> &T { &slice_part(slice, index, 1)[0] }
+pub fn element_mut<T>(slice: &mut [T], index: usize) -> &mut T { &mut slice_part_mut(slice, index, 1)[0] }
 
 /// Start and end of a range in something of `length` elements; panics where it does not fit.
 #[track_caller]
@@ -293,58 +298,41 @@ impl<T> [T] {
     pub fn sort_unstable_by_key<K: Ord, F: FnMut(&T) -> K>(&mut self, mut key: F) { self.sort_by(|a, b| key(a).cmp(&key(b))); }
     pub fn sort_by_cached_key<K: Ord, F: FnMut(&T) -> K>(&mut self, mut key: F) { self.sort_by(|a, b| key(a).cmp(&key(b))); }
     pub fn sort_unstable_by<F: FnMut(&T, &T) -> Ordering>(&mut self, compare: F) { self.sort_by(compare); }
-    /// Stable: sorts the positions by merging, then moves every element to its place by swaps.
+    /// Stable: sorts the positions by merging, from one half of a block to the other, then moves every element to its place
+    /// by swaps.
     pub fn sort_by<F: FnMut(&T, &T) -> Ordering>(&mut self, mut compare: F) {
         let n = self.len();
-        if n <= 16 {
-            let mut i = 1;
-            while i < n {
-                let mut k = i;
-                while k > 0 && compare(&self[k - 1], &self[k]) == Ordering::Greater {
-                    self.swap(k - 1, k);
-                    k -= 1;
-                }
-                i += 1;
-            }
-            return;
-        }
-        let mut order: Vec<u32> = Vec::with_capacity(n);
-        let mut other: Vec<u32> = Vec::with_capacity(n);
-        let mut i = 0;
-        while i < n { order.push(i as u32); other.push(0); i += 1; }
+        let order: RawArray<usize> = raw_array_new(n * 2);
+        let (mut from, mut to) = (0, n);
+        let mut at = 0;
+        while at < n { raw_array_write(&order, at, at); at += 1; }
         let mut width = 1;
         while width < n {
-            let mut start = 0;
-            while start < n {
-                let middle = if start + width < n { start + width } else { n };
-                let end = if middle + width < n { middle + width } else { n };
-                let (mut a, mut b, mut to) = (start, middle, start);
-                while a < middle && b < end {
-                    if compare(&self[order[b] as usize], &self[order[a] as usize]) == Ordering::Less {
-                        other[to] = order[b];
-                        b += 1;
-                    } else {
-                        other[to] = order[a];
-                        a += 1;
-                    }
-                    to += 1;
+            at = 0;
+            while at < n {
+                let middle = if n - at > width { at + width } else { n };
+                let end = if n - middle > width { middle + width } else { n };
+                let (mut a, mut b) = (at, middle);
+                while at < end {
+                    let second = a == middle || b < end
+                        && compare(element(self, *raw_array_ref(&order, from + b)), element(self, *raw_array_ref(&order, from + a))) == Ordering::Less;
+                    let taken = if second { b += 1; b } else { a += 1; a };
+                    raw_array_write(&order, to + at, *raw_array_ref(&order, from + taken - 1));
+                    at += 1;
                 }
-                while a < middle { other[to] = order[a]; a += 1; to += 1; }
-                while b < end { other[to] = order[b]; b += 1; to += 1; }
-                start = end;
             }
-            crate::mem::swap(&mut order, &mut other);
+            crate::mem::swap(&mut from, &mut to);
             width *= 2;
         }
-        let mut at = 0;
+        at = 0;
         while at < n {
-            let mut from = order[at] as usize;
-            while from < at { from = order[from] as usize; }
-            if from != at { self.swap(at, from); }
+            let mut source = *raw_array_ref(&order, from + at);
+            while source < at { source = *raw_array_ref(&order, from + source); }
+            self.swap(at, source);
             at += 1;
         }
+        raw_array_free(&order);
     }
-    #[track_caller]
     #[track_caller]
     pub fn select_nth_unstable(&mut self, index: usize) -> (&mut [T], &mut T, &mut [T]) where T: Ord {
         let n = self.len();
@@ -431,7 +419,7 @@ impl<'a, T> Iterator for Iter<'a, T> {
     fn next(&mut self) -> Option<&'a T> {
         if self.at == self.end { return None; }
         self.at += 1;
-        Some(&self.slice[self.at - 1])
+        Some(element(self.slice, self.at - 1))
     }
     fn size_hint(&self) -> (usize, Option<usize>) { (self.end - self.at, Some(self.end - self.at)) }
     fn nth(&mut self, n: usize) -> Option<&'a T> {
@@ -444,7 +432,7 @@ impl<'a, T> DoubleEndedIterator for Iter<'a, T> {
     fn next_back(&mut self) -> Option<&'a T> {
         if self.at == self.end { return None; }
         self.end -= 1;
-        Some(&self.slice[self.end])
+        Some(element(self.slice, self.end))
     }
 }
 impl<'a, T> ExactSizeIterator for Iter<'a, T> {}

@@ -2,6 +2,7 @@
 
 use crate::fmt;
 use crate::intrinsics::{char_from_u32_unchecked, slice_part, str_bytes, str_from_bytes, str_len};
+use crate::slice::element;
 use crate::panicking::Message;
 use crate::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
@@ -101,7 +102,20 @@ fn bad_part(text: &str, start: usize, end: usize) -> ! {
     message.text(if shown < text.len() { "`[...]" } else { "`" });
     message.panic()
 }
-fn unchecked(text: &str, start: usize, end: usize) -> &str { str_from_bytes(slice_part(str_bytes(text), start, end - start)) }
+/// How many bytes the first characters of a text have, `most` of them or all, and how many those are.
+pub fn measured(text: &str, most: usize) -> (usize, usize) {
+    let bytes = str_bytes(text);
+    let (mut length, mut count) = (0, 0);
+    while length < bytes.len() {
+        if *element(bytes, length) & 0xc0 != 0x80 {
+            if count == most { break; }
+            count += 1;
+        }
+        length += 1;
+    }
+    (length, count)
+}
+pub fn unchecked(text: &str, start: usize, end: usize) -> &str { str_from_bytes(slice_part(str_bytes(text), start, end - start)) }
 
 pub trait StrIndex {
     fn bounds(&self, length: usize) -> (usize, usize);
@@ -212,7 +226,7 @@ impl str {
     pub fn as_str(&self) -> &str { self }
     pub fn is_char_boundary(&self, at: usize) -> bool {
         let n = str_len(self);
-        if at >= n { at == n } else { str_bytes(self)[at] & 0xc0 != 0x80 }
+        if at >= n { at == n } else { *element(str_bytes(self), at) & 0xc0 != 0x80 }
     }
     pub fn get<I: StrIndex>(&self, index: I) -> Option<&str> { index.get(self) }
     pub fn chars(&self) -> Chars<'_> { Chars { text: self, at: 0, end: self.len() } }
@@ -308,7 +322,7 @@ impl str {
         while i < count { made.push_str(self); i += 1; }
         made
     }
-    pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_lowercase()); } made }
+    pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.push(crate::char::lower(c)); } made }
     pub fn to_uppercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_uppercase()); } made }
     pub fn to_ascii_lowercase(&self) -> String { self.chars().map(|c| c.to_ascii_lowercase()).collect() }
     pub fn to_ascii_uppercase(&self) -> String { self.chars().map(|c| c.to_ascii_uppercase()).collect() }
@@ -318,21 +332,28 @@ impl str {
 
 #[derive(Clone)]
 pub struct Chars<'a> { text: &'a str, at: usize, end: usize }
-impl<'a> Chars<'a> { pub fn as_str(&self) -> &'a str { unchecked(self.text, self.at, self.end) } }
+impl<'a> Chars<'a> {
+    pub fn as_str(&self) -> &'a str { unchecked(self.text, self.at, self.end) }
+    fn byte(&mut self) -> u32 {
+        self.at += 1;
+        *element(str_bytes(self.text), self.at - 1) as u32
+    }
+}
 impl<'a> Iterator for Chars<'a> {
     type Item = char;
     fn next(&mut self) -> Option<char> {
         if self.at == self.end { return None; }
-        let bytes = str_bytes(self.text);
-        let first = bytes[self.at] as u32;
-        if first < 0x80 { self.at += 1; return Some(char_from_u32_unchecked(first)); }
-        let second = (bytes[self.at + 1] & 63) as u32;
-        if first < 0xe0 { self.at += 2; return Some(char_from_u32_unchecked((first & 31) << 6 | second)); }
-        let third = (bytes[self.at + 2] & 63) as u32;
-        if first < 0xf0 { self.at += 3; return Some(char_from_u32_unchecked((first & 15) << 12 | second << 6 | third)); }
-        let fourth = (bytes[self.at + 3] & 63) as u32;
-        self.at += 4;
-        Some(char_from_u32_unchecked((first & 7) << 18 | second << 12 | third << 6 | fourth))
+        let mut code = self.byte();
+        if code >= 0x80 {
+            // One byte follows for every leading one but the first; the value's first bits are behind those.
+            let mut more = (!(code << 24)).leading_zeros() - 1;
+            code &= 0x3f >> more;
+            while more > 0 {
+                code = code << 6 | self.byte() & 0x3f;
+                more -= 1;
+            }
+        }
+        Some(char_from_u32_unchecked(code))
     }
     fn size_hint(&self) -> (usize, Option<usize>) { ((self.end - self.at + 3) / 4, Some(self.end - self.at)) }
 }
@@ -341,7 +362,7 @@ impl<'a> DoubleEndedIterator for Chars<'a> {
         if self.at == self.end { return None; }
         let bytes = str_bytes(self.text);
         let mut start = self.end - 1;
-        while bytes[start] & 0xc0 == 0x80 { start -= 1; }
+        while *element(bytes, start) & 0xc0 == 0x80 { start -= 1; }
         let c = Chars { text: self.text, at: start, end: self.end }.next();
         self.end = start;
         c

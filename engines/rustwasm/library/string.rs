@@ -47,10 +47,9 @@ impl String {
     pub fn shrink_to_fit(&mut self) { self.bytes.shrink_to_fit(); }
     pub fn push_str(&mut self, text: &str) { self.bytes.extend_from_slice(str_bytes(text)); }
     pub fn push(&mut self, c: char) {
-        if (c as u32) < 128 { self.bytes.push(c as u8); return; }
-        let mut buffer = [0u8; 4];
-        let text = c.encode_utf8(&mut buffer);
-        self.bytes.extend_from_slice(str_bytes(text));
+        let length = c.len_utf8();
+        c.encode_utf8(self.bytes.spare(length));
+        self.bytes.lengthen(length);
     }
     pub fn pop(&mut self) -> Option<char> {
         let c = self.as_str().chars().next_back()?;

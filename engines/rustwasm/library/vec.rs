@@ -40,6 +40,13 @@ impl<T> Vec<T> {
         let wanted = self.length + additional;
         if wanted > self.capacity { self.resize_to(if wanted < self.capacity * 2 { self.capacity * 2 } else { wanted }); }
     }
+    /// Slots behind the last element, room for which is made.
+    pub(crate) fn spare(&mut self, count: usize) -> &mut [T] {
+        self.reserve(count);
+        raw_array_slice_mut(&mut self.array, self.length, count)
+    }
+    /// Elements were written to slots behind the last.
+    pub(crate) fn lengthen(&mut self, by: usize) { self.length += by; }
     pub fn reserve_exact(&mut self, additional: usize) { self.reserve(additional); }
     pub fn shrink_to_fit(&mut self) { if self.capacity > self.length { self.resize_to(self.length); } }
     pub fn as_slice(&self) -> &[T] { raw_array_slice(&self.array, 0, self.length) }
@@ -173,7 +180,11 @@ impl<T> Vec<T> {
     pub fn extend_from_slice(&mut self, other: &[T]) where T: Clone {
         self.reserve(other.len());
         let mut i = 0;
-        while i < other.len() { self.push(other[i].clone()); i += 1; }
+        while i < other.len() {
+            raw_array_write(&self.array, self.length, crate::slice::element(other, i).clone());
+            self.length += 1;
+            i += 1;
+        }
     }
     pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> IntoIter<T> {
         let (start, end) = crate::slice::bounds(&range, self.length);

@@ -106,7 +106,8 @@ def item(fn: FunctionLowering, one: Ty, arguments: list[m.Operand], where: Where
         offset = fn.program.vtable_slot(values[0].ty.args[0], callee.definition)
         index = n.load(POINTER, n.copied(pointer[1]), offset)
         first = Value(t.raw(t.UNIT, True), [n.copied(pointer[0])])
-        indirect(fn, fn.stash(index), [first, *values[1:]], where, direct)
+        made = indirect(fn, fn.stash(index), [first, *values[1:]], where, direct)
+        fn.program.virtual_calls.called(values[0].ty.args[0], offset, index, made)
         return
     function(fn, callee.definition, callee.args, values, where, direct, span)
 
@@ -119,23 +120,37 @@ def function(
     if definition.intrinsic is not None and (definition.intrinsic in intrinsics.TABLE or not definition.has_body):
         intrinsics.lower(fn, definition.intrinsic, args, values, where, direct, span)
         return
+    if _only_panics(fn, definition):
+        fn.out.append(Node("unreachable"))
+        return
     nodes = [node for value in values for node in value.nodes()]
     if "track_caller" in definition.attributes:
         nodes.append(fn.location_of(span))
     finish(fn, where, direct, lambda extra, type_: fn.program.call(("fn", definition, args), [*extra, *nodes], type_))
 
 
-def indirect(fn: FunctionLowering, index: Node, values: list[Value], where: Where, direct: bool) -> None:
-    """A call through the function table."""
+def _only_panics(fn: FunctionLowering, definition: Any) -> bool:
+    """Whether all that a function of the library does is to put a message together that nobody will see."""
+    if fn.program.profile.messages or "track_caller" not in definition.attributes:
+        return False
+    file, _, _ = fn.program.compilation.sources.locate(definition.span[0])
+    return file.startswith("library/") and t.erase(definition.output).kind == t.NEVER
+
+
+def indirect(fn: FunctionLowering, index: Node, values: list[Value], where: Where, direct: bool) -> Node:
+    """A call through the function table: the operation that does it."""
     nodes = [node for value in values for node in value.nodes()]
     types = [one for value in values for one in (fn.layouts.of(value.ty).wasm if value.parts is not None else (w.I32,))]
 
     results = fn.layouts.of(where.ty).wasm if fn.layouts.of(where.ty).parts else ()
+    made: list[Node] = []
 
     def make(extra: list[Node], _: int | None) -> Node:
-        return fn.program.call_indirect(index, [*extra, *nodes], (*[w.I32] * len(extra), *types), results)
+        made.append(fn.program.call_indirect(index, [*extra, *nodes], (*[w.I32] * len(extra), *types), results))
+        return made[0]
 
     finish(fn, where, direct, make)
+    return made[0]
 
 
 def finish(fn: FunctionLowering, where: Where, direct: bool, make: Any) -> None:
@@ -251,6 +266,7 @@ def cast(fn: FunctionLowering, rvalue: m.Cast, span: m.Span) -> list[Node]:
         return parts[: len(wanted)]
     have, want = source.args[0], rvalue.ty.args[0]
     if pointee_is_fat(have):
+        fn.program.virtual_calls.was_cast(have, want)
         return parts
     meta = n.i32(have.args[1].data) if want.kind == t.SLICE else n.i32(fn.program.vtable(have, want))
     return [parts[0], meta, *parts[1:]]
@@ -260,8 +276,8 @@ def declared(fn: FunctionLowering, where: Where) -> Node:
     """The declared discriminant (i64) of the variant that a place holds."""
     index = fn.variant_of(where)
     values = [one.discriminant for one in where.ty.data.variants]
-    if all(value == i for i, value in enumerate(values)):
-        return n.op("i64.extend_i32_u", index)
+    if all(value == values[0] + i and abs(value) < 1 << 31 for i, value in enumerate(values)):
+        return n.op("i64.extend_i32_s", n.op("i32.add", index, n.i32(values[0])) if values[0] else index)
     index = fn.stash(index)
     result = n.i64(values[-1])
     for i in reversed(range(len(values) - 1)):

@@ -105,6 +105,7 @@ class DropLowering(FrameBuilder):
         """Each variant on its own; what is below a variant's path is its fields."""
         children = self.moves.children[path]
         held = self.stash(self.variant_of(where))
+        both: list[list[Node]] = []
         for variant in range(len(where.ty.data.variants)):
             child = children.get((m.DOWNCAST, variant))
             saved, self.out = self.out, []
@@ -113,6 +114,11 @@ class DropLowering(FrameBuilder):
                 below = None if child is None else self.moves.children[child].get((m.FIELD, i))
                 self._part(number, part, path if child is None else child, below)
             inner, self.out = self.out, saved
+            both.append(inner)
+        if len(both) == 2 and all(both):
+            self.out.append(If(n.copied(held), both[1], both[0], None))
+            return
+        for variant, inner in enumerate(both):
             if inner:
                 self.out.append(If(n.op("i32.eq", n.copied(held), n.i32(variant)), inner, [], None))
 

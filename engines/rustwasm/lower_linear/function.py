@@ -212,8 +212,11 @@ class FunctionLowering(DropLowering):
         ty = self.operand_type(switch.operand)
         value = self.operand_parts(switch.operand)
         values, targets = list(switch.values), list(switch.targets)
-        default = switch.otherwise if switch.otherwise is not None else targets.pop()
-        if switch.otherwise is None:
+        last = switch.otherwise
+        if last is not None and self._never_comes_to(last):
+            last = None
+        default = targets.pop() if last is None else last
+        if last is None:
             values.pop()
         if not targets:
             return Jump(default)
@@ -230,6 +233,13 @@ class FunctionLowering(DropLowering):
             by_value = dict(zip(reversed(values), reversed(targets), strict=True))
             return Table(selector, [by_value.get(one, default) for one in range(low, high + 1)], default)
         return self._chain(value, values, targets, default)
+
+    def _never_comes_to(self, number: int) -> bool:
+        """Whether a block is where control does not come, so that a release build does not look."""
+        block = self.body.blocks[number]
+        if self.program.profile.name == "dev" or block.statements:
+            return False
+        return isinstance(block.terminator, m.Unreachable)
 
     def _chain(self, value: list[Node], values: list[int], targets: list[int], default: int) -> Exit:
         """Sparse cases: their number in the switch, found by comparison, selects."""

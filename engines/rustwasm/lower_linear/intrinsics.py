@@ -11,7 +11,7 @@ from engines.rustwasm.lower_linear.layout import POINTER
 from engines.rustwasm.lower_linear.places import InMemory, Where
 from engines.rustwasm.lower_linear.runtime import LARGEST_BLOCK
 from engines.rustwasm.mir import body as m
-from engines.rustwasm.release.tree import If, Node
+from engines.rustwasm.release.tree import Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
@@ -116,18 +116,12 @@ def _drop_in_place(use: _Use) -> None:
 
 
 def _array_new(use: _Use) -> list[Node]:
-    return [n.copied(allocated(use.fn, _folded(use, use.one(0), use.size())))]
-
-
-def _folded(use: _Use, count: Node, size: int) -> Node:
+    count, size = use.one(0), use.size()
     if size == 0:
-        return n.i32(0)
+        return [n.i32(8)]
     if count.op == "i32.const" and 0 <= count.imm[0] <= LARGEST_BLOCK // size:
-        return n.i32(count.imm[0] * size)
-    count = use.fn.stash(count)
-    too_large = n.op("i32.gt_u", n.copied(count), n.i32(LARGEST_BLOCK // size))
-    use.fn.out.append(If(too_large, [Node("unreachable")], [], None))
-    return use.fn.scaled(n.copied(count), size)
+        return [n.copied(allocated(use.fn, n.i32(count.imm[0] * size)))]
+    return [use.fn.program.call(("runtime", "alloc_array"), [count, n.i32(size)], w.I32)]
 
 
 def _array_write(use: _Use) -> None:

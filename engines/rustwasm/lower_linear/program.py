@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.entry import entry_of
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear import runtime
+from engines.rustwasm.lower_linear.devirtualise import VirtualCalls
 from engines.rustwasm.lower_linear.drops import element_glue, glue_body
 from engines.rustwasm.lower_linear.function import FunctionLowering
 from engines.rustwasm.lower_linear.layout import Layout, Layouts, pointee_is_fat
@@ -107,6 +108,9 @@ class Program:
         self.shared: dict[bytes, int] = {}
         self.statics: dict[Any, int] = {}
         self.reserved: dict[str, int] = {}
+        self.entries: dict[Any, Any] = {}
+        """Keys in the table that nobody calls through it, and what stands there instead."""
+        self.virtual_calls = VirtualCalls()
         self.vtables: dict[tuple[Ty, Ty], int] = {}
         self.virtual: dict[Ty, dict[str, tuple[int, FnDef, bool]]] = {}
         self._drops: dict[Ty, bool] = {}
@@ -480,6 +484,8 @@ class Program:
 
     def module(self, exports: list[tuple[str, Any]], memory: bool) -> Module:
         """The module of all that was lowered; `exports` are names and keys."""
+        if self.profile.name != "dev":
+            self.virtual_calls.call_directly(self)
         numbers = self.numbers(list(self.trees))
         functions = []
         for tree, parameters in self.trees.values():
@@ -514,7 +520,7 @@ class Program:
         if self.table:
             size = len(self.table) + 1
             out.tables = [Table(w.TableType(w.FUNCREF, w.Limits(size, size)))]
-            items = [[("ref.func", numbers[key])] for key in self.table]
+            items = [[("ref.func", numbers[self.entries.get(key, key)])] for key in self.table]
             out.elements = [Element(w.FUNCREF, items, SegmentMode.ACTIVE, 0, [("i32.const", 1)])]
         if memory:
             out.exports.append(Export("memory", ExternKind.MEMORY, 0))

@@ -72,6 +72,19 @@ def _alloc(program: Program) -> Tree:
     return Tree(1, [w.I32, w.I32, w.I32, w.I32], body, (w.I32,))
 
 
+def _alloc_array(program: Program) -> Tree:
+    """alloc_array(count, size) -> address of room for so many values of so many bytes, one at least; none stands for
+    16 bytes. More than LARGEST_BLOCK is out of reach: a trap."""
+    count, size = 0, 1
+    product = n.op("i64.mul", n.op("i64.extend_i32_u", _get(count)), n.op("i64.extend_i32_u", _get(size)))
+    body: list[Node] = [
+        n.set_(2, product),
+        If(n.op("i64.gt_u", n.get(2, w.I64), n.i64(LARGEST_BLOCK)), [Node("unreachable")], [], None),
+        program.call(("runtime", "alloc"), [n.op("i32.mul", _get(count), _get(size))], w.I32),
+    ]
+    return Tree(2, [w.I32, w.I32, w.I64], body, (w.I32,))
+
+
 def _free(program: Program) -> Tree:
     """free(address); 8 stands for no block."""
     lists = _free_lists(program)
@@ -239,6 +252,7 @@ def is_number(ty: Ty) -> bool:
 
 TABLE: Final[dict[str, Callable[[Program], Tree]]] = {
     "alloc": _alloc,
+    "alloc_array": _alloc_array,
     "free": _free,
     "write": _write,
     "panic_start": _panic_start,

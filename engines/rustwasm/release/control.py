@@ -10,7 +10,7 @@ from typing import Final
 
 from engines.rustwasm.release.effects import effects_of
 from engines.rustwasm.release.fold import condition, negated
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, label_uses
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, extra_results, label_uses, targets, walk
 from engines.rustwasm.wasm.types import Ref, ValueType
 
 SELECT_COST: Final = 4
@@ -43,8 +43,11 @@ def simplify_control(tree: Tree, join: bool = True) -> None:
 def _statements(body: list[Node], uses: Uses) -> None:
     out: list[Node] = []
     for node in body:
-        for one in _simplified(node, uses):
-            out += _without_arm(one) if isinstance(one, If) else (one,)
+        for one in (part for whole in _simplified(node, uses) for part in _parts(whole)):
+            if out and isinstance(one, If) and _joined(out[-1], one):
+                one = out[-1]
+            else:
+                out.append(one)
             if one.op in NEVER_RETURNS or _never_ends(one):
                 break
         if out and (out[-1].op in NEVER_RETURNS or _never_ends(out[-1])):
@@ -213,6 +216,52 @@ def _statement_if(node: If, uses: Uses) -> list[Node]:
             node.type = type_
             return [Node("local.set", first.imm, [_value_if(node)])]
     return [node]
+
+
+def _joined(first: Node, second: If) -> bool:
+    """Put a conditional into the one before it if that has the same test, of a local that it does not set."""
+    if not isinstance(first, If) or first.type is not None or second.type is not None:
+        return False
+    test, same = first.args[0], True
+    again = second.args[0]
+    while test.op == "i32.eqz":
+        test, same = test.args[0], not same
+    while again.op == "i32.eqz":
+        again, same = again.args[0], not same
+    if test.op != "local.get" or again.op != "local.get" or test.imm != again.imm:
+        return False
+    local = test.imm[0]
+    for node in walk([*first.then, *first.other]):
+        if (node.op in ("local.set", "local.tee") and node.imm[0] == local) or local in extra_results(node):
+            return False
+    arms = (second.then, second.other) if same else (second.other, second.then)
+    for arm, more in zip((first.then, first.other), arms, strict=True):
+        if not arm or (arm[-1].op not in NEVER_RETURNS and not _never_ends(arm[-1])):
+            arm += more
+    return True
+
+
+def _parts(node: Node) -> list[Node]:
+    """The statements that a simplified one can be taken apart into."""
+    if isinstance(node, If):
+        return _without_arm(node)
+    return _without_tail(node) if isinstance(node, Block) and node.op == "loop" else [node]
+
+
+def _without_tail(loop: Block) -> list[Node]:
+    """What follows the last branch back to a loop's start happens behind the loop."""
+    last = len(loop.body) - 1
+    while last >= 0 and loop.label not in _reached(loop.body[last]):
+        last -= 1
+    tail = loop.body[last + 1 :]
+    if not tail or last < 0:
+        return [loop]
+    return [Block("loop", loop.label, loop.body[: last + 1], None), *tail]
+
+
+def _reached(node: Node) -> set[int]:
+    """Labels that branches inside name."""
+    return {label for one in walk([node]) for label in targets(one)}
 
 
 def _without_arm(node: If) -> list[Node]:

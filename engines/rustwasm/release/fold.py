@@ -96,11 +96,25 @@ def fold_node(node: Node) -> Node:
         return _binary(node, type_, action)
     if type_ in _BITS and len(node.args) == 1 and action in _UNARY:
         value = _value(node.args[0])
-        return node if value is None else constant(type_, _UNARY[action](value, _BITS[type_]))
+        if value is None:
+            return _extend_low(node) if node.op in _EXTENSIONS else node
+        return constant(type_, _UNARY[action](value, _BITS[type_]))
     if type_ in _FLOATS and len(node.args) == 2 and action in _FLOAT_BINARY:
         return _float_binary(node, type_, action)
     rule = _RULES.get(node.op)
     return node if rule is None else rule(node)
+
+
+def _rotated(left: Node, right: Node, type_: str) -> Node | None:
+    """`x << n | x >> bits - n` of a local x as one rotation."""
+    if right.op == f"{type_}.shl":
+        left, right = right, left
+    if left.op != f"{type_}.shl" or right.op != f"{type_}.shr_u" or left.args[0] != right.args[0]:
+        return None
+    by, rest = _value(left.args[1]), _value(right.args[1])
+    if by is None or rest is None or by + rest != _BITS[type_] or left.args[0].op != "local.get":
+        return None
+    return Node(f"{type_}.rotl", (), left.args, left.type)
 
 
 def _binary(node: Node, type_: str, action: str) -> Node:
@@ -108,6 +122,10 @@ def _binary(node: Node, type_: str, action: str) -> Node:
         return node
     left, right = node.args
     a, b = _value(left), _value(right)
+    if action in ("or", "xor", "add"):
+        rotated = _rotated(left, right, type_)
+        if rotated is not None:
+            return rotated
     operand = left.op.partition(".")[0]
     bits = _BITS[type_]
     if a is not None and b is not None:
@@ -126,6 +144,11 @@ def _binary(node: Node, type_: str, action: str) -> Node:
         if action == "and":
             return left if b else node
         return left if (action == "eq") == (b == 1) else fold_node(Node("i32.eqz", (), [left], I32))
+    if action in ("eq", "ne") and left.op == f"{type_}.add" and _value(left.args[1]) is not None:
+        # Both sides wrap, so the constants may meet on the right.
+        inner = _value(left.args[1])
+        assert inner is not None
+        return fold_node(Node(node.op, (), [left.args[0], constant(type_, b - inner)], I32))
     if action == "eq" and not b:
         return fold_node(Node(f"{type_}.eqz", (), [left], I32))
     if action == "sub":
@@ -136,6 +159,8 @@ def _binary(node: Node, type_: str, action: str) -> Node:
             combined = _BINARY[action](inner, b, bits)
             assert combined is not None
             return fold_node(Node(node.op, (), [left.args[0], constant(type_, combined)], node.type))
+    if node.op == "i32.and" and b in (0xFF, 0xFFFF):
+        node.args[0] = low_bits(left, b.bit_length())
     if action in ("div_u", "mul") and b > 1 and not b & (b - 1):
         shift = "shr_u" if action == "div_u" else "shl"
         return Node(f"{type_}.{shift}", (), [left, constant(type_, b.bit_length() - 1)], node.type)
@@ -187,6 +212,41 @@ def _eqz(node: Node) -> Node:
     type_, _, action = operand.op.partition(".")
     if type_ in _BITS and action in _INVERSE:
         return Node(f"{type_}.{_INVERSE[action]}", (), operand.args, I32)
+    return node
+
+
+_LOW: Final = frozenset({"i32.add", "i32.sub", "i32.mul", "i32.or", "i32.xor", "i32.and"})
+"""Operations whose low bits depend on the low bits of the operands only."""
+_EXTENSIONS: Final = {"i32.extend8_s": 8, "i32.extend16_s": 16}
+
+
+def low_bits(node: Node, bits: int) -> Node:
+    """Something that has the same low bits, of which so many count."""
+    mask = (1 << bits) - 1
+    while True:
+        masked = node.op == "i32.and" and (_value(node.args[1]) or 0) & mask == mask
+        if not masked and _EXTENSIONS.get(node.op, 0) < bits:
+            break
+        node = node.args[0]
+    if node.op in _LOW:
+        node.args = [low_bits(one, bits) for one in node.args]
+    elif node.op == "select" and node.type == I32:
+        node.args[:2] = [low_bits(one, bits) for one in node.args[:2]]
+    elif isinstance(node, If) and node.type == I32:
+        for arm in (node.then, node.other):
+            if arm and arm[-1].type == I32:
+                arm[-1] = low_bits(arm[-1], bits)
+    return node
+
+
+def _store(node: Node) -> Node:
+    node.args[1] = low_bits(node.args[1], 8 if node.op.endswith("8") else 16)
+    return node
+
+
+def _extend_low(node: Node) -> Node:
+    bits = _EXTENSIONS[node.op]
+    node.args[0] = low_bits(node.args[0], bits)
     return node
 
 
@@ -256,6 +316,8 @@ _RULES: Final[dict[str, Callable[[Node], Node]]] = {
     "select": _select,
     "if": _if,
     "br_if": _br_if,
+    "i32.store8": _store,
+    "i32.store16": _store,
 }
 
 

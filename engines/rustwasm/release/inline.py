@@ -119,6 +119,8 @@ def inline(
     uses = sum(calls.values(), Counter())
     done: set[int] = set()
     active: set[int] = set()
+    recursive = _recursive(calls)
+    sizes = {index: size_of(tree) for index, tree in trees.items()}
 
     def visit(index: int) -> None:
         stack = [(index, iter(sorted(calls.get(index, ()))))]
@@ -145,7 +147,7 @@ def inline(
             return any(
                 one.op == "local.get" and one.imm[0] in local_frames
                 for argument in node.args
-                for one in (argument, *argument.args[:1])
+                for one in (argument, *(argument.args[:1] if argument.op == "i32.add" else ()))
             )
 
         def change(node: Node) -> Node:
@@ -166,8 +168,6 @@ def inline(
             improve(tree)
             sizes[index] = size_of(tree)
 
-    recursive = _recursive(calls)
-    sizes = {index: size_of(tree) for index, tree in trees.items()}
     for index in sorted(trees):
         if index not in done:
             visit(index)

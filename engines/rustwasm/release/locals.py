@@ -196,6 +196,8 @@ def drop_unread(tree: Tree) -> None:
             return Node("drop", (), node.args)
         if node.op == "local.set" and node.args[0].op == "local.get" and node.args[0].imm == node.imm:
             return Node("nop")
+        if node.op == "local.tee" and node.args[0].op in ("local.get", "local.tee") and node.args[0].imm == node.imm:
+            return node.args[0]
         return node
 
     rewrite(tree.body, change)
@@ -223,27 +225,30 @@ def _first_zeros(body: list[Node], written: set[int]) -> None:
     body[:] = [node for node in body if node.op != "nop"]
 
 
-def drop_effectless(body: list[Node]) -> None:
-    """Statements that do nothing go; a dropped operation whose operands do something leaves those."""
+def drop_effectless(body: list[Node], loads: bool = False) -> None:
+    """Statements that do nothing go; a dropped operation whose operands do something leaves those. `loads`: no read of
+    memory traps."""
     out: list[Node] = []
     for node in body:
-        _inside(node)
+        _inside(node, loads)
         if node.op == "drop":
-            out += _dropped(node.args[0])
+            out += _dropped(node.args[0], loads)
         elif node.op != "nop":
             out.append(node)
     body[:] = out
 
 
-def _inside(node: Node) -> None:
+def _inside(node: Node, loads: bool) -> None:
     for argument in node.args:
-        _inside(argument)
+        _inside(argument, loads)
     for inner in node.bodies():
-        drop_effectless(inner)
+        drop_effectless(inner, loads)
 
 
-def _dropped(value: Node) -> list[Node]:
+def _dropped(value: Node, loads: bool) -> list[Node]:
     """Statements with the effects of `value` and no value."""
+    if loads and ".load" in value.op:
+        return _dropped(value.args[0], loads)
     if not effects_of(value).matter:
         return []
     if value.op == "local.tee":
@@ -251,5 +256,5 @@ def _dropped(value: Node) -> list[Node]:
     own = Effects()
     own.add(value)
     if not own.matter and not value.bodies():
-        return [one for argument in value.args for one in _dropped(argument)]
+        return [one for argument in value.args for one in _dropped(argument, loads)]
     return [Node("drop", (), [value])]

@@ -89,6 +89,7 @@ class _Numbering:
         self._writes(tree.body)
         for local in range(-1, len(tree.locals)):
             self.held[local] = self._fresh()
+            self.holders[self.held[local]] = [local]
 
     # State, and taking it back
 
@@ -163,7 +164,34 @@ class _Numbering:
                 return self._not(operands[0])
             if action in _SYMMETRIC:
                 operands = sorted(operands)
+            if action in ("add", "and"):
+                same = self._same(type_, action, operands)
+                if same is not None:
+                    return same
         return self._number((f"{type_}.{action}", *operands))
+
+    def _constant(self, number: int) -> int | None:
+        key = self.keys.get(number)
+        return int(key[1]) if key is not None and key[0] in ("i32.const", "i64.const") else None
+
+    def _same(self, type_: str, action: str, operands: list[int]) -> int | None:
+        """The number of a sum of a sum and constants, or of what a mask leaves as it is."""
+        for one, other in (operands, operands[::-1]):
+            value = self._constant(other)
+            if value is None:
+                continue
+            if action == "and":
+                wide = I64 if type_ == "i64" else I32
+                return one if value & value + 1 == 0 and self.range_of(one, wide)[1] <= value else None
+            key = self.keys.get(one)
+            if key is None or key[0] != f"{type_}.add":
+                return one if value == 0 else None
+            for inner, added in (key[1:], key[:0:-1]):
+                before = self._constant(added)
+                if before is not None:
+                    whole = constant(type_, before + value)
+                    return self._operation(f"{type_}.add", [inner, self._number((whole.op, whole.imm[0]))])
+        return None
 
     def _not(self, number: int) -> int:
         key = self.keys.get(number)
@@ -227,6 +255,11 @@ class _Numbering:
                 return 0, by[1] - 1
             if by[0]:
                 return 0, self.range_of(key[1], type_)[1] // by[0]
+        if key[0] == "i32.wrap_i64":
+            low, high = self.range_of(key[1], I64)
+            return (low, high) if high <= top else (0, top)
+        if key[0] == "i64.extend_i32_u":
+            return self.range_of(key[1], I32)
         if action == "add":
             (low, high), (least, most) = self.range_of(key[1], type_), self.range_of(key[2], type_)
             if high + most <= top:
@@ -325,6 +358,8 @@ class _Numbering:
             better = self._instead(node, number)
             if better is not None:
                 return better, number, True
+        if number is not None and node.op == "i32.and" and self.of(node.args[0]) == number:
+            return self.visit(node.args[0])
         operands = []
         for index, argument in enumerate(node.args):
             node.args[index], one, completes = self.visit(argument)

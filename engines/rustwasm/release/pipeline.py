@@ -19,18 +19,23 @@ from engines.rustwasm.release.merge import merge_functions, merge_types, pack_da
 from engines.rustwasm.release.number import number_values
 from engines.rustwasm.release.objects import Facts, facts_of, objects_to_locals
 from engines.rustwasm.release.one_block import allocator_of, place_one_block
-from engines.rustwasm.release.promote import fold_addresses, places_of, promote, settle
+from engines.rustwasm.release.promote import fold_addresses, join_frames, places_of, promote, settle
 from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.recursion import loops_for_calls
 from engines.rustwasm.release.references import bodies
 from engines.rustwasm.release.shake import shake
+from engines.rustwasm.release.signatures import trim_signatures
 from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, walk
 from engines.rustwasm.wasm.binary.encoder import expression
 from engines.rustwasm.wasm.module import Data, ExternKind, Function, Module
+from engines.rustwasm.wasm.types import FunctionType, SubType
 from engines.rustwasm.wasm.validate import validate
 
 ROUNDS: Final = 4
 """Rounds of the passes over one function; each stops early when nothing got shorter."""
+
+SIGNATURE_ROUNDS: Final = 3
+"""Rounds of trimming what functions take and give."""
 
 OBJECT_ROUNDS: Final = 6
 """The same of turning objects into locals, each of which may open another."""
@@ -49,9 +54,9 @@ class Report:
     left: Counter[str] = field(default_factory=Counter)
 
 
-def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS) -> None:
+def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS, ours: bool = False) -> None:
     """Run the passes over one body until they change nothing more, at most so many times. `share`: values that are
-    never needed together get one local."""
+    never needed together get one local. `ours`: the code reads and writes only memory that there is."""
     size = -1
     for _ in range(rounds):
         if share:
@@ -64,12 +69,14 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS) -> None:
         fold(tree)
         simplify_control(tree, join=share)
         flatten(tree, split=not share)
+        if ours:
+            fold_addresses(tree)
         while sink(tree):
             pass
         drop_unread(tree)
-        drop_effectless(tree.body)
+        drop_effectless(tree.body, ours)
         drop_dead_sets(tree)
-        drop_effectless(tree.body)
+        drop_effectless(tree.body, ours)
         if share:
             coalesce(tree)
         now = len(expression(fell(tree, 0).body))
@@ -95,21 +102,22 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
             trees[index] = grow(context, function)
         except NotATreeError as error:
             report.left[str(error)] += 1
+    ours = stack is not None
     pointer = next((index for index, name in module.names.globals.items() if name == stack), None)
     facts = facts_of(module, trees, inlined)
     for tree in trees.values():
-        _improve(tree, pointer, facts)
+        _improve(tree, pointer, facts, ours)
     named = _named(module)
     for index, function in enumerate(module.functions, imported):
         if index not in trees:
             named |= {one[1] for one in function.body if one[0] == "call"}
-    allocator = None if stack is None else allocator_of(module)
+    allocator = allocator_of(module) if ours else None
 
     def into_callers(kept: set[int]) -> None:
         inline(
             trees,
             kept,
-            lambda tree: _improve(tree, pointer, facts),
+            lambda tree: _improve(tree, pointer, facts, ours),
             lambda tree: set() if pointer is None else places_of(tree, pointer),
         )
 
@@ -117,41 +125,75 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     if allocator is not None:
         if place_one_block(trees, _called(trees, named), named, allocator):
             for index in named & trees.keys():
-                _improve(trees[index], pointer, facts)
+                _improve(trees[index], pointer, facts, ours)
         else:
             into_callers(named)
+    for _ in range(SIGNATURE_ROUNDS):
+        changed = trim_signatures(trees, _called(trees, named), named)
+        for index in sorted(changed):
+            flatten(trees[index], split=True)
+            _improve(trees[index], pointer, facts, ours)
+        if not changed:
+            break
+        into_callers(named)
     functions = list(module.functions)
+    types = _Types(module)
     called = _called(trees, named)
     segments: list[bytes] = []
     for index, tree in trees.items():
         if index not in called:
             continue  # it was put where it was called; shaking drops it
         if pointer is not None:
+            join_frames(tree, pointer)
             settle(tree, pointer)
         number_values(tree, share=True)
-        optimise_tree(tree)
+        optimise_tree(tree, ours=ours)
         if loops_for_calls(tree, index):
-            optimise_tree(tree)
+            optimise_tree(tree, ours=ours)
         drop_first_zeros(tree)
-        if stack is not None:
+        if ours:
             store_together(tree, segments, len(module.data))
-        functions[index - imported] = fell(tree, functions[index - imported].type)
+        functions[index - imported] = fell(tree, types.of(tree, functions[index - imported].type))
     report.functions = len(trees)
     data = [*module.data, *map(Data, segments)]
-    out = Module(**{**vars(module), "functions": functions, "data": data})
+    out = Module(**{**vars(module), "functions": functions, "data": data, "types": types.groups})
     return shake(merge_types(merge_functions(out))), report
 
 
-def _improve(tree: Tree, pointer: int | None, facts: Facts | None) -> None:
+class _Types:
+    """The module's types, and those of trees that take or give something else than before."""
+
+    def __init__(self, module: Module) -> None:
+        self.defined = module.defined_types()
+        self.groups = list(module.types)
+        self.found = {
+            one.composite: index
+            for index, one in reversed(list(enumerate(self.defined)))
+            if isinstance(one.composite, FunctionType) and one == SubType(one.composite)
+        }
+
+    def of(self, tree: Tree, old: int) -> int:
+        """The index of the tree's type, which was that at `old` at first."""
+        wanted = FunctionType(tuple(tree.locals[: tree.parameters]), tuple(tree.results))
+        if self.defined[old].composite == wanted:
+            return old
+        if wanted not in self.found:
+            self.found[wanted] = len(self.defined)
+            self.defined.append(SubType(wanted))
+            self.groups.append((SubType(wanted),))
+        return self.found[wanted]
+
+
+def _improve(tree: Tree, pointer: int | None, facts: Facts | None, ours: bool) -> None:
     """The passes that need a local for every value."""
     if pointer is not None:
         fold_addresses(tree)
-    optimise_tree(tree, share=False, rounds=1)
+    optimise_tree(tree, share=False, rounds=1, ours=ours)
     while pointer is not None and promote(tree, pointer):
-        optimise_tree(tree, share=False, rounds=1)
+        optimise_tree(tree, share=False, rounds=1, ours=ours)
     rounds = 0
     while facts is not None and rounds < OBJECT_ROUNDS and objects_to_locals(tree, facts):
-        optimise_tree(tree, share=False, rounds=1)
+        optimise_tree(tree, share=False, rounds=1, ours=ours)
         rounds += 1
 
 

@@ -9,7 +9,7 @@ in several shapes stay. A frame without objects is not made at all.
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from engines.rustwasm.release.tree import Node, Tree, rewrite, walk
 from engines.rustwasm.wasm import types as w
@@ -227,6 +227,56 @@ def promote(tree: Tree, stack: int) -> bool:
             _remove(tree, local, stack, frames[local])
             changed = True
     return changed
+
+
+def join_frames(tree: Tree, stack: int) -> None:
+    """Put frames of what was inlined into the function's own, which is made first: it is made larger once, and they are
+    places in it. What would make a frame much larger stays, for functions that call themselves."""
+    frames = frames_of(tree, stack)
+    own = next((one for node in tree.body[:2] for one in frames if frames[one] in (node, *node.args)), None)
+    if own is None:
+        return
+    size = _frame_bytes(frames[own])
+    base, places = size, {}
+    for local, definition in frames.items():
+        count = _frame_bytes(definition)
+        if local != own and count >= 0 and base + count - size <= LARGEST_ADDED:
+            places[local] = base
+            base += count
+
+    def change(node: Node) -> Node:
+        if node.op in ("local.set", "local.tee") and node.imm[0] in places:
+            offset = Node("i32.const", (places[node.imm[0]],), (), w.I32)
+            place = Node("i32.add", (), (Node("local.get", (own,), (), w.I32), offset), w.I32)
+            node.args = [place]
+            return node
+        if node is frames[own]:
+            node.args[0].op = "i32.add"
+            node.args[0].args[1] = Node("i32.const", (-base,), (), w.I32)
+            return node
+        for local in places:
+            if _returns(node, local, stack):
+                inner = node.args[0]
+                return Node("local.set", inner.imm, inner.args) if inner.op == "local.tee" else Node("nop")
+        if _returns(node, own, stack) and node.args[0].op == "i32.add":
+            node.args[0].args[1] = Node("i32.const", (base,), (), w.I32)
+        return node
+
+    if places:
+        rewrite(tree.body, change)
+
+
+LARGEST_ADDED: Final = 512
+"""Bytes that joining may add to a function's frame."""
+
+
+def _frame_bytes(definition: Node) -> int:
+    """How large a frame is; less than zero if its size is no constant."""
+    value = definition.args[0]
+    if value.args[1].op != "i32.const":
+        return -1
+    count: int = value.args[1].imm[0]
+    return count if value.op == "i32.sub" else -count
 
 
 def settle(tree: Tree, stack: int) -> None:

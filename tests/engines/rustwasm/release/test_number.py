@@ -1,0 +1,102 @@
+"""Value numbers: what is calculated once, which tests are decided, and what memory and branches forbid."""
+
+from __future__ import annotations
+
+import pytest
+
+from engines.rustwasm.release.number import number_values
+from engines.rustwasm.release.pipeline import optimise_function
+from engines.rustwasm.release.tree import fell, grow, walk
+from engines.rustwasm.wasm.text import parse_module
+from engines.rustwasm.wasm.validate import validate, validate_function
+
+
+def operations(text: str, share: bool = True) -> list[str]:
+    """The operations of function 0 after numbering alone, and then after all passes."""
+    module = parse_module(text)
+    context = validate(module)
+    tree = grow(context, module.functions[0])
+    number_values(tree, share)
+    made = fell(tree, module.functions[0].type)
+    validate_function(context, made, "numbered")
+    module.functions[0] = made
+    return [one[0] for one in optimise_function(module, 0).body]
+
+
+HEAD = "(module (memory 1) (func (param i32 i32) (result i32) (local i32 i32) "
+ADDRESS = "(i32.add (local.get 1) (i32.mul (local.get 0) (i32.const 56)))"
+
+
+def test_an_address_is_calculated_once() -> None:
+    body = operations(HEAD + f"(i32.sub (i32.load {ADDRESS}) (i32.load offset=8 {ADDRESS}))))")
+    assert body.count("i32.mul") == 1
+    assert body.count("i32.load") == 2
+
+
+def test_equal_reads_are_one_unless_something_was_written() -> None:
+    twice = f"(i32.add (i32.load {ADDRESS}) (i32.load {ADDRESS}))"
+    assert operations(HEAD + twice + "))").count("i32.load") == 1
+    written = (
+        f"(local.set 2 (i32.load {ADDRESS})) (i32.store (local.get 1) (i32.const 7))"
+        f" (i32.add (local.get 2) (i32.load {ADDRESS}))"
+    )
+    assert operations(HEAD + written + "))").count("i32.load") == 2
+
+
+def test_what_was_stored_is_read_from_the_local() -> None:
+    text = "(i32.store offset=4 (local.get 1) (local.get 0)) (i32.load offset=4 (local.get 1))"
+    assert "i32.load" not in operations(HEAD + text + "))")
+    other = "(i32.store8 offset=4 (local.get 1) (local.get 0)) (i32.load8_u offset=4 (local.get 1))"
+    assert "i32.load8_u" in operations(HEAD + other + "))")
+
+
+@pytest.mark.parametrize(
+    ("told", "asked", "decided"),
+    [
+        ("i32.ge_u (local.get 0) (i32.const 5)", "i32.ge_u (local.get 0) (i32.const 5)", True),
+        ("i32.ge_u (local.get 0) (i32.const 5)", "i32.gt_u (i32.const 9) (local.get 0)", True),
+        ("i32.ge_u (local.get 0) (i32.const 5)", "i32.ge_u (local.get 0) (i32.const 4)", False),
+        ("i32.ge_u (local.get 0) (local.get 1)", "i32.lt_u (local.get 0) (local.get 1)", True),
+        ("i32.ge_u (local.get 0) (local.get 1)", "i32.ge_u (i32.add (local.get 0) (i32.const 1)) (local.get 1)", False),
+        ("i32.ge_u (local.get 0) (i32.const 5)", "i32.ge_u (i32.add (local.get 0) (i32.const 1)) (i32.const 6)", True),
+        ("i32.ge_s (local.get 0) (i32.const 5)", "i32.ge_u (local.get 0) (i32.const 5)", False),
+        ("i32.ne (local.get 0) (i32.const 5)", "i32.ge_u (local.get 0) (i32.const 6)", True),
+    ],
+)
+def test_a_test_that_was_passed_decides_others(told: str, asked: str, decided: bool) -> None:
+    text = f"(if ({told}) (then unreachable)) (if ({asked}) (then unreachable)) (local.get 0)))"
+    assert operations(HEAD + text).count("if") == 2 - decided
+
+
+def test_what_an_arm_learned_ends_with_it() -> None:
+    text = (
+        "(if (i32.lt_u (local.get 0) (i32.const 5)) (then (i32.store (local.get 1) (local.get 0))))"
+        " (if (i32.lt_u (local.get 0) (i32.const 5)) (then (i32.store8 (local.get 1) (local.get 0)))) (local.get 0)))"
+    )
+    assert operations(HEAD + text).count("if") == 2
+
+
+def test_a_loop_forgets_what_it_changes() -> None:
+    text = (
+        "(if (i32.ge_u (local.get 0) (i32.const 5)) (then unreachable))"
+        " (loop (if (i32.ge_u (local.get 0) (i32.const 5)) (then unreachable))"
+        " (local.set 0 (i32.add (local.get 0) (i32.const 1)))"
+        " (br_if 0 (i32.load (local.get 1)))) (local.get 0)))"
+    )
+    assert operations(HEAD + text).count("if") == 2
+
+
+def test_not_a_number_is_not_equal_to_itself() -> None:
+    text = "(func (param f64) (result i32) (if (f64.eq (local.get 0) (local.get 0)) (then (return (i32.const 1))))"
+    assert "f64.eq" in operations(f"(module {text} (i32.const 2)))")
+
+
+def test_a_value_of_one_arm_is_not_used_behind_it() -> None:
+    text = (
+        f"(if (local.get 0) (then (i32.store (i32.const 8) {ADDRESS}) (i32.store (i32.const 16) {ADDRESS})))"
+        f" (i32.load {ADDRESS})))"
+    )
+    module = parse_module(HEAD + text)
+    tree = grow(validate(module), module.functions[0])
+    number_values(tree, share=True)
+    assert sum(node.op == "i32.mul" for node in walk(tree.body)) == 2

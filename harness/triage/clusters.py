@@ -1,9 +1,9 @@
 """Clusters: buckets that look like one root cause although their signatures differ.
 
-One wrong line of semantics spoils every instruction that shares it, its compressed forms too; one wrong adapter spoils
-every oracle's answer alike. Buckets are put together when
+A wrong instruction spoils its compressed forms, too; one wrong line of semantics spoils all instructions that share it;
+one wrong adapter spoils every oracle's answer alike. Buckets are put together when
 
-- their instructions share a clause (a compressed form counts as what it expands to) and part in the same way, or
+- their instructions are one (a compressed form counts as what it expands to) and part in the same way, or
 - bisection found the same first bad commit for both.
 
 A cluster is a proposal for people: the buckets in it keep their own state.
@@ -72,7 +72,7 @@ def _clause(bucket: Bucket) -> str:
 
 
 def clause_of(mnemonic: str) -> str:
-    """The clause of the description that an instruction shares with its siblings; empty for an unknown one."""
+    """What an instruction and its compressed forms share in the description; empty for an unknown one."""
     from engines.vm.isa.riscv64 import INSTRUCTIONS
 
     found = INSTRUCTIONS.by_mnemonic.get(mnemonic)

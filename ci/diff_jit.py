@@ -61,7 +61,7 @@ PAIRS = (
     Pair("riscv64-baseline-on-riscv64", INTERPRETER, 400),
 )
 VALIDATION_SECONDS = 60.0
-USER_TIERS = ("riscv64-user-baseline", "riscv64-user-llvm")
+USER_TIERS = ("riscv64-user-baseline", "riscv64-user-llvm", "riscv64-user-auto")
 
 
 def unavailable(subject: str) -> str:

@@ -150,6 +150,13 @@ _BUILT_IN: Final = {
             case_seconds=_PROGRAM_SECONDS,
         ),
         Description(
+            "riscv64-user-auto",
+            "subject",
+            "our Linux user mode on all tiers together, programs",
+            "harness.subjects.riscv64_user:auto",
+            case_seconds=_PROGRAM_SECONDS,
+        ),
+        Description(
             "riscv64-user-reference",
             "subject",
             "our Linux user mode on the executable specification, programs",

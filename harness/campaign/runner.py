@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,6 +32,7 @@ from harness.compare.canary import blind_spots
 from harness.compare.machine import BatchComparison
 from harness.compare.vote import vote
 from harness.contract import BatchObservation, End, Executor, MachineBatch, MachineCase, Trap
+from harness.contract.counts import Counting
 from harness.observation_file import write_observation
 from harness.triage.store import Finding, FindingsStore
 
@@ -163,6 +164,7 @@ class Campaign:
         self._next_chunk = 0
         self._executors: list[Executor] = []
         self._stable_at = 0.0
+        self._counted_here: Counter[str] = Counter()
         try:
             here = self._opened(create(plan.subject, isolated=False)) if options.subject_in_process else None
             self._lanes = [self._lane(here) for _ in range(options.jobs)]
@@ -382,9 +384,15 @@ class Campaign:
             if isinstance(executor, IsolatedExecutor):
                 stage = "subject" if executor is item.lane.subject else "oracle"
                 statistics.seconds[stage] += executor.take_busy_seconds()
+                if stage == "subject":
+                    statistics.counts += executor.take_counts()
                 for incident in executor.incidents:
                     statistics.incidents[f"{executor.registered_name}: {incident.end.name.lower()}"] += 1
                 executor.incidents.clear()
+            elif isinstance(executor, Counting):
+                now = Counter(executor.counts())
+                statistics.counts += now - self._counted_here
+                self._counted_here = now
 
     def _keep(self, found: _Found) -> None:
         if self._store is None:

@@ -38,6 +38,7 @@ class Statistics:
         signatures: unexplained divergences by root cause.
         guilty: executors that a vote named, where there are at least three voters.
         incidents: cases that ended an executor's worker, by executor and end.
+        counts: what the subject counted in its workers, by its own names: of a tier, what it compiled and left out.
         seconds: by stage (`STAGES`); those of subject and oracle are measured inside their workers and overlap the
             others; `waiting` is for them.
         elapsed_seconds: wall clock.
@@ -55,6 +56,7 @@ class Statistics:
     signatures: Counter[str] = field(default_factory=Counter)
     guilty: Counter[str] = field(default_factory=Counter)
     incidents: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
     elapsed_seconds: float = 0.0
     coverage: Any = None
@@ -82,14 +84,15 @@ class Statistics:
 
     def deterministic(self) -> dict[str, Any]:
         """The document without the times and without what depends on the machine's speed."""
-        return {name: value for name, value in self.document().items() if name not in ("seconds", "elapsed_seconds")}
+        apart = ("seconds", "elapsed_seconds", "counts")
+        return {name: value for name, value in self.document().items() if name not in apart}
 
     @classmethod
     def from_document(cls, document: dict[str, Any], coverage_type: type | None) -> Statistics:
         """The counters that `document` of this class wrote."""
         values: dict[str, Any] = {}
         for item in dataclasses.fields(cls):
-            value = document[item.name]
+            value = document.get(item.name, {}) if item.name == "counts" else document[item.name]
             if item.name == "coverage":
                 value = None if value is None or coverage_type is None else coverage_from(value, coverage_type)
             elif item.name == "seconds":

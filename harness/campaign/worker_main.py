@@ -23,6 +23,7 @@ import signal
 import socket
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from harness.case_file import case_from
 from harness.compare.first_difference import observe, path_of
 from harness.compare.machine import check_shape
 from harness.contract import BatchObservation, Executor, MachineBatch
+from harness.contract.counts import Counting
 from harness.observation_file import observation_document
 from harness.strict_json import Node
 
@@ -49,6 +51,7 @@ class Worker:
         self._reader = FrameReader(connection)
         self._executor: Executor | None = None
         self._mapped: dict[int, mmap.mmap] = {}
+        self._counted: Counter[str] = Counter()
 
     def serve(self) -> None:
         """Answer requests until the campaign closes the connection."""
@@ -114,7 +117,17 @@ class Worker:
         check_shape(batch, seen, executor.name)
         for name, array in outputs.items():
             np.copyto(array, getattr(seen, name))
-        return {"observed": sorted(seen.observed), "seconds": seconds, "detail": detail}
+        answer = {"observed": sorted(seen.observed), "seconds": seconds, "detail": detail}
+        return answer | {"counts": self._new_counts(executor)}
+
+    def _new_counts(self, executor: Executor) -> dict[str, int]:
+        """What the executor counted since the last answer."""
+        if not isinstance(executor, Counting):
+            return {}
+        now = Counter(executor.counts())
+        new = {name: count - self._counted[name] for name, count in now.items() if count > self._counted[name]}
+        self._counted = now
+        return new
 
     def _mapping(self, slot: int) -> mmap.mmap:
         """The mapping of slot number `slot`; its descriptor came with the first request that names it."""

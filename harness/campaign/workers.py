@@ -94,6 +94,7 @@ class IsolatedExecutor:
         self._seconds_per_case = 0.0
         self._answered_at = 0.0
         self._busy_seconds = 0.0
+        self._counts: collections.Counter[str] = collections.Counter()
         self._worker: WorkerProcess | None = None
         self._greeted: tuple[str, Capabilities] | None = None
         try:
@@ -131,6 +132,11 @@ class IsolatedExecutor:
         """Time that the executor spent inside `run_batch` since the last call of this, as the worker measured it."""
         seconds, self._busy_seconds = self._busy_seconds, 0.0
         return seconds
+
+    def take_counts(self) -> collections.Counter[str]:
+        """What the executor counted since the last call of this (`harness.contract.counts`); empty if it does not."""
+        counts, self._counts = self._counts, collections.Counter()
+        return counts
 
     def run(self, case: Case) -> Observation:
         """Run one case; a worker that dies or hangs over it gives CRASH or TIMEOUT, with the reason in `detail`."""
@@ -279,6 +285,8 @@ class IsolatedExecutor:
         self._answered_at = now
         try:
             self._busy_seconds += answer.field("seconds").number()
+            for name, count in answer.field("counts").items():
+                self._counts[name] += count.integer(0, 1 << 62)
             observed = frozenset(e.string() for e in answer.field("observed").elements())
             detail = answer.field("detail").string()
         except DocumentError as error:

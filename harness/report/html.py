@@ -45,13 +45,15 @@ def render(
     command: str,
     numbers: Sequence[tuple[str, str]],
     tables: Mapping[str, Sequence[tuple[str, int]]],
+    tier: Sequence[tuple[str, str]] = (),
     seconds: Mapping[str, float],
     heat_columns: Sequence[str],
     heat_rows: Sequence[HeatRow],
     findings: Sequence[FindingView],
     versions: Mapping[str, str],
 ) -> str:
-    """The page as text. `verdict` is `agree`, `diverged`, `interrupted` or `vacuous`."""
+    """The page as text. `verdict` is `agree`, `diverged`, `interrupted` or `vacuous`; `tier` is what a tier under test
+    did, empty for other subjects."""
     import jinja2
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
@@ -62,6 +64,7 @@ def render(
         "command": command,
         "numbers": numbers,
         "tables": tables,
+        "tier": tier,
         "seconds": seconds,
         "longest": max(seconds.values(), default=0.0) or 1.0,
         "heat_columns": heat_columns,

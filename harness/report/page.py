@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.report.html import FindingView, HeatRow, render
+from harness.report.tier_counts import fallbacks, tier_numbers
 
 if TYPE_CHECKING:
     from fuzz.coverage.riscv64 import Coverage
@@ -25,6 +26,7 @@ def campaign_page(document: dict[str, Any], coverage: Coverage | None, command: 
         ("programs per second", f"{document['cases_per_second']:,.0f}"),
         ("of the oracle's own time", f"{document['elapsed_per_oracle_second']:.2f} ×"),
     ]
+    tier = tier_numbers(counts.get("counts", {}))
     columns, rows = heat_map(coverage) if coverage is not None else ((), ())
     return render(
         title=f"{plan['subject']} against {', '.join(plan['oracles'])}",
@@ -32,7 +34,7 @@ def campaign_page(document: dict[str, Any], coverage: Coverage | None, command: 
         command=command,
         numbers=numbers,
         tables={
-            title: sorted(counts[name].items(), key=lambda item: (-item[1], item[0]))
+            title: _ordered(counts[name])
             for title, name in (
                 ("How the programs ended", "ends"),
                 ("Errata that explained a difference", "errata"),
@@ -40,13 +42,19 @@ def campaign_page(document: dict[str, Any], coverage: Coverage | None, command: 
                 ("Executors that a vote named", "guilty"),
                 ("Workers that died", "incidents"),
             )
-        },
+        }
+        | ({"Left to another tier, by reason": _ordered(fallbacks(counts["counts"]))} if tier else {}),
+        tier=tier,
         seconds={name: value for name, value in counts["seconds"].items() if value},
         heat_columns=columns,
         heat_rows=rows,
         findings=[_finding(bucket) for bucket in document["buckets"]],
         versions=document["versions"],
     )
+
+
+def _ordered(counted: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))
 
 
 def heat_map(coverage: Coverage) -> tuple[tuple[str, ...], tuple[HeatRow, ...]]:

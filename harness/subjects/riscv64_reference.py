@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,7 @@ from harness.contract import (
     state_dtype,
 )
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
+from harness.subjects.tier_counts import TierCounts
 
 TRAPS: Final[dict[int, Trap]] = {
     ExceptionCause.INSTRUCTION_ADDRESS_MISALIGNED: Trap.FETCH_MISALIGNED,
@@ -61,6 +63,7 @@ class ReferenceExecutor:
 
     def __init__(self, tier: Tier | None = None) -> None:
         self._tier = tier or ReferenceTier()
+        self._counts = TierCounts(self._tier)
         self._memory: AddressSpace | None = None
 
     def run(self, case: Case) -> Observation:
@@ -78,6 +81,10 @@ class ReferenceExecutor:
 
     def run_batch(self, batch: MachineBatch) -> BatchObservation:
         return run_each(self, batch)
+
+    def counts(self) -> Mapping[str, int]:
+        """What the tier did until now."""
+        return self._counts.now()
 
     def close(self) -> None:
         """Give the guest memory back."""

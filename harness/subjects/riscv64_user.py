@@ -132,6 +132,11 @@ def llvm() -> UserExecutor:
     return UserExecutor("llvm")
 
 
+def auto() -> UserExecutor:
+    """`riscv64-user-auto`, for the registry."""
+    return UserExecutor("auto")
+
+
 def interpreter() -> UserExecutor:
     """`riscv64-user-interpreter`, for the registry."""
     return UserExecutor("interpreter")

@@ -40,3 +40,17 @@ def test_an_injected_bug_is_found_and_reduced(tmp_path: Path) -> None:
     assert status == 1
     assert any("sraw" in bucket["signature"] for bucket in summary["buckets"])
     assert all("(1 instructions)" in bucket["reproducer"] for bucket in summary["buckets"] if bucket["reproducer"])
+
+
+def test_a_report_says_what_the_tier_under_test_did(tmp_path: Path) -> None:
+    executors = ["--subject", "riscv64-baseline", "--oracle", "riscv64-interpreter"]
+    status, summary = campaign(tmp_path, *executors, "--profile", "jit", "--cases", "48", "--batch", "16")
+    assert status == 0, summary["buckets"]
+    counts = summary["statistics"]["counts"]
+    regions = counts["regions compiled"]
+    assert 48 < regions == sum(times for name, times in counts.items() if name.startswith("compiled within us: "))
+    assert counts["insns compiled"] > regions
+    assert counts["samples in baseline code"] <= counts["samples"]
+    page = (tmp_path / "report.html").read_text()
+    assert f'<td>regions compiled</td><td class="n">{regions:,}</td>' in page
+    assert "Left to another tier, by reason" in page

@@ -71,7 +71,7 @@ class CompileCounters:
         regions, blocks, insns, host_insns, code_bytes, spilled, seconds: totals.
         interpreted: instructions left to the interpreter, by the operation that has no lowering.
         refused: regions that were not compiled, by reason.
-        per_insn_us: microseconds for each guest instruction, one figure per region.
+        per_insn_us: microseconds for each guest instruction, one figure per region. milliseconds: per region.
     """
 
     regions: int = 0
@@ -84,6 +84,7 @@ class CompileCounters:
     interpreted: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     per_insn_us: list[float] = field(default_factory=list)
+    milliseconds: list[float] = field(default_factory=list)
 
 
 Fetch = Callable[[int, int], bytes]
@@ -194,6 +195,7 @@ class BaselineCompiler:
         counters.code_bytes += len(code)
         counters.seconds += seconds
         counters.per_insn_us.append(seconds / insns * 1e6)
+        counters.milliseconds.append(seconds * 1e3)
         return made
 
     def _assign(self, block: Block, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:

@@ -43,6 +43,7 @@ from engines.vm.tiers.interpreter.layout import (
     UNSEEN,
 )
 from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.measurements import compiled_measurements
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
@@ -109,15 +110,16 @@ class BaselineCounters:
     """What the tier did.
 
     Attributes:
-        samples: slices that ended in the middle of the program. installed: regions. joined: how many of them were
-            compiled again with what they call indirectly. stored: how many of them were not
-            compiled but stored. stale: stored regions whose guest code is another now. invalidated: regions thrown away
-            because their code was written or unmapped. flushes: times that the code cache was full. refused: regions
-            that were not compiled, by reason. unguarded: why code checks permissions itself although the memory is
-            guarded; empty if it does not.
+        samples: slices that ended in the middle of the program. inside: of them in compiled code.
+        installed: regions. joined: how many of them were compiled again with what they call indirectly. stored: how
+            many of them were not compiled but stored. stale: stored regions whose guest code is another now.
+        invalidated: regions thrown away because their code was written or unmapped. flushes: times that the code cache
+            was full. refused: regions that were not compiled, by reason.
+        unguarded: why code checks permissions itself although the memory is guarded; empty if it does not.
     """
 
     samples: int = 0
+    inside: int = 0
     installed: int = 0
     joined: int = 0
     stored: int = 0
@@ -191,6 +193,17 @@ class BaselineTier(InterpreterTier):
             for pc, _ in region.entries:
                 self.stored[pc] = region
 
+    def measurements(self) -> dict[str, int]:
+        """What `--stats` shows beside the counters of regions."""
+        counters = self.counters
+        found = {"code cache flushes": counters.flushes, "regions joined": counters.joined}
+        found |= {"samples": counters.samples, "samples in baseline code": counters.inside}
+        if self._compiler is not None:
+            found |= compiled_measurements(self._compiler.counters)
+        if counters.unguarded:
+            found[f"checks permissions itself: {counters.unguarded}"] = 1
+        return found
+
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap, or until exactly `limit_insns` instructions have retired.
 
@@ -232,8 +245,10 @@ class BaselineTier(InterpreterTier):
         """A slice has ended with `left` instructions to go, at least 1."""
         self.counters.samples += 1
         pc = hart.words[_PC]
+        inside = self._inside(space, pc)
+        self.counters.inside += inside
         if self._share == math.inf:
-            pc = -1 if self._inside(space, pc) else pc
+            pc = -1 if inside else pc
         elif pc not in space.heads:
             pc = self._next_head(space, hart, left)
         if pc < 0 or pc in space.heads or pc in space.refused or not self._may_compile(pc):

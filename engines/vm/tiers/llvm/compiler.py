@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from engines.vm.runtime.image import LinkError, link
 from engines.vm.runtime.llvm import HostTarget, host_features, host_target
@@ -172,9 +171,3 @@ class LlvmCompiler:
     def _refuse(self, reason: str) -> CompileError:
         self.counters.refused[reason] += 1
         return CompileError(reason)
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value below which `share` of `values` lies; 0 for none."""
-    ordered: list[Any] = sorted(values)
-    return float(ordered[min(int(share * len(ordered)), len(ordered) - 1)]) if ordered else 0.0

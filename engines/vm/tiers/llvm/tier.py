@@ -20,6 +20,7 @@ from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
 from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm.profile import TRACE, Profile
+from engines.vm.tiers.measurements import compiled_measurements
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class LlvmCounters:
         samples: slices that ended in the middle of the program. installed: regions, of which stored were not compiled.
         stale: stored or compiled regions whose guest code is another now. invalidated: thrown away because their code
             changed. evicted: thrown away to make room. refused: regions that were not compiled, by reason.
+        places: samples by the tier whose code they fell into.
     """
 
     samples: int = 0
@@ -66,6 +68,7 @@ class LlvmCounters:
     invalidated: int = 0
     evicted: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    places: Counter[str] = field(default_factory=Counter)
 
 
 class LlvmTier(InterpreterTier):
@@ -164,14 +167,11 @@ class LlvmTier(InterpreterTier):
         cache, compiler = self.cache.counters, self._compiler
         found = {"regions evicted": cache.evicted, "code bytes installed": cache.code_bytes}
         found["samples"] = self._counters.samples
+        found |= {f"samples in {tier} code": times for tier, times in self._counters.places.most_common() if tier}
         if compiler is not None:
-            from engines.vm.tiers.llvm.compiler import percentile
-
-            counters = compiler.counters
-            found["insns compiled"] = counters.insns
-            found["compile p50 us"] = round(percentile(counters.milliseconds, 0.5) * 1e3)
-            found["compile p99 us"] = round(percentile(counters.milliseconds, 0.99) * 1e3)
-            found |= {f"interpreted: {reason}": times for reason, times in counters.interpreted.most_common()}
+            found |= compiled_measurements(compiler.counters)
+        if cache.unguarded:
+            found[f"checks permissions itself: {cache.unguarded}"] = 1
         return found
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
@@ -230,6 +230,7 @@ class LlvmTier(InterpreterTier):
     def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> bool:
         """A slice ended; `share` of it was interpreted. Whether to trace what comes."""
         self._counters.samples += 1
+        self._counters.places[space.tier_at(hart.words[_PC])] += 1
         if self._without_llvm:
             self._slice = LONGEST_SLICE
             return False

@@ -43,7 +43,7 @@ class AliasDef:
 class Module:
     """A module, or the items of a block (`block`): then names it does not have are looked up in `parent`."""
 
-    __slots__ = ("block", "globs", "names", "parent", "path", "root", "traits")
+    __slots__ = ("block", "globs", "members", "names", "parent", "path", "root", "traits")
 
     def __init__(self, path: str, parent: Module | None, block: bool = False) -> None:
         self.path = path
@@ -53,6 +53,8 @@ class Module:
         self.names: tuple[dict[str, Binding], dict[str, Binding]] = ({}, {})
         self.globs: list[tuple[Any, Module | None]] = []
         self.traits: list[TraitDef] | None = None
+        self.members: dict[str, list[TraitDef]] | None = None
+        """Of `traits`, which declare a method or const of a name."""
 
     @property
     def name(self) -> str:
@@ -424,6 +426,16 @@ class Resolver:
             places += [g for g, _ in place.globs]
         module.traits = list(found.values())
         return module.traits
+
+    def traits_declaring(self, module: Module, name: str) -> list[TraitDef]:
+        """Those of `traits_in_scope` that declare a method or const of this name, in the same order."""
+        members = module.members
+        if members is None:
+            members = module.members = {}
+            for trait in self.traits_in_scope(module):
+                for one in {**trait.methods, **trait.assoc_consts}:
+                    members.setdefault(one, []).append(trait)
+        return members.get(name, [])
 
 
 def primitive(definition: Any) -> Ty | None:

@@ -85,7 +85,7 @@ class MethodChecker(PathChecker):
                     inherent.append((impl, method))
             traits = [
                 (trait, trait.methods[name])
-                for trait in self.candidate_traits(step)
+                for trait in self.candidate_traits(step, name)
                 if name in trait.methods and trait.methods[name].syntax.self_param is not None
             ]
             for mode in (None, False, True):

@@ -284,7 +284,7 @@ class PathChecker(Inference):
                 return ("fn", member, self.own_args(member, fresh, segment.args, path.span))
             return ("const", member, fresh)
         candidates = []
-        for trait in self.candidate_traits(base):
+        for trait in self.candidate_traits(base, name):
             if name in trait.methods or name in trait.assoc_consts:
                 args = (base, *self.fresh_args(len(trait.generics.names) - 1))
                 if self.holds(trait, args):
@@ -318,9 +318,11 @@ class PathChecker(Inference):
         if close:
             error.suggestion = (span, close[0], "there is a method or associated item with a similar name")
 
-    def candidate_traits(self, base: Ty) -> list[TraitDef]:
-        """Traits whose items `base` may use here: imported ones, those of its bounds, a trait object's own."""
-        found = list(self.compilation.resolver.traits_in_scope(self.type_env.module))
+    def candidate_traits(self, base: Ty, name: str | None = None) -> list[TraitDef]:
+        """Traits whose items `base` may use here: imported ones (if a name is given, those that declare it), those of
+        its bounds, a trait object's own."""
+        resolver, module = self.compilation.resolver, self.type_env.module
+        found = list(resolver.traits_in_scope(module) if name is None else resolver.traits_declaring(module, name))
         for assumption in self.env:
             if assumption.trait not in found:
                 found.append(assumption.trait)

@@ -10,6 +10,7 @@ from fuzz.sabotage.bug import Area, Catalogue, replace_method
 BUGS: Final = Catalogue(judges=("riscv64-baseline",))
 _SCHEDULES: Final = ("tests/engines/vm/hosts/test_list_scheduling.py",)
 _ACCESSES: Final = ("tests/engines/vm/tiers/baseline/test_baseline_in_guarded_memory.py", "riscv64-baseline")
+_LOOSE: Final = ("tests/engines/vm/tiers/baseline/test_loose_doubles.py", "riscv64-baseline")
 _REGIONS: Final = ("tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py", "riscv64-baseline")
 
 
@@ -230,6 +231,24 @@ def _() -> None:
     from engines.vm.hosts.x86_64.lower_float import FloatLowering
 
     replace_method(FloatLowering, "canonical", lambda original: lambda e, number, d, double: None)
+
+
+@BUGS.action("native-loose-nan-at-a-trap", Area.CODE_GENERATOR, "state wrong at a trap",
+             description="ways out of a block's middle do not settle the NaNs that it put off",
+             judges=_LOOSE)  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower_float import FloatLowering
+
+    replace_method(FloatLowering, "settled", lambda original: lambda e, label: label)
+
+
+@BUGS.action("native-loose-nan-stored", Area.CODE_GENERATOR, "a NaN that is not canonical",
+             description="a NaN that was put off is stored and moved as it is",
+             judges=_LOOSE)  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower_float import FloatLowering
+
+    replace_method(FloatLowering, "settle", lambda original: lambda e, value: None)
 
 
 @BUGS.action("native-nan-boxes-unchecked", Area.CODE_GENERATOR, "NaN boxes not checked",

@@ -45,6 +45,8 @@ class RegionCode:
     Attributes:
         guarded: whether the code is for guarded memory, where the host finds out what accesses fail; set before
             `generate`, for hosts whose `Host.guards` says that they can.
+        unsettled: pinned slots that have something to be done to them before anyone outside may see them, for hosts
+            that put that off.
     """
 
     def __init__(
@@ -82,7 +84,8 @@ class RegionCode:
         self.code: list[Instruction] = []
         self.tiles = Tiles({}, {}, {}, {}, set())
         self.guarded = False
-        self._ways: dict[tuple[int, int, bool], int] = {}
+        self._ways: dict[tuple[int, int, bool, frozenset[int]], int] = {}
+        self.unsettled: frozenset[int] = frozenset()
         self._block: Block | None = None
 
     # -- what a host says -----------------------------------------------------------------------------------------
@@ -152,6 +155,7 @@ class RegionCode:
             self.block(block, selection, allocation)
         position = 0
         while position < len(self.cold):
+            self.unsettled = frozenset()
             self.cold[position]()
             position += 1
         self.exits()
@@ -163,7 +167,11 @@ class RegionCode:
 
     def ways_out(self) -> dict[tuple[int, int, bool], int]:
         """For listings: the offset of each way out, by guest pc, unused budget, and whether the interpreter goes on."""
-        return {key: self.asm.offset_of(label) for key, label in self._ways.items()}
+        found: dict[tuple[int, int, bool], int] = {}
+        for (pc, unused, interpret, _), label in self._ways.items():
+            offset = self.asm.offset_of(label)
+            found[pc, unused, interpret] = min(offset, found.get((pc, unused, interpret), offset))
+        return found
 
     def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:
         self._block = block
@@ -221,6 +229,10 @@ class RegionCode:
                         self.move(target, source)
         for pin, constant in constants:
             self.put_constant(pin, constant)
+        self.have_put(run)
+
+    def have_put(self, run: Sequence[Step]) -> None:
+        """Guest registers were written at once, those in memory and those that are pinned."""
 
     def _control(self, instruction: Instruction) -> None:
         opcode = instruction[0]
@@ -282,15 +294,17 @@ class RegionCode:
         return self._way(self._block.pcs[n], self._block.insns - n, True)
 
     def _way(self, pc: int, unused: int, interpret: bool) -> int:
-        key = (pc, unused, interpret)
+        unsettled = self.unsettled
+        key = (pc, unused, interpret, unsettled)
         label = self._ways.get(key)
         if label is None:
             label = self._ways[key] = int(self.asm.label())
-            self.cold.append(lambda: self._out(pc, unused, interpret, label))
+            self.cold.append(lambda: self._out(pc, unused, interpret, label, unsettled))
         return label
 
-    def _out(self, pc: int, unused: int, interpret: bool, label: int) -> None:
+    def _out(self, pc: int, unused: int, interpret: bool, label: int, unsettled: frozenset[int]) -> None:
         self.asm.bind(label)
+        self.unsettled = unsettled
         if unused:
             self.give_back(unused)
         inside = self.labels.get(pc)

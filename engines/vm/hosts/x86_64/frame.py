@@ -197,15 +197,19 @@ class Frame(RegionCode):
         asm = self.asm
         if any(abs(pc - block) < _NEAR_BYTES for block in self.labels):
             asm.imm(RAX, pc << 3)
-            asm.jmp(self.common_exit)
+            asm.jmp(self.settled(self.common_exit))
         else:  # A constant that was computed; the guest may jump anywhere.
             asm.imm(RAX, pc)
             self.leave_to_rax()
 
+    def settled(self, label: int) -> int:
+        """A label from where all unsettled guest registers are settled on the way to `label`."""
+        return label
+
     def leave_to_handler(self, pc: int, handler: int) -> None:
         self.asm.imm(RAX, pc << 3)
         self.asm.imm(RCX, handler)
-        self.asm.jmp(self.common_handler)
+        self.asm.jmp(self.settled(self.common_handler))
 
     def exits(self) -> None:
         """What all ways out share: write the pinned registers back and go to the entry in rax, or to its handler."""

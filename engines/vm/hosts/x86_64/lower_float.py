@@ -3,19 +3,29 @@
 MXCSR holds the guest's rounding mode and collects its flags while native code runs, as in
 `engines.vm.tiers.interpreter.float_unit_x86_64`. The region's entry checks that the mode is the one assumed. A result
 that is a NaN becomes the canonical one in cold code; `∞ × 0 + qNaN`, where x86 raises nothing, is made up for there.
+
+Doubles that arithmetic makes are *loose* at first: a NaN among them stands for the canonical one whatever its bits are.
+They are settled before anything looks at their bits: moves, stores, guest registers in memory. Pinned guest registers
+are settled at the end of a block, two by one comparison, or on the way out of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any, Final
 
+from engines.vm.hosts.selection import Selection
 from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.abi import FLOAT_CONTROL, LENT_HOME, slot_offset
 from engines.vm.hosts.x86_64.lower import Lowering, Method, integer_methods, signed32
-from engines.vm.hosts.x86_64.registers import CPU, MEMORY, RAX, RCX, RSP
+from engines.vm.hosts.x86_64.registers import CPU, MEMORY, RAX, RCX, RDX, RSP
+from engines.vm.ir.block import Block
 from engines.vm.ir.ops import ARITY, OPCODE, OPS, Instruction
-from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK
+from engines.vm.ir.types import Type
+from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK, Allocation
+from engines.vm.regalloc.liveness import Step
 
 T0: Final = 14
 T1: Final = 15
@@ -23,6 +33,7 @@ _CANONICAL: Final = {1: 0x7FF8_0000_0000_0000, 0: 0x7FC0_0000}
 _ARITHMETIC: Final = {"fadd": 0x58, "fmul": 0x59, "fsub": 0x5C, "fdiv": 0x5E}
 _FUSED: Final = {"fmadd": 0xA9, "fmsub": 0xAB, "fnmsub": 0xAD, "fnmadd": 0xAF}
 _MXCSR_INVALID: Final = 1
+_NOTHING: Final[frozenset[int]] = frozenset()
 
 
 _SAME_TO_ALL_NANS: Final = frozenset(
@@ -33,6 +44,15 @@ _SAME_TO_ALL_NANS: Final = frozenset(
 """Operations whose result and flags do not depend on which quiet NaN an operand is."""
 
 
+_LOOKS: Final = {
+    op.code: tuple(1 + k for k, type in enumerate(op.operands) if type is Type.F64)
+    for op in OPS
+    if Type.F64 in op.operands and op.code not in _SAME_TO_ALL_NANS and op.operation != "put"
+}
+"""Operations that depend on which NaN an operand is, and where these operands stand."""
+_SETTLES: Final = frozenset(OPCODE[name] for name in ("jump", "branch", "jumpto", "exitif"))
+
+
 def _bare(code: list[Instruction]) -> set[int]:
     """The values that others see as they are: guest registers, memory, moves and bits."""
     return {v for i in code if i[0] not in _SAME_TO_ALL_NANS for v in i[1 : 1 + ARITY[i[0]]]}
@@ -41,8 +61,99 @@ def _bare(code: list[Instruction]) -> set[int]:
 class FloatLowering(Lowering):
     """`Lowering` with floating point. `double` is 1 for f64, 0 for f32."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._settled: dict[tuple[int, frozenset[int]], int] = {}
+
     bare_of: list[Instruction] | None = None
     bare: AbstractSet[int] = frozenset()
+    loose: set[int]
+    """Values of the block that are."""
+
+    def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:
+        self.loose = set()
+        self.unsettled = _NOTHING
+        super().block(block, selection, allocation)
+
+    # -- loose doubles ----------------------------------------------------------------------------------------------
+
+    def settle(self, value: int) -> None:
+        """Make a value's bits what they must be, in its place."""
+        if value not in self.loose:
+            return
+        self.loose.discard(value)
+        asm = self.asm
+        place = self.places[value]
+        register = self.float_use(value, T0)
+        if self.unsettled:
+            self.unsettled -= {slot for slot in self.unsettled if self.pins[slot] == place}
+        fix, back = asm.label(), asm.label()
+        self.unordered(register, register, 1)
+        asm.jcc(x86.P, fix)
+        asm.bind(back)
+
+        def cold() -> None:
+            asm.bind(fix)
+            asm.imm(RAX, _CANONICAL[1])
+            self.from_integer(register, RAX)
+            if place >= STACK:
+                asm.float_store(register, RSP, slot_offset(place - STACK))
+            asm.jmp(back)
+
+        self.cold.append(cold)
+
+    def have_put(self, run: Sequence[Step]) -> None:
+        if not self.loose and not self.unsettled:
+            return
+        unsettled = set(self.unsettled)
+        for step in run:
+            if self.pins.get(step.slot, 0) >= FLOAT_PLACE:
+                value = self.code[step.value][1]
+                (unsettled.add if value in self.loose else unsettled.discard)(step.slot)
+        self.unsettled = frozenset(unsettled)
+
+    def settle_all(self) -> None:
+        """Settle the pinned guest registers, two by one comparison."""
+        asm = self.asm
+        registers = sorted(self.pins[slot] - FLOAT_PLACE for slot in self.unsettled)
+        self.unsettled = _NOTHING
+        for at in range(0, len(registers), 2):
+            pair = registers[at : at + 2]
+            fix, back = asm.label(), asm.label()
+            self.unordered(pair[0], pair[-1], 1)
+            asm.jcc(x86.P, fix)
+            asm.bind(back)
+            self.cold.append(partial(self._settle_registers, pair, RAX, fix, back))
+
+    def _settle_registers(self, registers: Sequence[int], scratch: int, label: int, onward: int) -> None:
+        asm = self.asm
+        asm.bind(label)
+        for register in registers:
+            over = asm.label()
+            self.unordered(register, register, 1)
+            asm.jcc(x86.NP, over)
+            asm.imm(scratch, _CANONICAL[1])
+            self.from_integer(register, scratch)
+            asm.bind(over)
+        asm.jmp(onward)
+
+    def settled(self, label: int) -> int:
+        if not self.unsettled:
+            return label
+        key = (label, self.unsettled)
+        found = self._settled.get(key)
+        if found is None:
+            found = self._settled[key] = self.asm.label()
+            registers = sorted(self.pins[slot] - FLOAT_PLACE for slot in self.unsettled)
+            self.cold.append(partial(self._settle_registers, registers, RDX, found, label))
+        return found
+
+    def _control(self, instruction: Instruction) -> None:
+        if self.unsettled and instruction[0] in _SETTLES:
+            self.settle_all()
+        super()._control(instruction)
+
+    # -- places -----------------------------------------------------------------------------------------------------
 
     def float_use(self, value: int, scratch: int) -> int:
         constant = self.constants.get(value)
@@ -85,12 +196,15 @@ class FloatLowering(Lowering):
         self.asm.vex(x86.PP_66 if double else x86.PP_NONE, 0x2E, a, 0, b)
 
     def canonical(self, number: int, d: int, double: int) -> None:
-        """Make a NaN in `d`, the result of `number`, the canonical one, unless only operations ask for it to which all
-        quiet NaNs are the same."""
+        """Make a NaN in `d`, the result of `number`, the canonical one: later if it is a double, and not at all if only
+        operations ask for it to which all quiet NaNs are the same."""
         asm = self.asm
         if self.bare_of is not self.code:
             self.bare_of, self.bare = self.code, _bare(self.code)
         if number not in self.bare:
+            return
+        if double:
+            self.loose.add(number)
             return
         fix, back = asm.label(), asm.label()
         self.unordered(d, d, double)
@@ -177,13 +291,16 @@ class FloatLowering(Lowering):
         asm.jmp(back)
 
     def float_compare(self, number: int, a: int, b: int, predicate: int, double: int) -> None:
-        """Predicates 0, 1 and 2 of vcmps: EQ is quiet, LT and LE signal."""
+        """Predicates 0, 1 and 2 of vcmps: EQ is quiet; LT and LE signal, as vcomis does."""
         s, t = self.float_use(a, T0), self.float_use(b, T1)
+        if predicate:
+            self.asm.vex(x86.PP_66 if double else x86.PP_NONE, 0x2F, t, 0, s)
+            return self.truth(number, x86.A if predicate == 1 else x86.AE)
         self.scalar(0xC2, T0, s, t, double)
         self.asm.code.append(predicate)
         self.to_integer(RAX, T0, 0)
         self.asm.alu_imm(x86.AND, RAX, 1, 0)
-        self.done(number, RAX)
+        return self.done(number, RAX)
 
     def sign(self, number: int, a: int, double: int, *, clear: bool) -> None:
         self.to_integer(RAX, self.float_use(a, T0))
@@ -331,6 +448,8 @@ class FloatLowering(Lowering):
     def get_float(self, number: int, slot: int) -> None:
         pin = self.pins.get(slot)
         if pin is not None:
+            if slot in self.unsettled:
+                self.loose.add(number)
             self.float_done(number, pin - FLOAT_PLACE)
             return
         d = self.float_target(number)
@@ -338,6 +457,7 @@ class FloatLowering(Lowering):
         self.float_done(number, d)
 
     def put_float_memory(self, slot: int, value: int) -> None:
+        self.settle(value)
         self.asm.float_store(self.float_use(value, T0), CPU, self.slots[slot].offset)
 
     def put_constant(self, place: int, constant: int) -> None:
@@ -379,8 +499,22 @@ def float_methods() -> dict[int, Method]:
     table[OPCODE["fwiden.f32.f64"]] = lambda e, v, i: e.convert(v, i[1], 1)
     table[OPCODE["fnarrow.f64.f32"]] = lambda e, v, i: e.convert(v, i[1], 0)
     table[OPCODE["get.f64"]] = lambda e, v, i: e.get_float(v, i[1])
+    for code, operands in _LOOKS.items():
+        if code in table:
+            table[code] = _settling(table[code], operands)
     methods: dict[int, Method] = table
     return methods
+
+
+def _settling(method: Method, operands: Sequence[int]) -> Method:
+    """The method, after its operands were settled."""
+
+    def settle_first(e: FloatLowering, number: int, instruction: Instruction) -> None:
+        for at in operands:
+            e.settle(instruction[at])
+        method(e, number, instruction)
+
+    return settle_first
 
 
 def methods() -> dict[int, Method]:

@@ -25,6 +25,7 @@ from engines.rustwasm.syntax.lexer import Tokens
 from engines.rustwasm.syntax.parse_items import Parser, UnparsedBody
 from engines.rustwasm.typing.collect import TypeEnv
 from engines.rustwasm.typing.definitions import TraitDef
+from engines.rustwasm.typing.types import Ty
 from engines.vm.runtime.object_cache import ObjectCache, cache_directory, content_key
 
 if TYPE_CHECKING:
@@ -109,7 +110,21 @@ class _Pickler(pickle.Pickler):
             return _reduce_function(one)
         if kind is t.ImplItem:
             return t.ImplItem, (one.span, "", one.name_span, None, one.attributes, None, None, None, [])
+        native: tuple[str, ...] | None = getattr(kind, "__mypyc_attrs__", None)
+        if native is not None and kind is not Ty and not isinstance(one, type):
+            # A class of a compiled copy has no `__slots__` that pickling could look at.
+            state = {name: getattr(one, name) for name in native if hasattr(one, name)}
+            return _made, (kind,), state, None, None, _fill
         return NotImplemented
+
+
+def _made(kind: Any) -> Any:
+    return kind.__new__(kind)
+
+
+def _fill(one: Any, state: dict[str, Any]) -> None:
+    for name, value in state.items():
+        setattr(one, name, value)
 
 
 def _reduce_body(one: UnparsedBody) -> Any:

@@ -44,6 +44,18 @@ def one_shot() -> bool:
     return Path(sys.argv[0]).name in ("counterproof", "__main__.py")
 
 
+def use_compiled() -> None:
+    """Run the compiler as machine code from here on (`harness.campaign.compiled_compiler`). Leaves with status 2 where
+    that cannot be made."""
+    from harness.campaign.compiled_compiler import CompilingError, compiled, use
+
+    try:
+        use(compiled())
+    except (CompilingError, OSError) as error:
+        typer.echo(f"counterproof: COUNTERPROOF_COMPILED: {error}; unset it to run the compiler's sources", err=True)
+        raise typer.Exit(USAGE) from None
+
+
 def checked(file: Path, json: bool, settings: frozenset[str] | None = None, advice: bool = False) -> Compilation:
     """The crate, its diagnostics on standard error, with advice on conversions where that is asked for. Leaves with
     status 2 where a file cannot be read."""

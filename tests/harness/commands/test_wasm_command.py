@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from engines.rustwasm.wasm.binary import encode
 from engines.rustwasm.wasm.text import parse_module
+from harness.campaign import compiled_compiler
+from harness.commands import wasm
 from harness.commands.wasm import app
 from harness.contract import ProgramCase, ProgramObservation
 from harness.registry import create
@@ -242,3 +244,24 @@ def test_a_second_build_comes_from_the_cache(crate: Path, caches: Path) -> None:
     assert module.read_bytes() == first
     assert CliRunner().invoke(app, ["build", "--no-cache", str(crate)]).exit_code == 0
     assert module.read_bytes() == first
+
+
+def test_a_compiler_that_cannot_be_compiled_is_told(crate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses() -> Path:
+        raise compiled_compiler.CompilingError("there is no C compiler")
+
+    monkeypatch.setattr(wasm, "one_shot", lambda: True)
+    monkeypatch.setattr(compiled_compiler, "compiled", refuses)
+    assert CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": "0"}).exit_code == 0
+    done = CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": "1"})
+    assert done.exit_code == 2
+    assert "there is no C compiler; unset it" in done.output
+
+
+def test_a_compiled_compiler_is_used_before_anything_else(crate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[Path] = []
+    monkeypatch.setattr(wasm, "one_shot", lambda: True)
+    monkeypatch.setattr(compiled_compiler, "compiled", lambda: Path("place"))
+    monkeypatch.setattr(compiled_compiler, "use", used.append)
+    assert CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": "1"}).exit_code == 0
+    assert used == [Path("place")]

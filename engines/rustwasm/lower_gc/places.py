@@ -27,11 +27,13 @@ class Place:
 
     def typed(self, ty: Ty, variant: int = 0) -> Place:
         """The same place as one of another type with the same representation."""
-        made = object.__new__(type(self))
-        made.__dict__.update(self.__dict__)
-        made.ty = ty
+        made = self.of_type(ty)
         made.variant = variant
         return made
+
+    def of_type(self, ty: Ty) -> Place:
+        """The same place, of another type."""
+        raise NotImplementedError
 
     def read(self, program: Program) -> Node:
         raise NotImplementedError
@@ -53,6 +55,9 @@ class Local(Place):
         self.local = local
         self.type = type_
 
+    def of_type(self, ty: Ty) -> Place:
+        return Local(ty, self.local, self.type)
+
     def read(self, program: Program) -> Node:
         return n.get(self.local, self.type)
 
@@ -62,6 +67,9 @@ class Local(Place):
 
 class Nothing(Place):
     """A place of a type without information."""
+
+    def of_type(self, ty: Ty) -> Place:
+        return Nothing(ty)
 
     def read(self, program: Program) -> Node:
         return n.i32(0)
@@ -77,6 +85,9 @@ class Cell(Place):
         super().__init__(ty)
         self.pointer = pointer
         self.own = own
+
+    def of_type(self, ty: Ty) -> Place:
+        return Cell(ty, self.pointer, self.own)
 
     def read(self, program: Program) -> Node:
         return program.cell_get(n.copied(self.pointer), program.types.of(self.ty).wasm, self.own)
@@ -96,6 +107,9 @@ class Field(Place):
         self.holder = holder
         self.index = index
         self.slot = slot
+
+    def of_type(self, ty: Ty) -> Place:
+        return Field(ty, self.holder, self.index, self.slot)
 
     def read(self, program: Program) -> Node:
         value = n.struct_get(self.index, self.slot.number, n.copied(self.holder), self.slot.type)
@@ -117,6 +131,9 @@ class Element(Place):
         self.array = array
         self.index = index
 
+    def of_type(self, ty: Ty) -> Place:
+        return Element(ty, self.array, self.index)
+
     def read(self, program: Program) -> Node:
         return program.array_get(self.ty, n.copied(self.array), n.copied(self.index))
 
@@ -135,6 +152,9 @@ class Behind(Place):
         super().__init__(ty)
         self.pointer = pointer
 
+    def of_type(self, ty: Ty) -> Place:
+        return Behind(ty, self.pointer)
+
     def read(self, program: Program) -> Node:
         return n.copied(self.pointer)
 
@@ -148,6 +168,9 @@ class Shared(Place):
     def __init__(self, ty: Ty, value: Node) -> None:
         super().__init__(ty)
         self.value = value
+
+    def of_type(self, ty: Ty) -> Place:
+        return Shared(ty, self.value)
 
     def read(self, program: Program) -> Node:
         return n.copied(self.value)
@@ -163,6 +186,9 @@ class Unsized(Place):
         super().__init__(ty)
         self.pointer = pointer
 
+    def of_type(self, ty: Ty) -> Place:
+        return Unsized(ty, self.pointer)
+
     def read(self, program: Program) -> Node:
         return n.copied(self.pointer)
 
@@ -177,6 +203,9 @@ class Static(Place):
         super().__init__(ty)
         self.name = name
         self.type = type_
+
+    def of_type(self, ty: Ty) -> Place:
+        return Static(ty, self.name, self.type)
 
     def read(self, program: Program) -> Node:
         return program.global_get(self.name, self.type)

@@ -6,8 +6,10 @@ place in a group alone become equal: only for code that never counts on a cast t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from engines.rustwasm.release import references
-from engines.rustwasm.wasm.module import Element, Expression, Function, Global, Import, Module, Names, Table
+from engines.rustwasm.wasm.module import Element, Expression, Function, Global, Import, Module, Table
 from engines.rustwasm.wasm.types import GlobalType, Limits, Ref, SubType, TableType, ValueType
 
 
@@ -73,7 +75,7 @@ def _renumbered(module: Module, groups: list[list[SubType]], renumber: reference
         assert isinstance(found, Ref)
         return found
 
-    out = Module(**vars(module))
+    out = replace(module)
     out.types = [tuple(references.definition(one, renumber) for one in group) for group in groups]
     out.functions = [
         Function(renumber("type", one.type), [value(t) for t in one.locals], body(one.body)) for one in module.functions
@@ -93,10 +95,9 @@ def _renumbered(module: Module, groups: list[list[SubType]], renumber: reference
     ]
     out.tags = [renumber("type", one) for one in module.tags]
     out.imports = [Import(one.module, one.name, one.kind, _imported(one, renumber)) for one in module.imports]
-    names = dict(vars(module.names))
-    names["types"] = {renumber("type", index): name for index, name in module.names.types.items()}
-    names["fields"] = {renumber("type", index): name for index, name in module.names.fields.items()}
-    out.names = Names(**names)
+    types = {renumber("type", index): name for index, name in module.names.types.items()}
+    fields = {renumber("type", index): names for index, names in module.names.fields.items()}
+    out.names = replace(module.names, types=types, fields=fields)
     return out
 
 

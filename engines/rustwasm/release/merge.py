@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Final
 
 from engines.rustwasm.release import references
@@ -60,7 +61,7 @@ def _renumbered(module: Module, renumber: references.Renumber) -> Module:
     def body(expression: Expression) -> Expression:
         return references.expression(expression, renumber)
 
-    out = Module(**vars(module))
+    out = replace(module)
     out.functions = [Function(one.type, one.locals, body(one.body)) for one in module.functions]
     out.globals = [Global(one.type, body(one.initial)) for one in module.globals]
     out.tables = [Table(one.type, None if one.initial is None else body(one.initial)) for one in module.tables]
@@ -125,7 +126,7 @@ def pack_data(module: Module) -> Module:
     )
     if not constant or _overlap(module.data):
         return module
-    out = Module(**vars(module))
+    out = replace(module)
     out.data = [piece for one in module.data for piece in _pieces(one)]
     return out
 

@@ -5,6 +5,7 @@ Source: WebAssembly 3.0 §2.5 (modules).
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeAlias
@@ -122,7 +123,7 @@ class Names:
     labels: dict[int, dict[int, str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return any(value for value in vars(self).values())
+        return any(getattr(self, one.name) for one in dataclasses.fields(self))
 
 
 @dataclass

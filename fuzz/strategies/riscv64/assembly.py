@@ -6,6 +6,7 @@ builders below encode one instruction for every member of a group; register argu
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import Any, Final, TypeAlias
 
@@ -30,19 +31,32 @@ _COMPRESSED_JUMP_OFFSET: Final = pieces_of("c_j", "imm")
 C_NOP: Final = match_of("c_nop")
 
 
+class Code:
+    """The flat code of a chunk: as `parcels`, and as the 32-bit `words` that begin at each parcel, which overlap.
+
+    Writing a word is one scattered store, however its address is aligned; parcels are in the host's order, so the word
+    at a parcel has its low half there on a little-endian host, and every host that we generate on is one.
+    """
+
+    def __init__(self, parcels: int) -> None:
+        assert sys.byteorder == "little"
+        self.parcels = np.zeros(parcels, np.uint16)
+        self.words: NDArray[np.uint32] = np.ndarray((max(0, parcels - 1),), np.uint32, self.parcels, 0, (2,))
+
+
 class Group:
     """The slots of one kind in a layout.
 
     Attributes:
         layout: of the whole chunk.
         index: flat slot numbers, ascending.
-        parcels: the flat code of the chunk.
+        code: the flat code of the chunk.
     """
 
-    def __init__(self, layout: Layout, index: Index, parcels: NDArray[np.uint16]) -> None:
-        self.layout, self.index, self.parcels = layout, index, parcels
-        self.case: NDArray[np.int32] = layout.case_of_slot.take(index)
-        self.place: NDArray[np.int32] = layout.slot_place.take(index)
+    def __init__(self, layout: Layout, index: Index, code: Code) -> None:
+        self.layout, self.index, self.code = layout, index, code
+        self.case: Index = layout.case_of_slot.take(index).astype(np.intp)
+        self.place: Index = layout.slot_place.take(index).astype(np.intp)
         self.variant: NDArray[np.uint8] = layout.variant.take(self.case)
 
     def raw(self, name: str) -> NDArray[Any]:
@@ -93,7 +107,7 @@ class Group:
 
     @cached_property
     def slot(self) -> Index:
-        return self.index - self.case.astype(np.intp) * self.layout.width
+        return self.index - self.case * self.layout.width
 
     @cached_property
     def region(self) -> NDArray[np.uint8]:
@@ -108,14 +122,11 @@ class Group:
 
     def word(self, parcel: int, words: Words) -> None:
         """Put 32-bit instructions at `parcel` of each slot."""
-        at = self.place + np.int32(parcel)
-        self.parcels[at] = words
-        at += np.int32(1)
-        self.parcels[at] = words >> _U(16)
+        self.code.words[self.place + parcel] = words
 
     def half(self, parcel: int, halves: NDArray[Any] | np.uint32) -> None:
         """Put 16-bit instructions at `parcel` of each slot."""
-        self.parcels[self.place + np.int32(parcel)] = halves
+        self.code.parcels[self.place + parcel] = halves
 
     def choose(self, selector: Words, names: tuple[str, ...]) -> Words:
         """Fixed bits of one of the named instructions for each member."""

@@ -28,8 +28,9 @@ _X_SITE: Final = 16
 _F_SITE: Final = 80
 _SLOT_SITE: Final = 144
 _MAX_SLOTS: Final = 250
-_BLOCK_CASES: Final = 256
-"""Cases drawn at once: few enough for the words of their slots to stay in the second-level cache."""
+_BLOCK_SLOTS: Final = 32_768
+"""Slots drawn at once: few enough for their words to stay in the second-level cache, enough for calls not to cost more
+than the work. What is drawn does not depend on it."""
 _POOL_BITS: Final = 12
 _POOL_CASES: Final = 1 << 16
 """So many cases of a seed share a pool of register files; the next ones get a new pool."""
@@ -231,8 +232,9 @@ def draw(seed: int, first_index: int, count: int, profile: Profile) -> Choices:
     tables = _tables_of(profile)
     slots = {name: np.empty((count, width), SLOT[name]) for name in SLOT_FIELDS}
     state = np.zeros(count, STATE)
-    for row in range(0, count, _BLOCK_CASES):
-        block = slice(row, row + _BLOCK_CASES)
+    rows = max(1, _BLOCK_SLOTS // width)
+    for row in range(0, count, rows):
+        block = slice(row, row + rows)
         own = {name: array[block] for name, array in slots.items()}
         _draw_block(seed, keys[block], first_index + row, profile, tables, own, state[block])
     return Choices(slots, state, mixed(seed))

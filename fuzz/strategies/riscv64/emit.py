@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuzz.strategies.riscv64 import emit_compute, emit_control, emit_memory, emit_traps
-from fuzz.strategies.riscv64.assembly import Group
+from fuzz.strategies.riscv64.assembly import Code, Group
 from fuzz.strategies.riscv64.choices import SLOT_FIELDS, Choices
 from fuzz.strategies.riscv64.gadgets import Kind
 from fuzz.strategies.riscv64.operands import window
@@ -28,19 +28,16 @@ EMITTERS: Final[dict[Kind, Callable[[Group], None]]] = {
 
 
 def _code(layout: Layout, ends_short: NDArray[np.bool_]) -> NDArray[np.uint16]:
-    parcels = np.zeros(layout.count * layout.row_parcels, np.uint16)
+    code = Code(layout.count * layout.row_parcels)
     order = np.argsort(layout.kind, kind="stable")
     boundary = np.cumsum(np.bincount(layout.kind, minlength=len(Kind)))
     for kind, emitter in EMITTERS.items():
         index = order[boundary[kind - 1] : boundary[kind]]
         if len(index):
-            emitter(Group(layout, index, parcels))
-    emit_control.loop_tails(layout, parcels)
-    last = layout.place[:, -1]
-    words = emit_control.ends(layout.functions, layout.variant, ends_short)
-    parcels[last] = words
-    parcels[last + 1] = words >> np.uint32(16)
-    return parcels.reshape(layout.count, layout.row_parcels)
+            emitter(Group(layout, index, code))
+    emit_control.loop_tails(layout, code)
+    code.words[layout.place[:, -1]] = emit_control.ends(layout.functions, layout.variant, ends_short)
+    return code.parcels.reshape(layout.count, layout.row_parcels)
 
 
 def _initial(layout: Layout, choices: Choices) -> NDArray[np.void]:
@@ -50,7 +47,8 @@ def _initial(layout: Layout, choices: Choices) -> NDArray[np.void]:
     initial["pc"] = layout.code_address
     initial["f"] = state["f"]
     initial["fcsr"] = state["fcsr"]
-    x = state["x"].copy()
+    x = initial["x"]
+    x[:] = state["x"]
     rows, variant = np.arange(layout.count), layout.variant
     main_end = layout.place[rows, layout.region_end[:, 0]] - layout.row
     end_address = (layout.code_address + 2 * main_end).astype(np.uint64)
@@ -62,7 +60,6 @@ def _initial(layout: Layout, choices: Choices) -> NDArray[np.void]:
     for role in (Role.COUNTER, Role.COUNTER_LEAF):
         x[rows, ROLE[role, variant]] &= np.uint64(3)
     x[:, 0] = 0
-    initial["x"] = x
     return initial
 
 

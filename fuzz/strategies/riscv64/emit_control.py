@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fuzz.strategies.riscv64.assembly import (
     C_NOP,
+    Code,
     Group,
     Signed,
     Words,
@@ -110,7 +111,7 @@ def _loop(group: Group) -> None:
     group.word(0, register_immediate("addi", _counter_register(group.variant, group.region, inner), 0, iterations))
 
 
-def loop_tails(layout: Layout, parcels: NDArray[np.uint16]) -> None:
+def loop_tails(layout: Layout, code: Code) -> None:
     """Count down and branch back while positive, after the last slot of every loop's body.
 
     Also where a branch has jumped into the body: the counter then holds what an earlier loop left, at most its start
@@ -126,8 +127,7 @@ def loop_tails(layout: Layout, parcels: NDArray[np.uint16]) -> None:
     count_down = register_immediate("addi", counter, counter, -1)
     again = branch(match_of("blt"), 0, counter, back)
     for parcel, words in ((0, count_down), (2, again)):
-        parcels[place + parcel] = words
-        parcels[place + parcel + 1] = words >> _U(16)
+        code.words[place + parcel] = words
 
 
 def _callee(group: Group) -> tuple[NDArray[np.bool_], Words, Signed]:

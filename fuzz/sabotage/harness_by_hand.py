@@ -11,6 +11,8 @@ from fuzz.sabotage.bug import Area, Catalogue, replace_method
 _COMPARE: Final = ("tests/harness/compare",)
 _REDUCTION: Final = ("tests/harness/reduce/test_machine_reduction.py",)
 _UNICORN: Final = ("fresh tests/oracles/test_conformance.py",)
+_JOURNAL: Final = ("tests/harness/triage/test_findings_journal.py",)
+_INPUTS: Final = ("tests/fuzz/targets/test_damaged_corpus.py",)
 BUGS: Final = Catalogue(judges=_COMPARE)
 
 
@@ -153,3 +155,49 @@ def _() -> None:
         return run_batch
 
     replace_method(UnicornRiscv64, "run_batch", wrapper)
+
+
+@BUGS.action("journal-never-written", Area.TRIAGE, "something promised and not done", judges=_JOURNAL,
+             description="acknowledged findings are in the database only, and gone with it")  # fmt: skip
+def _() -> None:
+    from harness.triage.journal import Journal
+
+    replace_method(Journal, "append", lambda original: lambda self, record: self.path.touch())
+
+
+@BUGS.action("journal-believes-damaged-lines", Area.TRIAGE, "a check that cannot fail", judges=_JOURNAL,
+             description="the digest of a journal's line is not compared")  # fmt: skip
+def _() -> None:
+    from harness.triage import journal
+
+    replace_method(journal, "_digest", lambda original: lambda record: "0")
+
+
+@BUGS.action("journal-goes-on-after-half-a-line", Area.TRIAGE, "what was cut off spoils what follows", judges=_JOURNAL,
+             description="a line is appended to one that a full disk cut off")  # fmt: skip
+def _() -> None:
+    import json
+
+    from harness.triage import journal
+
+    def append(self: Any, record: dict[str, Any]) -> None:
+        with self.path.open("a") as file:
+            file.write(json.dumps(record | {"sha256": journal._digest(record)}, sort_keys=True) + "\n")
+
+    replace_method(journal.Journal, "append", lambda original: append)
+
+
+@BUGS.action("changed-inputs-are-replayed", Area.CAMPAIGN, "a check that cannot fail", judges=_INPUTS,
+             description="kept inputs are not held against their names, which are their digests")  # fmt: skip
+def _() -> None:
+    from fuzz.targets import stored
+
+    class Anything(str):
+        __slots__ = ()
+
+        def __ne__(self, other: object) -> bool:
+            return False
+
+        __hash__ = str.__hash__
+
+    replace_method(stored, "name_of", lambda original: lambda data: Anything(original(data)))

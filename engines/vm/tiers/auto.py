@@ -17,28 +17,34 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import Kind, StoredRegion
-from engines.vm.guests.riscv64.state import Hart
+from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.llvm.tier import LlvmTier, is_current
+from engines.vm.tiers.measurements import compiled_measurements
 
 if TYPE_CHECKING:
-    from engines.vm.tiers.baseline.compiler import BaselineCompiler
+    from engines.vm.tiers.baseline.compiler import BaselineCompiler, CompileCounters
+    from engines.vm.tiers.llvm.compiler import LlvmCompiler
 
 FIRST_SLICE: Final = 1 << 15
 BATCH: Final = 1
 SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
-LLVM_AFTER_INSNS: Final = 1_500_000_000
-"""LLVM is not even loaded for programs that are over by then, about a second of baseline code."""
+LLVM_AFTER_INSNS: Final = 400_000_000
+"""LLVM is not even loaded for programs that are over by then, some 0.2 seconds of baseline code."""
+MOST_INSNS: Final = 200
+"""Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
-WINDOW_INSNS: Final = 2_000_000
+_PC: Final = word_of("pc")
+WINDOW_INSNS: Final = 4_000_000
 """Time is measured over so many instructions, at least."""
 WINDOWS: Final = 5
 """The median of so many windows counts."""
 LEAST_SHARE: Final = 0.2
 """A window in which LLVM's code retires less says nothing about it."""
-PASSES: Final = 0.9
+PASSES: Final = 0.95
 """The time for an instruction must fall to this part of what it was, or below."""
+LONGEST_SLICE: Final = 1 << 25
 MOST_REJECTED: Final = 3
 """So many regions that failed, in all runs, are evidence enough that LLVM has nothing to give to a program."""
 PATIENCE: Final = 60
@@ -70,6 +76,11 @@ class QuickRegions:
 
             self._compiler = BaselineCompiler(x86_64(LAYOUT))
         return self._compiler
+
+    @property
+    def counters(self) -> CompileCounters | None:
+        """Of the compiler; None before it is needed."""
+        return self._compiler.counters if self._compiler is not None else None
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
         """Regions that need not be compiled."""
@@ -174,8 +185,15 @@ def _failed(region: StoredRegion) -> StoredRegion:
     return replace(region, code=b"", exits=(), faults=None, kind=Kind.FAILED)
 
 
-def _is_in(region: StoredRegion, regions: Iterable[StoredRegion]) -> bool:
-    return any(region is one for one in regions)
+def _name(region: StoredRegion) -> tuple[int, bytes]:
+    """What tells regions apart: where they are entered, and the code they were made from."""
+    return region.entries[0][0], region.guest
+
+
+def _is_llvm(space: CompiledSpace, region: StoredRegion) -> bool:
+    """Whether LLVM's code is entered at the region's root."""
+    handle = space.heads.get(region.entries[0][0])
+    return handle is not None and handle.tier != BASELINE
 
 
 def _median(values: Iterable[float]) -> float:
@@ -225,6 +243,15 @@ class AutoTier(LlvmTier):
         self._proven: list[StoredRegion] = []
         self._failed: list[StoredRegion] = []
 
+    @property
+    def compiler(self) -> LlvmCompiler:
+        """Made when the first region must be compiled: it imports much."""
+        if self._compiler is None:
+            from engines.vm.tiers.llvm.compiler import LlvmCompiler
+
+            self._compiler = LlvmCompiler(MOST_INSNS)
+        return self._compiler
+
     def offer(self, regions: Iterable[StoredRegion]) -> None:
         """Regions that need not be compiled, of both compilers. Those that are untried come on trial later."""
         regions = list(regions)
@@ -240,6 +267,8 @@ class AutoTier(LlvmTier):
         found["baseline regions compiled"] = len(self.quick.compiled)
         found["llvm regions rejected"] = len(self.rejected)
         found["baseline compile us"] = round(self.quick.spent * 1e6)
+        if self.quick.counters is not None:
+            found |= {f"baseline {name}": n for name, n in compiled_measurements(self.quick.counters).items()}
         return found
 
     def _is_busy(self) -> bool:
@@ -250,12 +279,7 @@ class AutoTier(LlvmTier):
             self._quick_version = space.version
             self.quick.refused.clear()
         new = [self._make_quick(space, frm, pc) for pc, _ in found]
-        if (
-            self.retired < self._llvm_after
-            or len(self.rejected) >= MOST_REJECTED
-            or super()._is_busy()
-            or not self._has_llvm()
-        ):
+        if not self._wants_llvm() or not self._has_llvm():
             return any(new)
         ranges = [pair for region in self.rejected for pair in region.ranges]
         left = [(pc, link) for pc, link in found if not any(start <= pc < end for start, end in ranges)]
@@ -268,12 +292,26 @@ class AutoTier(LlvmTier):
             there = any(handle in self.cache.handles for handle in self.trial.handles)
             if passed is not None or not there or self.trial.windows > PATIENCE:
                 self._end_trial(passed)
-        elif self._untried and self.retired >= self._llvm_after and self.trial.before:
+        elif self._untried and len(self.trial.before) == WINDOWS:
             regions, self._untried = self._untried, []
             for region in regions:
-                if is_current(space, region) and not any(pc in space.heads for pc, _ in region.entries[:1]):
+                if is_current(space, region) and self._suits(space, region) and not _is_llvm(space, region):
                     self._place(space, region)
-        return super()._sample(space, hart, share)
+        wanted = super()._sample(space, hart, share)
+        if wanted and space.known[hart.words[_PC]] and not self._wants_llvm():
+            self._lengthen()
+            return False
+        return wanted
+
+    def _wants_llvm(self) -> bool:
+        """Whether LLVM would be asked for what a trace finds in baseline code."""
+        if self.retired < self._llvm_after or len(self.rejected) >= MOST_REJECTED or self._without_llvm:
+            return False
+        return not self.trial.handles and not super()._is_busy()
+
+    def _lengthen(self) -> None:
+        """Slices grow further than LLVM's alone: where nothing is found any more, looking costs."""
+        self._slice = min(self._slice * 2, LONGEST_SLICE)
 
     def _collect(self, space: CompiledSpace) -> None:
         if not self.trial.handles and (self.trial.before or not self._tries):
@@ -297,8 +335,8 @@ class AutoTier(LlvmTier):
         super().finish()
         if not self._tries:
             return
-        kept = [region for region in self.compiled if not _is_in(region, self._proven)]
-        untried = [replace(region, kind=Kind.UNTRIED) for region in kept if not _is_in(region, self._failed)]
+        known = {_name(region) for region in (*self._proven, *self._failed)}
+        untried = [replace(region, kind=Kind.UNTRIED) for region in self.compiled if _name(region) not in known]
         failed = [_failed(region) for region in self._failed]
         self.compiled = [*self._proven, *failed, *untried]
         self._tries = False
@@ -322,6 +360,7 @@ class AutoTier(LlvmTier):
         return self.cache.install(space, region.code, entries, list(region.ranges), BASELINE, region.faults) is not None
 
     def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
+        again = _is_llvm(space, region)
         placed = super()._place(space, region)
         if placed is not None:
             for handle in list(space.handles):
@@ -330,7 +369,9 @@ class AutoTier(LlvmTier):
                 ):
                     self.cache.remove(handle)
             self._slice = self._first
-            if self._tries and self.retired:
+            if self._tries and self.retired and again:  # more code of what passed
+                self._proven.append(region)
+            elif self._tries and self.retired:
                 self._source[placed] = region
                 self.trial.begin(placed)
         return placed

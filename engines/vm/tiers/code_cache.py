@@ -11,7 +11,6 @@ import ctypes
 import weakref
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from engines.vm.memory.address_space import (
@@ -24,6 +23,7 @@ from engines.vm.memory.address_space import (
     PAGE_BYTES,
     AddressSpace,
 )
+from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
 from engines.vm.runtime.fault_exits import FaultExits
 from engines.vm.tiers.interpreter.build import Interpreter
@@ -34,7 +34,7 @@ ALIGN: Final = 64
 _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
 
 
-@dataclass(slots=True, eq=False)
+@record(eq=False)
 class CodeHandle:
     """Installed code.
 
@@ -66,7 +66,7 @@ class CodeHandle:
         return [pc for start, end in self.ranges for pc in range(start, end, 2)]
 
 
-@dataclass(eq=False)
+@record(eq=False)
 class CompiledSpace:
     """What is installed for one address space.
 
@@ -77,10 +77,10 @@ class CompiledSpace:
 
     memory: AddressSpace
     decoded: DecodedCode
-    heads: dict[int, CodeHandle] = field(default_factory=dict)
-    pages: dict[int, set[CodeHandle]] = field(default_factory=dict)
-    handles: set[CodeHandle] = field(default_factory=set)
-    known: Counter[int] = field(default_factory=Counter)
+    heads: dict[int, CodeHandle] = made(default_factory=dict)
+    pages: dict[int, set[CodeHandle]] = made(default_factory=dict)
+    handles: set[CodeHandle] = made(default_factory=set)
+    known: Counter[int] = made(default_factory=Counter)
     version: int = 0
     callback: Any = None
 
@@ -103,7 +103,7 @@ class CompiledSpace:
         return ctypes.c_uint32.from_address(self.decoded.table + (pc << PC_SHIFT)).value != 0
 
 
-@dataclass
+@record()
 class CacheCounters:
     """What a cache did.
 
@@ -117,7 +117,7 @@ class CacheCounters:
     invalidated: int = 0
     evicted: int = 0
     code_bytes: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = made(default_factory=Counter)
     unguarded: str = ""
 
 

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.record import made, record
+from engines.vm.runtime.host import machine
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
     from engines.vm.aot.store import RegionStore
 
 NO_LIMIT: Final = (1 << 63) - 1
-DEFAULT: Final = "interpreter"
+DEFAULT: Final = "auto" if machine() == "x86_64" else "interpreter"
+"""The quickest tier that this machine can run."""
 COMPILING: Final = ("baseline", "llvm", "auto")
 """Tiers whose compiled code is kept for the next run: they have `offer`, `compiled`, `finish`, `measurements`."""
 
@@ -102,8 +104,8 @@ class TierExecutor:
         from engines.vm.aot.store import RegionStore, read_image
 
         tier: Any = self.tier
-        if image:
-            tier.offer(read_image(image, executable))
+        if image:  # of the tiers together, the one that takes regions from what is offered as they are needed
+            (tier.quick if self.name == "auto" else tier).offer(read_image(image, executable))
         for name, part in self._parts().items():
             store = self._stores[name] = RegionStore(executable, name)
             if use_kept:

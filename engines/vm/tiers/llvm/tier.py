@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field
 from time import thread_time
 from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
 from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
@@ -50,7 +50,7 @@ _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
 )
 
 
-@dataclass
+@record()
 class LlvmCounters:
     """What the tier did.
 
@@ -67,8 +67,8 @@ class LlvmCounters:
     stale: int = 0
     invalidated: int = 0
     evicted: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    places: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = made(default_factory=Counter)
+    places: Counter[str] = made(default_factory=Counter)
 
 
 class LlvmTier(InterpreterTier):

@@ -55,7 +55,8 @@ class Moves:
         for i in range(arguments + 1, len(locals_)):
             if locals_[i].name is not None:
                 self.paths.root(i)
-        loops = self._has_loop()
+        # A variable that its `let` gives a value has none when the `let` is come to again.
+        loops = body.deferred and self._has_loop()
         for i, local in enumerate(locals_):
             named = i > 0 and local.name is not None and not local.mutable
             if named and writes[i] and (writes[i] > 1 or i <= arguments or loops):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.lower_gc import intrinsics
 from engines.rustwasm.lower_gc import nodes as n
+from engines.rustwasm.lower_gc.objects import BUFFER_BYTES
 from engines.rustwasm.lower_gc.places import Nothing, Place, Unsized
 from engines.rustwasm.lower_gc.representation import (
     DYN_OBJECT,
@@ -86,6 +87,10 @@ def item(fn: FunctionLowering, one: Ty, arguments: list[m.Operand], where: Place
         _callable(fn, callee, arguments, where, span)
     elif kind == "virtual":
         _virtual(fn, callee, arguments, where, span)
+    elif callee.definition in fn.program.printing and _is_short_text(arguments[0]):
+        text = arguments[0].value  # type: ignore[union-attr]
+        stream, offset = fn.program.printing[callee.definition], fn.program.bytes_offset(text)
+        fn.out.append(fn.program.call(("runtime", "put"), [n.i32(stream), n.i32(offset), n.i32(len(text))], None))
     else:
         values = [argument(fn, a, span) for a in arguments]
         if kind == "copy":
@@ -94,6 +99,13 @@ def item(fn: FunctionLowering, one: Ty, arguments: list[m.Operand], where: Place
             fn.write(where, fn.program.copy(pointee, source.read(fn.program)))
             return
         function(fn, callee.definition, callee.args, values, where, span)
+
+
+def _is_short_text(operand: m.Operand) -> bool:
+    """Whether it is constant bytes that the buffer has room for, and not none."""
+    if not isinstance(operand, m.Constant) or not isinstance(operand.value, bytes):
+        return False
+    return 0 < len(operand.value) <= BUFFER_BYTES
 
 
 def function(

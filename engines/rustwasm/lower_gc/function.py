@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engines.rustwasm.lower_gc import calls
 from engines.rustwasm.lower_gc import nodes as n
 from engines.rustwasm.lower_gc.drops import DropLowering
+from engines.rustwasm.lower_gc.objects import BUFFER_BYTES
 from engines.rustwasm.lower_gc.places import Cell, Local, Nothing, Place, Static, Unsized, slice_parts
 from engines.rustwasm.lower_gc.prepare import prepare
 from engines.rustwasm.lower_gc.representation import EMPTY, ENUM, OPTION, RAW, TAG, WIDE
@@ -47,7 +48,7 @@ class FunctionLowering(DropLowering):
         super().__init__(program, body.name)
         whole, body = body, viewed(body, views, program.compilation.sources.locate)
         self.views = body is not whole
-        prepare(body)
+        prepare(body, self._is_plain)
         self.body = body
         self.tracked = tracked
         self.checks = program.profile.checks
@@ -58,6 +59,12 @@ class FunctionLowering(DropLowering):
         self.refilled = {
             place.local for place in _written(body) if place.projection and place.projection[-1][0] == m.DEREF
         }
+
+    def _is_plain(self, ty: Ty) -> bool:
+        """Whether values of the type are no objects, are not copied part by part and not dropped."""
+        one = self.types.of(ty)
+        plain = one.kind != EMPTY and not one.is_object and not self.types.needs_copy(ty)
+        return plain and not self.program.needs_drop(ty)
 
     # The whole function
 
@@ -382,6 +389,7 @@ class FunctionLowering(DropLowering):
         if not self.program.profile.messages:
             return [Node("unreachable")]
         text = message.encode()
+        assert len(text) <= BUFFER_BYTES, "what the compiler says is short"
         arguments = [self.location_of(span), n.i32(self.program.bytes_offset(text)), n.i32(len(text))]
         return [self.program.call(("runtime", "panic_constant"), arguments, None), Node("unreachable")]
 

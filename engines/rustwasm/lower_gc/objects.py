@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.lower_gc import nodes as n
 from engines.rustwasm.lower_gc.representation import (
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
     from engines.rustwasm.lower_linear.program import Profile
 
+ERROR_STREAM: Final = 2
+BUFFER_BYTES: Final = 65_000
+"""Of the buffer in memory through which everything is written."""
 SINGLES = (
     w.FunctionType(),
     w.FunctionType((w.I32, w.I32, w.I32, w.I32), (w.I32,)),
@@ -43,6 +46,7 @@ class Objects:
         self.types = Representations(self._fields, self._singles(exported))
         self.types.counts = t.adt(compilation.lang("Counts"))
         self.filled = compilation.lang("raw_array_filled")
+        self.printing = {compilation.lang("print_str"): 1, compilation.lang("eprint_str"): ERROR_STREAM}
         self.pending: list[Any] = []
         self.requested: dict[Any, None] = {}
         self.imports: dict[str, None] = {}
@@ -273,7 +277,7 @@ class Objects:
         return Node("array.copy", (index, index), arguments)
 
 
-_OWN = ("write", "panic", "panic_constant", "panic_bounds", "panic_start", "say", "say_number", "part")
+_OWN = ("write", "put", "panic", "panic_constant", "panic_bounds", "panic_start", "say", "say_number", "part")
 """Functions of `runtime`; others that arithmetic calls are in the library."""
 
 __all__ = ["EMPTY", "RAW_VALUE", "SINGLES", "Objects"]

@@ -326,9 +326,9 @@ class Program(Objects):
 
     def module(self, exports: list[tuple[str, Any]]) -> Module:
         """The module of all that was lowered; `exports` are names and keys."""
-        if self.constants:
-            self.trees["constants",] = runtime.constants(self), ()
         self.drain()
+        if "constants" in self.globals:
+            self.trees["constants",] = runtime.constants(self), ()
         keys = list(self.trees)
         numbers: dict[Any, int] = {("import", name): i for i, name in enumerate(self.imports)}
         numbers |= {key: i for i, key in enumerate(keys, len(self.imports))}
@@ -360,6 +360,7 @@ class Program(Objects):
             out.exports.append(Export("memory", ExternKind.MEMORY, 0))
         if self.constants:
             out.data = [Data(bytes(self.constants))]
+        if "constants" in self.globals:
             out.start = numbers["constants",]
         if self.references:
             items = [[("ref.func", numbers[key])] for key in self.references]

@@ -9,16 +9,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from engines.rustwasm.lower_gc import nodes as n
+from engines.rustwasm.lower_gc.objects import BUFFER_BYTES, ERROR_STREAM
 from engines.rustwasm.release.tree import Block, If, Node, Tree
 from engines.rustwasm.wasm import types as w
 
 if TYPE_CHECKING:
     from engines.rustwasm.lower_gc.program import Program
 
-ERROR_STREAM: Final = 2
 BUFFER: Final = 16
 """Where the buffer in memory starts: after the vector (address, length) and the count of written bytes."""
-BUFFER_BYTES: Final = 65_000
 
 
 def _get(local: int) -> Node:
@@ -89,23 +88,44 @@ def _say(program: Program, text: bytes) -> Node:
     return program.call(("runtime", "say"), [offset, n.i32(len(text))], None)
 
 
+def _put(program: Program) -> Tree:
+    """put(stream, offset, length): so many constant bytes, at most `BUFFER_BYTES`; errors end it."""
+    stream, offset, length = range(3)
+    address = Node("i32.load", (2, 0, 0), (n.i32(0),), w.I32)
+    rest = Node("i32.load", (2, 4, 0), (n.i32(0),), w.I32)
+    done = Node("i32.load", (2, 8, 0), (n.i32(0),), w.I32)
+    arguments = [_get(stream), n.i32(0), n.i32(1), n.i32(8)]
+    body: list[Node] = [
+        Node("memory.init", (0, 0), (n.i32(BUFFER), _get(offset), _get(length))),
+        _store(n.i32(0), n.i32(BUFFER)),
+        _store(n.i32(4), _get(length)),
+        Block(
+            "loop",
+            1,
+            [
+                If(program.call(("import", "fd_write"), arguments, w.I32), [Node("return")], [], None),
+                _store(n.i32(0), n.op("i32.add", address, done)),
+                n.set_(length, n.op("i32.sub", rest, n.copied(done))),
+                _store(n.i32(4), _get(length)),
+                Node("br_if", (1,), (_get(length),)),
+            ],
+            None,
+        ),
+    ]
+    return Tree(3, [w.I32] * 3, body, ())
+
+
 def _say_constant(program: Program) -> Tree:
     """say(offset, length): constant bytes to the error stream."""
-    arguments = [n.i32(ERROR_STREAM), program.constants_array(), _get(0), _get(1)]
-    return Tree(2, [w.I32] * 2, [program.call(("runtime", "write"), arguments, None)], ())
+    return Tree(2, [w.I32] * 2, [program.call(("runtime", "put"), [n.i32(ERROR_STREAM), _get(0), _get(1)], None)], ())
 
 
 def _panic_start(program: Program) -> Tree:
     """panic_start(location): the first line."""
-    array = _bytes(program)
-
-    def byte(at: int) -> Node:
-        index = n.op("i32.add", _get(0), n.i32(at)) if at else _get(0)
-        return Node("array.get_u", (array.heap,), (program.constants_array(), index), w.I32)
-
-    length = n.op("i32.or", byte(0), n.op("i32.shl", byte(1), n.i32(8)))
+    length = Node("i32.load16_u", (1, BUFFER, 0), (n.i32(0),), w.I32)
     body: list[Node] = [
         _say(program, b"\nthread 'main' panicked at "),
+        Node("memory.init", (0, 0), (n.i32(BUFFER), _get(0), n.i32(2))),
         program.call(("runtime", "say"), [n.op("i32.add", _get(0), n.i32(2)), length], None),
         _say(program, b":\n"),
     ]
@@ -129,9 +149,13 @@ def _panic(program: Program) -> Tree:
 
 
 def _panic_constant(program: Program) -> Tree:
-    """panic_constant(location, offset, length)."""
-    arguments = [_get(0), program.constants_array(), _get(1), _get(2)]
-    return Tree(3, [w.I32] * 3, [program.call(("runtime", "panic"), arguments, None)], ())
+    """panic_constant(location, offset, length): say constant bytes and end the program."""
+    body: list[Node] = [
+        program.call(("runtime", "panic_start"), [_get(0)], None),
+        program.call(("runtime", "say"), [_get(1), _get(2)], None),
+        *_end(program),
+    ]
+    return Tree(3, [w.I32] * 3, body, ())
 
 
 def _panic_bounds(program: Program) -> Tree:
@@ -162,6 +186,7 @@ def _say_number(program: Program) -> Tree:
 
 TABLE: Final[dict[str, Callable[[Program], Tree]]] = {
     "write": _write,
+    "put": _put,
     "panic": _panic,
     "panic_constant": _panic_constant,
     "panic_bounds": _panic_bounds,

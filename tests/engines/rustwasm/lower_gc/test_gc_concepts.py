@@ -30,6 +30,20 @@ CONCEPTS: Final = {
         fn main() { let mut p = P { a: [1, 2, 3] }; let old = std::mem::replace(&mut p, P { a: [4, 5, 6] });
                 p.a[0] = 9;
             let mut q = old; std::mem::swap(&mut p, &mut q); println!("{:?} {:?}", p.a, q.a); }""",
+    "replace of numbers, references and options in every kind of place": """
+        use std::mem::replace;
+        struct S<'a> { n: i64, r: &'a i32, o: Option<&'a i32>, a: [u8; 3], v: Vec<char> }
+        fn all(s: &mut S, m: i64, i: usize) -> (i64, i64, u8, char) {
+            let first = replace(&mut s.n, m); let same = s.n; let n = replace(&mut s.n, same * 2);
+            let more = s.a[0] + 1; let b = replace(&mut s.a[i], more); let c = replace(&mut s.v[i - 1], 'z');
+            (first, n, b, c) }
+        fn main() { let (x, y) = (1, 2); let mut k = 5u16;
+            let mut s = S { n: 3, r: &x, o: None, a: [4, 5, 6], v: vec!['p', 'q'] };
+            let old = replace(&mut k, 9); let r = replace(&mut s.r, &y); let o = replace(&mut s.o, Some(&x));
+            let mut pair = (1.5, [Some(2), None]); let f = replace(&mut pair.0, -0.5);
+            let e = replace(&mut pair.1[1], Some(7));
+            println!("{:?} {} {} {:?} {} {}", all(&mut s, 8, 2), old, r, o, k, s.r);
+            println!("{} {:?} {:?} {:?} {} {:?}", s.n, s.a, s.v, s.o, f, (pair, e)); }""",
     "moving out of a box that is filled again": """
         struct P { x: i32 }
         fn main() { let mut b = Box::new(P { x: 1 }); let old = *b; *b = P { x: 2 }; println!("{}

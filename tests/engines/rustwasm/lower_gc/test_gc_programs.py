@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -20,6 +21,8 @@ from harness.registry import ExecutorUnavailableError, create
 from oracles.node_oracle import NodeUnavailableError, find_node
 
 ALL: Final = rust_programs()
+WHOLE: Final = bool(os.environ.get("COUNTERPROOF_ALL_RELEASE"))
+"""All programs on both engines, in `tox -e release-rust`."""
 RELEASE: Final = ("hello", "panic_index", "drop_order", "linked_list", "graph_rc")
 FUEL: Final = 2_000_000_000
 
@@ -56,10 +59,16 @@ def run(engine: Executor, module: bytes) -> tuple[int, str, str]:
 
 
 def agrees(engine: Executor, program: RustProgram, profile: str) -> None:
-    status, output, errors = run(engine, compiled(program.source, f"{program.name}.rs", profile))
-    assert output == program.stdout
-    assert status == program.exit_status
-    assert errors.strip() == (program.panic or "").strip()
+    all_agree((engine,), program, profile)
+
+
+def all_agree(engines: tuple[Executor, ...], program: RustProgram, profile: str) -> None:
+    module = compiled(program.source, f"{program.name}.rs", profile)
+    for engine in engines:
+        status, output, errors = run(engine, module)
+        assert output == program.stdout
+        assert status == program.exit_status
+        assert errors.strip() == (program.panic or "").strip()
 
 
 @pytest.mark.parametrize("program", ALL, ids=lambda program: program.name)
@@ -67,14 +76,13 @@ def test_development_builds_do_what_rustc_does(program: RustProgram, wasmtime_en
     agrees(wasmtime_engine, program, "dev")
 
 
-@pytest.mark.parametrize("name", RELEASE)
+@pytest.mark.parametrize("name", [one.name for one in ALL] if WHOLE else RELEASE)
 def test_release_builds_do_what_rustc_does(name: str, wasmtime_engine: Executor, node_engine: Executor) -> None:
     program = next(one for one in ALL if one.name == name)
-    agrees(wasmtime_engine, program, "release")
-    agrees(node_engine, program, "release")
+    all_agree((wasmtime_engine, node_engine), program, "release")
 
 
-@pytest.mark.parametrize("program", ALL[::7], ids=lambda program: program.name)
+@pytest.mark.parametrize("program", ALL if WHOLE else ALL[::7], ids=lambda program: program.name)
 def test_development_builds_do_in_v8_what_rustc_does(program: RustProgram, node_engine: Executor) -> None:
     agrees(node_engine, program, "dev")
 
@@ -97,6 +105,21 @@ def test_nothing_but_writing_uses_memory() -> None:
     assert module.memories == []
     assert module.imports == []
     assert [one.name for one in module.exports] == ["sum"]
+
+
+def test_constant_text_needs_no_array() -> None:
+    compilation = check_source('fn main() { println!("Hello, world!"); }')
+    module = build(compilation, "release", "gc")
+    module.names = type(module.names)()
+    assert module.start is None
+    assert module.globals == []
+    assert len(encode(module)) <= 259  # MoonBit's for WasmGC
+
+
+def test_long_constant_text_is_written_whole(wasmtime_engine: Executor) -> None:
+    text = "0123456789" * 7_000
+    status, output, _ = run(wasmtime_engine, compiled(f'fn main() {{ print!("{text}"); print!(""); }}', "main.rs"))
+    assert (status, output) == (0, text)
 
 
 def test_a_host_gets_numbers_only() -> None:

@@ -233,6 +233,7 @@ class AutoTier(LlvmTier):
         self.quick = QuickRegions()
         self._share = share
         self._llvm_after = llvm_after
+        self._asks = True
         self._begun = time.perf_counter()
         self._quick_version = 0
         self.trial = Trial()
@@ -303,9 +304,15 @@ class AutoTier(LlvmTier):
             return False
         return wanted
 
+    def _has_llvm(self) -> bool:
+        """As of the LLVM tier; but without LLVM there is still baseline code to be made."""
+        self._asks = super()._has_llvm()
+        self._without_llvm = False
+        return self._asks
+
     def _wants_llvm(self) -> bool:
         """Whether LLVM would be asked for what a trace finds in baseline code."""
-        if self.retired < self._llvm_after or len(self.rejected) >= MOST_REJECTED or self._without_llvm:
+        if self.retired < self._llvm_after or len(self.rejected) >= MOST_REJECTED or not self._asks:
             return False
         return not self.trial.handles and not super()._is_busy()
 

@@ -13,6 +13,7 @@ from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
 from engines.vm.tiers.auto import WINDOW_INSNS, WINDOWS, AutoTier, Trial
 from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.llvm import compiler
 from fuzz.strategies.riscv64 import generate
 from harness.subjects.riscv64_interpreter import InterpreterExecutor
 from harness.subjects.riscv64_reference import ReferenceExecutor
@@ -166,4 +167,24 @@ def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
     InterpreterTier().run(alone, 30_000)
     assert second.trial.handles
     assert not second.counters.stored
+    assert state(hart) == state(alone)
+
+
+def test_without_llvm_baseline_code_is_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> dict[str, bool]:
+        raise ImportError("No module named 'llvmlite'")
+
+    monkeypatch.setattr(compiler, "host_features", missing)
+    tier, hart, alone = eager(llvm_after=500), hart_with(nested()), hart_with(nested())
+    interpreter = InterpreterTier()
+    for one in (hart, alone):
+        one.memory.place(CODE + 0x800, nested())
+    for runner, one in ((tier, hart), (interpreter, alone)):
+        runner.run(one, 5_000)
+        one.cpu["pc"] = CODE + 0x800
+    before = len(tier.quick.compiled)
+    tier.run(hart, 5_000)
+    interpreter.run(alone, 5_000)
+    assert tier.counters.refused == {"LLVM is missing: No module named 'llvmlite'": 1}
+    assert len(tier.quick.compiled) > before > 0
     assert state(hart) == state(alone)

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,7 +37,7 @@ from harness.campaign.plan import Plan
 from harness.registry import describe
 
 INTERPRETER = "riscv64-interpreter"
-ROTATION = "jit*6,loops*3,default*3,directed*2,fp*2,memory,compressed,control,atomic,traps,noise"
+ROTATION = "jit*6,loops*3,default*3,directed*2,fp*2,tabulated,memory,compressed,control,atomic,traps,noise"
 BUDGET_SECONDS = 900
 
 
@@ -61,6 +62,7 @@ PAIRS = (
     Pair("riscv64-baseline-on-riscv64", INTERPRETER, 400),
 )
 VALIDATION_SECONDS = 60.0
+PROGRAM_ORACLE = "qemu-riscv64"
 USER_TIERS = ("riscv64-user-baseline", "riscv64-user-llvm", "riscv64-user-auto")
 
 
@@ -94,6 +96,8 @@ def stages(options: argparse.Namespace) -> Iterator[Stage]:
                 continue
             out = options.out / subject
             arguments = ["corpus", "run", "--set", "quick", "--subject", subject, "--out", str(out)]
+            if shutil.which(PROGRAM_ORACLE):  # one reference is enough here; `tox -e diff-riscv` asks all
+                arguments += ["--executor", PROGRAM_ORACLE]
             yield Stage(f"real programs on {subject}", tuple(arguments), out)
 
 
@@ -129,6 +133,19 @@ def by_profile(plan: dict[str, Any], cases: int) -> Counter[str]:
             break
         found[chunk.profile] += taken
     return found
+
+
+def spent_lines(spent: dict[str, float]) -> list[str]:
+    """Lines: processor time by stage, which hardly depends on what else the machine does."""
+    lines = ["", f"{'stage':<64}{'processor s':>12}"]
+    lines += [f"{name:<64}{seconds:>12,.1f}" for name, seconds in spent.items()]
+    return [*lines, f"{'all':<64}{sum(spent.values()):>12,.1f}"]
+
+
+def processor_seconds() -> float:
+    """Processor time of all stages that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def validate(seconds: float) -> int:
@@ -168,9 +185,12 @@ def main(arguments: list[str] | None = None) -> int:
             )
     worst = 0
     documents: list[dict[str, Any]] = []
+    spent: dict[str, float] = {}
     for stage in stages(options):
         print(f"\n=== {stage.name}", flush=True)
+        before = processor_seconds()
         status = run_stage(stage)
+        spent[stage.name] = processor_seconds() - before
         if stage.summary.is_file():
             documents.append(json.loads(stage.summary.read_text()))
         worst = max(worst, status if status >= 0 else 3)
@@ -178,8 +198,10 @@ def main(arguments: list[str] | None = None) -> int:
             break
     else:
         if not options.tier and not options.sabotage:
+            before = processor_seconds()
             worst = max(worst, validate(max(1.0, VALIDATION_SECONDS * min(options.scale, 10.0))))
-    print("\n" + "\n".join(figures(documents)))
+            spent["translation validation"] = processor_seconds() - before
+    print("\n" + "\n".join([*figures(documents), *spent_lines(spent)]))
     report(documents, worst, time.monotonic() - begun, "diff-jit")
     if options.scale == 1.0 and not options.tier and worst == 0:
         print(f"budget: {BUDGET_SECONDS} s on two cores that do nothing else")

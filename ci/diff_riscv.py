@@ -5,7 +5,8 @@ Five examinations, one after the other, each with its own summary and findings u
 1. generated programs against Unicorn, on every profile of the generator;
 2. generated programs against QEMU, where QEMU is installed;
 3. generated programs against our own reference tier, the executable specification;
-4. systematic programs against Unicorn: every instruction, the words beside it, and extreme operands;
+4. the programs that are listed, not drawn, against Unicorn: every instruction, the words beside it, extreme operands;
+   those with tables of operands against QEMU too;
 5. real programs (compression, a database, a JavaScript engine, kernels) on our machine, on qiling, on QEMU and, built
    for this host, natively.
 
@@ -25,8 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fuzz.strategies.riscv64.profiles import ROTATION, SYSTEMATIC
-from fuzz.strategies.riscv64.systematic import programs
+from fuzz.strategies.riscv64 import systematic, tabulated
+from fuzz.strategies.riscv64.profiles import ROTATION, SYSTEMATIC, TABULATED
 
 INTERRUPTED = 130
 
@@ -46,25 +47,38 @@ class Stage:
 
 CASES = {"unicorn-riscv64": 205_000, "qemu-system-riscv64": 20_500, "riscv64-reference": 2_048}
 """Generated programs per oracle at scale 1."""
+LISTED = (
+    (SYSTEMATIC, "unicorn-riscv64", systematic.programs),
+    (TABULATED, "unicorn-riscv64", tabulated.programs),
+    (TABULATED, "qemu-system-riscv64", tabulated.programs),
+)
+"""Lists of programs, the oracle, and how many there are."""
 
 
 def stages(options: argparse.Namespace) -> Iterator[Stage]:
     """The stages of a run, in order."""
     for oracle, full in CASES.items():
-        if oracle.startswith("qemu") and shutil.which("qemu-system-riscv64") is None:
+        if _missing(oracle):
             continue
         cases = max(1, round(full * options.scale))
         seeds = ("--fresh-seeds", str(options.fresh_seeds)) if options.fresh_seeds else ()
         yield _campaign(options, f"generated programs against {oracle}", oracle, ROTATION, cases, *seeds)
-    listed = min(programs(), max(1, round(programs() * options.scale)))
-    yield _campaign(options, "systematic programs against unicorn-riscv64", "unicorn-riscv64", SYSTEMATIC, listed)
+    for profile, oracle, programs in LISTED:
+        if _missing(oracle):
+            continue
+        cases = min(programs(), max(1, round(programs() * options.scale)))
+        yield _campaign(options, f"{profile} programs against {oracle}", oracle, profile, cases)
     if options.programs:
         out = options.out / "programs"
         yield Stage("real programs", ("corpus", "run", "--set", "quick", "--out", str(out)), out)
 
 
+def _missing(oracle: str) -> bool:
+    return oracle.startswith("qemu") and shutil.which("qemu-system-riscv64") is None
+
+
 def _campaign(options: argparse.Namespace, name: str, oracle: str, profile: str, cases: int, *more: str) -> Stage:
-    out = options.out / (oracle if profile == ROTATION else profile)
+    out = options.out / (oracle if profile == ROTATION else f"{profile}-{oracle}")
     # Small batches where there are few cases, so that every profile has its turn.
     batch = min(1024, max(64, cases // 40))
     arguments = ["diff", "riscv", "--oracle", oracle, "--profile", profile]

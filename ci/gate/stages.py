@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ci.gate.checks import Check, discards, sabotage
-from fuzz.strategies.riscv64.profiles import ROTATION, SYSTEMATIC
+from fuzz.strategies.riscv64.profiles import ROTATION, SYSTEMATIC, TABULATED
 
 SABOTAGE_SAMPLE: Final = 60
 SABOTAGE_FLOOR: Final = 0.9
@@ -126,6 +126,9 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
                 diff("fixed-reference", 20, "riscv64-reference", 512, "--seed", "4"),
                 python("systematic", 10, "-m", "harness.cli", "diff", "riscv", "--oracle", "unicorn-riscv64",
                        "--profile", SYSTEMATIC, "--cases", str(max(64, round(32_000 * scale))), "--batch", "256",
+                       "--out", "{out}", check=discards),
+                python("tabulated", 5, "-m", "harness.cli", "diff", "riscv", "--oracle", "unicorn-riscv64",
+                       "--profile", TABULATED, "--cases", str(max(64, round(342 * scale))), "--batch", "57",
                        "--out", "{out}", check=discards),
             ),
         ),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ci.diff_jit import PAIRS, USER_TIERS, by_profile, figures, main, stages, unavailable
+from ci.diff_jit import PAIRS, USER_TIERS, by_profile, figures, main, spent_lines, stages, unavailable
 from engines.vm.tiers.executor import COMPILING
-from fuzz.strategies.riscv64.profiles import PROFILES
+from fuzz.strategies.riscv64.profiles import LISTED, PROFILES
 from harness.registry import names
 
 
@@ -35,7 +35,7 @@ def test_every_pair_is_of_known_executors_and_profiles() -> None:
         assert subject in known
         if "--profile" in arguments:
             for part in arguments[arguments.index("--profile") + 1].split(","):
-                assert part.partition("*")[0] in PROFILES
+                assert part.partition("*")[0] in (*PROFILES, *LISTED)
 
 
 def test_every_compiling_tier_is_examined() -> None:
@@ -95,3 +95,9 @@ def test_a_small_run_agrees_and_an_injected_bug_is_found(
     assert "diff-jit: AGREE" in capfd.readouterr().out
     assert main([*few, str(tmp_path / "b"), "--sabotage", "ir-rule-narrow-add-of-sext"]) == 1
     assert "diff-jit: DIVERGED" in capfd.readouterr().out
+
+
+def test_processor_time_is_told_by_stage() -> None:
+    lines = [line.split() for line in spent_lines({"one stage": 1.25, "another": 1000.0})]
+    assert ["one", "stage", "1.2"] in lines
+    assert ["all", "1,001.2"] in lines

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ci import diff_riscv
-from fuzz.strategies.riscv64.systematic import programs
+from fuzz.strategies.riscv64.profiles import SYSTEMATIC, TABULATED
+from fuzz.strategies.riscv64.systematic import table
+from fuzz.strategies.riscv64.tabulated import listed
+
+
+def listed_programs(profile: str) -> Sized:
+    return table() if profile == SYSTEMATIC else listed()
 
 
 def _summary(cases: int, divergences: int = 0) -> dict[str, Any]:
@@ -80,13 +87,16 @@ def test_a_full_run_meets_the_promised_numbers(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize(("scale", "share"), [("1", 1.0), ("3", 1.0), ("0.25", 0.25)])
-def test_all_systematic_programs_have_one_turn(
-    scale: str, share: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("profile", [SYSTEMATIC, TABULATED])
+def test_all_listed_programs_have_one_turn(
+    profile: str, scale: str, share: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     _, ran = _main(monkeypatch, tmp_path, [0], "--no-programs", "--scale", scale)
-    (mine,) = [stage for stage in ran if "systematic" in stage.arguments]
-    named = dict(zip(mine.arguments, mine.arguments[1:], strict=False))
-    assert int(named["--cases"]) == round(programs() * share)
+    mine = [stage for stage in ran if profile in stage.arguments]
+    assert mine
+    for stage in mine:
+        named = dict(zip(stage.arguments, stage.arguments[1:], strict=False))
+        assert int(named["--cases"]) == round(len(listed_programs(profile)) * share)
 
 
 def test_totals_add_up() -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fuzz.sabotage.forked import ForkedExecutor
 from fuzz.sabotage.judges import Budget, Kill, StillbornError, cpu_seconds
-from fuzz.strategies.riscv64 import generate
+from fuzz.strategies.riscv64 import generate, tabulated
 from fuzz.strategies.riscv64.systematic import programs, systematic
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
@@ -68,7 +68,8 @@ class Recorded:
 @cache
 def recorded(compiling: bool = False) -> tuple[Recorded, ...]:
     """The programs with the oracle's answers, made once per process: rounds of random ones, and after each round its
-    share of the systematic ones; for executors that are `compiling`, rounds of what is made for compilers."""
+    share of the systematic ones; for executors that are `compiling`, rounds of what is made for compilers, and after
+    the first round the tabulated ones."""
     found: list[Recorded] = []
 
     def record(label: str, batch: MachineBatch) -> None:
@@ -84,6 +85,9 @@ def recorded(compiling: bool = False) -> tuple[Recorded, ...]:
             for profile in COMPILING_TURNS if compiling else TURNS:
                 record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
                 first += BATCH_CASES
+            if compiling and turn == 1:
+                for start in range(0, tabulated.programs(), BATCH_CASES):
+                    record("profile tabulated case", tabulated.tabulated(start, BATCH_CASES))
             while not compiling and listed < min(programs(), programs() * turn * turn // SYSTEMATIC_ROUNDS**2):
                 record("profile systematic case", systematic(listed, BATCH_CASES))
                 listed += BATCH_CASES

@@ -208,7 +208,9 @@ ROTATED: Final = tuple(part.partition("*")[0] for part in ROTATION.split(","))
 
 
 SYSTEMATIC: Final = "systematic"
-"""What is asked for like a profile and is none: programs that are listed, not drawn, see `systematic`."""
+TABULATED: Final = "tabulated"
+LISTED: Final = (SYSTEMATIC, TABULATED)
+"""What is asked for like a profile and is none: programs that are listed, not drawn, see the modules of these names."""
 
 
 def profile_named(name: str) -> Profile:
@@ -222,10 +224,11 @@ def profile_named(name: str) -> Profile:
     except KeyError:
         from harness.nearest import did_you_mean
 
-        if name == SYSTEMATIC:
+        if name in LISTED:
             raise ValueError(f"profile {name!r} is a list of programs; by it none can be drawn") from None
-        hint = did_you_mean(name, [*PROFILES, SYSTEMATIC])
-        raise ValueError(f"unknown profile {name!r}.{hint} Known: {', '.join([*PROFILES, SYSTEMATIC])}") from None
+        known = (*PROFILES, *LISTED)
+        hint = did_you_mean(name, known)
+        raise ValueError(f"unknown profile {name!r}.{hint} Known: {', '.join(known)}") from None
 
 
 def focused(base: Profile, extension: str, factor: float = 8.0) -> Profile:

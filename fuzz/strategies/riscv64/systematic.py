@@ -35,8 +35,9 @@ _STRIDE_BYTES: Final = 34
 _EBREAK: Final = 0x00100073
 _ADDRESS: Final = DATA_BASE + 0x800
 _MASK64: Final = (1 << 64) - 1
-_REGISTERS: Final = {"rd": 12, "rs1": 10, "rs2": 11, "rs3": 13}
-_SOURCES: Final = ("rs1", "rs2", "rs3")
+REGISTERS: Final = {"rd": 12, "rs1": 10, "rs2": 11, "rs3": 13}
+"""The register of each register field, of integers and floats alike; x2 and x10 hold `_ADDRESS` where all is plain."""
+SOURCES: Final = ("rs1", "rs2", "rs3")
 
 ROW: Final = np.dtype([("word", "<u4"), ("bytes", "u1"), ("x", "<u8", 2), ("f", "<u8", 3)])
 """One program: its first instruction, how long that is, and what x10, x11, f10, f11 and f13 hold."""
@@ -55,7 +56,7 @@ _PLAIN_F: Final = (0xFFFF_FFFF_4048_F5C3, 0xFFFF_FFFF_C2F6_E979, 0x3FF0_0000_000
 def _operand(instruction: Instruction, name: str) -> int:
     """A register of the program's own for a field, and its default for anything else."""
     field = instruction.field(name)
-    wanted = _REGISTERS.get(name.rstrip("'"), -1)
+    wanted = REGISTERS.get(name.rstrip("'"), -1)
     is_register = field.kind in (OperandKind.X, OperandKind.F)
     return wanted if is_register and wanted in field.values and wanted not in field.excluded else field.default
 
@@ -93,25 +94,29 @@ def _operations() -> Iterator[tuple[int, int, tuple[int, ...], tuple[int, ...]]]
     """
     for instruction in INSTRUCTIONS:
         effects = instruction.effects
-        kinds = [f.kind for f in instruction.fields if f.name in _SOURCES]
+        kinds = [f.kind for f in instruction.fields if f.name in SOURCES]
         if instruction.length != 4 or effects.load_bytes or effects.store_bytes or not kinds:
             continue
-        if all(kind is OperandKind.X for kind in kinds):
-            pool = EXTREME_INTEGERS if len(kinds) == 2 else INTEGERS
-            for x in itertools.product(pool, repeat=len(kinds)):
-                yield _word(instruction), 4, (*x, *_PLAIN_X[len(x) :]), _PLAIN_F
-        elif all(kind is OperandKind.F for kind in kinds):
-            for f in itertools.product(_floats(instruction, len(kinds)), repeat=len(kinds)):
-                yield _word(instruction), 4, _PLAIN_X, (*f, *_PLAIN_F[len(f) :])
+        for values in itertools.product(pool(instruction), repeat=len(kinds)):
+            if kinds[0] is OperandKind.X:
+                yield _word(instruction), 4, (*values, *_PLAIN_X[len(values) :]), _PLAIN_F
+            else:
+                yield _word(instruction), 4, _PLAIN_X, (*values, *_PLAIN_F[len(values) :])
 
 
-def _floats(instruction: Instruction, sources: int) -> tuple[int, ...]:
-    """Register contents for an instruction with so many floating-point sources: of its format and a few not."""
+def pool(instruction: Instruction) -> tuple[int, ...]:
+    """What each source register of an instruction that computes holds in turn: integers, or floats of the format that
+    it reads and a few that are not. The more sources, the fewer. All sources of an instruction are of one kind.
+    """
+    kinds = [f.kind for f in instruction.fields if f.name in SOURCES]
+    assert len(set(kinds)) == 1, instruction.mnemonic
+    if kinds[0] is OperandKind.X:
+        return EXTREME_INTEGERS if len(kinds) == 2 else INTEGERS
     single = _reads_singles(instruction)
-    if sources == 1:
+    if len(kinds) == 1:
         return (*SINGLES, *UNBOXED) if single else DOUBLES
     extreme = tuple(v for v in EXTREME_FLOATS if (v >> 32 == 0xFFFF_FFFF) == single)
-    if sources == 2:
+    if len(kinds) == 2:
         return (*extreme, *UNBOXED[:2]) if single else extreme
     return tuple(v for v in extreme if not v >> (31 if single else 63) & 1) + extreme[-1:]
 

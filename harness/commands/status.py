@@ -58,7 +58,7 @@ def status_lines(document: dict[str, Any]) -> Iterator[str]:
     for cluster in document["clusters"]:
         yield f"cluster: {cluster['name']}, {cluster['count']} cases"
         for bucket in cluster["buckets"]:
-            rate = f" {bucket['rate']:.0%} of {bucket['runs']} runs;" if bucket["runs"] else ""
+            rate = f" diverged in {bucket['rate']:.0%} of {bucket['runs']} runs;" if bucket["runs"] else ""
             yield f"  {bucket['state']:<10}{bucket['count']:>6} × {bucket['signature']} ({bucket['oracle']})"
             yield f"  {'':<10}{rate} {bucket['note'] or bucket['summary']}"
             if bucket["first_bad"]:

@@ -97,7 +97,7 @@ def _bisected(work: Investigation, entry: Entry, repository: Path, good: str) ->
 
 def _show(entry: Entry, count: int) -> None:
     key = entry.key
-    rate = f", {entry.rate:.0%} of {entry.runs} runs" if entry.runs else ""
+    rate = f", diverged in {entry.rate:.0%} of {entry.runs} runs" if entry.runs else ""
     print(f"{entry.state:<10}{count:>6} × {key.signature} ({key.subject} against {key.oracle}{rate})")
     if entry.note:
         print(f"{'':<10}{entry.note}")

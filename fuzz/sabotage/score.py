@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.sabotage import BUGS, VARIABLE, Bug
-from fuzz.sabotage.judges import Budget, Judge, Kill, judge
+from fuzz.sabotage.judges import Budget, Judge, Kill, UnfitError, judge
 from harness.nearest import did_you_mean
 from harness.strict_json import Node, parse
 
@@ -142,20 +142,25 @@ class Examiners:
         self.preparing_s = 0.0
         self._on_judge = on_judge
         self._judges: dict[str, Judge] = {}
+        self._unfit: dict[str, str] = {}
 
     def ready(self, name: str) -> bool:
         """Whether all judges of the bug `name` are prepared."""
-        return all(asked in self._judges for asked in BUGS[name].judges)
+        return all(asked in self._judges or asked in self._unfit for asked in BUGS[name].judges)
 
     def prepare(self, name: str) -> None:
-        """Make and prepare those of the bug's judges that are not yet, here, before any bug is on."""
+        """Make and prepare those of the bug's judges that are not yet, here, before any bug is on. One that already
+        finds fault without a bug judges nothing; what asks it fails, and the others go on."""
         for asked in BUGS[name].judges:
-            if asked not in self._judges:
+            if asked not in self._judges and asked not in self._unfit:
                 self._on_judge(asked)
                 begun = time.monotonic()
                 made = judge(asked)
-                made.prepare()
-                self._judges[asked] = made
+                try:
+                    made.prepare()
+                    self._judges[asked] = made
+                except UnfitError as error:
+                    self._unfit[asked] = str(error)
                 self.preparing_s += time.monotonic() - begun
 
     def examine(self, name: str) -> Result:
@@ -163,6 +168,8 @@ class Examiners:
         self.prepare(name)
         begun = time.monotonic()
         for asked in BUGS[name].judges:
+            if asked in self._unfit:
+                return Result(name, None, time.monotonic() - begun, self._unfit[asked])
             outcome = _forked(partial(self._ask, name, asked, carefully=False), HARD_SECONDS)
             examiner = self._judges[asked]
             if isinstance(outcome, str) and STILLBORN not in outcome:

@@ -62,12 +62,20 @@ class StillbornError(Exception):
     """With this bug on, what is to be examined cannot even be built: nobody could ship it, so it does not count."""
 
 
+class UnfitError(Exception):
+    """A judge that finds fault already where no bug is on: what it says of bugs means nothing."""
+
+
 class Judge(Protocol):
     """One suite. If an examination ends its process or raises, a judge may have a say all the same: by
     `examine_carefully(budget)`, called in another fork, or by `noticed(how)`, which says how that is a kill."""
 
     def prepare(self) -> None:
-        """Before any bug is on: make cases, ask oracles, import what examinations need. Called once."""
+        """Before any bug is on: make cases, ask oracles, import what examinations need. Called once.
+
+        Raises:
+            UnfitError: it finds fault already.
+        """
         ...
 
     def examine(self, budget: Budget) -> Kill | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from fuzz.sabotage.judges import Budget, Kill
+from fuzz.sabotage.judges import Budget, Kill, UnfitError
 from fuzz.sabotage.judges.machine import Recorded, recorded
 from harness.compare.canary import blind_spots
 from harness.compare.machine import compare_batches
@@ -37,7 +37,7 @@ class Comparison:
         for seen in self._seen[:2]:
             spots = blind_spots(seen.entry.batch, seen.honest, 0)
             if spots:
-                raise RuntimeError(f"without any bug, the comparison does not see {spots[0]}")
+                raise UnfitError(f"without any bug, the comparison does not see {spots[0]}")
 
     def examine(self, budget: Budget) -> Kill | None:
         cases = 0

@@ -21,7 +21,7 @@ from typing import Final
 from engines.vm.runtime.object_cache import cache_directory, content_key
 from engines.vm.tiers.interpreter import build
 from engines.vm.user.launch import Launch, run
-from fuzz.sabotage.judges import Budget, Kill
+from fuzz.sabotage.judges import Budget, Kill, UnfitError
 
 ROOT: Final = Path(__file__).parents[3]
 SOURCES: Final = (ROOT / "tests" / "engines" / "vm" / "user" / "programs", ROOT / "tests" / "fuzz" / "sabotage")
@@ -66,7 +66,7 @@ class Programs:
         """Build the programs, see what they should do, and that they do it without a bug.
 
         Raises:
-            RuntimeError: the compiler or QEMU is not installed, or a program does otherwise already.
+            UnfitError: the compiler or QEMU is not installed, or a program does otherwise already.
         """
         honest = build.interpreter()
         build.interpreter = lambda cache=None: honest
@@ -77,7 +77,7 @@ class Programs:
         for case in cases:
             seen = _run(case)
             if seen != (case.stdout, case.status):
-                raise RuntimeError(f"without any bug, {case.name} ends with {seen[1]}, should end with {case.status}")
+                raise UnfitError(f"without any bug, {case.name} ends with {seen[1]}, should end with {case.status}")
         self._cases = cases
 
     def examine(self, budget: Budget) -> Kill | None:
@@ -96,7 +96,7 @@ class Programs:
 def _built(name: str) -> Path:
     """The program, static against musl, from the cache that the tests fill too."""
     if importlib.util.find_spec("ziglang") is None:
-        raise RuntimeError("C programs for riscv64 need zig: pip install 'counterproof[corpus]'")
+        raise UnfitError("C programs for riscv64 need zig: pip install 'counterproof[corpus]'")
     command = [sys.executable, "-m", "ziglang", "cc", "-target", "riscv64-linux-musl"]
     options = ["-O1", "-w", "-pthread", "-static"]
     source = _source(f"{name}.c")
@@ -122,7 +122,7 @@ def _source(name: str) -> Path:
 def _under_qemu(case: Case) -> Case:
     qemu = shutil.which("qemu-riscv64")
     if qemu is None:
-        raise RuntimeError("what programs should do is asked of QEMU: apt-get install qemu-user")
+        raise UnfitError("what programs should do is asked of QEMU: apt-get install qemu-user")
     with tempfile.TemporaryDirectory() as work:
         done = subprocess.run(
             [qemu, str(case.path), *case.arguments],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from engines.vm import softfloat
-from fuzz.sabotage.judges import Budget, Kill, cpu_seconds
+from fuzz.sabotage.judges import Budget, Kill, UnfitError, cpu_seconds
 from oracles import exact_rationals
 
 SEED: Final = 1
@@ -28,7 +28,7 @@ class ExactRationals:
                 break
         wrong = self._search(cpu_seconds() + 600)
         if wrong is not None:
-            raise RuntimeError(f"without any bug, {wrong[1]} differs from exact rationals")
+            raise UnfitError(f"without any bug, {wrong[1]} differs from exact rationals")
 
     def examine(self, budget: Budget) -> Kill | None:
         found = self._search(cpu_seconds() + budget.seconds)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.sabotage import VARIABLE, apply_from_environment
-from fuzz.sabotage.judges import Budget, Kill
+from fuzz.sabotage.judges import Budget, Kill, UnfitError
 
 ROOT: Final = Path(__file__).parents[3]
 TEST_SECONDS: Final = 30
@@ -48,12 +48,12 @@ class Suite:
         """See that all is well without a bug.
 
         Raises:
-            RuntimeError: a test fails already, or there is none.
+            UnfitError: a test fails already, or there is none.
         """
         tests, failed = self._run("")
         if failed or not tests:
             why = f"{failed} fails" if failed else "there are no tests (a source checkout has them)"
-            raise RuntimeError(f"{self.path} cannot judge injected bugs: without any, {why}")
+            raise UnfitError(f"{self.path} cannot judge injected bugs: without any, {why}")
 
     def examine(self, budget: Budget) -> Kill | None:
         tests, failed = self._run(budget.bug)

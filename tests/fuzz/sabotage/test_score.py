@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.sabotage import BUGS, score
-from fuzz.sabotage.judges import Budget, Kill
+from fuzz.sabotage.judges import Budget, Kill, UnfitError
 from fuzz.sabotage.score import Examiners, Result, ResultsFile, Score, chosen, run
 from harness.strict_json import DocumentError
 
@@ -99,6 +99,21 @@ def test_a_judge_is_prepared_once_and_when_it_is_first_needed(monkeypatch: pytes
     assert [one.prepared for one in made] == [1] * len(asked)
     assert examiners.ready(FOUND)
     assert examiners.preparing_s > 0
+
+
+def test_a_judge_that_is_unfit_fails_its_bugs_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unfit(FakeJudge):
+        def prepare(self) -> None:
+            raise UnfitError("a test fails already")
+
+    unfit = set(BUGS[FOUND].judges)
+    other = next(name for name, bug in BUGS.items() if not unfit & set(bug.judges))
+    monkeypatch.setattr(score, "judge", lambda name: Unfit() if name in unfit else FakeJudge())
+    results: dict[str, Result] = {}
+    run([FOUND, other], Examiners(None), 1, lambda result: results.update({result.name: result}))
+    assert "fails already" in results[FOUND].failure
+    assert results[other].failure == ""
+    assert Score(tuple(results.values())).failed == (results[FOUND],)
 
 
 def test_while_no_other_process_works_bugs_whose_judges_are_ready_come_first(monkeypatch: pytest.MonkeyPatch) -> None:

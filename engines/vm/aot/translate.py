@@ -60,6 +60,8 @@ def translate(
         raise ValueError(f"--host {host} --tier {tier_name}: other hosts are {', '.join(HOSTS)}, for tier baseline")
     process, executor = start(Launch(program=program, tier="interpreter" if host else tier_name))
     try:
+        if executor.degraded:
+            raise ValueError(f"nothing can be translated here: {executor.degraded}")
         if not host and not executor.compiles:
             raise ValueError(f"the tier {tier_name!r} compiles nothing; use baseline or llvm")
         hart = process.current.hart

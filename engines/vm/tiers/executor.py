@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.record import made, record
+from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.runtime.host import machine
 from engines.vm.tiers.stop import Stop, StopReason
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 NO_LIMIT: Final = (1 << 63) - 1
 DEFAULT: Final = "auto" if machine() == "x86_64" else "interpreter"
 """The quickest tier that this machine can run."""
+_SLOWEST: Final = "reference"
+"""Needs nothing of the host."""
 COMPILING: Final = ("baseline", "llvm", "auto")
 """Tiers whose compiled code is kept for the next run: they have `offer`, `compiled`, `finish`, `measurements`."""
 
@@ -52,6 +55,7 @@ class TierExecutor:
     Attributes:
         name: the tier's name, after `default` was resolved.
         counters: since this executor was made.
+        degraded: why the reference tier runs instead of the one that was asked for; empty if it does not.
 
     Raises:
         ValueError: no such tier; the message lists them.
@@ -62,8 +66,18 @@ class TierExecutor:
         if self.name not in _TIERS:
             raise ValueError(f"no tier is called {name!r}; there are: default ({DEFAULT}), {', '.join(sorted(_TIERS))}")
         self.counters = Counters()
-        self.tier: Tier = _TIERS[self.name](self.counters)
+        self.degraded = ""
+        try:
+            self.tier: Tier = _TIERS[self.name](self.counters)
+        except (ExecutableMemoryError, ImportError) as error:
+            self._degrade(error)
         self._stores: dict[str, RegionStore] = {}
+
+    def _degrade(self, error: Exception) -> None:
+        """No native code can run here: do without, slowly."""
+        self.degraded = f"{self.name} tier: {error}"
+        self.name = _SLOWEST
+        self.tier = _TIERS[_SLOWEST](self.counters)
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap or until exactly `limit_insns` more instructions have retired.
@@ -97,6 +111,8 @@ class TierExecutor:
             ImageRefusedError: the image was not made for this executable and machine, or is damaged.
             ValueError: there is an image, and the tier runs no such code.
         """
+        if self.degraded:
+            return
         if not self.compiles:
             raise ValueError(
                 f"--aot {image}: the tier {self.name!r} runs no compiled code; use --tier {' or '.join(COMPILING)}"
@@ -127,6 +143,8 @@ class TierExecutor:
 
     def compiled_counters(self) -> dict[str, int]:
         """What was compiled, by name; empty for tiers that compile nothing."""
+        if self.degraded:
+            return {f"instead of the {self.degraded}": 1}
         if not self._stores:
             return {}
         tier: Any = self.tier

@@ -166,7 +166,9 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
         strace=Strace(2, os.getpid()) if launch.strace else None,
     )
     files = FileTable(inherited_files(launch.report_fd))
-    memory = AddressSpace(guarded=is_native)
+    if executor.degraded:
+        sys.stderr.write(f"counterproof: the {executor.name} tier runs everything, slowly; {executor.degraded}\n")
+    memory = _memory(executor, guarded=is_native)
     process = Process(executor.tier.run, memory, files, GuestPaths(os.fsencode(launch.prefix)), options)
     argv0 = launch.program if launch.argv0 is None else launch.argv0
     argv = [os.fsencode(text) for text in (argv0, *launch.arguments)]
@@ -176,6 +178,22 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
         process.close()
         raise LaunchError(f"{launch.program}: {error}") from None
     return process, executor
+
+
+def _memory(executor: TierExecutor, *, guarded: bool) -> AddressSpace:
+    """The guest's memory, and beside it what the tier keeps of it.
+
+    Raises:
+        LaunchError: the system refuses so much address space.
+    """
+    try:
+        memory = AddressSpace(guarded=guarded)
+        decoded: Any = getattr(executor.tier, "decoded_code", None)
+        if decoded is not None:
+            decoded(memory)
+    except MemoryError as error:
+        raise LaunchError(str(error)) from None
+    return memory
 
 
 def inherited_files(without: int) -> dict[int, int]:

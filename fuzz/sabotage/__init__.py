@@ -33,6 +33,7 @@ CATALOGUES: Final = (
     "native_images",
     "comparator",
     "rustwasm",
+    "rustwasm_passes",
 )
 """The modules of this package that have a list `BUGS`."""
 

@@ -308,10 +308,10 @@ def _() -> None:
     def exchanged(leave: Any) -> Any:
         return Branch(leave.condition, leave.other, leave.then) if isinstance(leave, Branch) else leave
 
-    _change_exits(exchanged)
+    change_exits(exchanged)
 
 
-def _change_exits(change: Callable[[Any], Any]) -> None:
+def change_exits(change: Callable[[Any], Any]) -> None:
     """Every block leaves in another way."""
     from engines.rustwasm.structure import relooper
 

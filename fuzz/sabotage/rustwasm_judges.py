@@ -19,10 +19,11 @@ from fuzz.strategies.rust import (
     ValidProgram,
     generate_crate,
     generate_faulty,
+    generate_modes,
     generate_program,
 )
 from fuzz.strategies.rust.generate import generate_dense
-from fuzz.strategies.rust.more_statements import checked, drops, floats, patterns
+from fuzz.strategies.rust.more_statements import checked, drops, floats, patterns, traits
 from fuzz.strategies.rust.statements import shape
 from fuzz.strategies.wasm import ChoiceSequence
 from harness.campaign.rust_runs import RustRunner
@@ -83,10 +84,10 @@ class Verdicts:
 
 
 class Runs:
-    """The rest of the compiler: what programs do, on the interpreter and under wasmtime, built for `profiles`."""
+    """The rest of the compiler: what programs do, on the interpreter and under wasmtime, in these builds (by name)."""
 
-    def __init__(self, *profiles: str) -> None:
-        self.profiles = profiles
+    def __init__(self, *builds: str) -> None:
+        self.builds = builds
         self._programs: list[ValidProgram] = []
 
     def prepare(self) -> None:
@@ -99,25 +100,26 @@ class Runs:
             generate_crate(range(FIRST_SEED + n * PER_CRATE, FIRST_SEED + (n + 1) * PER_CRATE))[0]
             for n in range(1, CRATES + 1)
         ]
-        kinds = ((checked, 240), (shape, 8), (floats, 30), (drops, 20), (patterns, 20))
+        kinds = ((checked, 240), (shape, 8), (floats, 30), (drops, 40), (patterns, 20), (traits, 24))
         dense = [
             generate_dense(ChoiceSequence(seed=FIRST_SEED + n), statement, times)
             for n, (statement, times) in enumerate(kinds)
         ]
+        modes = generate_modes(FIRST_SEED)
         draws = (ChoiceSequence(seed=seed) for seed in itertools.count(FIRST_SEED))
         panics: dict[str, ValidProgram] = {}
         while len(panics) < PANICS:
             program = generate_program(next(draws), 1, panics=True)
             panics.setdefault(program.panic, program)
-        self._programs = [alone[0], *dense, *alone[1:], *crates[:1], *panics.values(), *crates[1:]]
+        self._programs = [alone[0], *dense, *modes, *alone[1:], *crates[:1], *panics.values(), *crates[1:]]
 
     def examine(self, budget: Budget) -> Kill | None:
         from harness.registry import create
-        from harness.subjects.rustwasm_program import Build
+        from harness.subjects.rustwasm_program import known_builds
 
         _must_build()
         engine: Executor = create("wasmtime", isolated=False)
-        runner = RustRunner([Build(profile) for profile in self.profiles], [engine])
+        runner = RustRunner([build for build in known_builds() if build.name in self.builds], [engine])
         end = time.monotonic() + budget.seconds
         for cases, program in enumerate(self._programs, 1):
             found = next(runner.examine(program, f"program {cases}"), None)
@@ -136,6 +138,16 @@ def development() -> Runs:
 def release() -> Runs:
     """Release builds alone: for what only they go through."""
     return Runs("release")
+
+
+def development_gc() -> Runs:
+    """Development builds of the GC lowering alone."""
+    return Runs("dev-gc")
+
+
+def release_gc() -> Runs:
+    """Release builds of the GC lowering alone."""
+    return Runs("release-gc")
 
 
 def _must_build() -> None:

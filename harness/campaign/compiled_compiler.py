@@ -37,6 +37,7 @@ LEFT: Final = (
     "build_cache.py",
     "unit_tests.py",
     "lower_linear/linked.py",
+    "mir/parser.py",
     "modes/advice.py",
     "wasm/text/*",
 )

@@ -15,6 +15,12 @@ fn early(n: i32) -> i32 {
     n * 2
 }
 """,
+    "bump": """\
+fn bump(n: &mut i32, by: i32) -> i32 {
+    *n += by;
+    *n
+}
+""",
     "Two": """\
 struct Two {
     left: Noisy,

@@ -17,7 +17,7 @@ def drops(scene: Scene) -> None:
     if scene.quiet:
         return floats(scene)
     n = scene.fresh("k")
-    choice = scene.draw.below(15)
+    choice = scene.draw.below(17)
     lines: list[str]
     said: list[str]
     if choice == 0:
@@ -93,8 +93,15 @@ def _captured(scene: Scene, n: str, choice: int) -> tuple[list[str], list[str]]:
     if choice == 2:
         held = f"let _held: Box<dyn FnOnce()> = Box::new(move || drop({n}));"
         return [made, held, 'println!("not called");'], ["not called", f"drop {n}"]
+    if choice == 5:
+        # Called once, it drops what it holds, although its body only reads that.
+        held = f"let held: Box<dyn FnOnce() -> usize> = Box::new(move || {n}.name.len());"
+        return [made, held, 'println!("{}", held());'], [f"drop {n}", str(len(n))]
     scene.need("Two")
-    made = f'let {n} = Two {{ left: noisy("{n}l"), number: 7, right: noisy("{n}r") }};'
+    whole = f'Two {{ left: noisy("{n}l"), number: 7, right: noisy("{n}r") }}'
+    if choice == 3:
+        return [f"let {n} = Box::new({whole});", f'println!("{{}}", {n}.number);'], ["7", f"drop {n}l", f"drop {n}r"]
+    made = f"let {n} = {whole};"
     lines = [made, f"let held = move || {n}.left.name.len();", f'println!("{{}} {{}}", held(), {n}.number);']
     return lines, [f"{len(n) + 1} 7", f"drop {n}l", f"drop {n}r"]
 
@@ -382,7 +389,7 @@ def traits(scene: Scene) -> None:
     """Generics, operators, iterators, closures, associated types, trees, shared mutable state."""
     draw = scene.draw
     a, b = draw.below(50) - 20, draw.below(50) - 20
-    choice = draw.below(8)
+    choice = draw.below(9)
     if choice == 0:
         scene.need("Stack")
         scene.line("let mut stack = Stack::new();")
@@ -395,6 +402,11 @@ def traits(scene: Scene) -> None:
         scene.line(f'println!("{{:?}} {{}}", sum, sum < Vector {{ x: {a}, y: 0 }});')
         x, y = a + b * 3, -13
         scene.say(f"Vector {{ x: {x}, y: {y} }} {'true' if (x, y) < (a, 0) else 'false'}")
+        scene.line("let mut turned = sum;")
+        scene.line(f"for _ in 0..{1 + b % 2} {{ turned = Vector {{ x: turned.y, y: turned.x }}; }}")
+        scene.line('println!("{:?}", turned);')
+        x, y = (x, y) if b % 2 else (y, x)
+        scene.say(f"Vector {{ x: {x}, y: {y} }}")
     elif choice == 2:
         scene.need("Countdown")
         count, most = draw.below(9), draw.below(6)
@@ -429,6 +441,12 @@ def traits(scene: Scene) -> None:
         scene.line("let held = shared.borrow();")
         scene.line('println!("{:?} {}", held, other.try_borrow_mut().is_err());')
         scene.say(f"[{a}, {b}] true")
+    elif choice == 7:
+        scene.need("bump")
+        scene.line(f"let mut at = {a};")
+        scene.line("let both = bump(&mut at, 2) * 10 - bump(&mut at, 3);")
+        scene.line('println!("{} {}", both, at);')
+        scene.say(f"{(a + 2) * 10 - (a + 5)} {a + 5}")
     else:
         scene.line("let table: [fn(i32) -> i32; 2] = [|x| x + 1, |x| x * 2];")
         scene.line(f"let n = {a};")

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from fuzz.sabotage import BUGS as ALL
-from fuzz.sabotage import rustwasm
+from fuzz.sabotage import rustwasm, rustwasm_passes
 from fuzz.sabotage.judges import Budget, Judge, Kill, judge
 from fuzz.sabotage.rustwasm_judges import Runs, Verdicts
 from fuzz.sabotage.score import Examiners
 from fuzz.strategies.rust import FAULTS
 
-SAMPLE = ("rust-e0382-not-reported", "rust-lowers-i64-add-as-i64-sub", "rust-branches-inverted")
+SAMPLE = (
+    *("rust-e0382-not-reported", "rust-lowers-i64-add-as-i64-sub", "rust-branches-inverted"),
+    "rust-branch-tables-rotated",
+)
 
 
 def test_there_are_enough_in_every_part() -> None:
@@ -23,6 +26,12 @@ def test_there_are_enough_in_every_part() -> None:
     assert sum(areas.values()) >= 60
     assert len(areas) == 5 and min(areas.values()) >= 2
     assert {bug.name for bug in rustwasm.BUGS} <= ALL.keys()
+
+
+def test_every_later_part_has_bugs() -> None:
+    judges = Counter(bug.judges[0].rpartition(":")[2] for bug in rustwasm_passes.BUGS)
+    assert set(judges) == {"development", "release", "development_gc", "release_gc"} and min(judges.values()) >= 4
+    assert {bug.name for bug in rustwasm_passes.BUGS} <= ALL.keys()
 
 
 def test_every_rule_that_is_not_enforced_has_a_fault() -> None:
@@ -42,6 +51,6 @@ def test_without_a_bug_nothing_is_found(made: Judge) -> None:
 
 
 def test_the_judges_are_known_by_name() -> None:
-    names = {name for bug in rustwasm.BUGS for name in bug.judges}
+    names = {name for bug in (*rustwasm.BUGS, *rustwasm_passes.BUGS) for name in bug.judges}
     assert {type(judge(name)) for name in names} == {Verdicts, Runs}
     assert os.environ.get("COUNTERPROOF_SABOTAGE", "") == ""

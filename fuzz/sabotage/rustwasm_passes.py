@@ -1,0 +1,315 @@
+"""Injected bugs in the Rust-subset compiler's later parts: release passes, the GC lowering, branch tables, and two bugs
+that it had.
+
+Found by running generated programs, of both modes, built in the way that goes through the part.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any, Final
+
+from fuzz.sabotage.bug import Area, Bug, Catalogue, replace_method
+from fuzz.sabotage.rustwasm import change_exits
+
+_DEVELOPMENT: Final = "fuzz.sabotage.rustwasm_judges:development"
+_RELEASE: Final = "fuzz.sabotage.rustwasm_judges:release"
+_GC: Final = "fuzz.sabotage.rustwasm_judges:development_gc"
+_RELEASE_GC: Final = "fuzz.sabotage.rustwasm_judges:release_gc"
+
+BUGS: Final = Catalogue(judges=(_RELEASE,))
+
+
+def _replaced(place: str, wrapper: Callable[[Any], Any]) -> Callable[[], None]:
+    """Replace `module:attribute` or `module:Class.attribute` of `engines.rustwasm`."""
+
+    def inject() -> None:
+        module, _, path = place.partition(":")
+        owner: Any = importlib.import_module(f"engines.rustwasm.{module}")
+        *holders, name = path.split(".")
+        for holder in holders:
+            owner = getattr(owner, holder)
+        replace_method(owner, name, wrapper)
+
+    return inject
+
+
+# -- Release passes: (name, what it stands for, place, wrapper, description)
+
+
+def _fields_in_place(original: Any) -> Any:
+    def sets(made: Any, fields: Any, tree: Any) -> Any:
+        from engines.rustwasm.release.tree import Node
+
+        values = zip(fields[made.imm[0]], made.args[0].args, strict=True)
+        return [Node("local.set", (local,), (value,)) for local, value in values]
+
+    return sets
+
+
+def _all_slots(original: Any) -> Any:
+    def slots(tree: Any, bases: set[int], stack: int) -> Any:
+        from engines.rustwasm.release.promote import _access
+        from engines.rustwasm.release.tree import walk
+
+        found: dict[int, list[Any]] = {base: [] for base in bases}
+        for node in walk(tree.body):
+            if node.args and node.args[0].op == "local.get" and node.args[0].imm[0] in bases:
+                slot = _access(node)
+                if slot is not None:
+                    found[node.args[0].imm[0]].append(slot)
+        return found
+
+    return slots
+
+
+def _never_leave(original: Any) -> Any:
+    def rewrite(body: Any, change: Any) -> None:
+        if change.__name__ != "leave":
+            original(body, change)
+
+    return rewrite
+
+
+def _first_arm(original: Any) -> Any:
+    def branches(self: Any, node: Any, known: Any, arrivals: Any = None) -> None:
+        one, two = dict(known), dict(known)
+        then = self.statements(node.then, one)
+        self.statements(node.other, two)
+        known.clear()
+        known.update(one if then else two)
+
+    return branches
+
+
+def _copies_kept(original: Any) -> Any:
+    def learn(self: Any, known: Any, local: int, value: Any) -> None:
+        self.copies.clear()
+        original(self, known, local, value)
+
+    return learn
+
+
+def _without_conflicts(original: Any) -> Any:
+    return type("Effects", (original,), {"conflicts": lambda self, later: False})
+
+
+def _last_byte_lost(original: Any) -> Any:
+    def pieces(segment: Any) -> Any:
+        from dataclasses import replace
+
+        return [replace(one, content=one.content[:-1]) for one in original(segment)]
+
+    return pieces
+
+
+_Table = tuple[tuple[str, str, str, Callable[[Any], Any], str], ...]
+
+_PASSES: Final[_Table] = (
+    ("slots-of-several-shapes-promoted", "memory laid out wrongly", "release.promote:_single",
+     lambda original: lambda slots: dict.fromkeys(slots), "overlapping slots of a frame become locals of their own"),
+    ("escaping-frames-promoted", "an alias overlooked", "release.promote:_slots", _all_slots,
+     "a frame's object becomes locals although its address goes elsewhere"),
+    ("loops-forget-nothing", "a value known too long", "release.propagate:_Propagation._forget_all",
+     lambda original: lambda self, known, written: None, "what a loop or block writes is still known as it was"),
+    ("copies-outlive-their-source", "a value known too long", "release.propagate:_Propagation._learn", _copies_kept,
+     "a local is read as another that has changed since"),
+    ("first-arm-believed", "a value known too long", "release.propagate:_Propagation._branches", _first_arm,
+     "after a conditional the first arm's values are believed"),
+    ("branches-still-bring-values", "an effect left out", "release.exits:rewrite", _never_leave,
+     "branches out of a block whose value goes to a local do not set the local"),
+    ("operands-flattened-over-effects", "effects reordered", "release.flatten:Effects", _without_conflicts,
+     "statements leave operands over whatever is evaluated before them"),
+    ("guards-not-negated", "a condition the wrong way round", "release.control:negated",
+     lambda original: lambda node: node, "a block left early becomes a conditional on the same test"),
+    ("places-shared-by-live-locals", "an alias overlooked", "release.coalesce:_Liveness.interference",
+     lambda original: lambda self: {}, "locals share a place although both are needed"),
+    ("threaded-tests-inverted", "a condition the wrong way round", "release.thread:outcome",
+     lambda original: lambda test, known: None if (value := original(test, known)) is None else not value,
+     "branches go past a test as if its outcome were the other"),
+    ("data-segments-cut", "memory laid out wrongly", "release.merge:_pieces", _last_byte_lost,
+     "the last byte of each piece of data is lost"),
+    ("inlined-functions-return-nowhere", "control flow lost", "release.inline:_copied",
+     lambda original: lambda node, locals_, labels: original(node, locals_, labels)
+     if node.op != "br_if" else original(type(node)("drop", (), node.args), locals_, labels),
+     "conditional branches of an inlined function fall through"),
+)  # fmt: skip
+
+_GC_PASSES: Final[_Table] = (
+    ("fields-set-one-by-one", "effects reordered", "release.objects:_sets", _fields_in_place,
+     "an object made of its own old fields reads new ones"),
+    ("null-tests-of-objects-fail", "a condition the wrong way round", "release.objects:_Simplifier._is_null",
+     lambda original: lambda self, node: type(node)("i32.const", (0,), (), 0x7F), "no reference is ever null"),
+    ("types-defined-behind-their-use", "a reference to what is not there", "release.groups:_components",
+     lambda original: lambda uses: original(uses)[::-1], "groups of types stand before those that they need"),
+    ("shared-objects-to-locals", "an alias overlooked", "release.objects:_candidates",
+     lambda original: _every_object, "an object becomes locals although somebody else has it"),
+)  # fmt: skip
+
+
+def _every_object(tree: Any, facts: Any) -> dict[int, int]:
+    from engines.rustwasm.release.tree import walk
+
+    made = {}
+    for node in walk(tree.body):
+        if node.op == "local.set" and node.args[0].op == "struct.new" and node.imm[0] >= tree.parameters:
+            made[node.imm[0]] = node.args[0].imm[0]
+    return made
+
+
+def _reversed_fields(original: Any) -> Any:
+    def body(ty: Any, fields: Any, drop: Any) -> Any:
+        return original(ty, {variant: held[::-1] for variant, held in fields.items()}, drop)
+
+    return body
+
+
+def _signed_bytes(original: Any) -> Any:
+    def array_get(self: Any, ty: Any, array: Any, index: Any) -> Any:
+        node = original(self, ty, array, index)
+        node.op = "array.get_s" if node.op == "array.get_u" else node.op
+        return node
+
+    return array_get
+
+
+def _nothing_overwritten(original: Any) -> Any:
+    def overwrite(self: Any, ty: Any, target: Any, source: Any) -> Any:
+        from engines.rustwasm.release.tree import Node
+
+        return Node("drop", (), (source,))
+
+    return overwrite
+
+
+def _own_cell(original: Any) -> Any:
+    from engines.rustwasm.lower_gc.places import Place
+
+    return Place.cell
+
+
+def _first_element(original: Any) -> Any:
+    def array_copy(self: Any, ty: Any, to: Any, to_at: Any, source: Any, at: Any, count: Any) -> Any:
+        from engines.rustwasm.lower_gc import nodes
+
+        return original(self, ty, to, to_at, source, nodes.i32(0), count)
+
+    return array_copy
+
+
+_LOWERED: Final[_Table] = (
+    ("copies-share", "an alias made", "lower_gc.objects:Objects.copy", lambda original: lambda self, ty, value: value,
+     "a copied struct is the same object"),
+    ("shallow-copies-share", "an alias made", "lower_gc.objects:Objects.shallow",
+     lambda original: lambda self, ty, value: value, "a value moved out of a place is still the object there"),
+    ("overwriting-does-nothing", "an effect left out", "lower_gc.objects:Objects.overwrite", _nothing_overwritten,
+     "writing to an object through a reference changes nothing"),
+    ("references-to-fields-are-copies", "an alias lost", "lower_gc.places:Field.cell", _own_cell,
+     "`&mut` of a field refers to a copy"),
+    ("references-to-elements-are-copies", "an alias lost", "lower_gc.places:Element.cell", _own_cell,
+     "`&mut` of an element refers to a copy"),
+    ("bytes-read-signed", "signed taken for unsigned", "lower_gc.objects:Objects.array_get", _signed_bytes,
+     "elements of 8 and 16 bits are extended by their sign"),
+    ("arrays-copied-from-their-start", "an offset lost", "lower_gc.objects:Objects.array_copy", _first_element,
+     "copies of parts of arrays begin at element 0"),
+    ("fields-dropped-last-to-first", "the order of effects", "lower_gc.program:glue_body", _reversed_fields,
+     "a struct's fields are dropped in the wrong order"),
+    ("partly-moved-values-dropped-whole", "an effect twice", "lower_gc.drops:DropLowering._surely",
+     lambda original: lambda self, number, path: True, "a struct is dropped whole although a field was moved out"),
+    ("nothing-dropped", "an effect left out", "lower_gc.drops:DropLowering.drop_whole",
+     lambda original: lambda self, where: None, "destructors do not run"),
+    ("indices-not-checked", "a check left out", "lower_gc.function:FunctionLowering.panic_if",
+     lambda original: lambda self, condition, message, span: None, "divisions by zero and the like do not panic"),
+)  # fmt: skip
+
+for _part, _table, _judges, _area in (
+    ("release", _PASSES, (_RELEASE,), Area.RUST_RELEASE),
+    ("release-gc", _GC_PASSES, (_RELEASE_GC,), Area.RUST_RELEASE),
+    ("gc", _LOWERED, (_GC,), Area.RUST_LOWERING),
+):
+    for _name, _class, _place, _wrapper, _what in _table:
+        BUGS.append(Bug(f"rust-{_part}-{_name}", _area, _class, _replaced(_place, _wrapper), _what, _judges))
+
+
+@BUGS.action("rust-gc-all-handles-are-the-same", Area.RUST_LOWERING, "a condition the wrong way round",
+             description="`same` says of any two objects that they are one", judges=(_GC,))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.lower_gc import intrinsics, nodes
+
+    intrinsics.TABLE["gc_same"] = lambda use: nodes.i32(1)
+
+
+# -- Branch tables
+
+
+@BUGS.action("rust-branch-tables-rotated", Area.RUST_CONTROL, "a wrong target", judges=(_DEVELOPMENT,),
+             description="each case of a branch table does what the next one should")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.structure.relooper import Table
+
+    change_exits(
+        lambda leave: Table(leave.selector, [*leave.targets[1:], leave.targets[0]], leave.default)
+        if isinstance(leave, Table)
+        else leave
+    )
+
+
+@BUGS.action("rust-branch-tables-without-default", Area.RUST_CONTROL, "a wrong target", judges=(_DEVELOPMENT,),
+             description="what no case of a branch table names does what its first case does")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.structure.relooper import Table
+
+    change_exits(
+        lambda leave: Table(leave.selector, leave.targets, leave.targets[0]) if isinstance(leave, Table) else leave
+    )
+
+
+@BUGS.action("rust-branch-tables-off-by-one", Area.RUST_CONTROL, "a boundary off by one", judges=(_DEVELOPMENT,),
+             description="a branch table has no last case")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.structure.relooper import Table
+
+    change_exits(
+        lambda leave: Table(leave.selector, leave.targets[:-1], leave.default) if isinstance(leave, Table) else leave
+    )
+
+
+# -- Bugs that the compiler had
+
+
+@BUGS.action("rust-closures-move-out-of-droppable-values", Area.RUST_FRONT_END, "an effect left out",
+             judges=(_DEVELOPMENT,), description="a closure captures a field of what has a Drop impl")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import captures
+
+    replace_method(captures, "_whole_droppable", lambda original: lambda checker, variable, path, one: (path, one))
+
+
+@BUGS.action("rust-interpreter-drops-no-captures", Area.RUST_MIR, "an effect left out",
+             judges=(_DEVELOPMENT,), description="a closure called once keeps what it captured")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.interpreter import Frame
+
+    descriptor = Frame.__dict__["consumed"]  # the slot of that name
+    forgetful = property(descriptor.__get__, lambda self, value: descriptor.__set__(self, None))
+    setattr(Frame, "consumed", forgetful)  # noqa: B010
+
+
+@BUGS.action("rust-interpreter-cannot-call-boxed-once", Area.RUST_MIR, "a value taken apart wrongly",
+             judges=(_DEVELOPMENT,), description="a Box<dyn FnOnce()> is read as a sized value")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import body as m
+    from engines.rustwasm.mir.interpreter import WHOLE, Interpreter
+
+    def wrapper(original: Any) -> Any:
+        def operand(self: Any, frame: Any, one: Any, span: Any = (0, 0)) -> Any:
+            if type(one) is not m.Constant and one.place.projection:
+                container, key = self.locate(frame, one.place, span)
+                if key is WHOLE:
+                    return container[key]
+            return original(self, frame, one, span)
+
+        return operand
+
+    replace_method(Interpreter, "operand", wrapper)

@@ -8,8 +8,9 @@ value however many locals hold it, and what a test told about it stays true wher
     (if (i32.ge_u i n) unreachable)            (use (local.get t))
     (use (i32.add p (i32.mul i 56)))
 
-Reads of memory have the number of the read before if nothing was written since. One walk in order of evaluation: an arm
-of a conditional, or a block that branches leave, takes back what it learned when it ends.
+Reads of memory, of arrays and of structs have the number of the read before if nothing of the kind was written since.
+One walk in order of evaluation: an arm of a conditional, or a block that branches leave, takes back what it learned
+when it ends.
 
 Source: value numbering over the dominator tree (P. Briggs, K. D. Cooper, L. T. Simpson, "Value Numbering", 1997), with
 intervals for comparisons.
@@ -29,8 +30,9 @@ WORTH: Final = 5
 """Bytes of a repeated expression that is worth a local of its own: setting and reading it costs four."""
 
 _BITS: Final = {I32: 32, I64: 64}
-_MEMORY: Final = -1
-"""What stands for the contents of memory among the locals."""
+_MEMORY, _ARRAYS, _STRUCTS = -1, -2, -3
+"""What stands for the contents of memory, of all arrays and of all structs among the locals."""
+_CONTENTS: Final = frozenset({_MEMORY, _ARRAYS, _STRUCTS})
 _SWAPPED: Final = {"gt_u": "lt_u", "le_u": "ge_u", "gt_s": "lt_s", "le_s": "ge_s"}
 _NEGATED: Final = {"ge_u": "lt_u", "ge_s": "lt_s", "ne": "eq"}
 _SYMMETRIC: Final = frozenset({"add", "mul", "and", "or", "xor", "eq"})
@@ -61,6 +63,21 @@ _FULL: Final = {
 }  # fmt: skip
 
 
+_OBJECT_READS: Final = {
+    **{name: _ARRAYS for name in OPERATIONS if name.startswith("array.get")},
+    **{name: _STRUCTS for name in OPERATIONS if name.startswith("struct.get")},
+}
+
+
+def _changed(op: str) -> frozenset[int]:
+    """Which contents an operation that writes may change; a call any."""
+    if op.startswith("array."):
+        return frozenset({_ARRAYS})
+    if op.startswith("struct."):
+        return frozenset({_STRUCTS})
+    return frozenset({_MEMORY}) if "store" in op or op.startswith("memory.") else _CONTENTS
+
+
 def number_values(tree: Tree, share: bool) -> None:
     """Replace tests of known outcome by that, and expressions whose value a local holds by the local. `share`: where
     none holds it, the first expression puts it into one."""
@@ -87,7 +104,7 @@ class _Numbering:
         self.trail: list[tuple[dict[int, Any], int, Any]] = []
         self.written: dict[int, frozenset[int]] = {}
         self._writes(tree.body)
-        for local in range(-1, len(tree.locals)):
+        for local in range(min(_CONTENTS), len(tree.locals)):
             self.held[local] = self._fresh()
             self.holders[self.held[local]] = [local]
 
@@ -125,7 +142,7 @@ class _Numbering:
             if node.op in ("local.set", "local.tee"):
                 out.add(node.imm[0])
             elif OF_OPERATION.get(node.op, 0) & WRITES:
-                out.add(_MEMORY)
+                out |= _changed(node.op)
                 out.update(one for one in extra_results(node) if one >= 0)
             if node.args:
                 out |= self._writes(node.args)
@@ -210,7 +227,7 @@ class _Numbering:
             return self.held[node.imm[0]]
         if op in ("i32.const", "i64.const", "f32.const", "f64.const"):
             return self._number((op, node.imm[0]))
-        if op in _PURE or op in _LOADS or op == "select":
+        if op in _PURE or op in _LOADS or op in _OBJECT_READS or op == "select":
             operands = []
             for argument in node.args:
                 number = self.of(argument)
@@ -219,6 +236,8 @@ class _Numbering:
                 operands.append(number)
             if op in _LOADS:
                 return self._number((op, node.imm, operands[0], self.held[_MEMORY]))
+            if op in _OBJECT_READS:
+                return self._number((op, node.imm, *operands, self.held[_OBJECT_READS[op]]))
             return self._number((op, *operands)) if op == "select" else self._operation(op, operands)
         return None
 
@@ -385,7 +404,7 @@ class _Numbering:
         if op == "br_if":
             self.learn(operands[0], False)
         elif OF_OPERATION.get(op, 0) & WRITES:
-            self._hold(_MEMORY, self._fresh())
+            self._forget(_changed(op))
             for local in extra_results(node):
                 if local >= 0:
                     self._hold(local, self._fresh())
@@ -404,7 +423,7 @@ class _Numbering:
             if outcome is not None:
                 return constant("i32", int(outcome))
         for local in reversed(self.holders.get(number, ())):
-            if self.held[local] == number and local != _MEMORY:
+            if self.held[local] == number and local >= 0 and self.tree.locals[local] == node.type:
                 return Node("local.get", (local,), (), node.type)
         first = self.first.get(number)
         if not self.share or first is None or _bytes(node) < WORTH:
@@ -469,4 +488,6 @@ def _bytes(node: Node) -> int:
         own = 9 if node.op[1] == "6" else 5
     elif node.op in _LOADS:
         own = 3
+    elif node.op in _OBJECT_READS:
+        own = 2 + len(node.imm)
     return own + sum(map(_bytes, node.args))

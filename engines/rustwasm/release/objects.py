@@ -63,6 +63,16 @@ def facts_of(module: Module, trees: dict[int, Tree], inlined: Callable[[Node, Tr
     return Facts(types, tables, trees, inlined)
 
 
+def made_here(tree: Tree) -> set[int]:
+    """Locals that only ever hold objects that the function makes itself: told to nobody, those would be locals."""
+    made: set[int] = set()
+    other: set[int] = set(range(tree.parameters))
+    for node in walk(tree.body):
+        if node.op in ("local.set", "local.tee"):
+            (made if node.args[0].op == "struct.new" else other).add(node.imm[0])
+    return made - other
+
+
 def objects_to_locals(tree: Tree, facts: Facts) -> bool:
     """Run the pass over a body; whether it changed something."""
     simplifier = _Simplifier(tree, facts)

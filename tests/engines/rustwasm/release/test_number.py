@@ -100,3 +100,56 @@ def test_a_value_of_one_arm_is_not_used_behind_it() -> None:
     tree = grow(validate(module), module.functions[0])
     number_values(tree, share=True)
     assert sum(node.op == "i32.mul" for node in walk(tree.body)) == 2
+
+
+OBJECTS = (
+    "(module (type $s (struct (field (mut i32)))) (type $a (array (mut (ref null $s))))"
+    " (func $other) (func (param (ref null $a) i32) (result i32) (local (ref null $s)) "
+)
+ELEMENT = "(array.get $a (local.get 0) (local.get 1))"
+
+
+@pytest.mark.parametrize(
+    ("between", "reads"),
+    [
+        ("", 1),
+        (f"(struct.set $s 0 {ELEMENT} (i32.const 5))", 1),
+        (f"(array.set $a (local.get 0) (local.get 1) (local.get 2)) (struct.set $s 0 {ELEMENT} (i32.const 5))", 3),
+        ("(call $other)", 2),
+        ("(local.set 1 (i32.const 3))", 2),
+    ],
+)
+def test_an_element_is_read_once_unless_an_array_was_written(between: str, reads: int) -> None:
+    text = f"{OBJECTS} (struct.set $s 0 {ELEMENT} (i32.const 4)) {between} (struct.get $s 0 {ELEMENT})))"
+    module = parse_module(text)
+    tree = grow(validate(module), module.functions[1])
+    number_values(tree, share=True)
+    module.functions[1] = fell(tree, module.functions[1].type)
+    validate(module)
+    wanted = reads - (reads == 3)  # the read after the array's write is shared with the last
+    assert [one[0] for one in module.functions[1].body].count("array.get") == wanted
+
+
+def test_a_field_is_read_again_after_a_struct_was_written() -> None:
+    field = "(struct.get $s 0 (local.get 2))"
+    for between, reads in (("", 1), ("(struct.set $s 0 (local.get 2) (i32.const 1))", 2), ("(call $other)", 2)):
+        text = f"{OBJECTS} (drop (i32.add {field} (i32.const 1))) {between} (i32.add {field} (i32.const 2))))"
+        module = parse_module(text)
+        tree = grow(validate(module), module.functions[1])
+        number_values(tree, share=True)
+        module.functions[1] = fell(tree, module.functions[1].type)
+        validate(module)
+        assert [one[0] for one in module.functions[1].body].count("struct.get") == reads, between
+
+
+def test_a_reference_is_taken_from_locals_of_its_type_only() -> None:
+    """A local of a wider type may hold the same reference; there it is not known what it is."""
+    text = (
+        f"{OBJECTS} (local eqref) (local.set 3 {ELEMENT}) (struct.get $s 0 {ELEMENT})))"
+    )
+    module = parse_module(text)
+    tree = grow(validate(module), module.functions[1])
+    number_values(tree, share=False)
+    module.functions[1] = fell(tree, module.functions[1].type)
+    validate(module)
+    assert [one[0] for one in module.functions[1].body].count("array.get") == 2

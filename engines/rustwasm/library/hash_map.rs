@@ -2,10 +2,11 @@
 
 use crate::borrow::Borrow;
 use crate::fmt;
-use crate::hash::{DefaultHasher, Hash, Hasher};
+use crate::hash::{Hash, Hasher};
 use crate::intrinsics::unsafe_mut;
 use crate::ops::Index;
 use crate::raw::*;
+use crate::slice::element;
 
 /// Which of the slots are taken, by the hashes of their keys (0 for none). `mask + 1` slots, or none at all.
 struct Table { hashes: RawArray<u32>, slots: usize, length: usize }
@@ -47,10 +48,29 @@ impl Table {
 
 pub struct HashMap<K, V> { table: Table, entries: RawArray<(K, V)> }
 
+/// Hashes for tables: 32 bits, multiply and rotate.
+struct Short { state: u32 }
+impl Hasher for Short {
+    fn finish(&self) -> u64 { self.state as u64 }
+    fn write(&mut self, bytes: &[u8]) {
+        let mut i = 0;
+        while i < bytes.len() { self.write_u32(*element(bytes, i) as u32); i += 1; }
+    }
+    fn write_u8(&mut self, value: u8) { self.write_u32(value as u32); }
+    fn write_u16(&mut self, value: u16) { self.write_u32(value as u32); }
+    fn write_u32(&mut self, value: u32) { self.state = (self.state.rotate_left(5) ^ value).wrapping_mul(0x2722_0a95); }
+    fn write_usize(&mut self, value: usize) { self.write_u32(value as u32); }
+    fn write_u64(&mut self, value: u64) {
+        self.write_u32(value as u32);
+        self.write_u32((value >> 32) as u32);
+    }
+}
+
 fn hash_of<Q: Hash + ?Sized>(key: &Q) -> u32 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Short { state: 0 };
     key.hash(&mut hasher);
-    hasher.finish() as u32 | 0x8000_0000
+    let mixed = (hasher.state ^ (hasher.state >> 16)).wrapping_mul(0x85eb_ca6b);
+    mixed ^ (mixed >> 13) | 0x8000_0000
 }
 
 impl<K, V> HashMap<K, V> {

@@ -328,7 +328,7 @@ impl<T> [T] {
         while at < n {
             let mut source = *raw_array_ref(&order, from + at);
             while source < at { source = *raw_array_ref(&order, from + source); }
-            self.swap(at, source);
+            crate::mem::swap(unsafe_mut(&slice_part(self, at, 1)[0]), unsafe_mut(&slice_part(self, source, 1)[0]));
             at += 1;
         }
         raw_array_free(&order);
@@ -442,7 +442,7 @@ impl<'a, T> Iterator for IterMut<'a, T> {
     fn next(&mut self) -> Option<&'a mut T> {
         if self.at == self.end { return None; }
         self.at += 1;
-        Some(unsafe_mut(&self.slice[self.at - 1]))
+        Some(unsafe_mut(&slice_part(self.slice, self.at - 1, 1)[0]))
     }
     fn size_hint(&self) -> (usize, Option<usize>) { (self.end - self.at, Some(self.end - self.at)) }
 }
@@ -450,7 +450,7 @@ impl<'a, T> DoubleEndedIterator for IterMut<'a, T> {
     fn next_back(&mut self) -> Option<&'a mut T> {
         if self.at == self.end { return None; }
         self.end -= 1;
-        Some(unsafe_mut(&self.slice[self.end]))
+        Some(unsafe_mut(&slice_part(self.slice, self.end, 1)[0]))
     }
 }
 impl<'a, T> ExactSizeIterator for IterMut<'a, T> {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engines.rustwasm.release.tree import Node
+from engines.rustwasm.release.tree import Node, walk
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ class VirtualCalls:
         for at in slots:
             program.data[at : at + 4] = bytes(4)
         if not living:
-            program.table.clear()
+            # What drops objects still looks into the table, where their kinds may need that.
+            if not any(one.op == "call_indirect" for tree, _ in program.trees.values() for one in walk(tree.body)):
+                program.table.clear()
             return
         one = next(key for key in program.table if key in living)
         program.entries = {key: key if key in living else one for key in program.table}

@@ -13,7 +13,7 @@ from engines.rustwasm.lower_linear import arithmetic, calls
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear.drops import DropLowering
 from engines.rustwasm.lower_linear.layout import LENGTH, pointee_is_fat
-from engines.rustwasm.lower_linear.moves import Moves, operands_of
+from engines.rustwasm.lower_linear.moves import Moves, gives_back, handed_on, operands_of
 from engines.rustwasm.lower_linear.places import InLocals, InMemory, Where
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.release.tree import If, Node, Tree
@@ -52,6 +52,8 @@ class FunctionLowering(DropLowering):
         self.origin = program.origin_of(body)
         self.result = self.layouts.of(body.locals[0].ty)
         self.single: dict[int, int] = {}
+        self.handed: set[int] = set()
+        """Blocks whose call gives a value back that is where it should be already."""
 
     # The whole function
 
@@ -146,6 +148,25 @@ class FunctionLowering(DropLowering):
             else:
                 homes[local] = InLocals(ty, self.fresh_all(layout.wasm))
         self._count_definitions()
+        if self.program.profile.name != "dev":
+            self._hand_on(memory)
+
+    def _hand_on(self, kept: set[int]) -> None:
+        """Let temporaries in memory that are only handed on have the place of what they are handed."""
+        handed = handed_on(self.body, self._gives_back, kept)
+        for number, source in handed.items():
+            target = self.body.blocks[number].terminator.destination.local
+            if isinstance(self.homes[source], InMemory) and isinstance(self.homes[target], InMemory):
+                self.homes[target] = self.homes[source]
+                self.handed.add(number)
+
+    def _gives_back(self, function: m.Operand) -> bool:
+        if not isinstance(function, m.Constant) or function.ty.kind != t.FNDEF or hasattr(function.ty.data, "fields"):
+            return False
+        callee = self.program.instances.resolve(function.ty.data, function.ty.args)
+        if callee.kind != "function" or callee.definition.intrinsic is not None:
+            return False
+        return gives_back(self.program.instances.body(callee.definition, callee.args))
 
     def _count_definitions(self) -> None:
         single = self.single
@@ -192,7 +213,8 @@ class FunctionLowering(DropLowering):
                 self._set_flags(self.moves.mask(terminator.place), 0)
             return Jump(terminator.target)
         if isinstance(terminator, m.Call):
-            calls.call(self, terminator)
+            if number not in self.handed:
+                calls.call(self, terminator)
             if terminator.target is None:
                 return Leave([Node("unreachable")])
             if self.flags:

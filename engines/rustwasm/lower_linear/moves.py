@@ -7,6 +7,8 @@ maybe; a path that maybe holds one gets a flag, a Wasm local that initialisation
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from typing import TypeAlias
 
 from engines.rustwasm.mir import body as m
@@ -189,3 +191,73 @@ class Moves:
                 maybe, missing = self._before[number]
                 unsure = maybe & missing & self.mask(block.terminator.place)
                 self.flagged.update(path for path in range(len(self.masks)) if unsure >> path & 1)
+
+
+def handed_on(body: m.Body, gives_back: Callable[[m.Operand], bool], kept: set[int]) -> dict[int, int]:
+    """Temporaries that a function which gives its argument back hands on: number of the block with the call to the
+    local that is handed on, where that and the call's destination can be one place.
+
+    Both are temporaries that get a value in one place only, so the destination lives within one expression, and is gone
+    when the other gets its next value. `gives_back` says so of a called function; `kept` are locals whose address
+    somebody takes.
+    """
+    reads: Counter[int] = Counter()
+    writes: Counter[int] = Counter()
+    found: dict[int, tuple[int, int]] = {}
+    for number, block in enumerate(body.blocks):
+        for statement in block.statements:
+            if isinstance(statement, m.Assign):
+                (reads if statement.place.projection else writes)[statement.place.local] += 1
+                used = [one.place for one in operands_of(statement.rvalue) if not isinstance(one, m.Constant)]
+                if isinstance(statement.rvalue, m.Ref | m.Discriminant | m.Len):
+                    used.append(statement.rvalue.place)
+                reads.update(place.local for place in used)
+        terminator = block.terminator
+        if isinstance(terminator, m.Switch) and not isinstance(terminator.operand, m.Constant):
+            reads[terminator.operand.place.local] += 1
+        if not isinstance(terminator, m.Call):
+            continue
+        reads.update(one.place.local for one in terminator.arguments if not isinstance(one, m.Constant))
+        (reads if terminator.destination.projection else writes)[terminator.destination.local] += 1
+        first = terminator.arguments[0] if len(terminator.arguments) == 1 else None
+        if isinstance(first, m.Move) and not first.place.projection and not terminator.destination.projection:
+            found[number] = (first.place.local, terminator.destination.local)
+    targets = {target for _, target in found.values()}
+    return {
+        number: source
+        for number, (source, target) in found.items()
+        if source not in targets
+        and reads[source] == writes[source] == writes[target] == 1
+        and source not in kept
+        and source > body.arg_count < target
+        and body.locals[source].name is body.locals[target].name is None
+        and gives_back(body.blocks[number].terminator.function)
+    }
+
+
+def gives_back(body: m.Body | None) -> bool:
+    """Whether all that a function does is to give its only argument back."""
+    if body is None or body.arg_count != 1:
+        return False
+    statements: list[m.Assign] = []
+    number, seen = 0, set[int]()
+    while number not in seen:
+        seen.add(number)
+        statements += [one for one in body.blocks[number].statements if isinstance(one, m.Assign)]
+        terminator = body.blocks[number].terminator
+        if isinstance(terminator, m.Return):
+            break
+        # The argument was moved: dropping it does nothing.
+        if not isinstance(terminator, m.Goto | m.Drop) or (
+            isinstance(terminator, m.Drop) and terminator.place.local != 1
+        ):
+            return False
+        number = terminator.target
+    else:
+        return False
+    if len(statements) != 1 or statements[0].place.local != 0 or statements[0].place.projection:
+        return False
+    value = statements[0].rvalue
+    if not isinstance(value, m.Use) or not isinstance(value.operand, m.Move):
+        return False
+    return value.operand.place.local == 1 and not value.operand.place.projection

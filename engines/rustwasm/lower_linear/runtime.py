@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear.layout import POINTER, Storage
 from engines.rustwasm.release.tree import Block, If, Node, Tree
+from engines.rustwasm.release.writes import ATOMIC_BYTES
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
@@ -25,7 +26,6 @@ _BYTE: Final = Storage(w.I32, 1)
 LARGEST_BLOCK: Final = (1 << 31) - 32
 """Bytes of a memory block at most; with its header it is less than 2^31."""
 ERROR_STREAM: Final = 2
-ATOMIC_BYTES: Final = 4096
 
 
 def _get(local: int) -> Node:

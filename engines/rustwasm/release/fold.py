@@ -272,7 +272,7 @@ def condition(node: Node) -> Node:
     """`node` as a condition, where only zero or not counts."""
     while node.op == "i32.eqz" and node.args[0].op == "i32.eqz":
         node = node.args[0].args[0]
-    if node.op == "i32.ne" and _value(node.args[1]) == 0:
+    if node.op in ("i32.ne", "i32.gt_u") and _value(node.args[1]) == 0:
         return condition(node.args[0])
     return node
 

@@ -14,7 +14,7 @@ from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, 
 from engines.rustwasm.wasm.types import F32, F64, I32, I64, V128, Ref, ValueType
 from engines.rustwasm.wasm.validate.types import defaultable
 
-SMALL: Final = 9
+SMALL: Final = 11
 """Operations of a function that is put everywhere it is called: about what a call and its own header cost."""
 OPENING: Final = 40
 """The same for a function that is told a place in the caller's frame: then the place may become locals."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from engines.rustwasm.release.coalesce import coalesce, drop_dead_sets
@@ -17,7 +17,7 @@ from engines.rustwasm.release.inline import inline, inlined
 from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, drop_unread, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
 from engines.rustwasm.release.number import number_values
-from engines.rustwasm.release.objects import Facts, facts_of, objects_to_locals
+from engines.rustwasm.release.objects import Facts, facts_of, made_here, objects_to_locals
 from engines.rustwasm.release.one_block import allocator_of, place_one_block
 from engines.rustwasm.release.promote import fold_addresses, join_frames, places_of, promote, settle
 from engines.rustwasm.release.propagate import propagate
@@ -26,6 +26,7 @@ from engines.rustwasm.release.references import bodies
 from engines.rustwasm.release.shake import shake
 from engines.rustwasm.release.signatures import trim_signatures
 from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, walk
+from engines.rustwasm.release.writes import ATOMIC_BYTES, write_in_loops
 from engines.rustwasm.wasm.binary.encoder import expression
 from engines.rustwasm.wasm.module import Data, ExternKind, Function, Module
 from engines.rustwasm.wasm.types import FunctionType, SubType
@@ -114,26 +115,24 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
     allocator = allocator_of(module) if ours else None
 
     def into_callers(kept: set[int]) -> None:
+        live = _called(trees, named)
         inline(
-            trees,
+            {index: trees[index] for index in trees if index in live},
             kept,
             lambda tree: _improve(tree, pointer, facts, ours),
-            lambda tree: set() if pointer is None else places_of(tree, pointer),
+            lambda tree: made_here(tree) if pointer is None else places_of(tree, pointer),
         )
 
     into_callers(named if allocator is None else named | {allocator.alloc, allocator.free})
-    if allocator is not None:
-        if place_one_block(trees, _called(trees, named), named, allocator):
-            for index in named & trees.keys():
-                _improve(trees[index], pointer, facts, ours)
-        else:
-            into_callers(named)
-    for _ in range(SIGNATURE_ROUNDS):
+    if allocator is not None and place_one_block(trees, _called(trees, named), named, allocator):
+        for index in named & trees.keys():
+            _improve(trees[index], pointer, facts, ours)
+    for turn in range(SIGNATURE_ROUNDS):
         changed = trim_signatures(trees, _called(trees, named), named)
         for index in sorted(changed):
             flatten(trees[index], split=True)
             _improve(trees[index], pointer, facts, ours)
-        if not changed:
+        if turn and not changed:
             break
         into_callers(named)
     functions = list(module.functions)
@@ -146,6 +145,8 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
         if pointer is not None:
             join_frames(tree, pointer)
             settle(tree, pointer)
+        if ours:
+            write_in_loops(tree, ATOMIC_BYTES)
         number_values(tree, share=True)
         optimise_tree(tree, ours=ours)
         if loops_for_calls(tree, index):
@@ -156,7 +157,7 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
         functions[index - imported] = fell(tree, types.of(tree, functions[index - imported].type))
     report.functions = len(trees)
     data = [*module.data, *map(Data, segments)]
-    out = Module(**{**vars(module), "functions": functions, "data": data, "types": types.groups})
+    out = replace(module, functions=functions, data=data, types=types.groups)
     return shake(merge_types(merge_functions(out))), report
 
 

@@ -11,11 +11,13 @@ from typing import Final
 import pytest
 import wasmtime
 
+from ci.bench_compiled_rust import programs
 from corpus.rust import RustProgram, rust_programs
 from engines.rustwasm.compilation import check_source
 from engines.rustwasm.driver import build, build_bytes
 from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
+from engines.rustwasm.wasm.text import print_module
 from engines.rustwasm.wasm.validate import validate
 from harness.contract import ProgramCase, ProgramObservation
 from oracles.node_oracle import NodeOracle
@@ -155,15 +157,84 @@ fn main() {}
 """
 
 
-def test_sieve_frees_and_stays_below_320_bytes() -> None:
+def test_sieve_frees_and_fits_230_bytes() -> None:
     module = build_bytes(check_source(SIEVE), "freestanding", names=False)
-    assert len(module) <= 320
+    assert len(module) <= 230
     store = wasmtime.Store()
     sieve = wasmtime.Instance(store, wasmtime.Module(store.engine, module), []).exports(store)["sieve"]
     assert isinstance(sieve, wasmtime.Func)
     assert [sieve(store, limit) for limit in (0, 1, 3, 100, 2_000)] == [0, 0, 1, 25, 303]
     with pytest.raises(wasmtime.Trap):
         sieve(store, -1)
+
+
+def test_n_body_fits_1300_bytes() -> None:
+    source, argument = programs()["nbody"]
+    module = build_bytes(check_source(source + "fn main() {}"), "freestanding", names=False)
+    assert len(module) <= 1300
+    store = wasmtime.Store()
+    work = wasmtime.Instance(store, wasmtime.Module(store.engine, module), []).exports(store)["work"]
+    assert isinstance(work, wasmtime.Func)
+    assert argument > 1000
+    assert work(store, 1000) == 169087605
+
+
+LETTERS: Final = """
+trait Shape { fn area(&self) -> u32; fn name(&self) -> &'static str { "shape" } }
+struct Square(u32);
+struct Circle(u32);
+impl Shape for Square { fn area(&self) -> u32 { self.0 * self.0 } }
+impl Shape for Circle { fn area(&self) -> u32 { self.0 * 3 } fn name(&self) -> &'static str { "circle" } }
+fn total(shapes: &[Box<dyn Shape>]) -> u32 { shapes.iter().map(|one| one.area()).sum() }
+fn main() {
+    let shapes: Vec<Box<dyn Shape>> = vec![Box::new(Square(3)), MORE];
+    println!("{} {}", total(&shapes), shapes[0].name());
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "output", "calls"), [("Box::new(Square(2))", "13", 0), ("Box::new(Circle(2))", "15", 2)]
+)
+def test_methods_of_the_only_kind_of_object_are_called_directly(
+    more: str, output: str, calls: int, tmp_path: Path
+) -> None:
+    module = build(check_source(LETTERS.replace("MORE", more)), "release")
+    # What drops an object looks into its table as well.
+    assert print_module(module).count("call_indirect") == 1 + calls
+    assert run(encode(module), tmp_path) == (0, f"{output} shape\n".encode(), b"")
+
+
+HANDED_ON: Final = """
+struct Count { at: u32, to: u32, step: u32, seen: [u32; 4], name: String }
+impl Iterator for Count {
+    type Item = u32;
+    fn next(&mut self) -> Option<u32> {
+        if self.at >= self.to { return None; }
+        self.at += self.step;
+        self.seen[(self.at % 4) as usize] += 1;
+        Some(self.at)
+    }
+}
+impl Drop for Count { fn drop(&mut self) { println!("{} {:?}", self.name, self.seen); } }
+fn count(to: u32, name: &str) -> Count { Count { at: 0, to, step: 1, seen: [0; 4], name: name.to_string() } }
+fn main() {
+    for i in 1..3 {
+        let mut sum = 0;
+        for one in count(i * 5, "inner") { sum += one; if one > 7 { break; } }
+        println!("{}", sum);
+    }
+    let kept = count(3, "kept");
+    let other = kept.into_iter();
+    println!("{}", other.at);
+}
+"""
+
+
+def test_iterators_that_are_handed_on_stay_what_they_were(tmp_path: Path) -> None:
+    text = "inner [1, 2, 1, 1]\n15\ninner [2, 2, 2, 2]\n36\n0\nkept [0, 0, 0, 0]\n"
+    for profile in ("dev", "release"):
+        assert run(compiled(HANDED_ON, "main.rs", profile), tmp_path) == (0, text.encode(), b"")
 
 
 REPEATED: Final = """

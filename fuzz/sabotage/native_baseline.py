@@ -201,6 +201,22 @@ def _() -> None:
     )
 
 
+@BUGS.action("native-comparison-of-the-later-value", Area.CODE_GENERATOR, "a boundary off by one",
+             description="a counter is compared after its step with what it was to be compared with before",
+             judges=("tests/engines/vm/hosts/test_selection.py",))  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts import selection
+
+    def wrapper(original: Any) -> Any:
+        def shifted(code: Any, constants: Any, *rest: Any) -> dict[int, tuple[int, int]]:
+            found = original(code, constants, *rest)
+            return {number: (later, constants[code[number][2]]) for number, (later, _) in found.items()}
+
+        return shifted
+
+    replace_method(selection, "_shifted", wrapper)
+
+
 @BUGS.action("native-rotation-the-other-way", Area.CODE_GENERATOR, "an operator confused",
              description="two shifts that make a rotation rotate to the left",
              judges=("tests/engines/vm/hosts/test_selection.py",))  # fmt: skip

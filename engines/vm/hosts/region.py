@@ -82,7 +82,7 @@ class RegionCode:
         self.fused: set[int] = set()
         self.spans: Mapping[int, tuple[int, int] | None] = {}
         self.code: list[Instruction] = []
-        self.tiles = Tiles({}, {}, {}, {}, set())
+        self.tiles = Tiles({}, {}, {}, {}, {}, set())
         self.guarded = False
         self._ways: dict[tuple[int, int, bool, frozenset[int]], int] = {}
         self.unsettled: frozenset[int] = frozenset()

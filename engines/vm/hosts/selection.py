@@ -31,6 +31,10 @@ PUTS: Final = frozenset((OPCODE["put.i64"], OPCODE["put.f64"]))
 _DEAD: Final = tuple(effects in (Effect.NONE, Effect.READS_STATE) for effects in EFFECTS)
 _TRUNC: Final = OPCODE["trunc.i64.i32"]
 _SEXT: Final = OPCODE["sext.i32.i64"]
+_ZEXT: Final = OPCODE["zext.i1.i64"]
+_NUMBERS: Final = frozenset((_ZEXT, OPCODE["zext.i1.i32"]))
+_BRANCH: Final = OPCODE["branch"]
+_EQUALITIES: Final = frozenset((OPCODE["eq.i64"], OPCODE["ne.i64"]))
 _ADD: Final = OPCODE["add.i64"]
 _SHL: Final = OPCODE["shl.i64"]
 _OR_I32: Final = OPCODE["or.i32"]
@@ -50,11 +54,13 @@ class Tiles:
     """Operations that are one instruction together.
 
     Attributes:
-        same: values that are the low half of another, which is read in their place.
+        same: values that are the low half of another, or a truth value as a number: that is read in their place.
         scaled: by number of a sum `base + (index << scale)`: the three.
         rotated: by number of a rotation: what is rotated, by how much to the right, and whether 32 bits are rotated
             and then extended with their sign.
         tested: by number of a comparison of `value & bits` with zero: the two.
+        shifted: by number of a comparison of a value with a constant, which belongs to a branch: a later value that is
+            a constant more, and what that is compared with. So the earlier one is needed no longer.
         parts: operations that have no code of their own any more.
     """
 
@@ -62,6 +68,7 @@ class Tiles:
     scaled: dict[int, tuple[int, int, int]]
     rotated: dict[int, tuple[int, int, bool]]
     tested: dict[int, tuple[int, int]]
+    shifted: dict[int, tuple[int, int]]
     parts: set[int]
 
     def operands(self, number: int) -> tuple[int, ...] | None:
@@ -114,8 +121,8 @@ def select(
         for value in instruction[1 : 1 + ARITY[opcode]]:
             users[value] = users.get(value, 0) + 1
             lone[value] = number
-    tiles = _tiles(code, constants, users) if tiled else Tiles({}, {}, {}, {}, set())
-    same, parts, tested = tiles.same, tiles.parts, tiles.tested
+    tiles = _tiles(code, constants, users) if tiled else Tiles({}, {}, {}, {}, {}, set())
+    same, parts, tested, shifted = tiles.same, tiles.parts, tiles.tested, tiles.shifted
     fused: set[int] = set()
     for number, instruction in enumerate(code):
         if instruction[0] in COMPARISONS and users.get(number) == 1:
@@ -133,7 +140,12 @@ def select(
         if operands:
             first = operands[0]
             if first in fused:
-                operands = (*(tested[first][:1] if first in tested else code[first][1:3]), *operands[1:])
+                if first in tested:
+                    operands = (tested[first][0], *operands[1:])
+                elif first in shifted and opcode == _BRANCH:
+                    operands = (shifted[first][0], *operands[1:])
+                else:
+                    operands = (*code[first][1:3], *operands[1:])
             elif number in tested:
                 operands = tested[number][:1]
             elif tiled:
@@ -155,11 +167,14 @@ def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Map
     rotated: dict[int, tuple[int, int, bool]] = {}
     tested: dict[int, tuple[int, int]] = {}
     parts: set[int] = set()
+    sums: dict[int, tuple[int, int]] = {}
+    kept: dict[int, tuple[int, int]] = {}
     for number, instruction in enumerate(code):
         opcode = instruction[0]
-        if opcode == _TRUNC:
+        if opcode == _TRUNC or opcode in _NUMBERS:
             source = instruction[1]
-            if source not in constants:
+            alone = opcode == _ZEXT and users[source] == 1 and code[source][0] in COMPARISONS
+            if source not in constants and not alone:
                 same[number] = same.get(source, source)
                 parts.add(number)
             continue
@@ -169,18 +184,46 @@ def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Map
                 rotated[number] = found[0]
                 parts.update(found[1])
             elif opcode == _ADD:
+                if instruction[2] in constants:
+                    sums[number] = (instruction[1], constants[instruction[2]])
                 for base, product in (instruction[1:], instruction[:0:-1]):
                     shift = code[product]
                     if shift[0] == _SHL and users[product] == 1 and 0 < constants.get(shift[2], 0) <= MOST_SCALE:
                         scaled[number] = (base, shift[1], constants[shift[2]])
                         parts.add(product)
                         break
+        elif opcode in PUTS:
+            if instruction[1] in sums:
+                value, more = sums[instruction[1]]
+                kept[value] = (instruction[1], more)
         elif opcode in _TESTS and constants.get(instruction[2]) == 0:
             masked = code[instruction[1]]
             if masked[0] == _TESTS[opcode] and users[instruction[1]] == 1 and masked[2] in constants:
                 tested[number] = (masked[1], constants[masked[2]])
                 parts.add(instruction[1])
-    return Tiles(same, scaled, rotated, tested, parts)
+    return Tiles(same, scaled, rotated, tested, _shifted(code, constants, users, kept), parts)
+
+
+def _shifted(
+    code: Sequence[Instruction],
+    constants: Mapping[int, int],
+    users: Mapping[int, int],
+    kept: Mapping[int, tuple[int, int]],
+) -> dict[int, tuple[int, int]]:
+    """Of the comparison that decides a block's branch, if it is for equality: see `Tiles.shifted`.
+
+    Args:
+        kept: by value: a sum of it and a constant that a guest register gets, and the constant.
+    """
+    last = code[-1]
+    if last[0] != _BRANCH or users[last[1]] != 1:
+        return {}
+    compared = code[last[1]]
+    if compared[0] not in _EQUALITIES or compared[1] not in kept or compared[2] not in constants:
+        return {}
+    later, more = kept[compared[1]]
+    constant = constants[compared[2]] + more & (1 << 64) - 1
+    return {last[1]: (later, constant)} if constant < 1 << 31 or constant >= (1 << 64) - (1 << 31) else {}
 
 
 def _rotation(

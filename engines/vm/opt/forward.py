@@ -78,6 +78,7 @@ class Forward:
         loads: know memory.
         floats: know which flags were raised and modes checked.
         leaving: drop exits that are never taken.
+        late: compile the rules of an opcode when it first occurs, for most of them never do.
     """
 
     def __init__(
@@ -90,12 +91,13 @@ class Forward:
         loads: bool = False,
         floats: bool = False,
         leaving: bool = False,
+        late: bool = False,
     ) -> None:
         by_opcode: dict[int, list[Rule]] = {}
         for rule in rules:
             by_opcode.setdefault(rule.opcode, []).append(rule)
         self._rewrites: list[Rewrite | None] = [
-            compile_rules(opcode, by_opcode.get(opcode, ()), _fold(opcode) if fold and _folds(opcode) else None)
+            (self._when_needed if late else self._compiled)(opcode, by_opcode.get(opcode, ()), fold and _folds(opcode))
             if opcode in by_opcode or (fold and _folds(opcode))
             else None
             for opcode in range(len(OPS))
@@ -105,6 +107,16 @@ class Forward:
         self._loads = loads
         self._floats = floats
         self._leaving = leaving
+
+    def _compiled(self, opcode: int, rules: Iterable[Rule], folds: bool) -> Rewrite:
+        return compile_rules(opcode, rules, _fold(opcode) if folds else None)
+
+    def _when_needed(self, opcode: int, rules: Iterable[Rule], folds: bool) -> Rewrite:
+        def first(out: list[Any], emit: Any, i: Any) -> int:
+            rewrite = self._rewrites[opcode] = self._compiled(opcode, rules, folds)
+            return rewrite(out, emit, i)
+
+        return first
 
     def run(self, block: Block) -> Block:
         """The block after the walk; the one given is left as it is."""

@@ -69,7 +69,7 @@ def passes() -> Mapping[str, Pass]:
 @cache
 def _all() -> tuple[Forward, DeadCode]:
     rules = tuple(rule for group in RULES.values() for rule in group)
-    walk = Forward(rules, fold=True, merge=True, registers=True, loads=True, floats=True, leaving=True)
+    walk = Forward(rules, fold=True, merge=True, registers=True, loads=True, floats=True, leaving=True, late=True)
     return walk, DeadCode()
 
 

@@ -260,6 +260,8 @@ class Lowering(Frame):
             self.test_bits(*self.tiles.tested[number], w)
             return condition
         constant = self.constants.get(b)
+        if number in self.tiles.shifted:
+            a, constant = self.tiles.shifted[number]
         place = self.places.get(a, 0)
         if constant is not None:
             imm = signed32(constant) if w else (constant ^ 1 << 31) - (1 << 31)
@@ -297,9 +299,10 @@ class Lowering(Frame):
     def truth(self, number: int, condition: int) -> None:
         """Flags to 0 or 1."""
         asm = self.asm
+        d = self.target(number)
         asm.setcc(condition, RAX)
-        asm.rr(0x1B6, RAX, RAX, 0, byte=True)
-        self.done(number, RAX)
+        asm.rr(0x1B6, d, RAX, 0, byte=True)
+        self.done(number, d)
 
     def comparison(self, number: int, instruction: tuple[int, ...]) -> None:
         self.truth(number, self.compare(number))

@@ -69,6 +69,9 @@ _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
 _RA: Final = word_of("x") + 1
 _JOINED_AT: Final = frozenset((1, 4, 10, 24))
 """How many callees a region has each time that it is compiled together with them."""
+_HOT: Final = 3
+"""Samples in a region that another one calls, until both are compiled together."""
+_MOST_CALLEES: Final = 24
 _FURTHEST: Final = 128
 """Instructions that a sample may look ahead."""
 _TOGETHER: Final = 256
@@ -79,13 +82,15 @@ _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
 @dataclass
 class Region:
     """An installed region: its entries' pcs, the first of them its root, the guest bytes that it depends on, where its
-    code is, and where its indirect calls were seen to lead."""
+    code is, and where its indirect calls were seen to lead. `outside`: samples in other regions that it called, by
+    root."""
 
     heads: tuple[int, ...]
     ranges: list[tuple[int, int]]
     address: int
     size: int
     callees: list[int] = field(default_factory=list)
+    outside: Counter[int] = field(default_factory=Counter)
 
 
 @dataclass
@@ -247,6 +252,8 @@ class BaselineTier(InterpreterTier):
         pc = hart.words[_PC]
         inside = self._inside(space, pc)
         self.counters.inside += inside
+        if inside and self._join_hot(space, hart, pc):
+            return
         if self._share == math.inf:
             pc = -1 if inside else pc
         elif pc not in space.heads:
@@ -311,6 +318,27 @@ class BaselineTier(InterpreterTier):
             return None
         caller.callees.append(pc)
         return caller if len(caller.callees) in _JOINED_AT else None
+
+    def _join_hot(self, space: Space, hart: Hart, pc: int) -> bool:
+        """Whether a region was compiled together with another, for samples fall into what it calls there indirectly."""
+        link = hart.words[_RA]
+        caller = space.heads.get(link)
+        if caller is None or len(caller.callees) >= _MOST_CALLEES or not _is_after_indirect_call(hart.memory, link):
+            return False
+        regions = (space.regions[number] for number in space.pages.get(pc >> PAGE_BITS, ()))
+        called = next((r for r in regions if any(start <= pc < end for start, end in r.ranges)), None)
+        if called is None or called is caller or called.callees:
+            return False
+        root = called.heads[0]
+        caller.outside[root] += 1
+        if caller.outside[root] < _HOT or not self._may_compile(-1):
+            return False
+        caller.callees += [callee for callee in caller.outside if callee not in caller.callees]
+        caller.outside.clear()
+        begun = time.perf_counter()
+        joined = self._join(space, hart, caller)
+        self._spent += time.perf_counter() - begun
+        return joined is not None
 
     def _join(self, space: Space, hart: Hart, caller: Region) -> Region | None:
         """Compile a region again, its callees with it, and put it in the place of all of theirs."""
@@ -524,6 +552,15 @@ def _forget(space: Space) -> None:
     space.pages.clear()
     space.regions.clear()
     space.refused.clear()
+
+
+def _is_after_indirect_call(memory: AddressSpace, link: int) -> bool:
+    """Whether c.jalr or jalr stands before `link` (RISC-V Unprivileged ISA, §27.8 and §2.5).
+
+    `jalr ra, offset(ra)` is the second half of a far direct call.
+    """
+    word = int.from_bytes(_fetchable(memory, link - 4, 4).rjust(4, b"\0"), "little")
+    return word >> 16 & 0xF07F == 0x9002 or (word & 0x7F == 0x67 and word >> 15 & 31 != 1)
 
 
 def _fetchable(memory: AddressSpace, pc: int, size: int) -> bytes:

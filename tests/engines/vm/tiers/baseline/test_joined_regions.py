@@ -1,0 +1,73 @@
+"""Functions that a region calls through a pointer become part of it, whenever samples find that they are hot."""
+
+from __future__ import annotations
+
+import math
+import platform
+
+import pytest
+
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.tiers.baseline import tier as tier_module
+from engines.vm.tiers.baseline.tier import BaselineTier
+from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.stop import StopReason
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
+CODE, TABLE, FUNCTIONS, APART, COUNT = 0x10000, 0x30000, 0x11000, 0x100, 7
+LOOP = """
+addi s0, s0, 1
+andi t0, s0, 7
+slli t0, t0, 3
+add t0, t0, s1
+ld t1, 0(t0)
+jalr ra, 0(t1)
+bne s0, s2, -24
+ebreak
+"""
+
+
+def program() -> Hart:
+    """Calls seven functions by turns, the first of them twice as often."""
+    memory = AddressSpace()
+    memory.map(CODE, 0x2000, READ | WRITE | EXEC)
+    memory.map(TABLE, 0x1000, READ | WRITE)
+    memory.write(CODE, assemble(LOOP, CODE))
+    for n in range(COUNT):
+        at = FUNCTIONS + APART * n
+        memory.write(at, assemble(f"addi a0, a0, {n + 1}\nxori a0, a0, {n}\nret\n", at))
+    for n in range(8):
+        memory.write(TABLE + 8 * n, (FUNCTIONS + APART * (n % COUNT)).to_bytes(8, "little"))
+    hart = Hart(memory)
+    hart.cpu["pc"], hart.cpu["x"][9], hart.cpu["x"][18] = CODE, TABLE, 40_000
+    return hart
+
+
+@pytest.mark.parametrize("share", [math.inf, 1e9])
+def test_all_that_is_hot_is_in_one_region_at_last(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tier_module, "LONGEST_SLICE", 487)  # no multiple of how long the loop is
+    hart, other = program(), program()
+    tier = BaselineTier(slice_insns=61, share=share)
+    stop = tier.run(hart)
+    assert stop == InterpreterTier().run(other, 1 << 40)
+    assert stop.reason is StopReason.TRAP and stop.cause == 3
+    assert hart.cpu.tobytes() == other.cpu.tobytes()
+    heads = tier._space(hart.memory).heads
+    caller = heads[CODE + 24]
+    inside = [heads.get(FUNCTIONS + APART * n) is caller for n in range(COUNT)]
+    assert all(inside), f"{inside} after {tier.counters}"
+    assert tier.counters.joined <= COUNT + 1
+
+
+def test_far_direct_calls_are_told_from_indirect_ones() -> None:
+    is_after_indirect_call = tier_module._is_after_indirect_call
+    memory = AddressSpace()
+    memory.map(CODE, 0x1000, READ | WRITE | EXEC)
+    for text, indirect in (("jalr ra, 0(t1)", True), ("jalr ra, 8(ra)", False), ("jal ra, 64", False)):
+        memory.write(CODE, assemble(f"{text}\n", CODE))
+        assert is_after_indirect_call(memory, CODE + 4) is indirect, text
+    memory.write(CODE, bytes.fromhex("01000293"))  # c.nop; c.jalr t1
+    assert is_after_indirect_call(memory, CODE + 4)
+    assert not is_after_indirect_call(memory, CODE)

@@ -208,7 +208,11 @@ def run(
         from harness.contract import End, ProgramCase, ProgramObservation
 
         with closing(executor):
-            module = build_bytes(compilation, profile, lowering=lowering)
+            try:
+                module = build_bytes(compilation, profile, lowering=lowering)
+            except ValueError as error:
+                typer.echo(f"counterproof: {file}: {error}", err=True)
+                raise typer.Exit(1) from None
             seen = executor.run(ProgramCase("wasm32", module, ("program",), limit_insns=fuel))
         assert isinstance(seen, ProgramObservation)
         status, output, errors = seen.exit_status, seen.stdout, seen.stderr

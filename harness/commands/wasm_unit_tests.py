@@ -129,6 +129,8 @@ def _run_compiled(
     compilation.entry = one.function
     try:
         module = build_bytes(compilation, how[0], lowering=how[1])
+    except ValueError as error:
+        return Outcome(f"cannot be built: {error}", b"", b"")
     finally:
         compilation.entry = None
     seen = engine.run(ProgramCase("wasm32", module, (one.name,), limit_insns=fuel, label=one.name))

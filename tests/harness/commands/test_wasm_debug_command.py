@@ -40,6 +40,22 @@ def test_debug_information_is_added_where_it_is_asked_for(tmp_path: Path) -> Non
     assert module.stat().st_size == plain
 
 
+MIDDLE = (
+    "fn whole() { let mut a = [1, 2, 3]; let [_, rest @ ..] = &mut a; let h = (rest, 1); h.0[0] = 2; }\n"
+    "#[test] fn middle() { whole(); }\nfn main() { whole(); }\n"
+)
+
+
+def test_what_a_lowering_refuses_is_told_by_every_command(tmp_path: Path) -> None:
+    main = tmp_path / "main.rs"
+    main.write_text(MIDDLE)
+    for command in (["build"], ["run", "--engine", "wasmtime"], ["test", "--engine", "wasmtime"]):
+        done = CliRunner().invoke(app, [*command, "--lowering", "gc", str(main)])
+        assert isinstance(done.exception, SystemExit), (command, done.exception)
+        assert done.exit_code in (1, 101)
+        assert "GC021" in done.output, command
+
+
 def test_a_map_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     main = tmp_path / "main.rs"
     main.write_text(MAIN)

@@ -136,3 +136,15 @@ def wrong_addw_again() -> WrongReference:
     made = wrong_addw()
     made.name = "wrong-addw-again"  # type: ignore[misc]
     return made
+
+
+def wrong_two() -> WrongReference:
+    """Two mistakes at once: that of `wrong_addw`, and `xor` is wrong by one."""
+
+    def wrap(_: Semantics) -> Semantics:
+        def xor(m: Any, rd: Any, rs1: Any, rs2: Any) -> None:
+            m.x[rd] = (m.x[rs1] ^ m.x[rs2]) + 1
+
+        return xor
+
+    return WrongReference("wrong-two", wrong_addw()._wraps | {"xor": wrap})

@@ -11,7 +11,7 @@ import ctypes
 import weakref
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.memory.address_space import (
     ADDRESS_BITS,
@@ -25,10 +25,12 @@ from engines.vm.memory.address_space import (
 )
 from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
-from engines.vm.runtime.fault_exits import FaultExits
 from engines.vm.tiers.interpreter.build import Interpreter
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, OVERLAP_BYTES, PC_SHIFT
+
+if TYPE_CHECKING:
+    from engines.vm.runtime.fault_exits import FaultExits
 
 ALIGN: Final = 64
 _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
@@ -182,6 +184,8 @@ class CodeCache:
         if not memory.guarded or memory.bits != ADDRESS_BITS:
             return False
         if self._fault_exits is None and not self.counters.unguarded:
+            from engines.vm.runtime.fault_exits import FaultExits
+
             try:
                 self._fault_exits = FaultExits(self._memory.base, self._memory.size)
             except (OSError, ExecutableMemoryError) as error:

@@ -405,7 +405,8 @@ class Compilation:
         self.current_impl = function.owner if isinstance(function.owner, ImplDef) else None
         before = len(self.diagnostics.errors)
         checker = check_function(self, function)
-        if len(self.diagnostics.errors) == before:
+        # What is wrong with an unknown type may have been said elsewhere, of the impl that the function is in.
+        if len(self.diagnostics.errors) == before and not (checker.unknown and self.diagnostics.has_errors):
             function.mir = build_body(checker)
         self.current_impl = saved_impl
         self.active.discard(function)

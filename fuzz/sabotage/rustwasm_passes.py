@@ -313,3 +313,19 @@ def _() -> None:
         return operand
 
     replace_method(Interpreter, "operand", wrapper)
+
+
+@BUGS.action("rust-methods-of-nothing-not-lowered", Area.RUST_MIR, "a value taken apart wrongly",
+             judges=("tests/engines/rustwasm/typing/test_hostile_sources.py",),
+             description="calling a method of what never gives a value ends the compiler")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import build_expressions
+    from engines.rustwasm.syntax import tree as t
+
+    original = build_expressions._TABLE[t.MethodCall]
+
+    def method_call(self: Any, place: Any, node: Any) -> None:
+        _, _ = node.target
+        original(self, place, node)
+
+    build_expressions._TABLE[t.MethodCall] = method_call

@@ -368,6 +368,12 @@ class ExpressionBuilder(ControlBuilder):
             self.call(function, arguments, place, node.span, location)
 
     def method_call(self, place: Place, node: t.MethodCall) -> None:
+        if node.target is None:
+            # The receiver never gives a value: there is nothing to call.
+            self.operand(node.receiver)
+            for argument in node.args:
+                self.operand(argument)
+            return
         method, args = node.target
         receiver = node.receiver
         if receiver.adjust:

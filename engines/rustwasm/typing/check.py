@@ -40,6 +40,7 @@ class BodyChecker(ExpressionChecker):
         self.closures: list[ClosureDef] = []
         self.callee_path = None
         self.selections = 0
+        self.unknown = False
         self.closure_parents: dict[Any, Any] = {}
         self.closure_kinds: list[tuple[ClosureDef, str, t.Span]] = []
         self.literals: list[tuple[Any, bool]] = []

@@ -53,6 +53,8 @@ class ExpressionChecker(CallChecker):
     def check(self, node: Any, expected: Ty | None = None) -> Ty:
         result: Ty = _TABLE[type(node)](self, node, expected)
         node.ty = result
+        if result is ty.ERROR_TY:
+            self.unknown = True
         return result
 
     def check_coerce(self, node: Any, expected: Ty) -> Ty:

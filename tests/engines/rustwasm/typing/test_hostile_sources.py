@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.rustwasm.compilation import check_source
+from engines.rustwasm.driver import build_bytes
+from engines.rustwasm.mir.interpreter import run_program
 
 MAIN = " fn main() {}"
 HOSTILE = {
@@ -29,6 +31,7 @@ HOSTILE = {
     "nul": ("fn main() { \0 }", None),
     "open text": ('fn main() { "abc', "E0765"),
     "open comment": ("/* /* */" + MAIN, "E0758"),
+    "method of an unknown type": ("struct P<T>(T); impl P<T> { fn f(&self) -> T { self.0.clone() } }" + MAIN, "E0412"),
     "nothing": ("", "E0601"),
     "missing module": ("mod a;" + MAIN, "E0583"),
 }
@@ -50,3 +53,10 @@ def test_any_bytes_give_diagnostics(data: bytes) -> None:
     diagnostics = check_source(data.decode("utf-8", "replace")).diagnostics
     assert diagnostics.has_errors
     assert diagnostics.to_json_lines()
+
+
+def test_a_method_of_what_never_is_can_be_lowered() -> None:
+    compilation = check_source("fn f() -> i32 { (return 1).clone() } fn main() { if f() == 0 { (loop {}).clone(); } }")
+    assert not compilation.diagnostics.errors
+    assert run_program(compilation) == (0, b"", b"")
+    assert build_bytes(compilation, "dev")

@@ -106,6 +106,7 @@ class BaselineCompiler:
         self.options = options or Options()
         self.lifter = Lifter()
         self.counters = CompileCounters()
+        self._plain = (host.methods.keys() | host.control) - _MODE_AT.keys()
 
     def compile(
         self,
@@ -155,9 +156,10 @@ class BaselineCompiler:
         handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
         order = [blocks[start] for start in sorted(blocks)]
         lowered = [optimise(block) for block in order] if self.options.passes else order
-        assumed = frm if any(i[0] in _MODE_AT for b in lowered for i in b.code) else None
+        opcodes = {i[0] for b in lowered for i in b.code}
+        assumed = None if opcodes.isdisjoint(_MODE_AT) else frm
         guarded = guarded and self.host.guards
-        integers, integer_pins = self.host.usable(guarded, {i[0] for b in lowered for i in b.code})
+        integers, integer_pins = self.host.usable(guarded, opcodes)
         pins, written = self._pins(lowered, integer_pins, callees)
         slots = self.host.stack_slots
         registers = Registers(
@@ -249,13 +251,12 @@ class BaselineCompiler:
             code = fetch(pc, 256)
             if not code:
                 continue
-            limit = next((n for n in range(1, 65) if pc + 2 * n in blocks), 64)
             lifted = self._lift(code, pc, 64, frm)
             if lifted is None:
                 continue
             block, after = lifted
             cut = next((i for i, address in enumerate(block.pcs) if i and address in blocks), None)
-            if cut is not None and limit:
+            if cut is not None:
                 block, after = self.lifter.block(code, pc, limit_insns=cut), None
             blocks[pc] = block
             insns += block.insns
@@ -307,6 +308,8 @@ class BaselineCompiler:
     def _unsupported(self, code: list[Instruction], frm: int) -> str | None:
         """The first operation without a lowering, by name."""
         methods = self.host.methods
+        if self._plain.issuperset([instruction[0] for instruction in code]):
+            return None
         for instruction in code:
             opcode = instruction[0]
             at = _MODE_AT.get(opcode)

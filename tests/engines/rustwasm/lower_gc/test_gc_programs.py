@@ -171,3 +171,13 @@ def test_cycles_of_counted_pointers_are_reclaimed() -> None:
 @pytest.mark.parametrize("program", gc_programs(), ids=lambda program: program.name)
 def test_programs_with_gc_types_print_what_is_expected(program: RustProgram, wasmtime_engine: Executor) -> None:
     agrees(wasmtime_engine, program, "dev")
+
+
+def test_n_body_is_no_larger_than_moonbits() -> None:
+    source = next(one for one in ALL if one.name == "nbody").source
+    work = """
+        #[no_mangle] pub fn work(steps: u32) -> u32 { let mut system = bodies(); offset_momentum(&mut system);
+            for _ in 0..steps { advance(&mut system, 0.01); } (energy(&system) * -1e9) as u32 } fn main() {}"""
+    module = build(check_source(source[: source.index("fn main")] + work), "freestanding", "gc")
+    module.names = type(module.names)()
+    assert len(encode(module)) <= 1309

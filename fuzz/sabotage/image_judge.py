@@ -6,7 +6,6 @@ import itertools
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -15,6 +14,7 @@ from engines.vm.aot import image
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, AddressSpace
+from engines.vm.record import replace
 from fuzz.sabotage.judges import Budget, Kill, cpu_seconds
 
 _CODE: Final = 0x10000
@@ -94,7 +94,7 @@ def _tampered(random: Random, regions: list[image.StoredRegion], origin: image.O
 def _foreign(regions: list[image.StoredRegion], origin: image.Origin) -> None:
     content = image.encode(origin, regions)
     for name, value in (("guest", "0" * 64), ("machine", "vax"), ("made_by", "0" * 64)):
-        _refused(f"another {name}", content, replace(origin, **{name: value}))  # type: ignore[arg-type]
+        _refused(f"another {name}", content, replace(origin, **{name: value}))
 
 
 def _refused(what: str, content: bytes, expected: image.Origin) -> None:

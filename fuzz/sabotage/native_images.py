@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import Any, Final
 
+from engines.vm.record import replace
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
 BUGS: Final = Catalogue(("fuzz.sabotage.image_judge:judge",))

@@ -10,11 +10,11 @@ import hashlib
 import json
 import struct
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
+from engines.vm.record import record, values
 from engines.vm.runtime.host import machine
 from engines.vm.runtime.source_digest import source_digest
 from engines.vm.tiers.interpreter.build import cache_key
@@ -44,7 +44,7 @@ class ImageRefusedError(ValueError):
     """A file that is no image, or not one for this program and this machine; the message says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class StoredRegion:
     """One compiled region; its code runs anywhere.
 
@@ -93,7 +93,7 @@ class StoredRegion:
         return region, end
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True)
 class Origin:
     """What an image was made for and from.
 
@@ -121,7 +121,7 @@ def maker() -> str:
 
 def encode(origin: Origin, regions: Iterable[StoredRegion]) -> bytes:
     """An image file's content."""
-    body = json.dumps(asdict(origin)).encode() + b"\n" + b"".join(region.to_bytes() for region in regions)
+    body = json.dumps(values(origin)).encode() + b"\n" + b"".join(region.to_bytes() for region in regions)
     return MAGIC + hashlib.sha256(body).digest() + body
 
 

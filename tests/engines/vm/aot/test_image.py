@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.vm.aot.image import MAGIC, ImageRefusedError, Origin, StoredRegion, decode, encode, maker
+from engines.vm.record import replace
 
 WORD = st.integers(0, (1 << 64) - 1)
 REGION = st.builds(
@@ -58,7 +58,7 @@ def test_no_part_of_an_image_is_an_image(data: st.DataObject) -> None:
 )
 def test_an_image_for_something_else_is_refused_with_the_reason(change: dict[str, str], words: str) -> None:
     with pytest.raises(ImageRefusedError, match=words):
-        decode(encode(replace(HERE, **change), [SOME]), HERE, "prog.cpi")  # type: ignore[arg-type]  # strings all
+        decode(encode(replace(HERE, **change), [SOME]), HERE, "prog.cpi")
 
 
 def test_another_format_and_other_files_are_told_apart() -> None:

@@ -7,6 +7,7 @@ Found by running generated programs, of both modes, built in the way that goes t
 from __future__ import annotations
 
 import importlib
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -91,8 +92,8 @@ def _copies_kept(original: Any) -> Any:
     return learn
 
 
-def _without_conflicts(original: Any) -> Any:
-    return type("Effects", (original,), {"conflicts": lambda self, later: False})
+def _no_uses(body: Any) -> Any:
+    return Counter()
 
 
 def _last_byte_lost(original: Any) -> Any:
@@ -119,8 +120,8 @@ _PASSES: Final[_Table] = (
      "after a conditional the first arm's values are believed"),
     ("branches-still-bring-values", "an effect left out", "release.exits:rewrite", _never_leave,
      "branches out of a block whose value goes to a local do not set the local"),
-    ("operands-flattened-over-effects", "effects reordered", "release.flatten:Effects", _without_conflicts,
-     "statements leave operands over whatever is evaluated before them"),
+    ("blocks-with-branches-opened", "control flow lost", "release.flatten:label_uses", lambda original: _no_uses,
+     "a block that branches leave gives its statements away"),
     ("guards-not-negated", "a condition the wrong way round", "release.control:negated",
      lambda original: lambda node: node, "a block left early becomes a conditional on the same test"),
     ("places-shared-by-live-locals", "an alias overlooked", "release.coalesce:_Liveness.interference",
@@ -134,6 +135,11 @@ _PASSES: Final[_Table] = (
      lambda original: lambda node, locals_, labels: original(node, locals_, labels)
      if node.op != "br_if" else original(type(node)("drop", (), node.args), locals_, labels),
      "conditional branches of an inlined function fall through"),
+    ("numbers-outlive-writes", "a value known too long", "release.number:_Numbering._forget",
+     lambda original: lambda self, locals_: None, "what a loop or block writes still has the number that it had"),
+    ("one-caller-speaks-for-all", "a value known too long", "release.signatures:_parameters",
+     lambda original: lambda tree, index, sites: original(tree, index, sites[:1]),
+     "a parameter is the constant that the first call gives"),
 )  # fmt: skip
 
 _GC_PASSES: Final[_Table] = (

@@ -99,6 +99,7 @@ class Space:
 
     Attributes:
         heads: region by pc of an entry. pages: regions by guest page. refused: pcs not to be asked for again.
+        joined: roots of regions that were joined to their callers because they were hot: once is enough.
     """
 
     decoded: DecodedCode
@@ -107,6 +108,7 @@ class Space:
     pages: dict[int, set[int]] = field(default_factory=dict)
     regions: dict[int, Region] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
+    joined: set[int] = field(default_factory=set)
     callback: Any = None
 
 
@@ -330,10 +332,13 @@ class BaselineTier(InterpreterTier):
         if called is None or called is caller or called.callees:
             return False
         root = called.heads[0]
+        if root in space.joined or root in self.stored:  # an earlier run found out what is best
+            return False
         caller.outside[root] += 1
         if caller.outside[root] < _HOT or not self._may_compile(-1):
             return False
         caller.callees += [callee for callee in caller.outside if callee not in caller.callees]
+        space.joined.update(caller.outside)
         caller.outside.clear()
         begun = time.perf_counter()
         joined = self._join(space, hart, caller)

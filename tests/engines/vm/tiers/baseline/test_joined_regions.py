@@ -71,3 +71,16 @@ def test_far_direct_calls_are_told_from_indirect_ones() -> None:
     memory.write(CODE, bytes.fromhex("01000293"))  # c.nop; c.jalr t1
     assert is_after_indirect_call(memory, CODE + 4)
     assert not is_after_indirect_call(memory, CODE)
+
+
+def test_what_an_earlier_run_joined_is_not_joined_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tier_module, "LONGEST_SLICE", 487)
+    maker = BaselineTier(slice_insns=61, share=1e9)
+    first, second = program(), program()
+    maker.run(first)
+    assert maker.counters.joined > 1
+    user = BaselineTier(slice_insns=61, share=1e9)
+    user.offer(maker.compiled)
+    user.run(second)
+    assert (user.counters.joined, len(user.compiled)) == (0, 0)
+    assert second.cpu.tobytes() == first.cpu.tobytes()

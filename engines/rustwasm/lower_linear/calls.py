@@ -133,8 +133,8 @@ def _only_panics(fn: FunctionLowering, definition: Any) -> bool:
     """Whether all that a function of the library does is to put a message together that nobody will see."""
     if fn.program.profile.messages or "track_caller" not in definition.attributes:
         return False
-    file, _, _ = fn.program.compilation.sources.locate(definition.span[0])
-    return file.startswith("library/") and t.erase(definition.output).kind == t.NEVER
+    library = fn.program.compilation.lang("Drop").module.root
+    return definition.module.root is library and bool(t.erase(definition.output).kind == t.NEVER)
 
 
 def indirect(fn: FunctionLowering, index: Node, values: list[Value], where: Where, direct: bool) -> Node:

@@ -245,6 +245,8 @@ class FunctionLowering(DropLowering):
         if len(targets) == 1 and len(value) == 1:
             if values[0] == 0 and value[0].type == w.I32:
                 return Branch(value[0], default, targets[0])
+            if values[0] == 1 and self._is_one_of_two(switch.operand):
+                return Branch(value[0], targets[0], default)
             if ty.kind == t.BOOL:
                 return Branch(value[0], targets[0], default)
             name = "i64.eq" if value[0].type == w.I64 else "i32.eq"
@@ -255,6 +257,17 @@ class FunctionLowering(DropLowering):
             by_value = dict(zip(reversed(values), reversed(targets), strict=True))
             return Table(selector, [by_value.get(one, default) for one in range(low, high + 1)], default)
         return self._chain(value, values, targets, default)
+
+    def _is_one_of_two(self, operand: m.Operand) -> bool:
+        """Whether a switch is on which of two variants a place holds, so that it is 0 or 1."""
+        if isinstance(operand, m.Constant) or operand.place.projection or self.single.get(operand.place.local) != 1:
+            return False
+        for block in self.body.blocks:
+            for one in block.statements:
+                if isinstance(one, m.Assign) and one.place.local == operand.place.local:
+                    value = one.rvalue
+                    return isinstance(value, m.Discriminant) and len(self.place_type(value.place).data.variants) == 2
+        return False
 
     def _never_comes_to(self, number: int) -> bool:
         """Whether a block is where control does not come, so that a release build does not look."""

@@ -239,6 +239,16 @@ def low_bits(node: Node, bits: int) -> Node:
     return node
 
 
+def _fill(node: Node) -> Node:
+    """A fill of as many bytes as a number has is a store of the number."""
+    place, value, count = node.args[0], _value(node.args[1]), _value(node.args[2])
+    if value is None or count not in (1, 2, 4, 8) or node.imm != (0,) or (count == 8 and value):
+        return node
+    type_, suffix = ("i64", "") if count == 8 else ("i32", {1: "8", 2: "16", 4: ""}[count])
+    repeated = int.from_bytes(bytes([value & 255]) * count, "little")
+    return Node(f"{type_}.store{suffix}", (0, 0, 0), (place, constant(type_, repeated)))
+
+
 def _store(node: Node) -> Node:
     node.args[1] = low_bits(node.args[1], 8 if node.op.endswith("8") else 16)
     return node
@@ -316,6 +326,7 @@ _RULES: Final[dict[str, Callable[[Node], Node]]] = {
     "select": _select,
     "if": _if,
     "br_if": _br_if,
+    "memory.fill": _fill,
     "i32.store8": _store,
     "i32.store16": _store,
 }

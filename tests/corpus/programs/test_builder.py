@@ -30,7 +30,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="no program is called gzip; there are kernels, zstd"):
+    with pytest.raises(ValueError, match=r"no program is called gzip\. There are kernels, zstd"):
         select(["gzip"])
     assert [program.name for program in select(["lz4", "kernels"])] == ["lz4", "kernels"]
 

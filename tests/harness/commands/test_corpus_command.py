@@ -37,7 +37,7 @@ def corpus(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     ("arguments", "message"),
     [
         (("run", "--set", "huge"), "--set huge: there are quick, full"),
-        (("build", "gzip"), "no program is called gzip; there are kernels"),
+        (("build", "gzip"), "no program is called gzip. There are kernels"),
         (("run", "kernels", "--executor", "bochs"), "no executor is called 'bochs'"),
         (("run", "kernels", "--executor", "unicorn-riscv64"), "unicorn-riscv64 runs no programs; choose among"),
         (("locate", "nowhere.json"), "nowhere.json"),

@@ -44,11 +44,11 @@ def test_the_list_names_every_target() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("run", "nothing"), 2, "no fuzz target is called 'nothing'; there are: "),
-        (("replay", "nothing"), 2, "no fuzz target is called 'nothing'; there are: "),
+        (("run", "nothing"), 2, "no fuzz target is called 'nothing'. There are: "),
+        (("replay", "nothing"), 2, "no fuzz target is called 'nothing'. There are: "),
         (("merge", "elf_image", "/nonexistent/corpus"), 2, "/nonexistent/corpus is no directory"),
         (("minimize", "elf_image", "/nonexistent/input"), 2, "No such file"),
-        (("nothing",), 2, "No such command 'nothing'"),
+        (("nothing",), 2, "no fuzz target is called 'nothing'"),
         (("run", "elf_image", "--seconds", "0"), 2, "greater than or equal to 1"),
     ],
 )

@@ -39,16 +39,6 @@ def _replaced(place: str, wrapper: Callable[[Any], Any]) -> Callable[[], None]:
 # -- Release passes: (name, what it stands for, place, wrapper, description)
 
 
-def _fields_in_place(original: Any) -> Any:
-    def sets(made: Any, fields: Any, tree: Any) -> Any:
-        from engines.rustwasm.release.tree import Node
-
-        values = zip(fields[made.imm[0]], made.args[0].args, strict=True)
-        return [Node("local.set", (local,), (value,)) for local, value in values]
-
-    return sets
-
-
 def _all_slots(original: Any) -> Any:
     def slots(tree: Any, bases: set[int], stack: int) -> Any:
         from engines.rustwasm.release.promote import _access
@@ -143,8 +133,6 @@ _PASSES: Final[_Table] = (
 )  # fmt: skip
 
 _GC_PASSES: Final[_Table] = (
-    ("fields-set-one-by-one", "effects reordered", "release.objects:_sets", _fields_in_place,
-     "an object made of its own old fields reads new ones"),
     ("null-tests-of-objects-fail", "a condition the wrong way round", "release.objects:_Simplifier._is_null",
      lambda original: lambda self, node: type(node)("i32.const", (0,), (), 0x7F), "no reference is ever null"),
     ("types-defined-behind-their-use", "a reference to what is not there", "release.groups:_components",

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 KEPT = 40
 """Findings that are written out, one per signature; more of them are counted."""
 PROGRESS_SECONDS = 5.0
-UNIT_SECONDS = 600.0
+UNIT_SECONDS = 1_800.0
+"""Wall clock of one unit, some tens of seconds of work: a machine may be busy with other things."""
 
 
 def rust(

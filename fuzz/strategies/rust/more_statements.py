@@ -402,11 +402,12 @@ def traits(scene: Scene) -> None:
         scene.line(f'println!("{{:?}} {{}}", sum, sum < Vector {{ x: {a}, y: 0 }});')
         x, y = a + b * 3, -13
         scene.say(f"Vector {{ x: {x}, y: {y} }} {'true' if (x, y) < (a, 0) else 'false'}")
-        scene.line("let mut turned = sum;")
+        scene.line("let mut turned = Vector { x: sum.x, y: sum.y };")
         scene.line(f"for _ in 0..{1 + b % 2} {{ turned = Vector {{ x: turned.y, y: turned.x }}; }}")
-        scene.line('println!("{:?}", turned);')
+        scene.line("let (across, up) = (turned.x, turned.y);")
+        scene.line('println!("{} {}", across, up);')
         x, y = (x, y) if b % 2 else (y, x)
-        scene.say(f"Vector {{ x: {x}, y: {y} }}")
+        scene.say(f"{x} {y}")
     elif choice == 2:
         scene.need("Countdown")
         count, most = draw.below(9), draw.below(6)

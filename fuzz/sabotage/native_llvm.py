@@ -141,6 +141,7 @@ def _() -> None:
     Area.MEMORY,
     "a permission not checked",
     description="any page that has a permission bit may be read and written",
+    judges=(GUARDED,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm.machine import RegionMachine

@@ -31,6 +31,7 @@ CATALOGUES: Final = (
     "native_llvm",
     "native_hosts",
     "native_images",
+    "native_assembly",
     "comparator",
     "rustwasm",
     "rustwasm_passes",

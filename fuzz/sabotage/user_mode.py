@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
+from engines.vm.record import replace
 from engines.vm.user.syscalls import table
 from fuzz.sabotage.bug import Area, Bug
 

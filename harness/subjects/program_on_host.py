@@ -111,6 +111,7 @@ class HostExecutor(TierExecutor):
             raise ValueError(f"--host {host}: must be one of {', '.join(HOSTS)}")
         stored = read_image(image, Path(program).read_bytes(), host) if image else []
         self.name = f"{'image' if image else 'baseline'} on {host}"
+        self.degraded = ""
         self.counters = Counters()
         self.host_tier = ProgramTier(host, stored, compiles=not image)
         self.tier: Tier = self.host_tier

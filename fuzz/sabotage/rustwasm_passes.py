@@ -323,3 +323,12 @@ def _() -> None:
         original(self, place, node)
 
     build_expressions._TABLE[t.MethodCall] = method_call
+
+
+@BUGS.action("rust-frames-joined-after-the-first-went", Area.RUST_RELEASE, "memory used after it was given back",
+             judges=("tests/engines/rustwasm/release/test_promote.py",),
+             description="frames made after the first was given back become places in it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.release import promote
+
+    replace_method(promote, "_made_after_return", lambda original: lambda tree, own, frames, stack: set())

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final, NamedTuple
 
-from engines.rustwasm.release.tree import Node, Tree, rewrite, walk
+from engines.rustwasm.release.tree import BRANCHES, NEVER_RETURNS, Block, If, Node, Tree, rewrite, walk
 from engines.rustwasm.wasm import types as w
 
 _TYPES = {"i32": w.I32, "i64": w.I64, "f32": w.F32, "f64": w.F64}
@@ -236,11 +236,12 @@ def join_frames(tree: Tree, stack: int) -> None:
     own = next((one for node in tree.body[:2] for one in frames if frames[one] in (node, *node.args)), None)
     if own is None:
         return
+    late = _made_after_return(tree, own, frames, stack)
     size = _frame_bytes(frames[own])
     base, places = size, {}
     for local, definition in frames.items():
         count = _frame_bytes(definition)
-        if local != own and count >= 0 and base + count - size <= LARGEST_ADDED:
+        if local != own and local not in late and count >= 0 and base + count - size <= LARGEST_ADDED:
             places[local] = base
             base += count
 
@@ -264,6 +265,44 @@ def join_frames(tree: Tree, stack: int) -> None:
 
     if places:
         rewrite(tree.body, change)
+
+
+def _made_after_return(tree: Tree, own: int, frames: dict[int, Node], stack: int) -> set[int]:
+    """Frames that may be made after the frame `own` was given back, which then is not the function's own but that of
+    something put in before them: what is called meanwhile uses the same memory.
+    """
+    made = {id(definition): local for local, definition in frames.items()}
+    late: set[int] = set()
+    returned_at: dict[int, bool] = {}
+
+    def visit(node: Node, returned: bool) -> bool:
+        for one in node.args:
+            returned = visit(one, returned)
+        if isinstance(node, If):
+            then, other = (run(body, returned) for body in node.bodies())
+            return then or other
+        if isinstance(node, Block):
+            after = run(node.body, returned)
+            if node.op == "loop" and returned_at.pop(node.label, False) and not returned:
+                after = run(node.body, True)
+            return returned_at.pop(node.label, False) or after
+        if node.op in BRANCHES:
+            labels = (*node.imm[0], node.imm[1]) if node.op == "br_table" else (node.imm[0],)
+            for label in labels:
+                returned_at[label] = returned_at.get(label, False) or returned
+        if returned and id(node) in made:
+            late.add(made[id(node)])
+        return returned or (_returns(node, own, stack) and node.args[0].op == "i32.add")
+
+    def run(body: list[Node], returned: bool) -> bool:
+        for node in body:
+            returned = visit(node, returned)
+            if node.op in NEVER_RETURNS:
+                return False
+        return returned
+
+    run(tree.body, False)
+    return late
 
 
 LARGEST_ADDED: Final = 512

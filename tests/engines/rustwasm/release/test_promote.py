@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import wasmtime
 
 from engines.rustwasm.release.pipeline import optimise
@@ -120,3 +121,43 @@ def test_an_object_that_nobody_else_reaches_leaves_a_frame_that_others_reach() -
     better, _ = optimise(made, "stack")
     assert call(better, 7) == 12
     assert "offset=4" not in print_module(better)
+
+
+def _two_frames(between: str) -> Module:
+    """A function with a frame $p, and one $q that is made after `between`; $below writes where the stack is free."""
+    keep = "(func $keep (param i32) (i32.store (i32.const 0) (local.get 0)))"
+    below = (
+        '(func $below (export "below") (i32.store (i32.sub (global.get $stack) (i32.const 16)) (i32.const 99))'
+        " (i32.store (i32.sub (global.get $stack) (i32.const 8)) (i32.const 99)))"
+    )
+    enter_q, leave_q = ENTER.replace("$p", "$q"), LEAVE.replace("$p", "$q")
+    return parse_module(
+        f'{HEAD} {keep} {below} (func (export "f") (param i32) (result i32) (local $p i32) (local $q i32)'
+        f" {ENTER} (i32.store (local.get $p) (i32.const 1)) (call $keep (local.get $p)) {between}"
+        f" {enter_q} (i32.store (local.get $q) (local.get 0)) (call $keep (local.get $q)) (call $below)"
+        f" (local.set 0 (i32.load (local.get $q))) {leave_q} (local.get 0)))"
+    )
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        LEAVE,
+        f"(block $b (br_if $b (i32.eqz (local.get 0))) {LEAVE})",
+        f"(if (local.get 0) (then {LEAVE}) (else {LEAVE}))",
+        f"(block $b (loop $l {LEAVE} (br $b)))",
+    ],
+)
+def test_a_frame_made_after_the_first_was_given_back_is_no_place_in_it(between: str) -> None:
+    """What is called meanwhile has the memory of the first (found by `diff rust`: a table of methods overwritten)."""
+    made = _two_frames(between)
+    assert call(made, 5) == 5
+    better, _ = optimise(made, "stack")
+    assert call(better, 5) == 5
+
+
+def test_a_frame_made_before_the_first_is_given_back_is_a_place_in_it() -> None:
+    made = _two_frames("")
+    better, _ = optimise(made, "stack")
+    assert call(better, 5) == 5
+    assert "i32.const -32" in print_module(better)

@@ -326,7 +326,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-frames-joined-after-the-first-went", Area.RUST_RELEASE, "memory used after it was given back",
-             judges=("tests/engines/rustwasm/release/test_promote.py",),
+             judges=("fresh tests/engines/rustwasm/release/test_promote.py",),
              description="frames made after the first was given back become places in it")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.release import promote

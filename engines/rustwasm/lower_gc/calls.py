@@ -238,10 +238,10 @@ def cast(fn: FunctionLowering, rvalue: m.Cast, span: m.Span) -> Node:
     if rvalue.kind == "enum":
         assert not isinstance(rvalue.operand, m.Constant)
         where = fn.place(rvalue.operand.place, span)
-        return fn.whole(numeric_cast(fn.numbers, [declared(fn, where)], t.I64, target), target)
+        return fn.whole(numeric_cast(fn, [declared(fn, where)], t.I64, target), target)
     value = fn.operand(rvalue.operand, span)
     if rvalue.kind == "numeric":
-        return fn.whole(numeric_cast(fn.numbers, fn.scalars(value, source), source, target), target)
+        return fn.whole(numeric_cast(fn, fn.scalars(value, source), source, target), target)
     if rvalue.kind == "pointer":
         return _pointer_cast(fn, value, source, target)
     return unsized(fn, value, source, target)

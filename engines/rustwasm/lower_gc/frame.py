@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engines.rustwasm.lower_gc import nodes as n
 from engines.rustwasm.lower_gc.places import (
@@ -40,12 +40,6 @@ class Frame:
         self.out: list[Node] = []
         self.homes: dict[int, Place] = {}
         self.body: m.Body = m.Body(name, None, 0, (0, 0))
-
-    @property
-    def numbers(self) -> Any:
-        """This function, for `lower_linear.arithmetic` and `wide`: they use `fresh`, `stash`, `results`, `checks`,
-        `panic_if` and `program.call`."""
-        return self
 
     def fresh(self, type_: w.ValueType) -> int:
         self.locals.append(type_)

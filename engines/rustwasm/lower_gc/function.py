@@ -301,7 +301,7 @@ class FunctionLowering(DropLowering):
         one = self.operand_type(left)
         parts = self.scalars(self.operand(left, span), one)
         if isinstance(rvalue, m.UnaryOp):
-            return self.whole(arithmetic.unary(self.numbers, rvalue.op, parts, one, span), ty)
+            return self.whole(arithmetic.unary(self, rvalue.op, parts, one, span), ty)
         if self.types.of(one).kind == RAW:
             same = self.program.raw_equal(one.args[0], parts[0], self.operand(rvalue.right, span))
             return same if rvalue.op == "eq" else n.op("i32.eqz", same)
@@ -309,7 +309,7 @@ class FunctionLowering(DropLowering):
             same = Node("ref.eq", (), (parts[0], self.operand(rvalue.right, span)), w.I32)
             return same if rvalue.op == "eq" else n.op("i32.eqz", same)
         right = self.scalars(self.operand(rvalue.right, span), self.operand_type(rvalue.right))
-        return self.whole(arithmetic.binary(self.numbers, rvalue.op, parts, right, one, span), ty)
+        return self.whole(arithmetic.binary(self, rvalue.op, parts, right, one, span), ty)
 
     def construct(self, ty: Ty, variant: int, values: list[Node]) -> Node:
         """A struct, tuple, closure, array or variant of these fields."""

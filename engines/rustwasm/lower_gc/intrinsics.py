@@ -204,7 +204,7 @@ def _wrapping(op: str) -> Handler:
         if bits == 128:
             a = (use.fn.stash(left[0]), use.fn.stash(left[1]))
             b = (use.fn.stash(right[0]), use.fn.stash(right[1]))
-            parts = {"add": wide.add, "sub": wide.subtract, "mul": wide.multiply}[op](use.fn.numbers, a, b)
+            parts = {"add": wide.add, "sub": wide.subtract, "mul": wide.multiply}[op](use.fn, a, b)
             return use.fn.whole(list(parts), ty)
         one = n.op(f"{arithmetic.wasm_name(bits)}.{op}", left[0], right[0])
         return arithmetic.narrow(one, bits, signed)
@@ -220,10 +220,10 @@ def _overflowing(op: str) -> Handler:
         if bits == 128:
             a = (use.fn.stash(left[0]), use.fn.stash(left[1]))
             b = (use.fn.stash(right[0]), use.fn.stash(right[1]))
-            both, wrong = wide.overflowing(use.fn.numbers, op, a, b, signed)
+            both, wrong = wide.overflowing(use.fn, op, a, b, signed)
             result = use.fn.whole(list(both), ty)
         else:
-            result, wrong = arithmetic.overflowing(use.fn.numbers, op, left[0], right[0], bits, signed)
+            result, wrong = arithmetic.overflowing(use.fn, op, left[0], right[0], bits, signed)
         return use.fn.construct(use.where.ty, 0, [result, wrong])
 
     return handler

@@ -17,7 +17,7 @@ from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
 
 if TYPE_CHECKING:
-    from engines.rustwasm.lower_linear.function import FunctionLowering
+    from engines.rustwasm.lower_linear.numbers import Numbers
 
 _WORDS: Final = {"add": "add", "sub": "subtract", "mul": "multiply"}
 _COMPARISONS: Final = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
@@ -43,7 +43,7 @@ def narrow(value: Node, bits: int, signed: bool) -> Node:
     return n.op("i32.and", value, n.i32((1 << bits) - 1))
 
 
-def binary(fn: FunctionLowering, op: str, left: list[Node], right: list[Node], ty: Ty, span: m.Span) -> list[Node]:
+def binary(fn: Numbers, op: str, left: list[Node], right: list[Node], ty: Ty, span: m.Span) -> list[Node]:
     """The parts of `left op right` for operands of type `ty`."""
     if ty.kind == t.FLOAT:
         return [_float(fn, op, left[0], right[0], ty.data)]
@@ -59,7 +59,7 @@ def binary(fn: FunctionLowering, op: str, left: list[Node], right: list[Node], t
 
 
 def _integer(
-    fn: FunctionLowering, op: str, left: Node, rights: list[Node], bits: int, signed: bool, span: m.Span
+    fn: Numbers, op: str, left: Node, rights: list[Node], bits: int, signed: bool, span: m.Span
 ) -> Node:
     name = wasm_name(bits)
     right = rights[0]
@@ -77,14 +77,14 @@ def _integer(
     return checked(fn, op, left, right, bits, signed, span)
 
 
-def checked(fn: FunctionLowering, op: str, left: Node, right: Node, bits: int, signed: bool, span: m.Span) -> Node:
+def checked(fn: Numbers, op: str, left: Node, right: Node, bits: int, signed: bool, span: m.Span) -> Node:
     """Add, sub or mul that panics when the result does not fit."""
     result, wrong = overflowing(fn, op, left, right, bits, signed)
     fn.panic_if(wrong, f"attempt to {_WORDS[op]} with overflow", span)
     return result
 
 
-def overflowing(fn: FunctionLowering, op: str, left: Node, right: Node, bits: int, signed: bool) -> tuple[Node, Node]:
+def overflowing(fn: Numbers, op: str, left: Node, right: Node, bits: int, signed: bool) -> tuple[Node, Node]:
     """The wrapped result, to be evaluated as often as wanted, and whether it is not the exact one."""
     name = wasm_name(bits)
     left, right = fn.stash(left), fn.stash(right)
@@ -127,7 +127,7 @@ def _product_wraps(left: Node, right: Node, result: Node, signed: bool) -> Node:
     return n.select(minimum, ordinary, n.op("i64.eq", n.copied(right), n.i64(-1)))
 
 
-def _shift(fn: FunctionLowering, op: str, left: Node, right: Node, bits: int, signed: bool, span: m.Span) -> Node:
+def _shift(fn: Numbers, op: str, left: Node, right: Node, bits: int, signed: bool, span: m.Span) -> Node:
     name = wasm_name(bits)
     amount = right if right.type == w.I32 else None
     if fn.checks:
@@ -151,7 +151,7 @@ def _of(node: Node) -> int:
     return node.type
 
 
-def _divide(fn: FunctionLowering, op: str, left: Node, right: Node, bits: int, signed: bool, span: m.Span) -> Node:
+def _divide(fn: Numbers, op: str, left: Node, right: Node, bits: int, signed: bool, span: m.Span) -> Node:
     name = wasm_name(bits)
     known = right.imm[0] if right.op.endswith(".const") else None
     word = "divide" if op == "div" else "calculate the remainder"
@@ -170,7 +170,7 @@ def _divide(fn: FunctionLowering, op: str, left: Node, right: Node, bits: int, s
     return n.op(f"{name}.{op}_{'s' if signed else 'u'}", n.copied(left), n.copied(right))
 
 
-def _float(fn: FunctionLowering, op: str, left: Node, right: Node, bits: int) -> Node:
+def _float(fn: Numbers, op: str, left: Node, right: Node, bits: int) -> Node:
     name = f"f{bits}"
     if op != "rem":
         return n.op(f"{name}.{op}", left, right)
@@ -180,7 +180,7 @@ def _float(fn: FunctionLowering, op: str, left: Node, right: Node, bits: int) ->
     return n.op("f32.demote_f64", rest) if bits == 32 else rest
 
 
-def unary(fn: FunctionLowering, op: str, value: list[Node], ty: Ty, span: m.Span) -> list[Node]:
+def unary(fn: Numbers, op: str, value: list[Node], ty: Ty, span: m.Span) -> list[Node]:
     """The parts of `-value` or `!value`."""
     if ty.kind == t.FLOAT:
         return [n.op(f"f{ty.data}.neg", value[0])]
@@ -201,7 +201,7 @@ def unary(fn: FunctionLowering, op: str, value: list[Node], ty: Ty, span: m.Span
     return [narrow(n.op(f"{name}.sub", n.integer(type_, 0), n.copied(one)), bits, signed)]
 
 
-def numeric_cast(fn: FunctionLowering, value: list[Node], source: Ty, target: Ty) -> list[Node]:
+def numeric_cast(fn: Numbers, value: list[Node], source: Ty, target: Ty) -> list[Node]:
     """`value as target` between numbers, bool and char."""
     if source is target:
         return value
@@ -238,7 +238,7 @@ def numeric_cast(fn: FunctionLowering, value: list[Node], source: Ty, target: Ty
     return [one]
 
 
-def _from_float(fn: FunctionLowering, value: Node, source: int, bits: int, signed: bool) -> list[Node]:
+def _from_float(fn: Numbers, value: Node, source: int, bits: int, signed: bool) -> list[Node]:
     sign = "s" if signed else "u"
     if bits == 128:
         return wide.from_float(fn, value, source, signed)

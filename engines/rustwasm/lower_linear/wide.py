@@ -10,7 +10,7 @@ from engines.rustwasm.release.tree import Node
 from engines.rustwasm.wasm import types as w
 
 if TYPE_CHECKING:
-    from engines.rustwasm.lower_linear.function import FunctionLowering
+    from engines.rustwasm.lower_linear.numbers import Numbers
 
 _WORDS = {"add": "add", "sub": "subtract", "mul": "multiply"}
 Half = tuple[Node, Node]
@@ -20,19 +20,19 @@ def _c(node: Node) -> Node:
     return n.copied(node)
 
 
-def add(fn: FunctionLowering, a: Half, b: Half) -> Half:
+def add(fn: Numbers, a: Half, b: Half) -> Half:
     low = fn.stash(n.op("i64.add", _c(a[0]), _c(b[0])))
     carry = n.op("i64.extend_i32_u", n.op("i64.lt_u", _c(low), _c(a[0])))
     return low, fn.stash(n.op("i64.add", n.op("i64.add", _c(a[1]), _c(b[1])), carry))
 
 
-def subtract(fn: FunctionLowering, a: Half, b: Half) -> Half:
+def subtract(fn: Numbers, a: Half, b: Half) -> Half:
     borrow = n.op("i64.extend_i32_u", n.op("i64.lt_u", _c(a[0]), _c(b[0])))
     high = fn.stash(n.op("i64.sub", n.op("i64.sub", _c(a[1]), _c(b[1])), borrow))
     return fn.stash(n.op("i64.sub", _c(a[0]), _c(b[0]))), high
 
 
-def wide_product(fn: FunctionLowering, a: Node, b: Node) -> Half:
+def wide_product(fn: Numbers, a: Node, b: Node) -> Half:
     """The 128-bit product of two unsigned i64."""
     mask = n.i64(0xFFFFFFFF)
 
@@ -49,7 +49,7 @@ def wide_product(fn: FunctionLowering, a: Node, b: Node) -> Half:
     return fn.stash(n.op("i64.mul", _c(a), _c(b))), fn.stash(top)
 
 
-def multiply(fn: FunctionLowering, a: Half, b: Half) -> Half:
+def multiply(fn: Numbers, a: Half, b: Half) -> Half:
     low, high = wide_product(fn, a[0], b[0])
     cross = n.op("i64.add", n.op("i64.mul", _c(a[0]), _c(b[1])), n.op("i64.mul", _c(a[1]), _c(b[0])))
     return low, fn.stash(n.op("i64.add", _c(high), cross))
@@ -66,7 +66,7 @@ def equal(a: Half, b: Half) -> Node:
     return n.op("i64.eqz", both)
 
 
-def overflowing(fn: FunctionLowering, op: str, a: Half, b: Half, signed: bool) -> tuple[Half, Node]:
+def overflowing(fn: Numbers, op: str, a: Half, b: Half, signed: bool) -> tuple[Half, Node]:
     """The wrapped result and whether it is not the exact one."""
     if op == "mul":
         return _multiplied(fn, a, b, signed)
@@ -78,13 +78,13 @@ def overflowing(fn: FunctionLowering, op: str, a: Half, b: Half, signed: bool) -
     return result, n.op("i64.lt_s", n.op("i64.and", moved, other), n.i64(0))
 
 
-def _magnitude(fn: FunctionLowering, a: Half) -> Half:
+def _magnitude(fn: Numbers, a: Half) -> Half:
     sign = fn.stash(n.op("i64.shr_s", _c(a[1]), n.i64(63)))
     flipped = (fn.stash(n.op("i64.xor", _c(a[0]), _c(sign))), fn.stash(n.op("i64.xor", _c(a[1]), _c(sign))))
     return subtract(fn, flipped, (sign, sign))
 
 
-def _multiplied(fn: FunctionLowering, a: Half, b: Half, signed: bool) -> tuple[Half, Node]:
+def _multiplied(fn: Numbers, a: Half, b: Half, signed: bool) -> tuple[Half, Node]:
     result = multiply(fn, a, b)
     x, y = (_magnitude(fn, a), _magnitude(fn, b)) if signed else (a, b)
     both = n.op("i32.and", n.op("i64.ne", _c(x[1]), n.i64(0)), n.op("i64.ne", _c(y[1]), n.i64(0)))
@@ -112,7 +112,7 @@ def _multiplied(fn: FunctionLowering, a: Half, b: Half, signed: bool) -> tuple[H
 
 
 def binary(
-    fn: FunctionLowering, op: str, left: list[Node], right: list[Node], signed: bool, span: m.Span
+    fn: Numbers, op: str, left: list[Node], right: list[Node], signed: bool, span: m.Span
 ) -> list[Node]:
     a = (fn.stash(left[0]), fn.stash(left[1]))
     if op in ("shl", "shr"):
@@ -136,7 +136,7 @@ def binary(
     return list({"add": add, "sub": subtract, "mul": multiply}[op](fn, a, b))
 
 
-def _shift(fn: FunctionLowering, op: str, a: Half, right: Node, signed: bool, span: m.Span) -> Half:
+def _shift(fn: Numbers, op: str, a: Half, right: Node, signed: bool, span: m.Span) -> Half:
     amount = fn.stash(right if right.type == w.I64 else n.op("i64.extend_i32_u", right))
     if fn.checks:
         word = "left" if op == "shl" else "right"
@@ -158,7 +158,7 @@ def _shift(fn: FunctionLowering, op: str, a: Half, right: Node, signed: bool, sp
     return n.select(_c(shifted), near, far), n.select(fill, _c(shifted), _c(far))
 
 
-def _divide(fn: FunctionLowering, op: str, a: Half, b: Half, signed: bool, span: m.Span) -> Half:
+def _divide(fn: Numbers, op: str, a: Half, b: Half, signed: bool, span: m.Span) -> Half:
     text = "attempt to divide by zero" if op == "div" else "attempt to calculate the remainder with a divisor of zero"
     fn.panic_if(n.op("i64.eqz", n.op("i64.or", _c(b[0]), _c(b[1]))), text, span)
     x, y = a, b
@@ -177,7 +177,7 @@ def _divide(fn: FunctionLowering, op: str, a: Half, b: Half, signed: bool, span:
     return subtract(fn, flipped, (sign, sign))
 
 
-def unary(fn: FunctionLowering, op: str, value: list[Node], span: m.Span) -> list[Node]:
+def unary(fn: Numbers, op: str, value: list[Node], span: m.Span) -> list[Node]:
     a = (fn.stash(value[0]), fn.stash(value[1]))
     if op == "not":
         return [n.op("i64.xor", _c(x), n.i64(-1)) for x in a]
@@ -186,7 +186,7 @@ def unary(fn: FunctionLowering, op: str, value: list[Node], span: m.Span) -> lis
     return list(subtract(fn, (n.i64(0), n.i64(0)), a))
 
 
-def to_float(fn: FunctionLowering, value: list[Node], signed: bool, bits: int) -> list[Node]:
+def to_float(fn: Numbers, value: list[Node], signed: bool, bits: int) -> list[Node]:
     a = (fn.stash(value[0]), fn.stash(value[1]))
     x = _magnitude(fn, a) if signed else a
     call = fn.program.call(("runtime", f"u128_to_f{bits}"), [_c(x[0]), _c(x[1])], w.F64 if bits == 64 else w.F32)
@@ -196,7 +196,7 @@ def to_float(fn: FunctionLowering, value: list[Node], signed: bool, bits: int) -
     return [n.select(n.op(f"f{bits}.neg", _c(result)), _c(result), n.op("i64.lt_s", _c(a[1]), n.i64(0)))]
 
 
-def from_float(fn: FunctionLowering, value: Node, source: int, signed: bool) -> list[Node]:
+def from_float(fn: Numbers, value: Node, source: int, signed: bool) -> list[Node]:
     one = value if source == 64 else n.op("f64.promote_f32", value)
     call = fn.program.call(("runtime", "f64_to_i128" if signed else "f64_to_u128"), [one], w.I64)
     return fn.results(call, (w.I64, w.I64))

@@ -265,6 +265,8 @@ def _edits_at(node: Any, source: str) -> Iterator[Edit]:
                     yield Edit(start, end, source[low:high])
             if isinstance(child, t.Arm) and isinstance(child.body, t.Expr):
                 yield Edit(start, end, source[slice(*_balanced(source, *child.body.span))])
+        for receiver in _receivers(node):
+            yield Edit(start, end, source[slice(*_balanced(source, *receiver.span))])
         if isinstance(node, t.Block) and node.tail is not None:
             yield Edit(*_balanced(source, *node.tail.span))
         if end - start > 1 and not isinstance(node, t.Block):
@@ -282,6 +284,16 @@ def _edits_at(node: Any, source: str) -> Iterator[Edit]:
                 yield Edit(one.span[0], _past_comma(source, _balanced(source, *one.span)[1]))
         if source[start - 1 : start] == "(" and source[end : end + 1] == ")":
             yield Edit(start - 1, end + 1, source[start:end])
+
+
+def _receivers(node: t.Expr) -> Iterator[t.Expr]:
+    """What stands at the left of a chain of calls and fields, from the second step on: `a` of `a.b.c()`."""
+    steps = 0
+    while isinstance(node, (t.MethodCall, t.Field)):
+        node = node.receiver if isinstance(node, t.MethodCall) else node.base
+        steps += 1
+        if steps > 1:
+            yield node
 
 
 def _inlined(node: t.LetStatement, source: str) -> Iterator[Edit]:

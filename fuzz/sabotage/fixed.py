@@ -258,3 +258,18 @@ def _() -> None:
     from engines.rustwasm.wasm.binary import decoder
 
     replace_method(decoder, "_NO_VECTORS", lambda original: tuple(range(14)))
+
+
+@BUGS.action(
+    "faults-found-by-forks-too",
+    Area.CODE_CACHE,
+    "state shared that is each process's own",
+    description="the tables of fault exits were shared with forks: what they made or closed took the parent's exits away",
+    judges=("fresh tests/engines/vm/runtime/test_fault_exits.py",),
+)
+def _() -> None:
+    import mmap
+
+    from engines.vm.runtime import fault_exits
+
+    replace_method(fault_exits, "_OWN", lambda original: mmap.MAP_SHARED | mmap.MAP_ANONYMOUS)

@@ -32,6 +32,8 @@ _RT_SIGACTION: Final = 13
 _RIP: Final = 168
 """Offset of the interrupted instruction's address in a `ucontext_t`."""
 MOST_TABLES: Final = 1024
+_OWN: Final = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+"""Not shared with forks: they have code memories of their own, and say nothing about the code of this process."""
 _NORESERVE: Final = 0x4000
 _ROW_BYTES: Final = 24
 """Base and size of a code memory, address of its table."""
@@ -56,7 +58,7 @@ class FaultExits:
         if sys.platform != "linux" or machine() not in {"x86_64", "AMD64"}:
             raise OSError(f"no handler of faults for {sys.platform} on {machine()}, there is linux on x86_64")
         handler = _handler()
-        self._table = mmap.mmap(-1, 4 * size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE)
+        self._table = mmap.mmap(-1, 4 * size, flags=_OWN | _NORESERVE)
         self._words = memoryview(self._table).cast("I")
         self._row = handler.enter(base, size, ctypes.addressof(ctypes.c_char.from_buffer(self._table)))
         self._finalizer = weakref.finalize(self, handler.leave, self._row)
@@ -76,7 +78,7 @@ class _Handler:
     """The handler's code, and the tables that it looks into."""
 
     def __init__(self) -> None:
-        self._data = mmap.mmap(-1, _BYTES)
+        self._data = mmap.mmap(-1, _BYTES, flags=_OWN)
         data = ctypes.addressof(ctypes.c_char.from_buffer(self._data))
         self._words = memoryview(self._data).cast("Q")
         self._free = list(range(MOST_TABLES - 1, -1, -1))

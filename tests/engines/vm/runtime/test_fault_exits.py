@@ -15,7 +15,7 @@ from engines.vm.hosts.x86_64.encode import Assembler
 from engines.vm.hosts.x86_64.registers import RAX, RCX, RDI
 from engines.vm.memory.address_space import EXEC, GUARD_BYTES, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.runtime.executable_memory import ExecutableMemory
-from engines.vm.runtime.fault_exits import FaultExits
+from engines.vm.runtime.fault_exits import FaultExits, _handler
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}, reason="made for linux on x86_64"
@@ -74,6 +74,21 @@ def test_permitted_accesses_are_made_and_others_leave() -> None:
     assert load.call(base + 0x4FF8) == EXIT
 
 
+def test_what_a_fork_does_with_its_tables_is_its_own_affair() -> None:
+    """They were shared: a fork that made or closed code memories took the exits of its parent's code away."""
+    load = Native()
+    before = bytes(_handler()._data)
+    assert load.call(-8) == EXIT
+    child = os.fork()
+    if not child:
+        more = [Native() for _ in range(3)]
+        load.exits._finalizer()
+        os._exit(0 if all(one.call(-8) == EXIT for one in more) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert bytes(_handler()._data) == before
+    assert load.call(-8) == EXIT
+
+
 def test_addresses_that_are_no_addresses_leave() -> None:
     load = Native()
     assert load.call(1 << 63) == EXIT
@@ -99,7 +114,7 @@ resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 if {handled}:
     faulthandler.enable()
 from engines.vm.runtime.executable_memory import ExecutableMemory
-from engines.vm.runtime.fault_exits import FaultExits
+from engines.vm.runtime.fault_exits import FaultExits, _handler
 memory = ExecutableMemory(4096)
 exits = FaultExits(memory.base, memory.size)
 ctypes.string_at(8, 1)

@@ -264,7 +264,7 @@ def _() -> None:
     "faults-found-by-forks-too",
     Area.CODE_CACHE,
     "state shared that is each process's own",
-    description="the tables of fault exits were shared with forks: what they made or closed took the parent's exits away",
+    description="tables of fault exits were shared with forks, which took the exits of their parent's code away",
     judges=("fresh tests/engines/vm/runtime/test_fault_exits.py",),
 )
 def _() -> None:

@@ -69,7 +69,7 @@ class Recorded:
 def recorded(compiling: bool = False) -> tuple[Recorded, ...]:
     """The programs with the oracle's answers, made once per process: rounds of random ones, and after each round its
     share of the systematic ones; for executors that are `compiling`, rounds of what is made for compilers, and after
-    the first round the tabulated ones."""
+    the first batch the tabulated ones."""
     found: list[Recorded] = []
 
     def record(label: str, batch: MachineBatch) -> None:
@@ -84,10 +84,10 @@ def recorded(compiling: bool = False) -> tuple[Recorded, ...]:
         for turn in range(1, (COMPILING_ROUNDS if compiling else SEARCH_ROUNDS) + 1):
             for profile in COMPILING_TURNS if compiling else TURNS:
                 record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
+                if compiling and not first:
+                    for start in range(0, tabulated.programs(), BATCH_CASES):
+                        record("profile tabulated case", tabulated.tabulated(start, BATCH_CASES))
                 first += BATCH_CASES
-            if compiling and turn == 1:
-                for start in range(0, tabulated.programs(), BATCH_CASES):
-                    record("profile tabulated case", tabulated.tabulated(start, BATCH_CASES))
             while not compiling and listed < min(programs(), programs() * turn * turn // SYSTEMATIC_ROUNDS**2):
                 record("profile systematic case", systematic(listed, BATCH_CASES))
                 listed += BATCH_CASES
@@ -199,7 +199,8 @@ class GeneratedPrograms:
             return replace(kill, signature=ALONE, instructions=1_000_000)
 
         def in_time(candidate: MachineCase) -> str | None:
-            return signature_of(candidate) if cpu_seconds() - begun < REDUCTION_SECONDS else None
+            late = cpu_seconds() - begun > REDUCTION_SECONDS and candidate is not case
+            return None if late else signature_of(candidate)
 
         reduction = reduce_machine_case(case, subject, in_time)
         seconds = cpu_seconds() - begun

@@ -76,9 +76,11 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
     def python(name: str, seconds: float, *command: str, check: Check | None = None, needs: str = "") -> Task:
         return Task(name, command, seconds, check, needs)
 
-    def diff(name: str, seconds: float, oracle: str, cases: int, *more: str) -> Task:
+    def diff(
+        name: str, seconds: float, oracle: str, cases: int, *more: str, profile: str = ROTATION, batch: int = 256
+    ) -> Task:
         line = ["-m", "harness.cli", "diff", "riscv", "--oracle", oracle, "--cases", str(max(64, round(cases * scale)))]
-        line += ["--profile", ROTATION, "--batch", "256"]
+        line += ["--profile", profile, "--batch", str(batch)]
         needs = oracle if oracle.startswith("qemu") else ""
         return Task(name, (*line, "--out", "{out}", *more), seconds, discards, needs)
 
@@ -124,12 +126,8 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
                 diff("fixed-unicorn", 20, "unicorn-riscv64", 40_000, "--seed", "1", "--seed", "2"),
                 diff("fixed-qemu", 30, "qemu-system-riscv64", 4_000, "--seed", "3"),
                 diff("fixed-reference", 20, "riscv64-reference", 512, "--seed", "4"),
-                python("systematic", 10, "-m", "harness.cli", "diff", "riscv", "--oracle", "unicorn-riscv64",
-                       "--profile", SYSTEMATIC, "--cases", str(max(64, round(32_000 * scale))), "--batch", "256",
-                       "--out", "{out}", check=discards),
-                python("tabulated", 5, "-m", "harness.cli", "diff", "riscv", "--oracle", "unicorn-riscv64",
-                       "--profile", TABULATED, "--cases", str(max(64, round(342 * scale))), "--batch", "57",
-                       "--out", "{out}", check=discards),
+                diff("systematic", 10, "unicorn-riscv64", 32_000, profile=SYSTEMATIC),
+                diff("tabulated", 5, "unicorn-riscv64", 342, profile=TABULATED, batch=57),
             ),
         ),
         Stage(

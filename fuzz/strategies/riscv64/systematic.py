@@ -147,6 +147,17 @@ def programs() -> int:
     return len(table())
 
 
+def numbers(first: int, count: int) -> NDArray[np.int64]:
+    """The numbers of the programs of a batch of listed programs.
+
+    Raises:
+        ValueError: `first` is negative, or `count` is not one of 1 … `MAX_BATCH_CASES`.
+    """
+    if first < 0 or not 0 < count <= MAX_BATCH_CASES:
+        raise ValueError(f"programs from {first}, {count} of them; a batch holds 1 … {MAX_BATCH_CASES}, from 0 on")
+    return np.arange(first, first + count)
+
+
 def systematic(first: int, count: int, rows: NDArray[np.void] | None = None) -> MachineBatch:
     """The programs `first … first+count-1` of `rows` (all by default), which begin again after the last one: an
     instruction, then `ebreak`, from registers that make every plain access legal.
@@ -156,10 +167,8 @@ def systematic(first: int, count: int, rows: NDArray[np.void] | None = None) -> 
     Raises:
         ValueError: `first` is negative, or `count` is not one of 1 … `MAX_BATCH_CASES`.
     """
-    if first < 0 or not 0 < count <= MAX_BATCH_CASES:
-        raise ValueError(f"programs from {first}, {count} of them; a batch holds 1 … {MAX_BATCH_CASES}, from 0 on")
+    number = numbers(first, count)
     rows = table() if rows is None else rows
-    number = np.arange(first, first + count)
     chosen = rows[number % len(rows)]
     states = np.zeros(count, state_dtype(ISA))
     states["x"][:, 1:] = [n * 0x9E37_79B9_7F4A_7C15 & _MASK64 for n in range(1, 32)]

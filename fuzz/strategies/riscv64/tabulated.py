@@ -21,7 +21,7 @@ from engines.vm.isa.describe import Field, Instruction, OperandKind
 from engines.vm.isa.riscv64 import INSTRUCTIONS
 from engines.vm.isa.riscv64.coding import assemble
 from fuzz.strategies.riscv64.profiles import TABULATED
-from fuzz.strategies.riscv64.systematic import REGISTERS, SOURCES, pool
+from fuzz.strategies.riscv64.systematic import REGISTERS, SOURCES, numbers, pool
 from harness.contract import MachineBatch, state_dtype
 from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, DATA_BASE, DATA_BYTES, MAX_BATCH_CASES
 
@@ -132,11 +132,10 @@ def tabulated(first: int, count: int) -> MachineBatch:
     Raises:
         ValueError: `first` is negative, or `count` is not one of 1 … `MAX_BATCH_CASES`.
     """
-    if first < 0 or not 0 < count <= MAX_BATCH_CASES:
-        raise ValueError(f"programs from {first}, {count} of them; a batch holds 1 … {MAX_BATCH_CASES}, from 0 on")
-    chosen = [listed()[number % programs()] for number in range(first, first + count)]
+    number = numbers(first, count)
+    chosen = [listed()[one] for one in number % programs()]
     states = np.zeros(count, state_dtype(ISA))
-    states["pc"] = CODE_BASE + np.arange(first, first + count) % MAX_BATCH_CASES * CODE_SLOT_BYTES
+    states["pc"] = CODE_BASE + number % MAX_BATCH_CASES * CODE_SLOT_BYTES
     states["x"][:, 14] = DATA_BASE
     code = np.zeros((count, max(len(one.code) for one in chosen)), np.uint8)
     memory = np.zeros((count, DATA_BYTES), np.uint8)

@@ -11,6 +11,7 @@ from engines.rustwasm.lower_gc import nodes as n
 from engines.rustwasm.lower_gc.frame import Frame
 from engines.rustwasm.lower_gc.places import Element, Place
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.release.tree import If, Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
@@ -29,7 +30,7 @@ class DropLowering(Frame):
     def drop(self, number: int, terminator: m.Drop) -> None:
         """Drop what the terminator's place holds before the terminator of this block."""
         place = terminator.place
-        if not self.program.needs_drop(self.place_type(place)):
+        if not self.program.needs_drop(place_type(self.body, place)):
             return
         path = self.moves.path(place)
         if path is not None and not self._any(number, path):

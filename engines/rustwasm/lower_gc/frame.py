@@ -67,19 +67,6 @@ class Frame:
 
     # Places
 
-    def place_type(self, place: m.Place) -> Ty:
-        one = self.body.locals[place.local].ty
-        for step in place.projection:
-            if step[0] == m.FIELD:
-                one = step[2]
-            elif step[0] == m.DEREF:
-                one = t.pointee(one)
-            elif step[0] == m.SUBSLICE and one.kind == t.ARRAY:
-                one = t.array(one.args[0], one.args[1].data - step[1] - step[2])
-            elif step[0] not in (m.DOWNCAST, m.SUBSLICE):
-                one = one.args[0] if one.kind != t.STR else t.U8
-        return one
-
     def place(self, place: m.Place, span: m.Span) -> Place:
         where = self.homes[place.local]
         for step in place.projection:

@@ -19,6 +19,7 @@ from engines.rustwasm.lower_gc.views import viewed
 from engines.rustwasm.lower_linear import arithmetic
 from engines.rustwasm.lower_linear.moves import Moves
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.release.tree import Block, If, Node, Tree
 from engines.rustwasm.structure.relooper import BasicBlock, Branch, Exit, Jump, Leave, Table, structure
 from engines.rustwasm.typing import types as t
@@ -207,7 +208,7 @@ class FunctionLowering(DropLowering):
     # Values
 
     def operand_type(self, operand: m.Operand) -> Ty:
-        return operand.ty if isinstance(operand, m.Constant) else self.place_type(operand.place)
+        return operand.ty if isinstance(operand, m.Constant) else place_type(self.body, operand.place)
 
     def operand(self, operand: m.Operand, span: m.Span) -> Node:
         """The value of an operand: a copy of an object is another object."""

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 
@@ -183,7 +184,7 @@ class _Rewriter:
             self.out.append(m.Assign(place, rvalue, span))
         elif isinstance(rvalue, m.Ref) and _ends_in_middle(rvalue.place):
             whole = m.Place(rvalue.place.local, rvalue.place.projection[:-1])
-            array = self._place_type(whole)
+            array = place_type(self.old, whole)
             pointer = self._fresh(t.ref(array, bool(old.data)), span)
             fat = self._fresh(_slice(t.ref(array, bool(old.data))), span)
             self.out.append(m.Assign(pointer, m.Ref(rvalue.kind, whole), span))
@@ -261,17 +262,6 @@ class _Rewriter:
         if length > LONGEST:
             self._refuse(f"of {length} elements is read or written as a whole (of at most {LONGEST})", span)
         return length
-
-    def _place_type(self, place: m.Place) -> Ty:
-        one = self.old.locals[place.local].ty
-        for step in place.projection:
-            if step[0] == m.FIELD:
-                one = step[2]
-            elif step[0] == m.DEREF:
-                one = t.pointee(one)
-            elif step[0] != m.DOWNCAST:
-                one = one.args[0]
-        return one
 
 
 __all__ = ["LONGEST", "ViewError", "mask", "viewed"]

@@ -16,6 +16,7 @@ from engines.rustwasm.lower_linear.layout import LENGTH, pointee_is_fat
 from engines.rustwasm.lower_linear.moves import Moves, gives_back, handed_on, operands_of
 from engines.rustwasm.lower_linear.places import InLocals, InMemory, Where
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.release.tree import If, Node, Tree
 from engines.rustwasm.structure.relooper import BasicBlock, Branch, Exit, Jump, Leave, Table, structure
 from engines.rustwasm.typing import types as t
@@ -266,7 +267,9 @@ class FunctionLowering(DropLowering):
             for one in block.statements:
                 if isinstance(one, m.Assign) and one.place.local == operand.place.local:
                     value = one.rvalue
-                    return isinstance(value, m.Discriminant) and len(self.place_type(value.place).data.variants) == 2
+                    if not isinstance(value, m.Discriminant):
+                        return False
+                    return len(place_type(self.body, value.place).data.variants) == 2
         return False
 
     def _never_comes_to(self, number: int) -> bool:
@@ -295,18 +298,7 @@ class FunctionLowering(DropLowering):
     def operand_type(self, operand: m.Operand) -> Ty:
         if isinstance(operand, m.Constant):
             return operand.ty
-        return self.place_type(operand.place)
-
-    def place_type(self, place: m.Place) -> Ty:
-        one = self.body.locals[place.local].ty
-        for step in place.projection:
-            if step[0] == m.FIELD:
-                one = step[2]
-            elif step[0] == m.DEREF:
-                one = t.pointee(one)
-            elif step[0] not in (m.DOWNCAST, m.SUBSLICE):
-                one = one.args[0]
-        return one
+        return place_type(self.body, operand.place)
 
     def operand_parts(self, operand: m.Operand, span: m.Span = (0, 0)) -> list[Node]:
         """The scalars of an operand whose type has parts."""

@@ -15,6 +15,7 @@ from engines.rustwasm.mir import intrinsics
 from engines.rustwasm.mir.instances import Callee, Instances
 from engines.rustwasm.mir.operators import binary, numeric_cast, unary
 from engines.rustwasm.mir.panics import OutOfFuel, Panic
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.mir.values import Aggregate, Middle, Pointer, duplicate
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef
@@ -121,7 +122,7 @@ class Interpreter:
         elif isinstance(terminator, m.Drop):
             frame.block = terminator.target
             container, key = self.locate(frame, terminator.place, terminator.span)
-            self.drop_slot(container, key, self.place_type(frame.body, terminator.place))
+            self.drop_slot(container, key, place_type(frame.body, terminator.place))
         elif isinstance(terminator, m.Call):
             self.call(frame, terminator)
         elif isinstance(terminator, m.Return):
@@ -291,19 +292,6 @@ class Interpreter:
                     container, key = Middle(fields, step[1], len(fields) - step[2]), 0
         return container, key
 
-    def place_type(self, body: m.Body, place: m.Place) -> Ty:
-        """The type of a place, from its local's."""
-        one = body.locals[place.local].ty
-        for step in place.projection:
-            kind = step[0]
-            if kind == m.FIELD:
-                one = step[2]
-            elif kind == m.DEREF:
-                one = ty.pointee(one)
-            elif kind != m.DOWNCAST and kind != m.SUBSLICE:
-                one = one.args[0]
-        return one
-
     def operand(self, frame: Frame, operand: Any, span: m.Span = (0, 0)) -> Any:
         if type(operand) is m.Constant:
             value = operand.value
@@ -380,7 +368,7 @@ class Interpreter:
         return self.cast(frame, rvalue, span)
 
     def operand_type(self, frame: Frame, operand: m.Operand) -> Ty:
-        return operand.ty if isinstance(operand, m.Constant) else self.place_type(frame.body, operand.place)
+        return operand.ty if isinstance(operand, m.Constant) else place_type(frame.body, operand.place)
 
     def cast(self, frame: Frame, cast: m.Cast, span: m.Span) -> Any:
         source = self.operand_type(frame, cast.operand)

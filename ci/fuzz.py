@@ -1,8 +1,9 @@
 """`tox -e fuzz`: every coverage-guided target, first with its planted bug, which it must find, then without, where it
 must find nothing.
 
-`--changed-since REVISION` takes only the targets that the difference to REVISION concerns, by imports. A summary goes
-to `--out`; what fails is reduced and kept under corpus/regressions, where the ordinary test suite replays it.
+`--record` adds every run to docs/reference/fuzzing.md. `--changed-since REVISION` takes only the targets that the
+difference to REVISION concerns, by imports. A summary goes to `--out`; what fails is reduced and kept under
+corpus/regressions, where the ordinary test suite replays it.
 
 Exit status: 0 all as it must be, 1 a target failed or did not find its planted bug, 2 wrong usage, 3 a target did not
 run, 130 interrupted.
@@ -12,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ci import fuzz_record
 from ci.fuzz_selection import changed_paths, targets_of
 from fuzz.targets import stored
 from fuzz.targets.catalogue import load as load_target
@@ -27,6 +30,13 @@ from fuzz.targets.session import EngineMissingError, require_engine, require_pac
 PLANTED_SECONDS = 120.0
 """The most that a target may take to find its planted bug; most take a second or two."""
 INTERRUPTED = 130
+RECORD_HELP = f"add the runs to a record, by default {fuzz_record.PAGE.relative_to(fuzz_record.ROOT)}"
+SUMMARY = re.compile(
+    r"^\w+: \w[\w ]* after \d+ s \((?P<cpu>\d+) s of processor time\): (?P<executions>[\d,]+) executions, "
+    r".* (?P<inputs>[\d,]+) inputs in the corpus$",
+    re.MULTILINE,
+)
+"""The line that `counterproof fuzz` ends with."""
 
 
 @dataclass
@@ -39,6 +49,8 @@ class Row:
     clean: str = ""
     clean_seconds: float = 0.0
     executions: str = ""
+    cpu_seconds: int = 0
+    inputs: int = 0
 
     @property
     def status(self) -> int:
@@ -46,12 +58,10 @@ class Row:
         return max(*statuses, int(self.planted == "NOT FOUND"), int(self.clean == "FAILED"))
 
 
-def run(name: str, seconds: float, out: Path, planted: bool) -> tuple[int, str]:
+def run(name: str, seconds: float, out: Path, *flags: str) -> tuple[int, str]:
     """(exit status, what it printed) of one `counterproof fuzz` run."""
     command = [sys.executable, "-m", "harness.cli", "fuzz", "run", name, "--seconds", str(seconds), "--out", str(out)]
-    done = subprocess.run(
-        [*command, *(["--planted"] if planted else [])], stdout=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run([*command, *flags], stdout=subprocess.PIPE, text=True, check=False)
     return done.returncode, done.stdout
 
 
@@ -61,7 +71,7 @@ def examine(name: str, options: argparse.Namespace) -> Row:
     words = {0: "clean", 1: "FAILED", INTERRUPTED: "interrupted"}
     if options.planted:
         begun = time.monotonic()
-        code, text = run(name, PLANTED_SECONDS, options.out, planted=True)
+        code, text = run(name, PLANTED_SECONDS, options.out, "--planted")
         row.planted = {1: "found", 0: "NOT FOUND", INTERRUPTED: "interrupted"}.get(code, "did not run")
         row.planted_seconds = round(time.monotonic() - begun, 1)
         if code == INTERRUPTED:
@@ -70,13 +80,24 @@ def examine(name: str, options: argparse.Namespace) -> Row:
             _take_witness(name, options.out)
     if options.seconds:
         begun = time.monotonic()
-        code, text = run(name, options.seconds, options.out, planted=False)
+        code, text = run(name, options.seconds, options.out, *(["--cpu"] if options.by_processor else []))
         row.clean = words.get(code, "did not run")
         row.clean_seconds = round(time.monotonic() - begun, 1)
-        row.executions = text.splitlines()[0].rpartition(": ")[2].partition(" executions")[0] if text else ""
+        summary = SUMMARY.search(text)
+        if summary is not None:
+            row.executions, row.cpu_seconds = summary["executions"], int(summary["cpu"])
+            row.inputs = int(summary["inputs"].replace(",", ""))
         if code == 1:
             print(text, flush=True)
+        if options.record and summary is not None and code in (0, 1):
+            _put_down(row, options)
     return row
+
+
+def _put_down(row: Row, options: argparse.Namespace) -> None:
+    """Add the clean run of a target, or that it found something, to the record."""
+    found = (row.cpu_seconds, int(row.executions.replace(",", "")), row.inputs) if row.clean == "clean" else None
+    fuzz_record.add(options.record, names(), row.target, found, options.commit)
 
 
 def _take_witness(name: str, out: Path) -> None:
@@ -94,6 +115,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("targets", nargs="*", help="only these")
     parser.add_argument("--seconds", type=float, default=20.0, help="of the clean run of each target; 0 leaves it out")
+    parser.add_argument("--cpu", dest="by_processor", action="store_true", help="count --seconds in processor time")
+    parser.add_argument("--record", type=Path, nargs="?", const=fuzz_record.PAGE, metavar="PAGE", help=RECORD_HELP)
     parser.add_argument("--total-seconds", type=float, default=0.0, help="share this out among the clean runs instead")
     parser.add_argument("--no-planted", dest="planted", action="store_false", help="leave the planted bugs out")
     parser.add_argument("--witnesses", action="store_true", help="renew corpus/planted from what is found")
@@ -105,8 +128,11 @@ def main(arguments: list[str] | None = None) -> int:
         if options.changed_since:
             concerned = targets_of(changed_paths(options.changed_since))
             chosen = [name for name in chosen if name in concerned]
+        options.commit = fuzz_record.clean_commit() if options.record else ""
+        if options.record and options.record.exists():
+            fuzz_record.read(options.record.read_text(encoding="utf-8"))
         require_engine()
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         parser.error(str(error))
     except EngineMissingError as error:
         print(f"fuzz: {error}", file=sys.stderr)

@@ -6,8 +6,10 @@ The process may die in any way; what it leaves is a log, a corpus and the inputs
 from __future__ import annotations
 
 import importlib.util
+import math
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -23,6 +25,8 @@ from fuzz.targets.target import PLANTED, Target
 
 _STATUS: Final = re.compile(rb"^#(\d+)\s+\S+\s+cov: (\d+) ft: (\d+) corp: (\d+)/\S+ .*?exec/s: (\d+)", re.MULTILINE)
 _RUNS: Final = re.compile(rb"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
+_CPU_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_ALL_DAY: Final = 86_400.0
 _CODES: Final = {70: "hang", 71: "out of memory", 77: "failure"}
 _GRACE_SECONDS: Final = 15.0
 """How long libFuzzer may take to notice that its time is over, or that it was interrupted."""
@@ -51,6 +55,7 @@ class Outcome:
         kind: `clean`, `failure`, `hang`, `out of memory`, `interrupted` or `broken` (it did not get going or died).
         inputs: those that failed, as libFuzzer wrote them.
         log: what the process printed.
+        cpu_seconds: processor time of the process and its children, its start included.
     """
 
     kind: str
@@ -58,6 +63,7 @@ class Outcome:
     seconds: float
     inputs: tuple[Path, ...]
     log: Path
+    cpu_seconds: float = 0.0
 
     @property
     def found(self) -> bool:
@@ -129,6 +135,7 @@ def run(
     runs: int = -1,
     seed: int = 0,
     planted: bool = False,
+    by_processor: bool = False,
     show: Callable[[Status], None] = lambda status: None,
 ) -> Outcome:
     """Fuzz target `name` in `folder` (corpus, failing inputs and log) until something fails or the time is over.
@@ -137,6 +144,7 @@ def run(
         runs: at most so many executions; -1 for no limit.
         seed: of libFuzzer; 0 lets it choose.
         planted: with the target's planted bug.
+        by_processor: `seconds` are of processor time, whatever else the machine does.
 
     Raises:
         EngineMissingError: something that has to be installed is not.
@@ -149,24 +157,49 @@ def run(
     target, prepared = prepare(name, folder)
     require_packages(target)
     before = set(failing.iterdir())
-    command = [sys.executable, "-m", module_of(name), f"-max_total_time={max(1, round(seconds))}", f"-runs={runs}"]
+    limit = _ALL_DAY if by_processor else seconds
+    command = [sys.executable, "-m", module_of(name), f"-max_total_time={max(1, round(limit))}", f"-runs={runs}"]
     command += [f"-artifact_prefix={failing}/", "-print_final_stats=1", "-rss_limit_mb=4096"]
     command += [f"-seed={seed}"] if seed else []
     log = folder / "log"
     begun = time.monotonic()
-    code, interrupted = _supervise([*command, str(corpus), *prepared], log, seconds, planted, show)
+    before_cpu = _children_seconds()
+    code, interrupted = _supervise(
+        [*command, str(corpus), *prepared], log, limit, planted, show, seconds if by_processor else math.inf
+    )
     written = log.read_bytes()
     inputs = tuple(sorted(set(failing.iterdir()) - before))
     kind = "interrupted" if interrupted else "clean" if code == 0 else _CODES.get(code, "broken")
     if kind == "broken" and inputs:
         kind = "failure"
-    return Outcome(kind, _status(written), time.monotonic() - begun, inputs, log)
+    took = time.monotonic() - begun
+    return Outcome(kind, _status(written), took, inputs, log, _children_seconds() - before_cpu)
+
+
+def _children_seconds() -> float:
+    """Processor time of all children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _processor_seconds(pid: int) -> float:
+    """Processor time of a running process and of its children that have ended; proc(5), `/proc/PID/stat` 14 to 17."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / _CPU_TICKS
 
 
 def _supervise(
-    command: Sequence[str], log: Path, seconds: float, planted: bool, show: Callable[[Status], None]
+    command: Sequence[str],
+    log: Path,
+    seconds: float,
+    planted: bool,
+    show: Callable[[Status], None],
+    cpu_seconds: float,
 ) -> tuple[int, bool]:
-    """(exit status, whether it was interrupted) of `command`, which is never left behind."""
+    """(exit status, whether it was interrupted) of `command`, which is never left behind.
+
+    After `cpu_seconds` of processor time libFuzzer is asked to end (SIGUSR1), once it has shown that it handles that.
+    """
     with log.open("wb") as file:
         process = subprocess.Popen(
             command,
@@ -182,7 +215,10 @@ def _supervise(
                 try:
                     return process.wait(1.0), False
                 except subprocess.TimeoutExpired:
-                    show(_status(log.read_bytes()[-65536:]))
+                    status = _status(log.read_bytes()[-65536:])
+                    show(status)
+                if status.executions and _processor_seconds(process.pid) > cpu_seconds:
+                    process.send_signal(signal.SIGUSR1)
                 if time.monotonic() > deadline:
                     return -1, False
         except KeyboardInterrupt:

@@ -63,6 +63,7 @@ def list_targets() -> None:
 def run(
     name: Annotated[str, typer.Argument(metavar="TARGET", help="One of `counterproof fuzz list`.")],
     seconds: Annotated[float, typer.Option(min=1.0, help="How long.")] = 60.0,
+    by_processor: Annotated[bool, typer.Option("--cpu", help="Those are seconds of processor time.")] = False,
     runs: Annotated[int, typer.Option(min=-1, help="At most so many executions; -1 for no limit.")] = -1,
     seed: Annotated[int, typer.Option(min=0, help="Of libFuzzer; 0 lets it choose.")] = 0,
     out: Annotated[Path, _OUT] = _DEFAULT_OUT,
@@ -88,7 +89,14 @@ def run(
     try:
         with claimed(folder):
             outcome = run_session(
-                name, folder, seconds=seconds, runs=runs, seed=seed, planted=planted, show=progress.show
+                name,
+                folder,
+                seconds=seconds,
+                runs=runs,
+                seed=seed,
+                planted=planted,
+                by_processor=by_processor,
+                show=progress.show,
             )
     except InUseError as error:
         _stop(str(error), 2)
@@ -246,7 +254,8 @@ class _Progress:
 def _summary(name: str, outcome: Outcome) -> str:
     status = outcome.status
     return (
-        f"{name}: {outcome.kind} after {outcome.seconds:.0f} s: {status.executions:,} executions, "
+        f"{name}: {outcome.kind} after {outcome.seconds:.0f} s ({outcome.cpu_seconds:.0f} s of processor time): "
+        f"{status.executions:,} executions, "
         f"{status.edges} edges, {status.features} features, {status.corpus} inputs in the corpus"
     )
 

@@ -37,10 +37,38 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-budget-lost-in-a-slot",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="the budget is what a callbr with a way out gives, which LLVM may keep in a slot that one way writes",
+    judges=(EXACTNESS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering, _Leave
+
+    def wrapper(_: Any) -> Any:
+        def take(self: Any, pc: int, budget: Any, insns: int, dirty: Any) -> Any:
+            emitter = self.emitter
+            short, onward = emitter.label("short"), emitter.label("on")
+            text = r"subq $2, $0\0Ajb ${3:l}"
+            asm = f'asm sideeffect "{text}", "=r,0,n,!i,~{{flags}}"(i64 {budget.text}, i64 {insns})'
+            left = emitter.value(f"callbr i64 {asm} to label %{onward} [label %{short}]", 64)
+            self.leaves.append(_Leave(short, pc, left, dirty, insns, True))
+            emitter.begin(onward)
+            emitter.line(f"store i64 {left.text}, ptr %budget.")
+            return left
+
+        return take
+
+    replace_method(Lowering, "_take", wrapper)
+
+
+@BUGS.action(
     "llvm-float-registers-not-saved",
     Area.CODE_CACHE,
     "state lost at an exit",
     description="exits do not save written floating-point registers",
+    judges=(EXACTNESS,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering
@@ -125,6 +153,7 @@ def _() -> None:
     Area.FLOAT,
     "signed zeros",
     description="the smaller of +0 and -0 is +0",
+    judges=(EXACTNESS,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm.machine import RegionFloatUnit

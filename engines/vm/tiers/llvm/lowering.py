@@ -223,9 +223,14 @@ class Lowering:
         """The budget less `insns`; leaves where that is too much."""
         emitter = self.emitter
         short, onward = emitter.label("short"), emitter.label("on")
-        text = r"subq $2, $0\0Ajb ${3:l}"  # LLVM would count what is left at each exit in a register of its own
-        asm = f'asm sideeffect "{text}", "=r,0,n,!i,~{{flags}}"(i64 {budget.text}, i64 {insns})'
-        left = emitter.value(f"callbr i64 {asm} to label %{onward} [label %{short}]", 64)
+        # Assembly, or LLVM would count what is left at each exit in a register of its own; and no callbr with a way
+        # out, since LLVM may keep what that gives in a stack slot, written on the ordinary way only.
+        asm = 'asm sideeffect "subq $3, $0", "=r,={@ccb},0,n,~{flags}"'
+        both = emitter.name(f"call {{ i64, i8 }} {asm}(i64 {budget.text}, i64 {insns})")
+        left = emitter.value(f"extractvalue {{ i64, i8 }} {both}, 0", 64)
+        borrow = emitter.name(f"extractvalue {{ i64, i8 }} {both}, 1")
+        is_short = emitter.name(f"icmp ne i8 {borrow}, 0")
+        emitter.line(f"br i1 {is_short}, label %{short}, label %{onward}, !prof !0")
         self.leaves.append(_Leave(short, pc, left, dirty, insns, True))
         emitter.begin(onward)
         emitter.line(f"store i64 {left.text}, ptr %budget.")

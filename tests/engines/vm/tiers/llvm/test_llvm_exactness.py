@@ -42,6 +42,23 @@ def test_a_compiled_loop_stops_at_any_count() -> None:
         assert hart.cpu.tobytes() == alone.cpu.tobytes()
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 3])
+def test_loops_with_all_registers_stop_at_any_count(rounds: int) -> None:
+    """LLVM keeps some of so many values in stack slots: what a way out needs must be right there, too."""
+    body = [f"add x{1 + i % 29}, x{1 + i % 29}, x{1 + (i + 1 + i // 29) % 29}" for i in range(29 * rounds)]
+    loop = "\n".join([*body, "addi x30, x30, -1", f"bne x30, zero, {-4 * (len(body) + 1)}"])
+    text = f"{loop}\naddi x30, x30, 9\njal zero, {-4 * (len(body) + 3)}"  # a loop around the loop: two checks
+    hart, alone = hart_with(text), hart_with(text)
+    for number in range(1, 31):
+        hart.cpu["x"][number] = alone.cpu["x"][number] = 3 * number if number < 30 else 5
+    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    for limit in (2_000, *range(1, 2 * len(body), 3)):
+        tier.run(hart, limit)
+        interpreter.run(alone, limit)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    assert tier.counters.installed
+
+
 @pytest.mark.parametrize("frm", [0, 1, 2, 3])
 def test_operations_round_as_their_own_mode_says(frm: int) -> None:
     text = "".join(
@@ -56,3 +73,25 @@ def test_operations_round_as_their_own_mode_says(frm: int) -> None:
     InterpreterTier().run(alone, 40_000)
     assert tier.counters.installed
     assert hart.cpu.tobytes() == alone.cpu.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["s", "d"])
+def test_extremes_of_zeros_and_infinities(kind: str) -> None:
+    """Each of min and max, of operands that compare equal, too; what is left to the interpreter are NaNs."""
+    box = 0xFFFF_FFFF_0000_0000 if kind == "s" else 0
+    patterns = [0, 1 << 31, 0x7F80_0000, 0xFF80_0000, 0x3F80_0000]
+    if kind == "d":
+        patterns = [pattern << 32 for pattern in patterns]
+    pairs = [(a, b) for a in range(5) for b in range(5)]
+    for name in ("fmin", "fmax"):
+        text = "".join(f"{name}.{kind} f{5 + at % 25}, f{a}, f{b}\n" for at, (a, b) in enumerate(pairs))
+        text += "addi a4, a4, -1\nbne a4, zero, -104\nebreak"
+        hart, alone = hart_with(text), hart_with(text)
+        for number, pattern in enumerate(patterns):
+            hart.cpu["f"][number] = alone.cpu["f"][number] = pattern | box
+        hart.cpu["x"][14] = alone.cpu["x"][14] = 100
+        tier = LlvmTier(slice_insns=40, batch=1, background=False)
+        tier.run(hart, 40_000)
+        InterpreterTier().run(alone, 40_000)
+        assert tier.counters.installed
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import atexit
 import hashlib
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from fuzz.targets.target import FindingError, Target, instrumented, replace, write_file
 
@@ -34,7 +33,7 @@ def one_input(data: bytes) -> None:
     if content is None:
         if path.exists() or cache.corrupt != 1:
             raise FindingError("a damaged file was not counted and removed")
-    elif not data.endswith(hashlib.sha256(content).digest() + content):
+    elif not data.endswith(hashlib.blake2b(content, digest_size=32).digest() + content):
         raise FindingError(f"{len(content)} bytes were given back whose digest is not in the file")
 
 
@@ -46,20 +45,11 @@ def seeds() -> Iterable[bytes]:
 
 
 def planted() -> None:
-    class Digest:
-        """Every content has the digest that its file begins with."""
+    def unchecked(original: Callable[..., bytes]) -> Callable[..., bytes]:
+        """Very short contents have the digest that their file begins with."""
+        return lambda *parts: _Anything() if sum(map(len, parts)) < 2 else original(*parts)
 
-        def __init__(self, data: bytes) -> None:
-            self._real = hashlib.sha256(data)
-            self._short = len(data) < 2
-
-        def digest(self) -> Any:
-            return _Anything() if self._short else self._real.digest()
-
-    class Hashes:
-        sha256 = Digest
-
-    replace(object_cache, "hashlib", lambda original: Hashes)
+    replace(object_cache, "digest", unchecked)
 
 
 class _Anything(bytes):
@@ -74,7 +64,7 @@ TARGET = Target(
     seeds,
     planted,
     "the digest of very short contents is not compared",
-    dictionary=(b"counterproof object 1\n",),
+    dictionary=(b"counterproof object 2\n",),
     max_bytes=400,
 )
 

@@ -6,20 +6,21 @@ it depends on no interpreter's build.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from engines.vm.aot.image import ROOT, SOURCES, Origin, StoredRegion
+from engines.vm.aot.image import SOURCES, Origin, StoredRegion
 from engines.vm.guests.riscv64.state import CPU_LAYOUT, Hart, word_of
 from engines.vm.hosts import host as hosts
 from engines.vm.hosts.load_store import INTERPRET
 from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, WRITE, AddressSpace
+from engines.vm.runtime.digest import digest
 from engines.vm.runtime.source_digest import source_digest
 from engines.vm.tiers.baseline.compiler import BaselineCompiler
 from engines.vm.tiers.baseline.options import CompileError, Options
+from engines.vm.tiers.interpreter.build import ROOT
 from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS
 
 MACHINES: Final = {"arm64": "aarch64", "riscv64": "riscv64"}
@@ -77,4 +78,4 @@ def constant_code(memory: AddressSpace, pc: int, size: int) -> bytes:
 def origin(executable: bytes, host: str, insns: int = 0) -> Origin:
     """What an image for `host`, made here by this version, says of itself."""
     made_by = source_digest(ROOT, (*SOURCES, "tiers/interpreter/layout.py", "guests/riscv64/state.py"))
-    return Origin(hashlib.sha256(executable).hexdigest(), MACHINES[host], made_by, insns)
+    return Origin(digest(executable).hex(), MACHINES[host], made_by, insns)

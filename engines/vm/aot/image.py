@@ -1,32 +1,33 @@
 """Compiled regions as bytes: what `counterproof vm aot` writes, and what runs keep for the next run of a program.
 
-A file begins with `MAGIC` and the SHA-256 of all that follows: a line of JSON (`Origin`), then the regions. A region
+A file begins with `MAGIC` and the digest of all that follows: a line of JSON (`Origin`), then the regions. A region
 holds the guest bytes that it was made from, and is used only where memory holds the same bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import struct
-from collections.abc import Iterable
 from enum import IntEnum
-from pathlib import Path
-from typing import Final
 
 from engines.vm.record import record, values
+from engines.vm.runtime.digest import DIGEST_BYTES, digest
 from engines.vm.runtime.host import machine
+from engines.vm.runtime.quick_json import loads
 from engines.vm.runtime.source_digest import source_digest
-from engines.vm.tiers.interpreter.build import cache_key
+from engines.vm.tiers.interpreter.build import ROOT, cache_key
 
-MAGIC: Final = b"counterproof image 3\n"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Final
+
+FORMAT: Final = 4
+MAGIC: Final = b"counterproof image %d\n" % FORMAT
 SUFFIX: Final = ".cpi"
-_DIGEST_BYTES: Final = 32
 _COUNTS: Final = struct.Struct("<7I")
 """Bytes of code, entries, ranges, exits, bytes of guest code, exits of faults or `_CHECKS`, kind."""
 _CHECKS: Final = 0xFFFF_FFFF
 """The code checks permissions itself."""
-ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline", "tiers/llvm")
 """What compiled code depends on beside the interpreter: folders under `engines/vm`."""
 
@@ -98,7 +99,7 @@ class Origin:
     """What an image was made for and from.
 
     Attributes:
-        guest: SHA-256 of the executable. machine: of the host. made_by: hash of the code generator's sources, of the
+        guest: digest of the executable. machine: of the host. made_by: hash of the code generator's sources, of the
             interpreter that the code returns to, and of the host's processor.
         insns: guest instructions that were translated.
     """
@@ -109,20 +110,27 @@ class Origin:
     insns: int
 
     @staticmethod
-    def here(executable: bytes, insns: int = 0) -> Origin:
-        """For an executable, on this machine, by this version."""
-        return Origin(hashlib.sha256(executable).hexdigest(), machine(), maker(), insns)
+    def here(executable: bytes, insns: int = 0, guest: str = "") -> Origin:
+        """For an executable, on this machine, by this version. `guest` is the executable's digest, if it is known."""
+        return Origin(guest or digest(executable).hex(), machine(), maker(), insns)
 
 
 def maker() -> str:
     """A hash of everything that compiled code depends on."""
-    return hashlib.sha256(f"{cache_key()} {source_digest(ROOT, SOURCES)}".encode()).hexdigest()
+    return digest(f"{cache_key()} {source_digest(ROOT, SOURCES)}".encode()).hex()
 
 
 def encode(origin: Origin, regions: Iterable[StoredRegion]) -> bytes:
     """An image file's content."""
-    body = json.dumps(values(origin)).encode() + b"\n" + b"".join(region.to_bytes() for region in regions)
-    return MAGIC + hashlib.sha256(body).digest() + body
+    body = body_of(origin, regions)
+    return MAGIC + digest(body) + body
+
+
+def body_of(origin: Origin, regions: Iterable[StoredRegion]) -> bytes:
+    """What follows the digest in it."""
+    from json import dumps
+
+    return dumps(values(origin)).encode() + b"\n" + b"".join(region.to_bytes() for region in regions)
 
 
 def decode(content: bytes, expected: Origin, name: str) -> list[StoredRegion]:
@@ -135,24 +143,31 @@ def decode(content: bytes, expected: Origin, name: str) -> list[StoredRegion]:
     Raises:
         ImageRefusedError: the content is damaged, or was made for something else.
     """
-    head = len(MAGIC) + _DIGEST_BYTES
+    head = len(MAGIC) + DIGEST_BYTES
     kind = MAGIC[: MAGIC.rindex(b" ") + 1]
     if not content.startswith(kind):
         raise ImageRefusedError(f"{name}: not an image of compiled code: it begins with {content[:12]!r}, not {kind!r}")
     if not content.startswith(MAGIC):
         version = content[len(kind) : len(kind) + 8].split(b"\n")[0].decode("ascii", "replace")
-        raise ImageRefusedError(f"{name}: has format {version}, this version reads 3; translate the program again")
+        raise ImageRefusedError(
+            f"{name}: has format {version}, this version reads {FORMAT}; translate the program again"
+        )
     body = content[head:]
-    if hashlib.sha256(body).digest() != content[len(MAGIC) : head]:
+    if digest(body) != content[len(MAGIC) : head]:
         raise ImageRefusedError(
             f"{name}: damaged: it does not have the digest that it names; translate the program again"
         )
+    return regions_of(body, expected, name)
+
+
+def regions_of(body: bytes, expected: Origin, name: str) -> list[StoredRegion]:
+    """The regions of an image whose digest was found right: of what follows it. Arguments and errors are `decode`'s."""
     line, _, _ = body.partition(b"\n")
-    origin = Origin(**json.loads(line))
+    origin = Origin(**loads(line))
     if origin.machine != expected.machine:
         raise ImageRefusedError(f"{name}: made for {origin.machine}, this machine is {expected.machine}")
     if origin.guest != expected.guest:
-        differ = f"SHA-256 {origin.guest[:12]}…, not {expected.guest[:12]}…"
+        differ = f"digest {origin.guest[:12]}…, not {expected.guest[:12]}…"
         raise ImageRefusedError(f"{name}: made from another executable ({differ})")
     if origin.made_by != expected.made_by:
         raise ImageRefusedError(

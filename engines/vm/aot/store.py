@@ -2,49 +2,63 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Final
-
-from engines.vm.aot.image import ImageRefusedError, Origin, StoredRegion, decode, encode
+from engines.vm.aot.image import ImageRefusedError, Origin, StoredRegion, body_of, decode, regions_of
+from engines.vm.runtime.digest import digest
 from engines.vm.runtime.object_cache import ObjectCache, content_key
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
 
 MOST_BYTES: Final = 16 << 20
 """Of host code kept for one program: as much as the code cache holds."""
 
 
-def read_image(path: str, executable: bytes) -> list[StoredRegion]:
+def read_image(path: str, executable: bytes, origin: Origin | None = None) -> list[StoredRegion]:
     """The regions of the image file at `path`, which must have been made for `executable` on this machine.
+
+    Args:
+        origin: of that executable here, where it is known already.
 
     Raises:
         ImageRefusedError: it was not, or is damaged, or cannot be read.
     """
     try:
-        content = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            content = file.read()
     except OSError as error:
         raise ImageRefusedError(f"{path}: {error.strerror}") from None
-    return decode(content, Origin.here(executable), path)
+    return decode(content, origin or Origin.here(executable), path)
 
 
 class RegionStore:
     """The regions that one tier compiled for one executable.
+
+    Args:
+        origin: of that executable here, where it is known already.
 
     Attributes:
         regions: those that were there. problem: why nothing can be kept or why what was there is not used; empty if
             all is well.
     """
 
-    def __init__(self, executable: bytes, tier: str = "baseline", cache: ObjectCache | None = None) -> None:
+    def __init__(
+        self,
+        executable: bytes,
+        tier: str = "baseline",
+        cache: ObjectCache | None = None,
+        origin: Origin | None = None,
+    ) -> None:
         self._cache = cache or ObjectCache()
-        self._origin = Origin.here(executable)
+        self._origin = origin or Origin.here(executable)
         self._key = content_key(["regions", tier, self._origin.guest, self._origin.made_by])
         self.problem = ""
         self.regions: list[StoredRegion] = []
         try:
             content = self._cache.get(self._key)
             if content is not None:
-                self.regions = decode(content, self._origin, "compiled code in the cache")
+                self.regions = regions_of(content, self._origin, "compiled code in the cache")
         except (OSError, ImageRefusedError) as error:
             self.problem = str(error)
         if self._cache.corrupt:
@@ -69,10 +83,10 @@ class RegionStore:
             return
         regions = list(names.values())
         try:
-            self._cache.put(self._key, encode(self._origin, regions))
+            self._cache.put(self._key, body_of(self._origin, regions))
         except OSError as error:
             self.problem = f"compiled code cannot be kept ({error.strerror})"
 
 
 def _name(region: StoredRegion) -> tuple[int, bytes]:
-    return region.entries[0][0], hashlib.sha256(region.guest).digest()
+    return region.entries[0][0], digest(region.guest)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from pathlib import Path
 
 
 def machine() -> str:
@@ -17,7 +16,8 @@ def host_description() -> str:
     """Text that differs between hosts whose native code differs: architecture, processor model and features."""
     lines = [machine(), os.uname().sysname]
     try:
-        text = Path("/proc/cpuinfo").read_text()
+        with open("/proc/cpuinfo") as file:
+            text = file.read()
     except OSError:
         return "\n".join(lines)
     wanted = ("model name", "flags", "Features", "isa", "uarch", "CPU implementer", "CPU part")

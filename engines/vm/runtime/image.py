@@ -6,12 +6,15 @@ hosts `native_code` loads the object file through llvmlite.
 
 from __future__ import annotations
 
-import json
 import struct
-from collections.abc import Sequence
-from typing import Final
 
 from engines.vm.record import record
+from engines.vm.runtime.quick_json import loads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Final
 
 EM_X86_64: Final = 62
 _SHT_NULL: Final = 0
@@ -61,7 +64,9 @@ class Image:
     faults: tuple[tuple[int, int], ...] = ()
 
     def to_bytes(self) -> bytes:
-        header = json.dumps({"symbols": self.symbols, "imports": self.imports}).encode()
+        from json import dumps
+
+        header = dumps({"symbols": self.symbols, "imports": self.imports}).encode()
         return len(header).to_bytes(4, "little") + header + self.content
 
     @classmethod
@@ -73,7 +78,7 @@ class Image:
         """
         start = 4 + int.from_bytes(data[:4], "little")
         try:
-            header = json.loads(data[4:start])
+            header = loads(data[4:start])
             symbols, imports = header["symbols"], header["imports"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise LinkError(f"a flat image's header of {start - 4} bytes is damaged: {error!r}") from None

@@ -6,38 +6,44 @@ A file holds a digest of its content, so that a damaged one is noticed, dropped 
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Final
+
+from engines.vm.runtime.digest import DIGEST_BYTES, digest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+    from typing import Final
 
 VARIABLE: Final = "COUNTERPROOF_CACHE"
-_MAGIC: Final = b"counterproof object 1\n"
-_DIGEST_BYTES: Final = 32
+_MAGIC: Final = b"counterproof object 2\n"
 
 
 def cache_directory() -> Path:
     """Where caches live: the environment variable `COUNTERPROOF_CACHE`, or the user's cache directory."""
+    from pathlib import Path
+
+    return Path(cache_folder())
+
+
+def cache_folder() -> str:
+    """The same as text: what the start of a program needs no more for."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
-        return Path(chosen)
+        return chosen
     if os.uname().sysname == "Linux":  # what platformdirs answers there; importing it takes a tenth of a start
         given = os.environ.get("XDG_CACHE_HOME", "").strip()
-        return Path(given or Path.home() / ".cache") / "counterproof"
+        return f"{given or os.path.expanduser('~/.cache')}/counterproof"
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("counterproof"))
+    return platformdirs.user_cache_dir("counterproof")
 
 
 def content_key(parts: Iterable[str | bytes]) -> str:
     """A name for what was made from `parts`: equal only if all parts are, in order."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "little"))
-        digest.update(data)
-    return digest.hexdigest()
+    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
+    return digest(*(piece for data in encoded for piece in (len(data).to_bytes(8, "little"), data))).hex()
 
 
 class ObjectCache:
@@ -48,24 +54,30 @@ class ObjectCache:
     """
 
     def __init__(self, directory: Path | None = None) -> None:
-        self._directory = directory or cache_directory() / "objects"
+        self._directory = str(directory) if directory else f"{cache_folder()}/objects"
         self.hits = 0
         self.misses = 0
         self.corrupt = 0
 
     def path(self, key: str) -> Path:
-        return self._directory / f"{key}.bin"
+        from pathlib import Path
+
+        return Path(self._name(key))
+
+    def _name(self, key: str) -> str:
+        return f"{self._directory}/{key}.bin"
 
     def get(self, key: str) -> bytes | None:
         """The content stored under `key`, or None. A damaged file counts as absent and is removed."""
         try:
-            data = self.path(key).read_bytes()
+            with open(self._name(key), "rb") as file:
+                data = file.read()
         except (FileNotFoundError, NotADirectoryError):
             self.misses += 1
             return None
         head = len(_MAGIC)
-        content = data[head + _DIGEST_BYTES :]
-        if data[:head] != _MAGIC or data[head : head + _DIGEST_BYTES] != hashlib.sha256(content).digest():
+        content = data[head + DIGEST_BYTES :]
+        if data[:head] != _MAGIC or data[head : head + DIGEST_BYTES] != digest(content):
             self.corrupt += 1
             self.path(key).unlink(missing_ok=True)
             return None
@@ -79,13 +91,14 @@ class ObjectCache:
             OSError: the directory cannot be written.
         """
         import tempfile
+        from pathlib import Path
 
-        self._directory.mkdir(parents=True, exist_ok=True)
+        Path(self._directory).mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=self._directory, prefix=f"{key[:16]}.", suffix=".tmp")
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(_MAGIC + hashlib.sha256(content).digest() + content)
+                file.write(_MAGIC + digest(content) + content)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(self.path(key))

@@ -6,51 +6,58 @@ the files' names, sizes and times, in the cache directory; one that is not a dig
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import Final
 
-from engines.vm.runtime.object_cache import cache_directory
+from engines.vm.runtime.digest import digest
+from engines.vm.runtime.object_cache import cache_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import Final
 
 _FOLDER: Final = "sources"
 _DIGEST_CHARACTERS: Final = 64
 
 
 @lru_cache
-def source_digest(root: Path, sources: Sequence[str]) -> str:
-    """SHA-256 over names and content of the files that `sources` name below `root`: files, and folders of modules.
+def source_digest(root: str | Path, sources: Sequence[str]) -> str:
+    """A digest over names and content of the files that `sources` name below `root`: files, and folders of modules.
 
     Raises:
         OSError: a file is missing.
     """
     found = sorted(_files(root, sources))
-    look = hashlib.sha256("\n".join(f"{name} {size} {changed}" for name, size, changed in found).encode()).hexdigest()
-    memory = cache_directory() / _FOLDER / look
+    look = digest("\n".join(f"{name} {size} {changed}" for name, size, changed in found).encode()).hex()
+    memory = f"{cache_folder()}/{_FOLDER}/{look}"
     try:
-        known = memory.read_text("ascii")
+        with open(memory, encoding="ascii") as file:
+            known = file.read()
     except (OSError, UnicodeDecodeError):
         known = ""
     if len(known) == _DIGEST_CHARACTERS and not known.strip("0123456789abcdef"):
         return known
-    digest = hashlib.sha256()
-    for name, size, _ in found:
-        digest.update(f"{name} {size}\n".encode())
-        digest.update((root / name).read_bytes())
-    made = digest.hexdigest()
+    made = digest(
+        *(part for name, size, _ in found for part in (f"{name} {size}\n".encode(), _content(root, name)))
+    ).hex()
     _remember(memory, made)
     return made
 
 
-def _files(root: Path, sources: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+def _content(root: str | Path, name: str) -> bytes:
+    with open(f"{root}/{name}", "rb") as file:
+        return file.read()
+
+
+def _files(root: str | Path, sources: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """Name below `root`, size and time of change of each file."""
     todo = list(sources)
     while todo:
         name = todo.pop()
         if name.endswith(".py"):
-            status = (root / name).stat()
+            status = os.stat(f"{root}/{name}")
             yield name, status.st_size, status.st_mtime_ns
             continue
         with os.scandir(f"{root}/{name}") as entries:
@@ -62,12 +69,13 @@ def _files(root: Path, sources: Sequence[str]) -> Iterator[tuple[str, int, int]]
                     todo.append(f"{name}/{entry.name}")
 
 
-def _remember(memory: Path, made: str) -> None:
+def _remember(memory: str, made: str) -> None:
     """Keep a digest; a cache that cannot be written keeps nothing, and whoever keeps native code there says so."""
-    aside = memory.with_name(f"{memory.name}.{os.getpid()}.tmp")
+    aside = f"{memory}.{os.getpid()}.tmp"
     try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(made)
-        aside.replace(memory)
+        os.makedirs(os.path.dirname(memory), exist_ok=True)
+        with open(aside, "w", encoding="ascii") as file:
+            file.write(made)
+        os.replace(aside, memory)
     except OSError:
         return

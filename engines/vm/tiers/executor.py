@@ -102,10 +102,10 @@ class TierExecutor:
         """Whether the tier compiles code that is worth keeping."""
         return self.name in COMPILING
 
-    def prepare(self, executable: bytes, image: str = "", *, use_kept: bool = True) -> None:
+    def prepare(self, executable: bytes, image: str = "", *, use_kept: bool = True, guest: str = "") -> None:
         """Give the tier the code that was compiled before for `executable`: that of `image`, and what is in the cache.
 
-        Without `use_kept`, what is in the cache stays there.
+        Without `use_kept`, what is in the cache stays there. `guest` is the executable's digest, if it is known.
 
         Raises:
             ImageRefusedError: the image was not made for this executable and machine, or is damaged.
@@ -117,13 +117,15 @@ class TierExecutor:
             raise ValueError(
                 f"--aot {image}: the tier {self.name!r} runs no compiled code; use --tier {' or '.join(COMPILING)}"
             )
+        from engines.vm.aot.image import Origin
         from engines.vm.aot.store import RegionStore, read_image
 
         tier: Any = self.tier
+        origin = Origin.here(executable, guest=guest)
         if image:  # of the tiers together, the one that takes regions from what is offered as they are needed
-            (tier.quick if self.name == "auto" else tier).offer(read_image(image, executable))
+            (tier.quick if self.name == "auto" else tier).offer(read_image(image, executable, origin))
         for name, part in self._parts().items():
-            store = self._stores[name] = RegionStore(executable, name)
+            store = self._stores[name] = RegionStore(executable, name, origin=origin)
             if use_kept:
                 part.offer(store.regions)
 

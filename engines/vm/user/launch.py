@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.record import made, record, values
+from engines.vm.runtime.digest import FileDigests
+from engines.vm.runtime.object_cache import cache_folder
 from engines.vm.user import riscv64, signals
 from engines.vm.user.elf import ElfError
 from engines.vm.user.file_table import FileTable
@@ -144,7 +146,9 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
     if launch.prefix and not Path(launch.prefix).is_dir():
         raise LaunchError(f"-L {launch.prefix}: not a directory; give the root of a {riscv64.NAME} system")
     try:
-        image = Path(launch.program).read_bytes()
+        with open(launch.program, "rb") as file:
+            status = os.fstat(file.fileno())
+            image = file.read()
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
     is_native = executor is None
@@ -153,7 +157,8 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
         raise LaunchError(f"--dump: the tier {executor.name!r} compiles nothing; use --tier baseline or llvm")
     if launch.aot or executor.compiles:
         try:
-            executor.prepare(image, launch.aot, use_kept=not launch.dump)
+            guest = FileDigests(f"{cache_folder()}/guests").of(status, image)
+            executor.prepare(image, launch.aot, use_kept=not launch.dump, guest=guest)
         except ValueError as error:
             raise LaunchError(str(error)) from None
     options = Options(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-import warnings
-from pathlib import Path
-from typing import Final
 
 from engines.vm.record import record
 from engines.vm.runtime.host import host_description, machine
 from engines.vm.runtime.native_code import NativeCode, links_images, load, prepare
 from engines.vm.runtime.object_cache import VARIABLE as CACHE_VARIABLE
 from engines.vm.runtime.object_cache import ObjectCache, content_key
+from engines.vm.runtime.quick_json import loads
 from engines.vm.runtime.source_digest import source_digest
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+"""The folder `engines/vm`."""
 SOURCES: Final = (
     "bits.py",
     "softfloat.py",
@@ -53,9 +56,8 @@ def cache_key() -> str:
     """A hash of everything that the native code depends on."""
     import llvmlite
 
-    root = Path(__file__).parents[2]
     variant = os.environ.get(VARIANT_VARIABLE, "")
-    return content_key([llvmlite.__version__, host_description(), variant, source_digest(root, SOURCES)])
+    return content_key([llvmlite.__version__, host_description(), variant, source_digest(ROOT, SOURCES)])
 
 
 def build(*, floating_point: bool = True) -> bytes:
@@ -63,6 +65,8 @@ def build(*, floating_point: bool = True) -> bytes:
 
     Without `floating_point`, the instructions that compute with it are left to the reference tier.
     """
+    from json import dumps
+
     from engines.vm.isa.riscv64 import INSTRUCTIONS
     from engines.vm.runtime.compile_worker import compile_all
     from engines.vm.runtime.llvm import compile_object, host_features, host_target
@@ -73,10 +77,10 @@ def build(*, floating_point: bool = True) -> bytes:
     floats = float_support(host, host_features()) if floating_point else None
     if not links_images(host):
         source = generate(INSTRUCTIONS, host, floats)
-        return json.dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
+        return dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
     escapes: list[str] = []
     objects = compile_all(parts(INSTRUCTIONS, host, escapes, floats), host_target())
-    return json.dumps(escapes).encode() + b"\n" + prepare(*objects)
+    return dumps(escapes).encode() + b"\n" + prepare(*objects)
 
 
 def interpreter(cache: ObjectCache | None = None) -> Interpreter:
@@ -94,6 +98,8 @@ def interpreter(cache: ObjectCache | None = None) -> Interpreter:
         try:
             cache.put(key, content)
         except OSError as error:
+            import warnings
+
             warnings.warn(
                 f"cannot keep compiled code in {cache.path(key).parent} ({error.strerror}): each start compiles again; "
                 f"make it writable or set {CACHE_VARIABLE} to a directory that is",
@@ -107,4 +113,4 @@ def interpreter(cache: ObjectCache | None = None) -> Interpreter:
 def loaded(content: bytes) -> tuple[NativeCode, tuple[str, ...]]:
     """Make what `build` returned callable: the code, and the instructions that it leaves to the reference tier."""
     escapes, _, prepared = content.partition(b"\n")
-    return load(prepared), tuple(json.loads(escapes))
+    return load(prepared), tuple(loads(escapes))

@@ -3,8 +3,6 @@
 Source: mkdirat(2), unlinkat(2), renameat2(2), linkat(2), symlinkat(2), readlinkat(2), getdents64(2), chdir(2).
 """
 
-# ruff: noqa: PTH109, PTH115
-# Guest paths are bytes that go to the host as they are.
 from __future__ import annotations
 
 import ctypes

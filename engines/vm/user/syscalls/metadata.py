@@ -3,8 +3,6 @@
 Source: stat(2), statx(2), uapi/asm-generic/stat.h, uapi/linux/stat.h; statfs(2); utimensat(2).
 """
 
-# ruff: noqa: PTH116
-# Guest paths are bytes that go to the host as they are.
 from __future__ import annotations
 
 import ctypes

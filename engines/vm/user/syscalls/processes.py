@@ -5,8 +5,6 @@ A guest process is a host process: fork is the host's fork. Guest threads are ta
 Source: clone(2), execve(2), wait4(2), waitid(2), exit(2), prctl(2), set_tid_address(2).
 """
 
-# ruff: noqa: PTH115
-# Guest paths are bytes that go to the host as they are.
 from __future__ import annotations
 
 import fcntl

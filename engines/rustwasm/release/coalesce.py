@@ -28,10 +28,11 @@ from engines.rustwasm.wasm.validate.types import defaultable
 
 class _Liveness:
     """One backward pass with the labels' liveness of the pass before; repeated until that is stable. Sets of locals are
-    integers: bit n is local n."""
+    integers: bit n is local n. Without `conflicts` only what is dead is found."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, conflicts: bool = True) -> None:
         self.tree = tree
+        self.record = conflicts
         self.at_label: dict[int, int] = {}
         self.loops: dict[int, int] = {}
         self.conflicts: dict[int, int] = defaultdict(int)
@@ -41,16 +42,18 @@ class _Liveness:
         """Identities of sets whose value is not read."""
         self.unread: set[tuple[int, int]] = set()
         """The same for extra results of calls: identity of the call, local."""
-        self.record = False
 
     def run(self) -> int:
+        """What is live at the start. Liveness only grows from pass to pass: so do conflicts, and the last says what is
+        dead."""
         while True:
             before = dict(self.loops)
-            self._statements(self.tree.body, 0)
+            self.dead.clear()
+            self.unread.clear()
+            self.copies.clear()
+            start = self._statements(self.tree.body, 0)
             if before == self.loops:
-                break
-        self.record = True
-        return self._statements(self.tree.body, 0)
+                return start
 
     def interference(self) -> dict[int, int]:
         """Local to locals that may not share its place."""
@@ -100,9 +103,9 @@ class _Liveness:
     def _set(self, node: Node, live: int) -> int:
         local: int = node.imm[0]
         without = live & ~(1 << local)
+        if without == live:
+            self.dead.add(id(node))
         if self.record:
-            if without == live:
-                self.dead.add(id(node))
             source = node.args[0]
             others = without
             if source.op == "local.get":
@@ -120,8 +123,8 @@ class _Liveness:
         own = 0
         for local in extra:
             own |= 1 << local if local >= 0 else 0
+        self.unread.update((id(node), local) for local in extra if local >= 0 and not live >> local & 1)
         if self.record:
-            self.unread.update((id(node), local) for local in extra if local >= 0 and not live >> local & 1)
             for local in members(own):
                 self.conflicts[local] |= (live | own) & ~(1 << local)
         return live & ~own
@@ -139,13 +142,15 @@ def members(bits: int) -> list[int]:
 
 def live_at_start(tree: Tree) -> set[int]:
     """Locals besides parameters that may be read before they are set: there they are zero."""
-    return {one for one in members(_Liveness(tree).run()) if one >= tree.parameters}
+    return {one for one in members(_Liveness(tree, conflicts=False).run()) if one >= tree.parameters}
 
 
 def drop_dead_sets(tree: Tree) -> None:
     """Sets whose value no path reads keep their value's effects only."""
-    liveness = _Liveness(tree)
+    liveness = _Liveness(tree, conflicts=False)
     liveness.run()
+    if not liveness.dead and not liveness.unread:
+        return
 
     def change(node: Node) -> Node:
         extra = extra_results(node)

@@ -15,6 +15,8 @@ from engines.rustwasm.wasm.types import Ref, ValueType
 
 SELECT_COST: Final = 4
 """Arms with at most so many operations without effects become a `select`."""
+_SPECIAL: Final = frozenset({"br_if", "drop"})
+"""Operations that may become something else or nothing."""
 
 
 class Uses(Counter[int]):
@@ -43,6 +45,12 @@ def simplify_control(tree: Tree, join: bool = True) -> None:
 def _statements(body: list[Node], uses: Uses) -> None:
     out: list[Node] = []
     for node in body:
+        if node.__class__ is Node and node.op not in _SPECIAL:
+            _operands(node.args, uses)
+            out.append(node)
+            if node.op in NEVER_RETURNS or (node.type is None and _never_ends(node)):
+                break
+            continue
         for one in (part for whole in _simplified(node, uses) for part in _parts(whole)):
             if out and isinstance(one, If) and _joined(out[-1], one):
                 one = out[-1]
@@ -62,8 +70,7 @@ def _never_ends(node: Node) -> bool:
 
 def _simplified(node: Node, uses: Uses) -> list[Node]:
     """The statements that `node` becomes; the last has its value, if it has one."""
-    for index, argument in enumerate(node.args):
-        node.args[index] = _operand(argument, uses)
+    _operands(node.args, uses)
     if isinstance(node, Block):
         return _block(node, uses)
     if isinstance(node, If):
@@ -77,12 +84,18 @@ def _simplified(node: Node, uses: Uses) -> list[Node]:
     return [node]
 
 
-def _operand(node: Node, uses: Uses) -> Node:
-    """The same for an operand, which has to stay one node."""
-    simplified = _simplified(node, uses)
-    if len(simplified) == 1:
-        return simplified[0]
-    return Block("block", -1, simplified, node.type) if node.type is not None else node
+def _operands(args: list[Node], uses: Uses) -> None:
+    """The same for operands, which have to stay one node each."""
+    for index, node in enumerate(args):
+        if node.__class__ is Node and node.op not in _SPECIAL:
+            if node.args:
+                _operands(node.args, uses)
+            continue
+        simplified = _simplified(node, uses)
+        if len(simplified) == 1:
+            args[index] = simplified[0]
+        elif node.type is not None:
+            args[index] = Block("block", -1, simplified, node.type)
 
 
 def _constant(node: Node) -> int | None:

@@ -174,22 +174,22 @@ class _Sinker:
         return moved
 
 
-def _count(tree: Tree) -> Counter[int]:
-    return Counter(node.imm[0] for node in walk(tree.body) if node.op == "local.get")
+def sink_all(tree: Tree) -> Counter[int]:
+    """Move sets to their first get until none moves; how often each local is read now."""
+    gets = Counter([node.imm[0] for node in walk(tree.body) if node.op == "local.get"])
+    while True:
+        sinker = _Sinker(gets)
+        sinker.statements(tree.body, Effects())
+        if not sinker.changed:
+            return gets
 
 
-def sink(tree: Tree) -> bool:
-    """Move sets to their first get; whether anything moved."""
-    sinker = _Sinker(_count(tree))
-    sinker.statements(tree.body, Effects())
-    return sinker.changed
-
-
-def drop_unread(tree: Tree) -> None:
-    """Sets of locals that nobody reads keep their value's effects only."""
-    gets = _count(tree)
+def drop_unread(tree: Tree, gets: Counter[int]) -> None:
+    """Sets of locals that nobody reads keep their value's effects only; `gets` is how often each local is read."""
 
     def change(node: Node) -> Node:
+        if node.op not in ("local.set", "local.tee"):
+            return node
         if node.op == "local.tee" and not gets[node.imm[0]]:
             return node.args[0]
         if node.op == "local.set" and not gets[node.imm[0]]:

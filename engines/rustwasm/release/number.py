@@ -18,8 +18,10 @@ intervals for comparisons.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
 
+from engines.rustwasm.release.coalesce import members
 from engines.rustwasm.release.effects import OF_OPERATION, TRAPS, WRITES
 from engines.rustwasm.release.fold import constant, is_test
 from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, extra_results, label_uses
@@ -39,7 +41,16 @@ _SYMMETRIC: Final = frozenset({"add", "mul", "and", "or", "xor", "eq"})
 _COMPARED: Final = frozenset(f"{type_}.{action}" for type_ in ("i32", "i64") for action in ("lt_u", "lt_s", "eq"))
 _READS: Final = {"load8_u": 255, "load16_u": 65535}
 
+_CONSTANTS: Final = frozenset({"i32.const", "i64.const", "f32.const", "f64.const"})
+
 Range = tuple[int, int]
+
+
+class Numbered(NamedTuple):
+    """The number of an expression, and those of its operands."""
+
+    number: int
+    operands: Sequence[Numbered]
 
 
 def _numbered(name: str) -> bool:
@@ -69,13 +80,21 @@ _OBJECT_READS: Final = {
 }
 
 
-def _changed(op: str) -> frozenset[int]:
-    """Which contents an operation that writes may change; a call any."""
+_WITH_NUMBER: Final = frozenset({*_PURE, *_LOADS, *_OBJECT_READS, "select"})
+"""What has a number if its operands have."""
+_FIRST: Final = -min(_CONTENTS)
+
+
+def _changed(op: str) -> int:
+    """Which contents an operation that writes may change, as bits: bit n + `_FIRST` is content n. A call may any."""
     if op.startswith("array."):
-        return frozenset({_ARRAYS})
+        return 1 << _ARRAYS + _FIRST
     if op.startswith("struct."):
-        return frozenset({_STRUCTS})
-    return frozenset({_MEMORY}) if "store" in op or op.startswith("memory.") else _CONTENTS
+        return 1 << _STRUCTS + _FIRST
+    return 1 << _MEMORY + _FIRST if "store" in op or op.startswith("memory.") else (1 << _FIRST) - 1
+
+
+_WRITTEN: Final = {op: _changed(op) for op, flags in OF_OPERATION.items() if flags & WRITES}
 
 
 def number_values(tree: Tree, share: bool) -> None:
@@ -102,7 +121,8 @@ class _Numbering:
         self.first: dict[int, Node] = {}
         """Number to the expression that calculated it on every way to here."""
         self.trail: list[tuple[dict[int, Any], int, Any]] = []
-        self.written: dict[int, frozenset[int]] = {}
+        self.written: dict[int, int] = {}
+        """Identity of a block to what is written in it: bit n + `_FIRST` is local n."""
         self._writes(tree.body)
         for local in range(min(_CONTENTS), len(tree.locals)):
             self.held[local] = self._fresh()
@@ -135,30 +155,31 @@ class _Numbering:
                 table[key] = old
         return changed
 
-    def _writes(self, body: list[Node]) -> frozenset[int]:
-        """Locals written in a statement list, memory among them; kept for blocks."""
-        out: set[int] = set()
+    def _writes(self, body: list[Node]) -> int:
+        """Locals written in a statement list, contents among them; kept for blocks."""
+        out = 0
         for node in body:
-            if node.op in ("local.set", "local.tee"):
-                out.add(node.imm[0])
-            elif OF_OPERATION.get(node.op, 0) & WRITES:
-                out |= _changed(node.op)
-                out.update(one for one in extra_results(node) if one >= 0)
+            op = node.op
+            if op == "local.set" or op == "local.tee":
+                out |= 1 << node.imm[0] + _FIRST
+            elif op in _WRITTEN:
+                out |= _WRITTEN[op]
+                for one in extra_results(node):
+                    out |= 1 << one + _FIRST if one >= 0 else 0
             if node.args:
                 out |= self._writes(node.args)
-            for inner in node.bodies():
-                out |= self._writes(inner)
+            if node.__class__ is Node:
+                continue
             if isinstance(node, Block):
-                self.written[id(node)] = self._writes_of(node)
-        return frozenset(out)
+                self.written[id(node)] = inner = self._writes(node.body)
+                out |= inner
+            elif isinstance(node, If):
+                out |= self._writes(node.then) | self._writes(node.other)
+        return out
 
-    def _writes_of(self, block: Block) -> frozenset[int]:
-        found = self.written.get(id(block))
-        return self._writes(block.body) if found is None else found
-
-    def _forget(self, locals_: frozenset[int]) -> None:
-        for local in locals_:
-            self._hold(local, self._fresh())
+    def _forget(self, written: int) -> None:
+        for one in members(written):
+            self._hold(one - _FIRST, self._fresh())
 
     # Numbers
 
@@ -220,26 +241,30 @@ class _Numbering:
         key = self.keys.get(number)
         return key is not None and (key[0] == "not" or key[0].partition(".")[2] in ("lt_u", "lt_s", "eq", "eqz"))
 
-    def of(self, node: Node) -> int | None:
-        """The number of an expression that changes nothing; None if it may change something, or is not a number."""
+    def of(self, node: Node) -> Numbered | None:
+        """The number of an expression that changes nothing, and those of its operands; None if it may change something,
+        or is not a number."""
         op = node.op
         if op == "local.get":
-            return self.held[node.imm[0]]
-        if op in ("i32.const", "i64.const", "f32.const", "f64.const"):
-            return self._number((op, node.imm[0]))
-        if op in _PURE or op in _LOADS or op in _OBJECT_READS or op == "select":
-            operands = []
-            for argument in node.args:
-                number = self.of(argument)
-                if number is None:
-                    return None
-                operands.append(number)
-            if op in _LOADS:
-                return self._number((op, node.imm, operands[0], self.held[_MEMORY]))
-            if op in _OBJECT_READS:
-                return self._number((op, node.imm, *operands, self.held[_OBJECT_READS[op]]))
-            return self._number((op, *operands)) if op == "select" else self._operation(op, operands)
-        return None
+            return Numbered(self.held[node.imm[0]], ())
+        if op in _CONSTANTS:
+            return Numbered(self._number((op, node.imm[0])), ())
+        if op not in _WITH_NUMBER:
+            return None
+        found = []
+        for argument in node.args:
+            one = self.of(argument)
+            if one is None:
+                return None
+            found.append(one)
+        operands = [one.number for one in found]
+        if op in _LOADS:
+            number = self._number((op, node.imm, operands[0], self.held[_MEMORY]))
+        elif op in _OBJECT_READS:
+            number = self._number((op, node.imm, *operands, self.held[_OBJECT_READS[op]]))
+        else:
+            number = self._number((op, *operands)) if op == "select" else self._operation(op, operands)
+        return Numbered(number, found)
 
     # What is known of numbers
 
@@ -365,34 +390,38 @@ class _Numbering:
                 return False
         return True
 
-    def visit(self, node: Node) -> tuple[Node, int, bool]:
-        """The node in its new form, the number of its value, and whether control comes out behind it."""
+    def visit(self, node: Node, found: Numbered | None = None) -> tuple[Node, int, bool]:
+        """The node in its new form, the number of its value, and whether control comes out behind it. `found`: what
+        `of` says of it, if that was asked already."""
         if isinstance(node, Block):
             return node, self._fresh(), self._block(node)
         if isinstance(node, If):
             return node, self._fresh(), self._if(node)
         op = node.op
-        number = self.of(node) if node.args else None
-        if number is not None:
+        if op == "local.get":
+            return node, self.held[node.imm[0]], True
+        if op in _CONSTANTS:
+            return node, self._number((op, node.imm[0])), True
+        if found is None:
+            found = self.of(node)
+        if found is not None:
+            number = found.number
             better = self._instead(node, number)
             if better is not None:
                 return better, number, True
-        if number is not None and node.op == "i32.and" and self.of(node.args[0]) == number:
-            return self.visit(node.args[0])
+            if op == "i32.and" and found.operands[0].number == number:
+                return self.visit(node.args[0], found.operands[0])
+            for index, operand in enumerate(found.operands):
+                node.args[index] = self.visit(node.args[index], operand)[0]
+            if number not in self.first:
+                self._put(self.first, number, node)
+            return node, number, True
         operands = []
         for index, argument in enumerate(node.args):
             node.args[index], one, completes = self.visit(argument)
             operands.append(one)
             if not completes:
                 return node, self._fresh(), False
-        if op == "local.get":
-            return node, self.held[node.imm[0]], True
-        if number is not None:
-            if number not in self.first:
-                self._put(self.first, number, node)
-            return node, number, True
-        if op.endswith(".const") and op[0] in "if":
-            return node, self._number((op, node.imm[0])), True
         return node, self._effect(node, operands), True
 
     def _effect(self, node: Node, operands: list[int]) -> int:
@@ -403,8 +432,8 @@ class _Numbering:
             return operands[0]
         if op == "br_if":
             self.learn(operands[0], False)
-        elif OF_OPERATION.get(op, 0) & WRITES:
-            self._forget(_changed(op))
+        elif op in _WRITTEN:
+            self._forget(_WRITTEN[op])
             for local in extra_results(node):
                 if local >= 0:
                     self._hold(local, self._fresh())

@@ -14,7 +14,7 @@ from engines.rustwasm.release.fold import fold
 from engines.rustwasm.release.groups import split_groups
 from engines.rustwasm.release.initial import store_together
 from engines.rustwasm.release.inline import inline, inlined
-from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, drop_unread, sink
+from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, drop_unread, sink_all
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
 from engines.rustwasm.release.number import number_values
 from engines.rustwasm.release.objects import Facts, facts_of, made_here, objects_to_locals
@@ -59,7 +59,7 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS, ours: bo
     """Run the passes over one body until they change nothing more, at most so many times. `share`: values that are
     never needed together get one local. `ours`: the code reads and writes only memory that there is."""
     size = -1
-    for _ in range(rounds):
+    for left in reversed(range(rounds)):
         if share:
             join_values(tree)
         else:
@@ -72,14 +72,14 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS, ours: bo
         flatten(tree, split=not share)
         if ours:
             fold_addresses(tree)
-        while sink(tree):
-            pass
-        drop_unread(tree)
+        drop_unread(tree, sink_all(tree))
         drop_effectless(tree.body, ours)
         drop_dead_sets(tree)
         drop_effectless(tree.body, ours)
         if share:
             coalesce(tree)
+        if not left:
+            break
         now = len(expression(fell(tree, 0).body))
         if now == size:
             break

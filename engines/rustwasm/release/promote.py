@@ -150,7 +150,7 @@ def fold_addresses(tree: Tree) -> None:
     not wrap around."""
 
     def change(node: Node) -> Node:
-        if node.args and node.op.partition(".")[2].startswith(("load", "store")):
+        if node.args and node.args[0].op == "i32.add" and node.op.partition(".")[2].startswith(("load", "store")):
             address = node.args[0]
             while address.op == "i32.add" and address.args[1].op == "i32.const" and address.args[1].imm[0] >= 0:
                 node.imm = (node.imm[0], node.imm[1] + address.args[1].imm[0], *node.imm[2:])

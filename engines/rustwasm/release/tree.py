@@ -216,7 +216,12 @@ def with_extra_results(node: Node, locals_: tuple[int, ...]) -> None:
 
 def label_uses(body: list[Node]) -> Counter[int]:
     """How many branches go to each label."""
-    return Counter(label for node in walk(body) if node.op in BRANCHES for label in set(targets(node)))
+    out: Counter[int] = Counter()
+    for node in walk(body):
+        if node.op in BRANCHES:
+            for label in set(targets(node)):
+                out[label] += 1
+    return out
 
 
 # -- From the flat form

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from harness.compare.describe import compare_case
 from harness.compare.first_difference import (
+    ExecutedBits,
     FirstDifference,
     continuation,
-    executed_bits,
     first_difference,
     observe,
 )
@@ -96,7 +96,7 @@ def _judged(base: MachineCase, found: FirstDifference, subject: Executor, oracle
     comparison = compare_case(step, ours, theirs)
     if comparison.verdict is Verdict.DIVERGED:
         return replace(found, subject=ours, oracle=theirs, comparison=comparison)
-    return replace(found, executed=executed_bits(base, subject, found.index))
+    return replace(found, executed=ExecutedBits(base, subject, found.index))
 
 
 def _explaining(found: FirstDifference, errata: tuple[Erratum, ...]) -> Erratum | None:

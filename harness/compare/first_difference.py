@@ -6,8 +6,10 @@ instruction is the last one of the shortest prefix on which the observations dif
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from functools import cached_property
+from typing import Protocol, overload, runtime_checkable
 
 from harness.compare.describe import CaseComparison, compare_case
 from harness.compare.legal import instruction_bits
@@ -34,7 +36,7 @@ class FirstDifference:
     subject: MachineObservation
     oracle: MachineObservation
     comparison: CaseComparison
-    executed: tuple[int, ...] = ()
+    executed: Sequence[int] = ()
 
 
 def observe(executor: Executor, case: MachineCase) -> MachineObservation:
@@ -133,6 +135,24 @@ class FollowsPaths(Protocol):
     def path(self, case: MachineCase, count: int) -> list[int]: ...
 
 
-def executed_bits(case: MachineCase, executor: Executor, count: int) -> tuple[int, ...]:
-    """The bits of the first `count` instructions that `executor` retires in `case`."""
-    return tuple(instruction_bits(case, pc) for pc in path_of(case, executor, count))
+class ExecutedBits(Sequence[int]):
+    """The bits of the first `count` instructions that `executor` retires in `case`; the executor is asked for its path
+    when somebody looks: few errata have a rule about what came before, and a path may cost a run for every instruction.
+    """
+
+    def __init__(self, case: MachineCase, executor: Executor, count: int) -> None:
+        self._case, self._executor, self._count = case, executor, count
+
+    @cached_property
+    def _bits(self) -> list[int]:
+        return [instruction_bits(self._case, pc) for pc in path_of(self._case, self._executor, self._count)]
+
+    def __len__(self) -> int:
+        return len(self._bits)
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        return self._bits[index]

@@ -34,6 +34,8 @@ Signature: TypeAlias = Callable[[MachineCase], str | None]
 
 WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 MEMORY_GRAIN_BYTES = 8
+LIMIT_SLACK = 4
+"""Instructions that a case may still retire after the first that differs: the others would show nothing new."""
 UNKNOWN_INSNS = 2048
 """A subject that crashes is looked for among so many first instructions."""
 
@@ -100,7 +102,12 @@ def reduce_machine_case(
     passes: list[tuple[str, int]] = []
     _window(search, subject)
     passes.append(("window", instruction_count(search.best)))
-    later = (("instructions", _instructions), ("state", _state), ("instructions again", _instructions))
+    later = (
+        ("instructions", _instructions),
+        ("state", _state),
+        ("instructions again", _instructions),
+        ("limit", lambda search: search.keep(search.best.with_limit(case.limit_insns))),
+    )
     for name, reduce_pass in later:
         reduce_pass(search)
         passes.append((name, instruction_count(search.best)))
@@ -132,6 +139,9 @@ def _window(search: _Search, subject: Executor) -> None:
     """Restart just before the instruction at which the divergence first shows."""
     case = search.best
     last = _first_failing_prefix(search, case, _executed(subject, case) + 1)
+    # What no longer ends by itself without what is deleted then ends soon all the same.
+    search.keep(case.with_limit(min(case.limit_insns, last + LIMIT_SLACK)))
+    case = search.best
     for length in WINDOWS:
         if length > last:
             break

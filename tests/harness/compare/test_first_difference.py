@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.compare.errata import errata_of, explain
-from harness.compare.first_difference import continuation, executed_bits, first_difference, observe, path_of, start_of
-from harness.contract import Capabilities, End, MachineCase, MachineObservation, state_dtype
+from harness.compare.first_difference import ExecutedBits, continuation, first_difference, observe, path_of, start_of
+from harness.contract import Capabilities, Case, End, MachineCase, MachineObservation, Observation, state_dtype
 from harness.contract.layout import CODE_BASE, DATA_BYTES
 from oracles.errata import Erratum, ErratumKind, InstructionPattern, Witness
 from oracles.errata.rules import Rule
@@ -63,8 +63,27 @@ def test_the_path_and_the_bits_of_what_was_executed() -> None:
     case = _case(CODE)
     assert path_of(case, toy.ToyMachine(), 3) == [CODE_BASE, CODE_BASE + 4, CODE_BASE + 8]
     assert path_of(case, toy.ToyMachine(), 0) == []
-    bits = executed_bits(case, toy.ToyMachine(), 4)
-    assert bits == tuple(int.from_bytes(CODE[4 * i : 4 * i + 4], "little") for i in range(4))
+    bits = ExecutedBits(case, toy.ToyMachine(), 4)
+    assert list(bits) == [int.from_bytes(CODE[4 * i : 4 * i + 4], "little") for i in range(4)]
+    assert list(reversed(bits)) == list(bits)[::-1]
+
+
+def test_nobody_is_asked_for_the_instructions_before_until_they_are_looked_at() -> None:
+    class Counting(toy.ToyMachine):
+        runs = 0
+
+        def run(self, case: Case) -> Observation:
+            self.runs += 1
+            return super().run(case)
+
+    machine = Counting()
+    bits = ExecutedBits(_case(CODE), machine, 3)
+    assert machine.runs == 0
+    assert bits[2] == bits[-1]
+    asked = machine.runs
+    assert asked > 0
+    assert len(bits) == 3
+    assert machine.runs == asked
 
 
 def test_a_continuation_ends_like_the_whole() -> None:

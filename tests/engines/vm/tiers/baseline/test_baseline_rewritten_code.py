@@ -44,6 +44,15 @@ PURE_ROTATION = (
     "e31606fe"  # bnez a2, 0x1000
     "73001000"  # ebreak
 )
+SWAP = (
+    "3387a500"  # 0x1000: add a4, a1, a0: both are read before any of them is written
+    "93020500"  # mv t0, a0
+    "13850500"  # mv a0, a1
+    "93850200"  # mv a1, t0
+    "1306f6ff"  # addi a2, a2, -1
+    "e31606fe"  # bnez a2, 0x1000
+    "73001000"  # ebreak
+)
 
 
 def hart_with(code: str, turns: int) -> Hart:
@@ -60,7 +69,7 @@ def tier() -> BaselineTier:
     return BaselineTier(Options(check=True), slice_insns=16, share=math.inf)
 
 
-@pytest.mark.parametrize("code", [ROTATION, PURE_ROTATION])
+@pytest.mark.parametrize("code", [ROTATION, PURE_ROTATION, SWAP])
 @pytest.mark.parametrize("turns", [100, 101, 102])
 def test_registers_that_change_places(code: str, turns: int) -> None:
     found, expected = hart_with(code, turns), hart_with(code, turns)

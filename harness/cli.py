@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from engines.vm.record import NamedTuple
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, Final
+
     import typer
 
 
@@ -139,6 +142,8 @@ def main(arguments: list[str] | None = None) -> None:
         from harness.commands.vm_run import run
 
         raise SystemExit(run(given[2:]))
+    import signal
+
     from harness.standard_streams import guarded_streams
 
     chosen = next((a for a in given if not a.startswith("-")), "")

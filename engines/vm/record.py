@@ -7,10 +7,34 @@ treat `record` as `dataclass`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar, dataclass_transform
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Final, NamedTuple, TypeVar, dataclass_transform
 
-T = TypeVar("T")
+    T = TypeVar("T")
+else:
+    from collections import namedtuple
+
+    def dataclass_transform(**_settings):
+        """What only type checkers look at."""
+        return lambda decorator: decorator
+
+    class _NamedTupleType(type):
+        """Makes a tuple's class from a body with annotated fields, as `typing.NamedTuple` does."""
+
+        def __new__(meta, name, bases, body):
+            if not bases:
+                return super().__new__(meta, name, bases, body)
+            fields = list(body.pop("__annotations__", ()))
+            defaults = [body.pop(field) for field in fields if field in body]
+            base = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
+            return type(name, (base,), {"__slots__": ()} | body)
+
+    class NamedTuple(metaclass=_NamedTupleType):
+        """`typing.NamedTuple`; that module alone imports regular expressions and enumerations."""
+
+
 _ABSENT: Final = object()
 _CONSTANT: Final = "ClassVar"
 
@@ -113,4 +137,4 @@ def _refuse(self: Any, name: str, *value: Any) -> None:
     raise AttributeError(f"{type(self).__name__}.{name} cannot be changed: the record is frozen")
 
 
-__all__ = ["made", "record", "replace", "values"]
+__all__ = ["NamedTuple", "made", "record", "replace", "values"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from typing import Any, Final, NoReturn
 
     from engines.vm.tiers.executor import TierExecutor
 
@@ -112,5 +112,6 @@ def _on_host(host: str, program: str, image: str) -> TierExecutor:
 
 def _given_environment() -> tuple[str, ...]:
     """The environment that this process was started with; Python itself may have added to it since (PEP 538)."""
-    settings = Path("/proc/self/environ").read_bytes().split(b"\0")
+    with open("/proc/self/environ", "rb") as file:
+        settings = file.read().split(b"\0")
     return tuple(os.fsdecode(setting) for setting in settings if setting)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
-from engines.vm.tiers.executor import Tier
 from engines.vm.tiers.reference import ReferenceTier
 from engines.vm.tiers.stop import Stop, StopReason
 from harness.contract import (
@@ -30,6 +29,9 @@ from harness.contract import (
 )
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
 from harness.subjects.tier_counts import TierCounts
+
+if TYPE_CHECKING:
+    from engines.vm.tiers.executor import Tier
 
 TRAPS: Final[dict[int, Trap]] = {
     ExceptionCause.INSTRUCTION_ADDRESS_MISALIGNED: Trap.FETCH_MISALIGNED,

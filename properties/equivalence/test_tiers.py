@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
-from engines.vm.tiers.executor import Tier
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.reference import ReferenceTier
 from engines.vm.tiers.stop import Stop, StopReason
@@ -24,6 +24,9 @@ from harness.contract import MachineBatch, MachineCase, MachineObservation, Verd
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
 from harness.subjects.riscv64_interpreter import InterpreterExecutor
 from harness.subjects.riscv64_reference import ReferenceExecutor, load_state
+
+if TYPE_CHECKING:
+    from engines.vm.tiers.executor import Tier
 
 PROGRAMS = st.one_of(
     choices("default", 16), choices("atomic", 12), choices("fp", 12), choices("traps", 8), any_choices()

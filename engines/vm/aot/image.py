@@ -7,8 +7,8 @@ holds the guest bytes that it was made from, and is used only where memory holds
 from __future__ import annotations
 
 import struct
-from enum import IntEnum
 
+from engines.vm.enumeration import IntEnum
 from engines.vm.record import record, values
 from engines.vm.runtime.digest import DIGEST_BYTES, digest
 from engines.vm.runtime.host import machine

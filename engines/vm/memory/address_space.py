@@ -31,10 +31,14 @@ import struct
 import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from functools import cache
 from itertools import pairwise
-from typing import Any, Final
+
+from engines.vm.enumeration import StrEnum
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 PAGE_BITS: Final = 12
 PAGE_BYTES: Final = 1 << PAGE_BITS

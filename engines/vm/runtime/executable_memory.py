@@ -16,9 +16,12 @@ import mmap
 import os
 import weakref
 from functools import cache
-from typing import Any, Final
 
 from engines.vm.runtime import host
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 _PROT_NONE: Final = 0
 _REACH: Final = (1 << 31) - (1 << 24)

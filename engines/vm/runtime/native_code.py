@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Protocol
 
 from engines.vm.runtime.executable_memory import Window
 from engines.vm.runtime.host import machine
 from engines.vm.runtime.image import Image, link
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
 
-class NativeCode(Protocol):
-    """Executable code. It lives as long as this value."""
+    class NativeCode(Protocol):
+        """Executable code. It lives as long as this value."""
 
-    def address(self, symbol: str) -> int:
-        """Host address of an external symbol.
+        def address(self, symbol: str) -> int:
+            """Host address of an external symbol.
 
-        Raises:
-            KeyError: the code does not define it.
-        """
-        ...
+            Raises:
+                KeyError: the code does not define it.
+            """
+            ...
 
 
 class LoadedImage:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
@@ -22,7 +21,10 @@ from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.llvm.tier import LlvmTier, is_current
 from engines.vm.tiers.measurements import compiled_measurements
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.tiers.baseline.compiler import BaselineCompiler, CompileCounters
     from engines.vm.tiers.llvm.compiler import LlvmCompiler
 

@@ -11,7 +11,6 @@ import ctypes
 import weakref
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.memory.address_space import (
     ADDRESS_BITS,
@@ -29,7 +28,10 @@ from engines.vm.tiers.interpreter.build import Interpreter
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, OVERLAP_BYTES, PC_SHIFT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from engines.vm.runtime.fault_exits import FaultExits
 
 ALIGN: Final = 64

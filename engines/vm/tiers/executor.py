@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.record import made, record
@@ -12,8 +11,19 @@ from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.runtime.host import machine
 from engines.vm.tiers.stop import Stop, StopReason
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final, Protocol
+
     from engines.vm.aot.store import RegionStore
+
+    class Tier(Protocol):
+        """A way to run harts. State moves between tiers freely: it is all in the hart."""
+
+        def run(self, hart: Hart, limit_insns: int) -> Stop:
+            """Run until the first trap or until exactly `limit_insns` more instructions have retired."""
+            ...
+
 
 NO_LIMIT: Final = (1 << 63) - 1
 DEFAULT: Final = "auto" if machine() == "x86_64" else "interpreter"
@@ -22,14 +32,6 @@ _SLOWEST: Final = "reference"
 """Needs nothing of the host."""
 COMPILING: Final = ("baseline", "llvm", "auto")
 """Tiers whose compiled code is kept for the next run: they have `offer`, `compiled`, `finish`, `measurements`."""
-
-
-class Tier(Protocol):
-    """A way to run harts. State moves between tiers freely: it is all in the hart."""
-
-    def run(self, hart: Hart, limit_insns: int) -> Stop:
-        """Run until the first trap or until exactly `limit_insns` more instructions have retired."""
-        ...
 
 
 @record()

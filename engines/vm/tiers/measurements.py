@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Protocol
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+    from typing import Protocol
 
+    class CompilerCounters(Protocol):
+        """What the compilers of all tiers count.
 
-class CompilerCounters(Protocol):
-    """What the compilers of all tiers count.
+        Attributes:
+            insns, code_bytes: of all regions. milliseconds: that each took.
+            interpreted: instructions left to the interpreter, by reason.
+        """
 
-    Attributes:
-        insns, code_bytes: of all regions. milliseconds: that each took.
-        interpreted: instructions left to the interpreter, by reason.
-    """
-
-    insns: int
-    code_bytes: int
-    milliseconds: list[float]
-    interpreted: Counter[str]
+        insns: int
+        code_bytes: int
+        milliseconds: list[float]
+        interpreted: Counter[str]
 
 
 def compiled_measurements(counters: CompilerCounters) -> dict[str, int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import NamedTuple
+from engines.vm.enumeration import IntEnum
+from engines.vm.record import NamedTuple
 
 
 class StopReason(IntEnum):

@@ -9,11 +9,14 @@ Source: System V ABI, ELF-64 object file format; gabi chapters 4 and 5; RISC-V E
 from __future__ import annotations
 
 import struct
-from enum import IntEnum
-from typing import Final
 
+from engines.vm.enumeration import IntEnum
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.record import record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _EHDR: Final = struct.Struct("<16sHHIQQQIHHHHHH")
 _PHDR: Final = struct.Struct("<IIQQQQQQ")

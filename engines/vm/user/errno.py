@@ -6,7 +6,8 @@ Linux hosts on x86_64, arm64 and riscv64 use the same numbers, so an `OSError.er
 from __future__ import annotations
 
 import os
-from enum import IntEnum
+
+from engines.vm.enumeration import IntEnum
 
 
 class Errno(IntEnum):

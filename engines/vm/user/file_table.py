@@ -7,9 +7,12 @@ close them.
 from __future__ import annotations
 
 import os
-from typing import Final
 
 from engines.vm.user.errno import Errno, GuestError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MAX_FILES: Final = 1024
 

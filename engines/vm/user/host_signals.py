@@ -7,15 +7,19 @@ The guest's signal mask is the host's mask. Only the main thread of the main int
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
-import signal as host
-from collections.abc import Callable
-from types import FrameType
-from typing import Final
 
 from engines.vm.user.signals import SIG_DFL, SIG_IGN, SYNCHRONOUS, UNBLOCKABLE, Signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal as host
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Final
+else:
+    import _signal as host  # what `signal` wraps into enumerations
 
 _NEVER_FORWARDED: Final = SYNCHRONOUS | {Signal.SIGKILL, Signal.SIGSTOP, Signal.SIGPIPE}
 _MASKABLE: Final = tuple(int(n) for n in sorted(host.valid_signals()) if int(n) not in _NEVER_FORWARDED)
@@ -96,9 +100,11 @@ class HostSignals:
 
     def drain(self) -> None:
         """Empty the wake-up pipe."""
-        with contextlib.suppress(BlockingIOError):
+        try:
             while os.read(self._wake_read, 512):
                 pass
+        except BlockingIOError:
+            return
 
     def close(self) -> None:
         """Put back the dispositions, the mask and the wake-up descriptor found at the start. Idempotent."""
@@ -119,6 +125,7 @@ class HostSignals:
 def die_by(number: int) -> None:
     """End this process by signal `number` with its default action, without a core of the emulator; does not return
     for signals that end a process."""
+    import contextlib
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

@@ -10,8 +10,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.record import made, record, values
@@ -23,13 +21,15 @@ from engines.vm.user.file_table import FileTable
 from engines.vm.user.host_signals import die_by
 from engines.vm.user.paths import GuestPaths
 from engines.vm.user.process import Exit, ExitReason, Options, Process
-from engines.vm.user.strace import Strace
 from engines.vm.user.syscalls import table
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections import Counter
+    from typing import Any, Final
 
     from engines.vm.tiers.executor import TierExecutor
+    from engines.vm.user.strace import Strace
 
 EXIT_USAGE: Final = 2
 EXIT_LIMIT: Final = 124
@@ -143,7 +143,7 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
     Raises:
         LaunchError: the program cannot be read or run, or an option is wrong.
     """
-    if launch.prefix and not Path(launch.prefix).is_dir():
+    if launch.prefix and not os.path.isdir(launch.prefix):
         raise LaunchError(f"-L {launch.prefix}: not a directory; give the root of a {riscv64.NAME} system")
     try:
         with open(launch.program, "rb") as file:
@@ -168,7 +168,7 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
         random=os.urandom if launch.seed is None else seeded_random(launch.seed),
         confined=launch.confined,
         forward_host_signals=True,
-        strace=Strace(2, os.getpid()) if launch.strace else None,
+        strace=_strace() if launch.strace else None,
     )
     files = FileTable(inherited_files(launch.report_fd))
     if executor.degraded:
@@ -183,6 +183,12 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
         process.close()
         raise LaunchError(f"{launch.program}: {error}") from None
     return process, executor
+
+
+def _strace() -> Strace:
+    from engines.vm.user import strace
+
+    return strace.Strace(2, os.getpid())
 
 
 def _memory(executor: TierExecutor, *, guarded: bool) -> AddressSpace:
@@ -207,7 +213,7 @@ def inherited_files(without: int) -> dict[int, int]:
     Each gets a host descriptor of its own, so that a guest that closes its standard streams leaves ours alone.
     """
     found = {}
-    for fd in sorted(int(entry.name) for entry in Path("/proc/self/fd").iterdir()):
+    for fd in sorted(map(int, os.listdir("/proc/self/fd"))):
         try:
             is_inherited = os.get_inheritable(fd)
         except OSError:  # the descriptor of the listing itself
@@ -274,7 +280,8 @@ def _dump(launch: Launch, process: Process, executor: TierExecutor) -> None:
         if to_stderr:
             sys.stderr.write(text)
         else:
-            Path(launch.dump).write_text(text)
+            with open(launch.dump, "w") as file:
+                file.write(text)
     except ListingError as error:
         sys.stderr.write(f"counterproof: --dump: {error}\n")
     except OSError as error:

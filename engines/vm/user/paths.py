@@ -5,10 +5,12 @@ the guest instead of the emulator.
 from __future__ import annotations
 
 import os
-import re
-from typing import Final
 
-_PROC_SELF: Final = re.compile(rb"/proc/(?:self|thread-self|(\d+))/(exe|cmdline|auxv|maps|environ)\Z")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+_PROC_SELF: Final = frozenset((b"exe", b"cmdline", b"auxv", b"maps", b"environ"))
 
 
 class GuestPaths:
@@ -29,7 +31,9 @@ class GuestPaths:
 
     def proc_self(self, path: bytes, pid: int) -> bytes:
         """The name of the /proc/self file that `path` means (`exe`, `maps`, …), or nothing."""
-        found = _PROC_SELF.match(path)
-        if found is None or (found[1] is not None and int(found[1]) != pid):
+        parts = path.split(b"/")
+        if len(parts) != 4 or parts[0] or parts[1] != b"proc" or parts[3] not in _PROC_SELF:
             return b""
-        return found[2]
+        whose = parts[2]
+        is_own = whose in (b"self", b"thread-self") or (whose.isdigit() and int(whose) == pid)
+        return parts[3] if is_own else b""

@@ -11,14 +11,12 @@ import select
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from enum import StrEnum
-from pathlib import Path
-from typing import Final, NamedTuple
 
+from engines.vm.enumeration import StrEnum
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, Access, AddressSpace, MemoryFault
-from engines.vm.record import made, record
+from engines.vm.record import NamedTuple, made, record
 from engines.vm.tiers.stop import Stop, StopReason
 from engines.vm.user import elf, riscv64, signals
 from engines.vm.user.errno import Errno, GuestError
@@ -27,9 +25,14 @@ from engines.vm.user.host_signals import HostSignals
 from engines.vm.user.paths import GuestPaths
 from engines.vm.user.signals import Action, PendingSignals, Signal, SignalInfo
 from engines.vm.user.stack import GUARD_BYTES, Credentials, InitialStack, StartupImage, build_stack, check_arguments
-from engines.vm.user.strace import Strace
 from engines.vm.user.syscalls import table
 from engines.vm.user.task import NAME_BYTES, Interrupted, Task, Wait, WouldBlock, new_task
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+    from engines.vm.user.strace import Strace
 
 RunTier = Callable[[Hart, int], Stop]
 
@@ -147,7 +150,6 @@ class Process:
         self.executable = b""
         self.start_ns = time.monotonic_ns()
         self._next_tid = self.pid
-        self._table = table.load()
         self.host_signals = HostSignals(self._post_from_host) if options.forward_host_signals else None
         self.current = self._add_task(Hart(memory))
 
@@ -201,7 +203,8 @@ class Process:
             return b"", None
         path = self.paths.locate(os.fsencode(program.interpreter))
         try:
-            image = Path(os.fsdecode(path)).read_bytes()
+            with open(path, "rb") as file:
+                image = file.read()
         except OSError as error:
             raise elf.ElfError(
                 f"PT_INTERP asks for {program.interpreter!r}, which cannot be read ({error.strerror}); point -L at a "
@@ -323,7 +326,7 @@ class Process:
     def _system_call(self, task: Task) -> None:
         words = task.words
         number = words[riscv64.NUMBER]
-        entry = self._table.get(number)
+        entry = table.TABLE.get(number) or table.find(number)
         self.calls[number] += 1
         if self.options.strace is not None and task.wait is None and task.deadline_ns is None:
             self.options.strace.enter(self, entry, number, words[riscv64.A0 : riscv64.A0 + 6].tolist())

@@ -5,9 +5,7 @@ Source: uapi/asm/ucontext.h, sigcontext.h, ptrace.h and kernel/signal.c of Linux
 
 from __future__ import annotations
 
-import hashlib
 import struct
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart, word_of
 from engines.vm.guests.riscv64.traps import ExceptionCause
@@ -15,8 +13,10 @@ from engines.vm.memory.address_space import MAPPED, AddressSpace
 from engines.vm.user.elf import Machine
 from engines.vm.user.signals import SIGINFO_BYTES, AlternateStack, Code, Signal, SignalInfo
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
 X: Final = word_of("x")
 F: Final = word_of("f")
@@ -164,6 +164,8 @@ def _stack_fields(alternate: AlternateStack) -> Sequence[int]:
 
 def state_digest(words: memoryview) -> str:
     """Sixteen hex digits that identify pc, x0–x31, f0–f31 and fcsr: BLAKE2b-64 of these 66 little-endian words."""
+    from hashlib import blake2b
+
     fcsr = words[FRM] << 5 | words[FFLAGS]
     state = [words[PC], *words[X : X + 32].tolist(), *words[F : F + 32].tolist(), fcsr]
-    return hashlib.blake2b(struct.pack("<66Q", *state), digest_size=8).hexdigest()
+    return blake2b(struct.pack("<66Q", *state), digest_size=8).hexdigest()

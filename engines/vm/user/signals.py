@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from enum import IntEnum
-from typing import Final
 
+from engines.vm.enumeration import IntEnum
 from engines.vm.record import made, record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 SIGNAL_COUNT: Final = 64
 SIGSET_BYTES: Final = 8

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from enum import IntEnum
-from typing import Final
 
+from engines.vm.enumeration import IntEnum
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.record import record
 from engines.vm.user.elf import ElfError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 STACK_BYTES: Final = 8 << 20
 GUARD_BYTES: Final = 1 << 20

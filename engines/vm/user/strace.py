@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import MemoryFault
 from engines.vm.user import signals
 from engines.vm.user.signals import SignalInfo
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
     from engines.vm.user.syscalls.table import SystemCall
 

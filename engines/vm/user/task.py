@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart
 from engines.vm.record import made, record
 from engines.vm.user.riscv64 import RESERVATION
 from engines.vm.user.signals import AlternateStack, PendingSignals
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 NAME_BYTES: Final = 15
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import pickle
 from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engines.vm.record import made, record, replace, values
+from engines.vm.record import NamedTuple, made, record, replace, values
 
 
 @record()
@@ -92,13 +91,24 @@ def test_wrong_values_are_named(given_values: tuple[Any, ...], named: dict[str, 
         Point(*given_values, **named)
 
 
-def test_a_start_imports_nothing_that_it_does_not_need() -> None:
-    script = (
-        "import sys\n"
-        "from harness.commands.vm_run import run\n"
-        "try: run(['/nowhere/program'])\n"
-        "except SystemExit: pass\n"
-        "print(*{'dataclasses', 'inspect', 'argparse', 'platform', 'numpy', 'platformdirs'} & set(sys.modules))\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout == "\n", done.stdout
+class Pair(NamedTuple):
+    """Two."""
+
+    first: int
+    second: str = "b"
+
+    @property
+    def both(self) -> str:
+        return f"{self.first}{self.second}"
+
+
+def test_named_tuples_are_tuples() -> None:
+    pair = Pair(1)
+    first, second = pair
+    assert (first, second, pair.both, pair.first) == (1, "b", "1b", 1)
+    assert repr(Pair(1, second="x")) == "Pair(first=1, second='x')"
+    assert pair == (1, "b") == pickle.loads(pickle.dumps(pair))
+    assert (Pair.__doc__, Pair._fields, pair._replace(first=3).first) == ("Two.", ("first", "second"), 3)
+    assert not hasattr(pair, "__dict__")
+    with pytest.raises(TypeError, match="first"):
+        Pair()  # type: ignore[call-arg]

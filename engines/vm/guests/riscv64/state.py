@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
 from engines.vm.guests.words import WORD_BYTES, WordLayout, WordRecord
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from engines.vm.memory.address_space import AddressSpace
 
 CPU_LAYOUT: Final = WordLayout(

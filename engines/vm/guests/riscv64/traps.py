@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
+from engines.vm.enumeration import IntEnum
 
 
 class ExceptionCause(IntEnum):

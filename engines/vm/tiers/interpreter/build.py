@@ -7,7 +7,7 @@ import time
 
 from engines.vm.record import record
 from engines.vm.runtime.host import host_description, machine
-from engines.vm.runtime.native_code import NativeCode, links_images, load, prepare
+from engines.vm.runtime.native_code import links_images, load, prepare
 from engines.vm.runtime.object_cache import VARIABLE as CACHE_VARIABLE
 from engines.vm.runtime.object_cache import ObjectCache, content_key
 from engines.vm.runtime.quick_json import loads
@@ -16,6 +16,8 @@ from engines.vm.runtime.source_digest import source_digest
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
+
+    from engines.vm.runtime.native_code import NativeCode
 
 ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 """The folder `engines/vm`."""

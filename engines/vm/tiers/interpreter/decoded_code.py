@@ -5,11 +5,14 @@ from __future__ import annotations
 import ctypes
 import mmap
 import sys
-from typing import Final
 
 from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.layout import CONTEXT_LAYOUT, ENTRY_BYTES, GUARD_BYTES, OVERLAP_BYTES, PC_SHIFT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _MAP_NORESERVE: Final = 0x4000 if sys.platform == "linux" else 0
 _LONG: Final = 1 << 18

@@ -16,10 +16,12 @@ offset bytes content
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from engines.vm.guests.riscv64.state import CPU_LAYOUT
 from engines.vm.guests.words import WordLayout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 ENTRY_BYTES: Final = 16
 PC_SHIFT: Final = 3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections import Counter
-from typing import TYPE_CHECKING, Any
 
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.guests.words import WordRecord
@@ -14,7 +13,10 @@ from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import BATCH_LAYOUT, ENTRY_BYTES, ESCAPE, LIMIT, TRAP
 from engines.vm.tiers.stop import Stop, StopReason
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
 
     from engines.vm.tiers.interpreter.build import Interpreter

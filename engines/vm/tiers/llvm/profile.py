@@ -10,12 +10,14 @@ from __future__ import annotations
 import ctypes
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Final
 
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.tiers.interpreter.layout import LIMIT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from engines.vm.tiers.code_cache import CompiledSpace
     from engines.vm.tiers.llvm.region import Region
 

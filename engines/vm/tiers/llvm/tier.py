@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from time import thread_time
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
@@ -23,7 +22,10 @@ from engines.vm.tiers.llvm.profile import TRACE, Profile
 from engines.vm.tiers.measurements import compiled_measurements
 from engines.vm.tiers.stop import Stop, StopReason
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.tiers.llvm.background import BackgroundCompiler, Request
     from engines.vm.tiers.llvm.compiler import Compiled, LlvmCompiler
     from engines.vm.tiers.llvm.region import Region

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno
@@ -15,7 +14,10 @@ from engines.vm.user.host_calls import call
 from engines.vm.user.syscalls.files import AT_EMPTY_PATH, MAX_TRANSFER_BYTES, directory
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _AT_REMOVEDIR: Final = 0x200

@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno, GuestError
@@ -16,7 +15,10 @@ from engines.vm.user.host_signals import POLLIN, POLLOUT
 from engines.vm.user.signals import Signal, SignalInfo
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 MAX_TRANSFER_BYTES: Final = 0x7FFF_F000

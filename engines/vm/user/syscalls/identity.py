@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import TYPE_CHECKING
 
 from engines.vm.user.errno import Errno
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from engines.vm.user.process import Process
 

@@ -8,13 +8,15 @@ Source: brk(2), mmap(2), mremap(2), mprotect(2), madvise(2); uapi/asm-generic/mm
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import PAGE_BYTES, READ, WRITE, Access
 from engines.vm.user.errno import Errno
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _MAP_SHARED: Final = 0x01

@@ -9,14 +9,16 @@ import ctypes
 import os
 import struct
 import time
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.user.errno import Errno
 from engines.vm.user.host_calls import call
 from engines.vm.user.syscalls.files import AT_EMPTY_PATH, AT_FDCWD, directory
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _STAT: Final = struct.Struct("<QQIIIIQ8xqi4xqqqqqqq8x")

@@ -9,7 +9,6 @@ import ctypes
 import os
 import select
 import struct
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno, GuestError
@@ -19,7 +18,10 @@ from engines.vm.user.syscalls.signals import read_mask, wait_with_mask
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.task import Interrupted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _POLLFD: Final = struct.Struct("<ihh")

@@ -10,10 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
-import signal
 import struct
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
 
 from engines.vm.memory.address_space import PAGE_BYTES, Access
 from engines.vm.user import riscv64
@@ -25,7 +22,10 @@ from engines.vm.user.syscalls.files import AT_FDCWD, directory
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.task import NAME_BYTES, Interrupted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final, NoReturn
+
     from engines.vm.user.process import Process
 
 _CLONE_VM: Final = 0x100
@@ -194,12 +194,13 @@ def _execute(process: Process, path: bytes, argv: list[bytes], environment: list
     for _ in range(_MAX_SCRIPT_DEPTH):
         if process.paths.proc_self(path, process.pid) == b"exe":
             path = process.executable
-        host_path = Path(os.fsdecode(process.paths.locate(path)))
-        if not os.access(host_path, os.X_OK) and host_path.exists():
+        host_path = os.fsdecode(process.paths.locate(path))
+        if not os.access(host_path, os.X_OK) and os.path.exists(host_path):
             return -Errno.EACCES
-        if host_path.is_dir():
+        if os.path.isdir(host_path):
             return -Errno.EACCES
-        image = host_path.read_bytes()
+        with open(host_path, "rb") as file:
+            image = file.read()
         if not image.startswith(b"#!"):
             break
         words = image[2:256].split(b"\n", 1)[0].strip().split(None, 1)
@@ -230,7 +231,7 @@ def _is_for_the_host(image: bytes) -> bool:
     return is_elf and host != riscv64.ELF_MACHINE and struct.unpack_from("<H", image, 18)[0] == host
 
 
-def _become_host_program(process: Process, path: Path, argv: list[bytes], environment: list[bytes]) -> NoReturn:
+def _become_host_program(process: Process, path: str, argv: list[bytes], environment: list[bytes]) -> NoReturn:
     """Let the host execute its own program with the guest's files. Does not return: status 127 if the host cannot
     execute it after all."""
     kept = {fd: host for fd, host in process.files.host.items() if fd not in process.files.close_on_exec}
@@ -244,6 +245,8 @@ def _become_host_program(process: Process, path: Path, argv: list[bytes], enviro
     for fd, host in parked.items():
         os.dup2(host, fd, inheritable=True)
     process.release_vfork()
+    import signal
+
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # which Python ignores
         signal.signal(number, signal.SIG_DFL)
     try:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import struct
 import time
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import MemoryFault
 from engines.vm.user.errno import Errno
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.task import FutexWait, Interrupted, Wait, WouldBlock
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _FUTEX_WAIT, _FUTEX_WAKE, _FUTEX_REQUEUE, _FUTEX_CMP_REQUEUE, _FUTEX_WAKE_OP = 0, 1, 3, 4, 5

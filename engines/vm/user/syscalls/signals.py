@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import struct
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import MemoryFault
 from engines.vm.user import riscv64, signals
@@ -16,7 +15,10 @@ from engines.vm.user.signals import Action, AlternateStack, Code, Signal, Signal
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.task import Interrupted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _SIGACTION: Final = struct.Struct("<QQQ")

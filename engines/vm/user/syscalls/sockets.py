@@ -8,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno
@@ -18,7 +17,10 @@ from engines.vm.user.signals import Signal, SignalInfo
 from engines.vm.user.syscalls.files import MAX_TRANSFER_BYTES, O_CLOEXEC, O_NONBLOCK, await_file, vectors
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _TYPE_MASK: Final = 0xF

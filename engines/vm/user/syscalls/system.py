@@ -9,14 +9,16 @@ import os
 import resource
 import struct
 import time
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.user import riscv64
 from engines.vm.user.errno import Errno
 from engines.vm.user.stack import STACK_BYTES
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _UTS_FIELD_BYTES: Final = 65

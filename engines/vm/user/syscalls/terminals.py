@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-from enum import Enum
-from typing import TYPE_CHECKING, Final
 
+from engines.vm.enumeration import StrEnum
 from engines.vm.user.errno import Errno
 from engines.vm.user.syscalls.table import system_call
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 
-class _Direction(Enum):
+class _Direction(StrEnum):
     READ = "read"
     """The host fills the guest's buffer."""
     WRITE = "write"

@@ -10,14 +10,16 @@ import resource
 import signal as host
 import struct
 import time
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.user.errno import Errno
 from engines.vm.user.syscalls.processes import pack_rusage
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.task import Interrupted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from engines.vm.user.process import Process
 
 _TIMESPEC: Final = struct.Struct("<qq")

@@ -52,12 +52,13 @@ _DROP_CODE: Final = 0x1A
 _CALL_INDIRECT_CODE: Final = 0x11
 _GLOBAL_CODES: Final = {"global.get": 0x23, "global.set": 0x24}
 _CONST_CODE: Final = 0x41
+_LOCAL_GET: Final = "local.get"
 _LOCAL_SET: Final = "local.set"
-_STRUCTURED: Final = frozenset(("block", "loop", "if"))
+_STRUCTURED: Final = "structured"
+_OTHER: Final = "other"
 _SMALL: Final = 128
 _GETS: Final = [instruction(("local.get", number)) for number in range(_SMALL)]
 _SETS: Final = [instruction(("local.set", number)) for number in range(_SMALL)]
-_PLAIN: Final = {name: instruction((name,)) for name, one in OPERATIONS.items() if not one.immediates}
 
 _encoded: dict[tuple[str, Any], bytes] = {}
 _ENCODED_LIMIT: Final = 1 << 16
@@ -139,23 +140,27 @@ class _Writer:
 
     def node(self, node: Node) -> None:
         for argument in node.args:
-            if argument.op == "local.get" and argument.imm[0] < _SMALL:
+            if argument.op == _LOCAL_GET and argument.imm[0] < _SMALL:
                 self.out += _GETS[argument.imm[0]]
             else:
                 self.node(argument)
         name = node.op
-        if name == "local.set" and node.imm[0] < _SMALL:
-            self.out += _SETS[node.imm[0]]
-            return
-        written = _PLAIN.get(name)
-        if written is not None:
-            self.out += written
-        elif name in _STRUCTURED:
-            self.structured(node)
-        else:
-            special = _SPECIAL.get(name)
-            if special is None or not special(self, node):
+        if name == _LOCAL_SET:
+            number = node.imm[0]
+            if number < _SMALL:
+                self.out += _SETS[number]
+            else:
                 self.plain(name, node.imm)
+            return
+        how = _HOW.get(name, _OTHER)
+        if how.__class__ is bytes:
+            self.out += how
+        elif how is _OTHER:
+            self.plain(name, node.imm)
+        elif how is _STRUCTURED:
+            self.structured(node)
+        elif not how(self, node):
+            self.plain(name, node.imm)
 
     def structured(self, node: Node) -> None:
         out = self.out
@@ -252,6 +257,12 @@ _SPECIAL: Final = {
     "global.get": _Writer.of_global,
     "global.set": _Writer.of_global,
 }
+_HOW: Final[dict[str, Any]] = {
+    **{name: instruction((name,)) for name, one in OPERATIONS.items() if not one.immediates},
+    **dict.fromkeys(("block", "loop", "if"), _STRUCTURED),
+    **_SPECIAL,
+}
+"""How an operation is written: as these bytes, with what is inside, or by a function. Any other is its immediates."""
 
 
 class Kept:

@@ -41,6 +41,8 @@ class Moves:
         self.paths: dict[Key, int] = {}
         self.children: list[dict[tuple[object, ...], int]] = []
         self.masks: list[int] = []
+        self._whole: dict[int, int] = {}
+        """Masks of dropped locals."""
         self.flagged: set[int] = set()
         self._before: dict[int, tuple[int, int]] = {}
         if self.dropped:
@@ -118,8 +120,13 @@ class Moves:
             self.masks[path] = 1 << path
             for child in self.children[path].values():
                 self.masks[path] |= self.masks[child]
+        for local in self.dropped:
+            self._whole[local] = self.masks[self.paths[local,]]
 
     def mask(self, place: m.Place) -> int:
+        """The bits of a place and all below it."""
+        if not place.projection:
+            return self._whole.get(place.local, 0)
         path = self.path(place)
         return 0 if path is None else self.masks[path]
 
@@ -127,13 +134,18 @@ class Moves:
         """Bits that a statement leaves without value, and bits that it then gives one."""
         if isinstance(statement, m.Assign):
             cleared = 0
-            for operand in operands_of(statement.rvalue):
-                place = self._moved(operand)
-                if place is not None:
-                    cleared |= self.mask(place)
+            rvalue = statement.rvalue
+            if isinstance(rvalue, m.Use):
+                operand = rvalue.operand
+                if isinstance(operand, m.Move):
+                    cleared = self.mask(operand.place)
+            else:
+                for operand in operands_of(rvalue):
+                    if isinstance(operand, m.Move):
+                        cleared |= self.mask(operand.place)
             return cleared, self.mask(statement.place)
         if isinstance(statement, (m.StorageLive, m.StorageDead)):
-            return self.mask(m.Place(statement.local)), 0
+            return self._whole.get(statement.local, 0), 0
         return 0, 0
 
     def leaving(self, terminator: m.Terminator) -> tuple[int, int]:
@@ -144,9 +156,8 @@ class Moves:
             return 0, 0
         cleared = 0
         for operand in [terminator.function, *terminator.arguments]:
-            place = self._moved(operand)
-            if place is not None:
-                cleared |= self.mask(place)
+            if isinstance(operand, m.Move):
+                cleared |= self.mask(operand.place)
         return cleared, self.mask(terminator.destination)
 
     def _transfer(self, block: m.Block) -> tuple[int, int, int, int, list[int]]:
@@ -190,7 +201,8 @@ class Moves:
             if isinstance(block.terminator, m.Drop) and number in self._before:
                 maybe, missing = self._before[number]
                 unsure = maybe & missing & self.mask(block.terminator.place)
-                self.flagged.update(path for path in range(len(self.masks)) if unsure >> path & 1)
+                if unsure:
+                    self.flagged.update(path for path in range(len(self.masks)) if unsure >> path & 1)
 
 
 def handed_on(body: m.Body, gives_back: Callable[[m.Operand], bool], kept: set[int]) -> dict[int, int]:

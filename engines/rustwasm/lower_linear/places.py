@@ -138,8 +138,9 @@ class FrameBuilder:
 
     def place(self, place: m.Place, span: m.Span) -> Where:
         where = self.homes[place.local]
-        for step in place.projection:
-            where = self._step(where, step, span)
+        if place.projection:
+            for step in place.projection:
+                where = self._step(where, step, span)
         return where
 
     def _step(self, where: Where, step: m.Projection, span: m.Span) -> Where:
@@ -222,14 +223,17 @@ class FrameBuilder:
         layout = self.layouts.of(where.ty)
         assert layout.parts is not None, f"{t.show(where.ty)} has no parts"
         if isinstance(where, InLocals):
-            return [n.get(local, type_) for local, type_ in zip(where.locals, layout.wasm, strict=True)]
+            types = layout.wasm
+            if len(types) == 1:
+                return [Node(_GET, (where.locals[0],), (), types[0])]
+            return [Node(_GET, (local,), (), type_) for local, type_ in zip(where.locals, types, strict=True)]
         return [n.load(p.storage, n.copied(where.address), where.offset + p.offset) for p in layout.parts]
 
     def write_parts(self, where: Where, values: list[Node]) -> None:
         """Store scalars in a place; they may read the place."""
         if isinstance(where, InLocals):
             if len(values) == 1:
-                self.out.append(n.set_(where.locals[0], values[0]))
+                self.out.append(Node(_SET, (where.locals[0],), values))
                 return
             values = self.settled(values)
             self.out += [n.set_(local, value) for local, value in zip(where.locals, values, strict=True)]
@@ -276,6 +280,8 @@ def where_never(where: Where) -> bool:
     return where.ty.kind == t.NEVER
 
 
+_GET: Final = "local.get"
+_SET: Final = "local.set"
 _EIGHT: Final = Storage(w.I64, 8)
 _TWO: Final = Storage(w.I32, 2)
 _ONE: Final = Storage(w.I32, 1)

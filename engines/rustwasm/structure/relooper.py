@@ -59,15 +59,12 @@ class BasicBlock:
     statements: list[Node] = field(default_factory=list)
 
     def successors(self) -> list[int]:
-        match self.exit:
-            case Jump(target):
-                return [target]
-            case Branch(_, then, other):
-                return [then, other]
-            case Table(_, targets, default):
-                return [*targets, default]
-            case Leave():
-                return []
+        leave = self.exit
+        if isinstance(leave, Jump):
+            return [leave.target]
+        if isinstance(leave, Branch):
+            return [leave.then, leave.other]
+        return [*leave.targets, leave.default] if isinstance(leave, Table) else []
 
 
 class _Structurer:
@@ -107,18 +104,18 @@ class _Structurer:
         return [Block("block", self.behind[last], inner, None), *self.block(last, after)]
 
     def _exit(self, number: int, after: int | None) -> list[Node]:
-        match self.blocks[number].exit:
-            case Jump(target):
-                return self._go(number, target, after)
-            case Branch(condition, then, other) if then == other:
-                return [Node("drop", (), [condition]), *self._go(number, then, after)]
-            case Branch(condition, then, other):
-                return [If(condition, self._go(number, then, after), self._go(number, other, after), None)]
-            case Table(selector, targets, default):
-                labels = tuple(self._label(number, target) for target in targets)
-                return [Node("br_table", (labels, self._label(number, default)), [selector])]
-            case Leave(statements):
-                return statements
+        leave = self.blocks[number].exit
+        if isinstance(leave, Jump):
+            return self._go(number, leave.target, after)
+        if isinstance(leave, Branch):
+            then, other = leave.then, leave.other
+            if then == other:
+                return [Node("drop", (), [leave.condition]), *self._go(number, then, after)]
+            return [If(leave.condition, self._go(number, then, after), self._go(number, other, after), None)]
+        if isinstance(leave, Table):
+            labels = tuple([self._label(number, target) for target in leave.targets])
+            return [Node("br_table", (labels, self._label(number, leave.default)), [leave.selector])]
+        return leave.statements
 
     def _label(self, source: int, target: int) -> int:
         return self.loops[target] if self.graph.is_back(source, target) else self.behind[target]
@@ -157,13 +154,12 @@ def _joined(blocks: list[BasicBlock]) -> list[BasicBlock]:
                 block = blocks[leave.target]
                 statements += block.statements
                 leave = block.exit
-        match leave:
-            case Jump(target):
-                leave = Jump(numbers[target])
-            case Branch(condition, then, other):
-                leave = Branch(condition, numbers[then], numbers[other])
-            case Table(selector, targets, default):
-                leave = Table(selector, [numbers[one] for one in targets], numbers[default])
+        if isinstance(leave, Jump):
+            leave = Jump(numbers[leave.target])
+        elif isinstance(leave, Branch):
+            leave = Branch(leave.condition, numbers[leave.then], numbers[leave.other])
+        elif isinstance(leave, Table):
+            leave = Table(leave.selector, [numbers[one] for one in leave.targets], numbers[leave.default])
         made.append(BasicBlock(leave, statements))
     return made
 

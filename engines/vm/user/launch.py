@@ -6,6 +6,7 @@ Standard streams pass through, the exit status is the guest's, and a signal that
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -233,6 +234,8 @@ def run(launch: Launch, instead: TierExecutor | None = None) -> int:
         LaunchError: the program cannot be started.
     """
     process, executor = start(launch, instead)
+    gc.freeze()
+    gc.enable()
     own_pid = process.pid
     begun = time.perf_counter()
     try:

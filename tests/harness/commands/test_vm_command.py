@@ -163,6 +163,37 @@ def test_starting_a_program_imports_nothing_heavy(build: Build) -> None:
     assert len(imported) <= MOST_MODULES, sorted(imported)
 
 
+THREAD = "import threading, time; threading.Thread(target=lambda: (time.sleep(0.3), print('completed'))).start()\n"
+
+
+@pytest.mark.parametrize(("before", "last"), [("", ""), (THREAD, "completed\n")])
+def test_what_waits_for_the_end_is_done(build: Build, before: str, last: str) -> None:
+    """A run ends without taking Python apart, but functions registered for the end and threads have their turn."""
+    script = (
+        f"import atexit, sys\n{before}atexit.register(lambda: sys.stdout.write('registered\\n'))\n"
+        f"sys.argv[1:] = ['vm', 'run', '--tier', 'reference', {build('addi a0, zero, 7' + chr(10) + EXIT)!r}]\n"
+        "from harness.cli import main\nmain()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (7, f"{last}registered\n", "")
+
+
+def test_no_garbage_is_collected_before_the_program_runs(build: Build) -> None:
+    script = (
+        "import gc, sys\nfrom harness.cli import main\nfrom engines.vm.user.process import Process\n"
+        "run = Process.run\n"
+        "def watched(self): print(gc.isenabled(), gc.get_freeze_count() > 1000); return run(self)\n"
+        "Process.run = watched\n"
+        f"main(['vm', 'run', '--tier', 'reference', {build(EXIT)!r}])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True True\n", "")
+
+
 @pytest.mark.parametrize("option", [("--limit", "1000"), ("--timeout", "0.3")])
 def test_an_endless_program_is_stopped(build: Build, option: tuple[str, str]) -> None:
     done = vm_run(*option, build("jal zero, 0\n"))

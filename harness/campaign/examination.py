@@ -67,18 +67,29 @@ class Examiner:
         self._pair: tuple[Executor, Executor] | None = None
         self._verified: Counter[str] = Counter()
         self._errata: tuple[Erratum, ...] | None = None
+        self._explained: set[frozenset[str]] = set()
 
-    def examine(self, case: MachineCase) -> Examined:
-        """Examine a case whose row of a batch diverged."""
+    def examine(self, case: MachineCase, rows: tuple[MachineObservation, MachineObservation] | None = None) -> Examined:
+        """Examine a case whose row of a batch diverged.
+
+        Args:
+            rows: what subject and oracle gave in the batch. Where errata account for all of that, and the same errata
+                did for another case that was run again alone, nothing is run again.
+        """
         subject, oracle = self._executors()
         counts: Counter[str] = Counter()
         if self._errata is None:
             self._errata = errata_of(oracle) if self._use_errata else ()
+        if self._errata and rows is not None and all(_is_whole(side) for side in rows):
+            result = explain(case, subject, oracle, self._errata, rows)
+            if result.explained and frozenset(result.counts) in self._explained:
+                return Examined(True, result.counts)
         whole = observe(subject, case), observe(oracle, case)
         if self._errata and all(side.end in _ENDED for side in whole):
             result = explain(case, subject, oracle, self._errata, whole)
             counts = result.counts
             if result.explained and counts:
+                self._explained.add(frozenset(counts))
                 return Examined(True, counts)
         named = self._named(case, subject, oracle, whole)
         if self._verified[named.signature] < FRESH_PER_SIGNATURE:
@@ -117,3 +128,8 @@ class Examiner:
             found = first_difference(case, subject, oracle, whole)
         signature = machine_signature(case.isa, found, comparison, ours, theirs)
         return Examined(False, Counter(), signature, comparison, ours, theirs, found)
+
+
+def _is_whole(seen: MachineObservation) -> bool:
+    """Whether it says how the case ended and how many instructions that took."""
+    return seen.end in _ENDED and "retired" in seen.observed

@@ -336,7 +336,7 @@ class Campaign:
                 return
             case = self._case(item, row)
             with self._timed("examination"):
-                examined = self._examiners[number].examine(case)
+                examined = self._examiners[number].examine(case, (subject.row(row), answers[number].row(row)))
             self.statistics.errata.update(examined.errata)
             if examined.explained:
                 self.statistics.explained += 1

@@ -73,7 +73,8 @@ def explain(
         whole = None
         if found is None:
             return ErrataResult(False, counts)
-        found = _judged(base, found, subject, oracle)
+        if found.index:
+            found = _judged(base, found, subject, oracle)
         erratum = _explaining(found, errata)
         if erratum is None:
             return ErrataResult(False, counts, found)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ci import bench_direction
-from ci.bench_direction import Found, examine, hard_third, interval, mann_whitney, page, rate
+from ci.bench_direction import SEARCHES, Found, examine, hard_third, interval, mann_whitney, page, rate, record
 from fuzz.strategies.riscv64.choices import GENERATOR_VERSION
 
 SOON, LATE, NEVER = Found(True, 10, 0.1), Found(True, 900, 3.0), Found(False, 1000, 4.0)
@@ -42,6 +42,15 @@ def test_the_page_has_the_hard_bugs_and_their_ratio() -> None:
 def test_earlier_kills_are_significant_and_equal_ones_are_not() -> None:
     assert mann_whitney([float(n) for n in range(30)], [float(n) / 9 for n in range(30)]) < 1e-4
     assert mann_whitney([1.0] * 9, [1.0] * 9) == 1.0
+
+
+def test_batches_that_both_searches_have_cost_the_same_in_both() -> None:
+    pytest.importorskip("unicorn")
+    known: dict[tuple[str, int], bench_direction.Batch] = {}
+    random, directed = (record(kind, 7, 0.2, known) for kind in SEARCHES)
+    assert random[0] is directed[0]
+    assert len(directed) > 2 and len(known) == len(random) + len(directed) - 1
+    assert all(one.seconds > 0 for one in known.values())
 
 
 @pytest.mark.parametrize("ends", [False, True])

@@ -12,14 +12,15 @@ from collections import Counter, defaultdict
 
 from engines.rustwasm.release.tree import (
     BRANCHES,
+    CONSTANTS,
     Block,
     If,
     Node,
     Tree,
     extra_results,
+    nodes_of,
     rewrite,
     targets,
-    walk,
     with_extra_results,
 )
 from engines.rustwasm.wasm.types import Ref, ValueType
@@ -89,7 +90,10 @@ class _Liveness:
         elif op == "call" or op == "call_indirect":
             live = self._call(node, live)
         for argument in reversed(node.args):
-            live = self._node(argument, live)
+            if argument.op == "local.get":
+                live |= 1 << argument.imm[0]
+            elif argument.op not in CONSTANTS:
+                live = self._node(argument, live)
         return live
 
     def _block(self, node: Block, live: int) -> int:
@@ -145,12 +149,12 @@ def live_at_start(tree: Tree) -> set[int]:
     return {one for one in members(_Liveness(tree, conflicts=False).run()) if one >= tree.parameters}
 
 
-def drop_dead_sets(tree: Tree) -> None:
-    """Sets whose value no path reads keep their value's effects only."""
+def drop_dead_sets(tree: Tree) -> bool:
+    """Sets whose value no path reads keep their value's effects only; whether there may be one."""
     liveness = _Liveness(tree, conflicts=False)
     liveness.run()
     if not liveness.dead and not liveness.unread:
-        return
+        return False
 
     def change(node: Node) -> Node:
         extra = extra_results(node)
@@ -163,16 +167,17 @@ def drop_dead_sets(tree: Tree) -> None:
 
     # A dead set of a non-defaultable local stays: a get that validation sees may need it.
     liveness.dead = {
-        id(node) for node in walk(tree.body) if id(node) in liveness.dead and defaultable(tree.locals[node.imm[0]])
+        id(node) for node in nodes_of(tree.body) if id(node) in liveness.dead and defaultable(tree.locals[node.imm[0]])
     }
     rewrite(tree.body, change)
+    return True
 
 
 def coalesce(tree: Tree) -> None:
     """Give locals places, as few as the greedy order finds, and renumber them by type and use."""
     liveness = _Liveness(tree)
     at_start = liveness.run()
-    uses = Counter(one for node in walk(tree.body) for one in _named(node))
+    uses = Counter(one for node in nodes_of(tree.body) for one in _named(node))
     # A local that is live at the start is read before it is set: it starts as zero, and parameters as the arguments.
     parameters = (1 << tree.parameters) - 1
     starting = at_start & ~parameters
@@ -216,7 +221,7 @@ def _named(node: Node) -> tuple[int, ...]:
 
 
 def _renumber(tree: Tree, place: dict[int, int], types: list[ValueType]) -> None:
-    uses = Counter(place[one] for node in walk(tree.body) for one in _named(node))
+    uses = Counter(place[one] for node in nodes_of(tree.body) for one in _named(node))
     own = list(range(tree.parameters, len(types)))
     groups: dict[ValueType, list[int]] = defaultdict(list)
     for one in own:

@@ -10,7 +10,17 @@ from typing import Final
 
 from engines.rustwasm.release.effects import effects_of
 from engines.rustwasm.release.fold import condition, negated
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, extra_results, label_uses, targets, walk
+from engines.rustwasm.release.tree import (
+    NEVER_RETURNS,
+    Block,
+    If,
+    Node,
+    Tree,
+    branches_to,
+    extra_results,
+    label_uses,
+    walk,
+)
 from engines.rustwasm.wasm.types import Ref, ValueType
 
 SELECT_COST: Final = 4
@@ -264,17 +274,12 @@ def _parts(node: Node) -> list[Node]:
 def _without_tail(loop: Block) -> list[Node]:
     """What follows the last branch back to a loop's start happens behind the loop."""
     last = len(loop.body) - 1
-    while last >= 0 and loop.label not in _reached(loop.body[last]):
+    while last >= 0 and not branches_to(loop.body[last], loop.label):
         last -= 1
     tail = loop.body[last + 1 :]
     if not tail or last < 0:
         return [loop]
     return [Block("loop", loop.label, loop.body[: last + 1], None), *tail]
-
-
-def _reached(node: Node) -> set[int]:
-    """Labels that branches inside name."""
-    return {label for one in walk([node]) for label in targets(one)}
 
 
 def _without_arm(node: If) -> list[Node]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, Node, extra_results, targets
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, Node, branches_to, extra_results, targets
 from engines.rustwasm.wasm.ops import OPERATIONS
 
 READS: Final = 1
@@ -158,7 +158,7 @@ def _collect(node: Node, out: Effects, inside: set[int]) -> None:
         _collect(argument, out, inside)
     if isinstance(node, Block):
         inside.add(node.label)
-        if node.op == "loop" and not _loops(node):
+        if node.op == "loop" and not branches_to(node, node.label):
             for one in node.body:
                 _collect(one, out, inside)
             return
@@ -169,16 +169,3 @@ def _collect(node: Node, out: Effects, inside: set[int]) -> None:
     if reached and all(label in inside for label in reached):
         return
     out.add(node)
-
-
-def _loops(node: Block) -> bool:
-    """Whether a branch goes back to the loop."""
-    stack: list[Node] = list(node.body)
-    while stack:
-        one = stack.pop()
-        if node.label in targets(one):
-            return True
-        stack += one.args
-        for body in one.bodies():
-            stack += body
-    return False

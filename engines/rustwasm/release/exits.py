@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, label_uses, rewrite, walk
+from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, label_uses, nodes_of, rewrite
 
 
 def split_values(tree: Tree) -> None:
     """Blocks that give the value of a set, and that branches leave, set the local themselves."""
-    tables = {label for node in walk(tree.body) if node.op == "br_table" for label in (*node.imm[0], node.imm[1])}
+    if not any(node.op == "local.set" and node.args[0].__class__ is not Node for node in nodes_of(tree.body)):
+        return
+    tables = {label for node in nodes_of(tree.body) if node.op == "br_table" for label in (*node.imm[0], node.imm[1])}
     uses = label_uses(tree.body)
     homes: dict[int, int] = {}
 

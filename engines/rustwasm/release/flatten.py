@@ -24,17 +24,21 @@ class _Flattener:
     def statements(self, body: list[Node]) -> None:
         out: list[Node] = []
         for node in body:
-            self.bodies(node)
-            if node.args:
+            if self.bodies(node):
                 self.operands(node, Effects(), out)
             out.append(node)
         body[:] = out
 
-    def bodies(self, node: Node) -> None:
+    def bodies(self, node: Node) -> bool:
+        """Flatten the lists inside; whether one of them is in an operand."""
+        found = False
         for argument in node.args:
-            self.bodies(argument)
-        for inner in node.bodies():
-            self.statements(inner)
+            if argument.args or argument.__class__ is not Node:
+                found |= self.bodies(argument) or argument.__class__ is not Node
+        if node.__class__ is not Node:
+            for inner in node.bodies():
+                self.statements(inner)
+        return found
 
     def operands(self, node: Node, before: Effects, out: list[Node]) -> bool:
         """Take what can be taken out of the operands of `node`; `before` are the effects of what is evaluated before

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from engines.rustwasm.release.effects import effects_of
-from engines.rustwasm.release.tree import If, Node, Tree, rewrite
+from engines.rustwasm.release.tree import If, Node, Tree
 from engines.rustwasm.wasm.types import F32, F64, I32, I64
 
 _BITS: Final = {"i32": 32, "i64": 64}
@@ -334,4 +334,19 @@ _RULES: Final[dict[str, Callable[[Node], Node]]] = {
 
 def fold(tree: Tree) -> None:
     """Fold the whole tree."""
-    rewrite(tree.body, fold_node)
+    _fold(tree.body)
+
+
+def _fold(body: list[Node]) -> None:
+    for index, node in enumerate(body):
+        if node.__class__ is not Node:
+            for inner in node.bodies():
+                _fold(inner)
+        if not node.args:
+            continue  # nothing is shorter than a constant or what a local holds
+        _fold(node.args)
+        made = fold_node(node)
+        if made is not node:
+            body[index] = made
+            if hasattr(node, "span") and not hasattr(made, "span"):
+                made.span = node.span

@@ -10,7 +10,17 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, rewrite, walk, with_extra_results
+from engines.rustwasm.release.tree import (
+    Block,
+    If,
+    Node,
+    Tree,
+    extra_results,
+    nodes_of,
+    rewrite,
+    walk,
+    with_extra_results,
+)
 from engines.rustwasm.wasm.types import F32, F64, I32, I64, V128, Ref, ValueType
 from engines.rustwasm.wasm.validate.types import defaultable
 
@@ -39,7 +49,7 @@ def zero(type_: ValueType) -> Node:
 
 
 def size_of(tree: Tree) -> int:
-    return len(walk(tree.body))
+    return len(nodes_of(tree.body))
 
 
 def _copied(node: Node, locals_: dict[int, int], labels: dict[int, int]) -> Node:
@@ -115,7 +125,7 @@ def inline(
 
     Functions that call themselves, directly or through others, stay.
     """
-    calls = {index: Counter(n.imm[0] for n in walk(tree.body) if n.op == "call") for index, tree in trees.items()}
+    calls = {index: Counter(n.imm[0] for n in nodes_of(tree.body) if n.op == "call") for index, tree in trees.items()}
     uses = sum(calls.values(), Counter())
     done: set[int] = set()
     active: set[int] = set()

@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections import Counter
 
 from engines.rustwasm.release.effects import BRANCHES, FLAGS_CONFLICT, OF_OPERATION, Effects, effects_of
-from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, rewrite, targets, walk
+from engines.rustwasm.release.tree import (
+    CONSTANTS,
+    Block,
+    If,
+    Node,
+    Tree,
+    extra_results,
+    nodes_of,
+    rewrite,
+    targets,
+    walk,
+)
 
 
 class _Pending:
@@ -97,6 +108,8 @@ class _Sinker:
         self.gets = gets
         self.waiting = _Waiting()
         self.changed = False
+        self.idle = False
+        """Whether there are sets of locals that nobody reads, or of one to itself, if nothing changed."""
 
     def statements(self, body: list[Node], total: Effects) -> None:
         for index, node in enumerate(body):
@@ -111,12 +124,15 @@ class _Sinker:
         """The node with sets moved in; its effects are added to `total`."""
         args = node.args
         for index, argument in enumerate(args):
-            args[index] = self.visit(argument, total)
+            if argument.op == "local.get":
+                args[index] = self._get(argument, total)
+            elif argument.op not in CONSTANTS:
+                args[index] = self.visit(argument, total)
         op = node.op
         waiting = self.waiting
         if op == "local.get":
             return self._get(node, total)
-        if op.endswith(".const"):
+        if op in CONSTANTS:
             return node
         if isinstance(node, If):
             # What is pending at the test may not move into one arm, for the other would lack it.
@@ -135,9 +151,12 @@ class _Sinker:
             total.include(inner)
             return node
         if op in ("local.set", "local.tee"):
-            total.writes.add(node.imm[0])
-            waiting.written(node.imm[0])
-            waiting.sets.pop(node.imm[0], None)
+            local = node.imm[0]
+            total.writes.add(local)
+            waiting.written(local)
+            waiting.sets.pop(local, None)
+            if not self.gets[local] or (args[0].imm == node.imm and args[0].op in ("local.get", "local.tee")):
+                self.idle = True
             return node
         flags = OF_OPERATION[op]
         if flags:
@@ -174,18 +193,20 @@ class _Sinker:
         return moved
 
 
-def sink_all(tree: Tree) -> Counter[int]:
-    """Move sets to their first get until none moves; how often each local is read now."""
-    gets = Counter([node.imm[0] for node in walk(tree.body) if node.op == "local.get"])
+def sink(tree: Tree) -> None:
+    """Move sets to their first get until none moves; sets of locals that nobody reads keep their value's effects
+    only."""
+    gets = Counter([node.imm[0] for node in nodes_of(tree.body) if node.op == "local.get"])
     while True:
         sinker = _Sinker(gets)
         sinker.statements(tree.body, Effects())
         if not sinker.changed:
-            return gets
+            break
+    if sinker.idle:
+        _drop_unread(tree, gets)
 
 
-def drop_unread(tree: Tree, gets: Counter[int]) -> None:
-    """Sets of locals that nobody reads keep their value's effects only; `gets` is how often each local is read."""
+def _drop_unread(tree: Tree, gets: Counter[int]) -> None:
 
     def change(node: Node) -> Node:
         if node.op not in ("local.set", "local.tee"):
@@ -230,7 +251,8 @@ def drop_effectless(body: list[Node], loads: bool = False) -> None:
     memory traps."""
     out: list[Node] = []
     for node in body:
-        _inside(node, loads)
+        if node.args or node.__class__ is not Node:
+            _inside(node, loads)
         if node.op == "drop":
             out += _dropped(node.args[0], loads)
         elif node.op != "nop":
@@ -240,9 +262,11 @@ def drop_effectless(body: list[Node], loads: bool = False) -> None:
 
 def _inside(node: Node, loads: bool) -> None:
     for argument in node.args:
-        _inside(argument, loads)
-    for inner in node.bodies():
-        drop_effectless(inner, loads)
+        if argument.args or argument.__class__ is not Node:
+            _inside(argument, loads)
+    if node.__class__ is not Node:
+        for inner in node.bodies():
+            drop_effectless(inner, loads)
 
 
 def _dropped(value: Node, loads: bool) -> list[Node]:

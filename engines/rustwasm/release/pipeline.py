@@ -14,7 +14,7 @@ from engines.rustwasm.release.fold import fold
 from engines.rustwasm.release.groups import split_groups
 from engines.rustwasm.release.initial import store_together
 from engines.rustwasm.release.inline import inline, inlined
-from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, drop_unread, sink_all
+from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
 from engines.rustwasm.release.number import number_values
 from engines.rustwasm.release.objects import Facts, facts_of, made_here, objects_to_locals
@@ -25,7 +25,7 @@ from engines.rustwasm.release.recursion import loops_for_calls
 from engines.rustwasm.release.references import bodies
 from engines.rustwasm.release.shake import shake
 from engines.rustwasm.release.signatures import trim_signatures
-from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, walk
+from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, nodes_of
 from engines.rustwasm.release.writes import ATOMIC_BYTES, write_in_loops
 from engines.rustwasm.wasm.binary.encoder import expression
 from engines.rustwasm.wasm.module import Data, ExternKind, Function, Module
@@ -72,10 +72,10 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS, ours: bo
         flatten(tree, split=not share)
         if ours:
             fold_addresses(tree)
-        drop_unread(tree, sink_all(tree))
+        sink(tree)
         drop_effectless(tree.body, ours)
-        drop_dead_sets(tree)
-        drop_effectless(tree.body, ours)
+        if drop_dead_sets(tree):
+            drop_effectless(tree.body, ours)
         if share:
             coalesce(tree)
         if not left:
@@ -217,7 +217,7 @@ def _called(trees: dict[int, Tree], named: set[int]) -> set[int]:
         if index not in out:
             out.add(index)
             if index in trees:
-                todo += [node.imm[0] for node in walk(trees[index].body) if node.op == "call"]
+                todo += [node.imm[0] for node in nodes_of(trees[index].body) if node.op == "call"]
     return out
 
 

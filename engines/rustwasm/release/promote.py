@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final, NamedTuple
 
-from engines.rustwasm.release.tree import BRANCHES, NEVER_RETURNS, Block, If, Node, Tree, rewrite, walk
+from engines.rustwasm.release.tree import BRANCHES, NEVER_RETURNS, Block, If, Node, Tree, nodes_of, rewrite, walk
 from engines.rustwasm.wasm import types as w
 
 _TYPES = {"i32": w.I32, "i64": w.I64, "f32": w.F32, "f64": w.F64}
@@ -148,16 +148,12 @@ def _rebase(tree: Tree, frames: set[int], kept: set[int]) -> None:
 def fold_addresses(tree: Tree) -> None:
     """Constants that are added to an address go to the offset of the access: addresses of what our code may access do
     not wrap around."""
-
-    def change(node: Node) -> Node:
+    for node in nodes_of(tree.body):
         if node.args and node.args[0].op == "i32.add" and node.op.partition(".")[2].startswith(("load", "store")):
             address = node.args[0]
             while address.op == "i32.add" and address.args[1].op == "i32.const" and address.args[1].imm[0] >= 0:
                 node.imm = (node.imm[0], node.imm[1] + address.args[1].imm[0], *node.imm[2:])
                 node.args[0] = address = address.args[0]
-        return node
-
-    rewrite(tree.body, change)
 
 
 def _objects(tree: Tree, frames: dict[int, Node]) -> set[int]:

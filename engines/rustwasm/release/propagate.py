@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from engines.rustwasm.release.thread import Arrivals, redirect_all, test_of
-from engines.rustwasm.release.tree import NEVER_RETURNS, Block, If, Node, Tree, extra_results, label_uses
+from engines.rustwasm.release.tree import CONSTANTS, NEVER_RETURNS, Block, If, Node, Tree, extra_results, label_uses
 
 Known: TypeAlias = dict[int, Node]
 
@@ -37,13 +37,16 @@ class _Propagation:
     def _written(self, body: list[Node]) -> int:
         out = 0
         for node in body:
-            if node.op in ("local.set", "local.tee"):
+            op = node.op
+            if op == "local.set" or op == "local.tee":
                 out |= 1 << node.imm[0]
-            else:
+            elif op == "call" or op == "call_indirect":
                 for local in extra_results(node):
                     out |= 1 << local if local >= 0 else 0
             if node.args:
                 out |= self._written(node.args)
+            if node.__class__ is Node:
+                continue
             if isinstance(node, Block):
                 self.writes[id(node)] = inner = self._written(node.body)
                 out |= inner
@@ -76,7 +79,12 @@ class _Propagation:
             return self._block(node, known)
         args = node.args
         for index, argument in enumerate(args):
-            args[index] = self.node(argument, known)
+            if argument.op == "local.get":
+                found = known.get(argument.imm[0])
+                if found is not None:
+                    args[index] = Node(found.op, found.imm, (), argument.type)
+            elif argument.op not in CONSTANTS:
+                args[index] = self.node(argument, known)
         if isinstance(node, If):
             self._branches(node, known)
         elif node.op == "local.get":

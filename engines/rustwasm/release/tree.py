@@ -115,6 +115,8 @@ NEVER_RETURNS: Final = frozenset({"br", "br_table", "return", "unreachable", "th
 
 BRANCHES: Final = frozenset({"br", "br_if", "br_table"})
 
+CONSTANTS: Final = frozenset({"i32.const", "i64.const", "f32.const", "f64.const", "v128.const"})
+
 
 class Tree:
     """A function's body as statements. `locals` are the types of all locals, parameters first; `positioned` says that
@@ -136,7 +138,7 @@ class Tree:
         self.results = results
         self.labels = 0
         if growing:
-            self.labels = 1 + max((node.label for node in walk(body) if isinstance(node, Block)), default=0)
+            self.labels = 1 + max((node.label for node in nodes_of(body) if isinstance(node, Block)), default=0)
 
     def fresh_local(self, type_: ValueType) -> int:
         self.locals.append(type_)
@@ -167,30 +169,31 @@ def walk(body: list[Node]) -> list[Node]:
     return out
 
 
+def nodes_of(body: list[Node]) -> list[Node]:
+    """Every node of a statement list, in any order: sooner than `walk`."""
+    out = list(body)
+    for node in out:  # which grows meanwhile
+        if node.args:
+            out += node.args
+        if node.__class__ is not Node:
+            for inner in node.bodies():
+                out += inner
+    return out
+
+
 def rewrite(body: list[Node], change: Callable[[Node], Node]) -> None:
     """Replace every node by what `change` gives for it, operands before their operation."""
     for index, node in enumerate(body):
-        body[index] = rewrite_node(node, change)
-
-
-def rewrite_node(node: Node, change: Callable[[Node], Node]) -> Node:
-    args = node.args
-    for index, argument in enumerate(args):
-        args[index] = rewrite_node(argument, change)
-    if node.__class__ is Node:
+        if node.args:
+            rewrite(node.args, change)
+        if node.__class__ is not Node:
+            for inner in node.bodies():
+                rewrite(inner, change)
         made = change(node)
-        if made is not node and hasattr(node, "span") and not hasattr(made, "span"):
-            made.span = node.span
-        return made
-    if isinstance(node, Block):
-        rewrite(node.body, change)
-    elif isinstance(node, If):
-        rewrite(node.then, change)
-        rewrite(node.other, change)
-    made = change(node)
-    if made is not node and hasattr(node, "span") and not hasattr(made, "span"):
-        made.span = node.span
-    return made
+        if made is not node:
+            body[index] = made
+            if hasattr(node, "span") and not hasattr(made, "span"):
+                made.span = node.span
 
 
 def targets(node: Node) -> tuple[int, ...]:
@@ -217,11 +220,16 @@ def with_extra_results(node: Node, locals_: tuple[int, ...]) -> None:
 def label_uses(body: list[Node]) -> Counter[int]:
     """How many branches go to each label."""
     out: Counter[int] = Counter()
-    for node in walk(body):
+    for node in nodes_of(body):
         if node.op in BRANCHES:
             for label in set(targets(node)):
                 out[label] += 1
     return out
+
+
+def branches_to(node: Node, label: int) -> bool:
+    """Whether a branch in the tree goes to the label."""
+    return any(one.op in BRANCHES and label in targets(one) for one in nodes_of([node]))
 
 
 # -- From the flat form

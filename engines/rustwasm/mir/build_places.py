@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.mir.scopes import Scope, ScopeBuilder
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -232,9 +233,22 @@ class PlaceBuilder(ScopeBuilder):
     def assign_binding(self, pattern: t.BindingPattern, target: Place, place: Place) -> None:
         one = self.checker.final(pattern.ty)
         if pattern.mode is None:
-            self.assign(target, m.Use(self.read(place, one)), pattern.span)
+            value = self.read(place, one)
+            self.assign(target, self.elements(value, one) or m.Use(value), pattern.span)
         else:
             self.assign(target, m.Ref("mut" if pattern.mode == "mut" else "shared", place), pattern.span)
+
+    def elements(self, value: m.Operand, one: Ty) -> m.Aggregate | None:
+        """The middle of an array that is moved out of it, element by element: so it is known which ones are gone."""
+        if not isinstance(value, m.Move) or not value.place.projection or value.place.projection[-1][0] != m.SUBSLICE:
+            return None
+        whole = Place(value.place.local, value.place.projection[:-1])
+        if one.kind != ty.ARRAY or place_type(self.body, whole).kind != ty.ARRAY:
+            return None
+        first = value.place.projection[-1][1]
+        steps = [(m.CONSTANT_INDEX, first + i, False) for i in range(one.args[1].data)]
+        moves: list[m.Operand] = [m.Move(Place(whole.local, (*whole.projection, step))) for step in steps]
+        return m.Aggregate(one, moves)
 
     def test_pattern(self, pattern: Any, place: Place, fail: int, scope: Scope) -> list[tuple[t.BindingPattern, Place]]:
         """Go on if the place matches, else to `fail`; what is to be bound to which place."""
@@ -383,5 +397,7 @@ class PlaceBuilder(ScopeBuilder):
                 continue
             after = rest is not None and i > rest
             step = (m.CONSTANT_INDEX, len(elements) - i if after else i, after)
+            if after and one.kind == ty.ARRAY:
+                step = (m.CONSTANT_INDEX, one.args[1].data - len(elements) + i, False)  # one name for each element
             out += self.test_pattern(element, Place(place.local, (*place.projection, step)), fail, scope)
         return out

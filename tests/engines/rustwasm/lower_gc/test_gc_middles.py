@@ -43,7 +43,7 @@ def printed(module: bytes, directory: Path) -> str:
     return (directory / "out").read_text()
 
 
-@pytest.mark.parametrize("name", ["written", "passed"])
+@pytest.mark.parametrize("name", ["written", "passed", "moved"])
 @pytest.mark.parametrize("build", ["interpreter", "linear dev", "gc dev", "gc release"])
 def test_middles_are_what_rustc_makes_of_them(name: str, build: str, tmp_path: Path) -> None:
     compilation = checked((PROGRAMS / f"{name}.rs").read_text())

@@ -944,5 +944,13 @@ fn static_field_made(s: &str) -> Still {
 fn static_field_assigned(still: &mut Still, s: &str) {
     still.text = s; //~ -
 }
+fn e0382_last_element_by_both_names(table: [String; 3]) {
+    let [.., last] = table;
+    let [_, _, third] = table; //~ E0382
+}
+fn e0382_within_a_moved_middle(table: [String; 4]) {
+    let [_, middle @ .., _] = table;
+    let [.., third, _] = table; //~ E0382
+}
 
 fn main() {}

@@ -1,7 +1,7 @@
 """Statements that take arrays and slices apart: ends, and `rest @ ..` before, behind and between them.
 
-A middle that is borrowed is a place within the array, whatever the lowering makes of arrays; one that is bound by value is
-an array of its own.
+A middle that is borrowed is a place within the array, whatever the lowering makes of arrays; one that is bound by value
+is an array of its own.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ci.fuzz import SUMMARY
+from ci.fuzz import SUMMARY, main
 from ci.fuzz_record import GOAL_SECONDS, PAGE, Record, RecordError, add, clean_commit, page, read, with_clean_run
 from fuzz.targets.catalogue import names
 from fuzz.targets.session import Outcome, Status
@@ -93,3 +93,31 @@ def test_the_summary_of_a_run_is_read_back() -> None:
     found = SUMMARY.search(_summary("ir_text", outcome))
     assert found is not None
     assert found.groups() == ("10", "12,345", "89")
+
+
+def test_the_command_records_clean_runs_and_findings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("atheris")
+    summary = (
+        "strict_json: {} after 70 s (61 s of processor time): 5,000 executions, 6 edges, 7 features, "
+        "89 inputs in the corpus\n"
+    )
+    given: list[tuple[str, ...]] = []
+
+    def run(status: int, word: str) -> int:
+        def fuzzed(name: str, seconds: float, out: Path, *flags: str) -> tuple[int, str]:
+            given.append(flags)
+            return status, summary.format(word)
+
+        monkeypatch.setattr("ci.fuzz.run", fuzzed)
+        options = ["--no-planted", "--cpu", "--out", str(tmp_path), "--record", str(tmp_path / "page.md")]
+        return main(["strict_json", *options])
+
+    monkeypatch.setattr("ci.fuzz_record.clean_commit", lambda: "0123456789ab")
+    assert run(0, "clean") == 0
+    record = read((tmp_path / "page.md").read_text())["strict_json"]
+    assert (record.seconds, record.executions, record.inputs, record.commit) == (61, 5_000, 89, "0123456789ab")
+    assert run(1, "failure") == 1
+    assert run(3, "broken") == 3
+    record = read((tmp_path / "page.md").read_text())["strict_json"]
+    assert (record.runs, record.findings, record.all_seconds) == (1, 1, 61)
+    assert given == [("--cpu",)] * 3

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ci.fuzz import SUMMARY
 from fuzz.targets import stored
 from fuzz.targets.catalogue import load, names
 from fuzz.targets.session import write_dictionary
@@ -99,6 +100,14 @@ def test_a_planted_bug_is_found_reduced_and_kept(tmp_path: Path) -> None:
     assert len(kept) == 1
     assert "²" in kept[0].read_text()
     assert stored.inputs(stored.REGRESSIONS, "campaign_plan") == before
+
+
+@needs_atheris
+def test_a_run_may_be_as_long_as_its_processor_time(tmp_path: Path) -> None:
+    done = counterproof("gdb_packets", "--cpu", "--seconds", "4", "--seed", "1", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = SUMMARY.search(done.stdout)
+    assert summary is not None and int(summary["cpu"]) >= 4
 
 
 @needs_atheris

@@ -1,15 +1,19 @@
-"""The Rust compiler itself as machine code, for campaigns: a copy of `engines.rustwasm` compiled by mypyc.
+"""The Rust compiler itself as machine code: a copy of `engines.rustwasm` compiled by mypyc.
 
-The copy is made once for these sources, this Python and this mypyc, and kept with the caches. It has to give the bytes
-that the sources give: `differing` asks them both, which a campaign does now and then. What mypyc cannot compile stays
-Python. Source: https://mypyc.readthedocs.io (a compiled module's functions and classes cannot be replaced at run time,
+The copy is made once for these sources and this Python, and kept with the caches: a copy of other sources is never
+used. It has to give the bytes that the sources give: `differing` asks them both, which a campaign does now and then.
+What mypyc cannot compile stays Python.
+
+Source: https://mypyc.readthedocs.io (a compiled module's functions and classes cannot be replaced at run time,
 so injected bugs and debugging want the sources).
 
-`python -m harness.campaign.compiled_compiler` compiles it and prints the place.
+`counterproof wasm accelerate` makes the copy, which the commands of `counterproof wasm` then take by themselves;
+`counterproof diff rust --compile` makes and takes it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -19,8 +23,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from importlib import metadata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +44,9 @@ LEFT: Final = (
     "lower_linear/linked.py",
     "mir/parser.py",
     "modes/advice.py",
+    "release/placed.py",
+    "snapshot.py",
+    "wasm/positions.py",
     "wasm/text/*",
 )
 """Sources that stay Python: what no campaign runs, and what mypyc has no room for (a subclass of `int`)."""
@@ -53,6 +61,9 @@ setup(name="compiler", ext_modules=modules, script_args=["-q", "build_ext", "--i
 _REFUSED: Final = re.compile(r"^(engines/rustwasm/[\w/]+\.py):\d+: (?:error|\w*Error)", re.MULTILINE)
 TRIES: Final = 6
 """So often files that mypyc refuses are left to Python."""
+KEPT: Final = 3
+"""So many copies, of the sources of other days too, are kept."""
+_PARTIAL: Final = "partial-"
 
 
 class CompilingError(RuntimeError):
@@ -60,32 +71,72 @@ class CompilingError(RuntimeError):
 
 
 def compiled() -> Path:
-    """The directory of the compiled copy, which is made now if it is not there.
+    """The directory of the compiled copy, which is made now if it is not there. Who comes while another process makes
+    it waits for that.
 
     Raises:
         CompilingError: mypyc or a C compiler is missing, or fails.
         OSError: the directory of caches cannot be written.
     """
-    files = sorted(path for path in _SOURCES.rglob("*") if path.suffix in (".py", ".rs"))
-    try:
-        version = metadata.version("mypy")
-    except metadata.PackageNotFoundError:
-        raise CompilingError("--compile needs mypyc: pip install 'counterproof[lint]' brings it with mypy") from None
-    parts: list[str | bytes] = [version, sys.version, platform.machine(), _BUILD, "\n".join(LEFT)]
-    for path in files:
-        parts += [str(path.relative_to(_SOURCES)), path.read_bytes()]
-    place = cache_directory() / "compiled-compiler" / content_key(parts)
-    if not place.is_dir():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix="partial-") as scratch:
-            _compile(Path(scratch), [path.relative_to(_SOURCES) for path in files if path.suffix == ".py"])
-            whole = Path(scratch) / "whole"
-            try:
-                whole.rename(place)
-            except OSError:
-                if not place.is_dir():  # else somebody else was quicker
-                    raise
+    place = _place()
+    if place.is_dir():
+        return place
+    if util.find_spec("mypyc") is None or util.find_spec("setuptools") is None:
+        raise CompilingError("compiling the compiler needs mypyc and setuptools: pip install 'counterproof[compiled]'")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(place.parent):
+        if not place.is_dir():
+            with tempfile.TemporaryDirectory(dir=place.parent, prefix=_PARTIAL) as scratch:
+                _compile(Path(scratch), [path.relative_to(_SOURCES) for path in _files() if path.suffix == ".py"])
+                (Path(scratch) / "whole").rename(place)
+            for old in _copies()[KEPT:]:
+                shutil.rmtree(old, ignore_errors=True)
     return place
+
+
+def existing() -> Path | None:
+    """The directory of the compiled copy of these sources; None if it was not made."""
+    if not _directory().is_dir():
+        return None
+    place = _place()
+    return place if place.is_dir() else None
+
+
+def outdated() -> bool:
+    """Whether there are compiled copies, but of other sources or for another Python only."""
+    return existing() is None and bool(_copies())
+
+
+def _directory() -> Path:
+    return cache_directory() / "compiled-compiler"
+
+
+def _copies() -> list[Path]:
+    """Whole copies, the youngest first."""
+    if not _directory().is_dir():
+        return []
+    found = [one for one in _directory().iterdir() if one.is_dir() and not one.name.startswith(_PARTIAL)]
+    return sorted(found, key=lambda one: one.stat().st_mtime, reverse=True)
+
+
+def _files() -> list[Path]:
+    return sorted(path for path in _SOURCES.rglob("*") if path.suffix in (".py", ".rs"))
+
+
+def _place() -> Path:
+    """Where the copy of these sources is, or will be."""
+    parts: list[str | bytes] = [sys.version, platform.machine(), _BUILD, "\n".join(LEFT)]
+    for path in _files():
+        parts += [str(path.relative_to(_SOURCES)), path.read_bytes()]
+    return _directory() / content_key(parts)
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """While no other process compiles."""
+    with (directory / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def use(place: Path) -> None:

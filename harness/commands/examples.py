@@ -56,6 +56,10 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("counterproof wasm run hello", "run it"),
         ("counterproof wasm build hello --profile release", "a module that any engine runs"),
     ),
+    "counterproof wasm accelerate": (
+        ("counterproof wasm accelerate", "once; `check` and `build` then take about half the time"),
+        ("COUNTERPROOF_COMPILED=0 counterproof wasm check hello", "without it"),
+    ),
     "counterproof wasm check": (
         ("counterproof wasm check hello", "a directory with a crate, or a file"),
         ("counterproof wasm check hello --json", "for an editor"),

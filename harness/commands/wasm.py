@@ -40,8 +40,25 @@ _MAIN: Final = 'fn main() {\n    println!("Hello, world!");\n}\n'
 @app.callback()
 def wasm() -> None:
     """Compile a subset of Rust to WebAssembly."""
-    if os.environ.get("COUNTERPROOF_COMPILED") == "1" and one_shot():
-        use_compiled()
+    if one_shot() and "accelerate" not in sys.argv[1:]:
+        use_compiled(os.environ.get("COUNTERPROOF_COMPILED", ""))
+
+
+@app.command()
+def accelerate() -> None:
+    """Make machine code of the compiler itself, which the other commands take until its sources change (some minutes).
+
+    Needs mypyc and setuptools (pip install 'counterproof[compiled]') and a C compiler. The copy lies with the caches.
+    Exit status: 0, 2 it cannot be made.
+    """
+    from harness.campaign.compiled_compiler import CompilingError, compiled
+
+    try:
+        place = compiled()
+    except (CompilingError, OSError) as error:
+        typer.echo(f"counterproof: {error}", err=True)
+        raise typer.Exit(USAGE) from None
+    typer.echo(f"{place}: the compiler as machine code")
 
 
 @app.command()

@@ -44,13 +44,24 @@ def one_shot() -> bool:
     return Path(sys.argv[0]).name in ("counterproof", "__main__.py")
 
 
-def use_compiled() -> None:
-    """Run the compiler as machine code from here on (`harness.campaign.compiled_compiler`). Leaves with status 2 where
-    that cannot be made."""
-    from harness.campaign.compiled_compiler import CompilingError, compiled, use
+def use_compiled(wanted: str) -> None:
+    """Run the compiler as machine code from here on (`harness.campaign.compiled_compiler`) where there is a copy of
+    these very sources; says so where there are copies of other sources only. `wanted` is COUNTERPROOF_COMPILED: with 0
+    never, with 1 a copy is made if there is none. Leaves with status 2 where that cannot be made."""
+    if wanted == "0":
+        return
+    from harness.campaign.compiled_compiler import CompilingError, compiled, existing, outdated, use
 
     try:
-        use(compiled())
+        place = compiled() if wanted == "1" else existing()
+        if place is not None:
+            use(place)
+        elif outdated():
+            typer.echo(
+                "counterproof: the compiled compiler is of other sources and not used: "
+                "`counterproof wasm accelerate` makes it anew, COUNTERPROOF_COMPILED=0 does without",
+                err=True,
+            )
     except (CompilingError, OSError) as error:
         typer.echo(f"counterproof: COUNTERPROOF_COMPILED: {error}; unset it to run the compiler's sources", err=True)
         raise typer.Exit(USAGE) from None

@@ -229,7 +229,8 @@ def join_frames(tree: Tree, stack: int) -> None:
     """Put frames of what was inlined into the function's own, which is made first: it is made larger once, and they are
     places in it. What would make a frame much larger stays, for functions that call themselves."""
     frames = frames_of(tree, stack)
-    own = next((one for node in tree.body[:2] for one in frames if frames[one] in (node, *node.args)), None)
+    starts = [[node, *node.args] for node in tree.body[:2]]
+    own = next((one for nodes in starts for one in frames if frames[one] in nodes), None)
     if own is None:
         return
     late = _made_after_return(tree, own, frames, stack)

@@ -67,7 +67,7 @@ def _ways(body: list[Node], index: int, value: bool, ways: list[_Way]) -> None:
     if last is None:
         if not value:
             ways.append(_Way(body, None, None, None))
-    elif last.op == "return" or ((last.type is not None) == value and last.op not in ("if", *NEVER_RETURNS)):
+    elif last.op == "return" or ((last.type is not None) == value and last.op != "if" and last.op not in NEVER_RETURNS):
         ways.append(_way(body, index, value))
 
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from engines.rustwasm.release.placed import Placed
 from engines.rustwasm.wasm.module import Expression, Function, Instruction
 from engines.rustwasm.wasm.ops import OPERATIONS
 from engines.rustwasm.wasm.positions import Position, Positioned
@@ -627,26 +628,13 @@ class _PositionedFeller(_Feller):
     def __init__(self) -> None:
         super().__init__()
         self.here: Position | None = None
-        self.out = _Placed(self)
+        self.out = Placed(self)
 
     def node(self, node: Node) -> None:
         outer = self.here
         self.here = _position(node) or outer
         super().node(node)
         self.here = outer
-
-
-class _Placed(list[Any]):
-    """Instructions that get the feller's position when they come."""
-
-    def __init__(self, feller: _PositionedFeller) -> None:
-        super().__init__()
-        self.feller = feller
-        self.last: Position | None = None
-
-    def append(self, one: Instruction) -> None:
-        self.last = self.feller.here or self.last
-        super().append(one if self.last is None else Positioned.of(one, self.last))
 
 
 def _position(node: Node) -> Position | None:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 import pytest
 
 from harness.campaign import compiled_compiler
-from harness.campaign.compiled_compiler import CompilingError, compiled, differing, digests, in_use, use
+from harness.campaign.compiled_compiler import (
+    CompilingError,
+    compiled,
+    differing,
+    digests,
+    existing,
+    in_use,
+    outdated,
+    use,
+)
 from harness.subjects.rustwasm_program import Build, CompiledProgram
 
 SOURCE = 'fn main() {\n    println!("{}", [1, 2, 3].iter().sum::<i32>());\n}\n'
@@ -23,10 +32,6 @@ use(Path(sys.argv[1]))
 from engines.rustwasm import arithmetic, left
 print(arithmetic.__file__.endswith(".so"), left.__file__.endswith(".py"), arithmetic.double(21), left.NAME, in_use())
 """
-
-
-def missing(name: str) -> str:
-    raise metadata.PackageNotFoundError(name)
 
 
 @pytest.mark.skipif(
@@ -43,16 +48,48 @@ def test_a_compiled_copy_is_made_once_and_used(tmp_path: Path, monkeypatch: pyte
     (sources / "left.py").write_text('class Name(str):\n    """A name."""\n\n\nNAME = Name("left")\n')
     monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
     monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
+    assert existing() is None and not outdated()
     place = compiled()
-    assert compiled() == place and [one.name for one in place.parent.iterdir()] == [place.name]
+    assert compiled() == existing() == place and not outdated()
+    assert {one.name for one in place.parent.iterdir()} == {place.name, "lock"}
     done = subprocess.run([sys.executable, "-c", USED, str(place)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True", "42", "left", "True"]
 
 
-def test_without_mypyc_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "version", missing)
-    with pytest.raises(CompilingError, match=r"pip install 'counterproof\[lint\]'"):
+def test_without_mypyc_the_message_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path))
+    monkeypatch.setattr(util, "find_spec", lambda name: None)
+    with pytest.raises(CompilingError, match=r"pip install 'counterproof\[compiled\]'"):
         compiled()
+
+
+def test_a_copy_of_other_sources_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = tmp_path / "rustwasm"
+    sources.mkdir()
+    (sources / "__init__.py").write_text("")
+    monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
+    monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
+    place = compiled_compiler._place()
+    (place.parent / "partial-1").mkdir(parents=True)
+    assert existing() is None and not outdated()
+    place.mkdir()
+    assert existing() == place and not outdated()
+    (sources / "__init__.py").write_text("CHANGED = 1\n")
+    assert existing() is None and outdated()
+
+
+def test_copies_of_many_sources_do_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = tmp_path / "rustwasm"
+    sources.mkdir()
+    monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
+    monkeypatch.setattr(compiled_compiler, "_compile", lambda scratch, files: (scratch / "whole").mkdir())
+    monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
+    for number in range(compiled_compiler.KEPT + 2):
+        (sources / "__init__.py").write_text(f"NUMBER = {number}\n")
+        place = compiled()
+        assert place.is_dir()
+    assert len(compiled_compiler._copies()) == compiled_compiler.KEPT
+    assert existing() == place
 
 
 def test_a_copy_is_chosen_before_the_compiler_is_imported(tmp_path: Path) -> None:

@@ -265,3 +265,30 @@ def test_a_compiled_compiler_is_used_before_anything_else(crate: Path, monkeypat
     monkeypatch.setattr(compiled_compiler, "use", used.append)
     assert CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": "1"}).exit_code == 0
     assert used == [Path("place")]
+    monkeypatch.setattr(compiled_compiler, "existing", lambda: Path("made"))
+    assert CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": "0"}).exit_code == 0
+    assert used == [Path("place")]
+    assert CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": None}).exit_code == 0
+    assert used == [Path("place"), Path("made")]
+
+
+def test_a_compiled_compiler_of_other_sources_is_told(crate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wasm, "one_shot", lambda: True)
+    monkeypatch.setattr(compiled_compiler, "existing", lambda: None)
+    monkeypatch.setattr(compiled_compiler, "outdated", lambda: True)
+    done = CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": None})
+    assert done.exit_code == 0
+    assert "is of other sources and not used: `counterproof wasm accelerate`" in done.output
+
+
+def test_accelerate_says_where_the_copy_is_or_why_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_compiler, "compiled", lambda: Path("place"))
+    done = CliRunner().invoke(app, ["accelerate"])
+    assert (done.exit_code, done.output) == (0, "place: the compiler as machine code\n")
+
+    def refuses() -> Path:
+        raise compiled_compiler.CompilingError("there is no C compiler")
+
+    monkeypatch.setattr(compiled_compiler, "compiled", refuses)
+    done = CliRunner().invoke(app, ["accelerate"])
+    assert (done.exit_code, done.output) == (2, "counterproof: there is no C compiler\n")

@@ -113,6 +113,7 @@ class InterpreterExecutor:
             memory.map(CODE_BASE, CODE_BYTES, READ | EXEC)
             memory.map(DATA_BASE, DATA_BYTES, READ | WRITE)
             self._tier, self._hart = InterpreterTier(), Hart(memory)
+            self._tier.decoded_code(memory).expect(CODE_BASE, CODE_BASE + CODE_BYTES)
         return self._tier, self._hart
 
 

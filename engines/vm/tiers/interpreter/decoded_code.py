@@ -63,6 +63,18 @@ class DecodedCode:
         """The decoded entry of the instruction at `address`, for inspection; zeros if it was not decoded."""
         return ctypes.string_at(self.table + (address << PC_SHIFT), ENTRY_BYTES)
 
+    def expect(self, start: int, end: int) -> None:
+        """Say that code will run all over guest addresses [start, end), time and again: where the system has huge pages
+        for those who ask, the entries get some, which are first touched hundreds of times less often. They then
+        take memory for the whole range."""
+        if not hasattr(mmap, "MADV_HUGEPAGE"):
+            return
+        import contextlib
+
+        first = ((start << PC_SHIFT) + GUARD_BYTES) // mmap.PAGESIZE * mmap.PAGESIZE
+        with contextlib.suppress(OSError):  # a kernel without them
+            self._region.madvise(mmap.MADV_HUGEPAGE, first, (end << PC_SHIFT) + GUARD_BYTES - first)
+
     def take(self, memory: AddressSpace) -> None:
         """Make these entries the ones that native stores keep true. If others were, forget ours: they may be stale."""
         if memory.decoded_by is not self:

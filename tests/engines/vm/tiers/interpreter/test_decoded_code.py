@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from engines.vm.guests.riscv64.state import Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.isa.riscv64 import INSTRUCTIONS
 from engines.vm.memory.address_space import DIRECT, EXEC, HAS_CODE, READ, WRITE, AddressSpace
+from engines.vm.tiers.interpreter.layout import PC_SHIFT
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.reference import ReferenceTier
 from engines.vm.tiers.stop import Stop, StopReason
@@ -273,3 +275,36 @@ def test_address_spaces_are_given_back(tier: InterpreterTier) -> None:
 
 def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def _flags(address: int) -> set[str]:
+    """The `VmFlags` of the mapping that holds `address`; proc(5), `/proc/PID/smaps`."""
+    inside = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        head = line.split(maxsplit=1)[0]
+        if "-" in head and ":" not in head:
+            low, high = (int(part, 16) for part in head.split("-"))
+            inside = low <= address < high
+        elif inside and line.startswith("VmFlags:"):
+            return set(line.split()[1:])
+    raise AssertionError(f"nothing is mapped at {address:#x}")
+
+
+@pytest.mark.skipif(not hasattr(mmap, "MADV_HUGEPAGE"), reason="needs Linux")
+def test_code_that_is_expected_gets_huge_pages_and_runs_as_before(tier: InterpreterTier, hart: Hart) -> None:
+    if not Path("/sys/kernel/mm/transparent_hugepage").is_dir():
+        pytest.skip("the kernel has no transparent huge pages")
+    hart.memory.write(CODE, assemble(li(10, 7), EBREAK))
+    decoded = tier.decoded_code(hart.memory)
+    assert "hg" not in _flags(decoded.table + (CODE << PC_SHIFT))
+    decoded.expect(CODE, CODE + 0x2000)
+    for address, expected in ((CODE, True), (CODE + 0x1FFE, True), (CODE + 0x2000 + mmap.PAGESIZE, False)):
+        assert ("hg" in _flags(decoded.table + (address << PC_SHIFT))) == expected
+    for _ in range(2):
+        start(hart)
+        assert tier.run(hart) == BREAKPOINT
+        assert hart.cpu["x"][10] == 7
+    hart.memory.write(CODE, assemble(li(10, 8), EBREAK))
+    start(hart)
+    assert tier.run(hart) == BREAKPOINT
+    assert hart.cpu["x"][10] == 8

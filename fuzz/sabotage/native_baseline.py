@@ -11,6 +11,7 @@ BUGS: Final = Catalogue(judges=("riscv64-baseline",))
 _SCHEDULES: Final = ("tests/engines/vm/hosts/test_list_scheduling.py",)
 _ACCESSES: Final = ("tests/engines/vm/tiers/baseline/test_baseline_in_guarded_memory.py", "riscv64-baseline")
 _LOOSE: Final = ("tests/engines/vm/tiers/baseline/test_loose_doubles.py", "riscv64-baseline")
+_GUESSES: Final = ("tests/engines/vm/tiers/baseline/test_guessed_jumps.py", "riscv64-baseline")
 _REGIONS: Final = ("tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py", "riscv64-baseline")
 
 
@@ -451,6 +452,24 @@ def _() -> None:
         return lambda e, pc: original(e, next(iter(e.labels)))
 
     replace_method(Lowering, "arrival", wrapper)
+
+
+@BUGS.action("native-guess-not-compared", Area.CODE_CACHE, "linked to the wrong block",
+             description="returns of a region with few calls go to the first of them",
+             judges=_GUESSES)  # fmt: skip
+def _() -> None:
+    from engines.vm.hosts.x86_64.lower import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def jumpto(e: Any, value: int, hint: int) -> None:
+            if e.guesses.get(hint):
+                e.asm.jmp(e.arrival(e.guesses[hint][0]))
+            else:
+                original(e, value, hint)
+
+        return jumpto
+
+    replace_method(Lowering, "jumpto", wrapper)
 
 
 # -- invalidation -----------------------------------------------------------------------------------------------------

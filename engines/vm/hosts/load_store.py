@@ -202,7 +202,7 @@ class LoadStoreLowering(RegionCode):
         self.asm.imm(self.scratch_integers[0], pc)
         self.jump_label(self.common_handler)
 
-    def jumpto(self, value: int) -> None:
+    def jumpto(self, value: int, hint: int) -> None:
         self.into(self.scratch_integers[0], value)
         self.jump_label(self.common_exit)
 

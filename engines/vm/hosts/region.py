@@ -45,6 +45,7 @@ class RegionCode:
     Attributes:
         guarded: whether the code is for guarded memory, where the host finds out what accesses fail; set before
             `generate`, for hosts whose `Host.guards` says that they can.
+        guesses: by hint of an indirect jump, the pcs of the region where it most likely leads, for hosts that look.
         unsettled: pinned slots that have something to be done to them before anyone outside may see them, for hosts
             that put that off.
     """
@@ -84,6 +85,7 @@ class RegionCode:
         self.code: list[Instruction] = []
         self.tiles = Tiles({}, {}, {}, {}, {}, set())
         self.guarded = False
+        self.guesses: Mapping[int, tuple[int, ...]] = {}
         self._ways: dict[tuple[int, int, bool, frozenset[int]], int] = {}
         self.unsettled: frozenset[int] = frozenset()
         self._block: Block | None = None
@@ -120,7 +122,7 @@ class RegionCode:
     def jump_if(self, value: int, label: int, *, sense: bool = True) -> None: ...
 
     @abstractmethod
-    def jumpto(self, value: int) -> None: ...
+    def jumpto(self, value: int, hint: int) -> None: ...
 
     @abstractmethod
     def move(self, target: int, source: int) -> None: ...
@@ -255,7 +257,7 @@ class RegionCode:
         elif opcode == _JUMPTO:
             if block.insns != instruction[2]:
                 self.give_back(block.insns - instruction[2])
-            self.jumpto(instruction[1])
+            self.jumpto(instruction[1], instruction[3])
         elif opcode == _INTERPRET:
             self.jump_label(self.interpret_label(instruction[RETIRED_AT[opcode]]))
         elif opcode != _CHECKMODE:

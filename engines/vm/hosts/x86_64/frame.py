@@ -247,8 +247,17 @@ class Frame(RegionCode):
 
     # -- indirect jumps ---------------------------------------------------------------------------------------------
 
-    def jumpto(self, value: int) -> None:
-        self.into(RAX, value)
+    def jumpto(self, value: int, hint: int) -> None:
+        """Where a region has but one or two places that a return, or a call, leads to, they are looked at first: what
+        is compared and branched on takes less than the table, and is foretold better."""
+        asm = self.asm
+        register = self.use(value, RAX)
+        for pc in self.guesses.get(hint, ()):
+            if 0 <= pc < LOW_ADDRESSES:
+                asm.alu_imm(x86.CMP, register, pc)
+                asm.jcc(x86.E, self.arrival(pc))
+        if register != RAX:
+            asm.mov(RAX, register)
         self.leave_to_rax()
 
     def leave_to_rax(self) -> None:

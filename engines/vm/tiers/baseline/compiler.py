@@ -12,7 +12,7 @@ from typing import Final
 from engines.vm.hosts.host import Host
 from engines.vm.hosts.selection import GETS, PUTS, Selection, select
 from engines.vm.ir.block import Block
-from engines.vm.ir.ops import DYNAMIC, OPCODE, OPS, REASONS, Imm, Instruction
+from engines.vm.ir.ops import DYNAMIC, HINTS, OPCODE, OPS, REASONS, Imm, Instruction
 from engines.vm.lift.riscv64 import STATE, Lifter
 from engines.vm.opt.pipeline import optimise
 from engines.vm.regalloc import checker
@@ -24,7 +24,11 @@ _BRANCH: Final = OPCODE["branch"]
 _JUMPTO: Final = OPCODE["jumpto"]
 _INTERPRET: Final = OPCODE["interpret"]
 _UNLIFTED: Final = REASONS.index("unlifted")
-_CALLS: Final = (1, 3)
+_CALL: Final = HINTS.index("call")
+_RETURN: Final = HINTS.index("return")
+_CALLS: Final = (_CALL, HINTS.index("return-call"))
+_MOST_GUESSES: Final = 2
+"""More places where a jump may lead are found faster by a table."""
 _TOWARDS_ZERO: Final = 1
 _LARGEST_MODE: Final = 3
 """Modes 0 to 3 exist on every host; RMM does not."""
@@ -181,6 +185,7 @@ class BaselineCompiler:
             parts.append((block, selection, allocation))
         generator = self.host.region(STATE.slots, pins, written, handlers, frozenset(heads), assumed)
         generator.guarded = guarded
+        generator.guesses = _guesses(lowered, callees)
         code, entries = generator.generate(parts)
         faults = generator.fault_exits()
         seconds = time.perf_counter() - begun
@@ -360,6 +365,14 @@ class BaselineCompiler:
                 pins[slot] = pool.pop(0)
         assert all((place >= FLOAT_PLACE) == (STATE.slots[s].type.spelling == "f64") for s, place in pins.items())
         return pins, frozenset(written)
+
+
+def _guesses(blocks: Sequence[Block], callees: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Where returns and indirect calls lead that stay inside a region, by hint; nothing where that is too many."""
+    heads = {block.pc for block in blocks}
+    links = {block.end for block in blocks if block.code[-1][0] in (_JUMP, _JUMPTO) and block.code[-1][3] in _CALLS}
+    places = {_RETURN: sorted(links & heads), _CALL: [callee for callee in callees if callee in heads]}
+    return {hint: tuple(pcs) for hint, pcs in places.items() if len(pcs) <= _MOST_GUESSES}
 
 
 def _leads_to(block: Block) -> Iterator[int]:

@@ -95,22 +95,22 @@ def conflict(body: m.Body, borrowed: m.Place, accessed: m.Place, depth: int) -> 
         else:
             other = theirs[i]
             if step[0] != other[0]:
-                if not _indices_overlap(step, other):
+                if not _indices_overlap(step, other, one):
                     return False
-            elif not _same_part(step, other):
+            elif not _same_part(step, other, one):
                 return False
         one = step_type(one, step, 0)
     return True
 
 
-def _same_part(step: m.Projection, other: m.Projection) -> bool:
-    """May two steps of one kind lead to the same part?"""
+def _same_part(step: m.Projection, other: m.Projection, whole: ty.Ty) -> bool:
+    """May two steps of one kind, out of a value of this type, lead to the same part?"""
     if step[0] == m.FIELD or step[0] == m.DOWNCAST:
         return bool(step[1] == other[1])
-    return _indices_overlap(step, other)
+    return _indices_overlap(step, other, whole)
 
 
-def _indices_overlap(step: m.Projection, other: m.Projection) -> bool:
+def _indices_overlap(step: m.Projection, other: m.Projection, whole: ty.Ty) -> bool:
     """May two steps into an array or slice mean the same element? True for steps that are no indices."""
     kinds = (step[0], other[0])
     if kinds == (m.CONSTANT_INDEX, m.CONSTANT_INDEX):
@@ -119,6 +119,8 @@ def _indices_overlap(step: m.Projection, other: m.Projection) -> bool:
         step, other = other, step
         kinds = (m.CONSTANT_INDEX, m.SUBSLICE)
     if kinds == (m.CONSTANT_INDEX, m.SUBSLICE):
+        if whole.kind == ty.ARRAY:  # its elements are counted from the start
+            return bool(other[1] <= step[1] < whole.args[1].data - other[2])
         return bool(step[1] > other[2] if step[2] else step[1] >= other[1])
     return True
 

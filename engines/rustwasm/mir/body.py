@@ -222,7 +222,7 @@ class StorageDead:
 
 
 class FakeRead:
-    """Reads nothing; the borrow checker treats it as a read of the place (`let _ = x`, a match's scrutinee)."""
+    """Reads nothing; the borrow checker treats it as a read of the place (a match's scrutinee)."""
 
     __slots__ = ("place", "span")
 

@@ -442,7 +442,8 @@ class ExpressionBuilder(ControlBuilder):
             return
         if is_place(node.value):
             place = self.adjusted_place(node.value)
-            self.emit(m.FakeRead(place, node.value.span))
+            if node.otherwise is not None:  # else only what the pattern binds is read
+                self.emit(m.FakeRead(place, node.value.span))
         else:
             one = self.adjusted_type(node.value)
             local = self.local(one, None, False, node.value.span)

@@ -211,6 +211,9 @@ class PatternChecker(Coercer):
             if given > length or (rest is None and given != length):
                 message = f"pattern requires {given} elements but array has {length}"
                 self.error("E0527" if rest is None else "E0528", message, pattern.span, f"expected {length} elements")
+        elif expected.kind == ty.ARRAY and shallow(expected.args[1]).kind == ty.PARAM:
+            message = "cannot pattern-match on an array without a fixed length"
+            self.error("E0730", message, pattern.span, f"the length of `{self.show(expected)}` is not known here")
         for i, one in enumerate(pattern.elements):
             if i == rest:
                 if isinstance(one, t.BindingPattern):

@@ -219,4 +219,29 @@ fn drop_order_reference_first() { let s = make(); let v = vec![&s]; look(&v); }
 fn drop_holds_older() { let s = make(); let mut v: Vec<&String> = Vec::new(); v.push(&s); }
 fn may_dangle() { let mut v = vec![]; let s = make(); v.push(&s); }
 
+fn parts_of_an_array(mut table: [String; 4]) {
+    let [first, middle @ .., last] = &mut table;
+    first.push('a');
+    middle[1].push('b');
+    last.push('c');
+    let [one, .., four] = table;
+    drop((one, four));
+}
+fn ends_of_a_moved_middle(table: [String; 5]) -> [String; 2] {
+    let [_, middle @ .., fourth, _] = &table;
+    drop((middle.len(), fourth.len()));
+    let [_, rest @ .., _, _] = table;
+    let [.., last] = table;
+    drop(last);
+    rest
+}
+
+fn parts_by_several_lets(pair: (String, String), moved: String) -> (String, String) {
+    let (first, _) = pair;
+    let (_, second) = pair;
+    drop(moved);
+    let _ = moved;
+    (first, second)
+}
+
 fn main() {}

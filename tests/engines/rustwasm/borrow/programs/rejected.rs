@@ -952,5 +952,33 @@ fn e0382_within_a_moved_middle(table: [String; 4]) {
     let [_, middle @ .., _] = table;
     let [.., third, _] = table; //~ E0382
 }
+fn e0499_the_same_last_element(table: &mut [String; 3]) {
+    let [.., last] = table;
+    let [_, _, third] = table; //~ E0499
+    last.push('a');
+    third.push('b');
+}
+fn e0499_an_element_of_a_borrowed_middle(table: &mut [String; 4]) {
+    let [_, middle @ .., _] = table;
+    let [.., third, _] = table; //~ E0499
+    middle[0].push('a');
+    third.push('b');
+}
+fn e0382_a_test_of_what_is_gone(held: Option<String>) -> bool {
+    drop(held);
+    match held { //~ E0382
+        Some(_) => true,
+        None => false,
+    }
+}
+fn e0381_a_part_by_let() -> i32 {
+    let pair: (i32, i32);
+    let (first, _) = pair; //~ E0381
+    first
+}
+fn e0730_a_length_that_is_not_known<const N: usize>(values: [i32; N]) -> i32 {
+    let [first, ..] = values; //~ E0730
+    first
+}
 
 fn main() {}

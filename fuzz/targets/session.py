@@ -27,6 +27,8 @@ _STATUS: Final = re.compile(rb"^#(\d+)\s+\S+\s+cov: (\d+) ft: (\d+) corp: (\d+)/
 _RUNS: Final = re.compile(rb"^stat::number_of_executed_units:\s*(\d+)", re.MULTILINE)
 _CPU_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _ALL_DAY: Final = 86_400.0
+_BUSY: Final = 10
+"""By so much a busy machine may lengthen an input's time, which libFuzzer takes by the clock."""
 _CODES: Final = {70: "hang", 71: "out of memory", 77: "failure"}
 _GRACE_SECONDS: Final = 15.0
 """How long libFuzzer may take to notice that its time is over, or that it was interrupted."""
@@ -161,6 +163,7 @@ def run(
     command = [sys.executable, "-m", module_of(name), f"-max_total_time={max(1, round(limit))}", f"-runs={runs}"]
     command += [f"-artifact_prefix={failing}/", "-print_final_stats=1", "-rss_limit_mb=4096"]
     command += [f"-seed={seed}"] if seed else []
+    command += [f"-timeout={_BUSY * target.pause_seconds}"] if by_processor else []
     log = folder / "log"
     begun = time.monotonic()
     before_cpu = _children_seconds()

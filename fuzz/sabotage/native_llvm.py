@@ -11,6 +11,7 @@ AUTO: Final = "tests/engines/vm/tiers/test_auto_tier.py"
 PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
 CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
+NANS: Final = "tests/engines/vm/tiers/llvm/test_llvm_nans.py"
 GUARDED: Final = "tests/engines/vm/tiers/llvm/test_llvm_in_guarded_memory.py"
 
 BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
@@ -47,13 +48,13 @@ def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering, _Leave
 
     def wrapper(_: Any) -> Any:
-        def take(self: Any, pc: int, budget: Any, insns: int, dirty: Any) -> Any:
+        def take(self: Any, pc: int, budget: Any, insns: int, dirty: Any, loose: Any) -> Any:
             emitter = self.emitter
             short, onward = emitter.label("short"), emitter.label("on")
             text = r"subq $2, $0\0Ajb ${3:l}"
             asm = f'asm sideeffect "{text}", "=r,0,n,!i,~{{flags}}"(i64 {budget.text}, i64 {insns})'
             left = emitter.value(f"callbr i64 {asm} to label %{onward} [label %{short}]", 64)
-            self.leaves.append(_Leave(short, pc, left, dirty, insns, True))
+            self.leaves.append(_Leave(short, pc, left, dirty, insns, True, loose))
             emitter.begin(onward)
             emitter.line(f"store i64 {left.text}, ptr %budget.")
             return left
@@ -74,7 +75,7 @@ def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering
 
     def wrapper(original: Any) -> Any:
-        return lambda self, dirty: original(self, frozenset(name for name in dirty if name[0] == "x"))
+        return lambda self, dirty, *rest: original(self, frozenset(n for n in dirty if n[0] == "x"), *rest)
 
     replace_method(Lowering, "_save", wrapper)
 
@@ -88,7 +89,9 @@ def _() -> None:
 def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering
 
-    replace_method(Lowering, "_save", lambda original: lambda self, dirty: original(self, dirty - {"x10"}))
+    replace_method(
+        Lowering, "_save", lambda original: lambda self, dirty, *rest: original(self, dirty - {"x10"}, *rest)
+    )
 
 
 @BUGS.action(
@@ -101,7 +104,7 @@ def _() -> None:
     from engines.vm.tiers.llvm import lowering
 
     def wrapper(original: Any) -> Any:
-        return lambda *a: original(*a[:4], a[4] - 1, *a[5:]) if len(a) == 6 else original(*a)
+        return lambda *a, **k: original(*a[:4], a[4] - 1, *a[5:], **k) if len(a) >= 6 else original(*a, **k)
 
     replace_method(lowering, "_Leave", wrapper)
 
@@ -166,6 +169,64 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-nan-stored-as-it-is",
+    Area.FLOAT,
+    "a NaN that is not canonical",
+    description="what shows the bits of a NaN does not ask for one",
+    judges=(NANS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.nans import Nans
+
+    replace_method(Nans, "shown", lambda _: lambda self, insn, states: [])
+
+
+@BUGS.action(
+    "llvm-nan-left-as-it-is",
+    Area.FLOAT,
+    "a NaN that is not canonical",
+    description="ways out of a region write NaNs as the host made them",
+    judges=(NANS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, dirty, loose, chosen=None: original(self, dirty, frozenset(), None)
+
+    replace_method(Lowering, "_save", wrapper)
+
+
+@BUGS.action(
+    "llvm-nan-comes-in",
+    Area.FLOAT,
+    "a NaN that is not canonical",
+    description="a way on which a register may hold any NaN joins one where it holds the host's, and does not ask",
+    judges=(NANS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.nans import Nans
+
+    replace_method(Nans, "missing", lambda _: lambda self, states, target: [])
+
+
+@BUGS.action(
+    "llvm-nan-of-a-fused-operation",
+    Area.FLOAT,
+    "a flag is missing",
+    description="multiplications with addition leave NaNs as the host makes them, which raises nothing for some",
+    judges=(NANS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.nans import FUSED, Nans
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, insn: insn.base.name.split("_")[0] in FUSED or original(self, insn)
+
+    replace_method(Nans, "makes_loose", wrapper)
+
+
+@BUGS.action(
     "llvm-permission-not-asked",
     Area.MEMORY,
     "a permission not checked",
@@ -195,10 +256,10 @@ def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering
 
     def wrapper(original: Any) -> Any:
-        def indirect(self: Any, block: Any, budget: Any, left: Any, dirty: Any) -> None:
+        def indirect(self: Any, block: Any, *rest: Any) -> None:
             if block.targets:
                 self.machine._target = self.machine.const(block.targets[0])
-            original(self, block, budget, left, dirty)
+            original(self, block, *rest)
 
         return indirect
 
@@ -232,10 +293,10 @@ def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering
 
     def wrapper(original: Any) -> Any:
-        def indirect(self: Any, block: Any, budget: Any, left: Any, dirty: Any) -> None:
+        def indirect(self: Any, block: Any, *rest: Any) -> None:
             if block.links and len(block.targets) == 1:
                 self.machine._target = self.machine.const(block.targets[0])
-            original(self, block, budget, left, dirty)
+            original(self, block, *rest)
 
         return indirect
 

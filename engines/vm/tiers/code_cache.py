@@ -65,6 +65,11 @@ class CodeHandle:
             self.pcs = frozenset(self.parcels())
         return self.pcs
 
+    @property
+    def guest_bytes(self) -> int:
+        """How much guest code it was made from."""
+        return sum(end - start for start, end in self.ranges)
+
     def parcels(self) -> list[int]:
         """Every even address in it."""
         return [pc for start, end in self.ranges for pc in range(start, end, 2)]

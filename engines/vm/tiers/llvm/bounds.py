@@ -27,7 +27,7 @@ _AT_CHECKS: Final = 1 << 20
 """How far what is known at a check may be away: other ways there compare anew."""
 _MOST_CHANGES: Final = 4
 _LOADED: Final = {"lbu": 0xFF, "lhu": 0xFFFF}
-_FLAGS: Final = frozenset({"slt", "sltu", "slti", "sltiu", "feq.d", "flt.d", "fle.d", "feq.s", "flt.s", "fle.s"})
+_FLAGS: Final = frozenset({"slt", "sltu", "slti", "sltiu", "feq_d", "flt_d", "fle_d", "feq_s", "flt_s", "fle_s"})
 _LIMIT: Final = 1 << ADDRESS_BITS
 
 

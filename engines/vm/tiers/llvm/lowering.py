@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from engines.vm.isa.describe import OperandKind
 from engines.vm.memory.address_space import ADDRESS_BITS
+from engines.vm.softfloat import FORMATS
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.layout import ARGUMENTS, CONTEXT_OFFSETS, CPU_OFFSETS, PC_SHIFT, forward
@@ -17,8 +18,10 @@ from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
 from engines.vm.tiers.llvm.bounds import Bounds, Known
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
+from engines.vm.tiers.llvm.nans import Nans, State, loose
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, successors
 
+States = dict[int, State]
 ATTRIBUTES: Final = 'nounwind "no-builtins" "frame-pointer"="none"'
 
 
@@ -39,14 +42,16 @@ def usable(insn: Decoded, frm: int, floats: X86FloatSupport) -> str | None:
     """Why the instruction has no lowering; None if it has one."""
     emitter = Emitter()
     try:
-        _run(RegionMachine(emitter, frm, floats), insn)
+        machine = RegionMachine(emitter, frm, floats)
+        machine.begin(insn)
+        _run(machine, insn)
     except UnloweredError as error:
         return str(error)
     return None
 
 
 def _run(machine: RegionMachine, insn: Decoded) -> None:
-    machine.begin(insn)
+    """Write an instruction that was begun."""
     arguments: list[Any] = []
     for operand, value in zip(insn.base.operands, insn.arguments, strict=True):
         if operand.kind in (OperandKind.X, OperandKind.F, OperandKind.ROUNDING):
@@ -63,6 +68,7 @@ class _Leave:
     """A place that leaves to the interpreter at an instruction: which, with what budget, and what registers to save.
 
     The budget there is `unspent` more than `budget`. `is_own`: LLVM must not join it with other places.
+    `loose`: registers that may hold a NaN as the host makes it.
     """
 
     label: str
@@ -71,6 +77,7 @@ class _Leave:
     dirty: frozenset[str]
     unspent: int = 0
     is_own: bool = False
+    loose: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -99,6 +106,7 @@ class Lowering:
         if self.guarded:
             self.machine, self.bounds = GuardedMachine(emitter, self.frm, self.floats), Bounds(region)
         emitter.lines.clear()
+        self.nans = Nans(region)
         dirty = self._dirty()
         for pc in sorted(region.blocks):
             self._block(region.blocks[pc], dirty[pc])
@@ -145,6 +153,7 @@ class Lowering:
         emitter.line("%budget. = alloca i64")
         emitter.line("%leave_budget. = alloca i64")
         emitter.line("%leave_pc. = alloca i64")
+        emitter.line("%leave_loose. = alloca i32")
         emitter.line("store i64 %budget, ptr %budget.")
         for name in names:
             kind = "i64" if name[0] == "x" else "double"
@@ -161,6 +170,7 @@ class Lowering:
         for pc in region.heads:
             emitter.begin(f"e_{pc:x}")
             self._compare(self.bounds.at_head(pc) if self.bounds else [], f"m_{pc:x}")
+            self._refuse_nans(self.nans.missing({}, pc), f"m_{pc:x}")
             emitter.jump(f"b_{pc:x}")
         if self.machine.uses_frm:
             emitter.begin("other_mode")
@@ -170,6 +180,7 @@ class Lowering:
             emitter.begin(f"m_{pc:x}")
             emitter.line("store i64 %budget, ptr %leave_budget.")
             emitter.line(f"store i64 {pc}, ptr %leave_pc.")
+            emitter.line("store i32 0, ptr %leave_loose.")
             emitter.jump("leave_at_head")
 
     def _compare(self, registers: Iterable[int], label: str) -> None:
@@ -178,6 +189,11 @@ class Lowering:
             value: LlvmValue = self.machine.x[Constant(register)]
             self.emitter.leave_if(self.emitter.const((1 << ADDRESS_BITS) - 1).ult(value), label)
 
+    def _refuse_nans(self, registers: Iterable[int], label: str) -> None:
+        """Go to `label` where one of `registers` holds a NaN."""
+        for register in registers:
+            self.emitter.leave_if(self.machine.is_nan(register, self.nans.formats[register]), label)
+
     def _block(self, block: Block, dirty: frozenset[str]) -> None:
         """A block. A check takes from the budget what the longest way to the next check retires, or leaves; so in every
         block `%budget.` has given what the block and its longest way on retire. Shorter ways give back."""
@@ -185,41 +201,50 @@ class Lowering:
         emitter.begin(f"b_{block.pc:x}")
         budget = emitter.value("load i64, ptr %budget.", 64)
         taken = self.region.longest[block.pc]
+        states = dict(self.nans.before[block.pc])
         if block.pc in self.region.checks and taken:
-            budget = self._take(block.pc, budget, taken, dirty)
+            budget = self._take(block.pc, budget, taken, dirty, loose(states))
         if block.end is End.LEAVE:
             label = emitter.label("leave")
             emitter.jump(label)
-            self.leaves.append(_Leave(label, block.pc, budget, dirty))
+            self.leaves.append(_Leave(label, block.pc, budget, dirty, loose=loose(states)))
             return
         written_: set[str] = set()
         known = self.bounds.before[block.pc].copy() if self.bounds else Known()
         machine.known = known
         for index, insn in enumerate(block.insns):
+            could_be_nan = loose(states)
+            machine.begin(insn)
+            machine.makes_loose = self.nans.makes_loose(insn)
+            for register in self.nans.shown(insn, states):
+                machine.leave_if_nan(register, self.nans.formats[register])
             _run(machine, insn)
             known.execute(insn)
+            self.nans.execute(insn, states)
             if machine.bail is not None:
                 now = dirty | written_
-                self.leaves.append(_Leave(machine.bail, insn.pc, budget, now, taken - index, self.guarded))
+                unspent = taken - index
+                self.leaves.append(_Leave(machine.bail, insn.pc, budget, now, unspent, self.guarded, could_be_nan))
             if machine.fault is not None:  # what the exit needs is prepared there, not before the access
-                self.leaves.append(_Leave(machine.fault, insn.pc, budget, dirty | written_, taken - index, True))
+                now = dirty | written_
+                self.leaves.append(_Leave(machine.fault, insn.pc, budget, now, taken - index, True, could_be_nan))
             if insn is block.insns[-1] and block.end is End.INDIRECT:
                 break
             written_.update(machine.commit())
         now = dirty | written_
         if block.end is End.INDIRECT:
-            self._indirect(block, budget, now, known)
+            self._indirect(block, budget, now, known, states)
         elif block.end is End.BRANCH:
             assert machine.taken is not None
-            ways = [self._way(block, target, known) for target in block.targets]
+            ways = [self._way(block, target, known, states) for target in block.targets]
             emitter.branch(machine.taken, ways[0], ways[1])
-            self._write_ways(block, ways, budget, now, known)
+            self._write_ways(block, ways, budget, now, known, states)
         else:
-            way = self._way(block, block.targets[0], known)
+            way = self._way(block, block.targets[0], known, states)
             emitter.jump(way)
-            self._write_ways(block, [way], budget, now, known)
+            self._write_ways(block, [way], budget, now, known, states)
 
-    def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: frozenset[str]) -> LlvmValue:
+    def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: frozenset[str], loose: frozenset[int]) -> LlvmValue:
         """The budget less `insns`; leaves where that is too much."""
         emitter = self.emitter
         short, onward = emitter.label("short"), emitter.label("on")
@@ -231,7 +256,7 @@ class Lowering:
         borrow = emitter.name(f"extractvalue {{ i64, i8 }} {both}, 1")
         is_short = emitter.name(f"icmp ne i8 {borrow}, 0")
         emitter.line(f"br i1 {is_short}, label %{short}, label %{onward}, !prof !0")
-        self.leaves.append(_Leave(short, pc, left, dirty, insns, True))
+        self.leaves.append(_Leave(short, pc, left, dirty, insns, True, loose))
         emitter.begin(onward)
         emitter.line(f"store i64 {left.text}, ptr %budget.")
         return left
@@ -246,41 +271,60 @@ class Lowering:
     def _missing(self, known: Known, target: int) -> list[int]:
         return self.bounds.missing(known, target) if self.bounds and target in self.region.blocks else []
 
-    def _way(self, block: Block, target: int, known: Known) -> str:
+    def _way(self, block: Block, target: int, known: Known, states: States) -> str:
         """The label to go to for `target`; written by `_write_ways` where it is not that of the target's block."""
-        if target in self.region.blocks and not self._unspent(block, target) and not self._missing(known, target):
+        is_inside = target in self.region.blocks
+        if is_inside and not (
+            self._unspent(block, target) or self._missing(known, target) or self.nans.missing(states, target)
+        ):
             return f"b_{target:x}"
         return self.emitter.label("way")
 
     def _write_ways(
-        self, block: Block, ways: list[str], budget: LlvmValue, dirty: frozenset[str], known: Known
+        self, block: Block, ways: list[str], budget: LlvmValue, dirty: frozenset[str], known: Known, states: States
     ) -> None:
         for label, target in zip(ways, block.targets, strict=True):
             if label != f"b_{target:x}":
                 self.emitter.begin(label)
-                self._go_on(block, target, budget, dirty, known)
+                self._go_on(block, target, budget, dirty, known, states)
 
-    def _go_on(self, block: Block, target: int, budget: LlvmValue, dirty: frozenset[str], known: Known) -> None:
+    def _go_on(
+        self, block: Block, target: int, budget: LlvmValue, dirty: frozenset[str], known: Known, states: States
+    ) -> None:
         """End the way from `block` to `target`, which is in the region or outside."""
         unspent = self._unspent(block, target)
         left = budget + unspent
         if target not in self.region.blocks:
-            self._exit(target, left, dirty)
+            self._exit(target, left, dirty, loose(states))
             return
-        missing = self._missing(known, target)
-        if missing:
+        missing, numbers = self._missing(known, target), self.nans.missing(states, target)
+        if missing or numbers:
             label = self.emitter.label("far")
             self._compare(missing, label)
-            self.leaves.append(_Leave(label, target, budget, dirty, unspent, True))
+            self._refuse_nans(numbers, label)
+            self.leaves.append(_Leave(label, target, budget, dirty, unspent, True, loose(states)))
         self.emitter.line(f"store i64 {left.text}, ptr %budget.")
         self.emitter.jump(f"b_{target:x}")
 
-    def _save(self, dirty: frozenset[str]) -> None:
-        emitter = self.emitter
+    def _save(self, dirty: frozenset[str], loose: frozenset[int], chosen: LlvmValue | None = None) -> None:
+        """Write registers to the record; those of `loose` with the guest's NaN, if `chosen` has their bits."""
+        emitter, machine = self.emitter, self.machine
         for name in sorted(dirty):
-            kind = "i64" if name[0] == "x" else "double"
-            value = emitter.name(f"load {kind}, ptr %{name}.")
-            emitter.line(f"store {kind} {value}, ptr {emitter.offset('%cpu', cpu_offset(name))}, align 8")
+            pointer = emitter.offset("%cpu", cpu_offset(name))
+            register = int(name[1:])
+            if name[0] == "x":
+                emitter.line(f"store i64 {emitter.name(f'load i64, ptr %{name}.')}, ptr {pointer}, align 8")
+            elif register in loose:
+                fmt = self.nans.formats[register]
+                box = -1 << fmt & 0xFFFF_FFFF_FFFF_FFFF
+                is_loose = machine.is_nan(register, fmt)
+                if chosen is not None:
+                    is_loose = is_loose & chosen.lshr(register).trunc(1)
+                value: LlvmValue = machine.f[Constant(register)]
+                value = is_loose.select(emitter.const(FORMATS[fmt].canonical_nan | box), value)
+                emitter.line(f"store i64 {value.text}, ptr {pointer}, align 8")
+            else:
+                emitter.line(f"store double {emitter.name(f'load double, ptr %{name}.')}, ptr {pointer}, align 8")
 
     def _account(self, operation: str, budget: LlvmValue) -> None:
         """Count what retires in compiled code: the budget at the entry less the budget at the exit."""
@@ -293,9 +337,9 @@ class Lowering:
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
         return emitter.offset(table, pc << PC_SHIFT)
 
-    def _exit(self, target: int, left: LlvmValue, dirty: frozenset[str]) -> None:
+    def _exit(self, target: int, left: LlvmValue, dirty: frozenset[str], loose: frozenset[int]) -> None:
         """Go on at `target`, outside, whatever code its entry leads to."""
-        self._save(dirty)
+        self._save(dirty, loose)
         self._account("sub", left)
         dispatch(self.emitter, self.convention, self._entry(target), left.text)
 
@@ -312,10 +356,12 @@ class Lowering:
                 budget = leave.budget + leave.unspent if leave.unspent else leave.budget
                 emitter.line(f"store i64 {budget.text}, ptr %leave_budget.")
                 emitter.line(f"store i64 {leave.pc}, ptr %leave_pc.")
+                emitter.line(f"store i32 {sum(1 << register for register in leave.loose)}, ptr %leave_loose.")
                 emitter.jump(common)
             if leaves:
                 emitter.begin(common)
-                self._save(frozenset().union(*(leave.dirty for leave in leaves)))
+                chosen = emitter.value("load i32, ptr %leave_loose.", 32)
+                self._save(frozenset().union(*(leave.dirty for leave in leaves)), frozenset(self.nans.formats), chosen)
                 budget = emitter.value("load i64, ptr %leave_budget.", 64)
                 pc = emitter.value("load i64, ptr %leave_pc.", 64)
                 self._account("sub", budget)
@@ -330,7 +376,7 @@ class Lowering:
                     handler = emitter.offset("%decode", distance)
                     tail_call(emitter, self.convention, handler, forward(entry, budget.text))
 
-    def _indirect(self, block: Block, budget: LlvmValue, dirty: frozenset[str], known: Known) -> None:
+    def _indirect(self, block: Block, budget: LlvmValue, dirty: frozenset[str], known: Known, states: States) -> None:
         emitter, machine, last = self.emitter, self.machine, block.insns[-1]
         target = machine.target
         assert target is not None
@@ -338,7 +384,7 @@ class Lowering:
         wild = machine.bail or emitter.label("wild")
         if machine.bail is None:
             unspent = self._unspent(block) + 1
-            self.leaves.append(_Leave(wild, last.pc, budget, dirty, unspent))
+            self.leaves.append(_Leave(wild, last.pc, budget, dirty, unspent, loose=loose(states)))
         after = dirty | frozenset(machine.pending())
         if block.targets:
             other = emitter.label("other")
@@ -348,11 +394,11 @@ class Lowering:
             for pc, label in places.items():
                 emitter.begin(label)
                 machine.commit(keep=True)
-                self._go_on(block, pc, budget, after, known)
+                self._go_on(block, pc, budget, after, known, states)
             emitter.begin(other)
         emitter.leave_if(limit.ule(target), wild)
         machine.commit()
-        self._save(after)
+        self._save(after, loose(states))
         left = budget + self._unspent(block)
         self._account("sub", left)
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))

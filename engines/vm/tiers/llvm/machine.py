@@ -38,6 +38,7 @@ class RegionMachine(HandlerMachine):
         known: what is known of the registers before the instruction.
         uses_frm: whether code was written that is right for `frm` only.
         touched: registers with a variable, as LLVM names: `x5`, `f7`.
+        makes_loose: whether the instruction's result may be a NaN as the host makes it.
     """
 
     def __init__(self, emitter: Emitter, frm: int, floats: X86FloatSupport) -> None:
@@ -50,6 +51,7 @@ class RegionMachine(HandlerMachine):
         self.fault: str | None = None
         self.known = Known()
         self.touched: set[str] = set()
+        self.makes_loose = False
         self.x: Any = _Variables(self, "x")
         self.f: Any = _Variables(self, "f")
 
@@ -58,6 +60,17 @@ class RegionMachine(HandlerMachine):
         self.insn, self.length = insn, insn.length
         self._bail = self.fault = None
         self._target = self._taken = None
+
+    def is_nan(self, register: int, fmt: int) -> LlvmValue:
+        """Whether a floating-point register holds a NaN of a format, boxed or not. Raises nothing."""
+        magnitude = self.f[Constant(register)].trunc(fmt) & ((1 << (fmt - 1)) - 1)
+        return self.const(FORMATS[fmt].infinity, fmt).ult(magnitude)
+
+    def leave_if_nan(self, register: int, fmt: int) -> None:
+        """Leave before the instruction where a register holds a NaN of a format, which is no signalling one."""
+        kind = "float" if fmt == 32 else "double"
+        name = self.emitter.name(f"bitcast i{fmt} {self.f[Constant(register)].trunc(fmt).text} to {kind}")
+        self.bail_if(self.emitter.value(f"fcmp uno {kind} {name}, {name}", 1))
 
     @property
     def bail(self) -> str | None:
@@ -190,6 +203,10 @@ class RegionFloatUnit(X86FloatUnit):
     def _uses_host(self, rm: LlvmValue) -> bool:
         self.machine.uses_frm = True
         return rm.constant == self.machine.frm
+
+    def _number(self, fmt: int, name: str) -> LlvmValue:
+        """What `nans` says may be loose is not asked."""
+        return self._to_bits(fmt, name) if self.machine.makes_loose else super()._number(fmt, name)
 
     def minimum(self, fmt: int, a: LlvmValue, b: LlvmValue) -> LlvmValue:
         return self._extreme(fmt, a, b, a | b, smallest=True)

@@ -44,6 +44,8 @@ COLD_SHARE: Final = 0.04
 """A slice of which no larger part was interpreted asks for nothing."""
 MOST_AGAIN: Final = 3
 """A region is compiled again so often, with targets of indirect jumps that were not seen before."""
+APART_BYTES: Final = 400
+"""Regions made of so much guest code are not compiled again as parts of others."""
 STUCK_SHARE: Final = 0.5
 STUCK_SLICE: Final = 1 << 20
 """In a slice so long, interpreted for a larger part, compiled code is left more often than it seems."""
@@ -323,7 +325,7 @@ class LlvmTier(InterpreterTier):
         from engines.vm.tiers.llvm.compiler import CompileError
 
         try:
-            region = self.compiler.region(root, space.fetch, self._executed(space), frm, self.profile.targets)
+            region = self.compiler.region(root, space.fetch, self._apart(space, root), frm, self.profile.targets)
         except CompileError:
             self.profile.asked[root] = frozenset((root,))
             return False
@@ -414,6 +416,19 @@ class LlvmTier(InterpreterTier):
 
     def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
         return space.executed if self.only_executed else _always
+
+    def _apart(self, space: CompiledSpace, root: int) -> Callable[[int], bool]:
+        """Which instructions may be part of a region of `root`: those that were executed, except where other regions of
+        some size begin. Such code is compiled once, and jumped to."""
+        executed, own = self._executed(space), space.heads.get(root)
+        others = {
+            head
+            for handle in space.handles
+            if handle is not own and handle.tier == "llvm" and handle.guest_bytes >= APART_BYTES
+            for head in handle.heads
+        }
+        others |= {pc for pc, inside in self.profile.asked.items() if 2 * len(inside) >= APART_BYTES}
+        return lambda pc: pc not in others and executed(pc)
 
 
 def _stored(request: Request, made: Compiled) -> StoredRegion:

@@ -1,0 +1,117 @@
+"""Registers that hold the host's NaNs in compiled loops: no guest ever sees one, and no flag is missing or too many."""
+
+from __future__ import annotations
+
+import platform
+import struct
+from typing import Final
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.llvm.tier import LlvmTier
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
+
+DATA: Final = 0x8000
+BOXED: Final = 0xFFFF_FFFF_0000_0000
+PATTERNS: Final = (
+    *(int.from_bytes(struct.pack("<d", value), "little") for value in (0.0, 1.5, -2.0, float("inf"), 1e300)),
+    *(int.from_bytes(struct.pack("<f", value), "little") | BOXED for value in (0.0, 1.5, -2.0, float("inf"), 3e38)),
+    0x7FF8_0000_0000_0000,
+    0xFFF8_0000_0000_0123,
+    0x7FF0_0000_0000_0001,  # signalling
+    0x7FC0_0000 | BOXED,
+    0xFFC0_0042 | BOXED,
+    0x7F80_0001 | BOXED,  # signalling
+    0x7F80_0001,  # not boxed
+)
+REGISTERS: Final = 5
+registers = st.integers(0, REGISTERS - 1)
+
+
+@st.composite
+def instructions(draw: st.DrawFn) -> str:
+    """One that reads and writes f0 to f4, or accesses memory; sometimes in both formats."""
+    d, a, b, c = (draw(registers) for _ in range(4))
+    fmt = draw(st.sampled_from("ddds"))
+    other = "s" if fmt == "d" else "d"
+    width = "d" if fmt == "d" else "w"
+    return draw(
+        st.sampled_from(
+            (
+                *(f"f{name}.{fmt} f{d}, f{a}, f{b}, dyn" for name in ("add", "sub", "mul", "div") * 3),
+                f"fsqrt.{fmt} f{d}, f{a}, dyn",
+                f"fmadd.{fmt} f{d}, f{a}, f{b}, f{c}, dyn",
+                f"fnmsub.{fmt} f{d}, f{a}, f{b}, f{c}, dyn",
+                f"fsgnj.{fmt} f{d}, f{a}, f{a}",
+                f"fsgnjn.{fmt} f{d}, f{a}, f{b}",
+                f"fmin.{fmt} f{d}, f{a}, f{b}",
+                f"fcvt.{fmt}.{other} f{d}, f{a}, dyn",
+                f"fcvt.{fmt}.l f{d}, x{10 + a}, dyn",
+                f"fcvt.l.{fmt} x{10 + d}, f{a}, rtz",
+                f"flt.{fmt} x{10 + d}, f{a}, f{b}",
+                f"fclass.{fmt} x{10 + d}, f{a}",
+                f"fmv.x.{width} x{10 + d}, f{a}",
+                f"fs{width} f{a}, {8 * d}(x5)",
+                f"fl{width} f{d}, {8 * a}(x5)",
+            )
+        )
+    )
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> tuple[str, list[int]]:
+    """A loop in a loop, a part of which only every other round executes; what f0 to f4 and the memory hold first."""
+    parts = [draw(st.lists(instructions(), min_size=0, max_size=5)) for _ in range(4)]
+    inner = [*parts[1], "andi x7, x6, 1", f"bne x7, zero, {4 * len(parts[2]) + 4}", *parts[2], *parts[3]]
+    inner += ["addi x6, x6, -1", "andi x8, x6, 3"]
+    inner.append(f"bne x8, zero, {-4 * len(inner)}")
+    lines = [*parts[0], *inner]
+    lines.append(f"bne x6, zero, {-4 * len(lines)}")
+    values = draw(st.lists(st.sampled_from(PATTERNS), min_size=2 * REGISTERS, max_size=2 * REGISTERS))
+    return "\n".join([*lines, "ebreak"]), values
+
+
+def hart_with(text: str, values: list[int]) -> Hart:
+    memory = AddressSpace(guarded=True)
+    memory.map(0x1000, 0x1000, READ | EXEC)
+    memory.map(DATA, 0x1000, READ | WRITE)
+    memory.place(0x1000, assemble(text))
+    memory.write(DATA, struct.pack(f"<{REGISTERS}Q", *values[REGISTERS:]))
+    hart = Hart(memory)
+    hart.cpu["pc"] = 0x1000
+    hart.cpu["x"][5], hart.cpu["x"][6] = DATA, 400
+    hart.cpu["f"][:REGISTERS] = values[:REGISTERS]
+    return hart
+
+
+@settings(deadline=None, max_examples=30, phases=(Phase.explicit, Phase.reuse, Phase.generate))  # short as they are
+@given(programs(), st.integers(100, 2_000))
+def test_no_other_nan_is_ever_seen(program: tuple[str, list[int]], limit: int) -> None:
+    hart, alone = hart_with(*program), hart_with(*program)
+    tier, interpreter = LlvmTier(slice_insns=60, batch=1, background=False), InterpreterTier()
+    for most in (limit, 7, 20_000):
+        assert tier.run(hart, most) == interpreter.run(alone, most)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+        assert hart.memory.read(DATA, 8 * REGISTERS) == alone.memory.read(DATA, 8 * REGISTERS)
+    assert tier.counters.installed
+
+
+@pytest.mark.parametrize("use", ["fsd f2, 0(x5)", "fsgnjn.d f3, f2, f2", "fmv.x.d x10, f2", "fadd.d f3, f2, f1, dyn"])
+def test_zero_by_zero_is_the_guests_nan(use: str) -> None:
+    """x86 answers one with a sign."""
+    values = [0, PATTERNS[1], *[0] * 8]
+    text = f"fdiv.d f2, f0, f0, dyn\n{use}\naddi x6, x6, -1\nbne x6, zero, -12\nebreak"
+    hart, alone = hart_with(text, values), hart_with(text, values)
+    tier = LlvmTier(slice_insns=60, batch=1, background=False)
+    assert tier.run(hart, 1_000) == InterpreterTier().run(alone, 1_000)
+    assert tier.counters.installed
+    assert int(hart.cpu["f"][2]) == 0x7FF8_0000_0000_0000
+    assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    assert hart.memory.read(DATA, 8) == alone.memory.read(DATA, 8)

@@ -23,6 +23,7 @@ from fuzz.strategies.rust import (
     generate_program,
 )
 from fuzz.strategies.rust.generate import generate_dense
+from fuzz.strategies.rust.middles import middles
 from fuzz.strategies.rust.more_statements import checked, drops, floats, patterns, traits
 from fuzz.strategies.rust.statements import shape
 from fuzz.strategies.wasm import ChoiceSequence
@@ -100,7 +101,7 @@ class Runs:
             generate_crate(range(FIRST_SEED + n * PER_CRATE, FIRST_SEED + (n + 1) * PER_CRATE))[0]
             for n in range(1, CRATES + 1)
         ]
-        kinds = ((checked, 240), (shape, 8), (floats, 30), (drops, 40), (patterns, 20), (traits, 24))
+        kinds = ((checked, 240), (shape, 8), (floats, 30), (drops, 40), (patterns, 20), (traits, 24), (middles, 16))
         dense = [
             generate_dense(ChoiceSequence(seed=FIRST_SEED + n), statement, times)
             for n, (statement, times) in enumerate(kinds)

@@ -332,3 +332,74 @@ def _() -> None:
     from engines.rustwasm.release import promote
 
     replace_method(promote, "_made_after_return", lambda original: lambda tree, own, frames, stack: set())
+
+
+@BUGS.action("rust-middles-moved-as-one", Area.RUST_MIR, "an effect twice", judges=(_DEVELOPMENT,),
+             description="what is moved out of the middle of an array is dropped with the array, too")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_places import PlaceBuilder
+
+    replace_method(PlaceBuilder, "elements", lambda original: lambda self, value, one: None)
+
+
+@BUGS.action("rust-interpreter-writes-to-copies-of-middles", Area.RUST_MIR, "an alias lost", judges=(_DEVELOPMENT,),
+             description="`rest` of `[first, rest @ ..] = &mut array` refers to a copy")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import interpreter
+    from engines.rustwasm.mir.values import duplicate
+
+    replace_method(
+        interpreter, "Middle", lambda original: lambda fields, start, stop: original(
+            [duplicate(one) for one in fields], start, stop
+        )
+    )  # fmt: skip
+
+
+@BUGS.action("rust-gc-middles-are-copies", Area.RUST_LOWERING, "an alias lost", judges=(_GC,),
+             description="references to the middle of an array are to arrays of their own")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.lower_gc import calls, function
+
+    for module in (calls, function):
+        replace_method(module, "viewed", lambda original: lambda body, parameters, locate: body)
+
+
+# -- Sessions: what an edit leaves is used again
+
+
+_SESSIONS: Final = ("tests/engines/rustwasm/test_session.py::test_an_edit_and_its_return",)
+
+
+@BUGS.action("rust-session-keeps-lowered-functions", Area.RUST_LOWERING, "an old result taken for a new one",
+             judges=_SESSIONS, description="a function whose body was edited is not lowered again")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.lower_linear.development import DevelopmentProgram
+
+    replace_method(DevelopmentProgram, "_source", lambda original: lambda self, key: None)
+
+
+@BUGS.action("rust-session-keeps-old-addresses", Area.RUST_LOWERING, "an old result taken for a new one",
+             judges=_SESSIONS, description="code that is used again has the addresses of the last build")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.lower_linear.development import DevelopmentProgram
+
+    def wrapper(original: Any) -> Any:
+        def reused(self: Any, key: Any) -> Any:
+            kept = self.kept.functions.get(key)
+            before = None if kept is None else kept.answers
+            found = original(self, key)
+            if found is not None:
+                found.answers = before
+            return found
+
+        return reused
+
+    replace_method(DevelopmentProgram, "_reused", wrapper)
+
+
+@BUGS.action("rust-session-keeps-old-checks", Area.RUST_FRONT_END, "an old result taken for a new one",
+             judges=_SESSIONS, description="a function whose body was edited is not checked again")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.session import Session
+
+    replace_method(Session, "_recheck", lambda original: lambda self, compilation: None)

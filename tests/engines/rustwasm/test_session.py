@@ -50,6 +50,7 @@ EDITS = {
     "same length": ("total += value;", "total -= value;"),
     "longer": ("let mut total = 0;", "let mut total = 0;\n    // start\n    total += 1 + 1;"),
     "shorter": ("let index = all.len();\n    if index > 5 {", "let index = 1;if index > 5 {"),
+    "more data": ('println!("{} {}", sum', 'println!("sum {}, area {}", sum'),
     "insertion": ("    total\n", "    total * 2\n"),
     "type error": ("total += value;", "total += true;"),
     "unknown name": ("total += value;", "total += valeu;"),
@@ -62,7 +63,7 @@ EDITS = {
     "signature": ("fn sum(values: &[i32]) -> i32", "fn sum(values: &[i32]) -> i64"),
     "comment": ("    total\n", "    /* total\n"),
 }
-LOCAL = {"same length", "longer", "shorter", "insertion", "type error", "unknown name", "moved", "borrow"}
+LOCAL = {"same length", "longer", "shorter", "more data", "insertion", "type error", "unknown name", "moved", "borrow"}
 
 
 def told(compilation: Compilation) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import pytest
 from fuzz.sabotage import BUGS as ALL
 from fuzz.sabotage import rustwasm, rustwasm_passes
 from fuzz.sabotage.judges import Budget, Judge, Kill, judge
+from fuzz.sabotage.judges.suite import FreshSuite, Suite
 from fuzz.sabotage.rustwasm_judges import Runs, Verdicts
 from fuzz.sabotage.score import Examiners
 from fuzz.strategies.rust import FAULTS
@@ -51,6 +52,8 @@ def test_without_a_bug_nothing_is_found(made: Judge) -> None:
 
 
 def test_the_judges_are_known_by_name() -> None:
-    names = {name for bug in (*rustwasm.BUGS, *rustwasm_passes.BUGS) for name in bug.judges if ":" in name}
-    assert {type(judge(name)) for name in names} == {Verdicts, Runs}
+    names = {name for bug in (*rustwasm.BUGS, *rustwasm_passes.BUGS) for name in bug.judges}
+    suites = {name for name in names if name.removeprefix("fresh ").startswith("tests/")}
+    assert {type(judge(name)) for name in names - suites} == {Verdicts, Runs}
+    assert suites and all(isinstance(judge(name), Suite | FreshSuite) for name in suites)
     assert os.environ.get("COUNTERPROOF_SABOTAGE", "") == ""

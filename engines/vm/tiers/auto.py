@@ -357,6 +357,7 @@ class AutoTier(LlvmTier):
         outside = {head for head, handle in space.heads.items() if handle.tier != BASELINE}
         guarded = self.cache.guards(space.memory)
         region = self.quick.stored(space, pc, outside, guarded=guarded)
+        is_stored = region is not None
         if region is None:
             if self.quick.spent > self._share * (time.perf_counter() - self._begun):
                 return False
@@ -366,7 +367,9 @@ class AutoTier(LlvmTier):
         if region is None:
             return False
         entries = {head: offset for head, offset in region.entries if head not in outside}
-        return self.cache.install(space, region.code, entries, list(region.ranges), BASELINE, region.faults) is not None
+        placed = self.cache.install(space, region.code, entries, list(region.ranges), BASELINE, region.faults)
+        self._counters.stored += is_stored and placed is not None
+        return placed is not None
 
     def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
         again = _is_llvm(space, region)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.borrow.check import BorrowChecker
 from engines.rustwasm.entry import check_entry, check_runnable, crate_name
@@ -32,6 +32,9 @@ from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef
 from engines.rustwasm.typing.traits import Inference, head
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.wellformed import break_circles
+
+if TYPE_CHECKING:
+    from engines.rustwasm.lower_linear.library_instances import LibraryInstances
 
 LIBRARY: Final = Path(__file__).parent / "library"
 CONSTANT_FUEL: Final = 300_000
@@ -91,6 +94,8 @@ class Compilation:
 
     def __init__(self, base: Compilation | None, settings: frozenset[str] = SETTINGS) -> None:
         self.base = base
+        self.instances: LibraryInstances | None = None
+        """Of the library: its functions as programs share them."""
         self.entry: FnDef | None = None
         self.settings = settings
         self.sources = SourceMap()

@@ -169,6 +169,11 @@ def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[st
     from engines.rustwasm.driver import build_bytes
 
     compilation = _compiled(main, options, settings)
+    known = None
+    if keep and one_shot() and (options.profile, options.lowering) == ("dev", "linear"):
+        from engines.rustwasm.lower_linear.library_instances import save_library_instances, use_library_instances
+
+        known = use_library_instances()
     try:
         content = build_bytes(compilation, options.profile, options.names, options.lowering)
     except ValueError as error:
@@ -177,6 +182,8 @@ def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[st
     if keep:
         try:
             BuildCache().keep(compilation, main, options, content)
+            if known is not None:
+                save_library_instances(known)
         except OSError as error:
             typer.echo(f"counterproof: the module is not kept for the next build: {error}", err=True)
     return content

@@ -36,6 +36,7 @@ from engines.rustwasm.wasm.types import FunctionType
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
+    from engines.rustwasm.lower_linear.library_instances import LibraryInstances
     from engines.rustwasm.mir import body as m
 
 CALL: Final = 0
@@ -290,6 +291,9 @@ class DevelopmentProgram(Program):
             kept.layouts = self.layouts
         self.layouts = kept.layouts
         self.layouts.ask(self._fields)
+        base = kept.compilation.base
+        known = None if base is None else base.instances
+        self.known: LibraryInstances | None = known if known is not None and known.usable(kept.compilation) else None
         self.functions: dict[Any, Lowered] = {}
         self._events: dict[tuple[Any, ...], int] | None = None
         """The events of the function that is being lowered and their places; None while one is answered."""
@@ -352,7 +356,7 @@ class DevelopmentProgram(Program):
     def drain(self) -> None:
         while self.pending:
             key = self.pending.pop()
-            self.functions[key] = self._reused(key) or self._fresh(key)
+            self.functions[key] = self._of_library(key) or self._reused(key) or self._fresh(key)
 
     def _source(self, key: Any) -> m.Body | None:
         return self.compilation.body_of(key[1]) if key[0] == "fn" else None
@@ -361,10 +365,20 @@ class DevelopmentProgram(Program):
         found = self.kept.functions.get(key)
         if found is None or key[0] == "runtime" or found.source is not self._source(key):
             return None
-        answer = self._answer
-        found.answers = [answer(event) for event in found.events]
         if "closure@" in found.name:
             found.name = key_name(key)  # says the closure's line, which may be another now
+        return self._asked_again(found)
+
+    def _of_library(self, key: Any) -> Lowered | None:
+        """The function as other programs have it, if it is the library's."""
+        if self.known is None or key[0] == "runtime":
+            return None
+        found = self.known.find(key)
+        return None if found is None else self._asked_again(found)
+
+    def _asked_again(self, found: Lowered) -> Lowered:
+        answer = self._answer
+        found.answers = [answer(event) for event in found.events]
         self.kept.reused += 1
         return found
 
@@ -379,6 +393,8 @@ class DevelopmentProgram(Program):
             self._events = None
         made.events = list(events)
         made.answers = self._answers
+        if self.known is not None:
+            self.known.keep(key, made)
         return made
 
     def _written(self, key: Any, tree: Tree, parameters: tuple[int, ...]) -> Lowered:

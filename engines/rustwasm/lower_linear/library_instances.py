@@ -1,0 +1,198 @@
+"""Functions of the library for types of the library, lowered once for many programs, as rustc has them in its `std`.
+
+`Vec<i32>::push` is the same code in every program but for the answers to its events (see `development`), which are
+asked again. What is kept here was lowered by the compiler at hand in this process, or comes from the directory of
+caches, where it is found by the content of the compiler's sources. A program with an impl of a library's trait for a
+library's type has nothing of it: what such a function calls may be another there.
+
+Only commands keep and read (`use_library_instances`): who changes the compiler while it runs, as tests do that plant
+bugs, gets functions that were lowered by the compiler at hand.
+"""
+
+from __future__ import annotations
+
+import io
+import marshal
+import pickle
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from engines.rustwasm.build_cache import compiler_digest
+from engines.rustwasm.compilation import library
+from engines.rustwasm.lower_linear.development import Lowered
+from engines.rustwasm.typing import types as t
+from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, TraitDef
+from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.wasm.types import FunctionType
+from engines.vm.runtime.object_cache import ObjectCache, cache_directory, content_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engines.rustwasm.compilation import Compilation
+
+ENTRIES: Final = 20_000
+"""So many functions are kept at most."""
+_NO_DEFINITION: Final = (t.OPAQUE, t.CLOSURE, t.PARAM, t.INFER, t.PROJECTION, t.ERROR)
+_PLAIN: Final = (str, int, bool, bytes, type(None))
+
+
+class LibraryInstances:
+    """Lowered functions by key (see `program`). `added` is how many were lowered since the last `load` or `save`."""
+
+    def __init__(self, base: Compilation) -> None:
+        self.base = base
+        self.added = 0
+        self._functions: dict[Any, Lowered] = {}
+        self._stored: dict[str, bytes] = {}
+        self._types: dict[Ty, bool] = {}
+        self._names: dict[Ty, str | None] = {}
+        declared = base.declarations
+        self._definitions: dict[str, list[Any]] = {
+            "a": declared.adts, "c": declared.consts, "f": declared.functions, "t": declared.traits,
+        }  # fmt: skip
+        self._places = {id(one): f"{kind}{i}" for kind, all_ in self._definitions.items() for i, one in enumerate(all_)}
+
+    def usable(self, compilation: Compilation) -> bool:
+        """Whether a program's functions of the library call what they call in any other."""
+        return not any(
+            impl.trait is not None
+            and self._ours(impl.trait)
+            and all(self._ours(one) for one in (impl.erased_self, *impl.erased_args))
+            for impl in compilation.declarations.impls
+        )
+
+    def find(self, key: Any) -> Lowered | None:
+        """The function with the key, if it is known."""
+        found = self._functions.get(key)
+        if found is None and self._stored:
+            name = self._name(key)
+            content = None if name is None else self._stored.get(name)
+            if content is not None:
+                found = self._functions[key] = self._restored(content)
+        return found
+
+    def keep(self, key: Any, made: Lowered) -> None:
+        """Keep a function that was lowered just now, if it and all that it mentions are the library's."""
+        if len(self._functions) < ENTRIES and self._ours(key) and all(self._ours(event[1:]) for event in made.events):
+            self._functions[key] = made
+            self.added += 1
+
+    # What is the library's
+
+    def _ours(self, one: Any) -> bool:
+        if isinstance(one, Ty):
+            found = self._types.get(one)
+            if found is None:
+                found = self._types[one] = self._is_our_type(one)
+            return found
+        if isinstance(one, tuple):
+            return all(self._ours(part) for part in one)
+        if isinstance(one, (FnDef, AdtDef, ConstDef, TraitDef)):
+            return one.module.root is self.base.root
+        return isinstance(one, (*_PLAIN, FunctionType))
+
+    def _is_our_type(self, one: Ty) -> bool:
+        return one.kind not in _NO_DEFINITION and self._ours(one.data) and self._ours(one.args)
+
+    # On disk
+
+    def load(self, content: bytes) -> None:
+        """Know what `saved` wrote."""
+        self._stored = marshal.loads(content)
+
+    def saved(self) -> bytes:
+        """All that is known and can be found again, as bytes."""
+        for key, one in self._functions.items():
+            name = self._name(key)
+            if name is not None and name not in self._stored and len(self._stored) < ENTRIES:
+                with suppress(pickle.PicklingError):
+                    self._stored[name] = self._written(one)
+        self.added = 0
+        return marshal.dumps(self._stored)
+
+    def _name(self, key: Any) -> str | None:
+        """A text that is the key's in every process; None for what a process makes for itself, such as closures."""
+        if isinstance(key, Ty):
+            if key not in self._names:
+                parts = [self._name(key.data), self._name(key.args)]
+                self._names[key] = None if None in parts else f"{key.kind}:{parts[0]}{parts[1]}"
+            return self._names[key]
+        if isinstance(key, tuple):
+            names = [self._name(part) for part in key]
+            return None if None in names else f"({','.join(names)})"  # type: ignore[arg-type]
+        return repr(key) if isinstance(key, _PLAIN) else self._places.get(id(key))
+
+    def _written(self, one: Lowered) -> bytes:
+        out = io.BytesIO()
+        type_ = (one.type.parameters, one.type.results)
+        _Pickler(out, self._places).dump((type_, one.name, one.events, one.pieces, one.gaps, one.slots))
+        return out.getvalue()
+
+    def _restored(self, content: bytes) -> Lowered:
+        (parameters, results), name, *rest = _Unpickler(io.BytesIO(content), self._definitions).load()
+        made = Lowered(None, FunctionType(parameters, results), name)
+        made.events, made.pieces, made.gaps, made.slots = rest
+        return made
+
+
+class _Pickler(pickle.Pickler):
+    """Definitions of the library are written as their places in the list of their kind."""
+
+    def __init__(self, out: io.BytesIO, places: dict[int, str]) -> None:
+        super().__init__(out, pickle.HIGHEST_PROTOCOL)
+        self.places = places
+
+    def persistent_id(self, one: Any) -> str | None:
+        if isinstance(one, (FnDef, AdtDef, ConstDef, TraitDef)):
+            place = self.places.get(id(one))
+            if place is None:
+                raise pickle.PicklingError(f"{one.path} is no item of the library")
+            return place
+        return None
+
+    def reducer_override(self, one: Any) -> Any:
+        if isinstance(one, FunctionType):
+            return FunctionType, (one.parameters, one.results)
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, content: io.BytesIO, definitions: dict[str, list[Any]]) -> None:
+        super().__init__(content)
+        self.definitions = definitions
+
+    def persistent_load(self, place: str) -> Any:
+        return self.definitions[place[0]][int(place[1:])]
+
+
+def _store(directory: Path | None) -> tuple[ObjectCache, str]:
+    store = ObjectCache(directory or cache_directory() / "rust")
+    parts = ["functions of the library", compiler_digest(), str(pickle.HIGHEST_PROTOCOL), sys.version]
+    return store, content_key(parts)
+
+
+def use_library_instances(directory: Path | None = None) -> LibraryInstances:
+    """Have development builds use the functions in the directory of caches, and keep those that they lower."""
+    base = library()
+    made = LibraryInstances(base)
+    store, key = _store(directory)
+    content = store.get(key)
+    if content is not None:
+        made.load(content)
+    base.instances = made
+    return made
+
+
+def save_library_instances(known: LibraryInstances, directory: Path | None = None) -> bool:
+    """Write what was lowered since, where it is worth it; False where it is not.
+
+    Raises:
+        OSError: the directory of caches cannot be written.
+    """
+    if known.added < 20:
+        return False
+    store, key = _store(directory)
+    store.put(key, known.saved())
+    return True

@@ -62,7 +62,13 @@ LAYOUT: Final = {
 CAPACITY_BYTES: Final = 16 << 20
 FIRST_SLICE: Final = 1 << 15
 SHARE: Final = 0.5
-LONGEST_SLICE: Final = 1 << 23
+LONGEST_SLICE: Final = 1 << 25
+"""A sample in the middle of a run costs about 0.1 ms, for it finds the processor's caches full of the guest's."""
+_SHRINKS: Final = 4
+"""By how many powers of two slices get shorter where something new is found."""
+_LOOKS: Final = 8
+"""One of so many samples in compiled code looks where the guest goes from there: the interpreter may be in a loop of
+instructions that compiled code has too, but not as the beginning of a block."""
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
@@ -256,14 +262,14 @@ class BaselineTier(InterpreterTier):
         self.counters.inside += inside
         if inside and self._join_hot(space, hart, pc):
             return
-        if self._share == math.inf:
-            pc = -1 if inside else pc
-        elif pc not in space.heads:
+        if inside and (self._share == math.inf or self.counters.inside % _LOOKS):
+            pc = -1
+        elif self._share != math.inf and pc not in space.heads:
             pc = self._next_head(space, hart, left)
         if pc < 0 or pc in space.heads or pc in space.refused or not self._may_compile(pc):
             self._slice = min(self._slice * 2, LONGEST_SLICE)
             return
-        self._slice = max(self._first, self._slice >> 2)
+        self._slice = max(self._first, self._slice >> _SHRINKS)
         if pc < hart.memory.limit:
             begun = time.perf_counter()
             self.install(space, hart, pc)

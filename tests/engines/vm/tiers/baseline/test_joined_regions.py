@@ -84,3 +84,25 @@ def test_what_an_earlier_run_joined_is_not_joined_again(monkeypatch: pytest.Monk
     user.run(second)
     assert (user.counters.joined, len(user.compiled)) == (0, 0)
     assert second.cpu.tobytes() == first.cpu.tobytes()
+
+
+def test_most_samples_in_compiled_code_cost_no_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next block that is not compiled is looked for in up to 128 steps, each as dear as a call from Python."""
+    monkeypatch.setattr(tier_module, "LONGEST_SLICE", 2003)
+    memory = AddressSpace()
+    memory.map(CODE, 0x1000, READ | WRITE | EXEC)
+    memory.write(CODE, assemble("addi s0, s0, 1\n" * 20 + "bne s0, s2, -80\nebreak\n", CODE))
+    hart = Hart(memory)
+    hart.cpu["pc"], hart.cpu["x"][18] = CODE, 400_000
+    tier = BaselineTier(slice_insns=61, share=1e9)
+    looked: list[int] = []
+    look = tier._next_head
+
+    def counted(space: tier_module.Space, hart: Hart, left: int) -> int:
+        looked.append(look(space, hart, left))
+        return looked[-1]
+
+    monkeypatch.setattr(tier, "_next_head", counted)
+    assert tier.run(hart).reason is StopReason.TRAP
+    assert tier.counters.inside > 100
+    assert 0 < len(looked) < tier.counters.samples // 4

@@ -75,13 +75,17 @@ class Verdicts:
         return None
 
     def _cases(self) -> Iterator[tuple[str, tuple[tuple[str, int], ...]]]:
-        """A faulty program of each code, a few valid ones, then the other faults."""
+        """A faulty program of each code, which are the cheapest, then valid ones between the other faults."""
         first = list({one.code: one for one in reversed(self._faulty)}.values())
-        valid = iter(self._valid)
-        for one in [*first, *(other for other in self._faulty if other not in first)]:
+        yield self._valid[0].source, ()
+        for one in first:
             yield one.source, ((one.code, one.line),)
+        valid = iter(self._valid[1:])
+        for one in self._faulty:
             if (program := next(valid, None)) is not None:
                 yield program.source, ()
+            if one not in first:
+                yield one.source, ((one.code, one.line),)
 
 
 class Runs:
@@ -101,7 +105,10 @@ class Runs:
             generate_crate(range(FIRST_SEED + n * PER_CRATE, FIRST_SEED + (n + 1) * PER_CRATE))[0]
             for n in range(1, CRATES + 1)
         ]
-        kinds = ((checked, 240), (shape, 8), (floats, 30), (drops, 40), (patterns, 20), (traits, 24), (middles, 16))
+        kinds = (  # the cheapest first: most bugs are found by the first of these
+            *((checked, 30), (shape, 8), (middles, 12), (floats, 30), (patterns, 20), (drops, 40), (traits, 24)),
+            *((checked, 240), (middles, 32)),
+        )
         dense = [
             generate_dense(ChoiceSequence(seed=FIRST_SEED + n), statement, times)
             for n, (statement, times) in enumerate(kinds)

@@ -12,7 +12,7 @@ from harness.campaign.rust_units import RustPlan, UnitResult
 from harness.strict_json import Node, parse
 
 FORMAT: Final = "counterproof-rust-progress"
-VERSION: Final = 2
+VERSION: Final = 3
 _COUNTS: Final = ("valid", "faulty", "modes", "asked", "runs", "judged")
 
 
@@ -54,6 +54,7 @@ class RustProgress:
             "misjudged": dict(self.misjudged.most_common()),
             "diverged": dict(self.diverged.most_common()),
             "seconds": round(self.seconds, 1),
+            "cpu_seconds": round(self.totals.cpu_seconds, 1),
         }
 
     def write(self, path: Path) -> None:
@@ -94,6 +95,7 @@ def load(path: Path, plan: RustPlan) -> RustProgress:
     ):
         counter.update({key: node.integer(0, 1 << 62) for key, node in document.field(name).items()})
     found.seconds = document.field("seconds").number()
+    found.totals.cpu_seconds = document.field("cpu_seconds").number()
     return found
 
 

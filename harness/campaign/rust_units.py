@@ -6,6 +6,7 @@ crate (`harness.campaign.rust_runs`). What diverges there is looked for in its p
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -88,6 +89,7 @@ class UnitResult:
         modes: programs of GC mode and their twins in ownership types.
         runs: programs run by an engine or the interpreter, a crate counting once.
         judged: crates that the judge built and ran.
+        cpu_seconds: processor time of the workers, without that of processes that they started (Node, rustc).
     """
 
     valid: int = 0
@@ -96,6 +98,7 @@ class UnitResult:
     asked: int = 0
     runs: int = 0
     judged: int = 0
+    cpu_seconds: float = 0.0
     codes: Counter[str] = field(default_factory=Counter)
     discards: Counter[str] = field(default_factory=Counter)
     misjudgements: list[Misjudgement] = field(default_factory=list)
@@ -103,7 +106,7 @@ class UnitResult:
 
     def add(self, other: UnitResult) -> None:
         """Count the other's in; what was found stays there."""
-        for name in ("valid", "faulty", "modes", "asked", "runs", "judged"):
+        for name in ("valid", "faulty", "modes", "asked", "runs", "judged", "cpu_seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.codes += other.codes
         self.discards += other.discards
@@ -130,6 +133,12 @@ class UnitWorker:
 
     def __call__(self, unit: int, news: object = None) -> UnitResult:
         """`news` are the signatures that need no reduction any more."""
+        began = time.process_time()
+        result = self._done(unit, news if isinstance(news, frozenset) else frozenset())
+        result.cpu_seconds = time.process_time() - began
+        return result
+
+    def _done(self, unit: int, known: frozenset[str]) -> UnitResult:
         seeds = self.plan.seeds_of(unit)
         plan = self.plan
         campaign = RustCampaign(self._subject, self._judge, plan.judge_every, plan.modes_every)
@@ -143,7 +152,7 @@ class UnitWorker:
         if self.plan.builds:
             result.valid = len(seeds)
             before = self._runner.runs
-            self._run(unit, seeds, result, news if isinstance(news, frozenset) else frozenset())
+            self._run(unit, seeds, result, known)
             result.runs = self._runner.runs - before
         return result
 

@@ -243,7 +243,7 @@ class _Campaign:
             print(
                 f"{progress.totals.valid}/{self._plan.seeds} valid programs, {progress.totals.faulty} faulty ones, "
                 f"{progress.totals.runs} runs, "
-                f"{progress.seconds:.0f} s",
+                f"{progress.seconds:.0f} s, {progress.totals.cpu_seconds / 60:.1f} processor minutes",
                 flush=True,
             )
 

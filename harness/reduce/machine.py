@@ -7,6 +7,9 @@ signature of the start, so no pass has to be right, only hopeful:
 1. **Window.** The first differing instruction is known (retired counts bisect to it). Start the case just before it,
    from the state that both sides agreed on: one instruction, then `ebreak`. When history matters (a reservation, a
    decoded page, a rounding mode) take the last two, three, four… executed instructions in the order of execution.
+   A tier that runs whole blocks shows a difference later than it arises: a window may then name another instruction,
+   which is nearer to the cause, since both sides agreed on the state before the window. Where the shape of the code
+   matters (a loop), keep the code, but start it late and stop it soon.
 2. **Instructions.** Delta debugging over what is left: chunks of halving size are deleted, with branches
    sent after their targets where that matters, or where deletion moves code that must stay, replaced by `nop`.
 3. **State.** Registers, fcsr and memory become zero in halving groups; what must stay non-zero becomes as small as it
@@ -34,8 +37,9 @@ Signature: TypeAlias = Callable[[MachineCase], str | None]
 
 WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 MEMORY_GRAIN_BYTES = 8
-LIMIT_SLACK = 4
-"""Instructions that a case may still retire after the first that differs: the others would show nothing new."""
+LATE_STARTS = (8, 32, 128, 512)
+LIMIT_SLACK = 64
+"""Instructions that a case may still retire after the first that differs: tiers run a block only if all of it fits."""
 UNKNOWN_INSNS = 2048
 """A subject that crashes is looked for among so many first instructions."""
 
@@ -81,6 +85,18 @@ class _Search:
         if self.signature_of(candidate) != self.signature:
             return False
         self.best = candidate
+        return True
+
+    def refine(self, candidate: MachineCase) -> bool:
+        """Replace the best case by `candidate` if that diverges at all, and go on with what it shows."""
+        if self.left == 0:
+            return False
+        self.left -= 1
+        self.attempts += 1
+        found = self.signature_of(candidate)
+        if found is None:
+            return False
+        self.best, self.signature = candidate, found
         return True
 
 
@@ -140,14 +156,28 @@ def _window(search: _Search, subject: Executor) -> None:
     case = search.best
     last = _first_failing_prefix(search, case, _executed(subject, case) + 1)
     # What no longer ends by itself without what is deleted then ends soon all the same.
-    search.keep(case.with_limit(min(case.limit_insns, last + LIMIT_SLACK)))
+    for limit in (last, last + LIMIT_SLACK):
+        if limit < case.limit_insns and search.keep(case.with_limit(limit)):
+            break
     case = search.best
     for length in WINDOWS:
         if length > last:
             break
         candidate = _suffix(case, subject, last - length, last)
-        if candidate is not None and len(candidate.code) < len(case.code) and search.keep(candidate):
+        if candidate is not None and len(candidate.code) < len(case.code) and search.refine(candidate):
             return
+    for length in LATE_STARTS:
+        if length < last and _start_late(search, case, subject, last - length):
+            return
+
+
+def _start_late(search: _Search, case: MachineCase, subject: Executor, start: int) -> bool:
+    """Keep the code as it is, begin at the state after `start` instructions: what a loop does in its last turns."""
+    before = _observe(subject, case, start)
+    if before is None or before.retired != start:
+        return False
+    left = case.limit_insns - start
+    return search.keep(replace(case, state=before.state, memory=before.memory, limit_insns=left))
 
 
 def _first_failing_prefix(search: _Search, case: MachineCase, upper: int) -> int:
@@ -219,6 +249,12 @@ def _delete(search: _Search, instructions: Sequence[bytes], start: int, end: int
         state["pc"] = case.code_address + max(before, entry - removed)
     if search.keep(replace(case, code=code, state=state)):
         return True
+    if (
+        not start
+        and entry >= removed
+        and search.keep(replace(case, code=code, code_address=case.code_address + removed))
+    ):
+        return True  # what follows stays where it was
     closed = riscv64.without(instructions, start, end)
     return closed != code and search.keep(replace(case, code=closed, state=state))
 

@@ -16,7 +16,8 @@ from engines.vm.isa.riscv64.coding import decode
 from fuzz.strategies.riscv64 import generate
 from harness.campaign.workers import ended
 from harness.case_file import write_case
-from harness.contract import Case, End, MachineCase, Observation, state_dtype
+from harness.compare.first_difference import continuation, observe, start_of
+from harness.contract import Case, End, MachineCase, MachineObservation, Observation, state_dtype
 from harness.contract.layout import CODE_BASE, DATA_BASE, DATA_BYTES
 from harness.reduce import riscv64
 from harness.reduce.finding import signature_function
@@ -103,6 +104,60 @@ def test_a_state_that_the_bug_needs_stays() -> None:
     assert reduction.instructions == 1
     assert int(reduction.case.state["fcsr"]) >> 5 == 3
     assert not reduction.case.state["x"].any()
+
+
+class _WholeBlocks(ReferenceExecutor):
+    """Wrong as `wrong_addw`, but only where the next eight instructions fit in the limit: a tier that runs blocks."""
+
+    name = "whole-blocks"
+
+    def run(self, case: Case) -> Observation:
+        assert isinstance(case, MachineCase)
+        whole = case.limit_insns // 8 * 8
+        first = observe(wrong.wrong_addw(), case.with_limit(whole)) if whole else start_of(case)
+        rest = continuation(case, first, whole)
+        if rest is None:
+            return first
+        seen = observe(ReferenceExecutor(), rest)
+        return replace(seen, retired=whole + seen.retired)
+
+
+def test_a_difference_that_shows_late_is_led_back_to_where_it_arises() -> None:
+    filler = _word(*[0x00128293] * 10)
+    code = filler + _word(0x00C5833B) + filler + riscv64.EBREAK  # addw x6, x11, x12
+    case = _hand_made(code, x11=0x7FFF_FFFF, x12=9)
+    signature_of = signature_function(_WholeBlocks(), ReferenceExecutor())
+    assert "addi" in str(signature_of(case))
+    reduction = reduce_machine_case(case, _WholeBlocks(), signature_of)
+    assert _mnemonics(reduction.case) == ["addw", "ebreak"]
+    assert signature_of(reduction.case) == reduction.signature
+    assert reduction.case.limit_insns == case.limit_insns
+
+
+class _WrongAfterNinety(ReferenceExecutor):
+    """Wrong about x6 from the ninetieth turn of a loop on, which must be whole: x7 counts."""
+
+    name = "wrong-after-ninety"
+
+    def run(self, case: Case) -> Observation:
+        seen = super().run(case)
+        assert isinstance(case, MachineCase)
+        assert isinstance(seen, MachineObservation)
+        if len(case.code) < 24 or int(seen.state["x"][7]) < 90:
+            return seen
+        state = seen.state.copy()
+        state["x"][6] ^= np.uint64(1)
+        return replace(seen, state=state)
+
+
+def test_a_loop_that_must_stay_is_started_late() -> None:
+    # addi x6, x6, 2; addi x0, x0, 0 twice; addi x7, x7, 1; bne x7, x5, -16
+    code = _word(0x00230313, 0x13, 0x13, 0x00138393, 0xFE5398E3) + riscv64.EBREAK
+    case = replace(_hand_made(code, x5=100), limit_insns=3_000)
+    signature_of = signature_function(_WrongAfterNinety(), ReferenceExecutor())
+    reduction = reduce_machine_case(case, _WrongAfterNinety(), signature_of)
+    assert signature_of(reduction.case) == reduction.signature
+    assert int(reduction.case.state["x"][7]) >= 80
 
 
 def test_one_start_gives_one_result() -> None:

@@ -75,6 +75,8 @@ _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
 _RA: Final = word_of("x") + 1
 _JOINED_AT: Final = frozenset((1, 4, 10, 24))
 """How many callees a region has each time that it is compiled together with them."""
+_TESTED_SLICE: Final = 64
+"""Instructions after each compilation that tests want: a whole block fits, which a shorter slice would interpret."""
 _HOT: Final = 3
 """Samples in a region that another one calls, until both are compiled together."""
 _MOST_CALLEES: Final = 24
@@ -148,7 +150,7 @@ class BaselineTier(InterpreterTier):
 
     Args:
         options: of the compiler.
-        slice_insns: instructions of the first and shortest slice; 1 samples after each instruction.
+        slice_insns: instructions of the first and shortest slice; 0 samples before the first instruction.
         capacity_bytes: of the code cache; when it is full, all of it is given up.
         share: of the time since the tier was made, what compiling may take at most; infinite for no limit,
             for regions that begin wherever a slice ends, and for slices that are short again at the start of each run,
@@ -267,9 +269,9 @@ class BaselineTier(InterpreterTier):
         elif self._share != math.inf and pc not in space.heads:
             pc = self._next_head(space, hart, left)
         if pc < 0 or pc in space.heads or pc in space.refused or not self._may_compile(pc):
-            self._slice = min(self._slice * 2, LONGEST_SLICE)
+            self._slice = min(max(1, self._slice * 2), LONGEST_SLICE)
             return
-        self._slice = max(self._first, self._slice >> _SHRINKS)
+        self._slice = _TESTED_SLICE if self._share == math.inf else max(self._first, self._slice >> _SHRINKS)
         if pc < hart.memory.limit:
             begun = time.perf_counter()
             self.install(space, hart, pc)

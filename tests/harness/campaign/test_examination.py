@@ -53,11 +53,12 @@ def pair() -> Iterator[tuple[Counting, Counting]]:
 
 @pytest.fixture(scope="module")
 def rows(pair: tuple[Counting, Counting]) -> list[Row]:
-    """Cases of a batch that diverge, with what both gave in it."""
-    batch = generate(3, 0, 64, "single")
+    """Short cases of a batch that diverge, with what both gave in it."""
+    batch = generate(3, 0, 512, "single")
     ours, theirs = (one.run_batch(batch) for one in pair)
-    found = compare_batches(batch, ours, theirs).diverged().tolist()[:16]
-    assert len(found) == 16
+    diverged = compare_batches(batch, ours, theirs).diverged().tolist()
+    found = [row for row in diverged if ours.retired[row] < 24][:9]
+    assert len(found) == 9
     return [(batch.case(row), ours.row(row), theirs.row(row)) for row in found]
 
 
@@ -91,7 +92,7 @@ def test_the_rows_of_the_batch_explain_as_running_again_does(pair: tuple[Countin
         if seen[0].explained:
             explained += 1
             assert runs[1] < runs[0], "what errata explained before is not run again as a whole"
-    assert explained > 4
+    assert explained > 2
 
 
 def test_a_difference_that_no_erratum_explains_is_run_again(pair: tuple[Counting, Counting], rows: list[Row]) -> None:

@@ -58,8 +58,8 @@ class Bodies:
         self.functions.append(f"define {result} @{symbol}({parameters}) {attributes} {{\n{body}\n}}")
         self.declarations |= emitter.declarations
 
-    def pair(self, instruction: Instruction, shape: Shape) -> None:
-        """The fast and the careful handler of `shape`; `instruction` is its base."""
+    def pair(self, instruction: Instruction, shape: Shape, *, rare: bool = False) -> None:
+        """The fast and the careful handler of `shape`; `instruction` is its base. A rare one's code may be slow."""
         careful_symbol = f"{shape.symbol}_careful"
         for careful in (False, True):
             emitter = Emitter()
@@ -77,7 +77,7 @@ class Bodies:
             )
             instruction.run(machine, arguments_of(machine, instruction, shape))
             machine.finish()
-            self.handler(careful_symbol if careful else shape.symbol, emitter, cold=careful)
+            self.handler(careful_symbol if careful else shape.symbol, emitter, cold=careful or rare)
 
     def take_one(self, emitter: Emitter) -> None:
         """Take one instruction from the budget into `%left`, or leave with `LIMIT`."""

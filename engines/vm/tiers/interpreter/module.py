@@ -31,8 +31,13 @@ SPECIALISED: Final[Mapping[str, tuple[dict[str, int], ...]]] = {
 """Operand values that get a handler of their own, because they are common and save work."""
 PART_CHARACTERS: Final = 100_000
 """Of one of the modules of `parts`, at least."""
-ROUNDING_MODES: Final = (DYNAMIC, 1)
-"""`rm` values that get a handler of their own: dynamic, and towards zero for conversions."""
+TOWARDS_ZERO: Final = 1
+"""The `rm` value that gets a handler of its own in conversions to integers, as the dynamic one does everywhere."""
+_TO_INTEGERS: Final = ("fcvt_w", "fcvt_l")
+_EXACT: Final = ("fcvt_d_s", "fcvt_d_w", "fcvt_d_wu")
+"""Assemblers write a static mode for these, whose results are exact in all modes."""
+RARE: Final = ("amo", "csr", "ebreak", "fclass", "fence", "lr_", "mulhsu", "sc_")
+"""How the names of instructions begin that no program spends its time in: LLVM compiles their handlers quickly."""
 
 
 class NoFloat:
@@ -108,7 +113,7 @@ def _written(table: InstructionSet, machine: str, floats: FloatSupport | None, e
             shape = shape_of(instruction, fixed)
             if shape not in shapes:
                 try:
-                    bodies.pair(base, shape)
+                    bodies.pair(base, shape, rare=is_rare(base, fixed))
                     shapes[shape] = True
                 except LeftToReferenceError:
                     shapes[shape] = False
@@ -142,5 +147,16 @@ def specialisations(instruction: Instruction, base: Instruction) -> list[dict[st
     ]
     for operand in instruction.operands:
         if operand.kind is OperandKind.ROUNDING and operand.field is not None:
-            found.extend({operand.name: mode} for mode in ROUNDING_MODES)
+            found.append({operand.name: DYNAMIC})
+            if base.name.startswith(_TO_INTEGERS):
+                found.append({operand.name: TOWARDS_ZERO})
     return found
+
+
+def is_rare(base: Instruction, fixed: Mapping[str, int]) -> bool:
+    """Whether the handler of `base` with the operand values in `fixed` needs no good code.
+
+    Static rounding modes are rare but for `TOWARDS_ZERO` and in `_EXACT`: compilers write the dynamic one.
+    """
+    is_static = any(operand.kind is OperandKind.ROUNDING and operand.name not in fixed for operand in base.operands)
+    return (is_static and base.name not in _EXACT) or base.name.startswith(RARE)

@@ -49,3 +49,33 @@ def test_an_unwritable_cache_is_reported_and_the_build_goes_on(tmp_path: Path) -
         built = interpreter(ObjectCache(blocked / "objects"))
     assert not built.cached
     assert built.address("run")
+
+
+def test_two_first_starts_fill_the_cache_at_once(tmp_path: Path) -> None:
+    """Both find it empty, build at the same time, and run; what remains is whole, and nothing else remains."""
+    interpreter()  # what both will have built: compiling it twice more would show nothing else
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from engines.vm.runtime.object_cache import ObjectCache\n"
+        "from engines.vm.tiers.interpreter import build\n"
+        "made, here = ObjectCache().get(build.cache_key()), Path(sys.argv[1])\n"
+        "def compiled():\n"
+        "    (here / sys.argv[2]).touch()\n"
+        "    while not all((here / name).exists() for name in 'ab'): time.sleep(0.001)\n"
+        "    return made\n"
+        "build.build = compiled\n"
+        "for _ in range(20):\n"
+        "    found = build.interpreter(ObjectCache(here / 'objects'))\n"
+        "    print(found.cached, len(found.escapes), found.address('run') > 0)\n"
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-c", script, str(tmp_path), name], stdout=subprocess.PIPE, text=True)
+        for name in "ab"
+    ]
+    outputs = [process.communicate(timeout=120)[0].splitlines() for process in started]
+    assert [process.returncode for process in started] == [0, 0]
+    escapes = len(interpreter().escapes)
+    assert outputs == [[f"False {escapes} True", *[f"True {escapes} True"] * 19]] * 2
+    assert [path.name for path in (tmp_path / "objects").iterdir()] == [f"{cache_key()}.bin"]
+    assert interpreter(ObjectCache(tmp_path / "objects")).cached

@@ -34,22 +34,22 @@ SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
 LLVM_AFTER_INSNS: Final = 400_000_000
 """LLVM is not even loaded for programs that are over by then, some 0.2 seconds of baseline code."""
-MOST_INSNS: Final = 200
+MOST_INSNS: Final = 400
 """Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
 _PC: Final = word_of("pc")
 WINDOW_INSNS: Final = 4_000_000
 """Time is measured over so many instructions, at least."""
 WINDOWS: Final = 5
-"""The median of so many windows counts."""
+"""The fastest of so many windows counts: other work on the machine only slows."""
 LEAST_SHARE: Final = 0.2
 """A window in which LLVM's code retires less says nothing about it."""
-PASSES: Final = 0.95
-"""The time for an instruction must fall to this part of what it was, or below."""
+PASSES: Final = 1.0
+"""The time for an instruction must not rise above this part of what it was."""
 LONGEST_SLICE: Final = 1 << 25
 MOST_REJECTED: Final = 3
 """So many regions that failed, in all runs, are evidence enough that LLVM has nothing to give to a program."""
-PATIENCE: Final = 60
+PATIENCE: Final = 20
 """Windows after which a trial without a verdict is over."""
 
 
@@ -175,7 +175,7 @@ class Trial:
         """Whether the code passes; None while that is not known."""
         if len(self.after) < WINDOWS or not self.before:
             return None
-        return _median(self.after) <= PASSES * _median(self.before)
+        return min(self.after) <= PASSES * min(self.before)
 
     def end(self) -> list[CodeHandle]:
         """The code that was on trial, which is over."""
@@ -196,11 +196,6 @@ def _is_llvm(space: CompiledSpace, region: StoredRegion) -> bool:
     """Whether LLVM's code is entered at the region's root."""
     handle = space.heads.get(region.entries[0][0])
     return handle is not None and handle.tier != BASELINE
-
-
-def _median(values: Iterable[float]) -> float:
-    ordered = sorted(values)
-    return ordered[len(ordered) // 2]
 
 
 class AutoTier(LlvmTier):
@@ -277,6 +272,17 @@ class AutoTier(LlvmTier):
     def _is_busy(self) -> bool:
         return False
 
+    def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
+        """What baseline code has, too: what only ran there was never decoded."""
+        executed, known = super()._executed(space), space.known
+        return lambda pc: executed(pc) or known[pc] > 0
+
+    def request(self, space: CompiledSpace, root: int, frm: int) -> bool:
+        """As of the LLVM tier, but nothing that failed is tried again."""
+        if any(root == region.entries[0][0] for region in self.rejected):
+            return False
+        return super().request(space, root, frm)
+
     def _ask(self, space: CompiledSpace, frm: int, found: list[tuple[int, int]]) -> bool:
         if self._quick_version != space.version:
             self._quick_version = space.version
@@ -296,8 +302,10 @@ class AutoTier(LlvmTier):
             if passed is not None or not there or self.trial.windows > PATIENCE:
                 self._end_trial(passed)
         elif self._untried and len(self.trial.before) == WINDOWS:
-            regions, self._untried = self._untried, []
-            for region in regions:
+            pc = hart.words[_PC]
+            here = [region for region in self._untried if any(start <= pc < end for start, end in region.ranges)]
+            self._untried = [region for region in self._untried if region not in here]
+            for region in here:
                 if is_current(space, region) and self._suits(space, region) and not _is_llvm(space, region):
                     self._place(space, region)
         wanted = super()._sample(space, hart, share)

@@ -21,6 +21,9 @@ from engines.vm.isa.riscv64.coding import decode
 LINKS: Final = (1, 5)
 """ra and t0: a jump that writes one of them is a call, an indirect jump through one is a return (ISA §2.5.1)."""
 MOST_INSNS: Final = 600
+LOOP_BLOCKS: Final = 4
+LOOP_WAYS_OUT: Final = 2
+"""A loop of no more blocks and ways out is asked for the budget of its rounds alone."""
 BRANCHES: Final = frozenset({"beq", "bne", "blt", "bge", "bltu", "bgeu"})
 LEFT: Final = frozenset({"ecall", "ebreak", "csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci", "fence_i"})
 """Instructions that the interpreter executes: the world changes with them, or may."""
@@ -359,9 +362,14 @@ def _keep_reachable(region: Region) -> None:
 
 
 def _find_checks(region: Region) -> None:
-    """Cut every cycle at the block that depth-first search finds again; measure what lies between the cuts."""
+    """Cut every cycle at the block that depth-first search finds again; measure what lies between the cuts.
+
+    The ways out of small loops are cut, too. The check of such a loop then takes what a round retires, and a round has
+    nothing to give back.
+    """
     state: dict[int, int] = {}
     order: list[int] = []
+    back: list[tuple[int, int]] = []
     for head in region.heads:
         stack = [(head, iter(successors(region, region.blocks[head])))] if head not in state else []
         if stack:
@@ -374,16 +382,37 @@ def _find_checks(region: Region) -> None:
                     stack.append((following, iter(successors(region, region.blocks[following]))))
                     break
                 if state[following] == 1:
-                    region.checks.add(following)
+                    back.append((pc, following))
             else:
                 state[pc] = 2
                 order.append(pc)
                 stack.pop()
-    region.checks |= set(region.heads)
+    region.checks |= {head for _, head in back} | set(region.heads)
+    for last, head in back:
+        region.checks |= _ways_out(region, last, head)
     for pc in order:
         block = region.blocks[pc]
         onward = [0 if after in region.checks else region.longest[after] for after in successors(region, block)]
         region.longest[pc] = len(block.insns) + max(onward, default=0)
+
+
+def _ways_out(region: Region, last: int, head: int) -> set[int]:
+    """The blocks behind a loop from `head` to `last` and back, if it has few blocks and no loop inside."""
+    before: dict[int, list[int]] = {}
+    for pc, block in region.blocks.items():
+        for following in successors(region, block):
+            before.setdefault(following, []).append(pc)
+    inside, todo = {head}, [last]
+    while todo:
+        pc = todo.pop()
+        if pc in inside:
+            continue
+        inside.add(pc)
+        todo += before.get(pc, ())
+        if len(inside) > LOOP_BLOCKS or pc in region.checks:
+            return set()
+    after = {following for pc in inside for following in successors(region, region.blocks[pc])} - inside
+    return after if len(after) <= LOOP_WAYS_OUT else set()
 
 
 __all__ = [

@@ -39,8 +39,15 @@ _WORTH_A_PIN: Final = 2
 """A guest register with no more reads and writes than a way in and out of the region costs stays in memory."""
 _LOOP_WEIGHT: Final = 8
 _DEEPEST: Final = 3
+_SPILL_COST: Final = 2
+"""A value that is spilled is stored and loaded; a guest register without a pin, one of both at a time."""
+_DROPPED_AT_ONCE: Final = 2
+_MOST_DROPS: Final = 2
 _CALLEE_BYTES: Final = 128
 """From its first instruction on, code of a callee counts as if it were in a loop."""
+
+
+_Part = tuple[Block, Selection, Allocation]
 
 
 @dataclass
@@ -164,25 +171,16 @@ class BaselineCompiler:
         assumed = None if opcodes.isdisjoint(_MODE_AT) else frm
         guarded = guarded and self.host.guards
         integers, integer_pins = self.host.usable(guarded, opcodes)
-        pins, written = self._pins(lowered, integer_pins, callees)
-        slots = self.host.stack_slots
-        registers = Registers(
-            pins,
-            tuple(r for r in integers if r not in pins.values()),
-            tuple(r for r in self.host.floats if r not in pins.values()),
-            slots,
-            self.host.guest_places,
-        )
-        parts = []
-        for block in lowered:
-            try:
-                selection, allocation = self._assign(block, registers, guarded)
-            except OutOfStack:
-                return self._refuse("more values than stack slots")
+        depths = _depths(lowered, callees)
+        pins, written, weights = self._pins(lowered, depths, integer_pins)
+        try:
+            pins, parts = self._fewer_pins(lowered, depths, weights, pins, integers, guarded)
+        except OutOfStack:
+            return self._refuse("more values than stack slots")
+        for _, selection, allocation in parts:
             if self.options.check:
                 checker.check(selection.steps, pins, allocation.places, allocation.in_place)
             self.counters.spilled += allocation.spilled
-            parts.append((block, selection, allocation))
         generator = self.host.region(STATE.slots, pins, written, handlers, frozenset(heads), assumed)
         generator.guarded = guarded
         generator.guesses = _guesses(lowered, callees)
@@ -204,6 +202,48 @@ class BaselineCompiler:
         counters.per_insn_us.append(seconds / insns * 1e6)
         counters.milliseconds.append(seconds * 1e3)
         return made
+
+    def _fewer_pins(
+        self,
+        blocks: Sequence[Block],
+        depths: Mapping[int, int],
+        weights: Mapping[int, int],
+        pins: dict[int, int],
+        integers: tuple[int, ...],
+        guarded: bool,
+    ) -> tuple[dict[int, int], list[_Part]]:
+        """What to generate for each block; without some of the pins, the least used, if other values spill less for it
+        than the guest registers lose.
+
+        Raises:
+            OutOfStack: more values at once than registers and stack slots.
+        """
+        parts = self._assigned(blocks, pins, integers, guarded)
+        for _ in range(_MOST_DROPS):
+            spills = _weighed_spills(parts, depths)
+            dropped = [slot for slot, place in pins.items() if place < FLOAT_PLACE][-_DROPPED_AT_ONCE:]
+            lost = sum(weights[slot] for slot in dropped)
+            if not dropped or spills <= lost:
+                break
+            fewer = {slot: place for slot, place in pins.items() if slot not in dropped}
+            other = self._assigned(blocks, fewer, integers, guarded)
+            if _weighed_spills(other, depths) + lost >= spills:
+                break
+            pins, parts = fewer, other
+        return pins, parts
+
+    def _assigned(
+        self, blocks: Sequence[Block], pins: Mapping[int, int], integers: tuple[int, ...], guarded: bool
+    ) -> list[_Part]:
+        taken = set(pins.values())
+        registers = Registers(
+            pins,
+            tuple(r for r in integers if r not in taken),
+            tuple(r for r in self.host.floats if r not in taken),
+            self.host.stack_slots,
+            self.host.guest_places,
+        )
+        return [(block, *self._assign(block, registers, guarded)) for block in blocks]
 
     def _assign(self, block: Block, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:
         """What to generate for a block, in the scheduler's order or, if that needs more of the stack, in its own.
@@ -329,25 +369,14 @@ class BaselineCompiler:
         return None
 
     def _pins(
-        self, blocks: list[Block], integer_pins: tuple[int, ...], callees: Sequence[int]
-    ) -> tuple[dict[int, int], frozenset[int]]:
-        """The guest registers worth a host register of their own, and all that are written."""
+        self, blocks: Sequence[Block], depths: Mapping[int, int], integer_pins: tuple[int, ...]
+    ) -> tuple[dict[int, int], frozenset[int], Counter[int]]:
+        """The guest registers worth a host register of their own, the most used first; all that are written; and how
+        often each is read and written, more in loops."""
         weights: Counter[int] = Counter()
-        depth = dict.fromkeys((block.pc for block in blocks), 0)
-        for block in blocks:
-            last = block.code[-1]
-            back = last[1] if last[0] == _JUMP else last[2] if last[0] == _BRANCH else None
-            if back is not None and back in depth and back <= block.pc:
-                for other in depth:
-                    if back <= other <= block.pc:
-                        depth[other] += 1
-        for callee in callees:  # called again and again, or it would not be one
-            for pc in depth:
-                if callee <= pc < callee + _CALLEE_BYTES:
-                    depth[pc] += 1
         written: set[int] = set()
         for block in blocks:
-            weight = _LOOP_WEIGHT ** min(depth[block.pc], _DEEPEST)
+            weight = _weight(depths[block.pc])
             for instruction in block.code:
                 opcode = instruction[0]
                 if opcode in GETS:
@@ -356,7 +385,7 @@ class BaselineCompiler:
                     weights[instruction[2]] += weight
                     written.add(instruction[2])
         if not self.options.allocator:
-            return {}, frozenset()
+            return {}, frozenset(), weights
         pins: dict[int, int] = {}
         integers, floats = list(integer_pins), list(self.host.float_pins)
         for slot, weight in weights.most_common():
@@ -364,7 +393,36 @@ class BaselineCompiler:
             if pool and weight > _WORTH_A_PIN:
                 pins[slot] = pool.pop(0)
         assert all((place >= FLOAT_PLACE) == (STATE.slots[s].type.spelling == "f64") for s, place in pins.items())
-        return pins, frozenset(written)
+        return pins, frozenset(written), weights
+
+
+def _depths(blocks: Sequence[Block], callees: Sequence[int]) -> dict[int, int]:
+    """By pc of a block, in how many loops it is."""
+    depth = dict.fromkeys((block.pc for block in blocks), 0)
+    for block in blocks:
+        last = block.code[-1]
+        back = last[1] if last[0] == _JUMP else last[2] if last[0] == _BRANCH else None
+        if back is not None and back in depth and back <= block.pc:
+            for other in depth:
+                if back <= other <= block.pc:
+                    depth[other] += 1
+    for callee in callees:  # called again and again, or it would not be one
+        for pc in depth:
+            if callee <= pc < callee + _CALLEE_BYTES:
+                depth[pc] += 1
+    return depth
+
+
+def _weight(depth: int) -> int:
+    return int(_LOOP_WEIGHT ** min(depth, _DEEPEST))
+
+
+def _weighed_spills(parts: Sequence[_Part], depths: Mapping[int, int]) -> int:
+    return sum(
+        _SPILL_COST * _weight(depths[block.pc]) * allocation.spilled
+        for block, _, allocation in parts
+        if allocation.spilled
+    )
 
 
 def _guesses(blocks: Sequence[Block], callees: Sequence[int]) -> dict[int, tuple[int, ...]]:

@@ -101,13 +101,14 @@ def translated(guest: Path) -> Path:
 
 
 def seconds(arguments: Sequence[str], expected: bytes | None) -> tuple[float, bytes]:
-    """Wall time and output of one run.
+    """Wall time and output of one run, which may keep what Python makes of its sources, as any installed program does.
 
     Raises:
         RuntimeError: it failed, or printed something else than `expected`.
     """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
-    done = subprocess.run(arguments, capture_output=True, check=False)
+    done = subprocess.run(arguments, capture_output=True, check=False, env=environment)
     spent = time.perf_counter() - begun
     if done.returncode or expected not in (None, done.stdout):
         raise RuntimeError(

@@ -60,7 +60,7 @@ class Compiled:
         blocks: what was generated, for listings.
         exits: guest pcs outside that it may lead to directly.
         faults: see `StoredRegion`.
-        insns: guest instructions. host_insns: instructions of the host. seconds: what it took.
+        insns: guest instructions. host_insns: instructions of the host. seconds: of processor time, what it took.
     """
 
     code: bytes
@@ -79,10 +79,11 @@ class CompileCounters:
     """What a compiler did.
 
     Attributes:
-        regions, blocks, insns, host_insns, code_bytes, spilled, seconds: totals.
+        regions, blocks, insns, host_insns, code_bytes, spilled, seconds (of processor time): totals.
         interpreted: instructions left to the interpreter, by the operation that has no lowering.
         refused: regions that were not compiled, by reason.
-        per_insn_us: microseconds for each guest instruction, one figure per region. milliseconds: per region.
+        per_insn_us: microseconds of processor time for each guest instruction, one figure per region.
+        milliseconds: on the clock, per region.
     """
 
     regions: int = 0
@@ -160,7 +161,7 @@ class BaselineCompiler:
         guarded: bool,
         callees: Sequence[int],
     ) -> Compiled:
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.thread_time()
         blocks, heads = self._form(pc, fetch, frm, outside, callees)
         if not blocks:
             return self._refuse("the first instruction is the interpreter's")
@@ -186,7 +187,7 @@ class BaselineCompiler:
         generator.guesses = _guesses(lowered, callees)
         code, entries = generator.generate(parts)
         faults = generator.fault_exits()
-        seconds = time.perf_counter() - begun
+        seconds = time.thread_time() - worked
         insns = sum(block.insns for block in order)
         ranges = [(b.pc, b.end) for b in order]
         exits = tuple(sorted({pc for b in order for pc in _leads_to(b)} - blocks.keys()))
@@ -200,7 +201,7 @@ class BaselineCompiler:
         counters.code_bytes += len(code)
         counters.seconds += seconds
         counters.per_insn_us.append(seconds / insns * 1e6)
-        counters.milliseconds.append(seconds * 1e3)
+        counters.milliseconds.append((time.perf_counter() - begun) * 1e3)
         return made
 
     def _fewer_pins(
@@ -218,7 +219,8 @@ class BaselineCompiler:
         Raises:
             OutOfStack: more values at once than registers and stack slots.
         """
-        parts = self._assigned(blocks, pins, integers, guarded)
+        registers = self._registers(pins, integers)
+        parts: list[_Part] = [(block, *self._assign(block, registers, guarded)) for block in blocks]
         for _ in range(_MOST_DROPS):
             spills = _weighed_spills(parts, depths)
             dropped = [slot for slot, place in pins.items() if place < FLOAT_PLACE][-_DROPPED_AT_ONCE:]
@@ -226,24 +228,22 @@ class BaselineCompiler:
             if not dropped or spills <= lost:
                 break
             fewer = {slot: place for slot, place in pins.items() if slot not in dropped}
-            other = self._assigned(blocks, fewer, integers, guarded)
+            registers = self._registers(fewer, integers)
+            other = [(block, chosen, allocate(chosen.steps, registers)) for block, chosen, _ in parts]
             if _weighed_spills(other, depths) + lost >= spills:
                 break
             pins, parts = fewer, other
         return pins, parts
 
-    def _assigned(
-        self, blocks: Sequence[Block], pins: Mapping[int, int], integers: tuple[int, ...], guarded: bool
-    ) -> list[_Part]:
+    def _registers(self, pins: Mapping[int, int], integers: tuple[int, ...]) -> Registers:
         taken = set(pins.values())
-        registers = Registers(
+        return Registers(
             pins,
             tuple(r for r in integers if r not in taken),
             tuple(r for r in self.host.floats if r not in taken),
             self.host.stack_slots,
             self.host.guest_places,
         )
-        return [(block, *self._assign(block, registers, guarded)) for block in blocks]
 
     def _assign(self, block: Block, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:
         """What to generate for a block, in the scheduler's order or, if that needs more of the stack, in its own.

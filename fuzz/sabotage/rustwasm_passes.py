@@ -364,6 +364,34 @@ def _() -> None:
         replace_method(module, "viewed", lambda original: lambda body, parameters, locate: body)
 
 
+@BUGS.action("rust-middles-overlap-no-element", Area.RUST_FRONT_END, "an alias overlooked",
+             judges=("fuzz.sabotage.rustwasm_judges:Verdicts",),
+             description="borrowing the middle of an array leaves its elements free")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import loans
+
+    replace_method(
+        loans, "_indices_overlap", lambda original: lambda step, other, whole: step[0] == other[0]
+        and original(step, other, whole)
+    )  # fmt: skip
+
+
+@BUGS.action("rust-lets-read-the-whole-value", Area.RUST_MIR, "a check too many", judges=(_DEVELOPMENT,),
+             description="`let (first, _) = pair` reads the parts that it does not bind")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import body as m
+    from engines.rustwasm.mir.build_places import PlaceBuilder
+
+    def wrapper(original: Any) -> Any:
+        def bind(self: Any, pattern: Any, place: Any, scope: Any) -> None:
+            self.emit(m.FakeRead(place, pattern.span))
+            original(self, pattern, place, scope)
+
+        return bind
+
+    replace_method(PlaceBuilder, "bind_irrefutable", wrapper)
+
+
 # -- Sessions: what an edit leaves is used again
 
 

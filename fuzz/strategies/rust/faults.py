@@ -34,6 +34,18 @@ def _fault(name: str, code: str, lines: str) -> Fault:
 
 
 FAULTS: Final[tuple[Fault, ...]] = (
+    _fault("element_of_a_borrowed_middle", "E0499", """
+let a{k} = &mut [Vec::new(), {v}, Vec::new(), Vec::new()];
+let [_, q{k} @ .., _] = a{k};
+let [_, r{k}, ..] = a{k}; //~
+q{k}[0].push(1);
+"""),
+    _fault("elements_borrowed_by_both_ends", "E0499", """
+let a{k} = &mut [{v}, Vec::new()];
+let [.., q{k}] = a{k};
+let [_, r{k}] = a{k}; //~
+q{k}.push(1);
+"""),
     _fault("use_after_let", "E0382", """
 let q{k} = {s};
 println!("{{}}", {s}); //~
@@ -106,6 +118,17 @@ let r{k} = &p{k}; //~
 let p{k} = Pair {{ number: 1, text: {s} }};
 take(p{k}.text);
 take(p{k}.text); //~
+"""),
+    _fault("element_by_both_ends", "E0382", """
+let a{k} = [{s}, String::new(), String::new()];
+let [q{k}, ..] = a{k};
+let [.., last{k}] = a{k};
+let [r{k}, _, _] = a{k}; //~
+"""),
+    _fault("element_of_a_moved_middle", "E0382", """
+let a{k} = [String::new(), String::new(), {s}, String::new()];
+let [_, q{k} @ .., _] = a{k};
+let [.., r{k}, _] = a{k}; //~
 """),
     _fault("moved_mutable_reference", "E0382", """
 let r{k} = &mut {v};

@@ -14,11 +14,12 @@ _TYPES: Final = ("i32", "u8", "i64", "u16")
 
 
 def middles(scene: Scene) -> None:
-    """One array, or slice, taken apart: written through its middle, copied, read, moved, or one in another."""
-    chosen = scene.draw.below(6)
+    """One array, or slice, taken apart: written through its middle, copied, read, moved, by turns, or one
+    in another."""
+    chosen = scene.draw.below(7)
     if chosen == 3 and scene.quiet:
         chosen = 2
-    (_written, _copied, _read, _moved, _nested, _of_slice)[chosen](scene)
+    (_written, _copied, _read, _moved, _nested, _of_slice, _by_turns)[chosen](scene)
 
 
 def _numbers(scene: Scene, least: int) -> tuple[str, str, list[int]]:
@@ -141,3 +142,19 @@ def _of_slice(scene: Scene) -> None:
         values.reverse()
     scene.line(f'println!("{{:?}}", {n});')
     scene.say(str(values))
+
+
+def _by_turns(scene: Scene) -> None:
+    """Parts of one value moved out by one `let` after another, each of which reads only what it binds."""
+    n = scene.fresh("m")
+    words = [scene.draw.pick(("", "ab", "c", "déf")) for _ in range(3 + scene.draw.below(2))]
+    number = scene.draw.below(90)
+    made = ", ".join(f'String::from("{one}")' for one in words)
+    at = 1 + scene.draw.below(len(words) - 2)
+    with scene.block("{"):
+        scene.line(f"let {n} = ([{made}], vec![{number}u8], {number});")
+        scene.line(f"let ([first, ..], _, count) = {n};")
+        scene.line(f"let ([{'_, ' * at}inner, ..], list, _) = {n};")
+        scene.line(f"let ([.., last], ..) = {n};")
+        scene.line('println!("{:?} {} {} {} {}", list, first, inner, last, count);')
+    scene.say(f"[{number}] {words[0]} {words[at]} {words[-1]} {number}")

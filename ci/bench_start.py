@@ -2,7 +2,8 @@
 
 `python -m ci.bench_start PROGRAM` runs it by turns with Python that does nothing, and prints the least wall clock and
 the least processor time of each. Bytecode of Python's modules is there in both; "first" has an empty cache, so
-the interpreter's native code is made. Exit status 0, or 2 where the program does not run.
+the interpreter's native code is made. `--python` names an environment's Python, as one where the wheel is installed:
+an editable install has a folder more to look for modules in. Exit status 0, or 2 where the program does not run.
 """
 
 from __future__ import annotations
@@ -41,19 +42,25 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("program", help="a static riscv64 Linux executable that ends at once")
     parser.add_argument("--runs", type=int, default=10, help="of each, by turns")
     parser.add_argument("--tier", default="default")
+    parser.add_argument("--python", default=sys.executable, help="of the installation that is measured")
     options = parser.parse_args(arguments)
     if options.runs < 1:
         parser.error(f"--runs is {options.runs}; it must be at least 1")
-    run = [sys.executable, "-m", "harness.cli", "vm", "run", "--tier", options.tier, options.program]
+    run = [options.python, "-P", "-m", "harness.cli", "vm", "run", options.program]
+    if options.tier != "default":  # options cost a parser
+        run[-1:] = ["--tier", options.tier, options.program]
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     rows = {}
     try:
         measured(run, kept)
-        pairs = [(measured([sys.executable, "-c", "pass"], kept), measured(run, kept)) for _ in range(options.runs)]
+        pairs = [(measured([options.python, "-c", "pass"], kept), measured(run, kept)) for _ in range(options.runs)]
         rows[NOTHING] = least([nothing for nothing, _ in pairs])
         rows["vm run, warm"] = least([ran for _, ran in pairs])
         with tempfile.TemporaryDirectory() as empty:
             rows["vm run, first"] = measured(run, kept | {"COUNTERPROOF_CACHE": empty})
+    except OSError as error:
+        print(f"bench_start: --python {options.python}: {error.strerror}", file=sys.stderr)
+        return 2
     except subprocess.CalledProcessError as error:
         print(f"bench_start: {options.program}: exit status {error.returncode}", file=sys.stderr)
         return 2

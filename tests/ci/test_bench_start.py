@@ -25,3 +25,5 @@ def test_mistakes_are_told(capfd: pytest.CaptureFixture[str]) -> None:
     assert stopped.value.code == 2
     assert main(["/nonexistent", "--runs", "1"]) == 2
     assert "bench_start: /nonexistent: exit status 2" in capfd.readouterr().err
+    assert main(["x", "--runs", "1", "--python", "/nonexistent/python"]) == 2
+    assert "--python /nonexistent/python: No such file" in capfd.readouterr().err

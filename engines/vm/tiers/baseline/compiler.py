@@ -37,6 +37,8 @@ _EXACT: Final = frozenset(OPCODE[name] for name in ("s2f.i32.f64", "u2f.i32.f64"
 _TRUNCATES: Final = frozenset(op.code for op in OPS if op.operation == "f2s")
 _WORTH_A_PIN: Final = 2
 """A guest register with no more reads and writes than a way in and out of the region costs stays in memory."""
+_BLOCKS_PASSED: Final = 8
+"""Of so many blocks a way through a region passes one, loops apart: as many more reads and writes must a pin save."""
 _LOOP_WEIGHT: Final = 8
 _DEEPEST: Final = 3
 _SPILL_COST: Final = 2
@@ -386,11 +388,12 @@ class BaselineCompiler:
                     written.add(instruction[2])
         if not self.options.allocator:
             return {}, frozenset(), weights
+        worth = _WORTH_A_PIN + len(blocks) // _BLOCKS_PASSED
         pins: dict[int, int] = {}
         integers, floats = list(integer_pins), list(self.host.float_pins)
         for slot, weight in weights.most_common():
             pool = floats if STATE.slots[slot].type.spelling == "f64" else integers
-            if pool and weight > _WORTH_A_PIN:
+            if pool and weight > worth:
                 pins[slot] = pool.pop(0)
         assert all((place >= FLOAT_PLACE) == (STATE.slots[s].type.spelling == "f64") for s, place in pins.items())
         return pins, frozenset(written), weights

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 import platform
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from engines.vm.guests.riscv64.state import Hart
+from engines.vm.hosts.host import x86_64
+from engines.vm.hosts.region import RegionCode
 from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.lift.riscv64 import STATE
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
 from engines.vm.tiers.baseline import compiler
 from engines.vm.tiers.baseline.options import Options
-from engines.vm.tiers.baseline.tier import BaselineTier
+from engines.vm.tiers.baseline.tier import LAYOUT, BaselineTier
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.stop import StopReason
 
@@ -59,3 +65,23 @@ def spilled(most_drops: int, monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_pins_are_given_up_for_what_spills(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spilled(2, monkeypatch) < spilled(0, monkeypatch)
+
+
+@pytest.mark.parametrize(("blocks", "pinned"), [(6, True), (40, False)])
+def test_what_a_large_region_without_loops_reads_now_and_then_stays_in_memory(blocks: int, pinned: bool) -> None:
+    """Four blocks of `blocks` read s11."""
+    reads = "add t0, t0, s11\nbnez t0, 4\n" * 4
+    code = assemble(reads + "addi t1, t1, 1\nbnez t1, 4\n" * (blocks - 4) + "ebreak\n", CODE)
+    host = x86_64(LAYOUT)
+    made: list[Mapping[int, int]] = []
+    generate = host.region
+
+    def region(slots: Any, pins: Any, written: Any, handlers: Any, often: Any, frm: int | None) -> RegionCode:
+        made.append(pins)
+        return generate(slots, pins, written, handlers, often, frm)
+
+    compiled = compiler.BaselineCompiler(replace(host, region=region))
+    compiled.compile(CODE, lambda pc, size: code[pc - CODE : pc - CODE + size], 0, lambda pc, word, length: 0)
+    names = [STATE.slots[slot].name for slot in made[0]]
+    assert ("s11" in names) is pinned
+    assert "t0" in names

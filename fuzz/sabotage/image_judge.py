@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import struct
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any, Final
 
 from engines.vm.aot import image
@@ -15,6 +17,7 @@ from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, AddressSpace
 from engines.vm.record import replace
+from engines.vm.runtime.digest import FileDigests, digest
 from fuzz.sabotage.judges import Budget, Kill, cpu_seconds
 
 _CODE: Final = 0x10000
@@ -63,6 +66,7 @@ def _checks(seed: int = 0) -> Iterator[Callable[[], None]]:
         yield lambda regions=regions, origin=origin: _foreign(regions, origin)  # type: ignore[misc]
     yield _loaded
     yield _kept
+    yield _remembered
 
 
 def _region(random: Random) -> image.StoredRegion:
@@ -155,6 +159,18 @@ def _kept() -> None:
         other = RegionStore(b"other guest", cache=ObjectCache(Path(folder))).regions
     _require(there == [first, second], f"two runs kept a region each, {len(there)} are there")
     _require(not other, "regions of another executable are there")
+
+
+def _remembered() -> None:
+    """A program's digest is that of what it holds now, whenever it changed last."""
+    with tempfile.TemporaryDirectory() as folder:
+        digests, now = FileDigests(folder), time.time_ns()
+        for content, changed in ((b"one", 1), (b"two", 2), (b"six", 1), (b"ten", now), (b"few", now)):
+            status: Any = SimpleNamespace(
+                st_dev=1, st_ino=2, st_size=len(content), st_mtime_ns=changed, st_ctime_ns=changed
+            )
+            found = digests.of(status, content)
+            _require(found == digest(content).hex(), f"the digest of {content!r} is another program's: {found}")
 
 
 def judge() -> ImageJudge:

@@ -159,3 +159,28 @@ def _() -> None:
         return keep
 
     replace_method(store.RegionStore, "keep", wrapper)
+
+
+@BUGS.action("program-digest-by-size", Area.AOT, "foreign code accepted",
+             description="a program that changed keeps its digest if its size is the same")  # fmt: skip
+def _() -> None:
+    from types import SimpleNamespace
+
+    from engines.vm.runtime import digest
+
+    def wrapper(original: Any) -> Any:
+        def of(self: Any, status: Any, content: bytes) -> Any:
+            seen = {"st_dev": status.st_dev, "st_ino": status.st_ino, "st_size": status.st_size}
+            return original(self, SimpleNamespace(**seen, st_mtime_ns=1, st_ctime_ns=1), content)
+
+        return of
+
+    replace_method(digest.FileDigests, "of", wrapper)
+
+
+@BUGS.action("program-digest-within-a-tick", Area.AOT, "foreign code accepted",
+             description="the digest of a program that was just written is remembered")  # fmt: skip
+def _() -> None:
+    from engines.vm.runtime import digest
+
+    replace_method(digest, "_SETTLED_NS", lambda original: 0)

@@ -92,20 +92,31 @@ impl char {
         if self == 'ß' { CaseMapping { first: Some('S'), second: Some('S') } } else { CaseMapping { first: Some(upper(self)), second: None } }
     }
     pub fn encode_utf8(self, buffer: &mut [u8]) -> &mut str {
-        let mut code = self as u32;
         let length = self.len_utf8();
         if length > buffer.len() { crate::panicking::panic("encode_utf8: the buffer is too small"); }
-        let mut at = length;
-        while at > 1 {
-            at -= 1;
-            *element_mut(buffer, at) = (code & 63) as u8 | 128;
-            code >>= 6;
-        }
-        // The lead byte's mark: 110, 1110 or 11110.
-        if length > 1 { code |= 0xf00 >> length as u32; }
-        *element_mut(buffer, 0) = code as u8;
+        put_utf8(self, length, buffer);
         unsafe_mut(crate::intrinsics::str_from_bytes(crate::intrinsics::slice_part(buffer, 0, length)))
     }
+}
+
+/// Writes the `length` bytes of a character to the start of a buffer that has room for them.
+pub(crate) fn put_utf8(c: char, length: usize, buffer: &mut [u8]) {
+    let mut code = c as u32;
+    let mut at = length;
+    while at > 1 {
+        at -= 1;
+        *element_mut(buffer, at) = (code & 63) as u8 | 128;
+        code >>= 6;
+    }
+    // The lead byte's mark: 110, 1110 or 11110.
+    if length > 1 { code |= 0xf00 >> length as u32; }
+    *element_mut(buffer, 0) = code as u8;
+}
+/// A character's text, in a buffer.
+pub(crate) fn utf8_in(c: char, buffer: &mut [u8]) -> &str {
+    let length = c.len_utf8();
+    put_utf8(c, length, buffer);
+    crate::intrinsics::str_from_bytes(crate::intrinsics::slice_part(buffer, 0, length))
 }
 
 /// Whether a number is one of `count` from `first` on.

@@ -1,5 +1,6 @@
 //! std::fmt: what the formatting macros call.
 
+use crate::char::utf8_in;
 use crate::decimal::{float_fixed, float_shortest, scientific, SPACE};
 use crate::intrinsics::{print_bytes, slice_part, str_from_bytes};
 use crate::slice::element_mut;
@@ -17,7 +18,7 @@ pub type Result = crate::result::Result<(), Error>;
     fn write_str(&mut self, text: &str) -> Result;
     fn write_char(&mut self, c: char) -> Result {
         let mut buffer = [0u8; 4];
-        self.write_str(c.encode_utf8(&mut buffer))
+        self.write_str(utf8_in(c, &mut buffer))
     }
 }
 impl<'a, W: Write + ?Sized> Write for &'a mut W { fn write_str(&mut self, text: &str) -> Result { (**self).write_str(text) } }
@@ -40,7 +41,7 @@ pub enum Alignment { Left, Right, Center }
 /// Where text goes and how one argument wants to look.
 #[lang]
 pub struct Formatter<'a> {
-    out: &'a mut dyn Write, fill: char, align: u32, flags: u32, has_width: bool, width: usize, has_precision: bool, precision: usize,
+    out: &'a mut dyn Write, fill: char, align: u32, flags: u32, width: usize, precision: usize,
 }
 
 /// A standard stream: 1 is output, 2 is error.
@@ -51,27 +52,30 @@ impl Write for Stream { fn write_str(&mut self, text: &str) -> Result { print_by
 #[lang] fn stdout() -> Stream { Stream { number: 1 } }
 #[lang] fn stderr() -> Stream { Stream { number: 2 } }
 
+/// A formatter without looks: each argument's placeholder gives it some before the argument uses it.
 #[lang] pub fn fmt_writer<'a, W: Write>(out: &'a mut W) -> Formatter<'a> {
-    Formatter { out, fill: ' ', align: 0, flags: 0, has_width: false, width: 0, has_precision: false, precision: 0 }
+    Formatter { out, fill: '\0', align: 0, flags: 0, width: 0, precision: 0 }
 }
 #[lang] fn fmt_child<'a>(f: &'a mut Formatter<'_>) -> Formatter<'a> {
-    Formatter { out: &mut *f.out, fill: ' ', align: 0, flags: 0, has_width: false, width: 0, has_precision: false, precision: 0 }
+    Formatter { out: &mut *f.out, fill: '\0', align: 0, flags: 0, width: 0, precision: 0 }
 }
 #[lang] fn fmt_literal(f: &mut Formatter<'_>, text: &str) -> Result { f.out.write_str(text) }
-#[lang] fn fmt_reset(f: &mut Formatter<'_>) { fmt_spec(f, ' ', 0, 0, false, 0, false, 0); }
-#[lang] fn fmt_spec(f: &mut Formatter<'_>, fill: char, align: u32, flags: u32, has_width: bool, width: usize, has_precision: bool, precision: usize) {
+#[lang] fn fmt_reset(f: &mut Formatter<'_>) { fmt_spec(f, ' ', 0, 0, 0, usize::MAX); }
+#[lang] fn fmt_spec(f: &mut Formatter<'_>, fill: char, align: u32, flags: u32, width: usize, precision: usize) {
     f.fill = fill;
     f.align = align;
     f.flags = flags;
-    f.has_width = has_width;
     f.width = width;
-    f.has_precision = has_precision;
     f.precision = precision;
 }
 
 const PLUS: u32 = 1;
 const ALTERNATE: u32 = 4;
 const ZERO: u32 = 8;
+/// Whether a width is given; else `width` is 0.
+const WIDTH: u32 = 2;
+/// Whether a precision is given; else `precision` is the largest number.
+const PRECISION: u32 = 64;
 
 impl<'a> Formatter<'a> {
     pub fn write_str(&mut self, text: &str) -> Result { self.out.write_str(text) }
@@ -80,23 +84,23 @@ impl<'a> Formatter<'a> {
     pub fn sign_plus(&self) -> bool { self.flags & PLUS != 0 }
     pub fn sign_aware_zero_pad(&self) -> bool { self.flags & ZERO != 0 }
     pub fn fill(&self) -> char { self.fill }
-    pub fn width(&self) -> Option<usize> { if self.has_width { Some(self.width) } else { None } }
-    pub fn precision(&self) -> Option<usize> { if self.has_precision { Some(self.precision) } else { None } }
+    pub fn width(&self) -> Option<usize> { if self.flags & WIDTH != 0 { Some(self.width) } else { None } }
+    pub fn precision(&self) -> Option<usize> { if self.flags & PRECISION != 0 { Some(self.precision) } else { None } }
     pub fn align(&self) -> Option<Alignment> {
         match self.align { 1 => Some(Alignment::Left), 2 => Some(Alignment::Center), 3 => Some(Alignment::Right), _ => None }
     }
     fn fill_with(&mut self, c: char, count: usize) -> Result {
         let mut buffer = [0u8; 4];
-        let text = c.encode_utf8(&mut buffer);
+        let text = utf8_in(c, &mut buffer);
         let mut left = count;
         while left > 0 { self.out.write_str(text)?; left -= 1; }
         Ok(())
     }
     /// Writes `text`, cut to the precision and padded to the width.
     pub fn pad(&mut self, text: &str) -> Result {
-        if !self.has_width && !self.has_precision { return self.out.write_str(text); }
-        let (length, count) = measured(text, if self.has_precision { self.precision } else { usize::MAX });
-        self.padded("", "", unchecked(text, 0, length), 0, count, false, 1)
+        if self.flags & (WIDTH | PRECISION) == 0 { return self.out.write_str(text); }
+        let (length, count) = measured(text, self.precision);
+        self.padded("", "", unchecked(text, 0, length), 0, count, 0, 1)
     }
     /// Writes a number: sign, prefix if alternate, digits.
     pub fn pad_integral(&mut self, nonnegative: bool, prefix: &str, digits: &str) -> Result {
@@ -106,22 +110,22 @@ impl<'a> Formatter<'a> {
     /// A number of four parts, the last `zeros` times `0`.
     fn pad_number(&mut self, sign: &str, prefix: &str, digits: &str, zeros: usize) -> Result {
         let count = sign.len() + prefix.len() + digits.len() + zeros;
-        self.padded(sign, prefix, digits, zeros, count, self.flags & ZERO != 0, 3)
+        self.padded(sign, prefix, digits, zeros, count, self.flags & ZERO, 3)
     }
     /// Writes four parts of `count` characters, padded: with zeros behind the prefix, or around with `default` as the
     /// alignment if none is given.
-    fn padded(&mut self, sign: &str, prefix: &str, text: &str, zeros: usize, count: usize, zero: bool, default: u32) -> Result {
-        let missing = if self.has_width && self.width > count { self.width - count } else { 0 };
+    fn padded(&mut self, sign: &str, prefix: &str, text: &str, zeros: usize, count: usize, zero: u32, default: u32) -> Result {
+        let missing = if self.width > count { self.width - count } else { 0 };
         let align = if self.align == 0 { default } else { self.align };
-        let before = if zero || align == 1 { 0 } else if align == 2 { missing / 2 } else { missing };
+        let before = if zero != 0 || align == 1 { 0 } else if align == 2 { missing / 2 } else { missing };
         let fill = self.fill;
         self.fill_with(fill, before)?;
         self.out.write_str(sign)?;
         if prefix.len() > 0 { self.out.write_str(prefix)?; }
-        if zero { self.fill_with('0', missing)?; }
+        if zero != 0 { self.fill_with('0', missing)?; }
         self.out.write_str(text)?;
         if zeros > 0 { self.fill_with('0', zeros)?; }
-        if zero { Ok(()) } else { self.fill_with(fill, missing - before) }
+        if zero != 0 { Ok(()) } else { self.fill_with(fill, missing - before) }
     }
     pub fn debug_struct<'b>(&'b mut self, name: &str) -> DebugStruct<'b, 'a> {
         let result = self.out.write_str(name);
@@ -147,8 +151,8 @@ impl<'a> Formatter<'a> {
     fn indented(&mut self, label: &str, middle: &str, value: &dyn Debug) -> Result {
         let mut pad = Indent { out: &mut *self.out, fresh: true };
         let mut inner = Formatter {
-            out: &mut pad, fill: self.fill, align: self.align, flags: self.flags, has_width: self.has_width, width: self.width,
-            has_precision: self.has_precision, precision: self.precision,
+            out: &mut pad, fill: self.fill, align: self.align, flags: self.flags, width: self.width,
+            precision: self.precision,
         };
         inner.out.write_str(label)?;
         inner.out.write_str(middle)?;
@@ -290,7 +294,8 @@ fn escaped(c: char, f: &mut Formatter<'_>) -> Result {
         _ => if c.is_control() {
             let mut digits = [0u8; 8];
             f.write_str("\\u{")?;
-            f.write_str(in_base(c as u64, 16, b'a', &mut digits))?;
+            let at = in_base(c as u64, 16, b'a', &mut digits);
+            f.write_str(from(&digits, at))?;
             f.write_str("}")
         } else {
             f.write_char(c)
@@ -300,9 +305,9 @@ fn escaped(c: char, f: &mut Formatter<'_>) -> Result {
 impl Display for char {
     fn fmt_plain(&self, f: &mut Formatter<'_>) -> Result { f.out.write_char(*self) }
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        if !f.has_width && !f.has_precision { return f.write_char(*self); }
+        if f.flags & (WIDTH | PRECISION) == 0 { return f.write_char(*self); }
         let mut buffer = [0u8; 4];
-        f.pad(self.encode_utf8(&mut buffer))
+        f.pad(utf8_in(*self, &mut buffer))
     }
 }
 impl Debug for char {
@@ -319,8 +324,11 @@ impl Display for bool {
 impl Debug for bool { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad(if *self { "true" } else { "false" }) } }
 impl Debug for () { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.pad("()") } }
 
-/// The digits of a number in a base, at the end of `buffer`.
-fn in_base(value: u64, base: u64, letters: u8, buffer: &mut [u8]) -> &str {
+/// The text in `buffer` from `at` on.
+fn from(buffer: &[u8], at: usize) -> &str { str_from_bytes(slice_part(buffer, at, buffer.len() - at)) }
+
+/// Puts the digits of a number in a base at the end of `buffer`; where they start.
+fn in_base(value: u64, base: u64, letters: u8, buffer: &mut [u8]) -> usize {
     let mut at = buffer.len();
     let mut left = value;
     loop {
@@ -330,9 +338,9 @@ fn in_base(value: u64, base: u64, letters: u8, buffer: &mut [u8]) -> &str {
         left /= base;
         if left == 0 { break; }
     }
-    str_from_bytes(slice_part(buffer, at, buffer.len() - at))
+    at
 }
-fn wide_in_base(value: u128, base: u128, letters: u8, buffer: &mut [u8]) -> &str {
+fn wide_in_base(value: u128, base: u128, letters: u8, buffer: &mut [u8]) -> usize {
     let mut at = buffer.len();
     let mut left = value;
     loop {
@@ -342,34 +350,34 @@ fn wide_in_base(value: u128, base: u128, letters: u8, buffer: &mut [u8]) -> &str
         left /= base;
         if left == 0 { break; }
     }
-    str_from_bytes(slice_part(buffer, at, buffer.len() - at))
+    at
 }
 fn decimal(nonnegative: bool, magnitude: u64, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 20];
-    let digits = in_base(magnitude, 10, b'a', &mut buffer);
-    f.pad_integral(nonnegative, "", digits)
+    let at = in_base(magnitude, 10, b'a', &mut buffer);
+    f.pad_integral(nonnegative, "", from(&buffer, at))
 }
 /// A number alone: sign and digits.
 fn plain(nonnegative: bool, magnitude: u64, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 20];
-    let mut at = 20 - in_base(magnitude, 10, b'a', &mut buffer).len();
+    let mut at = in_base(magnitude, 10, b'a', &mut buffer);
     if !nonnegative { at -= 1; buffer[at] = b'-'; }
-    f.out.write_str(str_from_bytes(slice_part(&buffer, at, 20 - at)))
+    f.out.write_str(from(&buffer, at))
 }
 fn based(value: u64, base: u64, letters: u8, prefix: &str, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 64];
-    let digits = in_base(value, base, letters, &mut buffer);
-    f.pad_integral(true, prefix, digits)
+    let at = in_base(value, base, letters, &mut buffer);
+    f.pad_integral(true, prefix, from(&buffer, at))
 }
 fn wide_decimal(nonnegative: bool, magnitude: u128, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 40];
-    let digits = wide_in_base(magnitude, 10, b'a', &mut buffer);
-    f.pad_integral(nonnegative, "", digits)
+    let at = wide_in_base(magnitude, 10, b'a', &mut buffer);
+    f.pad_integral(nonnegative, "", from(&buffer, at))
 }
 fn wide_based(value: u128, base: u128, letters: u8, prefix: &str, f: &mut Formatter<'_>) -> Result {
     let mut buffer = [0u8; 128];
-    let digits = wide_in_base(value, base, letters, &mut buffer);
-    f.pad_integral(true, prefix, digits)
+    let at = wide_in_base(value, base, letters, &mut buffer);
+    f.pad_integral(true, prefix, from(&buffer, at))
 }
 macro_rules! bases {
     ($t:ty, $unsigned:ty, $wide:ty, $based:ident) => {
@@ -415,7 +423,7 @@ fn float(value: f64, single: bool, debug: bool, f: &mut Formatter<'_>) -> Result
     let magnitude = value.abs();
     if !(magnitude < f64::INFINITY) { return not_finite(value, f); }
     let sign = float_sign(value, f);
-    if f.has_precision {
+    if f.flags & PRECISION != 0 {
         let mut buffer = [0u8; SPACE];
         let places = if f.precision > 1074 { 1074 } else { f.precision };
         return f.pad_number(sign, "", float_fixed(magnitude, places, &mut buffer), f.precision - places);

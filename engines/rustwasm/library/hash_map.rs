@@ -48,6 +48,9 @@ impl Table {
 
 pub struct HashMap<K, V> { table: Table, entries: RawArray<(K, V)> }
 
+/// A bit of all hashes, so that none is 0. It chooses a slot in tables of more than 67 million only.
+const TAKEN: u32 = 1 << 26;
+
 /// Hashes for tables: 32 bits, multiply and rotate.
 struct Short { state: u32 }
 impl Hasher for Short {
@@ -58,7 +61,7 @@ impl Hasher for Short {
     }
     fn write_u8(&mut self, value: u8) { self.write_u32(value as u32); }
     fn write_u16(&mut self, value: u16) { self.write_u32(value as u32); }
-    fn write_u32(&mut self, value: u32) { self.state = (self.state.rotate_left(5) ^ value).wrapping_mul(0x2722_0a95); }
+    fn write_u32(&mut self, value: u32) { self.state = (self.state.rotate_left(5) ^ value).wrapping_mul(0x0722_0a95); }
     fn write_usize(&mut self, value: usize) { self.write_u32(value as u32); }
     fn write_u64(&mut self, value: u64) {
         self.write_u32(value as u32);
@@ -69,8 +72,8 @@ impl Hasher for Short {
 fn hash_of<Q: Hash + ?Sized>(key: &Q) -> u32 {
     let mut hasher = Short { state: 0 };
     key.hash(&mut hasher);
-    let mixed = (hasher.state ^ (hasher.state >> 16)).wrapping_mul(0x85eb_ca6b);
-    mixed ^ (mixed >> 13) | 0x8000_0000
+    // A slot is taken by the lowest bits, and a product is mixed best in its highest.
+    hasher.state ^ (hasher.state >> 16) | TAKEN
 }
 
 impl<K, V> HashMap<K, V> {

@@ -48,7 +48,7 @@ impl String {
     pub fn push_str(&mut self, text: &str) { self.bytes.extend_from_slice(str_bytes(text)); }
     pub fn push(&mut self, c: char) {
         let length = c.len_utf8();
-        c.encode_utf8(self.bytes.spare(length));
+        crate::char::put_utf8(c, length, self.bytes.spare(length));
         self.bytes.lengthen(length);
     }
     pub fn pop(&mut self) -> Option<char> {
@@ -68,8 +68,7 @@ impl String {
     #[track_caller]
     pub fn insert(&mut self, at: usize, c: char) {
         let mut buffer = [0u8; 4];
-        let text = c.encode_utf8(&mut buffer);
-        self.insert_str(at, text);
+        self.insert_str(at, crate::char::utf8_in(c, &mut buffer));
     }
     #[track_caller]
     pub fn insert_str(&mut self, at: usize, text: &str) {

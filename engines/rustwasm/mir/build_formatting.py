@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
@@ -10,6 +10,10 @@ from engines.rustwasm.mir.build_places import PlaceBuilder
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.types import Ty
+
+WIDTH: Final = 2
+PRECISION: Final = 64
+"""Flags of `fmt::Formatter`: that a width or a precision is given."""
 
 
 def is_plain(piece: t.FormatSpec) -> bool:
@@ -114,19 +118,18 @@ class FormatBuilder(PlaceBuilder):
         borrowed = Place(self.local(ty.ref(formatter_ty, True), None, False, span))
         self.assign(borrowed, m.Ref("mut", formatter), span)
 
-        def count(value: Any) -> list[m.Operand]:
+        def count(value: Any, without: int) -> m.Operand:
             if value is None:
-                return [m.Constant(ty.BOOL_TY, 0), m.Constant(ty.USIZE, 0)]
-            if isinstance(value, int):
-                return [m.Constant(ty.BOOL_TY, 1), m.Constant(ty.USIZE, value)]
-            return [m.Constant(ty.BOOL_TY, 1), m.Copy(references[value[1]].deref())]
+                return m.Constant(ty.USIZE, without)
+            return m.Constant(ty.USIZE, value) if isinstance(value, int) else m.Copy(references[value[1]].deref())
 
         align = {"": 0, "<": 1, "^": 2, ">": 3}[piece.align]
         if is_plain(piece):
             self.call_lang("fmt_reset", (), [m.Move(borrowed)], ty.UNIT, span)
             return
+        flags = piece.flags | WIDTH * (piece.width is not None) | PRECISION * (piece.precision is not None)
         arguments: list[m.Operand] = [
             m.Move(borrowed), m.Constant(ty.CHAR_TY, ord(piece.fill)), m.Constant(ty.U32, align),
-            m.Constant(ty.U32, piece.flags), *count(piece.width), *count(piece.precision),
+            m.Constant(ty.U32, flags), count(piece.width, 0), count(piece.precision, 0xFFFF_FFFF),
         ]  # fmt: skip
         self.call_lang("fmt_spec", (), arguments, ty.UNIT, span)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from engines.rustwasm.release.fold import constant
 from engines.rustwasm.release.tree import Node, Tree
 from engines.rustwasm.wasm.types import I32
 
@@ -20,6 +21,9 @@ COPY_COST: Final = 14
 """About what one `memory.init` or `memory.fill` costs, operands included."""
 ZEROS: Final = 16
 """A run of so many zeros is filled and not copied."""
+
+_STORES: Final = {1: "i32.store8", 2: "i32.store16", 4: "i32.store", 8: "i64.store"}
+"""How a piece of so many bytes is stored as one number."""
 
 _WIDTHS: Final = {
     "i32.store": 4, "i64.store": 8, "f32.store": 4, "f64.store": 8, "i32.store8": 1, "i32.store16": 2,
@@ -72,12 +76,14 @@ def _together(run: list[Node], segments: list[bytes], before: int) -> list[Node]
         plain = constant.op[0] == "i"
         cost += 6 + (1 + constant.imm[0].bit_length() // 7 if plain else 8 if constant.op == "f64.const" else 4)
     pieces = [piece for start, whole in _whole(content) for piece in _pieces(start, whole)]
-    copied = [(start, piece) for start, piece in pieces if any(piece)]
-    if len(pieces) * COPY_COST + sum(SEGMENT_COST + len(piece) for _, piece in copied) >= cost:
+    if sum(map(_cost, (piece for _, piece in pieces))) >= cost:
         return run
     address = run[0].args[0]
     out = [] if address.op == "local.get" else [Node("local.set", address.imm, address.args)]
     for start, piece in pieces:
+        if len(piece) in _STORES:
+            out.append(_stored(address.imm[0], start, piece))
+            continue
         place = Node("local.get", address.imm, (), I32)
         if start:
             place = Node("i32.add", (), (place, _i32(start)), I32)
@@ -87,6 +93,24 @@ def _together(run: list[Node], segments: list[bytes], before: int) -> list[Node]
         else:
             out.append(Node("memory.fill", (0,), (place, _i32(0), _i32(len(piece)))))
     return out
+
+
+def _cost(piece: bytes) -> int:
+    """About the bytes that storing a piece costs."""
+    if len(piece) in _STORES:
+        return 6 + _number(piece).bit_length() // 7 + 1
+    return COPY_COST + (SEGMENT_COST + len(piece) if any(piece) else 0)
+
+
+def _number(piece: bytes) -> int:
+    return int.from_bytes(piece, "little", signed=True)
+
+
+def _stored(local: int, start: int, piece: bytes) -> Node:
+    """The store of a piece that is as long as a number."""
+    name = _STORES[len(piece)]
+    value = constant(name[:3], _number(piece))
+    return Node(name, (0, start, 0), (Node("local.get", (local,), (), I32), value))
 
 
 def _i32(value: int) -> Node:

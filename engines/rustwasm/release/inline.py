@@ -150,15 +150,13 @@ def inline(
     def _into(index: int) -> None:
         tree = trees[index]
         local_frames = frames(tree)
+        if local_frames:
+            local_frames -= _told(tree, local_frames, lambda callee: sizes.get(callee, LARGEST) <= OPENING)
         before = sizes[index]
 
         def opens(node: Node) -> bool:
             """Whether the callee is told a place in our frame, which would be locals if nobody was."""
-            return any(
-                one.op == "local.get" and one.imm[0] in local_frames
-                for argument in node.args
-                for one in (argument, *(argument.args[:1] if argument.op == "i32.add" else ()))
-            )
+            return any(_place(argument) in local_frames for argument in node.args)
 
         def change(node: Node) -> Node:
             if node.op != "call":
@@ -181,6 +179,32 @@ def inline(
     for index in sorted(trees):
         if index not in done:
             visit(index)
+
+
+def _place(node: Node) -> int | None:
+    """The local that holds the address which an expression is, or is a constant away from."""
+    if node.op == "i32.add" and node.args[1].op == "i32.const":
+        node = node.args[0]
+    return node.imm[0] if node.op == "local.get" else None
+
+
+def _told(tree: Tree, frames: set[int], opened: Callable[[int], bool]) -> set[int]:
+    """Those of `frames` that stay places in memory whatever is put in: something else than a load, a store or a call of
+    a function that may be `opened` is told their address."""
+    out = set()
+    for node in nodes_of(tree.body):
+        access = node.op.startswith("struct.") or node.op.partition(".")[2].startswith(("load", "store"))
+        constant = node.op == "i32.add" and node.args[1].op == "i32.const"
+        plain = constant or node.op in _PASSING or (node.op == "call" and opened(node.imm[0]))
+        for position, argument in enumerate(node.args):
+            found = _place(argument)
+            if found in frames and not plain and not (access and not position):
+                out.add(found)
+    return out
+
+
+_PASSING: Final = frozenset({"local.set", "local.tee", "global.set"})
+"""Operations that only pass an address on."""
 
 
 def _recursive(calls: dict[int, Counter[int]]) -> set[int]:

@@ -422,7 +422,15 @@ class _Numbering:
             operands.append(one)
             if not completes:
                 return node, self._fresh(), False
-        return node, self._effect(node, operands), True
+        number = self._effect(node, operands)
+        if is_test(node):
+            outcome = self.known(number)
+            if outcome is not None and not OF_OPERATION[op]:
+                # Only what its operands do besides is left of it.
+                done = [Node("drop", (), (one,)) for one in node.args]
+                body = [*done, constant("i32", int(outcome))]
+                return Block("block", self.tree.fresh_label(), body, I32), number, True
+        return node, number, True
 
     def _effect(self, node: Node, operands: list[int]) -> int:
         """Something that may change locals or memory, or that has operands which did."""

@@ -175,9 +175,11 @@ def _objects(tree: Tree, frames: dict[int, Node]) -> set[int]:
         return Node("nop") if node.op == "local.set" else Node("local.get", node.imm, (), w.I32)
 
     rewrite(tree.body, change)
-    for frame, statements in places.items():
-        if statements and not _insert(tree.body, frames[frame], statements):
-            raise AssertionError(f"local {frame} is not set by a statement")
+    behind = {id(frames[frame]): statements for frame, statements in places.items() if statements}
+    if behind:
+        _insert(tree.body, behind)
+    if behind:
+        raise AssertionError(f"frames are not set by statements: {behind}")
     return objects
 
 
@@ -187,19 +189,22 @@ def places_of(tree: Tree, stack: int) -> set[int]:
     return {*frames, *_objects(tree, frames)}
 
 
-def _insert(body: list[Node], definition: Node, statements: list[Node]) -> bool:
-    """Put statements behind the one that has the definition."""
-    for index, node in enumerate(body):
+def _insert(body: list[Node], behind: dict[int, list[Node]]) -> None:
+    """Put statements behind the one that has the definition whose identity they are given for, and take them out of
+    `behind`."""
+    out: list[Node] = []
+    for node in body:
+        out.append(node)
         stack = [node]
         while stack:
             one = stack.pop()
-            if any(_insert(inner, definition, statements) for inner in one.bodies()):
-                return True
-            if one is definition:
-                body[index + 1 : index + 1] = statements
-                return True
+            if one.__class__ is not Node:
+                for inner in one.bodies():
+                    _insert(inner, behind)
+            if id(one) in behind:
+                out += behind.pop(id(one))
             stack += one.args
-    return False
+    body[:] = out
 
 
 def promote(tree: Tree, stack: int) -> bool:

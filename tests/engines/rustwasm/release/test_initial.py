@@ -47,3 +47,16 @@ def test_what_is_in_between_ends_a_run() -> None:
     better, _ = optimise(made, "stack")
     assert "memory.init" not in print_module(better)
     assert memory(better) == memory(made)
+
+
+@pytest.mark.parametrize("width", [1, 2, 4, 8])
+@pytest.mark.parametrize("fill", [0, 1, 0xFE])
+def test_bytes_as_many_as_a_number_has_are_one_store(width: int, fill: int) -> None:
+    stores = " ".join(
+        f"(i32.store8 offset={i + 3} (local.get 0) (i32.const {fill - i if fill else 0}))" for i in range(width)
+    )
+    made = module(stores)
+    better, _ = optimise(made, "stack")
+    assert print_module(better).count("store") == 1
+    assert "memory.fill" not in print_module(better)
+    assert memory(better) == memory(made)

@@ -144,12 +144,23 @@ def test_a_field_is_read_again_after_a_struct_was_written() -> None:
 
 def test_a_reference_is_taken_from_locals_of_its_type_only() -> None:
     """A local of a wider type may hold the same reference; there it is not known what it is."""
-    text = (
-        f"{OBJECTS} (local eqref) (local.set 3 {ELEMENT}) (struct.get $s 0 {ELEMENT})))"
-    )
+    text = f"{OBJECTS} (local eqref) (local.set 3 {ELEMENT}) (struct.get $s 0 {ELEMENT})))"
     module = parse_module(text)
     tree = grow(validate(module), module.functions[1])
     number_values(tree, share=False)
     module.functions[1] = fell(tree, module.functions[1].type)
     validate(module)
     assert [one[0] for one in module.functions[1].body].count("array.get") == 2
+
+
+def test_a_decided_test_leaves_what_its_operands_do() -> None:
+    text = HEAD + (
+        "(if (i32.lt_u (local.tee 2 (i32.rem_u (local.get 0) (i32.const 10))) (i32.const 10))"
+        " (then (return (local.get 2)))) (i32.const 77)))"
+    )
+    module = parse_module(text)
+    tree = grow(validate(module), module.functions[0])
+    number_values(tree, share=False)
+    assert not any(node.op == "i32.lt_u" for node in walk(tree.body))
+    assert any(node.op == "local.tee" and node.imm == (2,) for node in walk(tree.body))
+    assert operations(text) == ["local.get", "i32.const", "i32.rem_u"]

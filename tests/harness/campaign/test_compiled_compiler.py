@@ -84,11 +84,13 @@ def test_copies_of_many_sources_do_not_pile_up(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
     monkeypatch.setattr(compiled_compiler, "_compile", lambda scratch, files: (scratch / "whole").mkdir())
     monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "cache" / "compiled-compiler" / "partial-of-a-killed-process").mkdir(parents=True)
     for number in range(compiled_compiler.KEPT + 2):
         (sources / "__init__.py").write_text(f"NUMBER = {number}\n")
         place = compiled()
         assert place.is_dir()
     assert len(compiled_compiler._copies()) == compiled_compiler.KEPT
+    assert not list(place.parent.glob("partial-*"))
     assert existing() == place
 
 

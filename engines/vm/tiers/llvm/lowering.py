@@ -302,7 +302,7 @@ class Lowering:
             label = self.emitter.label("far")
             self._compare(missing, label)
             self._refuse_nans(numbers, label)
-            self.leaves.append(_Leave(label, target, budget, dirty, unspent, True, loose(states)))
+            self.leaves.append(_Leave(label, target, budget, dirty, self._unspent(block), True, loose(states)))
         self.emitter.line(f"store i64 {left.text}, ptr %budget.")
         self.emitter.jump(f"b_{target:x}")
 

@@ -42,6 +42,20 @@ def test_a_compiled_loop_stops_at_any_count() -> None:
         assert hart.cpu.tobytes() == alone.cpu.tobytes()
 
 
+def test_loops_in_loops_stop_at_any_count() -> None:
+    """Where a loop ends, what follows has a check of its own."""
+    inner = "addi a1, zero, 3\naddi a0, a0, 1\naddi a1, a1, -1\nbne a1, zero, -8"
+    text = f"{inner}\nxori a2, a0, 5\nadd a3, a3, a2\naddi a4, a4, -1\nbne a4, zero, -28\nebreak"
+    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    hart, alone = hart_with(text), hart_with(text)
+    hart.cpu["x"][14] = alone.cpu["x"][14] = 200
+    for limit in (500, *range(1, 50)):
+        tier.run(hart, limit)
+        interpreter.run(alone, limit)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    assert tier.counters.installed
+
+
 @pytest.mark.parametrize("rounds", [1, 2, 3])
 def test_loops_with_all_registers_stop_at_any_count(rounds: int) -> None:
     """LLVM keeps some of so many values in stack slots: what a way out needs must be right there, too."""

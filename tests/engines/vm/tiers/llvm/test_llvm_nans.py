@@ -103,6 +103,18 @@ def test_no_other_nan_is_ever_seen(program: tuple[str, list[int]], limit: int) -
     assert tier.counters.installed
 
 
+def test_a_way_that_must_not_bring_a_nan_counts_right() -> None:
+    """Found by the test above: such a way left with the budget of the block that it does not go to."""
+    text = "andi x7, x6, 1\nbne x7, zero, 8\nfadd.d f3, f3, f1, dyn\nfsgnj.s f1, f3, f3\n"
+    text += "addi x6, x6, -1\nbne x6, zero, -20"
+    values = [0, 0xFFF8_0000_0000_0123, 0, 0xFFF8_0000_0000_0123, *[0] * 6]
+    hart, alone = hart_with(f"{text}\nebreak", values), hart_with(f"{text}\nebreak", values)
+    tier = LlvmTier(slice_insns=60, batch=1, background=False)
+    assert tier.run(hart, 20_000) == InterpreterTier().run(alone, 20_000)
+    assert tier.counters.installed
+    assert hart.cpu.tobytes() == alone.cpu.tobytes()
+
+
 @pytest.mark.parametrize("use", ["fsd f2, 0(x5)", "fsgnjn.d f3, f2, f2", "fmv.x.d x10, f2", "fadd.d f3, f2, f1, dyn"])
 def test_zero_by_zero_is_the_guests_nan(use: str) -> None:
     """x86 answers one with a sign."""

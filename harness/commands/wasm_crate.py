@@ -25,6 +25,8 @@ Lowering = Annotated[
     str, typer.Option(help="linear, memory that the program manages; gc, objects of the host's collector.")
 ]
 Mode = Annotated[str, typer.Option(help="ownership; gc: as if the crate began with #![wasm::gc].")]
+COPIES: Final = "compiled-compiler"
+"""Where `harness.campaign.compiled_compiler` has its copies, below the directory of caches."""
 _MAIN_FILES: Final = ("src/main.rs", "src/lib.rs", "main.rs", "lib.rs")
 
 
@@ -48,8 +50,10 @@ def use_compiled(wanted: str) -> None:
     """Run the compiler as machine code from here on (`harness.campaign.compiled_compiler`) where there is a copy of
     these very sources; says so where there are copies of other sources only. `wanted` is COUNTERPROOF_COMPILED: with 0
     never, with 1 a copy is made if there is none. Leaves with status 2 where that cannot be made."""
-    if wanted == "0":
-        return
+    from engines.vm.runtime.object_cache import cache_folder
+
+    if wanted == "0" or (wanted != "1" and not Path(cache_folder(), COPIES).is_dir()):
+        return  # sooner than the module below is imported
     from harness.campaign.compiled_compiler import CompilingError, compiled, existing, outdated, use
 
     try:

@@ -14,6 +14,7 @@ from engines.rustwasm.wasm.text import parse_module
 from harness.campaign import compiled_compiler
 from harness.commands import wasm
 from harness.commands.wasm import app
+from harness.commands.wasm_crate import COPIES
 from harness.contract import ProgramCase, ProgramObservation
 from harness.registry import create
 
@@ -258,8 +259,11 @@ def test_a_compiler_that_cannot_be_compiled_is_told(crate: Path, monkeypatch: py
     assert "there is no C compiler; unset it" in done.output
 
 
-def test_a_compiled_compiler_is_used_before_anything_else(crate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compiled_compiler_is_used_before_anything_else(
+    crate: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     used: list[Path] = []
+    (caches / COPIES).mkdir(parents=True)
     monkeypatch.setattr(wasm, "one_shot", lambda: True)
     monkeypatch.setattr(compiled_compiler, "compiled", lambda: Path("place"))
     monkeypatch.setattr(compiled_compiler, "use", used.append)
@@ -272,10 +276,13 @@ def test_a_compiled_compiler_is_used_before_anything_else(crate: Path, monkeypat
     assert used == [Path("place"), Path("made")]
 
 
-def test_a_compiled_compiler_of_other_sources_is_told(crate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compiled_compiler_of_other_sources_is_told(
+    crate: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(wasm, "one_shot", lambda: True)
-    monkeypatch.setattr(compiled_compiler, "existing", lambda: None)
-    monkeypatch.setattr(compiled_compiler, "outdated", lambda: True)
+    done = CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": None})
+    assert (done.exit_code, done.output) == (0, "")
+    (compiled_compiler._place().parent / "of other sources").mkdir(parents=True)
     done = CliRunner().invoke(app, ["check", str(crate)], env={"COUNTERPROOF_COMPILED": None})
     assert done.exit_code == 0
     assert "is of other sources and not used: `counterproof wasm accelerate`" in done.output

@@ -431,3 +431,26 @@ def _() -> None:
     from engines.rustwasm.session import Session
 
     replace_method(Session, "_recheck", lambda original: lambda self, compilation: None)
+
+
+@BUGS.action("rust-release-pieces-stored-backwards", Area.RUST_RELEASE, "memory laid out wrongly",
+             judges=("fresh tests/engines/rustwasm/release/test_initial.py",),
+             description="stores of constants that become one store have their bytes in the other order")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.release import initial
+
+    replace_method(
+        initial, "_stored", lambda original: lambda local, start, piece: original(local, start, piece[::-1])
+    )
+
+
+@BUGS.action("rust-release-decided-tests-inverted", Area.RUST_RELEASE, "a condition the wrong way round",
+             judges=("fresh tests/engines/rustwasm/release/test_number.py",),
+             description="a test whose outcome is known is replaced by the other outcome")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.release.number import _Numbering
+
+    def inverted(original: Any) -> Any:
+        return lambda self, number: None if (known := original(self, number)) is None else not known
+
+    replace_method(_Numbering, "known", inverted)

@@ -25,7 +25,7 @@ def middles(scene: Scene) -> None:
 def _numbers(scene: Scene, least: int) -> tuple[str, str, list[int]]:
     """A name for an array, the type of its elements, and those: `least` at least, of four more at most."""
     type_ = scene.draw.pick(_TYPES)
-    values = [scene.draw.below(100) for _ in range(least + scene.draw.below(5))]
+    values = [scene.draw.below(250) for _ in range(least + scene.draw.below(5))]
     return scene.fresh("m"), type_, values
 
 

@@ -511,3 +511,26 @@ def _() -> None:
         return execute
 
     replace_method(Known, "execute", wrapper)
+
+
+@BUGS.action(
+    "llvm-way-to-a-nan-keeps-the-budget",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="a way that ends before a block because of a NaN does not give back what the block was given",
+    judges=(NANS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def go_on(self: Any, block: Any, target: int, *rest: Any) -> None:
+            begun = len(self.leaves)
+            original(self, block, target, *rest)
+            for leave in self.leaves[begun:]:
+                if leave.pc == target:
+                    leave.unspent = self._unspent(block, target)
+
+        return go_on
+
+    replace_method(Lowering, "_go_on", wrapper)

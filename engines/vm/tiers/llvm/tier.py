@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 NO_LIMIT: Final = (1 << 63) - 1
 CAPACITY_BYTES: Final = 32 << 20
 FIRST_SLICE: Final = 50_000
-LONGEST_SLICE: Final = 1 << 23
+LONGEST_SLICE: Final = 1 << 25
 LONGEST_SLICE_WAITING: Final = 1 << 20
 """While regions are being compiled, they are looked for so often."""
 BATCH: Final = 4

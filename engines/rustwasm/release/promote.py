@@ -238,6 +238,8 @@ def join_frames(tree: Tree, stack: int) -> None:
     own = next((one for nodes in starts for one in frames if frames[one] in nodes), None)
     if own is None:
         return
+    if _set_otherwise(tree, frames, stack):
+        return
     late = _made_after_return(tree, own, frames, stack)
     size = _frame_bytes(frames[own])
     base, places = size, {}
@@ -267,6 +269,16 @@ def join_frames(tree: Tree, stack: int) -> None:
 
     if places:
         rewrite(tree.body, change)
+
+
+def _set_otherwise(tree: Tree, frames: dict[int, Node], stack: int) -> bool:
+    """Whether the stack pointer is set to what is no frame, nor where one ends: such as to a local with that place."""
+    return any(
+        node.op == "global.set"
+        and node.imm[0] == stack
+        and not any(node is one or _returns(node, local, stack) for local, one in frames.items())
+        for node in walk(tree.body)
+    )
 
 
 def _made_after_return(tree: Tree, own: int, frames: dict[int, Node], stack: int) -> set[int]:

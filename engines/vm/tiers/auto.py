@@ -44,8 +44,8 @@ WINDOWS: Final = 5
 """The fastest of so many windows counts: other work on the machine only slows."""
 LEAST_SHARE: Final = 0.2
 """A window in which LLVM's code retires less says nothing about it."""
-PASSES: Final = 1.0
-"""The time for an instruction must not rise above this part of what it was."""
+PASSES: Final = 0.9
+"""The time for an instruction must fall to this part of what it was, or below."""
 LONGEST_SLICE: Final = 1 << 25
 MOST_REJECTED: Final = 3
 """So many regions that failed, in all runs, are evidence enough that LLVM has nothing to give to a program."""

@@ -6,9 +6,12 @@ import pytest
 import wasmtime
 
 from engines.rustwasm.release.pipeline import optimise
+from engines.rustwasm.release.promote import join_frames
+from engines.rustwasm.release.tree import fell, grow
 from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module, print_module
+from engines.rustwasm.wasm.validate import validate
 
 HEAD = "(module (memory 1) (global $stack (mut i32) (i32.const 4096)) (func $leak (param i32) (drop (local.get 0)))"
 
@@ -161,3 +164,22 @@ def test_a_frame_made_before_the_first_is_given_back_is_a_place_in_it() -> None:
     better, _ = optimise(made, "stack")
     assert call(better, 5) == 5
     assert "i32.const -32" in print_module(better)
+
+
+def test_frames_are_not_joined_where_the_stack_pointer_is_set_from_a_local() -> None:
+    """A place that has its own local is no return that would be made larger with the frame (found by `diff rust`)."""
+    made = _two_frames("(local.set 0 (i32.add (local.get $p) (i32.const 16))) (global.set $stack (local.get 0))")
+    tree = grow(validate(made), made.functions[-1])
+    before = fell(tree, 0).body
+    join_frames(tree, 0)
+    assert fell(tree, 0).body == before
+    known = _two_frames("(global.set $stack (i32.add (local.get $p) (i32.const 16)))")
+    tree = grow(validate(known), known.functions[-1])
+    before = fell(tree, 0).body
+    join_frames(tree, 0)
+    assert fell(tree, 0).body == before  # the second is made after the first went
+    joined = _two_frames("")
+    tree = grow(validate(joined), joined.functions[-1])
+    before = fell(tree, 0).body
+    join_frames(tree, 0)
+    assert fell(tree, 0).body != before

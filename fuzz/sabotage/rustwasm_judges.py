@@ -38,6 +38,8 @@ CRATES: Final = 4
 PANICS: Final = 14
 """Small programs that panic, each with a message of its own."""
 PER_CRATE: Final = 12
+LARGE: Final = 2
+"""Programs of one kind of statement that come last of these."""
 
 
 class Verdicts:
@@ -106,7 +108,7 @@ class Runs:
             for n in range(1, CRATES + 1)
         ]
         kinds = (  # the cheapest first: most bugs are found by the first of these
-            *((checked, 30), (shape, 8), (middles, 12), (floats, 30), (patterns, 20), (drops, 40), (traits, 24)),
+            *((checked, 30), (shape, 8), (middles, 12), (floats, 30), (patterns, 20), (traits, 24), (drops, 40)),
             *((checked, 240), (middles, 32)),
         )
         dense = [
@@ -119,7 +121,8 @@ class Runs:
         while len(panics) < PANICS:
             program = generate_program(next(draws), 1, panics=True)
             panics.setdefault(program.panic, program)
-        self._programs = [alone[0], *dense, *modes, *alone[1:], *crates[:1], *panics.values(), *crates[1:]]
+        small, large = dense[:-LARGE], dense[-LARGE:]
+        self._programs = [alone[0], *small, *panics.values(), *modes, *large, *alone[1:], *crates]
 
     def examine(self, budget: Budget) -> Kill | None:
         from harness.registry import create

@@ -82,8 +82,6 @@ def compiled() -> Path:
     place = _place()
     if place.is_dir():
         return place
-    if util.find_spec("mypyc") is None or util.find_spec("setuptools") is None:
-        raise CompilingError("compiling the compiler needs mypyc and setuptools: pip install 'counterproof[compiled]'")
     place.parent.mkdir(parents=True, exist_ok=True)
     with _alone(place.parent):
         for orphan in place.parent.glob(f"{_PARTIAL}*"):  # whoever made it was killed
@@ -155,6 +153,8 @@ def use(place: Path) -> None:
 
 
 def _compile(scratch: Path, files: list[Path]) -> None:
+    if util.find_spec("mypyc") is None or util.find_spec("setuptools") is None:
+        raise CompilingError("compiling the compiler needs mypyc and setuptools: pip install 'counterproof[compiled]'")
     whole = scratch / "whole"
     copy = whole / "engines" / "rustwasm"
     shutil.copytree(_SOURCES, copy, ignore=shutil.ignore_patterns("__pycache__"))

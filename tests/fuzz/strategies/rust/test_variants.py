@@ -24,7 +24,7 @@ def test_all_styles_of_a_program_print_the_same(seed: int) -> None:
 
 def test_every_style_changes_programs() -> None:
     plain = [generate_program(ChoiceSequence(seed=seed)).source for seed in range(30)]
-    marks = {OUTLINED: "fn part1(", INLINED: "i32 = { let n", CLOSURES: "(|| -> ", RENAMED: "_of_another_name_"}
+    marks = {OUTLINED: "fn part1(", INLINED: " = { let n", CLOSURES: "(|| -> ", RENAMED: "_of_another_name_"}
     for style, mark in marks.items():
         other = [generate_program(ChoiceSequence(seed=seed), style=style).source for seed in range(30)]
         assert any(mark in one for one in other) and not any(mark in one for one in plain), style

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import select
 import signal
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from fuzz.sabotage.waiting import readable
 from harness.contract import (
     BatchObservation,
     Case,
@@ -116,8 +116,7 @@ def _in_fork(work: Callable[[], object], seconds: float) -> object:
 def _read_all(descriptor: int, deadline: float) -> tuple[bytes, bool]:
     data = bytearray()
     while True:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
+        if not readable([descriptor], deadline - time.monotonic()):
             return bytes(data), False
         piece = os.read(descriptor, 1 << 20)
         if not piece:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import random
-import select
 import signal
 import sys
 import time
@@ -19,11 +18,14 @@ from typing import Any, Final
 
 from fuzz.sabotage import BUGS, VARIABLE, Bug
 from fuzz.sabotage.judges import Budget, Judge, Kill, UnfitError, judge
+from fuzz.sabotage.waiting import readable
 from harness.nearest import did_you_mean
 from harness.strict_json import Node, parse
 
 SEARCH_SECONDS: Final = 60.0
-"""CPU time that a judge may search for one bug."""
+"""CPU time that a judge may search for one bug …"""
+ARGUED_SECONDS: Final = 10.0
+"""… and for one about which an argument says that nobody can find it."""
 HARD_SECONDS: Final = 300.0
 """After this, by the clock on the wall, an examination is ended from outside: it hangs and uses no CPU time."""
 SMALL: Final = 3
@@ -187,7 +189,8 @@ class Examiners:
         bug, examiner = BUGS[name], self._judges[asked]
         os.environ[VARIABLE] = name
         bug.inject()
-        budget = Budget(SEARCH_SECONDS, None if self.out is None else self.out / name, name)
+        seconds = ARGUED_SECONDS if bug.equivalent else SEARCH_SECONDS
+        budget = Budget(seconds, None if self.out is None else self.out / name, name)
         if carefully:
             found: Kill | None = examiner.examine_carefully(budget)  # type: ignore[attr-defined]
             return found
@@ -205,7 +208,7 @@ def _forked(work: Callable[[], Kill | None], seconds: float) -> Kill | str | Non
     deadline = time.monotonic() + seconds
     try:
         while True:
-            ready, _, _ = select.select([read_end], [], [], max(0.0, deadline - time.monotonic()))
+            ready = readable([read_end], deadline - time.monotonic())
             piece = os.read(read_end, 1 << 16) if ready else b""
             if not piece:
                 break
@@ -316,8 +319,7 @@ def run(
                 examiners.prepare(name)
                 descriptor, pid = _start(examiners, name)
                 running[descriptor] = (pid, name)
-            ready, _, _ = select.select(list(running), [], [], 0.5)
-            for descriptor in ready:
+            for descriptor in readable(running, 0.5):
                 pid, name = running.pop(descriptor)
                 keep(_collect(descriptor, pid, name))
     finally:

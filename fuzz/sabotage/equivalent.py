@@ -69,8 +69,6 @@ SOURCE: Final[dict[str, str]] = {
 """Of `fuzz.sabotage.riscv64_source`, `ir_lifting` and `ir_passes`."""
 
 HARNESS: Final[dict[str, str]] = {
-    r"compare-machine-forgive-legal-trap-values-and-as-or-1": "More rows are asked about, and none judged otherwise: "
-    "where traps are equal, ends are; where trap values are equal, there is no bit to clear; other rows are not used.",
 }
 """Of `fuzz.sabotage.harness_source`."""
 

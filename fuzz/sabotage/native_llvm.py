@@ -140,6 +140,7 @@ def _() -> None:
     Area.CODE_CACHE,
     "an assumption not checked",
     description="a region compiled for one rounding mode is entered under any",
+    judges=(EXACTNESS,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm.machine import RegionFloatUnit, RegionMachine
@@ -277,6 +278,7 @@ def _() -> None:
     Area.CODE_CACHE,
     "a jump to the wrong place",
     description="an indirect jump through ra goes to the first return point of the region, whatever ra holds",
+    judges=(EXACTNESS,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering
@@ -334,6 +336,7 @@ def _() -> None:
     Area.CODE_CACHE,
     "a jump to the wrong place",
     description="jalr after auipc is taken for a direct jump whatever its base register is",
+    judges=(EXACTNESS,),
 )
 def _() -> None:
     from engines.vm.tiers.llvm import region

@@ -18,9 +18,9 @@ class EagerLlvmTier(LlvmTier):
     """Compiles the region of the first instruction before that runs, and samples each run alike: what a program shows
     does not depend on those before it."""
 
-    def __init__(self) -> None:
+    def __init__(self, slice_insns: int = FIRST_SLICE_INSNS) -> None:
         super().__init__(
-            slice_insns=FIRST_SLICE_INSNS,
+            slice_insns=slice_insns,
             capacity_bytes=CACHE_BYTES,
             batch=1,
             only_executed=False,
@@ -29,7 +29,7 @@ class EagerLlvmTier(LlvmTier):
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """As `LlvmTier.run`, from compiled code where the first instruction can be compiled."""
-        self._slice = self._left = FIRST_SLICE_INSNS
+        self._slice = self._left = self._first
         self._inside = self._window = 0
         pc = hart.words[word_of("pc")]
         if not self.unavailable and pc < hart.memory.limit and self._has_llvm():

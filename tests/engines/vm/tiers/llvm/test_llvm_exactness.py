@@ -12,6 +12,7 @@ from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm.tier import LlvmTier
+from harness.subjects.riscv64_llvm import EagerLlvmTier
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
 
@@ -109,3 +110,41 @@ def test_extremes_of_zeros_and_infinities(kind: str) -> None:
         InterpreterTier().run(alone, 40_000)
         assert tier.counters.installed
         assert hart.cpu.tobytes() == alone.cpu.tobytes()
+
+
+@pytest.mark.parametrize(
+    "body", ["fcvt.l.d x10, f4, dyn\nadd x11, x11, x10", "fdiv.d f4, f1, f2, rne\nfadd.d f5, f5, f4, rne"]
+)
+def test_code_for_one_rounding_mode_is_not_entered_under_another(body: str) -> None:
+    text = f"fdiv.d f4, f2, f1, dyn\nfadd.d f4, f4, f3, dyn\n{body}\naddi x6, x6, -1\nbne x6, zero, -20\nebreak"
+    tier, interpreter = EagerLlvmTier(10_000), InterpreterTier()
+    hart, alone = hart_with(text), hart_with(text)
+    hart.cpu["x"][6] = alone.cpu["x"][6] = 1_000
+    for frm in (0, 2, 3, 1, 0):
+        hart.cpu["frm"] = alone.cpu["frm"] = frm
+        tier.run(hart, 90)
+        interpreter.run(alone, 90)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    assert tier.counters.installed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Two calls of one function in a loop: each returns to its own place.
+        "jal ra, 24\naddi x10, x10, 1\njal ra, 16\naddi x11, x11, 1\nbne x6, zero, -16\nebreak\n"
+        "addi x6, x6, -1\njalr zero, 0(ra)",
+        # `auipc` before a jump that does not use its register.
+        "auipc x5, 0\njalr zero, 8(x7)\nebreak\nebreak\naddi x6, x6, -1\nbne x6, zero, -20\nebreak",
+    ],
+)
+def test_jumps_go_where_their_register_says(text: str) -> None:
+    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    hart, alone = hart_with(text), hart_with(text)
+    for one in (hart, alone):
+        one.cpu["x"][6], one.cpu["x"][7] = 900, 0x1008
+    for limit in (300, 500, 7, 300):
+        tier.run(hart, limit)
+        interpreter.run(alone, limit)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    assert tier.counters.installed

@@ -31,10 +31,10 @@ from harness.triage.tree import ROOT, current_tree
 
 LIMIT: Final = 1.12
 """A slice that takes more than this times what it took is a slowdown. Twenty per cent must fail, noise must not."""
-SETTLED: Final = 12
+SETTLED: Final = 20
 """So many turns without a better minimum on either side end a measurement."""
-LEAST_TURNS: Final = 15
-MOST_TURNS: Final = 150
+LEAST_TURNS: Final = 30
+MOST_TURNS: Final = 200
 YARDSTICK: Final = "yardstick"
 START_SECONDS: Final = 300.0
 

@@ -33,16 +33,18 @@ def _side(name: str, *slower: str) -> Side:
 def test_a_planted_slowdown_of_20_per_cent_fails_and_none_does_not(capsys: pytest.CaptureFixture[str]) -> None:
     """On the interpreter and the comparison, by really doing 20 % more; measured as the gate does."""
     names = ("interpreter", "comparison")
-    # Noise that lasts longer than a measurement may hide what is planted: twice, but not thrice.
-    for _ in range(3):
+    # Noise that lasts longer than a measurement may hide what is planted: once or twice, but not five times.
+    found: set[str] = set()
+    for _ in range(5):
         slowed = judged(_side("slower", *(f"{name}=1.2" for name in names)), _side("as it is"), LIMIT, names)
         assert [ratio.name for ratio in slowed] == list(names)
-        status = report(slowed, "HEAD", "c" * 40, LIMIT)
-        if capsys.readouterr().out.count("SLOWER") == 2:
+        found |= {ratio.name for ratio in slowed if ratio.value > LIMIT}
+        assert report(slowed, "HEAD", "c" * 40, LIMIT) == int(any(ratio.value > LIMIT for ratio in slowed))
+        told = capsys.readouterr().out
+        assert told.count("SLOWER") == sum(ratio.value > LIMIT for ratio in slowed), told
+        if found == set(names):
             break
-    else:
-        pytest.fail(f"no measurement shows both: {slowed}")
-    assert status == 1
+    assert found == set(names), slowed
     same = judged(_side("one"), _side("other"), LIMIT, names)
     assert report(same, "HEAD", "c" * 40, LIMIT) == 0, same
 

@@ -32,6 +32,9 @@ from harness.contract import (
 )
 from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, DATA_BASE, DATA_BYTES, MAX_BATCH_CASES
 
+HIGHEST_DESCRIPTOR = 4_096
+"""Workers are started by processes that may have many files open."""
+
 MASK = (1 << 64) - 1
 EBREAK = 0x0010_0073
 
@@ -169,7 +172,7 @@ class Bad(ToyMachine):
 
     def garbage(self) -> None:
         """Writes nonsense to every descriptor, the control connection among them."""
-        for descriptor in range(3, 64):
+        for descriptor in range(3, HIGHEST_DESCRIPTOR):
             try:
                 os.write(descriptor, b"\xde\xad\xbe\xef" * 64)
             except OSError:
@@ -181,7 +184,7 @@ class Bad(ToyMachine):
         os.close(2)
 
     def close_all(self) -> None:
-        os.closerange(1, 64)
+        os.closerange(1, HIGHEST_DESCRIPTOR)
         time.sleep(30)
 
     def exit(self) -> None:

@@ -44,14 +44,21 @@ class BatchObservation:
         return len(self.end)
 
     @classmethod
-    def empty(cls, isa: str, count: int, observed: frozenset[str] = frozenset(MACHINE_FIELDS)) -> BatchObservation:
-        """`count` rows, all zero (end 0 is no `End`: an executor must fill every row)."""
+    def empty(
+        cls, isa: str, count: int, observed: frozenset[str] = frozenset(MACHINE_FIELDS), *, zeroed: bool = True
+    ) -> BatchObservation:
+        """`count` rows, all zero (end 0 is no `End`: an executor must fill every row).
+
+        Args:
+            zeroed: whether states and memories are zero too, the greatest part; else they hold anything.
+        """
+        make = np.zeros if zeroed else np.empty
         return cls(
             end=np.zeros(count, np.uint8),
             trap=np.zeros(count, np.uint8),
             tval=np.zeros(count, np.uint64),
-            state=np.zeros(count, state_dtype(isa)),
-            memory=np.zeros((count, DATA_BYTES), np.uint8),
+            state=make(count, state_dtype(isa)),
+            memory=make((count, DATA_BYTES), np.uint8),
             retired=np.zeros(count, np.uint64),
             observed=observed,
         )

@@ -78,26 +78,27 @@ class _Search:
 
     def keep(self, candidate: MachineCase) -> bool:
         """Replace the best case by `candidate` if that still shows the signature."""
-        if self.left == 0:
-            return False
-        self.left -= 1
-        self.attempts += 1
-        if self.signature_of(candidate) != self.signature:
+        found = self._signature(candidate)
+        if found != self.signature:
             return False
         self.best = candidate
         return True
 
     def refine(self, candidate: MachineCase) -> bool:
         """Replace the best case by `candidate` if that diverges at all, and go on with what it shows."""
-        if self.left == 0:
-            return False
-        self.left -= 1
-        self.attempts += 1
-        found = self.signature_of(candidate)
+        found = self._signature(candidate)
         if found is None:
             return False
         self.best, self.signature = candidate, found
         return True
+
+    def _signature(self, candidate: MachineCase) -> str | None:
+        """Of one more candidate; None where there may be no more."""
+        if self.left == 0:
+            return None
+        self.left -= 1
+        self.attempts += 1
+        return self.signature_of(candidate)
 
 
 def reduce_machine_case(

@@ -12,6 +12,7 @@ FIRST_SLICE_INSNS = 64
 """A whole block fits, which a shorter slice would interpret; programs that leave their first region ask for more."""
 CACHE_BYTES = 1 << 17
 """A code cache that programs fill again and again."""
+_PC, _FRM = word_of("pc"), word_of("frm")
 
 
 class EagerLlvmTier(LlvmTier):
@@ -31,13 +32,11 @@ class EagerLlvmTier(LlvmTier):
         """As `LlvmTier.run`, from compiled code where the first instruction can be compiled."""
         self._slice = self._left = self._first
         self._inside = self._window = 0
-        pc = hart.words[word_of("pc")]
+        pc = hart.words[_PC]
         if not self.unavailable and pc < hart.memory.limit and self._has_llvm():
-            known = self._decoded.get(hart.memory)
-            kept = known is not None and hart.memory.decoded_by is known
-            space = self.cache.space(hart.memory, self.decoded_code(hart.memory), kept=kept)
+            space = self._compiled_space(hart.memory)
             if pc not in space.heads:
-                self.request(space, pc, hart.words[word_of("frm")])
+                self.request(space, pc, hart.words[_FRM])
         return super().run(hart, limit_insns)
 
 

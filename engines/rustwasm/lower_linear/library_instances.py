@@ -120,8 +120,8 @@ class LibraryInstances:
                 self._names[key] = None if None in parts else f"{key.kind}:{parts[0]}{parts[1]}"
             return self._names[key]
         if isinstance(key, tuple):
-            names = [self._name(part) for part in key]
-            return None if None in names else f"({','.join(names)})"  # type: ignore[arg-type]
+            names = [name for name in map(self._name, key) if name is not None]
+            return f"({','.join(names)})" if len(names) == len(key) else None
         return repr(key) if isinstance(key, _PLAIN) else self._places.get(id(key))
 
     def _written(self, one: Lowered) -> bytes:

@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from engines.vm.memory.address_space import AddressSpace
     from engines.vm.tiers.llvm.background import BackgroundCompiler, Request
     from engines.vm.tiers.llvm.compiler import Compiled, LlvmCompiler
     from engines.vm.tiers.llvm.region import Region
@@ -189,10 +190,8 @@ class LlvmTier(InterpreterTier):
         if self.unavailable:
             return super().run(hart, limit_insns)
         memory = hart.memory
-        known = self._decoded.get(memory)
-        kept = known is not None and memory.decoded_by is known
+        space = self._compiled_space(memory)
         decoded = self.decoded_code(memory)
-        space = self.cache.space(memory, decoded, kept=kept)
         context, words = decoded.context, hart.words
         context["cpu"] = hart.address
         if self.stored:
@@ -228,6 +227,12 @@ class LlvmTier(InterpreterTier):
                 stop = self._escape(hart, decoded)
                 if stop.reason is StopReason.TRAP:
                     return stop
+
+    def _compiled_space(self, memory: AddressSpace) -> CompiledSpace:
+        """What is installed for `memory`, less what another tier's decoding overwrote."""
+        known = self._decoded.get(memory)
+        kept = known is not None and memory.decoded_by is known
+        return self.cache.space(memory, self.decoded_code(memory), kept=kept)
 
     # -- what is hot ----------------------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 """Is this tree slower than another one? `python -m ci.bench_gate --base REVISION`
 
 Both trees run at the same time of day on the same core: one process each, asked in turn for slices of fixed work
-(`ci.bench_slices`). What counts is the ratio of the fastest slices in processor time: other work on the machine can
-only make a slice slower, so with enough turns the minima are those of an undisturbed one. Turns go on until the minima
-have not moved for a while; a ratio over the limit is measured thrice in all, from new processes, before it counts.
+(`ci.bench_slices`). What counts is the median of the ratios of turns, in processor time: what disturbs one side of a
+turn by chance disturbs the other as often. Turns go on until the middle of those ratios is known to two per cent; a
+ratio over the limit is measured thrice in all, from new processes, before it counts.
 
 With `--history` the ratios, and the times against a yardstick that no commit changes, are appended to a file of JSON
 lines, from which `counterproof report` draws the trend.
@@ -15,14 +15,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import subprocess
 import sys
 import time
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import IO, Any, Final
 
 from harness.report.trend import Measure, append
@@ -31,8 +34,8 @@ from harness.triage.tree import ROOT, current_tree
 
 LIMIT: Final = 1.12
 """A slice that takes more than this times what it took is a slowdown. Twenty per cent must fail, noise must not."""
-SETTLED: Final = 20
-"""So many turns without a better minimum on either side end a measurement."""
+KNOWN: Final = 0.02
+"""A measurement ends when the 95 % confidence interval of the median reaches no further than this from it."""
 LEAST_TURNS: Final = 30
 MOST_TURNS: Final = 200
 YARDSTICK: Final = "yardstick"
@@ -56,12 +59,12 @@ class Side:
 class Runner:
     """A process that runs slices of one tree."""
 
-    def __init__(self, side: Side) -> None:
+    def __init__(self, side: Side, core: int) -> None:
         self.side = side
         script = Path(__file__).with_name("bench_slices.py")
         planted = [part for text in side.slower for part in ("--slower", text)]
         self._process = subprocess.Popen(
-            [side.python, "-P", str(script), *planted],
+            [side.python, "-P", str(script), "--core", str(core), *planted],
             cwd=side.tree,
             env=dict(os.environ) | {"PYTHONPATH": str(side.tree), "PYTHONHASHSEED": "0"},
             stdin=subprocess.PIPE,
@@ -108,16 +111,14 @@ class Runner:
 
 @dataclass(frozen=True)
 class Ratio:
-    """What was measured of one slice: the fastest on either side, in seconds of processor time."""
+    """What was measured of one slice: the fastest on either side, in seconds of processor time, and how many times as
+    long as the old side the new one takes: the median over all turns."""
 
     name: str
     new: float
     old: float
     turns: int
-
-    @property
-    def value(self) -> float:
-        return self.new / self.old
+    value: float
 
 
 def _pipe(pipe: IO[str] | None) -> IO[str]:
@@ -126,15 +127,16 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 
 
 def measure(new: Side, old: Side, names: Sequence[str] = ()) -> list[Ratio]:
-    """The ratios of every slice that both sides have, or of `names`.
+    """The ratios of every slice that both sides have, or of `names`; both sides run on the same core.
 
     Raises:
         BenchError: a side cannot be run, or they have no slice in common.
     """
     runners: list[Runner] = []
+    core = min(os.sched_getaffinity(0))
     try:
         for side in (new, old):
-            runners.append(Runner(side))  # noqa: PERF401  (what is started is closed when the other fails)
+            runners.append(Runner(side, core))  # noqa: PERF401  (what is started is closed when the other fails)
         common = [name for name in runners[0].slices if name in runners[1].slices and (not names or name in names)]
         if not common:
             raise BenchError(f"{new.name} and {old.name} have none of {', '.join(names) or 'the slices'} in common")
@@ -145,18 +147,22 @@ def measure(new: Side, old: Side, names: Sequence[str] = ()) -> list[Ratio]:
 
 
 def _ratio(name: str, new: Runner, old: Runner) -> Ratio:
-    best = [float("inf"), float("inf")]
-    settled = turn = 0
-    while turn < LEAST_TURNS or (settled < SETTLED and turn < MOST_TURNS):
-        better = False
-        order = (0, 1) if turn % 2 else (1, 0)
-        for side in order:
-            seconds = (new, old)[side].seconds(name)
-            better = better or seconds < 0.99 * best[side]
-            best[side] = min(best[side], seconds)
-        settled = 0 if better else settled + 1
-        turn += 1
-    return Ratio(name, best[0], best[1], turn)
+    seconds: tuple[list[float], list[float]] = ([], [])
+    ratios: list[float] = []
+    while len(ratios) < LEAST_TURNS or (len(ratios) < MOST_TURNS and not _known(ratios)):
+        for side in (0, 1) if len(ratios) % 2 else (1, 0):
+            seconds[side].append((new, old)[side].seconds(name))
+        insort(ratios, seconds[0][-1] / seconds[1][-1])
+    return Ratio(name, min(seconds[0]), min(seconds[1]), len(ratios), median(ratios))
+
+
+def _known(ratios: Sequence[float]) -> bool:
+    """Whether the median of these sorted ratios is known closely enough: the binomial interval of order statistics
+    (Conover, Practical Nonparametric Statistics, 3.2), by the normal approximation."""
+    reach = 0.98 * len(ratios) ** 0.5
+    low, high = ratios[int(len(ratios) / 2 - reach)], ratios[math.ceil(len(ratios) / 2 + reach)]
+    middle = median(ratios)
+    return bool(max(high - middle, middle - low) <= KNOWN * middle)
 
 
 def judged(new: Side, old: Side, limit: float, names: Sequence[str] = ()) -> list[Ratio]:
@@ -186,8 +192,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not 1.0 < options.limit < 10.0:
         parser.error(f"--limit is {options.limit}; it must be above 1 and below 10")
-    core = min(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {core})
     repository = Repository(ROOT)
     place = (options.cache / "base").resolve()
     try:
@@ -220,7 +224,7 @@ def _checkout(repository: Repository, commit: str, place: Path) -> None:
 
 def report(ratios: Sequence[Ratio], base: str, commit: str, limit: float) -> int:
     """Print the ratios; 1 where one is over the limit."""
-    print(f"this tree against {base} ({commit[:12]}): processor time of the fastest slices; limit {limit:.2f}")
+    print(f"this tree against {base} ({commit[:12]}): processor time, fastest and median ratio; limit {limit:.2f}")
     for ratio in ratios:
         verdict = "SLOWER" if _counts(ratio) and ratio.value > limit else "ok"
         print(

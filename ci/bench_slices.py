@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -138,7 +139,9 @@ def _refuse_strangers() -> None:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench_slices.py", description=__doc__)
     parser.add_argument("--slower", action="append", default=[], metavar="NAME=FACTOR")
+    parser.add_argument("--core", type=int, required=True, help="run on this core alone")
     options = parser.parse_args(arguments)
+    os.sched_setaffinity(0, {options.core})
     factors = {name: float(factor) for name, _, factor in (text.partition("=") for text in options.slower)}
     answers, sys.stdout = sys.stdout, sys.stderr
     _refuse_strangers()

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from engines.vm.hosts.arm64 import relocations
+from engines.vm.hosts.labels import WordCode
 
 EQ, NE, HS, LO, MI, PL, VS, VC, HI, LS, GE, LT, GT, LE = range(14)
 """Condition codes; one and its opposite differ in bit 0."""
@@ -69,57 +70,12 @@ def logical_immediate(value: int, bits: int) -> int | None:
     return None
 
 
-class Assembler:
-    """Code under construction.
+class Assembler(WordCode):
+    """Code under construction: one method per form of instruction."""
 
-    Attributes:
-        code: so far.
-        insns: how many instructions.
-    """
-
-    def __init__(self) -> None:
-        self.code = bytearray()
-        self._labels: list[int] = []
-        self._fixups: list[tuple[int, int, int]] = []
-
-    @property
-    def insns(self) -> int:
-        return len(self.code) // 4
-
-    def word(self, word: int) -> None:
-        self.code += word.to_bytes(4, "little")
-
-    # -- labels ---------------------------------------------------------------------------------------------------
-
-    def label(self) -> int:
-        """A label that stands nowhere yet."""
-        self._labels.append(-1)
-        return len(self._labels) - 1
-
-    def bind(self, label: int) -> None:
-        """The label stands here."""
-        self._labels[label] = len(self.code)
-
-    def offset_of(self, label: int) -> int:
-        return self._labels[label]
-
-    def link(self) -> bytes:
-        """The finished code.
-
-        Raises:
-            ValueError: a jump to a label that stands nowhere, or too far away.
-        """
-        for at, kind, label in self._fixups:
-            target = self._labels[label]
-            if target < 0:
-                raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
-            relocations.apply(self.code, kind, at, target)
-        self._fixups.clear()
-        return bytes(self.code)
-
-    def _to(self, kind: int, label: int, word: int) -> None:
-        self._fixups.append((len(self.code), kind, label))
-        self.word(word)
+    @staticmethod
+    def _relocate(code: bytearray, kind: int, at: int, target: int) -> None:
+        relocations.apply(code, kind, at, target)
 
     def b(self, label: int) -> None:
         self._to(relocations.JUMP26, label, 0x1400_0000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from engines.vm.hosts.labels import WordCode
 from engines.vm.hosts.riscv64 import relocations
 from engines.vm.isa.riscv64 import INSTRUCTIONS
 
@@ -26,62 +27,19 @@ def fits(imm: int) -> bool:
     return -2048 <= imm < 2048
 
 
-class Assembler:
-    """Code under construction.
+class Assembler(WordCode):
+    """Code under construction: one method per format."""
 
-    Attributes:
-        code: so far.
-    """
-
-    def __init__(self) -> None:
-        self.code = bytearray()
-        self._labels: list[int] = []
-        self._fixups: list[tuple[int, int, int]] = []
-
-    @property
-    def insns(self) -> int:
-        """How many instructions."""
-        return len(self.code) // 4
-
-    def word(self, word: int) -> None:
-        self.code += word.to_bytes(4, "little")
-
-    # -- labels ---------------------------------------------------------------------------------------------------
-
-    def label(self) -> int:
-        """A label that stands nowhere yet."""
-        self._labels.append(-1)
-        return len(self._labels) - 1
-
-    def bind(self, label: int) -> None:
-        """The label stands here."""
-        self._labels[label] = len(self.code)
-
-    def offset_of(self, label: int) -> int:
-        return self._labels[label]
-
-    def link(self) -> bytes:
-        """The finished code.
-
-        Raises:
-            ValueError: a jump to a label that stands nowhere, or too far away.
-        """
-        for at, kind, label in self._fixups:
-            target = self._labels[label]
-            if target < 0:
-                raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
-            relocations.apply(self.code, kind, at, target)
-        self._fixups.clear()
-        return bytes(self.code)
+    @staticmethod
+    def _relocate(code: bytearray, kind: int, at: int, target: int) -> None:
+        relocations.apply(code, kind, at, target)
 
     def j(self, label: int) -> None:
-        self._fixups.append((len(self.code), relocations.JAL, label))
-        self.word(WORDS["jal"])
+        self._to(relocations.JAL, label, WORDS["jal"])
 
     def near(self, name: str, a: int, b: int, label: int) -> None:
         """A conditional branch to a label no further away than 4 KiB."""
-        self._fixups.append((len(self.code), relocations.BRANCH, label))
-        self.word(WORDS[name] | b << 20 | a << 15)
+        self._to(relocations.BRANCH, label, WORDS[name] | b << 20 | a << 15)
 
     def branch(self, name: str, a: int, b: int, label: int) -> None:
         """A conditional branch to a label anywhere: over a jump, unless it leads back to nearby."""

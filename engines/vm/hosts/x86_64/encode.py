@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from typing import Final
 
+from engines.vm.hosts.labels import LabelledCode
 from engines.vm.hosts.x86_64 import relocations
 
 ADD, OR, ADC, SBB, AND, SUB, XOR, CMP = range(8)
@@ -22,64 +23,44 @@ PP_NONE, PP_66, PP_F3, PP_F2 = range(4)
 _PREFIX: Final = (b"", b"\x66", b"\xf3", b"\xf2")
 
 
-class Assembler:
+class Assembler(LabelledCode):
     """Code under construction.
 
     Attributes:
-        code: so far.
         insns: how many instructions.
     """
 
     def __init__(self) -> None:
-        self.code = bytearray()
+        super().__init__()
         self.insns = 0
-        self._labels: list[int] = []
-        self._fixups: list[tuple[int, int]] = []
         self._tables: list[tuple[int, int, int, int, list[tuple[int, int]]]] = []
 
-    # -- labels ---------------------------------------------------------------------------------------------------
-
-    def label(self) -> int:
-        """A label that stands nowhere yet."""
-        self._labels.append(-1)
-        return len(self._labels) - 1
-
-    def bind(self, label: int) -> None:
-        """The label stands here."""
-        self._labels[label] = len(self.code)
-
-    def offset_of(self, label: int) -> int:
-        return self._labels[label]
+    @staticmethod
+    def _relocate(code: bytearray, kind: int, at: int, target: int) -> None:
+        relocations.apply(code, kind, at, target)
 
     def link(self) -> bytes:
-        """The finished code.
-
-        Raises:
-            ValueError: a jump to a label that stands nowhere.
-        """
-        for at, label in self._fixups:
-            target = self._labels[label]
-            if target < 0:
-                raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
-            relocations.apply(self.code, relocations.PC32, at, target)
         for at, origin, count, default, entries in self._tables:
             table = array("i", (self._labels[default] - origin,)) * count
             for index, label in entries:
                 table[index] = self._labels[label] - origin
             self.code[at : at + 4 * count] = table.tobytes()
-        self._fixups.clear()
         self._tables.clear()
-        return bytes(self.code)
+        return super().link()
+
+    def _led_to(self, label: int) -> None:
+        """The last four bytes lead to a label."""
+        self._fixups.append((len(self.code) - relocations.FIELD_BYTES, relocations.PC32, label))
 
     def jmp(self, label: int) -> None:
         self.insns += 1
         self.code += b"\xe9\0\0\0\0"
-        self._fixups.append((len(self.code) - 4, label))
+        self._led_to(label)
 
     def jcc(self, condition: int, label: int) -> None:
         self.insns += 1
         self.code += bytes((0x0F, 0x80 | condition, 0, 0, 0, 0))
-        self._fixups.append((len(self.code) - 4, label))
+        self._led_to(label)
 
     def table(
         self, label: int, count: int, default: int, entries: list[tuple[int, int]], origin: int | None = None
@@ -97,7 +78,7 @@ class Assembler:
         """The address of a label, relative to rip."""
         self.insns += 1
         self.code += bytes((0x48 | d >> 3 << 2, 0x8D, 0x05 | (d & 7) << 3, 0, 0, 0, 0))
-        self._fixups.append((len(self.code) - 4, label))
+        self._led_to(label)
 
     def jmp_reg(self, register: int) -> None:
         self.insns += 1
@@ -281,7 +262,7 @@ class Assembler:
         """cmp register, qword [label], relative to rip"""
         self.insns += 1
         self.code += bytes((0x48 | register >> 3 << 2, 0x3B, 0x05 | (register & 7) << 3, 0, 0, 0, 0))
-        self._fixups.append((len(self.code) - 4, label))
+        self._led_to(label)
 
     def cmp_memory(self, base: int, disp: int, imm: int) -> None:
         """cmp qword [base + disp], imm; `imm` is signed 32 bits."""

@@ -73,8 +73,6 @@ HARNESS: Final[dict[str, str]] = {
 """Of `fuzz.sabotage.harness_source`."""
 
 GAPS: Final[dict[str, str]] = {
-    "compare-machine-forgive-legal-trap-values-and-as-or-1": "Rows that have not ended in a trap are asked for what "
-    "they trapped at, which nobody has filled in: found in one run of two, by what happened to stand there.",
     "interpreter-machine-handlermachine-admit-sub-as-add-4": "Accesses at exactly 2^36 and one size above pass the "
     "fast bounds check and read the byte after the table of permissions. It is 0 here by chance, and the careful "
     "handler traps as it should; it shows only where the host maps something else there.",

@@ -179,6 +179,18 @@ def test_trap_values_may_differ_only_as_the_manual_allows(trap: Trap, left: int,
     assert field_names(int(compare_batches(batch, *sides).differing[0])) == (("x",) if legal else ("tval", "x"))
 
 
+def test_the_value_of_a_trap_that_one_side_only_took_is_not_forgiven() -> None:
+    """Whatever stands in the row of the side that ran into its limit: it took no trap."""
+    batch = batch_of(1, code=ILLEGAL.to_bytes(4, "little"))
+    sides = [observation_of(batch), observation_of(batch)]
+    for side, value in zip(sides, (0, ILLEGAL), strict=True):
+        side.trap[:], side.tval[:] = Trap.ILLEGAL_INSTRUCTION, value
+        side.state["pc"] = CODE_BASE
+    sides[1].end[:] = End.LIMIT
+    for left, right in (sides, reversed(sides)):
+        assert field_names(int(compare_batches(batch, left, right).differing[0])) == ("end", "tval")
+
+
 def test_the_bits_of_a_compressed_instruction_are_sixteen() -> None:
     batch = batch_of(1, code=bytes((0x00, 0x80, 0x13, 0x00)))
     sides = [observation_of(batch), observation_of(batch)]

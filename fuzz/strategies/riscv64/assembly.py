@@ -1,22 +1,24 @@
 """Writing encoded instructions into the code of many programs at once.
 
-A `Group` is all slots of one gadget kind; gadgets ask it for operands and put words at parcels of their slot. The
-builders below encode one instruction for every member of a group; register arguments are arrays or numbers.
+`Slots` sorts the slots of a layout by kind. A `Group` is all slots of one gadget kind; gadgets ask it for operands and
+put words at parcels of their slot. The builders below encode one instruction for every member of a group; register
+arguments are arrays or numbers.
 """
 
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fuzz.strategies.riscv64.blending import blend
+from fuzz.strategies.riscv64.gadgets import Kind
 from fuzz.strategies.riscv64.instructions import DESTINATION_MODE, MATCH, STORES, match_of, pieces_of, scattered
 from fuzz.strategies.riscv64.program_layout import Index, Layout
-from fuzz.strategies.riscv64.registers import DESTINATION, VARIANTS, DestinationMode, Role, role_of
+from fuzz.strategies.riscv64.registers import DestinationMode, Role, destination, role_of
 
 Words: TypeAlias = NDArray[np.uint32]
 Signed: TypeAlias = NDArray[np.int64]
@@ -44,36 +46,137 @@ class Code:
         self.words: NDArray[np.uint32] = np.ndarray((max(0, parcels - 1),), np.uint32, self.parcels, 0, (2,))
 
 
-class Group:
-    """The slots of one kind in a layout.
+class Slots:
+    """The used slots of a layout, sorted by kind: what is known of all slots of one kind is a slice of a column.
 
     Attributes:
         layout: of the whole chunk.
-        index: flat slot numbers, ascending.
         code: the flat code of the chunk.
     """
 
-    def __init__(self, layout: Layout, index: Index, code: Code) -> None:
-        self.layout, self.index, self.code = layout, index, code
-        self.case: Index = layout.case_of_slot.take(index).astype(np.intp)
-        self.place: Index = layout.slot_place.take(index).astype(np.intp)
-        self.variant: NDArray[np.uint8] = layout.variant.take(self.case)
+    def __init__(self, layout: Layout, code: Code) -> None:
+        self.layout, self.code = layout, code
+        self._ends = np.cumsum(np.bincount(layout.kind, minlength=len(Kind)))
+        order = np.argsort(layout.kind, kind="stable")
+        self._unused = int(self._ends[Kind.NONE])
+        self._index: Index = order[self._unused :]
+        self._columns: dict[str, NDArray[Any]] = {}
+
+    def group(self, kind: Kind) -> Group | None:
+        """The slots of `kind`, which is not NONE, in the order of the layout; None where there are none."""
+        first, end = (int(self._ends[at]) - self._unused for at in (kind - 1, kind))
+        return Group(self, slice(first, end)) if end > first else None
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One value per used slot, made when it is first asked for and not writeable. `name`: a field of choices, as it
+        is stored or followed by `!` as 32 bits; a role in lower case; or what `_made` makes."""
+        values = self._columns.get(name)
+        if values is None:
+            values = self._columns[name] = self._made(name)
+            values.setflags(write=False)
+        return values
+
+    def _made(self, name: str) -> NDArray[Any]:
+        layout = self.layout
+        if name in layout.fields:
+            return layout.fields[name].take(self._index)
+        if name.endswith("!"):
+            words: Words = self.column(name[:-1]).astype(np.uint32)
+            return words
+        match name:
+            case "index":
+                return self._index
+            case "case":
+                case: Index = self._index // layout.width
+                return case
+            case "slot":
+                within: Index = self._index - self.column("case") * layout.width
+                return within
+            case "place":
+                return layout.slot_place.take(self._index).astype(np.intp)
+            case "region":
+                return layout.region.take(self._index)
+            case "variant":
+                return layout.variant.take(self.column("case")).astype(np.intp)
+            case "imm12":
+                return _signed12(self.column("imm"))
+            case "operands":
+                packed = (self.column("rs1") & np.uint8(31)).astype(np.uint32) << _U(15)
+                packed |= (self.column("rs2") & np.uint8(31)).astype(np.uint32) << _U(20)
+                packed |= self.column("rs3!") << _U(27)
+                return packed
+        return role_of(Role[name.upper()], self.column("variant"))
+
+
+class Group:
+    """The slots of one kind. Its properties are slices of the columns of all."""
+
+    def __init__(self, slots: Slots, members: slice) -> None:
+        self._slots, self._members = slots, members
+        self.layout, self.code = slots.layout, slots.code
+        self.place: Index = self._column("place")
+
+    def __len__(self) -> int:
+        return len(self.place)
+
+    def _column(self, name: str) -> NDArray[Any]:
+        return self._slots.column(name)[self._members]
 
     def raw(self, name: str) -> NDArray[Any]:
         """A choice field as it is stored."""
-        return self.layout.fields[name].take(self.index)
+        return self._column(name)
 
     def field(self, name: str) -> Words:
-        return self.raw(name).astype(np.uint32)
+        return self._column(f"{name}!")
 
-    @cached_property
+    @property
     def aux(self) -> Words:
-        return self.field("aux")
+        return self._column("aux!")
 
-    @cached_property
+    @property
     def imm(self) -> Signed:
         """The low 12 bits of the immediate, signed."""
-        return _signed12(self.field("imm"))
+        return self._column("imm12")
+
+    @property
+    def operands(self) -> Words:
+        """rs1, rs2 and rs3 at their places in a 32-bit instruction."""
+        return self._column("operands")
+
+    @property
+    def index(self) -> Index:
+        """Flat slot numbers, ascending."""
+        return self._column("index")
+
+    @property
+    def case(self) -> Index:
+        return self._column("case")
+
+    @property
+    def variant(self) -> Index:
+        """The number of the assignment of registers to roles."""
+        return self._column("variant")
+
+    @property
+    def temporary(self) -> Words:
+        return self._column("temporary")
+
+    @property
+    def base(self) -> Words:
+        return self._column("base")
+
+    @property
+    def accumulator(self) -> Words:
+        return self._column("accumulator")
+
+    @property
+    def base_offset(self) -> Signed:
+        """Where BASE points in the data window."""
+        return self.layout.base.take(self.case)
+
+    @property
+    def region(self) -> NDArray[np.uint8]:
+        return self._column("region")
 
     def source(self, name: str) -> Words:
         """A register that is read: any."""
@@ -81,43 +184,14 @@ class Group:
 
     def destination(self, name: str = "rd", mode: NDArray[np.uint32] | int = DestinationMode.ANY) -> Words:
         """A register field that may be written (`registers.DESTINATION`)."""
-        flat = (self.variant.astype(np.intp) + np.multiply(mode, VARIANTS, dtype=np.intp)) << 5
-        flat |= self.raw(name) & np.uint8(31)
-        return DESTINATION.take(flat).astype(np.uint32)
-
-    def role(self, role: Role) -> Words:
-        return role_of(role, self.variant)
-
-    @cached_property
-    def temporary(self) -> Words:
-        return self.role(Role.TEMPORARY)
-
-    @cached_property
-    def base(self) -> Words:
-        return self.role(Role.BASE)
-
-    @cached_property
-    def accumulator(self) -> Words:
-        return self.role(Role.ACCUMULATOR)
-
-    @cached_property
-    def base_offset(self) -> Signed:
-        """Where BASE points in the data window."""
-        return self.layout.base.take(self.case)
-
-    @cached_property
-    def slot(self) -> Index:
-        return self.index - self.case * self.layout.width
-
-    @cached_property
-    def region(self) -> NDArray[np.uint8]:
-        return self.layout.region.take(self.index)
+        return destination(mode, self.variant, self.raw(name) & np.uint8(31))
 
     def forward(self, most_slots: int) -> Signed:
         """Places of forward targets: up to `most_slots` slots are skipped, never past the end of the region."""
+        case = self.case
         skip = self.raw("length") % np.uint8(most_slots + 1)
-        slot = np.minimum(self.slot + 1 + skip, self.layout.region_end[self.case, self.region])
-        target: Signed = self.layout.place[self.case, slot].astype(np.int64)
+        slot = np.minimum(self._column("slot") + 1 + skip, self.layout.region_end[case, self.region])
+        target: Signed = self.layout.place[case, slot].astype(np.int64)
         return target
 
     def word(self, parcel: int, words: Words) -> None:
@@ -130,58 +204,83 @@ class Group:
 
     def choose(self, selector: Words, names: tuple[str, ...]) -> Words:
         """Fixed bits of one of the named instructions for each member."""
-        return np.array([match_of(n) for n in names], np.uint32).take(selector % _U(len(names)))
+        return _matches_of(names).take(selector % _U(len(names)))
+
+
+@cache
+def _matches_of(names: tuple[str, ...]) -> Words:
+    return np.array([match_of(name) for name in names], np.uint32)
 
 
 def _signed12(words: Words) -> Signed:
-    bits = words.astype(np.int64)
-    bits &= np.int64(0xFFF)
-    bits ^= np.int64(0x800)
-    bits -= np.int64(0x800)
-    return bits
+    bits = (words << _U(20)).view(np.int32)
+    bits >>= np.int32(20)
+    return bits.astype(np.int64)
 
 
-def _low12(value: Signed | int) -> Any:
-    return (np.asarray(value, np.int64) & 0xFFF).astype(np.uint32) << _U(20)
+def _encoded(match: Words | np.uint32 | int, *fields: tuple[Register | Signed, int]) -> Words:
+    """`match` with each value's low bits at its place: as many as there are above `shift`, so of a value of more bits
+    than its field the field has to be the highest in the word. Numbers are put together before arrays are."""
+    fixed = 0
+    word: Words | None = None
+    for value, shift in fields:
+        if isinstance(value, int):
+            fixed |= value << shift
+            continue
+        bits = value.astype(np.uint32)  # a copy, so that this array can be written
+        bits <<= np.uint32(shift)
+        if word is None:
+            word = bits
+        else:
+            word |= bits
+    start = match | np.uint32(fixed & 0xFFFF_FFFF)
+    if word is None:
+        return np.asarray(start)
+    word |= start
+    return word
 
 
 def register_immediate(name: str, rd: Register, rs1: Register, imm: Signed | int) -> Words:
     """I format. `imm` is taken modulo 2**12."""
-    word = match_of(name) | np.left_shift(rd, 7, dtype=np.uint32) | np.left_shift(rs1, 15, dtype=np.uint32)
-    return np.asarray(word | _low12(imm))
+    return _encoded(match_of(name), (rd, 7), (rs1, 15), (imm, 20))
 
 
 def register_register(match: Words | np.uint32, rd: Register, rs1: Register, rs2: Register) -> Words:
     """R format."""
-    word = match | np.left_shift(rd, 7, dtype=np.uint32) | np.left_shift(rs1, 15, dtype=np.uint32)
-    return np.asarray(word | np.left_shift(rs2, 20, dtype=np.uint32))
+    return _encoded(match, (rd, 7), (rs1, 15), (rs2, 20))
 
 
 def upper(name: str, rd: Register, imm: NDArray[Any] | int) -> Words:
     """U format; `imm` counts units of 4096 and is taken modulo 2**20."""
-    high = (np.asarray(imm, np.int64) & 0xFFFFF).astype(np.uint32) << _U(12)
-    return np.asarray(match_of(name) | np.left_shift(rd, 7, dtype=np.uint32) | high)
+    return _encoded(match_of(name), (rd, 7), (imm, 12))
 
 
 def access(group: Group, number: Index, base: Register, imm: Signed) -> Words:
     """Loads (to `rd`) and stores (of `rs2`), integer and FP, of mixed instruction numbers."""
-    rd = group.destination("rd", DESTINATION_MODE.take(number)) << _U(7)
-    load = rd | _low12(imm)
     low = imm.astype(np.uint32)
-    store = group.source("rs2") << _U(20) | (low & _U(31)) << _U(7) | (low & _U(0xFE0)) << _U(20)
+    load = group.destination("rd", DESTINATION_MODE.take(number))
+    load <<= _U(7)
+    load |= low << _U(20)
+    store = (group.field("rs2") << _U(20)) & _U(0x1F0_0000)
+    store |= (low & _U(31)) << _U(7)
+    store |= (low & _U(0xFE0)) << _U(20)
     operands = blend(STORES.take(number), store, load)
-    return np.asarray(MATCH.take(number) | np.left_shift(base, 15, dtype=np.uint32) | operands)
+    operands |= _encoded(MATCH.take(number), (base, 15))
+    return operands
 
 
 def branch(match: Words | np.uint32, rs1: Register, rs2: Register, offset: Signed) -> Words:
     """B format; `offset` in bytes."""
-    word = match | np.left_shift(rs1, 15, dtype=np.uint32) | np.left_shift(rs2, 20, dtype=np.uint32)
-    return np.asarray(word | scattered(offset, _BRANCH_OFFSET))
+    word = scattered(offset, _BRANCH_OFFSET)
+    word |= _encoded(match, (rs1, 15), (rs2, 20))
+    return word
 
 
 def jump(rd: Register, offset: Signed) -> Words:
     """jal."""
-    return np.asarray(match_of("jal") | np.left_shift(rd, 7, dtype=np.uint32) | scattered(offset, _JUMP_OFFSET))
+    word = scattered(offset, _JUMP_OFFSET)
+    word |= _encoded(match_of("jal"), (rd, 7))
+    return word
 
 
 def compressed_branch(match: Words, rs1: Words, offset: Signed) -> Words:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuzz.strategies.riscv64 import emit_compute, emit_control, emit_memory, emit_traps
-from fuzz.strategies.riscv64.assembly import Code, Group
+from fuzz.strategies.riscv64.assembly import Code, Group, Slots
 from fuzz.strategies.riscv64.choices import SLOT_FIELDS, Choices
 from fuzz.strategies.riscv64.gadgets import Kind
 from fuzz.strategies.riscv64.operands import window
@@ -29,12 +29,11 @@ EMITTERS: Final[dict[Kind, Callable[[Group], None]]] = {
 
 def _code(layout: Layout, ends_short: NDArray[np.bool_]) -> NDArray[np.uint16]:
     code = Code(layout.count * layout.row_parcels)
-    order = np.argsort(layout.kind, kind="stable")
-    boundary = np.cumsum(np.bincount(layout.kind, minlength=len(Kind)))
+    slots = Slots(layout, code)
     for kind, emitter in EMITTERS.items():
-        index = order[boundary[kind - 1] : boundary[kind]]
-        if len(index):
-            emitter(Group(layout, index, code))
+        group = slots.group(kind)
+        if group is not None:
+            emitter(group)
     emit_control.loop_tails(layout, code)
     code.words[layout.place[:, -1]] = emit_control.ends(layout.functions, layout.variant, ends_short)
     return code.parcels.reshape(layout.count, layout.row_parcels)

@@ -37,7 +37,7 @@ def operation(group: Group, number: Index, rd: Words, rounding: Words) -> Words:
     """One 32-bit computing instruction for each member; `rounding` already at bits 14:12."""
     registers = rd << _U(7)
     registers |= rounding
-    registers |= group.layout.operands.take(group.index)
+    registers |= group.operands
     registers &= REGISTERS.take(number)
     registers |= MATCH.take(number)
     immediate = group.raw("imm") << IMMEDIATE_SHIFT.take(number)
@@ -143,7 +143,7 @@ def _counter(group: Group) -> None:
 
 def _stack_op(group: Group) -> None:
     number = pool_entry(Kind.STACK_OP, group.raw("insn"))
-    two = np.full(len(group.index), 2, np.uint32)
+    two = np.full(len(group), 2, np.uint32)
     group.word(0, operation(group, number, two, legal_rounding(group)))
     group.word(2, register_immediate("addi", 2, group.base, group.layout.stack.take(group.case)))
 

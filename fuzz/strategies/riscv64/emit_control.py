@@ -24,7 +24,7 @@ from fuzz.strategies.riscv64.assembly import (
 from fuzz.strategies.riscv64.gadgets import LOOP_TAIL_PARCELS, Kind
 from fuzz.strategies.riscv64.instructions import MATCH, match_of, pool_entry
 from fuzz.strategies.riscv64.program_layout import Layout
-from fuzz.strategies.riscv64.registers import ROLE, DestinationMode, Role, role_of
+from fuzz.strategies.riscv64.registers import ROLE, DestinationMode, Role, Variants, role_of
 
 _U: Final = np.uint32
 BRANCH_SLOTS: Final = 4
@@ -100,7 +100,7 @@ def _table(group: Group) -> None:
         group.word(8 + 2 * pad, register_immediate("addi", accumulator, accumulator, amount))
 
 
-def _counter_register(variant: NDArray[np.uint8], region: NDArray[np.uint8], inner: NDArray[np.bool_]) -> Words:
+def _counter_register(variant: Variants, region: NDArray[np.uint8], inner: NDArray[np.bool_]) -> Words:
     main = (region == 0) & ~inner
     return np.where(main, role_of(Role.COUNTER, variant), role_of(Role.COUNTER_LEAF, variant))
 
@@ -154,7 +154,7 @@ def _call_indirect(group: Group) -> None:
     _computed_jump(group, link, target, callable_ & (link == 1) & ((group.aux & _U(1)) != 0), match_of("c_jalr"))
 
 
-def ends(group_region: NDArray[np.uint8], variant: NDArray[np.uint8], short: NDArray[np.bool_]) -> Words:
+def ends(group_region: NDArray[np.uint8], variant: Variants, short: NDArray[np.bool_]) -> Words:
     """What ends each region: ebreak for the main part, a return for a function; `short` picks the compressed forms."""
     link = ROLE[Role.LINK_1 - 1 + np.maximum(group_region, 1), variant]
     long = np.where(group_region == 0, match_of("ebreak"), register_immediate("jalr", 0, link, 0))

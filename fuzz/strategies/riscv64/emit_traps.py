@@ -37,7 +37,7 @@ from fuzz.strategies.riscv64.instructions import (
     match_of,
     pool_entry,
 )
-from fuzz.strategies.riscv64.registers import DESTINATION, VARIANTS
+from fuzz.strategies.riscv64.registers import destination
 from harness.contract.layout import DATA_BYTES
 
 _U: Final = np.uint32
@@ -49,7 +49,7 @@ def _ebreak(group: Group) -> None:
 
 
 def _ecall(group: Group) -> None:
-    group.word(0, np.full(len(group.index), match_of("ecall")))
+    group.word(0, np.full(len(group), match_of("ecall")))
 
 
 def _illegal(group: Group) -> None:
@@ -75,7 +75,7 @@ def _rounding_reserved(group: Group) -> None:
 def _dynamic_reserved(group: Group) -> None:
     number = pool_entry(Kind.DYNAMIC_RESERVED, group.raw("insn"))
     group.word(0, register_immediate("csrrwi", 0, _U(5) + group.aux % _U(3), FRM))
-    dynamic = np.full(len(group.index), 7 << 12, np.uint32)
+    dynamic = np.full(len(group), 7 << 12, np.uint32)
     group.word(2, operation(group, number, group.source("rd"), dynamic))
 
 
@@ -147,7 +147,7 @@ def _jump_wild(group: Group) -> None:
 
 def _far(group: Group, register: Words | int) -> None:
     """A power of two from 2**14 on: nothing is mapped there."""
-    group.word(0, register_immediate("addi", register, 0, np.ones(len(group.index), np.int64)))
+    group.word(0, register_immediate("addi", register, 0, np.ones(len(group), np.int64)))
     group.word(2, register_immediate("slli", register, register, 14 + (group.aux >> _U(2)).astype(np.int64) % 50))
 
 
@@ -195,8 +195,7 @@ def _noise_compressed(group: Group) -> None:
     known = number != UNKNOWN
     number[~known] = 0
     shift, mask = DESTINATION_SHIFT.take(number), DESTINATION_MASK.take(number)
-    row = (DESTINATION_MODE.take(number).astype(np.intp) * VARIANTS + group.variant) << 5
-    safe = DESTINATION.take(row | (half & mask) >> shift).astype(np.uint32)
+    safe = destination(DESTINATION_MODE.take(number), group.variant, (half & mask) >> shift)
     group.half(0, np.where(known, half & ~mask | safe << shift & mask, half))
 
 

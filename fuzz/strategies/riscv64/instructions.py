@@ -7,6 +7,7 @@ chooses from; a choice `n` means entry `n % len(pool)`, so every choice is legal
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,7 @@ NUMBER: Final[dict[str, int]] = {i.name: n for n, i in enumerate(ALL)}
 _REGISTER_NAMES: Final = frozenset(("rd", "rs1", "rs2", "rs3", "rd'", "rs1'", "rs2'", "rm", "uimm"))
 
 
+@cache
 def match_of(name: str) -> np.uint32:
     """The fixed bits of instruction `name`."""
     return np.uint32(INSTRUCTIONS[name].match)
@@ -157,7 +159,12 @@ def pieces_of(name: str, field: str) -> tuple[tuple[int, int, int], ...]:
 
 def scattered(values: NDArray[np.int64], pieces: tuple[tuple[int, int, int], ...]) -> NDArray[np.uint32]:
     """Each value's bits at the field's places in the word; the value is in range."""
-    word = np.zeros(len(values), np.int64)
+    low = values.astype(np.uint32)
+    word = np.zeros(len(low), np.uint32)
     for word_low, value_low, mask in pieces:
-        word |= (values >> value_low & mask) << word_low
-    return word.astype(np.uint32)
+        # One shift per piece: what has to move, masked where it is or where it goes.
+        if word_low >= value_low:
+            word |= (low & np.uint32(mask << value_low)) << np.uint32(word_low - value_low)
+        else:
+            word |= (low >> np.uint32(value_low - word_low)) & np.uint32(mask << word_low)
+    return word

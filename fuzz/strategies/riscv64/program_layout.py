@@ -45,7 +45,6 @@ class Layout:
             body.
         code_address: (N,) where each program's code starts.
         base, stack: (N,) offset of BASE in the data window; of x2 from BASE.
-        operands: (N * S,) rs1, rs2 and rs3 at their places in a 32-bit instruction.
         row_parcels: parcels of the longest program.
     """
 
@@ -72,15 +71,7 @@ class Layout:
         self.row = np.arange(self.count, dtype=np.int32) * np.int32(self.row_parcels)
         self.place += self.row[:, None]
         self.slot_place = self.place[:, :-1].reshape(-1)
-        self.case_of_slot = np.repeat(np.arange(self.count, dtype=np.int32), self.width)
         self.code_address = self._addresses(state)
-        self.operands = self._operands()
-
-    def _operands(self) -> NDArray[np.uint32]:
-        packed = (self.fields["rs1"] & np.uint8(31)).astype(np.uint32) << np.uint32(15)
-        packed |= (self.fields["rs2"] & np.uint8(31)).astype(np.uint32) << np.uint32(20)
-        packed |= self.fields["rs3"].astype(np.uint32) << np.uint32(27)
-        return packed
 
     def _truncate(self, kind: NDArray[np.uint8]) -> None:
         """Cut programs that would not fit into their home."""

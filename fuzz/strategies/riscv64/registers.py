@@ -11,7 +11,7 @@ restore it.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fuzz.strategies.riscv64.counter_random import Stream
 
 VARIANTS: Final = 32
+Variants: TypeAlias = NDArray[np.uint8] | NDArray[np.intp]
 FUNCTIONS: Final = 3
 """Functions that a program can have besides its main part."""
 
@@ -76,12 +77,12 @@ def _spread(variant: int, candidates: range, drop: frozenset[int] = frozenset())
     return [r if r in free else free[(r * 7 + variant) % len(free)] for r in candidates]
 
 
-DESTINATION: Final[NDArray[np.uint8]] = np.array(
+DESTINATION: Final[NDArray[np.uint32]] = np.array(
     [list(range(32))] * VARIANTS
     + [_spread(v, range(32)) for v in range(VARIANTS)]
     + [_spread(v, range(32), frozenset((0, 2))) for v in range(VARIANTS)]
     + [[r - 8 for r in _spread(v, range(8, 16))] * 4 for v in range(VARIANTS)],
-    np.uint8,
+    np.uint32,
 ).ravel()
 """Flat (mode, VARIANTS, 32): the register field to encode for a destination that a choice names.
 
@@ -97,7 +98,17 @@ class DestinationMode(IntEnum):
     POPULAR = 3
 
 
-def role_of(role: Role, variants: NDArray[np.uint8]) -> NDArray[np.uint32]:
+def destination(
+    mode: NDArray[np.uint32] | int, variants: NDArray[np.intp], named: NDArray[np.unsignedinteger[Any]]
+) -> NDArray[np.uint32]:
+    """The register fields to encode where choices name the destinations `named`, all below 32 (`DESTINATION`)."""
+    row = variants + np.multiply(mode, VARIANTS, dtype=np.intp)
+    row <<= 5
+    row |= named
+    return DESTINATION.take(row)
+
+
+def role_of(role: Role, variants: Variants) -> NDArray[np.uint32]:
     """The register number that plays `role` in each of `variants`."""
     numbers: NDArray[np.uint32] = ROLE[role].take(variants)
     return numbers

@@ -18,10 +18,3 @@ def blend(condition: NDArray[Any], if_true: NDArray[Any], if_false: NDArray[Any]
     np.bitwise_and(mask, if_true ^ if_false, out=mask)
     np.bitwise_xor(mask, if_false, out=mask)
     return mask
-
-
-def overwrite(target: NDArray[Any], condition: NDArray[Any], source: NDArray[Any]) -> None:
-    """`target[condition] = source[condition]`; integer arrays of one dtype."""
-    mask = np.negative(condition.astype(target.dtype))
-    mask &= target ^ source
-    target ^= mask

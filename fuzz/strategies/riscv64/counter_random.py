@@ -2,9 +2,8 @@
 
 The generator is SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014) used by
 counter: each case has a key, and word `site` of a case is the mixed value of `key + (site + 1) * GOLDEN`. So case i of
-    a
-seed needs none of the cases before it, and no numpy random machinery is involved: the same bits come out of every numpy
-version on every platform.
+a seed needs none of the cases before it, and no numpy random machinery is involved: the same bits come out of every
+numpy version on every platform.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from numpy.typing import NDArray
 
 GOLDEN: Final = 0x9E37_79B9_7F4A_7C15
 MASK64: Final = (1 << 64) - 1
-_FIRST: Final = np.uint64(0xBF58_476D_1CE4_E5B9)
-_SECOND: Final = np.uint64(0x94D0_49BB_1331_11EB)
+FIRST: Final = np.uint64(0xBF58_476D_1CE4_E5B9)
+SECOND: Final = np.uint64(0x94D0_49BB_1331_11EB)
 _BLOCK_WORDS: Final = 16384
 """Words mixed at once: few enough to stay in the second-level cache over all eight steps."""
 _CASE_STRIDE: Final = 0xD1B5_4A32_D192_ED03
@@ -26,8 +25,8 @@ _CASE_STRIDE: Final = 0xD1B5_4A32_D192_ED03
 def mixed(word: int) -> int:
     """SplitMix64's finaliser of one 64-bit integer."""
     word &= MASK64
-    word = (word ^ word >> 30) * int(_FIRST) & MASK64
-    word = (word ^ word >> 27) * int(_SECOND) & MASK64
+    word = (word ^ word >> 30) * int(FIRST) & MASK64
+    word = (word ^ word >> 27) * int(SECOND) & MASK64
     return word ^ word >> 31
 
 
@@ -35,10 +34,10 @@ def mix(words: NDArray[np.uint64], scratch: NDArray[np.uint64] | None = None) ->
     """SplitMix64's finaliser of every element, in place; returns `words`. `scratch` is of the same shape."""
     shifted = np.right_shift(words, np.uint64(30), out=scratch)
     words ^= shifted
-    words *= _FIRST
+    words *= FIRST
     np.right_shift(words, np.uint64(27), out=shifted)
     words ^= shifted
-    words *= _SECOND
+    words *= SECOND
     np.right_shift(words, np.uint64(31), out=shifted)
     words ^= shifted
     return words

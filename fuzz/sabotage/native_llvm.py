@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
+CACHE: Final = "tests/engines/vm/tiers/test_code_cache.py"
 EXACTNESS: Final = "tests/engines/vm/tiers/llvm/test_llvm_exactness.py"
 AUTO: Final = "tests/engines/vm/tiers/test_auto_tier.py"
 PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
@@ -358,6 +359,7 @@ def _() -> None:
     Area.CODE_CACHE,
     "stale code",
     description="compiled code stays when its guest code is written",
+    judges=(CACHE,),
 )
 def _() -> None:
     from engines.vm.tiers.code_cache import CodeCache
@@ -409,6 +411,7 @@ def _() -> None:
     Area.CODE_CACHE,
     "memory lost",
     description="the memory of removed code is not free again",
+    judges=(CACHE,),
 )
 def _() -> None:
     from engines.vm.tiers.code_cache import CodeCache

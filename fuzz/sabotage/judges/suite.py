@@ -85,8 +85,14 @@ class FreshSuite(Suite):
 
 
 def run(paths: str) -> tuple[int, str]:
-    """Run tests until one fails: how many ran, and which failed (empty: none)."""
+    """Run tests until one fails: how many ran, and which failed (empty: none).
+
+    A property's first failing example is enough: none is sought that is smaller, nor one that failed for another bug.
+    """
     import pytest
+    from hypothesis import Phase, settings
+
+    settings.register_profile("judging", phases=(Phase.explicit, Phase.generate, Phase.target), database=None)
 
     if str(ROOT) not in sys.path:
         # The folder of the tests comes on the path, and its folders are called as the packages that they test.
@@ -95,7 +101,8 @@ def run(paths: str) -> tuple[int, str]:
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
     # Other judges of this process may have loaded hypothesis, whose assertions are then not worded at length.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    options += [f"--timeout={TEST_SECONDS}", "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
+    options += ["--hypothesis-profile=judging", f"--timeout={TEST_SECONDS}"]
+    options += ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*options, *(str(ROOT / path) for path in paths.split(","))], plugins=[listener])
     return listener.tests, listener.failed

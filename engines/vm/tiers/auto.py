@@ -34,6 +34,8 @@ SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
 LLVM_AFTER_INSNS: Final = 400_000_000
 """LLVM is not even loaded for programs that are over by then, some 0.2 seconds of baseline code."""
+LLVM_AGAIN: Final = 10
+"""So many times later, where an earlier run of the program asked LLVM: it has what that found to be hot."""
 MOST_INSNS: Final = 400
 """Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
@@ -253,6 +255,8 @@ class AutoTier(LlvmTier):
     def offer(self, regions: Iterable[StoredRegion]) -> None:
         """Regions that need not be compiled, of both compilers. Those that are untried come on trial later."""
         regions = list(regions)
+        if any(region.kind is not Kind.BASELINE for region in regions):
+            self._llvm_after *= LLVM_AGAIN
         untried = [region for region in regions if region.kind is Kind.UNTRIED]
         self._untried += [replace(region, kind=Kind.LLVM) for region in untried if self._tries]
         super().offer(r for r in regions if r.kind is Kind.LLVM or (r.kind is Kind.UNTRIED and not self._tries))

@@ -11,6 +11,7 @@ from engines.vm.aot.image import Kind
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.record import replace
 from engines.vm.tiers.auto import WINDOW_INSNS, WINDOWS, AutoTier, Trial
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm import compiler
@@ -168,6 +169,20 @@ def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
     assert second.trial.handles
     assert not second.counters.stored
     assert state(hart) == state(alone)
+
+
+def test_a_run_after_one_that_asked_llvm_asks_it_much_later() -> None:
+    first = eager(llvm_after=2_000)
+    first.run(hart_with(nested()), 30_000)
+    first.finish()
+    assert first.compiled
+    asked = {}
+    for insns in (15_000, 40_000):
+        later = eager(llvm_after=2_000)
+        later.offer([replace(region, kind=Kind.LLVM) for region in first.compiled[:1]])
+        later.run(hart_with(nested()), insns)
+        asked[insns] = bool(later.compiled)
+    assert asked == {15_000: False, 40_000: True}
 
 
 def test_without_llvm_baseline_code_is_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

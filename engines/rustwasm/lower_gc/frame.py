@@ -10,6 +10,7 @@ from engines.rustwasm.lower_gc.places import (
     Cell,
     Element,
     Field,
+    Held,
     Local,
     Nothing,
     Place,
@@ -17,7 +18,7 @@ from engines.rustwasm.lower_gc.places import (
     Unsized,
     slice_parts,
 )
-from engines.rustwasm.lower_gc.representation import EMPTY, ENUM, OPTION, RAW_VALUE, TAG
+from engines.rustwasm.lower_gc.representation import EMPTY, ENUM, MIXED, OPTION, RAW_VALUE, TAG
 from engines.rustwasm.lower_linear.layout import pointee_is_fat
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.release.tree import If, Node
@@ -90,6 +91,8 @@ class Frame:
         found = self.types.of(ty)
         if self.types.sole_field(ty) is not None or found.kind == OPTION:
             return where.typed(one)
+        if found.kind == MIXED:
+            return Held(one, where, where.variant)
         assert found.kind != TAG
         slot = self.types.slots(ty)[0][where.variant if found.kind == ENUM else 0][index]
         assert slot is not None

@@ -14,7 +14,7 @@ from engines.rustwasm.lower_gc.drops import DropLowering
 from engines.rustwasm.lower_gc.objects import BUFFER_BYTES
 from engines.rustwasm.lower_gc.places import Cell, Local, Nothing, Place, Static, Unsized, slice_parts
 from engines.rustwasm.lower_gc.prepare import prepare
-from engines.rustwasm.lower_gc.representation import EMPTY, ENUM, OPTION, RAW, TAG, WIDE
+from engines.rustwasm.lower_gc.representation import EMPTY, ENUM, MIXED, OPTION, RAW, TAG, WIDE
 from engines.rustwasm.lower_gc.views import viewed
 from engines.rustwasm.lower_linear import arithmetic
 from engines.rustwasm.lower_linear.moves import Moves
@@ -330,6 +330,10 @@ class FunctionLowering(DropLowering):
             held = self.types.fields(ty, variant)
             full = [value for value, field in zip(values, held, strict=True) if not self.types.is_empty(field)]
             return full[0] if full else n.null(one.wasm)
+        if one.kind == MIXED:
+            held = self.types.fields(ty, variant)
+            full = [value for value, field in zip(values, held, strict=True) if not self.types.is_empty(field)]
+            return self.program.mixed(ty, variant, full[0] if full else n.i32(variant))
         rows, types = self.types.slots(ty)
         slots: list[Node | None] = [None] * len(types)
         if one.kind == ENUM:
@@ -368,6 +372,8 @@ class FunctionLowering(DropLowering):
         if one.kind == OPTION:
             null = n.is_null(value)
             return null if self.types.full_variant(where.ty) == 0 else n.op("i32.eqz", null)
+        if one.kind == MIXED:
+            return self.program.variant_of_mixed(where.ty, self.stash(value))
         if one.kind == ENUM and where.ty.kind == t.ADT and where.ty.data.is_enum:
             self.types.slots(where.ty)
             return n.struct_get(one.index, 0, value, w.I32)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.lower_gc import nodes as n
-from engines.rustwasm.lower_gc.places import Element, Field, Place, slice_parts
+from engines.rustwasm.lower_gc.places import Cell, Element, Field, Held, Place, slice_parts
 from engines.rustwasm.lower_gc.representation import (
     ACCESS_GET,
     ACCESS_SET,
@@ -17,6 +17,7 @@ from engines.rustwasm.lower_gc.representation import (
     CELL_VALUE,
     DYN_OBJECT,
     ENUM,
+    MIXED,
     OPTION,
     RAW_COUNTS,
     RAW_VALUE,
@@ -118,6 +119,11 @@ def _copy(program: Program, ty: Ty) -> Tree:
         held = next(f for f in types.fields(ty, types.full_variant(ty)) if not types.is_empty(f))
         null = If(n.is_null(n.copied(source)), [Node("return", (), [n.copied(source)])], [], None)
         return Tree(1, [one.wasm], [null, program.copy(held, source)], (one.wasm,))
+    if one.kind == MIXED:
+        held = next(f for f in types.fields(ty, one.full) if not types.is_empty(f))
+        full = n.op("i32.eq", program.variant_of_mixed(ty, source), n.i32(one.full))
+        made = program.copy(held, program.held(ty, one.full, n.copied(source)))
+        return Tree(1, [one.wasm], [If(full, [made], [n.copied(source)], one.wasm)], (one.wasm,))
     if one.kind == ARRAY:
         return _copied_array(program, ty)
     rows, _ = types.slots(ty)
@@ -189,6 +195,11 @@ def _place(program: Program, kind: str, rest: tuple[Any, ...]) -> tuple[Place, l
         assert isinstance(slot, Slot)
         wasm = w.Ref(True, index)
         place: Place = Field(t.UNIT, n.get(-1, wasm), index, slot)
+    elif kind == "held":
+        ty, variant = rest
+        index = program.types.cell_type(w.EQREF)
+        wasm = w.Ref(True, index)
+        place = Held(t.UNIT, Cell(ty, n.get(-1, wasm)), variant)
     else:
         (ty,) = rest
         index = program.types.array_type(program.types.storage(ty))
@@ -300,6 +311,29 @@ def _same(program: Program, ty: Ty) -> Tree:
     return Tree(2, [raw, raw], body, (w.I32,))
 
 
+# Enums that are a reference or an integer
+
+
+def _number_in(program: Program) -> Tree:
+    """A number of 32 bits as a reference: an `i31` if its two upper bits are equal, else a struct."""
+    value = n.get(0, w.I32)
+    changes = n.op("i32.xor", value, n.op("i32.shl", n.copied(value), n.i32(1)))
+    large = n.struct_new(program.types.number_type(), [n.copied(value)])
+    small = Node("ref.i31", (), (n.copied(value),), w.EQREF)
+    fits = n.op("i32.ge_s", changes, n.i32(0))
+    return Tree(1, [w.I32], [If(fits, [small], [large], w.EQREF)], (w.EQREF,))
+
+
+def _number_of(program: Program) -> Tree:
+    """The number that `number in` made a reference."""
+    value = n.get(0, w.EQREF)
+    index = program.types.number_type()
+    small = Node("i31.get_s", (), (program.narrowed(n.copied(value), w.I31REF),), w.I32)
+    large = n.struct_get(index, 0, program.narrowed(n.copied(value), w.Ref(True, index)), w.I32)
+    fits = Node("ref.test", (w.Ref(False, w.I31),), (value,), w.I32)
+    return Tree(1, [w.EQREF], [If(fits, [small], [large], w.I32)], (w.I32,))
+
+
 TABLE: Final[dict[str, Callable[..., Tree]]] = {
     "copy": _copy,
     "shallow": _shallow,
@@ -309,5 +343,7 @@ TABLE: Final[dict[str, Callable[..., Tree]]] = {
     "cell get": _cell_get,
     "cell set": _cell_set,
     "raw write": _raw_write,
+    "number in": _number_in,
+    "number of": _number_of,
     "same": _same,
 }

@@ -12,7 +12,7 @@ from engines.rustwasm.lower_gc.representation import (
 )
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.instances import Instances
-from engines.rustwasm.release.tree import Node
+from engines.rustwasm.release.tree import If, Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.definitions import FnDef
 from engines.rustwasm.typing.types import Ty
@@ -168,11 +168,12 @@ class Objects:
 
     # Cells
 
-    def new_cell(self, value: Node) -> Node:
-        """A cell that holds a value itself."""
-        assert value.type is not None
-        index = self.types.cell_type(value.type)
-        access = w.Ref(True, self.types.access_type(value.type))
+    def new_cell(self, value: Node, type_: w.ValueType | None = None) -> Node:
+        """A cell that holds a value itself, as `type_` or as what it is."""
+        type_ = type_ or value.type
+        assert type_ is not None
+        index = self.types.cell_type(type_)
+        access = w.Ref(True, self.types.access_type(type_))
         return n.struct_new(index, [value, n.null(w.EQREF), n.i32(0), n.null(access)])
 
     def cell_into(self, holder: Node, key: Node, access: Node, type_: w.ValueType) -> Node:
@@ -180,8 +181,12 @@ class Objects:
         return n.struct_new(self.types.cell_type(type_), [n.default(type_), holder, key, access])
 
     def accessor(self, place: tuple[Any, ...]) -> Node:
-        """The functions that read and write a kind of place: ("field", struct, slot) or ("element", type)."""
-        value = place[2].value if place[0] == "field" else self.types.of(place[1]).wasm
+        """The functions that read and write a kind of place: ("field", struct, slot), ("element", type) or ("held",
+        MIXED enum, variant)."""
+        if place[0] == "held":
+            value = self.types.value_of_mixed(place[1], place[2])
+        else:
+            value = place[2].value if place[0] == "field" else self.types.of(place[1]).wasm
         self.request(("get", *place))
         self.request(("set", *place))
         return self.global_get(("access", *place), w.Ref(True, self.types.access_type(value)))
@@ -205,6 +210,37 @@ class Objects:
             return value
         return Node("ref.cast", (wanted,), (value,), wanted)
 
+    # Enums that are a reference or an integer
+
+    def mixed(self, ty: Ty, variant: int, value: Node) -> Node:
+        """The enum of what its variant holds: a reference, a number, the index of a variant without data."""
+        if variant == self.types.of(ty).full:
+            return value
+        number = self.types.number_of_mixed(ty)
+        if number is None or self.types.is_small(number):
+            return Node("ref.i31", (), (value,), w.EQREF)
+        return self.call(("number in",), [value], w.EQREF)
+
+    def held(self, ty: Ty, variant: int, value: Node) -> Node:
+        """What a variant holds that the value is."""
+        if variant == self.types.of(ty).full:
+            return self.narrowed(value, self.types.value_of_mixed(ty, variant))
+        number = self.types.number_of_mixed(ty)
+        if number is None or self.types.is_small(number):
+            return Node("i31.get_s", (), (self.narrowed(value, w.I31REF),), w.I32)
+        return self.call(("number of",), [value], w.I32)
+
+    def variant_of_mixed(self, ty: Ty, value: Node) -> Node:
+        """The index of its variant; the value may be evaluated often."""
+        full = self.types.of(ty).full
+        wanted = self.types.value_of_mixed(ty, full)
+        assert isinstance(wanted, w.Ref)
+        test = Node("ref.test", (w.Ref(False, wanted.heap),), (n.copied(value),), w.I32)
+        if len(ty.data.variants) == 2:
+            return test if full == 1 else n.op("i32.eqz", test)
+        tag = Node("i31.get_s", (), (self.narrowed(n.copied(value), w.I31REF),), w.I32)
+        return If(test, [n.i32(full)], [tag], w.I32)
+
     def copy(self, ty: Ty, value: Node) -> Node:
         """A copy of a value."""
         if not self.types.needs_copy(ty):
@@ -224,7 +260,8 @@ class Objects:
         return self.call(("overwrite", self.types.peel(ty)), [target, source], None)
 
     def box_new(self, ty: Ty, value: Node) -> Node:
-        return value if self.types.of(ty).is_object else self.new_cell(value)
+        one = self.types.of(ty)
+        return value if one.is_object else self.new_cell(value, one.wasm)
 
     def unboxed(self, ty: Ty, box: Node) -> Node:
         """The value in a box; of an unsized type: the pointer."""

@@ -123,6 +123,29 @@ class Field(Place):
         return program.cell_into(n.copied(self.holder), n.i32(0), access, self.slot.value)
 
 
+class Held(Place):
+    """What a variant of a MIXED enum holds, which is in the place `whole`."""
+
+    def __init__(self, ty: Ty, whole: Place, variant: int) -> None:
+        super().__init__(ty)
+        self.whole = whole
+        self.held = variant
+
+    def of_type(self, ty: Ty) -> Place:
+        return Held(ty, self.whole, self.held)
+
+    def read(self, program: Program) -> Node:
+        return program.held(self.whole.ty, self.held, self.whole.read(program))
+
+    def write(self, program: Program, value: Node) -> list[Node]:
+        return self.whole.write(program, program.mixed(self.whole.ty, self.held, value))
+
+    def cell(self, program: Program) -> Node:
+        access = program.accessor(("held", self.whole.ty, self.held))
+        value = program.types.value_of_mixed(self.whole.ty, self.held)
+        return program.cell_into(self.whole.cell(program), n.i32(0), access, value)
+
+
 class Element(Place):
     """An element of an array."""
 

@@ -14,6 +14,7 @@ Functions have keys, and are lowered when something first calls them:
 | ("pointer", item type, (parameter types, result type)) | a function item or closure as a function pointer |
 | ("get", ...), ("set", ...) | access to a place inside an object, for a cell |
 | ("cell get", type), ("cell set", type) | the value of any cell |
+| ("number in"), ("number of") | a number of 32 bits as a reference, and back |
 | ("raw write", type), ("same", type) | puts a value in a whole box; whether two pointers lead to one box |
 | ("runtime", name), ("lang", name) | see `runtime`; a function of the library for 128-bit numbers |
 | ("import", name) | a function of WASI preview 1 |

@@ -20,12 +20,14 @@ from engines.rustwasm.wasm import types as w
 from engines.rustwasm.wasm.types import FieldType, ValueType
 
 (
-    NUMBER, EMPTY, WIDE, POINTER, SHARED, SLICE, DYN, RAW, FUNCTION, MEMORY, TAG, OPTION, STRUCT, ARRAY, ENUM,
-) = range(15)  # fmt: skip
+    NUMBER, EMPTY, WIDE, POINTER, SHARED, SLICE, DYN, RAW, FUNCTION, MEMORY, TAG, OPTION, MIXED, STRUCT, ARRAY, ENUM,
+) = range(16)  # fmt: skip
 """Kinds. NUMBER: integers, floats, bool, char; EMPTY: no information, 0 where a value must stand; WIDE: a 128-bit
 integer in a struct that never changes; POINTER: reference or box: of an object that object, else a cell; SHARED: `&` of
 a plain value, which is that value; SLICE, DYN: pointers with a length or table; RAW: pointer to a whole box; MEMORY:
-RawArray; TAG: an enum without data; OPTION: a reference or null. STRUCT, ARRAY and ENUM are objects."""
+RawArray; TAG: an enum without data; OPTION: a reference or null; MIXED: an enum that is the reference which one variant
+holds, or a small integer (`i31`): the number that its other variant holds, or the index of one without data.
+STRUCT, ARRAY and ENUM are objects."""
 
 OBJECTS: Final = (STRUCT, ARRAY, ENUM)
 
@@ -54,12 +56,14 @@ class Representation:
         wasm: the type of its values.
         index: of objects, the type index of the struct or array.
         never_null: it is a reference and not null.
+        full: of MIXED, the variant that is a reference.
     """
 
     kind: int
     wasm: ValueType
     index: int = -1
     never_null: bool = False
+    full: int = -1
 
     @property
     def is_object(self) -> bool:
@@ -354,13 +358,53 @@ class Representations:
                 inner = self.of(full[0])
                 if inner.never_null and ty not in self._forced:
                     return Representation(OPTION, inner.wasm)
+        mixed = -1 if self._owns(ty) else self._full_of_mixed(variants)
+        if mixed >= 0 and ty not in self._forced:
+            return Representation(MIXED, w.EQREF, -1, True, mixed)
         return self._object(ty, ENUM)
+
+    def _full_of_mixed(self, variants: list[list[Ty]]) -> int:
+        """The variant whose reference stands for a value where integers stand for all others; -1 if it is not so."""
+        filled = [i for i, held in enumerate(variants) if held]
+        if len(filled) > 2 or (len(filled) == 2 < len(variants)) or any(len(held) > 1 for held in variants):
+            return -1
+        references = [i for i in filled if self._is_told_apart(variants[i][0])]
+        numbers = [i for i in filled if self.of(variants[i][0]).kind in (NUMBER, TAG)]
+        if len(references) != 1 or len(references) + len(numbers) != len(filled):
+            return -1
+        return references[0] if all(self.of(variants[i][0]).wasm == w.I32 for i in numbers) else -1
+
+    def _is_told_apart(self, ty: Ty) -> bool:
+        """Whether it is a reference to a type of its own, which no integer and no null is."""
+        found = self.of(ty)
+        return found.never_null and found.kind != FUNCTION and isinstance(found.wasm, w.Ref) and found.wasm.heap >= 0
+
+    def number_of_mixed(self, ty: Ty) -> Ty | None:
+        """The type of the number that the other variant of a MIXED holds; None if the others hold nothing."""
+        held = [one for v in range(len(ty.data.variants)) if v != self.of(ty).full for one in self._held(ty, v)]
+        return held[0] if held else None
+
+    def value_of_mixed(self, ty: Ty, variant: int) -> ValueType:
+        """The type of the value that a variant of a MIXED holds."""
+        held = self._held(ty, variant)
+        return self.of(held[0]).wasm if held else w.I32
+
+    def is_small(self, ty: Ty) -> bool:
+        """Whether every value of a NUMBER or TAG fits the 31 bits of an `i31`."""
+        ty = self.peel(ty)
+        return not (ty.kind == t.INT and ty.data[0] == 32)
+
+    def number_type(self) -> int:
+        """What holds a number of 32 bits that does not fit an `i31`."""
+        return self.struct_type("number", (w.I32,), False)
 
     def _held(self, ty: Ty, variant: int) -> list[Ty]:
         return [one for one in self.fields(ty, variant) if not self.is_empty(one)]
 
     def full_variant(self, ty: Ty) -> int:
-        """The variant of an OPTION that is not null."""
+        """The variant of an OPTION or MIXED that is a reference."""
+        if self.of(ty).kind == MIXED:
+            return self.of(ty).full
         return 0 if self._held(ty, 0) else 1
 
     def slots(self, ty: Ty) -> tuple[list[list[Slot | None]], list[ValueType]]:
@@ -425,6 +469,6 @@ class Representations:
         """Whether a copy must be another object."""
         ty = self.peel(ty)
         one = self.of(ty)
-        if one.kind == OPTION:
+        if one.kind in (OPTION, MIXED):
             return self.needs_copy(self._held(ty, self.full_variant(ty))[0])
         return one.is_object

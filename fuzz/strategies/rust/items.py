@@ -212,4 +212,41 @@ impl Tree {
     }
 }
 """,
+    "Word": """\
+#[derive(Clone, Debug, PartialEq)]
+enum Word {
+    Number(i32),
+    Text(String),
+}
+
+fn edit(word: &mut Word, by: i32) {
+    match word {
+        Word::Number(n) => *n = n.wrapping_add(by),
+        Word::Text(text) => text.push('!'),
+    }
+}
+""",
+    "Mark": """\
+#[derive(Clone, Debug, PartialEq)]
+enum Mark {
+    Nothing,
+    Start,
+    Text(String),
+    End,
+}
+""",
+    "Letter": """\
+#[derive(Clone, Debug)]
+enum Letter {
+    One(char),
+    Boxed(Box<i32>),
+}
+
+fn turned(letter: &Letter) -> Letter {
+    match letter {
+        Letter::One(c) => Letter::Boxed(Box::new(*c as i32)),
+        Letter::Boxed(n) => Letter::One((**n & 127) as u8 as char),
+    }
+}
+""",
 }

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from fuzz.strategies.riscv64.blending import blend
 from fuzz.strategies.riscv64.gadgets import Kind
 from fuzz.strategies.riscv64.instructions import DESTINATION_MODE, MATCH, STORES, match_of, pieces_of, scattered
+from fuzz.strategies.riscv64.layout_loop import layout_loops
 from fuzz.strategies.riscv64.program_layout import Index, Layout
 from fuzz.strategies.riscv64.registers import DestinationMode, Role, destination, role_of
 
@@ -56,20 +57,23 @@ class Slots:
 
     def __init__(self, layout: Layout, code: Code) -> None:
         self.layout, self.code = layout, code
-        self._ends = np.cumsum(np.bincount(layout.kind, minlength=len(Kind)))
-        order = np.argsort(layout.kind, kind="stable")
-        self._unused = int(self._ends[Kind.NONE])
-        self._index: Index = order[self._unused :]
-        self._columns: dict[str, NDArray[Any]] = {}
+        counts = np.bincount(layout.kind, minlength=len(Kind))
+        counts[Kind.NONE] = 0
+        self._ends = np.cumsum(counts)
+        names = ("index", "case", "slot", "place", "variant", "region")
+        self._columns: dict[str, NDArray[Any]] = {name: np.empty(self._ends[-1], np.intp) for name in names}
+        known = (layout.kind, layout.region, layout.place, layout.variant)
+        begins = self._ends - counts
+        layout_loops().call("sort_slots", layout.count, layout.width, *known, begins, *self._columns.values())
 
     def group(self, kind: Kind) -> Group | None:
         """The slots of `kind`, which is not NONE, in the order of the layout; None where there are none."""
-        first, end = (int(self._ends[at]) - self._unused for at in (kind - 1, kind))
+        first, end = int(self._ends[kind - 1]), int(self._ends[kind])
         return Group(self, slice(first, end)) if end > first else None
 
     def column(self, name: str) -> NDArray[Any]:
-        """One value per used slot, made when it is first asked for and not writeable. `name`: a field of choices, as it
-        is stored or followed by `!` as 32 bits; a role in lower case; or what `_made` makes."""
+        """One value per used slot, made when it is first asked for and not to be written. `name`: a field of choices,
+        as it is stored or followed by `!` as 32 bits; a role in lower case; or what is named in this class."""
         values = self._columns.get(name)
         if values is None:
             values = self._columns[name] = self._made(name)
@@ -79,25 +83,11 @@ class Slots:
     def _made(self, name: str) -> NDArray[Any]:
         layout = self.layout
         if name in layout.fields:
-            return layout.fields[name].take(self._index)
+            return layout.fields[name].take(self._columns["index"])
         if name.endswith("!"):
             words: Words = self.column(name[:-1]).astype(np.uint32)
             return words
         match name:
-            case "index":
-                return self._index
-            case "case":
-                case: Index = self._index // layout.width
-                return case
-            case "slot":
-                within: Index = self._index - self.column("case") * layout.width
-                return within
-            case "place":
-                return layout.slot_place.take(self._index).astype(np.intp)
-            case "region":
-                return layout.region.take(self._index)
-            case "variant":
-                return layout.variant.take(self.column("case")).astype(np.intp)
             case "imm12":
                 return _signed12(self.column("imm"))
             case "operands":
@@ -175,7 +165,7 @@ class Group:
         return self.layout.base.take(self.case)
 
     @property
-    def region(self) -> NDArray[np.uint8]:
+    def region(self) -> Index:
         return self._column("region")
 
     def source(self, name: str) -> Words:

@@ -6,7 +6,6 @@ key plus (site + 1) * GOLDEN. Compiled when the first batch is drawn.
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 from fuzz.strategies.riscv64.choices import SLOT_FIELDS, STATE
 from fuzz.strategies.riscv64.counter_random import FIRST, GOLDEN, SECOND
 from fuzz.strategies.riscv64.gadgets import Kind
-from fuzz.strategies.riscv64.native_loop import NativeLoop
+from fuzz.strategies.riscv64.native_loop import NativeModule
 from fuzz.strategies.riscv64.registers import VARIANTS
 from harness.contract.layout import MAX_BATCH_CASES
 
@@ -303,7 +302,7 @@ declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 
 
 @cache
-def _loop() -> NativeLoop:
+def _loop() -> NativeModule:
     assert STATE.fields is not None
     numbers: dict[str, int] = {"GOLDEN": GOLDEN, "FIRST": int(FIRST), "SECOND": int(SECOND), "SLOT_SITE": SLOT_SITE}
     numbers |= {"SECOND_SITE": SLOT_SITE + 256, "KIND_SHIFT": 16 - KIND_BITS, "INSN_SHIFT": 16 - INSN_BITS}
@@ -311,8 +310,7 @@ def _loop() -> NativeLoop:
     numbers |= {"POOL_BITS": POOL_BITS, "POOL_MASK": (1 << POOL_BITS) - 1, "FILE_BYTES": FILE_BYTES}
     numbers |= {"VARIANTS": VARIANTS, "STATE_BYTES": STATE.itemsize, "HOME_MASK": MAX_BATCH_CASES - 1}
     numbers |= {name.upper(): int(field[1]) for name, field in STATE.fields.items()}
-    p, n = ctypes.c_void_p, ctypes.c_uint64
-    return NativeLoop("draw_cases", _SOURCE, numbers, (p, *[n] * 7, *[p] * 20))
+    return NativeModule(_SOURCE, numbers, ("draw_cases",))
 
 
 def draw_cases(
@@ -331,7 +329,8 @@ def draw_cases(
         files: integer and floating-point register files to pick from, `1 << POOL_BITS` of each.
     """
     least, most = profile.slots
-    _loop()(
+    _loop().call(
+        "draw_cases",
         *(keys, len(keys), home, most, least, most - least + 1, profile.functions, profile.trap_percent),
         *(tables.kinds, tables.traps, tables.insns, tables.registers, tables.rounding, tables.keep, tables.add),
         *(*files, state, *(slots[name] for name in SLOT_FIELDS)),

@@ -12,9 +12,10 @@ from fuzz.strategies.riscv64 import emit_compute, emit_control, emit_memory, emi
 from fuzz.strategies.riscv64.assembly import Code, Group, Slots
 from fuzz.strategies.riscv64.choices import SLOT_FIELDS, Choices
 from fuzz.strategies.riscv64.gadgets import Kind
+from fuzz.strategies.riscv64.layout_loop import END_PARCELS, layout_loops
 from fuzz.strategies.riscv64.operands import window
-from fuzz.strategies.riscv64.program_layout import END_PARCELS, Layout
-from fuzz.strategies.riscv64.registers import FUNCTIONS, ROLE, Role
+from fuzz.strategies.riscv64.program_layout import Layout
+from fuzz.strategies.riscv64.registers import ROLE
 from harness.contract.case import MachineBatch
 from harness.contract.layout import DATA_BASE, DATA_BYTES, MAX_BATCH_CASES
 from harness.contract.states import RISCV64
@@ -41,24 +42,13 @@ def _code(layout: Layout, ends_short: NDArray[np.bool_]) -> NDArray[np.uint16]:
 
 def _initial(layout: Layout, choices: Choices) -> NDArray[np.void]:
     """Initial states: what the choices say, except for the kept registers."""
-    state = choices.state
-    initial = np.zeros(layout.count, RISCV64)
-    initial["pc"] = layout.code_address
-    initial["f"] = state["f"]
-    initial["fcsr"] = state["fcsr"]
-    x = initial["x"]
-    x[:] = state["x"]
-    rows, variant = np.arange(layout.count), layout.variant
-    main_end = layout.place[rows, layout.region_end[:, 0]] - layout.row
-    end_address = (layout.code_address + 2 * main_end).astype(np.uint64)
-    base = (DATA_BASE + layout.base).astype(np.uint64)
-    for role in (Role.LINK_1, Role.LINK_2, Role.LINK_3)[:FUNCTIONS]:
-        x[rows, ROLE[role, variant]] = end_address
-    x[rows, ROLE[Role.BASE, variant]] = base
-    x[rows, ROLE[Role.STACK, variant]] = base + layout.stack.astype(np.uint64)
-    for role in (Role.COUNTER, Role.COUNTER_LEAF):
-        x[rows, ROLE[role, variant]] &= np.uint64(3)
-    x[:, 0] = 0
+    initial = np.empty(layout.count, RISCV64)
+    main_end = layout.place[np.arange(layout.count), layout.region_end[:, 0]] - layout.row
+    end_address = layout.code_address + 2 * main_end
+    base = DATA_BASE + layout.base
+    states = np.ascontiguousarray(choices.state)
+    addresses = (layout.code_address, end_address, base, base + layout.stack)
+    layout_loops().call("start_states", layout.count, states, layout.variant, ROLE, *addresses, initial)
     return initial
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,7 @@ def _table(group: Group) -> None:
         group.word(8 + 2 * pad, register_immediate("addi", accumulator, accumulator, amount))
 
 
-def _counter_register(variant: Variants, region: NDArray[np.uint8], inner: NDArray[np.bool_]) -> Words:
+def _counter_register(variant: Variants, region: NDArray[Any], inner: NDArray[np.bool_]) -> Words:
     main = (region == 0) & ~inner
     return np.where(main, role_of(Role.COUNTER, variant), role_of(Role.COUNTER_LEAF, variant))
 
@@ -154,7 +154,7 @@ def _call_indirect(group: Group) -> None:
     _computed_jump(group, link, target, callable_ & (link == 1) & ((group.aux & _U(1)) != 0), match_of("c_jalr"))
 
 
-def ends(group_region: NDArray[np.uint8], variant: Variants, short: NDArray[np.bool_]) -> Words:
+def ends(group_region: NDArray[Any], variant: Variants, short: NDArray[np.bool_]) -> Words:
     """What ends each region: ebreak for the main part, a return for a function; `short` picks the compressed forms."""
     link = ROLE[Role.LINK_1 - 1 + np.maximum(group_region, 1), variant]
     long = np.where(group_region == 0, match_of("ebreak"), register_immediate("jalr", 0, link, 0))

@@ -22,6 +22,7 @@ from fuzz.strategies.rust import (
     generate_modes,
     generate_program,
 )
+from fuzz.strategies.rust.either import either
 from fuzz.strategies.rust.generate import generate_dense
 from fuzz.strategies.rust.middles import middles
 from fuzz.strategies.rust.more_statements import checked, drops, floats, patterns, traits
@@ -109,6 +110,7 @@ class Runs:
         ]
         kinds = (  # the cheapest first: most bugs are found by the first of these
             *((checked, 30), (shape, 8), (middles, 12), (floats, 30), (patterns, 20), (traits, 24), (drops, 40)),
+            (either, 20),
             *((checked, 240), (middles, 32)),
         )
         dense = [

@@ -183,6 +183,12 @@ def _own_cell(original: Any) -> Any:
     return Place.cell
 
 
+def _mixed() -> int:
+    from engines.rustwasm.lower_gc.representation import MIXED
+
+    return MIXED
+
+
 def _first_element(original: Any) -> Any:
     def array_copy(self: Any, ty: Any, to: Any, to_at: Any, source: Any, at: Any, count: Any) -> Any:
         from engines.rustwasm.lower_gc import nodes
@@ -203,6 +209,14 @@ _LOWERED: Final[_Table] = (
      "`&mut` of a field refers to a copy"),
     ("references-to-elements-are-copies", "an alias lost", "lower_gc.places:Element.cell", _own_cell,
      "`&mut` of an element refers to a copy"),
+    ("references-into-variants-are-copies", "an alias lost", "lower_gc.places:Held.cell", _own_cell,
+     "`&mut` of what a variant holds, in an enum kept as a reference, refers to a copy"),
+    ("numbers-lose-their-upper-bit", "a value cut to the wrong width",
+     "lower_gc.representation:Representations.is_small", lambda original: lambda self, ty: True,
+     "a number of 32 bits beside a reference is kept in 31"),
+    ("enums-kept-as-references-share", "an alias made", "lower_gc.representation:Representations.needs_copy",
+     lambda original: lambda self, ty: self.of(self.peel(ty)).kind != _mixed() and original(self, ty),
+     "the copy of an enum kept as a reference has the same object"),
     ("bytes-read-signed", "signed taken for unsigned", "lower_gc.objects:Objects.array_get", _signed_bytes,
      "elements of 8 and 16 bits are extended by their sign"),
     ("arrays-copied-from-their-start", "an offset lost", "lower_gc.objects:Objects.array_copy", _first_element,
@@ -332,6 +346,15 @@ def _() -> None:
     from engines.rustwasm.release import promote
 
     replace_method(promote, "_made_after_return", lambda original: lambda tree, own, frames, stack: set())
+
+
+@BUGS.action("rust-frames-joined-where-their-end-is-unknown", Area.RUST_RELEASE, "memory used after it was given back",
+             judges=("fresh tests/engines/rustwasm/release/test_promote.py",),
+             description="frames are joined although the stack pointer is also set from a local")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.release import promote
+
+    replace_method(promote, "_set_otherwise", lambda original: lambda tree, frames, stack: False)
 
 
 @BUGS.action("rust-middles-moved-as-one", Area.RUST_MIR, "an effect twice", judges=(_DEVELOPMENT,),

@@ -19,8 +19,9 @@ _MARKS: Final = (
 
 
 def either(scene: Scene) -> None:
-    """A number or a text, a variant without data or a text, a letter or a boxed number, in a result: by turns."""
-    (_word, _mark, _letter, _result)[scene.draw.below(4)](scene)
+    """A number or a text, a variant without data or a text, a letter or a boxed number, one in a result, a number or
+    what is copied: by turns."""
+    (_word, _mark, _letter, _result, _place)[scene.draw.below(5)](scene)
 
 
 def _word(scene: Scene) -> None:
@@ -101,3 +102,19 @@ def _result(scene: Scene) -> None:
         scene.line(f'println!("{{:?}} {{:?}} {{}}", {name}.clone(), {name}.take(), {name}.is_none());')
     scene.say(f"Some(Ok({wrap(number - by, 'u32')}))")
     scene.say(f'Some(Err("{text}.")) Some(Err("{text}.")) true')
+
+
+def _place(scene: Scene) -> None:
+    """Copies of a struct in a variant, of which one is changed."""
+    scene.need("Place")
+    name = scene.fresh("p")
+    few, at, wide = scene.draw.pick((0, 9, 65535)), scene.draw.pick(_ENDS), scene.draw.below(99)
+    with scene.block("{"):
+        scene.line(f"let mut {name} = [Place::Few({few}), Place::Whole(Spot {{ at: {at}, wide: {wide} }})];")
+        scene.line(f"let kept = {name};")
+        scene.line(f"for one in {name}.iter_mut() {{")
+        scene.line("    match one { Place::Few(n) => *n = n.wrapping_add(1), Place::Whole(s) => s.at ^= 1 }")
+        scene.line("}")
+        scene.line(f'println!("{{:?}} {{:?}}", {name}, kept);')
+    before = f"[Few({few}), Whole(Spot {{ at: {at}, wide: {wide} }})]"
+    scene.say(f"[Few({(few + 1) & 0xFFFF}), Whole(Spot {{ at: {at ^ 1}, wide: {wide} }})] {before}")

@@ -235,6 +235,19 @@ enum Mark {
     End,
 }
 """,
+    "Place": """\
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Spot {
+    at: i32,
+    wide: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Few(u16),
+    Whole(Spot),
+}
+""",
     "Letter": """\
 #[derive(Clone, Debug)]
 enum Letter {

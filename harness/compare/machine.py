@@ -1,10 +1,13 @@
 """Comparison of two batches of machine observations: vectorised, field by field, on what both sides observe.
 
-States and memories are compared as 64-bit words, once; fields are ranges of those words.
+Where both sides agree, which is nearly everywhere, states and memories are read once and nothing is written: blocks of
+rows are compared as bytes. Only in a block that differs are rows compared as 64-bit words; fields are ranges of those.
 """
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 
 from harness.compare.legal import legal_trap_value_rows
 from harness.contract import MACHINE_FIELDS, BatchObservation, End, MachineBatch, Trap, Verdict
+from harness.contract.layout import DATA_BYTES
 
 FIELD_BITS: Final = {name: 1 << i for i, name in enumerate(MACHINE_FIELDS)}
 """The bit of each field in a mask of differing fields."""
@@ -40,6 +44,14 @@ class Row(IntEnum):
     DIVERGED = 1
     INCOMPARABLE = 2
 
+
+BLOCK_BYTES: Final = 1 << 18
+"""As much of each side is compared at once: a call costs little beside it, and so do the neighbours of a row that
+differs."""
+
+_compare_bytes: Any = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)(
+    ("memcmp", ctypes.CDLL(None))
+)
 
 VERDICTS: Final = {Row.AGREE: Verdict.AGREE, Row.DIVERGED: Verdict.DIVERGED, Row.INCOMPARABLE: Verdict.INCOMPARABLE}
 
@@ -120,6 +132,9 @@ def check_shape(batch: MachineBatch, seen: BatchObservation, side: str) -> None:
             raise ValueError(f"{side}: {name} has {rows} rows, the batch has {count} cases")
     if seen.state.dtype != batch.initial.dtype:
         raise ValueError(f"{side}: state has dtype {seen.state.dtype}, {batch.isa} needs {batch.initial.dtype}")
+    if seen.memory.shape != (count, DATA_BYTES) or seen.memory.dtype != np.uint8:
+        found = f"{seen.memory.dtype} of shape {seen.memory.shape}"
+        raise ValueError(f"{side}: memory is {found}, must be uint8 of shape {(count, DATA_BYTES)}")
     unknown = seen.observed - set(MACHINE_FIELDS)
     if unknown:
         raise ValueError(f"{side}: observes {', '.join(sorted(unknown))}; known: {', '.join(MACHINE_FIELDS)}")
@@ -153,18 +168,18 @@ def _masks(subject: BatchObservation, oracle: BatchObservation, compared: frozen
             if name == "trap":
                 different |= subject.trap == Trap.OTHER
             masks[different] |= np.uint16(FIELD_BITS[name])
-    state = _words(subject.state) != _words(oracle.state)
-    if state.any():
-        dtype = subject.state.dtype
+    dtype = subject.state.dtype
+    assert dtype.fields is not None
+    fields = [(FIELD_BITS[name], *dtype.fields[name][:2]) for name in compared.intersection(dtype.fields)]
+    for rows in _differing_blocks(subject.state, oracle.state) if fields else ():
+        state = _words(subject.state[rows]) != _words(oracle.state[rows])
         unit_bytes = dtype.itemsize // state.shape[1]
-        assert dtype.fields is not None
-        for name in compared.intersection(dtype.fields):
-            field, offset = dtype.fields[name][:2]
+        for bit, field, offset in fields:
             columns = state[:, offset // unit_bytes : (offset + field.itemsize) // unit_bytes]
-            masks[columns.any(axis=1)] |= np.uint16(FIELD_BITS[name])
-    if "memory" in compared:
-        different = (_words(subject.memory) != _words(oracle.memory)).any(axis=1)
-        masks[different] |= np.uint16(FIELD_BITS["memory"])
+            masks[rows][columns.any(axis=1)] |= np.uint16(bit)
+    for rows in _differing_blocks(subject.memory, oracle.memory) if "memory" in compared else ():
+        different = (_words(subject.memory[rows]) != _words(oracle.memory[rows])).any(axis=1)
+        masks[rows][different] |= np.uint16(FIELD_BITS["memory"])
     return masks
 
 
@@ -182,6 +197,18 @@ def _forgive_legal_trap_values(
     if len(rows):
         legal = legal_trap_value_rows(batch, subject, oracle, rows)
         masks[rows[legal]] &= np.uint16(~FIELD_BITS["tval"] & 0xFFFF)
+
+
+def _differing_blocks(left: NDArray[Any], right: NDArray[Any]) -> Iterator[slice]:
+    """The blocks of rows whose bytes are not the same. Both arrays have as many rows, of as many bytes."""
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    row_bytes = left.nbytes // max(1, len(left))
+    rows = max(1, BLOCK_BYTES // max(1, row_bytes))
+    ours, theirs = left.ctypes.data, right.ctypes.data
+    for start in range(0, len(left), rows):
+        offset, size = start * row_bytes, min(rows, len(left) - start) * row_bytes
+        if _compare_bytes(ours + offset, theirs + offset, size):
+            yield slice(start, start + rows)
 
 
 def _words(array: NDArray[Any]) -> NDArray[Any]:

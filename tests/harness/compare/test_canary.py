@@ -122,11 +122,7 @@ def test_what_is_not_observed_is_not_tried() -> None:
 
 
 def test_over_seeds_every_bit_of_a_register_has_its_turn() -> None:
-    bits = {
-        (c.element, c.bit)
-        for seed in range(2000)
-        for c in canaries(frozenset({"x"}), np.random.default_rng(seed))
-    }
+    bits = {(c.element, c.bit) for seed in range(2000) for c in canaries(frozenset({"x"}), np.random.default_rng(seed))}
     assert bits == {(register, bit) for register in range(1, 32) for bit in range(64)}
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from machine_batches import batch_of, copy_of, observation_of
 
 from harness.compare.describe import compare_case, differences
-from harness.compare.machine import FIELD_BITS, Discard, Row, compare_batches, field_names
+from harness.compare.machine import BLOCK_BYTES, FIELD_BITS, Discard, Row, compare_batches, field_names
 from harness.contract import MACHINE_FIELDS, BatchObservation, End, Trap, Verdict
 from harness.contract.layout import CODE_BASE, DATA_BASE, DATA_BYTES
 
@@ -62,6 +62,28 @@ def test_every_bit_of_the_window_is_compared() -> None:
         bits = first + np.arange(rows)
         right.memory[np.arange(rows), bits // 8] ^= (1 << (bits % 8)).astype(np.uint8)
         assert (compare_batches(batch, left, right).differing == FIELD_BITS["memory"]).all()
+
+
+@pytest.mark.parametrize("name", ["state", "memory"])
+def test_a_row_that_differs_is_found_wherever_it_is_and_its_neighbours_agree(name: str) -> None:
+    block = BLOCK_BYTES // getattr(observation_of(batch_of(1)), name).nbytes
+    batch = batch_of(2 * block + 3)
+    left = observation_of(batch)
+    for row in (0, 1, block - 1, block, 2 * block, len(batch) - 1):
+        for at in (0, -1):
+            right = copy_of(left)
+            getattr(right, name)[row : row + 1].view(np.uint8).reshape(-1)[at] ^= 1
+            assert compare_batches(batch, left, right).diverged().tolist() == [row]
+
+
+def test_arrays_that_are_not_contiguous_are_compared() -> None:
+    batch = batch_of(5)
+    left = observation_of(batch)
+    twice = np.repeat(left.memory, 2, axis=0)
+    right = replace(copy_of(left), memory=twice[::2])
+    assert not len(compare_batches(batch, left, right).diverged())
+    twice[4, 17] ^= 1
+    assert compare_batches(batch, left, right).diverged().tolist() == [2]
 
 
 @pytest.mark.parametrize("other", [End.LIMIT, End.TIMEOUT, End.CRASH])
@@ -208,6 +230,7 @@ def test_the_bits_of_a_compressed_instruction_are_sixteen() -> None:
         (lambda s: replace(s, end=np.zeros_like(s.end)), r"end of row 0 is 0, must be 1 … 5"),
         (lambda s: replace(s, trap=np.full_like(s.trap, 77)), r"trap of row 0 is 77"),
         (lambda s: replace(s, memory=s.memory[:-1]), r"memory has 2 rows, the batch has 3"),
+        (lambda s: replace(s, memory=s.memory[:, :-8].copy()), r"memory is uint8 of shape \(3, 8184\), must be uint8"),
         (lambda s: replace(s, observed=frozenset({"mood"})), r"observes mood; known: end"),
         (lambda s: replace(s, state=np.zeros(3, "<u8")), r"state has dtype uint64"),
     ],

@@ -126,7 +126,7 @@ class Compilation:
         self._deref_heads: set[Any] = set(base._deref_heads) if base is not None else set()
         self.directory: Path | None = None
         self.main_file = ""
-        self.module_paths: dict[Module, Path] = {}
+        self.module_files: set[Path] = set()
         self.indexed = 0
         self.unbroken = 0
 
@@ -179,10 +179,10 @@ class Compilation:
                     self.diagnostics.error(None, f"couldn't read `{path.name}`: {error}", item.span)
                     return None
                 place = path.resolve()
-                if len(self.module_paths) > 2000 or place in self.module_paths.values():
+                if len(self.module_files) > 2000 or place in self.module_files:
                     self.diagnostics.error(None, f"circular modules: `{path.name}` is a module already", item.span)
                     return None
-                self.module_paths[module] = place
+                self.module_files.add(place)
                 file = self.sources.add(str(path), text)
                 return parse(text, file.base, self.diagnostics)
         missing = self.diagnostics.error("E0583", f"file not found for module `{item.name}`", item.span)
@@ -195,7 +195,7 @@ class Compilation:
         file = self.sources.add(name, text)
         self.main_file = name
         if self.directory is not None:
-            self.module_paths[self.root] = Path(name).resolve()
+            self.module_files.add(Path(name).resolve())
         items = parse(text, file.base, self.diagnostics)
         if self.diagnostics.has_errors:
             return

@@ -158,11 +158,12 @@ class Constraints:
         if not target[1]:
             return
         outlives, point = self.regions.outlives, self.point
-        for variance, a, b in zip(self.shapes.variances(one), source[1], target[1], strict=True):
+        given, wanted = source[1], target[1]
+        for i, variance in enumerate(self.shapes.variances(one)):
             if variance != CONTRAVARIANT:
-                outlives(a, b, point, category)
+                outlives(given[i], wanted[i], point, category)
             if variance != COVARIANT:
-                outlives(b, a, point, category)
+                outlives(wanted[i], given[i], point, category)
 
     def _coerce(self, source: Typed, target: Typed, category: int) -> None:
         one, wanted = source[0], target[0]
@@ -199,20 +200,19 @@ class Constraints:
         locals_ = self.locals
         for block in self.body.blocks:
             for statement in block.statements:
-                if type(statement) is m.Assign:
+                if isinstance(statement, m.Assign):
                     place = statement.place
                     # Parts may have regions where the whole has none: fields of `'static` references.
                     if (
                         locals_[place.local]
-                        or type(statement.rvalue) is m.Ref
-                        or type(statement.rvalue) is m.Aggregate
+                        or isinstance(statement.rvalue, (m.Ref, m.Aggregate))
                         or place.projection
                     ):
                         self.point = point
                         self._assign(statement)
                 point += 1
             terminator = block.terminator
-            if type(terminator) is m.Call:
+            if isinstance(terminator, m.Call):
                 self.point = point
                 self._call(terminator)
             point += 1

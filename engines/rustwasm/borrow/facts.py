@@ -86,28 +86,25 @@ class Facts:
             self.starts.append(point)
             events: list[Event] = []
             add = events.append
-            statement: Any
             for statement in block.statements:
-                kind = type(statement)
-                if kind is m.Assign:
+                if isinstance(statement, m.Assign):
                     rvalue = statement.rvalue
-                    form = type(rvalue)
-                    if form is m.Use:
+                    if isinstance(rvalue, m.Use):
                         _operand(rvalue.operand, point, add)
-                    elif form is m.Ref:
+                    elif isinstance(rvalue, m.Ref):
                         place = rvalue.place
                         if place.projection:
                             _indices(place, point, add)
                         add((point, _REF_KINDS[rvalue.kind], place))
                         self.borrows.append((point, statement))
-                    elif form is m.Aggregate:
+                    elif isinstance(rvalue, m.Aggregate):
                         _unshare(rvalue.operands)
                         for operand in rvalue.operands:
                             _operand(operand, point, add)
-                    elif form is m.BinaryOp:
+                    elif isinstance(rvalue, m.BinaryOp):
                         _operand(rvalue.left, point, add)
                         _operand(rvalue.right, point, add)
-                    elif form is m.Cast or form is m.UnaryOp or form is m.Repeat:
+                    elif isinstance(rvalue, (m.Cast, m.UnaryOp, m.Repeat)):
                         _operand(rvalue.operand, point, add)
                     else:
                         if rvalue.place.projection:
@@ -117,16 +114,15 @@ class Facts:
                     if place.projection:
                         _indices(place, point, add)
                     add((point, ASSIGN, place))
-                elif kind is m.StorageLive:
+                elif isinstance(statement, m.StorageLive):
                     add((point, LIVE, m.Place(statement.local)))
-                elif kind is m.StorageDead:
+                elif isinstance(statement, m.StorageDead):
                     add((point, DEAD, m.Place(statement.local)))
                 else:
                     add((point, READ, statement.place))
                 point += 1
-            terminator: Any = block.terminator
-            form = type(terminator)
-            if form is m.Call:
+            terminator: m.Terminator = block.terminator
+            if isinstance(terminator, m.Call):
                 _operand(terminator.function, point, add)
                 _unshare(terminator.arguments)
                 for operand in terminator.arguments:
@@ -135,9 +131,9 @@ class Facts:
                 if destination.projection:
                     _indices(destination, point, add)
                 add((point, RESULT, destination))
-            elif form is m.Switch:
+            elif isinstance(terminator, m.Switch):
                 _operand(terminator.operand, point, add)
-            elif form is m.Drop:
+            elif isinstance(terminator, m.Drop):
                 add((point, REPLACE if self._replaces(terminator) else DROP, terminator.place))
             self.ends.append(point)
             self.events.append(events)
@@ -159,13 +155,12 @@ class Facts:
 
 
 def _operand(operand: m.Operand, point: int, add: Any) -> None:
-    kind = type(operand)
-    if kind is m.Constant:
+    if isinstance(operand, m.Constant):
         return
-    place = operand.place  # type: ignore[union-attr]
+    place = operand.place
     if place.projection:
         _indices(place, point, add)
-    add((point, COPY if kind is m.Copy else MOVE, place))
+    add((point, COPY if isinstance(operand, m.Copy) else MOVE, place))
 
 
 def _unshare(operands: list[m.Operand]) -> None:
@@ -173,7 +168,7 @@ def _unshare(operands: list[m.Operand]) -> None:
     if len(operands) > 1:
         seen: set[int] = set()
         for operand in operands:
-            if type(operand) is m.Move:
+            if isinstance(operand, m.Move):
                 if id(operand.place) in seen:
                     operand.place = m.Place(operand.place.local, operand.place.projection)
                 seen.add(id(operand.place))

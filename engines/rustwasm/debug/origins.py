@@ -50,11 +50,11 @@ class Origin:
         """`out` has what a terminator became at its end; `leave` is how its block ends."""
         made = self._fresh(out)
         match leave:
-            case Branch(condition):
+            case Branch(condition=condition):
                 made.append(condition)
-            case Table(selector):
+            case Table(selector=selector):
                 made.append(selector)
-            case Leave(statements):
+            case Leave(statements=statements):
                 made += statements
         span: m.Span | None = None
         if isinstance(terminator, m.Call):

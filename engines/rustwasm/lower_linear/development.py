@@ -61,8 +61,10 @@ _SMALL: Final = 128
 _GETS: Final = [instruction(("local.get", number)) for number in range(_SMALL)]
 _SETS: Final = [instruction(("local.set", number)) for number in range(_SMALL)]
 
-_encoded: dict[tuple[str, Any], bytes] = {}
-_ENCODED_LIMIT: Final = 1 << 16
+_encoded: dict[str, dict[tuple[Any, ...], bytes]] = {}
+"""Encoded operations by name and immediates."""
+_ENCODED_LIMIT: Final = 1 << 15
+"""So many of one name at most."""
 
 
 class Lowered:
@@ -184,12 +186,14 @@ class _Writer:
         self.labels.pop()
 
     def plain(self, name: str, imm: tuple[Any, ...]) -> None:
-        key = (name, imm)
-        found = _encoded.get(key)
+        known = _encoded.get(name)
+        if known is None:
+            known = _encoded[name] = {}
+        found = known.get(imm)
         if found is None:
-            if len(_encoded) >= _ENCODED_LIMIT:
-                _encoded.clear()
-            found = _encoded[key] = instruction((name, *imm))
+            if len(known) >= _ENCODED_LIMIT:
+                known.clear()
+            found = known[imm] = instruction((name, *imm))
         self.out += found
 
     def depth(self, label: int) -> bytes:
@@ -295,9 +299,9 @@ class DevelopmentProgram(Program):
         known = None if base is None else base.instances
         self.known: LibraryInstances | None = known if known is not None and known.usable(kept.compilation) else None
         self.functions: dict[Any, Lowered] = {}
-        self._events: dict[tuple[Any, ...], int] | None = None
-        """The events of the function that is being lowered and their places; None while one is answered."""
-        self._answers: list[int] = []
+        self._events: dict[tuple[Any, ...], Number] | None = None
+        """The events of the function that is being lowered and their answers, tied to their places; None while one is
+        answered."""
 
     # Events
 
@@ -306,14 +310,13 @@ class DevelopmentProgram(Program):
         events = self._events
         if events is None:
             return self._answer(event)
-        place = events.get(event)
-        if place is None:
+        tied = events.get(event)
+        if tied is None:
             self._events = None
             answer = self._answer(event)
             self._events = events
-            place = events[event] = len(events)
-            self._answers.append(answer)
-        return Linked(self._answers[place], place)
+            tied = events[event] = Linked(answer, len(events))
+        return tied
 
     def _answer(self, event: tuple[Any, ...]) -> int:
         answer: int = _ANSWERS[event[0]](self, *event[1:])
@@ -385,14 +388,14 @@ class DevelopmentProgram(Program):
     def _fresh(self, key: Any) -> Lowered:
         if key[0] == "runtime":
             return self._written(key, *self._lowered(key))
-        events: dict[tuple[Any, ...], int] = {}
-        self._events, self._answers = events, []
+        events: dict[tuple[Any, ...], Number] = {}
+        self._events = events
         try:
             made = self._written(key, *self._lowered(key))
         finally:
             self._events = None
         made.events = list(events)
-        made.answers = self._answers
+        made.answers = [int(answer) for answer in events.values()]
         if self.known is not None:
             self.known.keep(key, made)
         return made

@@ -411,13 +411,15 @@ class FunctionLowering(DropLowering):
         if rvalue.ty.kind == t.ARRAY:
             return []
         variant = layout.variants[rvalue.variant]
-        for operand, indices in zip(rvalue.operands, variant.parts, strict=True):
+        for number, operand in enumerate(rvalue.operands):
+            indices = variant.parts[number]
             assert indices is not None
-            for index, value in zip(indices, self.operand_parts(operand), strict=True):
-                values[index] = value
+            for i, value in enumerate(self.operand_parts(operand)):
+                values[indices[i]] = value
         if layout.tag is not None:
             values[0] = n.i32(rvalue.variant)
-        return [n.zero(p.storage.type) if v is None else v for v, p in zip(values, layout.parts, strict=True)]
+        wasm = layout.wasm
+        return [n.zero(wasm[i]) if value is None else value for i, value in enumerate(values)]
 
     def _repeat(self, where: Where, rvalue: m.Repeat) -> None:
         count = rvalue.count.data

@@ -16,7 +16,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, NamedTuple
 
 from engines.rustwasm.typing import types as t
@@ -51,6 +50,17 @@ class Storage(NamedTuple):
         return f"{name}.store" if self.bytes == full else f"{name}.store{self.bytes * 8}"
 
 
+_accesses: dict[Storage, tuple[str, str, int]] = {}
+
+
+def access(storage: Storage) -> tuple[str, str, int]:
+    """How the storage is loaded and stored, and the exponent of its alignment."""
+    found = _accesses.get(storage)
+    if found is None:
+        found = _accesses[storage] = (storage.load, storage.store, storage.bytes.bit_length() - 1)
+    return found
+
+
 POINTER: Final = Storage(w.I32, POINTER_BYTES)
 LENGTH: Final = Storage(w.I32, 4)
 TAG: Final = Storage(w.I32, 4)
@@ -76,7 +86,6 @@ class Variant:
     """Per field the indices of its parts among the whole value's; None where the whole has none."""
 
 
-@dataclass(frozen=True)
 class Layout:
     """A type's layout.
 
@@ -86,21 +95,35 @@ class Layout:
         variants: of an ADT, tuple or closure, one entry for a struct.
         tag: index of the part that holds the variant's index; None without one.
         null_variant: the variant that a null pointer in part `niche` stands for.
+        wasm: the Wasm types of the parts. It and `accesses` are not set where there are no parts.
+        accesses: per part its offset, the operations that load and store it, the exponent of its alignment, and its
+            Wasm type.
     """
 
-    bytes: int
-    alignment: int
-    parts: tuple[Part, ...] | None
-    variants: tuple[Variant, ...] = ()
-    tag: Part | None = None
-    niche: Part | None = None
-    null_variant: int = 0
+    __slots__ = ("accesses", "alignment", "bytes", "niche", "null_variant", "parts", "tag", "variants", "wasm")
 
-    @cached_property
-    def wasm(self) -> tuple[int, ...]:
-        """The Wasm types of the parts."""
-        assert self.parts is not None
-        return tuple([part.storage.type for part in self.parts])
+    def __init__(
+        self,
+        bytes: int,
+        alignment: int,
+        parts: tuple[Part, ...] | None,
+        variants: tuple[Variant, ...] = (),
+        tag: Part | None = None,
+        niche: Part | None = None,
+        null_variant: int = 0,
+    ) -> None:
+        self.bytes = bytes
+        self.alignment = alignment
+        self.parts = parts
+        self.variants = variants
+        self.tag = tag
+        self.niche = niche
+        self.null_variant = null_variant
+        if parts is not None:
+            self.wasm: tuple[int, ...] = tuple([part.storage.type for part in parts])
+            self.accesses: list[tuple[int, str, str, int, int]] = [
+                (part.offset, *access(part.storage), part.storage.type) for part in parts
+            ]
 
     def part_index(self, part: Part) -> int:
         assert self.parts is not None

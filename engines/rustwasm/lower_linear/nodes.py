@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import struct
-from functools import cache
 from typing import Final
 
-from engines.rustwasm.lower_linear.layout import Storage
+from engines.rustwasm.lower_linear.layout import Storage, access
 from engines.rustwasm.lower_linear.linked import Linked, Number
 from engines.rustwasm.release.tree import Node
 from engines.rustwasm.wasm import types as w
-
-_EXPONENT: Final = {1: 0, 2: 1, 4: 2, 8: 3}
 
 
 def i32(value: Number) -> Node:
@@ -54,27 +51,26 @@ def set_(local: int, value: Node) -> Node:
 
 
 def load(storage: Storage, address: Node, offset: int) -> Node:
-    name, _, exponent = _access(storage)
+    name, _, exponent = access(storage)
     return Node(name, (exponent, offset, 0), (address,), storage.type)
 
 
 def store(storage: Storage, address: Node, offset: int, value: Node) -> Node:
-    _, name, exponent = _access(storage)
+    _, name, exponent = access(storage)
     return Node(name, (exponent, offset, 0), (address, value))
-
-
-@cache
-def _access(storage: Storage) -> tuple[str, str, int]:
-    """How the storage is loaded and stored, and the exponent of its alignment."""
-    return storage.load, storage.store, _EXPONENT[storage.bytes]
 
 
 def op(name: str, *args: Node) -> Node:
     """An operation without immediates; the type of its value follows from its name."""
-    return Node(name, (), args, _type_of(name))
+    type_ = _types.get(name)
+    if type_ is None:
+        type_ = _types[name] = _type_of(name)
+    return Node(name, (), args, type_)
 
 
-@cache
+_types: dict[str, int] = {}
+
+
 def _type_of(name: str) -> int:
     prefix, _, action = name.partition(".")
     type_: int = {"i32": w.I32, "i64": w.I64, "f32": w.F32, "f64": w.F64}[prefix]

@@ -223,11 +223,15 @@ class FrameBuilder:
         layout = self.layouts.of(where.ty)
         assert layout.parts is not None, f"{t.show(where.ty)} has no parts"
         if isinstance(where, InLocals):
-            types = layout.wasm
+            types, locals_ = layout.wasm, where.locals
             if len(types) == 1:
-                return [Node(_GET, (where.locals[0],), (), types[0])]
-            return [Node(_GET, (local,), (), type_) for local, type_ in zip(where.locals, types, strict=True)]
-        return [n.load(p.storage, n.copied(where.address), where.offset + p.offset) for p in layout.parts]
+                return [Node(_GET, (locals_[0],), (), types[0])]
+            return [Node(_GET, (locals_[i],), (), type_) for i, type_ in enumerate(types)]
+        address, start = where.address, where.offset
+        return [
+            Node(load, (exponent, start + offset, 0), (n.copied(address),), type_)
+            for offset, load, _, exponent, type_ in layout.accesses
+        ]
 
     def write_parts(self, where: Where, values: list[Node]) -> None:
         """Store scalars in a place; they may read the place."""
@@ -235,15 +239,20 @@ class FrameBuilder:
             if len(values) == 1:
                 self.out.append(Node(_SET, (where.locals[0],), values))
                 return
-            values = self.settled(values)
-            self.out += [n.set_(local, value) for local, value in zip(where.locals, values, strict=True)]
+            out, locals_ = self.out, where.locals
+            assert len(values) == len(locals_)
+            for i, value in enumerate(self.settled(values)):
+                out.append(Node(_SET, (locals_[i],), (value,)))
             return
         layout = self.layouts.of(where.ty)
         assert layout.parts is not None
         if len(values) > 1:
             values = self.settled(values)
-        for part, value in zip(layout.parts, values, strict=True):
-            self.out.append(n.store(part.storage, n.copied(where.address), where.offset + part.offset, value))
+        out, accesses, address, start = self.out, layout.accesses, where.address, where.offset
+        assert len(values) == len(accesses)
+        for i, value in enumerate(values):
+            offset, _, store, exponent, _ = accesses[i]
+            out.append(Node(store, (exponent, start + offset, 0), (n.copied(address), value)))
 
     def settled(self, values: list[Node]) -> list[Node]:
         """The values, evaluated now if writing the first could change the others."""

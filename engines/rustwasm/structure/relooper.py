@@ -9,54 +9,63 @@ Source: N. Ramsey, "Beyond Relooper: Recursive Translation of Unstructured Contr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engines.rustwasm.release.tree import Block, If, Node
 from engines.rustwasm.structure.graph import Graph
 
 
-@dataclass
 class Jump:
     """Go to a block."""
 
-    target: int
+    __slots__ = ("target",)
+
+    def __init__(self, target: int) -> None:
+        self.target = target
 
 
-@dataclass
 class Branch:
     """Go to `then` if `condition` is not zero, else to `other`."""
 
-    condition: Node
-    then: int
-    other: int
+    __slots__ = ("condition", "other", "then")
+
+    def __init__(self, condition: Node, then: int, other: int) -> None:
+        self.condition = condition
+        self.then = then
+        self.other = other
 
 
-@dataclass
 class Table:
     """Go to `targets[selector]`, or to `default` where there is none."""
 
-    selector: Node
-    targets: list[int]
-    default: int
+    __slots__ = ("default", "selector", "targets")
+
+    def __init__(self, selector: Node, targets: list[int], default: int) -> None:
+        self.selector = selector
+        self.targets = targets
+        self.default = default
 
 
-@dataclass
 class Leave:
     """Leave the function by these statements: a return or a trap."""
 
-    statements: list[Node]
+    __slots__ = ("statements",)
+
+    def __init__(self, statements: list[Node]) -> None:
+        self.statements = statements
 
 
 Exit: TypeAlias = Jump | Branch | Table | Leave
 
 
-@dataclass
 class BasicBlock:
     """Straight-line code and where it goes."""
 
-    exit: Exit
-    statements: list[Node] = field(default_factory=list)
+    __slots__ = ("exit", "statements")
+
+    def __init__(self, exit: Exit, statements: list[Node]) -> None:
+        self.exit = exit
+        self.statements = statements
 
     def successors(self) -> list[int]:
         leave = self.exit

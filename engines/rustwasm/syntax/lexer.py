@@ -16,16 +16,18 @@ KEYWORDS: Final = frozenset(
     return self Self static struct super trait true type unsafe use where while async await""".split()  # noqa: SIM905
 )
 
-_TOKEN = re.compile(
-    r"""(?:[ \t\r\n]+|//[^\n]*)*+
-    (?:
-      (b?r(\#*)"(?:.|\n)*?"\2(?!\#)|b?"(?:[^"\\]|\\(?:.|\n))*"|b?'(?:[^'\\\n]|\\(?:u\{[^}']*\}|x..|.))')  # 1 text
-     |((?:r\#)?[^\W\d]\w*)                                                                                  # 3 word
-     |(0x[0-9a-fA-F_]+[g-zA-Z_]*\w*|0[bo][0-9_]+\w*|
-        [0-9][0-9_]*(?:\.(?![._a-zA-Z])[0-9_]*)?(?:[eE][+-]?[0-9_]*[0-9][0-9_]*)?\w*)                       # 4 number
-     |('[^\W\d]\w*)                                                                                         # 5 lifetime
-     |(<<=|>>=|\.\.\.|\.\.=|->|=>|==|!=|<=|>=|&&|\|\||\+=|-=|\*=|/=(?!\*)|%=|\^=|&=|\|=|::|\.\.|<<|>>
-        |/\*|[-+*/%^!&|=<>@.,;:\#$?~(){}\[\]])  # 6 punctuation
+_TOKEN: Final = re.compile(
+    r"""((?:[ \t\r\n]+|//[^\n]*)*+)  # 1 what is between tokens
+    ([^\W\d]\w*+(?!["'\#])                                                                                # most words
+     |[(){}\[\],;]
+     |b?r(\#*)"(?:.|\n)*?"\3(?!\#)|b?"(?:[^"\\]|\\(?:.|\n))*"|b?'(?:[^'\\\n]|\\(?:u\{[^}']*\}|x..|.))'   # 2 text
+     |(?:r\#)?[^\W\d]\w*                                                                                  # word
+     |0x[0-9a-fA-F_]+[g-zA-Z_]*\w*|0[bo][0-9_]+\w*
+     |[0-9][0-9_]*(?:\.(?![._a-zA-Z])[0-9_]*)?(?:[eE][+-]?[0-9_]*[0-9][0-9_]*)?\w*                        # number
+     |'[^\W\d]\w*                                                                                         # lifetime
+     |<<=|>>=|\.\.\.|\.\.=|->|=>|==|!=|<=|>=|&&|\|\||\+=|-=|\*=|/=(?!\*)|%=|\^=|&=|\|=|::|\.\.|<<|>>
+     |/\*|[-+*/%^!&|=<>@.,;:\#$?~(){}\[\]]                                                                # punctuation
+     |\Z
     )""",
     re.VERBOSE,
 )
@@ -33,6 +35,11 @@ _COMMENT_MARK = re.compile(r"/\*|\*/")
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "0": "\0", "'": "'", '"': '"'}
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F_]{1,8})\}|(\n)\s*|(.))", re.DOTALL)
 _TRIVIA = re.compile(r"(?:[ \t\r\n]+|//[^\n]*)*")
+_OPENS: Final = "/*"
+
+_kinds: dict[str, str] = {}
+"""Kinds of tokens that were seen, raw identifiers left out."""
+_KINDS_LIMIT: Final = 1 << 16
 
 
 class Tokens:
@@ -55,71 +62,89 @@ class Tokens:
 
 def tokenize(text: str, base: int, diagnostics: Diagnostics) -> Tokens:
     """The tokens of `text`, positions counted from `base`. Bad characters are reported and skipped."""
-    tokens = Tokens()
-    kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
-    add_kind, add_text, add_start, add_end = kinds.append, texts.append, starts.append, ends.append
-    match = _TOKEN.match
-    keywords = KEYWORDS
     at = 0
     if text.startswith("\ufeff"):
         at = 1
     if text.startswith("#!", at) and not text.startswith("#![", at):
         at = text.find("\n")
         at = len(text) if at < 0 else at
+    found = None if _OPENS in text else _all_at_once(text, at, base)
+    return _one_by_one(text, at, base, diagnostics) if found is None else found
+
+
+def _all_at_once(text: str, at: int, base: int) -> Tokens | None:
+    """The tokens from `at` on; None where the text has anything else in it."""
+    tokens = Tokens()
+    kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
+    known = _kinds
+    end = at + base
+    for between, word, _ in _TOKEN.findall(text, at):
+        start = end + len(between)
+        end = start + len(word)
+        kind = known.get(word)
+        if kind is None:
+            if not word:
+                break
+            kind = _kind(word)
+            if word[:2] == "r#" and kind == "id":
+                word = word[2:]
+            else:
+                if len(known) >= _KINDS_LIMIT:
+                    known.clear()
+                known[word] = kind
+        kinds.append(kind)
+        texts.append(word)
+        starts.append(start)
+        ends.append(end)
+    if end != len(text) + base:  # something between the tokens was passed over
+        return None
+    tokens.add("eof", "", end, end)
+    return tokens
+
+
+def _one_by_one(text: str, at: int, base: int, diagnostics: Diagnostics) -> Tokens:
+    """The tokens from `at` on, comments with `/*` and what no token starts with passed over."""
+    tokens = Tokens()
     while True:
-        found = match(text, at)
+        found = _TOKEN.match(text, at)
         if found is None:
             trivia = _TRIVIA.match(text, at)
             assert trivia is not None
-            at = trivia.end()
-            if at >= len(text):
-                break
-            at = _bad(text, at, base, diagnostics)
+            at = _bad(text, trivia.end(), base, diagnostics)
             continue
-        group = found.lastindex
-        if group == 3:
-            start, at = found.span(3)
-            word = text[start:at]
-            if word[:2] == "r#":
-                add_kind("id")
-                word = word[2:]
-            else:
-                add_kind(word if word in keywords else "id")
-            add_text(word)
-        elif group == 6:
-            start, at = found.span(6)
-            word = text[start:at]
-            if word == "/*":
-                at = _skip_comment(text, start, base, diagnostics)
-                continue
-            add_kind(word)
-            add_text(word)
-        elif group == 4:
-            start, at = found.span(4)
-            word = text[start:at]
-            is_float = word[:2] not in ("0x", "0b", "0o") and (
-                "." in word or word.endswith(("f32", "f64")) or (("e" in word or "E" in word) and "s" not in word)
-            )
-            add_kind("float" if is_float else "int")
-            add_text(word)
-        elif group == 5:
-            start, at = found.span(5)
-            word = text[start:at]
-            add_kind("life")
-            add_text(word)
-        else:
-            start, at = found.span(1)
-            word = text[start:at]
-            quote = word[1] if word[0] == "b" else word[0]
-            if quote == "'":
-                add_kind("byte" if word[0] == "b" else "char")
-            else:
-                add_kind("bstr" if word[0] == "b" else "str")
-            add_text(word)
-        add_start(start + base)
-        add_end(at + base)
+        start, at = found.span(2)
+        word = text[start:at]
+        if not word:
+            break
+        if word == _OPENS:
+            at = _skip_comment(text, start, base, diagnostics)
+            continue
+        kind = _kind(word)
+        if word[:2] == "r#" and kind == "id":
+            word = word[2:]
+        tokens.add(kind, word, start + base, at + base)
     tokens.add("eof", "", len(text) + base, len(text) + base)
     return tokens
+
+
+def _kind(word: str) -> str:
+    first = word[0]
+    if first == '"':
+        return "str"
+    if first == "'":
+        return "char" if word[-1] == "'" and len(word) > 1 else "life"
+    if first in "0123456789":
+        is_float = word[:2] not in ("0x", "0b", "0o") and (
+            "." in word or word.endswith(("f32", "f64")) or (("e" in word or "E" in word) and "s" not in word)
+        )
+        return "float" if is_float else "int"
+    if first != "_" and not first.isalnum():
+        return word
+    if first == "b" and ('"' in word or "'" in word):
+        return "byte" if word[1] == "'" else "bstr"
+    if first == "r" and '"' in word:
+        return "str"
+    return word if word in KEYWORDS else "id"
 
 
 def _bad(text: str, at: int, base: int, diagnostics: Diagnostics) -> int:

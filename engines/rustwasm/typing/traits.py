@@ -188,10 +188,12 @@ class Inference:
             return normal is not b and self.unify(a, normal)
         if a.kind != b.kind or a.data != b.data or len(a.args) != len(b.args):
             return False
-        for x, y in zip(a.args, b.args, strict=True):
+        others = b.args
+        for i, x in enumerate(a.args):
+            y = others[i]
             if x is not y and not self.unify(x, y):
                 return False
-        return bool(a.args)
+        return bool(others)
 
     def can_unify(self, a: Ty, b: Ty) -> bool:
         mark = len(self.trail)
@@ -284,8 +286,9 @@ class Inference:
         if self_ty.kind == ty.INFER:
             wanted = ty.INT if self_ty.data == "int" else ty.FLOAT
             candidates = [
-                i for key, impls in index.items() if key is None or getattr(key, "kind", -1) == wanted for i in impls
-            ]
+                i for key, impls in index.items()
+                if key is None or (isinstance(key, Ty) and key.kind == wanted) for i in impls
+            ]  # fmt: skip
         else:
             key = head(self_ty)
             candidates = index.get(key, []) + index.get(None, []) if key is not None else index.get(None, [])
@@ -333,9 +336,10 @@ class Inference:
     def match_impl(self, impl: ImplDef, fresh: tuple[Ty, ...], args: tuple[Ty, ...]) -> bool:
         if not self.unify(self.normal_subst(impl.erased_self, fresh), args[0]):
             return False
-        for pattern, given in zip(impl.erased_args, args[1:], strict=False):
-            if not self.unify(self.normal_subst(pattern, fresh), given):
-                return False
+        if len(args) > 1:
+            for pattern, given in zip(impl.erased_args, args[1:], strict=False):
+                if not self.unify(self.normal_subst(pattern, fresh), given):
+                    return False
         return True
 
     def normal_subst(self, pattern: Ty, args: tuple[Ty, ...]) -> Ty:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+_BYTES: Final = [bytes((value,)) for value in range(0x80)]
+
 
 def unsigned(value: int) -> bytes:
     """`value` ≥ 0 in the fewest bytes."""
     if value < 0x80:
-        return bytes((value,))
+        return _BYTES[value]
     out = bytearray()
     while value >= 0x80:
         out.append(value & 0x7F | 0x80)
@@ -17,6 +21,8 @@ def unsigned(value: int) -> bytes:
 
 def signed(value: int) -> bytes:
     """`value` in the fewest bytes, the sign in bit 6 of the last."""
+    if -0x40 <= value < 0x40:
+        return _BYTES[value & 0x7F]
     out = bytearray()
     while not -0x40 <= value < 0x40:
         out.append(value & 0x7F | 0x80)

@@ -11,7 +11,7 @@ with that before, and code that does not pass is taken away again. That is kept,
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
 from engines.vm.aot.image import Kind, StoredRegion
@@ -34,8 +34,9 @@ SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
 LLVM_AFTER_INSNS: Final = 400_000_000
 """LLVM is not even loaded for programs that are over by then, some 0.2 seconds of baseline code."""
-LLVM_AGAIN: Final = 10
-"""So many times later, where an earlier run of the program asked LLVM: it has what that found to be hot."""
+HOT_SHARE: Final = 0.1
+"""Of what retires, at least, in the baseline region that LLVM is asked to replace: else loading LLVM costs more than it
+gives."""
 MOST_INSNS: Final = 400
 """Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
@@ -50,7 +51,7 @@ PASSES: Final = 0.9
 """The time for an instruction must fall to this part of what it was, or below."""
 LONGEST_SLICE: Final = 1 << 25
 MOST_REJECTED: Final = 3
-"""So many regions that failed, in all runs, are evidence enough that LLVM has nothing to give to a program."""
+"""So many regions that failed, where a run spends its time, are evidence enough that LLVM has nothing to give."""
 PATIENCE: Final = 20
 """Windows after which a trial without a verdict is over."""
 
@@ -194,6 +195,10 @@ def _name(region: StoredRegion) -> tuple[int, bytes]:
     return region.entries[0][0], region.guest
 
 
+def _within(ranges: Iterable[tuple[int, int]], pc: int) -> bool:
+    return any(start <= pc < end for start, end in ranges)
+
+
 def _is_llvm(space: CompiledSpace, region: StoredRegion) -> bool:
     """Whether LLVM's code is entered at the region's root."""
     handle = space.heads.get(region.entries[0][0])
@@ -239,6 +244,9 @@ class AutoTier(LlvmTier):
         self.rejected: list[StoredRegion] = []
         self._tries = trials
         self._source: dict[CodeHandle, StoredRegion] = {}
+        self._heat: Counter[CodeHandle] = Counter()
+        self._rejected_here: set[int] = set()
+        self._made_before: list[tuple[int, int]] = []
         self._untried: list[StoredRegion] = []
         self._proven: list[StoredRegion] = []
         self._failed: list[StoredRegion] = []
@@ -255,8 +263,7 @@ class AutoTier(LlvmTier):
     def offer(self, regions: Iterable[StoredRegion]) -> None:
         """Regions that need not be compiled, of both compilers. Those that are untried come on trial later."""
         regions = list(regions)
-        if any(region.kind is not Kind.BASELINE for region in regions):
-            self._llvm_after *= LLVM_AGAIN
+        self._made_before += [pair for r in regions if r.kind is not Kind.BASELINE for pair in r.ranges]
         untried = [region for region in regions if region.kind is Kind.UNTRIED]
         self._untried += [replace(region, kind=Kind.LLVM) for region in untried if self._tries]
         super().offer(r for r in regions if r.kind is Kind.LLVM or (r.kind is Kind.UNTRIED and not self._tries))
@@ -294,11 +301,20 @@ class AutoTier(LlvmTier):
         new = [self._make_quick(space, frm, pc) for pc, _ in found]
         if not self._wants_llvm() or not self._has_llvm():
             return any(new)
-        ranges = [pair for region in self.rejected for pair in region.ranges]
-        left = [(pc, link) for pc, link in found if not any(start <= pc < end for start, end in ranges)]
+        ranges = [*self._made_before, *(pair for region in self.rejected for pair in region.ranges)]
+        left = [(pc, link) for pc, link in found if self._is_hot(space, pc) and not _within(ranges, pc)]
         return super()._ask(space, frm, left) or any(new)
 
+    def _is_hot(self, space: CompiledSpace, pc: int) -> bool:
+        handle = space.handle_at(pc)
+        return handle is None or self._heat[handle] >= HOT_SHARE * self.retired
+
     def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> bool:
+        pc = hart.words[_PC]
+        handle = space.handle_at(pc)
+        if handle is not None:
+            self._heat[handle] += self._window
+        self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
         self.trial.measure(self._window, self._inside, self._seconds)
         if self.trial.handles:
             passed = self.trial.verdict()
@@ -306,14 +322,13 @@ class AutoTier(LlvmTier):
             if passed is not None or not there or self.trial.windows > PATIENCE:
                 self._end_trial(passed)
         elif self._untried and len(self.trial.before) == WINDOWS:
-            pc = hart.words[_PC]
-            here = [region for region in self._untried if any(start <= pc < end for start, end in region.ranges)]
+            here = [region for region in self._untried if _within(region.ranges, pc)]
             self._untried = [region for region in self._untried if region not in here]
             for region in here:
                 if is_current(space, region) and self._suits(space, region) and not _is_llvm(space, region):
                     self._place(space, region)
         wanted = super()._sample(space, hart, share)
-        if wanted and space.known[hart.words[_PC]] and not self._wants_llvm():
+        if wanted and space.known[pc] and not self._wants_llvm():
             self._lengthen()
             return False
         return wanted
@@ -326,7 +341,7 @@ class AutoTier(LlvmTier):
 
     def _wants_llvm(self) -> bool:
         """Whether LLVM would be asked for what a trace finds in baseline code."""
-        if self.retired < self._llvm_after or len(self.rejected) >= MOST_REJECTED or not self._asks:
+        if self.retired < self._llvm_after or len(self._rejected_here) >= MOST_REJECTED or not self._asks:
             return False
         return not self.trial.handles and not super()._is_busy()
 

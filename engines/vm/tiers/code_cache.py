@@ -100,12 +100,17 @@ class CompiledSpace:
             end = min(pc + size, (end | PAGE_BYTES - 1) + 1)
         return ctypes.string_at(memory.host_base + pc, end - pc) if end > pc else b""
 
-    def tier_at(self, pc: int) -> str:
-        """The tier whose installed code has the instruction at `pc`; empty for none."""
+    def handle_at(self, pc: int) -> CodeHandle | None:
+        """Installed code that has the instruction at `pc`."""
         for handle in self.pages.get(pc >> PAGE_BITS, ()):
             if any(start <= pc < end for start, end in handle.ranges):
-                return handle.tier
-        return ""
+                return handle
+        return None
+
+    def tier_at(self, pc: int) -> str:
+        """The tier whose installed code has the instruction at `pc`; empty for none."""
+        handle = self.handle_at(pc)
+        return handle.tier if handle is not None else ""
 
     def executed(self, pc: int) -> bool:
         """Whether the instruction at `pc` was ever decoded, which happens when it is executed."""

@@ -11,7 +11,7 @@ from engines.vm.aot.image import Kind
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
-from engines.vm.record import replace
+from engines.vm.tiers import auto
 from engines.vm.tiers.auto import WINDOW_INSNS, WINDOWS, AutoTier, Trial
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm import compiler
@@ -171,18 +171,23 @@ def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
     assert state(hart) == state(alone)
 
 
-def test_a_run_after_one_that_asked_llvm_asks_it_much_later() -> None:
+def test_llvm_is_not_asked_again_for_what_an_earlier_run_had_compiled() -> None:
     first = eager(llvm_after=2_000)
     first.run(hart_with(nested()), 30_000)
     first.finish()
     assert first.compiled
-    asked = {}
-    for insns in (15_000, 40_000):
-        later = eager(llvm_after=2_000)
-        later.offer([replace(region, kind=Kind.LLVM) for region in first.compiled[:1]])
-        later.run(hart_with(nested()), insns)
-        asked[insns] = bool(later.compiled)
-    assert asked == {15_000: False, 40_000: True}
+    later = eager(llvm_after=0)
+    later.offer(first.compiled)
+    later.run(hart_with(nested()), 30_000)
+    assert not later.compiled
+
+
+def test_llvm_is_asked_for_baseline_code_that_much_of_the_time_goes_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "HOT_SHARE", 1.1)
+    tier = eager(llvm_after=0)
+    tier.run(hart_with(nested()), 30_000)
+    assert tier.quick.compiled
+    assert not tier.compiled
 
 
 def test_without_llvm_baseline_code_is_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ def test_both_platforms_run_one_build_script() -> None:
     for folder in (FOLDER, ROOT / ".clusterfuzzlite"):
         text = (folder / "Dockerfile").read_text()
         assert "FROM gcr.io/oss-fuzz-base/base-builder-python" in text
-        assert "ci/oss_fuzz/build.sh $SRC/" in text
+        assert 'ci/oss_fuzz/build.sh "$SRC/"' in text
         assert "language: python" in (folder / "project.yaml").read_text()
     assert (FOLDER / "build.sh").stat().st_mode & stat.S_IXUSR
     for script in FOLDER.glob("*.sh"):

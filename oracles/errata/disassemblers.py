@@ -39,6 +39,22 @@ class DisassemblerDefect:
         """Whether this is about `version` of the tool (`5.0.7`)."""
         return self.first_version <= version_number(version) <= self.last_version
 
+    def reproduces(self) -> bool:
+        """Whether the installed capstone answers every witness as the record says.
+
+        Raises:
+            ImportError: it is not installed.
+        """
+        return all(_capstone_says(witness) == witness.answer for witness in self.witnesses)
+
+
+def _capstone_says(witness: WordWitness) -> str:
+    import capstone
+
+    engine = capstone.Cs(capstone.CS_ARCH_RISCV, capstone.CS_MODE_RISCV64 | capstone.CS_MODE_RISCVC)
+    found = next(engine.disasm(witness.word.to_bytes(witness.size_bytes, "little"), 0, 1), None)
+    return "" if found is None else f"{found.mnemonic} {found.op_str}".strip()
+
 
 def load_disassembler_defects() -> tuple[DisassemblerDefect, ...]:
     """Every record.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,4 +44,27 @@ def test_there_are_at_least_ten_confirmed_defects() -> None:
     defects = [e for e in load_errata() if e.kind is ErratumKind.DEFECT]
     assert len(defects) >= 24
     count = len(defects) + len(load_disassembler_defects())
-    assert f"**{count} confirmed defects**" in trophies.trophies(load_errata())
+    page = trophies.trophies(load_errata())
+    assert f"**{count} confirmed defects**" in page
+    told = {name for pair in trophies.TOLD_AGAIN.items() for name in pair}
+    assert told <= {e.id for e in defects}
+    assert not set(trophies.TOLD_AGAIN) & set(trophies.TOLD_AGAIN.values()), "each names the first of its kind"
+    assert f"**{count - len(trophies.TOLD_AGAIN)} are distinct**" in page
+    assert count - len(trophies.TOLD_AGAIN) >= 10
+
+
+def test_what_does_not_reproduce_fails_the_replay(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("unicorn")
+    first, *others = (e for e in load_errata("unicorn") if e.kind is ErratumKind.DEFECT)
+    monkeypatch.setattr(trophies, "load_errata", lambda: (first, others[0]))
+    monkeypatch.setattr(trophies, "load_disassembler_defects", tuple)
+    assert trophies.main(["--replay"]) == 0
+    assert "2 of 2 witnesses reproduce, 0 do not, 0 were not run" in capsys.readouterr().out
+    wrong = replace(first, witness=replace(first.witness, oracle=first.witness.right))
+    newer = replace(others[0], first_version=(99,))
+    monkeypatch.setattr(trophies, "load_errata", lambda: (wrong, newer))
+    assert trophies.main(["--replay"]) == 1
+    said = capsys.readouterr().out
+    assert "DOES NOT REPRODUCE: Unicorn" in said and "0 of 2 witnesses reproduce, 1 do not, 1 were not run" in said

@@ -63,8 +63,8 @@ def trophies(errata: tuple[Erratum, ...]) -> str:
     lines = [
         PREFACE,
         f"**{len(defects) + len(tools)} confirmed defects**: {counted}. **{distinct} are distinct**: the others are "
-        "one of these in another width, with another number of operands, or in another descendant of one code base (QEMU's "
-        "user and system mode, and Unicorn, which began as QEMU 5).",
+        "one of these in another width, with another number of operands, or in another descendant of one code base "
+        "(QEMU's user and system mode, and Unicorn, which began as QEMU 5).",
         "",
     ]
     for oracle in sorted({e.oracle for e in errata}):

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from fuzz.strategies.riscv64.blending import blend
 from fuzz.strategies.riscv64.gadgets import Kind
 from fuzz.strategies.riscv64.instructions import DESTINATION_MODE, MATCH, STORES, match_of, pieces_of, scattered
-from fuzz.strategies.riscv64.layout_loop import layout_loops
+from fuzz.strategies.riscv64.layout_loop import COPIED_FIELDS, layout_loops
 from fuzz.strategies.riscv64.program_layout import Index, Layout
 from fuzz.strategies.riscv64.registers import DestinationMode, Role, destination, role_of
 
@@ -57,14 +57,18 @@ class Slots:
 
     def __init__(self, layout: Layout, code: Code) -> None:
         self.layout, self.code = layout, code
-        counts = np.bincount(layout.kind, minlength=len(Kind))
+        counts = layout.kind_counts.copy()
         counts[Kind.NONE] = 0
         self._ends = np.cumsum(counts)
-        names = ("index", "case", "slot", "place", "variant", "region")
-        self._columns: dict[str, NDArray[Any]] = {name: np.empty(self._ends[-1], np.intp) for name in names}
-        known = (layout.kind, layout.region, layout.place, layout.variant)
+        used = int(self._ends[-1])
+        found = {name: np.empty(used, np.intp) for name in ("index", "case", "place", "variant", "region", "forward")}
+        copies = {name: np.empty(used, layout.fields[name].dtype) for name in COPIED_FIELDS}
+        pairs = [array for name in COPIED_FIELDS for array in (layout.fields[name], copies[name])]
+        known = (layout.kind, layout.region, layout.place, layout.variant, layout.fields["length"], layout.region_end)
         begins = self._ends - counts
-        layout_loops().call("sort_slots", layout.count, layout.width, *known, begins, *self._columns.values())
+        shape = layout.count, layout.width, used
+        layout_loops().call("sort_slots", *shape, *known, begins, *found.values(), *pairs)
+        self._columns: dict[str, NDArray[Any]] = {**found, **copies}
 
     def group(self, kind: Kind) -> Group | None:
         """The slots of `kind`, which is not NONE, in the order of the layout; None where there are none."""
@@ -82,12 +86,12 @@ class Slots:
 
     def _made(self, name: str) -> NDArray[Any]:
         layout = self.layout
-        if name in layout.fields:
-            return layout.fields[name].take(self._columns["index"])
         if name.endswith("!"):
             words: Words = self.column(name[:-1]).astype(np.uint32)
             return words
         match name:
+            case "base offset":
+                return layout.base.take(self._columns["case"])
             case "imm12":
                 return _signed12(self.column("imm"))
             case "operands":
@@ -162,7 +166,12 @@ class Group:
     @property
     def base_offset(self) -> Signed:
         """Where BASE points in the data window."""
-        return self.layout.base.take(self.case)
+        return self._column("base offset")
+
+    @property
+    def forward(self) -> Signed:
+        """Places of forward targets: up to `BRANCH_SLOTS` slots are skipped, never past the end of the region."""
+        return self._column("forward")
 
     @property
     def region(self) -> Index:
@@ -175,14 +184,6 @@ class Group:
     def destination(self, name: str = "rd", mode: NDArray[np.uint32] | int = DestinationMode.ANY) -> Words:
         """A register field that may be written (`registers.DESTINATION`)."""
         return destination(mode, self.variant, self.raw(name) & np.uint8(31))
-
-    def forward(self, most_slots: int) -> Signed:
-        """Places of forward targets: up to `most_slots` slots are skipped, never past the end of the region."""
-        case = self.case
-        skip = self.raw("length") % np.uint8(most_slots + 1)
-        slot = np.minimum(self._column("slot") + 1 + skip, self.layout.region_end[case, self.region])
-        target: Signed = self.layout.place[case, slot].astype(np.int64)
-        return target
 
     def word(self, parcel: int, words: Words) -> None:
         """Put 32-bit instructions at `parcel` of each slot."""

@@ -27,8 +27,6 @@ from fuzz.strategies.riscv64.program_layout import Layout
 from fuzz.strategies.riscv64.registers import ROLE, DestinationMode, Role, Variants, role_of
 
 _U: Final = np.uint32
-BRANCH_SLOTS: Final = 4
-"""A branch skips at most this many slots; few enough for the compressed form's range of 254 bytes."""
 MOST_ITERATIONS: Final = 8
 _PADS: Final = (1, 0x55, -0x2A9, 0x7FF)
 """What the four landing pads of a jump table add to the accumulator."""
@@ -41,21 +39,21 @@ def _offset(group: Group, target: Signed, parcel: int = 0) -> Signed:
 
 def _branch(group: Group) -> None:
     match = MATCH.take(pool_entry(Kind.BRANCH, group.raw("insn")))
-    offset = _offset(group, group.forward(BRANCH_SLOTS))
+    offset = _offset(group, group.forward)
     group.word(0, branch(match, group.source("rs1"), group.source("rs2"), offset))
 
 
 def _branch_compressed(group: Group) -> None:
     match = MATCH.take(pool_entry(Kind.BRANCH_COMPRESSED, group.raw("insn")))
-    group.half(0, compressed_branch(match, group.field("rs1") & _U(7), _offset(group, group.forward(BRANCH_SLOTS))))
+    group.half(0, compressed_branch(match, group.field("rs1") & _U(7), _offset(group, group.forward)))
 
 
 def _jump(group: Group) -> None:
-    group.word(0, jump(group.destination(), _offset(group, group.forward(BRANCH_SLOTS))))
+    group.word(0, jump(group.destination(), _offset(group, group.forward)))
 
 
 def _jump_compressed(group: Group) -> None:
-    group.half(0, compressed_jump(_offset(group, group.forward(BRANCH_SLOTS))))
+    group.half(0, compressed_jump(_offset(group, group.forward)))
 
 
 def _computed_jump(group: Group, link: Words, target: Signed, short: NDArray[np.bool_], short_match: np.uint32) -> None:
@@ -76,7 +74,7 @@ def _computed_jump(group: Group, link: Words, target: Signed, short: NDArray[np.
 
 def _indirect(group: Group) -> None:
     short = (group.aux & _U(1)) != 0
-    _computed_jump(group, group.destination(), group.forward(BRANCH_SLOTS), short, match_of("c_jr"))
+    _computed_jump(group, group.destination(), group.forward, short, match_of("c_jr"))
 
 
 def _fold_branch(group: Group) -> None:
@@ -85,7 +83,7 @@ def _fold_branch(group: Group) -> None:
         0, register_immediate("andi", t, group.accumulator, np.int64(1) << (group.aux % _U(11)).astype(np.int64))
     )
     match = group.choose(group.aux >> _U(7), ("beq", "bne"))
-    group.word(2, branch(match, t, 0, _offset(group, group.forward(BRANCH_SLOTS), 2)))
+    group.word(2, branch(match, t, 0, _offset(group, group.forward, 2)))
 
 
 def _table(group: Group) -> None:
@@ -139,7 +137,7 @@ def _callee(group: Group) -> tuple[NDArray[np.bool_], Words, Signed]:
     function = region + 1 + group.raw("length") % np.maximum(later, 1)
     function = np.where(callable_, function, 1)
     entry = np.where(callable_, layout.region_end[group.case, function - 1] + 1, 0)
-    target = np.where(callable_, layout.place[group.case, entry], group.forward(BRANCH_SLOTS))
+    target = np.where(callable_, layout.place[group.case, entry], group.forward)
     link = np.where(callable_, ROLE[Role.LINK_1 + function - 1, group.variant], group.destination())
     return callable_, link, target
 

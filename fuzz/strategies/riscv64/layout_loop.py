@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from fuzz.strategies.riscv64.choices import STATE
+from fuzz.strategies.riscv64.choices import SLOT, SLOT_FIELDS, STATE
 from fuzz.strategies.riscv64.gadgets import LOOP_TAIL_PARCELS, Kind
 from fuzz.strategies.riscv64.native_loop import NativeModule
 from fuzz.strategies.riscv64.registers import FUNCTIONS, VARIANTS, Role
@@ -22,6 +22,10 @@ END_PARCELS: Final = 2
 MAX_PARCELS: Final = (CODE_SLOT_BYTES - 2 * MARGIN_BYTES) // 2
 BODY_SLOTS: Final = 6
 """A loop's body has 1 … BODY_SLOTS slots."""
+BRANCH_SLOTS: Final = 4
+"""A branch skips at most this many slots; few enough for the compressed form's range of 254 bytes."""
+COPIED_FIELDS: Final = tuple(name for name in SLOT_FIELDS if name != "kind")
+"""What `sort_slots` copies of choices."""
 
 _LAY_OUT: Final = """
 ; Resolve the gadgets of each program, and count parcels.
@@ -30,9 +34,10 @@ _LAY_OUT: Final = """
 ;   kind, region, inner, functions, region.end   as `Layout` describes them
 ;   place       (N, S + 1) i32, counted from the start of the program
 ;   loops       case, head and last slot of each loop; the result is how many there are
+;   counts      i64 by kind, 0 at first: how many slots have it
 define i64 @lay_out(i64 %count, i64 %width, ptr %used, ptr %named, ptr %length, ptr %parcels, ptr noalias %kind,
                     ptr noalias %region, ptr noalias %inner, ptr noalias %functions, ptr noalias %region.end,
-                    ptr noalias %place, ptr noalias %loops) {
+                    ptr noalias %place, ptr noalias %loops, ptr noalias %counts) {
 entry:
   br label %head
 head:
@@ -89,6 +94,10 @@ place.body:
   %size = load i8, ptr %p.size
   %wide.size = zext i8 %size to i32
   %sum.now = add i32 %sum.here, %wide.size
+  %p.count = getelementptr i64, ptr %counts, i64 %kind.index
+  %count.before = load i64, ptr %p.count
+  %count.now = add i64 %count.before, 1
+  store i64 %count.now, ptr %p.count
   %j.next = add i64 %j, 1
   br label %place.head
 next:
@@ -254,21 +263,22 @@ done:
 """
 
 _SORT_SLOTS: Final = """
-; Put the slots that are not NONE in the order of their kinds, and what is known of each beside it, in i64 columns.
-;   next    i64 by kind: where its first slot goes; changed
-define i64 @sort_slots(i64 %count, i64 %width, ptr %kind, ptr %region, ptr %place, ptr %variant, ptr noalias %next,
-                       ptr noalias %indices, ptr noalias %cases, ptr noalias %slots, ptr noalias %places,
-                       ptr noalias %variants, ptr noalias %regions) {
+; Put the slots that are not NONE in the order of their kinds: what choices say of each (`from.*` to `to.*`), and in i64
+; columns what the layout does.
+;   next       i64 by kind: where its first slot goes; changed
+;   forward    places of forward targets: as many slots are skipped as `length` says by remainder, never past the end of
+;              the region
+define i64 @sort_slots(i64 %count, i64 %width, i64 %used, ptr %kind, ptr %region, ptr %place, ptr %variant,
+                       ptr %length, ptr %region.end, ptr noalias %next, ptr noalias %indices, ptr noalias %cases,
+                       ptr noalias %places, ptr noalias %variants, ptr noalias %regions, ptr noalias %forwards,
+                       <FIELD_PARAMETERS>) {
 entry:
   br label %case.head
 case.head:
   %case = phi i64 [ 0, %entry ], [ %case.next, %case.tail ]
   %more = icmp ult i64 %case, %count
-  br i1 %more, label %case.body, label %done
+  br i1 %more, label %case.body, label %gather
 case.body:
-  %p.variant = getelementptr i8, ptr %variant, i64 %case
-  %variant.byte = load i8, ptr %p.variant
-  %the.variant = zext i8 %variant.byte to i64
   %at = mul i64 %case, %width
   br label %head
 head:
@@ -276,36 +286,21 @@ head:
   %j.more = icmp ult i64 %j, %width
   br i1 %j.more, label %body, label %case.tail
 body:
-  %index = add i64 %at, %j
-  %p.kind = getelementptr i8, ptr %kind, i64 %index
+  %at.slot = add i64 %at, %j
+  %p.kind = getelementptr i8, ptr %kind, i64 %at.slot
   %kind.byte = load i8, ptr %p.kind
   %unused = icmp eq i8 %kind.byte, <NONE>
   br i1 %unused, label %tail, label %put
 put:
   %the.kind = zext i8 %kind.byte to i64
   %p.next = getelementptr i64, ptr %next, i64 %the.kind
-  %to = load i64, ptr %p.next
-  %to.next = add i64 %to, 1
-  store i64 %to.next, ptr %p.next
-  %p.index = getelementptr i64, ptr %indices, i64 %to
-  store i64 %index, ptr %p.index
-  %p.case = getelementptr i64, ptr %cases, i64 %to
-  store i64 %case, ptr %p.case
-  %p.slot = getelementptr i64, ptr %slots, i64 %to
-  store i64 %j, ptr %p.slot
-  %p.variants = getelementptr i64, ptr %variants, i64 %to
-  store i64 %the.variant, ptr %p.variants
-  %p.from = getelementptr i8, ptr %region, i64 %index
-  %region.byte = load i8, ptr %p.from
-  %the.region = zext i8 %region.byte to i64
-  %p.region = getelementptr i64, ptr %regions, i64 %to
-  store i64 %the.region, ptr %p.region
-  %place.index = add i64 %index, %case
-  %p.place = getelementptr i32, ptr %place, i64 %place.index
-  %place.short = load i32, ptr %p.place
-  %the.place = zext i32 %place.short to i64
-  %p.places = getelementptr i64, ptr %places, i64 %to
-  store i64 %the.place, ptr %p.places
+  %sorted = load i64, ptr %p.next
+  %sorted.next = add i64 %sorted, 1
+  store i64 %sorted.next, ptr %p.next
+  %p.sorted.index = getelementptr i64, ptr %indices, i64 %sorted
+  store i64 %at.slot, ptr %p.sorted.index
+  %p.sorted.case = getelementptr i64, ptr %cases, i64 %sorted
+  store i64 %case, ptr %p.sorted.case
   br label %tail
 tail:
   %j.next = add i64 %j, 1
@@ -313,6 +308,57 @@ tail:
 case.tail:
   %case.next = add i64 %case, 1
   br label %case.head
+
+; Reads go anywhere, writes one after the other.
+gather:
+  %to = phi i64 [ 0, %case.head ], [ %to.next, %one ]
+  %to.more = icmp ult i64 %to, %used
+  br i1 %to.more, label %one, label %done
+one:
+  %p.index = getelementptr i64, ptr %indices, i64 %to
+  %index = load i64, ptr %p.index
+  %p.case = getelementptr i64, ptr %cases, i64 %to
+  %its.case = load i64, ptr %p.case
+  %p.variant = getelementptr i8, ptr %variant, i64 %its.case
+  %variant.byte = load i8, ptr %p.variant
+  %the.variant = zext i8 %variant.byte to i64
+  %p.variants = getelementptr i64, ptr %variants, i64 %to
+  store i64 %the.variant, ptr %p.variants
+  %p.from = getelementptr i8, ptr %region, i64 %index
+  %region.byte = load i8, ptr %p.from
+  %the.region = zext i8 %region.byte to i64
+  %p.region = getelementptr i64, ptr %regions, i64 %to
+  store i64 %the.region, ptr %p.region
+  %place.index = add i64 %index, %its.case
+  %p.place = getelementptr i32, ptr %place, i64 %place.index
+  %place.short = load i32, ptr %p.place
+  %the.place = zext i32 %place.short to i64
+  %p.places = getelementptr i64, ptr %places, i64 %to
+  store i64 %the.place, ptr %p.places
+  %p.length = getelementptr i8, ptr %length, i64 %index
+  %length.byte = load i8, ptr %p.length
+  %skip.byte = urem i8 %length.byte, <SKIPS>
+  %skip = zext i8 %skip.byte to i64
+  %first = mul i64 %its.case, %width
+  %slot = sub i64 %index, %first
+  %beyond = add i64 %slot, %skip
+  %wanted = add i64 %beyond, 1
+  %row.of.ends = mul i64 %its.case, <REGIONS>
+  %end.index = add i64 %row.of.ends, %the.region
+  %p.end = getelementptr i64, ptr %region.end, i64 %end.index
+  %end = load i64, ptr %p.end
+  %inside = icmp slt i64 %wanted, %end
+  %target.slot = select i1 %inside, i64 %wanted, i64 %end
+  %place.row = sub i64 %place.index, %slot
+  %target.index = add i64 %place.row, %target.slot
+  %p.target = getelementptr i32, ptr %place, i64 %target.index
+  %target.short = load i32, ptr %p.target
+  %target = zext i32 %target.short to i64
+  %p.forward = getelementptr i64, ptr %forwards, i64 %to
+  store i64 %target, ptr %p.forward
+<FIELD_COPIES>
+  %to.next = add i64 %to, 1
+  br label %gather
 done:
   ret i64 0
 }
@@ -397,15 +443,31 @@ def _assignments() -> str:
     return "\n".join(lines)
 
 
+def _fields() -> tuple[str, str]:
+    """The parameters of `sort_slots` for the fields of choices that it copies, and the code that does."""
+    parameters, copies = [], []
+    for name in COPIED_FIELDS:
+        bits = f"i{8 * SLOT[name].itemsize}"
+        parameters.append(f"ptr %from.{name}, ptr noalias %to.{name}")
+        copies.append(f"  %from.at.{name} = getelementptr {bits}, ptr %from.{name}, i64 %index")
+        copies.append(f"  %copied.{name} = load {bits}, ptr %from.at.{name}")
+        copies.append(f"  %to.at.{name} = getelementptr {bits}, ptr %to.{name}, i64 %to")
+        copies.append(f"  store {bits} %copied.{name}, ptr %to.at.{name}")
+    return ", ".join(parameters), "\n".join(copies)
+
+
 @cache
 def layout_loops() -> NativeModule:
     """`lay_out`, `sort_slots` and `start_states`."""
     assert STATE.fields is not None and RISCV64.fields is not None
     numbers: dict[str, int] = {kind.name: kind for kind in (Kind.NONE, Kind.LOOP, Kind.SECTION)}
     numbers |= {"KINDS": len(Kind), "FUNCTIONS": FUNCTIONS, "REGIONS": FUNCTIONS + 1, "BODY_SLOTS": BODY_SLOTS}
+    numbers["SKIPS"] = BRANCH_SLOTS + 1
     numbers |= {"LOOP_TAIL": LOOP_TAIL_PARCELS, "ROOM": MAX_PARCELS - END_PARCELS}
     numbers |= {"STATE_BYTES": STATE.itemsize, "RECORD_BYTES": RISCV64.itemsize}
     numbers |= {name.upper(): int(field[1]) for name, field in STATE.fields.items()}
     numbers |= {f"RECORD_{name.upper()}": int(field[1]) for name, field in RISCV64.fields.items()}
-    source = _LAY_OUT + _SORT_SLOTS + _START_STATES.replace("<ASSIGNMENTS>", _assignments())
+    parameters, copies = _fields()
+    sort_slots = _SORT_SLOTS.replace("<FIELD_PARAMETERS>", parameters).replace("<FIELD_COPIES>", copies)
+    source = _LAY_OUT + sort_slots + _START_STATES.replace("<ASSIGNMENTS>", _assignments())
     return NativeModule(source, numbers, ("lay_out", "sort_slots", "start_states"))

@@ -11,6 +11,7 @@ Pools hold raw 64-bit register contents. A single is NaN-boxed unless the pool s
 from __future__ import annotations
 
 import struct
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -221,9 +222,13 @@ def floats(random: NDArray[np.uint64], selector: NDArray[np.uint64]) -> NDArray[
     return blend(kind < np.uint64(10), pooled, blend(kind < np.uint64(13), double, single))
 
 
+@lru_cache(maxsize=8)
 def window(memory_seed: int, size_bytes: int) -> NDArray[np.uint8]:
-    """(size_bytes,) initial contents of the data window: half boundary values, aligned, half random bytes."""
+    """(size_bytes,) initial contents of the data window: half boundary values, aligned, half random bytes.
+    Not writeable."""
     random = words(case_keys(memory_seed, 0, size_bytes // 8), 0, 2)
     pooled = MEMORY_POOL.take((random[:, 1] & _POOL_MASK).astype(np.intp))
     chosen = blend((random[:, 1] >> np.uint64(40)) & np.uint64(1), pooled, random[:, 0])
-    return chosen.astype("<u8").view(np.uint8)
+    contents = chosen.astype("<u8").view(np.uint8)
+    contents.setflags(write=False)
+    return contents

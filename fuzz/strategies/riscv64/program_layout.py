@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fuzz.strategies.riscv64.choices import SLOT_FIELDS, Choices
-from fuzz.strategies.riscv64.gadgets import PARCELS
+from fuzz.strategies.riscv64.gadgets import PARCELS, Kind
 from fuzz.strategies.riscv64.layout_loop import END_PARCELS, MARGIN_BYTES, layout_loops
 from fuzz.strategies.riscv64.registers import FUNCTIONS, VARIANTS
 from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, MAX_BATCH_CASES
@@ -30,7 +30,7 @@ class Layout:
     """N programs of S slots, laid out.
 
     Attributes:
-        kind: (N * S,) gadgets after resolution.
+        kind: (N * S,) gadgets after resolution; `kind_counts` how many there are of each.
         place: (N, S + 1) first parcel of each slot, counted from the start of all code; column S is the final end.
         region: (N * S,) 0 main part, 1 … FUNCTIONS functions.
         functions: (N,) how many functions follow the main part.
@@ -46,20 +46,23 @@ class Layout:
     def __init__(self, choices: Choices) -> None:
         state = choices.state
         self.count, self.width = len(choices), choices.width
-        self.fields: dict[str, NDArray[Any]] = {n: choices.slots[n].reshape(-1) for n in SLOT_FIELDS}
+        self.fields: dict[str, NDArray[Any]] = {
+            n: np.ascontiguousarray(choices.slots[n]).reshape(-1) for n in SLOT_FIELDS
+        }
         self.variant = state["variant"] % np.uint8(VARIANTS)
         self.base = LEAST_BASE + state["base"].astype(np.int64) % (GREATEST_BASE - LEAST_BASE + 1)
         self.stack = (state["stack"].astype(np.int64) % 127 - 63) * 16
 
         shape = self.count, self.width
         used = np.ascontiguousarray(state["slots"])
-        named, length = (np.ascontiguousarray(choices.slots[name]) for name in ("kind", "length"))
+        named, length = self.fields["kind"], self.fields["length"]
         kind, region, inner = (np.empty(shape, np.uint8) for _ in range(3))
         self.functions = np.empty(self.count, np.uint8)
         self.region_end = np.empty((self.count, FUNCTIONS + 1), np.intp)
         self.place = np.empty((self.count, self.width + 1), np.int32)
         loops = np.empty((kind.size, 3), np.intp)
-        resolved = (kind, region, inner, self.functions, self.region_end, self.place, loops)
+        self.kind_counts = np.zeros(len(Kind), np.intp)
+        resolved = (kind, region, inner, self.functions, self.region_end, self.place, loops, self.kind_counts)
         found = layout_loops().call("lay_out", *shape, used, named, length, PARCELS, *resolved)
         self.loop_case, self.loop_head, self.loop_last = loops[:found].T
         self.kind, self.region, self.inner = kind.reshape(-1), region.reshape(-1), inner.reshape(-1).view(np.bool_)

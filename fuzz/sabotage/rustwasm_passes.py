@@ -415,6 +415,24 @@ def _() -> None:
     replace_method(PlaceBuilder, "bind_irrefutable", wrapper)
 
 
+@BUGS.action("rust-matches-read-no-whole-value", Area.RUST_FRONT_END, "a check left out",
+             judges=("fresh tests/engines/rustwasm/borrow/test_matched.py",),
+             description="a match of variants accepts a value of which a part was moved")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_control import ControlBuilder
+
+    replace_method(ControlBuilder, "reads_all", lambda original: lambda self, arms: False)
+
+
+@BUGS.action("rust-matches-read-the-whole-value", Area.RUST_FRONT_END, "a check too many",
+             judges=("fresh tests/engines/rustwasm/borrow/test_matched.py",),
+             description="a match whose arms test no part that was moved is rejected")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_control import ControlBuilder
+
+    replace_method(ControlBuilder, "reads_all", lambda original: lambda self, arms: True)
+
+
 # -- Sessions: what an edit leaves is used again
 
 

@@ -13,6 +13,8 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.paths import Variable
 
+_NOTHING, _BOOLEANS, _MORE = range(3)
+
 
 class ControlBuilder(FormatBuilder):
     """Builds what chooses the next block."""
@@ -70,7 +72,7 @@ class ControlBuilder(FormatBuilder):
             self.branch(node.right, fail, scope)
             return
         if isinstance(node, t.Let):
-            place = self.scrutinee(node.value)
+            place, self.scrutinee = self.adjusted_place(node.value), node.value.span
             self.bind(self.test_pattern(node.pattern, place, fail, scope), scope)
             return
         if (
@@ -86,12 +88,6 @@ class ControlBuilder(FormatBuilder):
         operand = self.operand(node)
         following = self.block()
         self.end(m.Switch(operand, [0], [fail], following), following)
-
-    def scrutinee(self, node: Any) -> Place:
-        place = self.adjusted_place(node)
-        if is_place(node):
-            self.emit(m.FakeRead(place, node.span))
-        return place
 
     def if_(self, place: Place, node: t.If) -> None:
         otherwise, done = self.block(), self.block()
@@ -132,7 +128,9 @@ class ControlBuilder(FormatBuilder):
         return m.Copy(flag)
 
     def match(self, place: Place, node: t.Match) -> None:
-        source = self.scrutinee(node.scrutinee)
+        source = self.adjusted_place(node.scrutinee)
+        if is_place(node.scrutinee) and self.reads_all(node.arms):
+            self.emit(m.FakeRead(source, node.scrutinee.span))
         done = self.block()
         targets = self.dispatch(node, source)
         for i, arm in enumerate(node.arms):
@@ -140,6 +138,7 @@ class ControlBuilder(FormatBuilder):
             if targets is not None:
                 self.current = targets[0][i]
             scope = self.push(temporaries=True)
+            self.scrutinee = node.scrutinee.span
             bindings = self.test_pattern(arm.pattern, source, following, scope)
             if arm.guard is not None:
                 for pattern, inner in bindings:
@@ -161,6 +160,37 @@ class ControlBuilder(FormatBuilder):
         if targets is not None:
             self.current = targets[1]
         self.end(m.Unreachable(), done)
+
+    def reads_all(self, arms: list[t.Arm]) -> bool:
+        """Does a match read its whole value? rustc's does where no arm matched, if its tests have such a way out: those
+        of booleans, and a last arm that matches whatever it meets, leave none."""
+        tests = [self.tested(arm.pattern) for arm in arms]
+        return not tests or (tests[-1] != _NOTHING and max(tests) == _MORE)
+
+    def tested(self, pattern: Any) -> int:
+        """What a pattern tests: nothing, booleans alone, or more."""
+        kind = type(pattern)
+        if kind is t.OrPattern:
+            tests = [self.tested(one) for one in pattern.alternatives]
+            return max(tests) if min(tests) else _NOTHING
+        if kind is t.BindingPattern and isinstance(pattern.target, Variable):
+            return _NOTHING if pattern.sub is None else self.tested(pattern.sub)
+        if kind is t.RefPattern:
+            return self.tested(pattern.inner)
+        if kind is t.LiteralPattern:
+            return _BOOLEANS if isinstance(pattern.value, t.Literal) and pattern.value.kind == "bool" else _MORE
+        if kind is t.SlicePattern:
+            fixed = self.checker.final(pattern.ty).kind == ty.ARRAY
+            if not fixed and [type(one) for one in pattern.elements] != [t.RestPattern]:
+                return _MORE
+        elif kind not in (t.WildPattern, t.RestPattern, t.TuplePattern):
+            if kind is t.RangePattern or pattern.target[0] == "const":
+                return _MORE
+            owner = pattern.target[1].owner
+            if owner.is_enum and len(owner.variants) > 1:
+                return _MORE
+        parts = [*getattr(pattern, "elements", ()), *[part for _, part, _ in getattr(pattern, "fields", ())]]
+        return max(map(self.tested, parts), default=_NOTHING)
 
     def dispatch(self, node: t.Match, source: Place) -> tuple[list[int], int] | None:
         """One switch for a match whose arms are distinct variants of one enum, or distinct literals, without guards."""
@@ -201,7 +231,7 @@ class ControlBuilder(FormatBuilder):
         if kind == "variant":
             place = self.inside(place, self.checker.final(node.arms[0].pattern.ty))
             tag = Place(self.local(ty.I32, None, False, node.span))
-            self.assign(tag, m.Discriminant(place), node.span)
+            self.assign(tag, m.Discriminant(place), node.scrutinee.span)
             operand = m.Copy(tag)
         self.end(m.Switch(operand, values, blocks[:-1], blocks[-1]), unreachable)
         return blocks, unreachable

@@ -442,8 +442,6 @@ class ExpressionBuilder(ControlBuilder):
             return
         if is_place(node.value):
             place = self.adjusted_place(node.value)
-            if node.otherwise is not None:  # else only what the pattern binds is read
-                self.emit(m.FakeRead(place, node.value.span))
         else:
             one = self.adjusted_type(node.value)
             local = self.local(one, None, False, node.value.span)
@@ -458,6 +456,7 @@ class ExpressionBuilder(ControlBuilder):
             self.pop(node.span)
             return
         fail = self.block()
+        self.scrutinee = node.value.span
         self.bind(self.test_pattern(pattern, place, fail, scope), scope)
         following = self.block()
         bound = len(scope.locals)

@@ -18,12 +18,14 @@ _OPEN: Final = ty.HAS_INFER | ty.HAS_PROJECTION
 
 
 class PlaceBuilder(ScopeBuilder):
-    """Evaluates place expressions. `closure` is the closure whose body is built, or None."""
+    """Evaluates place expressions. `closure` is the closure whose body is built, or None; `scrutinee` is where the
+    value is written that the next pattern tests, which is said to be read."""
 
     def __init__(self, checker: Any, body: m.Body, closure: Any) -> None:
         super().__init__(checker, body)
         self.closure = closure
         self.places: dict[Variable, Place] = {}
+        self.scrutinee: m.Span = (0, 0)
         self.uses = _Uses(checker, closure) if closure is not None else None
 
     def into(self, place: Place, node: Any) -> None:
@@ -289,7 +291,7 @@ class PlaceBuilder(ScopeBuilder):
         place = self.inside(place, one)
         if definition.owner.is_enum and len(definition.owner.variants) > 1:
             tag = Place(self.local(ty.I32, None, False, pattern.span))
-            self.assign(tag, m.Discriminant(place), pattern.span)
+            self.assign(tag, m.Discriminant(place), self.scrutinee)
             following = self.block()
             self.end(m.Switch(m.Copy(tag), [definition.index], [following], fail), following)
         inside = place.downcast(definition.index) if definition.owner.is_enum else place

@@ -10,7 +10,6 @@ import base64
 import contextlib
 import importlib.util
 import json
-import select
 import shutil
 import subprocess
 import time
@@ -22,6 +21,7 @@ from harness.contract.executor import Capabilities, run_each
 from harness.contract.observation import BatchObservation, Observation, ProgramObservation, WasmObservation
 from harness.contract.refusal import refusal, why_refused
 from harness.contract.traps import End
+from harness.contract.waiting import readable
 from oracles.wasm_interface import Interface, interface
 
 _DRIVER: Final = Path(__file__).with_name("node_driver.mjs")
@@ -190,8 +190,7 @@ def _read_line(stream: IO[bytes], deadline: float) -> bytes | None:
         left = deadline - time.monotonic()
         if left <= 0 or len(collected) > _OUTPUT_LIMIT:
             return None
-        ready, _, _ = select.select([stream], [], [], left)
-        if not ready:
+        if not readable([stream.fileno()], left):
             return None
         part = stream.read1(1 << 20) if hasattr(stream, "read1") else stream.read(1)
         if not part:

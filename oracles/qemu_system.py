@@ -15,7 +15,6 @@ import functools
 import mmap
 import os
 import re
-import select
 import shutil
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BYTES, MAX_BATCH_CASES
 from harness.contract.states import RISCV64
+from harness.contract.waiting import readable
 from oracles._generated_qemu_system_firmware import FIRMWARE
 from oracles.qemu_system_firmware import (
     BROKEN,
@@ -209,7 +209,7 @@ class QemuMachine:
 
     def await_byte(self, expected: bytes, timeout_s: float, count: int = 0) -> None:
         assert self.process is not None and self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], timeout_s)
+        ready = readable([self.process.stdout.fileno()], timeout_s)
         completed = count - int(self.context["remaining"][0]) if count else 0
         if not ready:
             raise QemuDiedError(f"no answer within {timeout_s:g} s", completed, True)

@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 
-from fuzz.sabotage.waiting import readable
 from harness.contract import (
     BatchObservation,
     Case,
@@ -25,6 +24,7 @@ from harness.contract import (
     state_dtype,
 )
 from harness.contract.layout import DATA_BYTES
+from harness.contract.waiting import readable
 
 CASE_SECONDS: Final = 1.0
 """A case that takes more CPU time hangs."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from fuzz.sabotage import BUGS, VARIABLE, Bug
 from fuzz.sabotage.judges import Budget, Judge, Kill, UnfitError, judge
-from fuzz.sabotage.waiting import readable
+from harness.contract.waiting import readable
 from harness.nearest import did_you_mean
 from harness.strict_json import Node, parse
 

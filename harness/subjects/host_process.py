@@ -10,7 +10,6 @@ import ctypes
 import os
 import platform
 import re
-import select
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +20,7 @@ from typing import Final, Self
 from engines.vm.guests.riscv64.state import CPU_LAYOUT
 from engines.vm.memory.address_space import DIRECT, DIRTY, PAGE_BITS, PAGE_BYTES, AddressSpace
 from engines.vm.tiers.interpreter.layout import CONTEXT_LAYOUT, CONTEXT_OFFSETS
+from harness.contract.waiting import readable
 from harness.subjects.host_process_image import CALL, FLUSH, SEND, STORE, image
 from harness.subjects.virtual_host import CODE_BYTES, LAYOUT, VirtualHostError
 
@@ -127,7 +127,7 @@ class HostProgram:
         for size in sizes:
             content = bytearray()
             while len(content) < size:
-                if not select.select([process.stdout], [], [], self._patience)[0]:
+                if not readable([process.stdout.fileno()], self._patience):
                     raise VirtualHostError(f"the {self.name} process hangs: no answer for {self._patience} s")
                 part = process.stdout.read(size - len(content))
                 if not part:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import resource
+from pathlib import Path
 
 import pytest
 
-from fuzz.sabotage.waiting import readable
+from harness.contract.waiting import readable
 
 
 @pytest.fixture
@@ -29,6 +30,13 @@ def test_what_has_something_to_read_is_told(pipe: tuple[int, int]) -> None:
     os.read(read_end, 1)
     os.close(write_end)
     assert readable([read_end], 1.0) == [read_end]
+
+
+def test_nobody_waits_with_select() -> None:
+    """It fails from descriptor 1,024 on, and only in processes that have so many files open."""
+    root = Path(__file__).parents[3]
+    sources = [path for room in ("harness", "oracles", "fuzz", "engines") for path in (root / room).rglob("*.py")]
+    assert [str(path.relative_to(root)) for path in sources if "select.select(" in path.read_text()] == []
 
 
 def test_descriptors_may_have_large_numbers(pipe: tuple[int, int]) -> None:

@@ -1,5 +1,5 @@
 """Wait for what children write, whatever the numbers of the descriptors: `select.select` ends at 1,023, and a process
-that has prepared all judges has more open files than that."""
+that has prepared all judges of injected bugs has more open files than that."""
 
 from __future__ import annotations
 

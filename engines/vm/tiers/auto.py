@@ -4,14 +4,14 @@ Baseline code is made on the guest's thread, in milliseconds, where traces find 
 background what is still not its own. Both are regions in one code cache. LLVM's code is entered at its heads only, so
 baseline code that contains such a head would pass it by: it is taken away when LLVM's comes, and made again around it.
 
-LLVM's code is not always the faster one. What has come from it is on trial: the time for each instruction is compared
-with that before, and code that does not pass is taken away again. That is kept, so that no later run tries it.
+LLVM's code is not always the faster one. What has come from it is on trial: the program runs with it and without it in
+turns, and code that does not pass is taken away again. That is kept, so that no later run tries it.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from engines.vm.aot.image import Kind, StoredRegion
@@ -20,6 +20,7 @@ from engines.vm.record import replace
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.llvm.tier import LlvmTier, is_current
 from engines.vm.tiers.measurements import compiled_measurements
+from engines.vm.tiers.trial import TURN_INSNS, Trial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,19 +42,9 @@ MOST_INSNS: Final = 400
 """Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
 _PC: Final = word_of("pc")
-WINDOW_INSNS: Final = 4_000_000
-"""Time is measured over so many instructions, at least."""
-WINDOWS: Final = 5
-"""The fastest of so many windows counts: other work on the machine only slows."""
-LEAST_SHARE: Final = 0.2
-"""A window in which LLVM's code retires less says nothing about it."""
-PASSES: Final = 0.9
-"""The time for an instruction must fall to this part of what it was, or below."""
 LONGEST_SLICE: Final = 1 << 25
 MOST_REJECTED: Final = 3
 """So many regions that failed, where a run spends its time, are evidence enough that LLVM has nothing to give."""
-PATIENCE: Final = 20
-"""Windows after which a trial without a verdict is over."""
 
 
 class QuickRegions:
@@ -129,61 +120,8 @@ class QuickRegions:
         guest = b"".join(space.fetch(start, end - start) for start, end in made.ranges)
         region = StoredRegion(made.code, tuple(made.heads.items()), tuple(made.ranges), made.exits, guest, made.faults)
         self.compiled.append(region)
+        self.offer([region])
         return region
-
-
-class Trial:
-    """Compares the time that an instruction takes before and after LLVM's code came.
-
-    Attributes:
-        before: seconds for an instruction in the last windows without the code on trial.
-        handles: the code on trial. after: seconds for an instruction in windows that used it.
-        windows: since the trial began.
-    """
-
-    def __init__(self) -> None:
-        self.before: deque[float] = deque(maxlen=WINDOWS)
-        self.after: list[float] = []
-        self.handles: list[CodeHandle] = []
-        self.windows = 0
-        self._share = 0.0
-        self._insns = self._inside = 0
-        self._seconds = 0.0
-
-    def measure(self, insns: int, inside: int, seconds: float) -> None:
-        """`insns` retired in `seconds`, `inside` of them in LLVM's code."""
-        self._insns += insns
-        self._inside += inside
-        self._seconds += seconds
-        if self._insns < WINDOW_INSNS:
-            return
-        rate, share = self._seconds / self._insns, self._inside / self._insns
-        self._insns = self._inside = 0
-        self._seconds = 0.0
-        self.windows += 1
-        if not self.handles:
-            self.before.append(rate)
-            self._share = share
-        elif share >= self._share + LEAST_SHARE:
-            self.after.append(rate)
-
-    def begin(self, handle: CodeHandle) -> None:
-        """Code was installed."""
-        if not self.handles:
-            self._insns = self._inside = self.windows = 0
-            self._seconds = 0.0
-        self.handles.append(handle)
-
-    def verdict(self) -> bool | None:
-        """Whether the code passes; None while that is not known."""
-        if len(self.after) < WINDOWS or not self.before:
-            return None
-        return min(self.after) <= PASSES * min(self.before)
-
-    def end(self) -> list[CodeHandle]:
-        """The code that was on trial, which is over."""
-        handles, self.handles, self.after = self.handles, [], []
-        return handles
 
 
 def _failed(region: StoredRegion) -> StoredRegion:
@@ -244,7 +182,7 @@ class AutoTier(LlvmTier):
         self.rejected: list[StoredRegion] = []
         self._tries = trials
         self._source: dict[CodeHandle, StoredRegion] = {}
-        self._heat: Counter[CodeHandle] = Counter()
+        self._heat: Counter[int] = Counter()
         self._rejected_here: set[int] = set()
         self._made_before: list[tuple[int, int]] = []
         self._untried: list[StoredRegion] = []
@@ -307,21 +245,17 @@ class AutoTier(LlvmTier):
 
     def _is_hot(self, space: CompiledSpace, pc: int) -> bool:
         handle = space.handle_at(pc)
-        return handle is None or self._heat[handle] >= HOT_SHARE * self.retired
+        return handle is None or self._heat[handle.heads[0]] >= HOT_SHARE * self.retired
 
     def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> bool:
         pc = hart.words[_PC]
         handle = space.handle_at(pc)
         if handle is not None:
-            self._heat[handle] += self._window
+            self._heat[handle.heads[0]] += self._window
         self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
-        self.trial.measure(self._window, self._inside, self._seconds)
-        if self.trial.handles:
-            passed = self.trial.verdict()
-            there = any(handle in self.cache.handles for handle in self.trial.handles)
-            if passed is not None or not there or self.trial.windows > PATIENCE:
-                self._end_trial(passed)
-        elif self._untried and len(self.trial.before) == WINDOWS:
+        if self.trial.measure(self._window, self._inside, self._seconds):
+            self._turn(space)
+        elif self._untried and not self.trial.regions and handle is not None and handle.tier == BASELINE:
             here = [region for region in self._untried if _within(region.ranges, pc)]
             self._untried = [region for region in self._untried if region not in here]
             for region in here:
@@ -343,28 +277,58 @@ class AutoTier(LlvmTier):
         """Whether LLVM would be asked for what a trace finds in baseline code."""
         if self.retired < self._llvm_after or len(self._rejected_here) >= MOST_REJECTED or not self._asks:
             return False
-        return not self.trial.handles and not super()._is_busy()
+        return not self.trial.regions and not super()._is_busy()
 
     def _lengthen(self) -> None:
         """Slices grow further than LLVM's alone: where nothing is found any more, looking costs."""
-        self._slice = min(self._slice * 2, LONGEST_SLICE)
+        self._slice = min(self._slice * 2, TURN_INSNS // 2 if self.trial.regions else LONGEST_SLICE)
 
     def _collect(self, space: CompiledSpace) -> None:
-        if not self.trial.handles and (self.trial.before or not self._tries):
+        if not self.trial.regions:
             super()._collect(space)
 
-    def _end_trial(self, passed: bool | None) -> None:
-        """Keep what passed; take away what did not, and note that. Without a verdict, it may stay."""
-        for handle in self.trial.end():
-            region = self._source.pop(handle)
+    # -- trials -----------------------------------------------------------------------------------------------------
+
+    def _turn(self, space: CompiledSpace) -> None:
+        """A turn of the trial is over: install what the next one runs, or what has won."""
+        trial = self.trial
+        is_over = not all(is_current(space, region) for region in trial.regions)
+        following = trial.turn(self._installed(space))
+        passed = trial.verdict()
+        if passed is None and not is_over and not trial.is_stuck:
+            self._lay(space, following)
+            return
+        if bool(passed) is trial.uses:  # whether `following` has LLVM's code
+            self._lay(space, following)
+        for region in trial.end():
             if passed:
                 self._proven.append(region)
-            elif passed is False and handle in self.cache.handles:
-                self.cache.remove(handle)
+            elif passed is False:
                 self.rejected.append(_failed(region))
                 self._failed.append(region)
-        self.trial.before.clear()
         self._slice = self._first
+
+    def _installed(self, space: CompiledSpace) -> list[StoredRegion]:
+        """The regions that are installed, oldest first."""
+        self._source = {handle: self._source[handle] for handle in self.cache.handles}
+        return [region for handle, region in self._source.items() if handle in space.handles]
+
+    def _lay(self, space: CompiledSpace, regions: list[StoredRegion]) -> None:
+        """Install exactly `regions`, but for those whose guest code is another now."""
+        wanted = {id(region): region for region in regions}
+        for handle in list(space.handles):
+            if wanted.pop(id(self._source[handle]), None) is None:
+                self.cache.remove(handle)
+        for region in wanted.values():
+            if is_current(space, region) and self._suits(space, region):
+                self._install(space, region)
+
+    def _install(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
+        tier = BASELINE if region.kind is Kind.BASELINE else "llvm"
+        placed = self.cache.install(space, region.code, dict(region.entries), list(region.ranges), tier, region.faults)
+        if placed is not None:
+            self._source[placed] = region
+        return placed
 
     def finish(self) -> None:
         """Wait for the region that is being compiled; tell what passed from what did not, and from what is untried."""
@@ -393,14 +357,14 @@ class AutoTier(LlvmTier):
             )
         if region is None:
             return False
-        entries = {head: offset for head, offset in region.entries if head not in outside}
-        placed = self.cache.install(space, region.code, entries, list(region.ranges), BASELINE, region.faults)
+        entries = tuple((head, offset) for head, offset in region.entries if head not in outside)
+        placed = self._install(space, replace(region, entries=entries))
         self._counters.stored += is_stored and placed is not None
         return placed is not None
 
     def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
-        again = _is_llvm(space, region)
-        placed = super()._place(space, region)
+        again, before = _is_llvm(space, region), self._installed(space)
+        placed = self._install(space, region)
         if placed is not None:
             for handle in list(space.handles):
                 if handle.tier == BASELINE and any(
@@ -411,9 +375,8 @@ class AutoTier(LlvmTier):
             if self._tries and self.retired and again:  # more code of what passed
                 self._proven.append(region)
             elif self._tries and self.retired:
-                self._source[placed] = region
-                self.trial.begin(placed)
+                self.trial.begin(region, before)
         return placed
 
 
-__all__ = ["AutoTier", "QuickRegions", "Trial"]
+__all__ = ["AutoTier", "QuickRegions"]

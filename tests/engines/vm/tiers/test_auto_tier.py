@@ -11,10 +11,11 @@ from engines.vm.aot.image import Kind
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
-from engines.vm.tiers import auto
-from engines.vm.tiers.auto import WINDOW_INSNS, WINDOWS, AutoTier, Trial
+from engines.vm.tiers import auto, trial
+from engines.vm.tiers.auto import AutoTier
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm import compiler
+from engines.vm.tiers.trial import Trial
 from fuzz.strategies.riscv64 import generate
 from harness.subjects.riscv64_interpreter import InterpreterExecutor
 from harness.subjects.riscv64_reference import ReferenceExecutor
@@ -118,26 +119,12 @@ def test_quick_code_finds_a_page_gone_while_guarded_and_after() -> None:
         assert hart.cpu["trap_value"] // 0x1000 == DATA // 0x1000
 
 
-@pytest.mark.parametrize(("after", "verdict"), [([9.0, 8.0, 3.5, 50.0, 6.0], True), ([3.7, 4.8, 4.9, 4.9, 9.0], False)])
-def test_a_trial_compares_the_least_of_what_an_instruction_takes(after: list[float], verdict: bool) -> None:
-    trial, code = Trial(), object()
-    for seconds in (5.0, 5.0, 4.0, 50.0, 5.0):
-        trial.measure(WINDOW_INSNS, 0, seconds)
-    trial.begin(code)  # type: ignore[arg-type]
-    trial.measure(WINDOW_INSNS, WINDOW_INSNS // 10, 0.1)  # hardly uses it: says nothing
-    for seconds in after:
-        assert trial.verdict() is None
-        trial.measure(WINDOW_INSNS, WINDOW_INSNS, seconds)
-    assert trial.verdict() is verdict
-    assert trial.end() == [code]
-    assert trial.verdict() is None
-
-
 @pytest.mark.parametrize("verdict", [True, False])
 def test_code_that_fails_its_trial_goes_and_is_never_tried_again(
     monkeypatch: pytest.MonkeyPatch, verdict: bool
 ) -> None:
     monkeypatch.setattr(Trial, "verdict", lambda _: verdict)
+    monkeypatch.setattr(trial, "TURN_INSNS", 500)
     tier, hart, alone = eager(llvm_after=2_000), hart_with(nested()), hart_with(nested())
     tier.run(hart, 60_000)
     InterpreterTier().run(alone, 60_000)
@@ -163,12 +150,35 @@ def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
     assert all(region.kind is Kind.UNTRIED for region in first.compiled)
     second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
     second.offer(first.compiled)
-    second.trial.before.extend([1.0] * WINDOWS)
     second.run(hart, 30_000)
     InterpreterTier().run(alone, 30_000)
-    assert second.trial.handles
+    assert second.trial.regions
     assert not second.counters.stored
     assert state(hart) == state(alone)
+
+
+def test_a_trial_lays_both_ways_in_turns_and_keeps_the_better_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the seconds that the turns are said to take, whatever they took."""
+    for module in (trial, auto):
+        monkeypatch.setattr(module, "TURN_INSNS", 500)
+    measure, layouts = Trial.measure, []
+    for faster in (True, False):
+
+        def timed(self: Trial, insns: int, inside: int, _: float, faster: bool = faster) -> bool:
+            return measure(self, insns, inside, insns * (2.0 if self.regions and self.uses is not faster else 1.0))
+
+        monkeypatch.setattr(Trial, "measure", timed)
+        tier, hart, alone = eager(llvm_after=2_000), hart_with(nested()), hart_with(nested())
+        tier.run(hart, 60_000)
+        InterpreterTier().run(alone, 60_000)
+        assert state(hart) == state(alone)
+        assert not tier.trial.regions
+        space = next(iter(tier.cache._spaces.values()))
+        layouts.append({handle.tier for handle in space.handles})
+        tier.finish()
+        assert {region.kind for region in tier.compiled} == {Kind.LLVM if faster else Kind.FAILED}
+    assert "llvm" in layouts[0]
+    assert layouts[1] == {"baseline"}
 
 
 def test_llvm_is_not_asked_again_for_what_an_earlier_run_had_compiled() -> None:

@@ -1,0 +1,56 @@
+"""The verdict of a trial: the middle of the ratios of turns, whatever slows both ways alike."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engines.vm.aot.image import StoredRegion
+from engines.vm.tiers.trial import PAIRS, TURN_INSNS, Trial
+
+REGION = StoredRegion(b"code", ((0x1000, 0),), ((0x1000, 0x1004),), (), b"same")
+OTHER = StoredRegion(b"slow", ((0x1000, 0),), ((0x1000, 0x1008),), (), b"samesame")
+
+
+def turn(trial: Trial, seconds: float, share: float = 1.0) -> None:
+    assert trial.measure(TURN_INSNS, round(TURN_INSNS * share), seconds)
+    trial.turn([REGION] if trial.uses else [OTHER])
+
+
+@settings(deadline=None)
+@given(slowness=st.lists(st.floats(0.01, 100), min_size=PAIRS, max_size=PAIRS), spoilt=st.floats(0.01, 100))
+@pytest.mark.parametrize(("ratio", "verdict"), [(0.9, True), (0.99, False), (1.5, False)])
+def test_what_slows_both_turns_of_a_pair_does_not_matter(
+    ratio: float, verdict: bool, slowness: list[float], spoilt: float
+) -> None:
+    trial = Trial()
+    trial.begin(REGION, [OTHER])
+    for number, slow in enumerate(slowness):
+        assert trial.verdict() is None
+        turn(trial, slow * ratio * (spoilt if number == 1 else 1))
+        turn(trial, slow)
+    assert trial.verdict() is verdict
+    assert trial.end() == [REGION]
+    assert trial.verdict() is None
+
+
+def test_turns_in_which_the_code_hardly_runs_say_nothing() -> None:
+    trial = Trial()
+    trial.begin(REGION, [OTHER])
+    while not trial.is_stuck:
+        turn(trial, 0.1, share=0.1)
+        turn(trial, 5.0)
+    assert trial.verdict() is None
+
+
+def test_layouts_take_turns() -> None:
+    trial = Trial()
+    assert not trial.measure(TURN_INSNS, 0, 1.0)  # nothing is on trial
+    trial.begin(REGION, [OTHER])
+    assert not trial.measure(TURN_INSNS - 1, 0, 1.0)
+    assert trial.measure(1, 0, 1.0)
+    assert trial.turn([REGION]) == [OTHER]
+    assert trial.measure(TURN_INSNS, 0, 1.0)
+    assert trial.turn([OTHER, OTHER]) == [REGION]
+    assert trial.other == [OTHER, OTHER]

@@ -32,7 +32,7 @@ def addressed(body: m.Body) -> set[int]:
     found = set()
     for block in body.blocks:
         for statement in block.statements:
-            if type(statement) is m.Assign and type(statement.rvalue) is m.Ref:
+            if isinstance(statement, m.Assign) and isinstance(statement.rvalue, m.Ref):
                 place = statement.rvalue.place
                 if not place.projection or not any(step[0] == m.DEREF for step in place.projection):
                     found.add(place.local)
@@ -173,11 +173,12 @@ class FunctionLowering(DropLowering):
         single = self.single
         for block in self.body.blocks:
             for statement in block.statements:
-                if type(statement) is m.Assign:
+                if isinstance(statement, m.Assign):
                     local = statement.place.local
                     single[local] = single.get(local, 0) + 1
-            if type(block.terminator) is m.Call:
-                local = block.terminator.destination.local
+            terminator: m.Terminator = block.terminator
+            if isinstance(terminator, m.Call):
+                local = terminator.destination.local
                 single[local] = single.get(local, 0) + 1
 
     def _block(self, number: int, block: m.Block) -> BasicBlock:

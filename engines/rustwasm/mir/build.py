@@ -138,23 +138,21 @@ def _prune(body: m.Body) -> None:
         numbers[index] = len(order)
         block = blocks[index]
         order.append(block)
-        terminator = block.terminator
-        kind = type(terminator)
-        if kind is m.Switch:
+        terminator: m.Terminator = block.terminator
+        if isinstance(terminator, m.Switch):
             terminator.targets = [target(x) for x in terminator.targets]
             if terminator.otherwise is not None:
                 terminator.otherwise = target(terminator.otherwise)
                 stack.append(terminator.otherwise)
             stack += terminator.targets[::-1]
-        elif kind is m.Goto or kind is m.Drop or (kind is m.Call and terminator.target is not None):
+        elif isinstance(terminator, (m.Goto, m.Drop, m.Call)) and terminator.target is not None:
             terminator.target = target(terminator.target)
             stack.append(terminator.target)
     for block in order:
         terminator = block.terminator
-        kind = type(terminator)
-        if kind is m.Switch:
+        if isinstance(terminator, m.Switch):
             terminator.targets = [numbers[x] for x in terminator.targets]
             terminator.otherwise = None if terminator.otherwise is None else numbers[terminator.otherwise]
-        elif kind is m.Goto or kind is m.Drop or (kind is m.Call and terminator.target is not None):
+        elif isinstance(terminator, (m.Goto, m.Drop, m.Call)) and terminator.target is not None:
             terminator.target = numbers[terminator.target]
     body.blocks = order

@@ -29,13 +29,18 @@ class GenericArgs(Node):
     sugar: bool = False
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, init=False)
 class Segment(Node):
     name: str
     args: GenericArgs | None
 
+    def __init__(self, span: Span, name: str, args: GenericArgs | None) -> None:
+        self.span = span
+        self.name = name
+        self.args = args
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, init=False)
 class Path(Node):
     """`a::b::<T>::c`; `absolute` for a leading `::`; `qualified` is (type, trait path or None) of `<T as
     Trait>::...`."""
@@ -44,6 +49,19 @@ class Path(Node):
     absolute: bool = False
     qualified: tuple[Any, Path | None] | None = None
     target: Any = field(init=False, default=None)
+
+    def __init__(
+        self,
+        span: Span,
+        segments: list[Segment],
+        absolute: bool = False,
+        qualified: tuple[Any, Path | None] | None = None,
+    ) -> None:
+        self.span = span
+        self.segments = segments
+        self.absolute = absolute
+        self.qualified = qualified
+        self.target = None
 
 
 @dataclass(slots=True, eq=False)
@@ -139,7 +157,7 @@ class RestPattern(Pattern):
     pass
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, init=False)
 class BindingPattern(Pattern):
     """`ref mut name @ sub`; a plain name may turn out to be a constant or unit variant (`target`)."""
 
@@ -148,6 +166,17 @@ class BindingPattern(Pattern):
     mutable: bool
     sub: Any
     mode: Any = field(init=False, default=None)
+
+    def __init__(self, span: Span, name: str, by_ref: bool, mutable: bool, sub: Any) -> None:
+        self.span = span
+        self.ty = None
+        self.derefs = 0
+        self.target = None
+        self.name = name
+        self.by_ref = by_ref
+        self.mutable = mutable
+        self.sub = sub
+        self.mode = None
 
 
 @dataclass(slots=True, eq=False)
@@ -213,7 +242,7 @@ class Expr(Node):
     target: Any = field(init=False, default=None)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, init=False)
 class Literal(Expr):
     """`kind` is int, float, bool, char, str, bstr or byte; `suffix` a primitive's name or empty."""
 
@@ -221,10 +250,26 @@ class Literal(Expr):
     value: Any
     suffix: str = ""
 
+    def __init__(self, span: Span, kind: str, value: Any, suffix: str = "") -> None:
+        self.span = span
+        self.ty = None
+        self.adjust = None
+        self.target = None
+        self.kind = kind
+        self.value = value
+        self.suffix = suffix
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, init=False)
 class PathExpr(Expr):
     path: Path
+
+    def __init__(self, span: Span, path: Path) -> None:
+        self.span = span
+        self.ty = None
+        self.adjust = None
+        self.target = None
+        self.path = path
 
 
 @dataclass(slots=True, eq=False)
@@ -255,19 +300,46 @@ class CompoundAssignment(Expr):
     right: Any
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, init=False)
 class Call(Expr):
     callee: Any
     args: list[Any]
 
+    def __init__(self, span: Span, callee: Any, args: list[Any]) -> None:
+        self.span = span
+        self.ty = None
+        self.adjust = None
+        self.target = None
+        self.callee = callee
+        self.args = args
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, init=False)
 class MethodCall(Expr):
     receiver: Any
     name: str
     name_span: Span
     generics: GenericArgs | None
     args: list[Any]
+
+    def __init__(
+        self,
+        span: Span,
+        receiver: Any,
+        name: str,
+        name_span: Span,
+        generics: GenericArgs | None,
+        args: list[Any],
+    ) -> None:
+        self.span = span
+        self.ty = None
+        self.adjust = None
+        self.target = None
+        self.receiver = receiver
+        self.name = name
+        self.name_span = name_span
+        self.generics = generics
+        self.args = args
 
 
 @dataclass(slots=True, eq=False)
@@ -457,10 +529,15 @@ class LetStatement(Node):
     otherwise: Any
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, init=False)
 class ExprStatement(Node):
     expr: Any
     semicolon: bool
+
+    def __init__(self, span: Span, expr: Any, semicolon: bool) -> None:
+        self.span = span
+        self.expr = expr
+        self.semicolon = semicolon
 
 
 # Items

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import ImplDef, Predicate, TraitDef
+from engines.rustwasm.typing.definitions import ImplDef, Predicate, TraitDef, VariantDef
 from engines.rustwasm.typing.types import Ty, shallow, subst
 
 if TYPE_CHECKING:
@@ -476,8 +476,7 @@ class Inference:
             return callee.args[:-1], callee.args[-1]
         if callee.kind == ty.FNDEF:
             definition = callee.data
-            variant = getattr(definition, "fields", None)
-            if variant is not None:
+            if isinstance(definition, VariantDef):
                 self.collector.ensure_fields(definition.owner)
                 adt = ty.adt(definition.owner, callee.args)
                 return tuple([self.normal_subst(ty.erase(f.ty), callee.args) for f in definition.fields]), adt

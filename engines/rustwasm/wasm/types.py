@@ -102,10 +102,24 @@ class FieldType(NamedTuple):
         return I32 if self.storage in (I8, I16) else self.storage
 
 
-@dataclass(frozen=True)
+@dataclass(init=False, eq=False)
 class FunctionType:
-    parameters: tuple[ValueType, ...] = ()
-    results: tuple[ValueType, ...] = ()
+    """What a function takes and gives. Not to be changed once it is made."""
+
+    parameters: tuple[ValueType, ...]
+    results: tuple[ValueType, ...]
+
+    def __init__(self, parameters: tuple[ValueType, ...] = (), results: tuple[ValueType, ...] = ()) -> None:
+        self.parameters = parameters
+        self.results = results
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, FunctionType) and self.parameters == other.parameters and self.results == other.results
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.parameters, self.results))
 
 
 @dataclass(frozen=True)

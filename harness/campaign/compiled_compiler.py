@@ -23,10 +23,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import util
 from pathlib import Path
+from signal import SIGKILL
+from threading import Timer
 from typing import TYPE_CHECKING, Final
 
 import engines
@@ -52,13 +54,8 @@ LEFT: Final = (
 )
 """Sources that stay Python: what no campaign runs, and what mypyc has no room for (a subclass of `int`)."""
 _SOURCES: Final = Path(engines.__path__[0]) / "rustwasm"
-_BUILD: Final = """
-import sys
-from mypyc.build import mypycify
-from setuptools import setup
-modules = mypycify(sys.argv[1:], opt_level="1", multi_file=True)
-setup(name="compiler", ext_modules=modules, script_args=["-q", "build_ext", "--inplace", "-j2"])
-"""
+_BUILD: Final = Path(__file__).with_name("machine_code.py")
+_PROGRESS: Final = re.compile(r"progress (\d+) (\d+)\n")
 _REFUSED: Final = re.compile(r"^(engines/rustwasm/[\w/]+\.py):\d+: (?:error|\w*Error)", re.MULTILINE)
 TRIES: Final = 6
 """So often files that mypyc refuses are left to Python."""
@@ -71,9 +68,9 @@ class CompilingError(RuntimeError):
     """The compiler cannot be compiled here; the message says why and what to do."""
 
 
-def compiled() -> Path:
+def compiled(tell: Callable[[int, int], None] = lambda done, files: None) -> Path:
     """The directory of the compiled copy, which is made now if it is not there. Who comes while another process makes
-    it waits for that.
+    it waits for that. `tell` is told how many files of how many are compiled.
 
     Raises:
         CompilingError: mypyc or a C compiler is missing, or fails.
@@ -88,7 +85,8 @@ def compiled() -> Path:
             shutil.rmtree(orphan, ignore_errors=True)
         if not place.is_dir():
             with tempfile.TemporaryDirectory(dir=place.parent, prefix=_PARTIAL) as scratch:
-                _compile(Path(scratch), [path.relative_to(_SOURCES) for path in _files() if path.suffix == ".py"])
+                files = [path.relative_to(_SOURCES) for path in _files() if path.suffix == ".py"]
+                _compile(Path(scratch), files, tell)
                 (Path(scratch) / "whole").rename(place)
             for old in _copies()[KEPT:]:
                 shutil.rmtree(old, ignore_errors=True)
@@ -126,7 +124,7 @@ def _files() -> list[Path]:
 
 def _place() -> Path:
     """Where the copy of these sources is, or will be."""
-    parts: list[str | bytes] = [sys.version, platform.machine(), _BUILD, "\n".join(LEFT)]
+    parts: list[str | bytes] = [sys.version, platform.machine(), _BUILD.read_bytes(), "\n".join(LEFT)]
     for path in _files():
         parts += [str(path.relative_to(_SOURCES)), path.read_bytes()]
     return _directory() / content_key(parts)
@@ -152,7 +150,7 @@ def use(place: Path) -> None:
     sys.path.insert(0, str(place))  # the library that mypyc's modules share
 
 
-def _compile(scratch: Path, files: list[Path]) -> None:
+def _compile(scratch: Path, files: list[Path], tell: Callable[[int, int], None]) -> None:
     if util.find_spec("mypyc") is None or util.find_spec("setuptools") is None:
         raise CompilingError("compiling the compiler needs mypyc and setuptools: pip install 'counterproof[compiled]'")
     whole = scratch / "whole"
@@ -162,24 +160,47 @@ def _compile(scratch: Path, files: list[Path]) -> None:
     chosen = [str(Path("engines", "rustwasm", one)) for one in files if not any(one.match(left) for left in LEFT)]
     environment = {**os.environ, "MYPYPATH": str(whole), "PYTHONPATH": str(whole)}
     for _ in range(TRIES):
-        command = [sys.executable, "-c", _BUILD, *chosen]
-        try:
-            done = subprocess.run(
-                command, cwd=whole, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise CompilingError(f"mypyc has not compiled the compiler in {SECONDS:.0f} s") from None
+        command = [sys.executable, "-P", str(_BUILD), *chosen]
+        status, said = _run(command, whole, environment, tell)
         shutil.rmtree(whole / "build", ignore_errors=True)
-        if not done.returncode:
+        if not status:
             shutil.rmtree(whole / ".mypy_cache", ignore_errors=True)
             return
-        said = done.stdout + done.stderr
         refused = set(_REFUSED.findall(said))
         if not refused:
             break
         chosen = [one for one in chosen if one not in refused]
     told = "; ".join([line for line in said.splitlines() if "error" in line.lower()][:3])
     raise CompilingError(f"mypyc cannot compile the compiler (it needs a C compiler, such as Debian's gcc): {told}")
+
+
+def _run(
+    command: list[str], folder: Path, environment: dict[str, str], tell: Callable[[int, int], None]
+) -> tuple[int, str]:
+    """A command's exit status and what it said, but for progress, which `tell` is told."""
+    said = []
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        late = Timer(SECONDS, process.kill)
+        late.start()
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                progress = _PROGRESS.fullmatch(line)
+                if progress is None:
+                    said.append(line)
+                else:
+                    tell(int(progress[1]), int(progress[2]))
+            status = process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            late.cancel()
+    if status == -SIGKILL:
+        raise CompilingError(f"compiling was killed: it took more than {SECONDS:.0f} s or there was too little memory")
+    return status, "".join(said)
 
 
 def in_use() -> bool:

@@ -54,11 +54,16 @@ def accelerate() -> None:
     from harness.campaign.compiled_compiler import CompilingError, compiled
 
     try:
-        place = compiled()
+        place = compiled(_tell if sys.stderr.isatty() else lambda done, files: None)
     except (CompilingError, OSError) as error:
         typer.echo(f"counterproof: {error}", err=True)
         raise typer.Exit(USAGE) from None
     typer.echo(f"{place}: the compiler as machine code")
+
+
+def _tell(done: int, files: int) -> None:
+    end = "\n" if done == files else ""
+    typer.echo(f"\rcompiled {done} of {files} files{end}", err=True, nl=False)
 
 
 @app.command()

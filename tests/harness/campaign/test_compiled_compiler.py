@@ -82,7 +82,7 @@ def test_copies_of_many_sources_do_not_pile_up(tmp_path: Path, monkeypatch: pyte
     sources = tmp_path / "rustwasm"
     sources.mkdir()
     monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
-    monkeypatch.setattr(compiled_compiler, "_compile", lambda scratch, files: (scratch / "whole").mkdir())
+    monkeypatch.setattr(compiled_compiler, "_compile", lambda scratch, files, tell: (scratch / "whole").mkdir())
     monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
     (tmp_path / "cache" / "compiled-compiler" / "partial-of-a-killed-process").mkdir(parents=True)
     for number in range(compiled_compiler.KEPT + 2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -42,8 +43,9 @@ def tiers() -> None:
 def aot(
     program: Annotated[str, typer.Argument(metavar="PROG", help="A riscv64 Linux executable.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The image to write, usually PROG.cpi.")],
-    tier: Annotated[str, typer.Option(help="Whose code: baseline, or llvm, which is faster.")] = "",
+    tier: Annotated[str, typer.Option(help="Whose code: baseline, or llvm, which is slower to make and faster.")] = "",
     host: Annotated[str, typer.Option(help="For arm64 or riscv64, by the baseline tier; default: this machine.")] = "",
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes of LLVM; 0 for one per processor.")] = 0,
 ) -> None:
     """Translate a whole program ahead of time, for `counterproof vm run --aot IMAGE PROG`.
 
@@ -63,7 +65,9 @@ def aot(
             def tell(done: int, left: int) -> None:
                 status.update(f"{done:,} regions, {left:,} places to look at")
 
-            made = translate(program, tell, tier or ("baseline" if host else "llvm"), host)
+            made = translate(
+                program, tell, tier or ("baseline" if host else "llvm"), host, jobs or len(os.sched_getaffinity(0))
+            )
             out.write_bytes(encode(made.origin, made.regions))
     except (LaunchError, ExecutableMemoryError, ValueError) as error:
         typer.echo(f"counterproof: {error}", err=True)

@@ -43,7 +43,7 @@ def address_of(program: str, name: str) -> int:
     """
     from difflib import get_close_matches
 
-    from engines.vm.aot.translate import named_functions
+    from engines.vm.aot.functions import named_functions
 
     there = dict(named_functions(Path(program).read_bytes()))
     if name in there:

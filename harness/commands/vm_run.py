@@ -45,6 +45,8 @@ def run(arguments: Sequence[str]) -> int:
     """
     if arguments and not arguments[0].startswith("-"):  # as most are: what a parser costs is an eighth of a start
         return _started(arguments[0], arguments[1:])
+    if len(arguments) > 2 and arguments[0] == "--aot" and not arguments[2].startswith("-"):
+        return _started(arguments[2], arguments[3:], aot=arguments[1])
     given = parser().parse_args(arguments)
     if given.cpu not in CPUS:
         refuse(f"--cpu {given.cpu}: there is only {', '.join(CPUS)}")
@@ -60,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
         unset=given.unset,
         environment=tuple(given.env),
         prefix=given.prefix,
-        tier="baseline" if given.aot and given.tier == "default" else given.tier,
+        tier=given.tier,
         aot=given.aot,
         host=given.host,
         limit_insns=given.limit,

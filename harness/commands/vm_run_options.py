@@ -50,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
         "--aot",
         default="",
         metavar="IMAGE",
-        help="run the code that `counterproof vm aot` made; implies --tier baseline",
+        help="run the code that `counterproof vm aot` made, and baseline code where it has none",
     )
     add(
         "--host",

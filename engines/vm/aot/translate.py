@@ -1,24 +1,28 @@
 """Translation of a whole program ahead of time: every region that its entry point, its functions and their calls reach.
 
-So do the words of its data that may be pointers to code. What nothing leads to but computed jumps is left to the run,
-which compiles it then.
+So do the words of its data that may be pointers to code. What nothing leads to but computed jumps whose tables are not
+found is left to the run, which compiles it then.
 """
 
 from __future__ import annotations
 
-import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from engines.vm.aot.functions import functions
 from engines.vm.aot.image import Origin, StoredRegion
+from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, READ, AddressSpace
 from engines.vm.user.launch import Launch, start
 
 HOSTS: Final = ("arm64", "riscv64")
 """Other hosts than this machine that programs can be translated for."""
+
+
+_PC: Final = word_of("pc")
 
 
 @dataclass
@@ -41,12 +45,14 @@ def translate(
     progress: Callable[[int, int], None] = lambda done, left: None,
     tier_name: str = "baseline",
     host: str = "",
+    jobs: int = 1,
 ) -> Translation:
     """Translate an executable.
 
     Args:
         program: path of a riscv64 Linux executable.
         tier_name: whose compiler translates: `baseline`, or `llvm`, which takes longer and makes faster code.
+        jobs: processes that LLVM compiles in.
         host: `arm64` or `riscv64`, for which only the baseline compiler translates; this machine by default.
         progress: told now and then how many regions are done and how many places are still to be looked at.
 
@@ -65,33 +71,71 @@ def translate(
         if not host and not executor.compiles:
             raise ValueError(f"the tier {tier_name!r} compiles nothing; use baseline or llvm")
         hart = process.current.hart
-        tier: Any = _translator(host) if host else executor.tier
-        if not host:
-            tier.decoded_code(hart.memory)
-        bias = hart.words[_pc_word()] - _entry(executable)
+        bias = hart.words[_PC] - _entry(executable)
         named = [bias + address for address in functions(executable)]
-        starts = frozenset(named)
-        todo = [hart.words[_pc_word()], *pointers(hart.memory), *named]
-        known: set[int] = set()
-        regions: list[StoredRegion] = []
-        while todo:
-            pc = todo.pop()
-            if pc in known or not pc < hart.memory.limit:
-                continue
-            known.add(pc)
-            region = tier.compile(hart, pc, starts if pc in starts else known)
-            if region is None:
-                continue
-            regions.append(region)
-            known.update(head for head, _ in region.entries)
-            todo += [exit for exit in region.exits if exit not in known]
-            if not len(regions) % 64:
-                progress(len(regions), len(todo))
-        insns = tier.compiler.counters.insns
+        roots = [hart.words[_PC], *pointers(hart.memory), *named]
+        if tier_name == "llvm":
+            tier = executor.tier
+            made = _by_llvm(tier, hart, named, roots, jobs, progress)
+        else:
+            tier = _translator(host) if host else executor.tier
+            made = _by_baseline(tier, hart, frozenset(named), roots, progress)
     finally:
         process.close()
-    origin = foreign_origin(executable, host, insns) if host else Origin.here(executable, insns)
-    return Translation(origin, regions, insns, tier.counters.refused)
+    origin = foreign_origin(executable, host, made.insns) if host else Origin.here(executable, made.insns)
+    return Translation(origin, made.regions, made.insns, made.refused)
+
+
+@dataclass
+class Made:
+    """Regions, the guest instructions in them, and what was refused, by reason."""
+
+    regions: list[StoredRegion]
+    insns: int
+    refused: Counter[str]
+
+
+def _by_baseline(
+    tier: Any, hart: Hart, starts: Container[int], roots: Iterable[int], progress: Callable[[int, int], None]
+) -> Made:
+    """By the baseline compiler, one region after the other."""
+    if hasattr(tier, "decoded_code"):
+        tier.decoded_code(hart.memory)
+    todo = list(roots)
+    known: set[int] = set()
+    regions: list[StoredRegion] = []
+    while todo:
+        pc = todo.pop()
+        if pc in known or not pc < hart.memory.limit:
+            continue
+        known.add(pc)
+        region = tier.compile(hart, pc, starts if pc in starts else known)
+        if region is None:
+            continue
+        regions.append(region)
+        known.update(head for head, _ in region.entries)
+        todo += [exit for exit in region.exits if exit not in known]
+        if not len(regions) % 64:
+            progress(len(regions), len(todo))
+    return Made(regions, tier.compiler.counters.insns, tier.counters.refused)
+
+
+def _by_llvm(
+    tier: Any, hart: Hart, starts: list[int], roots: Iterable[int], jobs: int, progress: Callable[[int, int], None]
+) -> Made:
+    """By LLVM: first it is decided what the regions are, then they are compiled, by `jobs` processes."""
+    from engines.vm.aot.program_regions import ProgramRegions
+
+    from engines.vm.tiers.llvm.compiler import CompileError
+
+    try:
+        tier.compiler.check()
+    except CompileError as error:
+        raise ValueError(f"{error}; use --tier baseline") from error
+    if tier.unavailable:
+        raise ValueError(f"nothing can be translated here: {tier.unavailable}")
+    program = ProgramRegions(tier, hart, starts)
+    return Made(*program.compile(program.plan(roots), jobs, progress))
 
 
 def _translator(host: str) -> Any:
@@ -118,34 +162,5 @@ def pointers(memory: AddressSpace) -> list[int]:
     return sorted(found)
 
 
-def functions(executable: bytes) -> Iterator[int]:
-    """Addresses of the functions that an ELF file's symbol tables name, in order of address."""
-    yield from sorted({address for _, address in named_functions(executable)})
-
-
-def named_functions(executable: bytes) -> list[tuple[str, int]]:
-    """The functions that an ELF file's symbol tables name, with their addresses."""
-    from elftools.common.exceptions import ELFError
-    from elftools.elf.elffile import ELFFile
-    from elftools.elf.sections import SymbolTableSection
-
-    try:
-        return [
-            (symbol.name, symbol["st_value"])
-            for section in ELFFile(io.BytesIO(executable)).iter_sections()
-            if isinstance(section, SymbolTableSection)
-            for symbol in section.iter_symbols()
-            if symbol["st_info"]["type"] == "STT_FUNC" and symbol["st_value"]
-        ]
-    except ELFError:  # section headers are not needed to run, and may be cut off
-        return []
-
-
 def _entry(executable: bytes) -> int:
     return int.from_bytes(executable[24:32], "little")
-
-
-def _pc_word() -> int:
-    from engines.vm.guests.riscv64.state import word_of
-
-    return word_of("pc")

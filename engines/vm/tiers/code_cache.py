@@ -249,6 +249,7 @@ class CodeCache:
         for head, offset in heads.items():
             entry = table + (head << PC_SHIFT)
             self._decode_at(space, head, space.fetch(head, 4))
+            self._part(space, head)
             distance = address + offset - self.decode
             ctypes.memmove(entry, distance.to_bytes(4, "little", signed=True), 4)
             space.heads[head] = handle
@@ -285,6 +286,13 @@ class CodeCache:
         wide = code[0] & 3 == 3
         word = int.from_bytes(code if wide else code[:2], "little")
         self._fill(space.decoded.table + (pc << PC_SHIFT), word, 4 if wide else 2)
+
+    def _part(self, space: CompiledSpace, head: int) -> None:
+        """Undo the fusion of whatever falls into `head`: a pair's handler would pass the head's entry by."""
+        for length in (2, 4):
+            code = space.fetch(head - length, length) if head >= length else b""
+            if len(code) == length and (code[0] & 3 == 3) == (length == 4) and head - length not in space.heads:
+                self._decode_at(space, head - length, code)
 
     # -- removing -------------------------------------------------------------------------------------------------
 

@@ -54,6 +54,9 @@ class Counters:
 class TierExecutor:
     """Runs harts on the tier called `name`.
 
+    Args:
+        has_image: `prepare` will be given an image: `auto` then runs that, and compiles baseline code alone.
+
     Attributes:
         name: the tier's name, after `default` was resolved.
         counters: since this executor was made.
@@ -63,14 +66,14 @@ class TierExecutor:
         ValueError: no such tier; the message lists them.
     """
 
-    def __init__(self, name: str = "default") -> None:
+    def __init__(self, name: str = "default", *, has_image: bool = False) -> None:
         self.name = DEFAULT if name == "default" else name
         if self.name not in _TIERS:
             raise ValueError(f"no tier is called {name!r}; there are: default ({DEFAULT}), {', '.join(sorted(_TIERS))}")
         self.counters = Counters()
         self.degraded = ""
         try:
-            self.tier: Tier = _TIERS[self.name](self.counters)
+            self.tier: Tier = (_ahead if has_image and self.name == "auto" else _TIERS[self.name])(self.counters)
         except (ExecutableMemoryError, ImportError) as error:
             self._degrade(error)
         self._stores: dict[str, RegionStore] = {}
@@ -124,24 +127,26 @@ class TierExecutor:
 
         tier: Any = self.tier
         origin = Origin.here(executable, guest=guest)
-        if image:  # of the tiers together, the one that takes regions from what is offered as they are needed
-            (tier.quick if self.name == "auto" else tier).offer(read_image(image, executable, origin))
-        for name, part in self._parts().items():
+        if image:
+            tier.offer(read_image(image, executable, origin))
+        for name, part in self._parts(has_image=bool(image)).items():
             store = self._stores[name] = RegionStore(executable, name, origin=origin)
             if use_kept:
                 part.offer(store.regions)
 
-    def _parts(self) -> dict[str, Any]:
-        """What offers and compiles regions, by the name that they are kept under."""
+    def _parts(self, *, has_image: bool) -> dict[str, Any]:
+        """What compiles regions, by the name that they are kept under."""
         tier: Any = self.tier
-        return {"auto": tier, "baseline": tier.quick} if self.name == "auto" else {self.name: tier}
+        if self.name != "auto":
+            return {self.name: tier}
+        return {"baseline": tier.quick} if has_image else {"auto": tier, "baseline": tier.quick}
 
     def keep(self) -> None:
         """Keep what was compiled, for the next run of the same executable."""
         if self._stores:
             tier: Any = self.tier
             tier.finish()
-            parts = self._parts()
+            parts = self._parts(has_image="auto" not in self._stores)
             for name, store in self._stores.items():
                 store.keep(parts[name].compiled)
 
@@ -193,6 +198,14 @@ def _auto(counters: Counters) -> Tier:
     from engines.vm.tiers.auto import AutoTier
 
     tier = AutoTier()
+    counters.escapes = tier.escapes
+    return tier
+
+
+def _ahead(counters: Counters) -> Tier:
+    from engines.vm.tiers.ahead import AheadTier
+
+    tier = AheadTier()
     counters.escapes = tier.escapes
     return tier
 

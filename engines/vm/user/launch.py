@@ -105,8 +105,8 @@ class Report:
         return self.retired / self.seconds / 1e6 if self.seconds else 0.0
 
 
-def make_tier(name: str) -> TierExecutor:
-    """The executor of the tier `name`.
+def make_tier(name: str, *, has_image: bool = False) -> TierExecutor:
+    """The executor of the tier `name`; see `TierExecutor`.
 
     Raises:
         LaunchError: there is no such tier, or it does not run on this host.
@@ -114,7 +114,7 @@ def make_tier(name: str) -> TierExecutor:
     from engines.vm.tiers.executor import TierExecutor
 
     try:
-        return TierExecutor(name)
+        return TierExecutor(name, has_image=has_image)
     except ValueError as error:
         raise LaunchError(str(error)) from None
 
@@ -153,7 +153,7 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
     is_native = executor is None
-    executor = executor or make_tier(launch.tier)
+    executor = executor or make_tier(launch.tier, has_image=bool(launch.aot))
     if launch.dump and not executor.compiles:
         raise LaunchError(f"--dump: the tier {executor.name!r} compiles nothing; use --tier baseline or llvm")
     if launch.aot or executor.compiles:

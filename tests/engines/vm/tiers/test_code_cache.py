@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.vm.guests.riscv64.state import Hart
 from engines.vm.memory.address_space import DIRECT, EXEC, HAS_COMPILED, PAGE_BITS, READ, WRITE, AddressSpace
 from engines.vm.tiers.code_cache import ALIGN, CodeCache, CompiledSpace
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import PC_SHIFT
 from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.stop import StopReason
 
 CODE, PAGES = 0x10000, 2
 NAMED = range(CODE + 0xF80, CODE + 0x1100, 4)
@@ -124,3 +126,18 @@ def test_code_that_nothing_leads_to_any_more_goes(tier: InterpreterTier) -> None
     third = cache.install(space, bytes(64), {CODE: 0}, [(CODE, CODE + 16)])
     assert list(cache.handles) == [second, third], "the second still has a head"
     check(cache, space)
+
+
+def test_a_pair_does_not_pass_an_entry_by(tier: InterpreterTier) -> None:
+    """The interpreter executes pairs of instructions by one handler; an entry at the second must be found."""
+    cache, space = installed_nothing(tier)
+    hart = Hart(space.memory)
+    hart.cpu["pc"] = CODE
+    assert tier.run(hart, 8).reason is StopReason.LIMIT
+    table, space.decoded.table = space.decoded.table, tier.decoded_code(space.memory).table
+    plain = cache.handler(int.from_bytes(ADDI, "little"), 4)
+    assert entry(space, CODE) not in (0, plain), "no pair"
+    handle = cache.install(space, b"\xcc", {CODE + 4: 0}, [(CODE + 4, CODE + 8)])
+    assert handle is not None and entry(space, CODE + 4) == handle.address - cache.decode
+    assert entry(space, CODE) == plain
+    space.decoded.table = table

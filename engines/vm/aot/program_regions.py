@@ -1,0 +1,216 @@
+"""The regions that LLVM compiles ahead of time: functions, with the small ones that they call.
+
+There is no profile, so a region is a function from its beginning, or from where something else leads into it. A call of
+what is small with all that it calls becomes a jump inside the region; other calls leave it, and come back to a head.
+Loops can be entered, too: where a slice of the run ends, the guest leaves compiled code, and comes back there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Final
+
+from engines.vm.aot.image import Kind, StoredRegion
+from engines.vm.aot.jump_tables import JumpTables
+from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.memory.address_space import PAGE_BITS, READ, WRITE, AddressSpace
+from engines.vm.tiers.llvm.compiler import CompileError, LlvmCompiler
+from engines.vm.tiers.llvm.region import End, Region, successors
+from engines.vm.tiers.llvm.tier import LlvmTier
+
+MOST_INSNS: Final = 1500
+"""Of a region."""
+MOST_CALLED: Final = 150
+"""Instructions of a function, with those that it calls, that are taken into the regions of its callers."""
+_FRM: Final = word_of("frm")
+_compiling: tuple[ProgramRegions, Sequence[tuple[Region, tuple[int, ...]]]] | None = None
+"""What is being compiled: processes that are forked find it here."""
+
+
+class ProgramRegions:
+    """Compiles the regions of one loaded program.
+
+    Args:
+        tier: an LLVM tier that knows the program's memory.
+        starts: where functions begin, in order.
+    """
+
+    def __init__(self, tier: LlvmTier, hart: Hart, starts: Sequence[int]) -> None:
+        self._memory = hart.memory
+        self._frm = hart.words[_FRM]
+        self._space = tier.cache.space(hart.memory, tier.decoded_code(hart.memory), kept=True)
+        self._guarded = tier.cache.guards(hart.memory)
+        self._handler = tier.cache.handler
+        self._starts = frozenset(starts)
+        self._sizes: dict[int, int] = {}
+        self.compiler = LlvmCompiler(MOST_INSNS)
+        self.tables = JumpTables(starts, self._space.fetch, lambda at, size: constants(self._memory, at, size))
+
+    def plan(self, roots: Iterable[int]) -> list[tuple[Region, tuple[int, ...]]]:
+        """All regions that are entered at `roots` or led to by others, each with the heads that no other one has."""
+        todo = list(roots)
+        known: set[int] = set()
+        found = []
+        while todo:
+            pc = todo.pop()
+            if pc in known or not pc < self._memory.limit:
+                continue
+            known.add(pc)
+            region = self._region(pc, () if pc in self._starts else known)
+            if region is None:
+                continue
+            own = (pc, *(head for head in region.heads if head not in known))
+            found.append((region, own))
+            known.update(own)
+            todo += [exit for exit in sorted(exits_of(region)) if exit not in known]
+        return found
+
+    def compile(
+        self,
+        planned: Sequence[tuple[Region, tuple[int, ...]]],
+        jobs: int,
+        progress: Callable[[int, int], None],
+    ) -> tuple[list[StoredRegion], int, Counter[str]]:
+        """What LLVM makes of the regions, in order, how many guest instructions they have, and what was refused, by
+        reason. With several `jobs`, processes that this one forks compile."""
+        from multiprocessing import get_context
+
+        global _compiling
+        _compiling = self, planned
+        refused, regions = Counter(self.compiler.counters.refused), []
+        try:
+            with contextlib.ExitStack() as stack:
+                pool = stack.enter_context(get_context("fork").Pool(jobs, _end_quietly)) if jobs > 1 else None
+                results = (pool.imap if pool else map)(_compile_nth, range(len(planned)))
+                for done, made in enumerate(results, 1):
+                    if isinstance(made, StoredRegion):
+                        regions.append(made)
+                    else:
+                        refused[made] += 1
+                    progress(done, len(planned) - done)
+        finally:
+            _compiling = None
+        return regions, sum(region.insns for region, _ in planned), refused
+
+    def compile_one(self, region: Region, own: Container[int]) -> StoredRegion | str:
+        """LLVM's code of a region, entered at the heads of `own`; the reason if it was refused."""
+        compiler, guarded = self.compiler, self._guarded
+        module = compiler.lower(region, self._frm, lambda _, word, size: self._handler(word, size), guarded=guarded)
+        try:
+            made = compiler.encode(region, module, guarded=guarded)
+        except CompileError as error:
+            return str(error)
+        guest = b"".join(self._space.fetch(start, end - start) for start, end in made.ranges)
+        entries = tuple((pc, offset) for pc, offset in made.heads.items() if pc in own)
+        return StoredRegion(made.code, entries, tuple(made.ranges), made.exits, guest, made.faults, Kind.LLVM)
+
+    def _region(self, pc: int, outside: Container[int]) -> Region | None:
+        """The region of `pc`, with no instruction of `outside`; None if it was refused, which is counted."""
+        try:
+            region = self._form(pc, lambda at: at not in outside and (at not in self._starts or self._is_small(at)))
+        except CompileError:
+            return None
+        region.heads += [head for head in resumed_at(region) if head not in region.heads]
+        return region
+
+    def _form(self, pc: int, inside: Callable[[int], bool]) -> Region:
+        return self.compiler.region(pc, self._space.fetch, inside, self._frm, self.tables.targets)
+
+    def _is_small(self, start: int) -> bool:
+        """Whether a function, with those that it calls, has few instructions."""
+        if start not in self._sizes:
+            try:
+                region = self._form(start, lambda _: True)
+                leaves = any(block.end is End.LEAVE for block in region.blocks.values())
+                self._sizes[start] = MOST_INSNS if leaves else region.insns
+            except CompileError:
+                self._sizes[start] = MOST_INSNS
+        return self._sizes[start] <= MOST_CALLED
+
+
+def _end_quietly() -> None:
+    """A forked process ends when this one says so, whatever handlers it inherited."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _compile_nth(number: int) -> StoredRegion | str:
+    """Of the regions that are being compiled, in this process or the one that forked it."""
+    assert _compiling is not None
+    program, planned = _compiling
+    return program.compile_one(*planned[number])
+
+
+def exits_of(region: Region) -> set[int]:
+    """Where a region leads."""
+    found = {pc for block in region.blocks.values() for pc in block.targets if pc not in region.blocks}
+    return found | (region.taken - region.blocks.keys())
+
+
+def resumed_at(region: Region) -> list[int]:
+    """Loops that the guest comes to when it was interpreted inside them: all but those that contain none and are inside
+    another one, whose ends are never far."""
+    order = _in_order(region)
+    return [first for first, inner, depth in _loops(region, order, set(order)) if inner or depth == 0]
+
+
+def _loops(region: Region, order: Sequence[int], among: set[int], depth: int = 0) -> list[tuple[int, bool, int]]:
+    """Of the loops of some blocks: where each begins, whether there are loops in it, and how many it is in."""
+    found: list[tuple[int, bool, int]] = []
+    before: dict[int, list[int]] = {}
+    for pc in among:
+        for following in successors(region, region.blocks[pc]):
+            before.setdefault(following, []).append(pc)
+    covered: set[int] = set()
+    for pc in order:
+        if pc not in among or pc in covered or pc not in region.checks:
+            continue
+        onward = _reached(pc, lambda at: [to for to in successors(region, region.blocks[at]) if to in among])
+        cycle = onward & _reached(pc, lambda at: before.get(at, []))
+        if cycle:
+            covered |= cycle
+            inner = _loops(region, order, cycle - {pc}, depth + 1)
+            found += [(pc, bool(inner), depth), *inner]
+    return found
+
+
+def _in_order(region: Region) -> list[int]:
+    """The blocks as a walk from the heads comes to them."""
+    found: dict[int, None] = {}
+    todo = list(reversed(region.heads))
+    while todo:
+        pc = todo.pop()
+        if pc not in found:
+            found[pc] = None
+            todo += reversed(successors(region, region.blocks[pc]))
+    return list(found)
+
+
+def _reached(pc: int, onward: Callable[[int], Sequence[int]]) -> set[int]:
+    """What is reached from `pc` by one step or more."""
+    found: set[int] = set()
+    todo = list(onward(pc))
+    while todo:
+        at = todo.pop()
+        if at not in found:
+            found.add(at)
+            todo += onward(at)
+    return found
+
+
+def constants(memory: AddressSpace, address: int, size: int) -> bytes:
+    """Bytes of a loaded program that can be read and not written; empty where there are none."""
+    pages = range(address >> PAGE_BITS, (address + size - 1 >> PAGE_BITS) + 1)
+    if (
+        address < 0
+        or address + size > memory.limit
+        or any(memory.perm[page] & (READ | WRITE) != READ for page in pages)
+    ):
+        return b""
+    return memory.read(address, size)
+
+
+__all__ = ["ProgramRegions", "constants", "resumed_at"]

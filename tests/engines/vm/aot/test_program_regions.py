@@ -1,0 +1,143 @@
+"""What is compiled ahead of time: functions, tables of computed jumps, loops that can be entered."""
+
+from __future__ import annotations
+
+import platform
+import struct
+from collections.abc import Callable
+
+import pytest
+
+from engines.vm.aot.functions import functions, named_functions
+from engines.vm.aot.image import Kind
+from engines.vm.aot.jump_tables import JumpTables
+from engines.vm.aot.program_regions import ProgramRegions, constants, resumed_at
+from engines.vm.guests.riscv64.state import Hart
+from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.tiers.ahead import AheadTier
+from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.llvm.tier import LlvmTier
+from engines.vm.tiers.stop import StopReason
+
+CODE, TABLE = 0x10000, 0x20000
+NESTED = """
+addi s0, zero, 200
+addi s1, zero, 40
+addi s2, zero, 30
+add a0, a0, s2
+xor a0, a0, s1
+addi s2, s2, -1
+bne s2, zero, -12
+addi s1, s1, -1
+bne s1, zero, -24
+addi s0, s0, -1
+bne s0, zero, -36
+ebreak
+"""
+SWITCH = f"""
+lui t0, {TABLE >> 12}
+slli t1, a0, 2
+add t1, t1, t0
+lw t2, 8(t1)
+jalr zero, 0(t2)
+addi a1, a1, 1
+addi a1, a1, 2
+addi a1, a1, 3
+ebreak
+"""
+
+
+def loaded(code: str, table: bytes = b"", permissions: int = READ) -> Hart:
+    memory = AddressSpace(bits=24)
+    memory.map(CODE, 1 << 12, READ | WRITE | EXEC)
+    memory.write(CODE, assemble(code, CODE))
+    memory.map(TABLE, 1 << 12, READ | WRITE)
+    memory.write(TABLE + 8, table)
+    memory.protect(TABLE, 1 << 12, permissions)
+    hart = Hart(memory)
+    hart.cpu["pc"] = CODE
+    return hart
+
+
+def tables(hart: Hart, *starts: int) -> JumpTables:
+    end = CODE + (1 << 12)
+    fetch = lambda at, size: hart.memory.read(at, min(size, end - at))  # noqa: E731
+    return JumpTables(starts, fetch, lambda at, size: constants(hart.memory, at, size))
+
+
+def words(*targets: int) -> bytes:
+    return struct.pack(f"<{len(targets)}I", *targets)
+
+
+def test_entries_of_a_table_are_where_a_jump_may_go() -> None:
+    places = (CODE + 20, CODE + 24, CODE + 28, CODE + 20)
+    hart = loaded(SWITCH, words(*places, 7))
+    assert tables(hart, CODE).targets(CODE + 16) == tuple(dict.fromkeys(places))
+
+
+@pytest.mark.parametrize(
+    ("table", "permissions", "starts"),
+    [
+        (words(CODE + 21), READ, (CODE,)),
+        (words(CODE + 20), READ | WRITE, (CODE,)),
+        (words(CODE + 20), READ, (CODE, CODE + 20)),
+    ],
+    ids=["odd", "writable", "in another function"],
+)
+def test_what_is_no_table_of_the_function_is_left_alone(table: bytes, permissions: int, starts: tuple[int]) -> None:
+    assert tables(loaded(SWITCH, table, permissions), *starts).targets(CODE + 16) == ()
+
+
+def test_a_table_of_functions_is_one_for_calls() -> None:
+    code = SWITCH.replace("jalr zero", "jalr ra").replace("lw t2", "ld t2").replace("t1, a0, 2", "t1, a0, 3")
+    hart = loaded(code, struct.pack("<3Q", CODE + 24, CODE + 28, CODE + 22))
+    assert tables(hart, CODE, CODE + 24, CODE + 28).targets(CODE + 16) == (CODE + 24, CODE + 28)
+
+
+needs_x86_64 = pytest.mark.skipif(platform.machine() != "x86_64", reason="translates for x86_64 and runs it")
+
+
+def planned(hart: Hart, *starts: int) -> ProgramRegions:
+    tier = LlvmTier()
+    tier.decoded_code(hart.memory)
+    return ProgramRegions(tier, hart, starts)
+
+
+@needs_x86_64
+def test_loops_around_others_can_be_entered_and_innermost_ones_not() -> None:
+    ((region, own),) = planned(loaded(NESTED), CODE).plan([CODE])
+    assert resumed_at(region) == [CODE + 4, CODE + 8]
+    assert own == (CODE, CODE + 4, CODE + 8)
+
+
+@needs_x86_64
+@pytest.mark.parametrize("make", [AheadTier, LlvmTier], ids=["ahead", "llvm"])
+def test_slices_of_any_length_come_back_to_compiled_code(make: Callable[[], LlvmTier]) -> None:
+    """A slice that ends in the innermost loop must not leave the guest in the interpreter."""
+    hart, other = loaded(NESTED), loaded(NESTED)
+    program = planned(hart, CODE)
+    regions, insns, _ = program.compile(program.plan([CODE]), 1, lambda done, left: None)
+    assert insns == 11 and [region.kind for region in regions] == [Kind.LLVM]
+    tier, plain = make(), InterpreterTier()
+    tier.offer(regions)
+    while (stop := tier.run(hart, 5_000)).reason is StopReason.LIMIT:
+        assert plain.run(other, 5_000).reason is StopReason.LIMIT
+        assert bytes(hart.cpu) == bytes(other.cpu)
+    assert plain.run(other, 5_000) == stop
+    retired = hart.cpu["retired"]
+    assert tier.decoded_code(hart.memory).context["compiled"] > 0.9 * retired
+
+
+@needs_x86_64
+def test_several_processes_compile_what_one_does() -> None:
+    program = planned(loaded(NESTED + NESTED), CODE, CODE + 48)
+    plan = program.plan([CODE, CODE + 48])
+    one, two = (program.compile(plan, jobs, lambda done, left: None) for jobs in (1, 2))
+    assert len(one[0]) == 2
+    assert one == two
+
+
+def test_what_is_no_elf_file_has_no_functions() -> None:
+    assert not functions(b"\x7fELF")
+    assert not named_functions(b"\x7fELF" + bytes(60))

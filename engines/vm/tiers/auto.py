@@ -295,7 +295,7 @@ class AutoTier(LlvmTier):
         is_over = not all(is_current(space, region) for region in trial.regions)
         following = trial.turn(self._installed(space))
         passed = trial.verdict()
-        if passed is None and not is_over and not trial.is_stuck:
+        if passed is None and not is_over:
             self._lay(space, following)
             return
         if bool(passed) is trial.uses:  # whether `following` has LLVM's code

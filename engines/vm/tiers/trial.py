@@ -16,11 +16,14 @@ TURN_INSNS: Final = 6_000_000
 """A turn retires so many instructions, at least."""
 PAIRS: Final = 9
 LEAST_SHARE: Final = 0.2
-"""A turn in which LLVM's code retires less says nothing about it."""
+"""A turn in which LLVM's code retires less says nothing for it; but against it, where what it replaced is missed."""
 PASSES: Final = 0.95
 """LLVM's code must take this part of the time of baseline code, or less."""
+SLOW: Final = 1.1
+"""Code that takes so much more in each of `ENOUGH` pairs has failed."""
+ENOUGH: Final = 3
 PATIENCE: Final = 30
-"""Pairs of turns after which a trial without a verdict is over."""
+"""After so many pairs of turns that said nothing, the program does not spend its time in this code."""
 
 
 class Trial:
@@ -43,7 +46,7 @@ class Trial:
         self.ratios: list[float] = []
         self.other: list[StoredRegion] = []
         self._pairs = 0
-        self._with: float | None = None
+        self._with = self._share = 0.0
         self._clear()
         return regions
 
@@ -67,13 +70,14 @@ class Trial:
 
     def turn(self, installed: list[StoredRegion]) -> list[StoredRegion]:
         """The turn with `installed` is over; what to install for the next one."""
-        rate, share = self._seconds / self._insns, self._inside / self._insns
+        rate = self._seconds / self._insns
         if self.uses:
-            self._with = rate if share >= LEAST_SHARE else None
+            self._with, self._share = rate, self._inside / self._insns
         else:
             self._pairs += 1
-            if self._with is not None:
-                self.ratios.append(self._with / rate)
+            ratio = self._with / rate
+            if self._share >= LEAST_SHARE or ratio > SLOW:
+                self.ratios.append(ratio)
         self._clear()
         self.uses = not self.uses
         following, self.other = self.other, installed
@@ -81,14 +85,10 @@ class Trial:
 
     def verdict(self) -> bool | None:
         """Whether the code passes; None while that is not known."""
-        if len(self.ratios) < PAIRS:
-            return None
-        return sorted(self.ratios)[len(self.ratios) // 2] <= PASSES
-
-    @property
-    def is_stuck(self) -> bool:
-        """Whether there will be no verdict: the program does not spend its time in this code."""
-        return self._pairs >= PATIENCE
+        if len(self.ratios) >= PAIRS:
+            return sorted(self.ratios)[len(self.ratios) // 2] <= PASSES
+        is_slow = len(self.ratios) >= ENOUGH and min(self.ratios) > SLOW
+        return False if is_slow or self._pairs >= PATIENCE else None
 
 
-__all__ = ["PAIRS", "TURN_INSNS", "Trial"]
+__all__ = ["ENOUGH", "PAIRS", "PATIENCE", "TURN_INSNS", "Trial"]

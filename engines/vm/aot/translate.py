@@ -125,7 +125,6 @@ def _by_llvm(
 ) -> Made:
     """By LLVM: first it is decided what the regions are, then they are compiled, by `jobs` processes."""
     from engines.vm.aot.program_regions import ProgramRegions
-
     from engines.vm.tiers.llvm.compiler import CompileError
 
     try:

@@ -26,6 +26,7 @@ from engines.rustwasm.syntax.lexer import tokenize
 from engines.rustwasm.syntax.parse_items import Parser, UnparsedBody, parse
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.check import check_function
+from engines.rustwasm.typing.coherence import check_coherence
 from engines.rustwasm.typing.collect import Collector, TypeEnv
 from engines.rustwasm.typing.constants import fold
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
@@ -454,6 +455,9 @@ class Compilation:
             collector.ensure_fields(adt)
         self.check_recursion(self.declarations.adts[adts:])
         for impl in list(self.declarations.impls):
+            if (impl, "coherence") not in collector.done:
+                collector.done.add((impl, "coherence"))
+                check_coherence(self, impl)
             if impl.trait is not None:
                 self.check_impl(impl)
         for const in self.declarations.consts[consts:]:

@@ -17,6 +17,7 @@ from fuzz.sabotage.rustwasm import change_exits
 _DEVELOPMENT: Final = "fuzz.sabotage.rustwasm_judges:development"
 _RELEASE: Final = "fuzz.sabotage.rustwasm_judges:release"
 _GC: Final = "fuzz.sabotage.rustwasm_judges:development_gc"
+_VERDICTS: Final = "fuzz.sabotage.rustwasm_judges:Verdicts"
 _RELEASE_GC: Final = "fuzz.sabotage.rustwasm_judges:release_gc"
 
 BUGS: Final = Catalogue(judges=(_RELEASE,))
@@ -388,7 +389,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-middles-overlap-no-element", Area.RUST_FRONT_END, "an alias overlooked",
-             judges=("fuzz.sabotage.rustwasm_judges:Verdicts",),
+             judges=(_VERDICTS,),
              description="borrowing the middle of an array leaves its elements free")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.borrow import loans
@@ -431,6 +432,31 @@ def _() -> None:
     from engines.rustwasm.mir.build_control import ControlBuilder
 
     replace_method(ControlBuilder, "reads_all", lambda original: lambda self, arms: True)
+
+
+@BUGS.action("rust-foreign-traits-for-foreign-types", Area.RUST_FRONT_END, "a check left out", judges=(_VERDICTS,),
+             description="a trait of the library may be implemented for a type of the library")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import coherence
+
+    replace_method(coherence, "_may_be_here", lambda original: lambda compilation, impl: True)
+
+
+@BUGS.action("rust-impls-never-overlap", Area.RUST_FRONT_END, "a check left out", judges=(_VERDICTS,),
+             description="two impls of a trait may be for the same type")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import coherence
+
+    replace_method(coherence, "_meeting", lambda original: lambda compilation, one, other: ())
+
+
+@BUGS.action("rust-impls-overlap-whatever-they-ask-for", Area.RUST_FRONT_END, "a check too many",
+             judges=("fresh tests/engines/rustwasm/typing/test_coherence.py",),
+             description="impls conflict although no type meets the bounds of both")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import coherence
+
+    replace_method(coherence, "_may_hold", lambda original: lambda compilation, inference, impl, args: True)
 
 
 # -- Sessions: what an edit leaves is used again

@@ -46,6 +46,33 @@ let [.., q{k}] = a{k};
 let [_, r{k}] = a{k}; //~
 q{k}.push(1);
 """),
+    _fault("conflicting_impls", "E0119", """
+struct Q{k}<A>(A);
+trait T{k} {{}}
+impl<A> T{k} for Q{k}<A> {{}}
+impl T{k} for Q{k}<u8> {{}} //~
+"""),
+    _fault("foreign_trait_for_a_foreign_type", "E0117", """
+impl std::ops::Neg for Vec<i32> {{ //~
+    type Output = i32;
+    fn neg(self) -> i32 {{
+        {k}
+    }}
+}}
+"""),
+    _fault("method_of_a_foreign_type", "E0116", """
+impl Vec<u8> {{ //~
+    fn q{k}(&self) {{}}
+}}
+"""),
+    _fault("match_of_a_value_partly_moved", "E0382", """
+let q{k} = ({s}, Some({v}));
+take(q{k}.0);
+match q{k} {{ //~
+    (_, Some(r{k})) => println!("{{}}", r{k}.len()),
+    (_, None) => {{}}
+}}
+"""),
     _fault("use_after_let", "E0382", """
 let q{k} = {s};
 println!("{{}}", {s}); //~

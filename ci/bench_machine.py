@@ -1,8 +1,8 @@
 """How fast each tier of the RISC-V machine is beside native code and qemu-riscv64: `python -m ci.bench_machine`.
 
 Runs the kernels of corpus/programs, and the same kernels compiled for this machine by the same compiler and -O2, one
-after the other in every round, as whole commands from start to end; the first round compiles, later ones have the code
-that it kept. Prints each tier's time over that of native
+after the other in every round, as whole commands from start to end; the first round compiles, the next two try what
+LLVM made and compile what they miss, later ones have the code that those kept. Prints each tier's time over that of native
 -O2, the best of the rounds: other work on the machine only slows. Then what the baseline compiler costs for each guest
 instruction, and what its parts are worth: the kernels with one part off over the kernels with all on, without start.
 Exits with 1 where a target of `TARGETS` is missed, or `auto` is slower than qemu-riscv64 on a kernel. With `--long` the
@@ -237,7 +237,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("kernels", nargs="*", help=f"of {', '.join(SIZES)}; all when none is given")
     parser.add_argument("--tiers", default=",".join(TARGETS), help="separated by commas (default: %(default)s)")
     parser.add_argument("--variant", default="O2c", help="build of the guest's kernels (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--long", action="store_true", help="programs that run natively for some seconds")
     parser.add_argument("--no-parts", action="store_true", help="leave out what the compiler's parts are worth")
     options = parser.parse_args(arguments)

@@ -53,8 +53,11 @@ def state(hart: Hart) -> bytes:
     return bytes(hart.cpu.tobytes()) + hart.memory.read(CODE, 0x1000) + hart.memory.read(DATA, 0x1000)
 
 
-@pytest.mark.parametrize("llvm_after", [0, 1 << 60])
-def test_generated_programs(llvm_after: int) -> None:
+@pytest.mark.parametrize(("llvm_after", "turn_insns"), [(0, None), (1 << 60, None), (0, 200)])
+def test_generated_programs(monkeypatch: pytest.MonkeyPatch, llvm_after: int, turn_insns: int | None) -> None:
+    """Also where trials change what is installed all the time."""
+    for module in (trial, auto) if turn_insns else ():
+        monkeypatch.setattr(module, "TURN_INSNS", turn_insns)
     batch = generate(31, 0, 24, "jit")
     expected = InterpreterExecutor().run_batch(batch)
     found = ReferenceExecutor(eager(llvm_after=llvm_after, capacity_bytes=1 << 17)).run_batch(batch)

@@ -2,9 +2,9 @@
 
 Runs the kernels of corpus/programs, and the same kernels compiled for this machine by the same compiler and -O2, one
 after the other in every round, as whole commands from start to end; the first round compiles, the next two try what
-LLVM made and compile what they miss, later ones have the code that those kept. Prints each tier's time over that of native
--O2, the best of the rounds: other work on the machine only slows. Then what the baseline compiler costs for each guest
-instruction, and what its parts are worth: the kernels with one part off over the kernels with all on, without start.
+LLVM made and compile what they miss, later ones have the code that those kept. Prints each tier's time over that of
+native -O2, the best of the rounds: other work on the machine only slows. Then what the baseline compiler costs for each
+guest instruction, and what its parts are worth: the kernels without a part over the kernels with all, without start.
 Exits with 1 where a target of `TARGETS` is missed, or `auto` is slower than qemu-riscv64 on a kernel. With `--long` the
 kernels run natively for some seconds, and the targets are those of `LONG_TARGETS`.
 """

@@ -459,6 +459,19 @@ def _() -> None:
     replace_method(coherence, "_may_hold", lambda original: lambda compilation, inference, impl, args: True)
 
 
+@BUGS.action("rust-long-slices-forgotten", Area.RUST_FRONT_END, "a check left out",
+             judges=("fresh tests/engines/rustwasm/typing/test_slice_patterns.py",),
+             description="a match covers slices that are longer than its patterns")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.exhaustiveness import _Matrix
+
+    replace_method(
+        _Matrix, "lengths", lambda original: lambda self, one, patterns: [
+            made for made in original(self, one, patterns) if not made[0][2]
+        ]
+    )  # fmt: skip
+
+
 # -- Sessions: what an edit leaves is used again
 
 

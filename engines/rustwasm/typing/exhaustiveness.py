@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from engines.rustwasm.typing.check import BodyChecker
 
 WILD: Any = ("_",)
-"""Patterns: WILD, ("ctor", key, parts), ("range", low, high), ("or", parts), ("other", value): one unknown value."""
+"""Patterns: WILD, ("ctor", key, parts), ("range", low, high), ("or", parts), ("slice", first parts, last parts or None
+where there are no others between), ("other", value): one unknown value."""
 
 
 class _Lowering:
@@ -57,7 +58,7 @@ class _Lowering:
                 return ("other", id(node))
             return ("range", start, end if node.inclusive or node.high is None else end - 1)
         if kind is t.SlicePattern:
-            return ("other", id(node)) if any(_narrow(self.pattern(e)) for e in node.elements) else self.slice(node)
+            return self.slice(node)
         target = node.target
         if target is None:
             return WILD
@@ -75,14 +76,11 @@ class _Lowering:
         return ("ctor", variant.index, parts)
 
     def slice(self, node: t.SlicePattern) -> Any:
-        rest = any(
-            isinstance(e, t.RestPattern) or (isinstance(e, t.BindingPattern) and isinstance(e.sub, t.RestPattern))
-            for e in node.elements
-        )
-        least = len(node.elements) - rest
-        if shallow(node.ty).kind == ty.ARRAY:
-            return WILD
-        return ("range", least, 1 << 32 if rest else least)
+        parts = [_REST if _is_rest(one) else self.pattern(one) for one in node.elements]
+        if _REST not in parts:
+            return ("slice", parts, None)
+        rest = parts.index(_REST)
+        return ("slice", parts[:rest], parts[rest + 1 :])
 
     def positions(self, elements: list[Any], count: int) -> list[Any]:
         rest = next((i for i, e in enumerate(elements) if isinstance(e, t.RestPattern)), None)
@@ -125,8 +123,11 @@ class _Lowering:
         return (0, 1) if one.kind == ty.BOOL else (None, None)
 
 
-def _narrow(pattern: Any) -> bool:
-    return bool(pattern[0] != "_")
+_REST: Any = ("..",)
+
+
+def _is_rest(node: Any) -> bool:
+    return isinstance(node.sub if isinstance(node, t.BindingPattern) else node, t.RestPattern)
 
 
 class _Matrix:
@@ -148,8 +149,10 @@ class _Matrix:
                 fields = [self.checker.normal_subst(ty.erase(f.ty), one.args) for f in variant.fields]
                 out.append((("ctor", variant.index), fields))
             return out
-        if one.kind in (ty.INT, ty.CHAR, ty.BOOL, ty.SLICE):
-            low, high = self.lowering.bounds(one) if one.kind != ty.SLICE else (0, 1 << 32)
+        if one.kind in (ty.SLICE, ty.ARRAY):
+            return self.lengths(one, [part for pattern in column for part in _flatten(pattern) if part[0] == "slice"])
+        if one.kind in (ty.INT, ty.CHAR, ty.BOOL):
+            low, high = self.lowering.bounds(one)
             cuts = {low, high + 1}
             for pattern in column:
                 for part in _flatten(pattern):
@@ -162,6 +165,15 @@ class _Matrix:
             return []
         return [(("rest",), [])]
 
+    def lengths(self, one: Ty, patterns: list[Any]) -> list[tuple[Any, list[Ty]]]:
+        """Constructors ("slice", length, whether longer ones are meant, too); an array's as far as patterns name it."""
+        named = max((len(first) + len(last or ()) for _, first, last in patterns), default=0)
+        element = shallow(one.args[0])
+        if one.kind == ty.ARRAY:
+            return [(("slice", named, False), [element] * named)]
+        made: list[tuple[Any, list[Ty]]] = [(("slice", n, False), [element] * n) for n in range(named + 1)]
+        return [*made, (("slice", named + 1, True), [element] * (named + 1))]
+
     def specialize(self, row: list[Any], ctor: Any, arity: int) -> list[list[Any]]:
         head, rest = row[0], row[1:]
         kind = head[0]
@@ -173,6 +185,12 @@ class _Matrix:
             return [list(head[2]) + rest] if ctor[0] == "ctor" and head[1] == ctor[1] else []
         if kind == "range":
             return [rest] if ctor[0] == "range" and head[1] <= ctor[1] and ctor[2] <= head[2] else []
+        if kind == "slice" and ctor[0] == "slice":
+            first, last = head[1:]
+            between = arity - len(first) - len(last or ())
+            if between == 0 and not (last is None and ctor[2]):
+                return [[*first, *(last or ()), *rest]]
+            return [[*first, *[WILD] * between, *last, *rest]] if last is not None and between > 0 else []
         return []
 
     def useful(self, rows: list[list[Any]], row: list[Any], types: list[Ty]) -> list[Any] | None:
@@ -210,9 +228,6 @@ class _Matrix:
         if ctor[0] == "range":
             if one.kind == ty.BOOL:
                 return "true" if ctor[1] else "false"
-            if one.kind == ty.SLICE:
-                more = [".."] if ctor[2] > ctor[1] else []
-                return f"&[{', '.join(['_'] * min(ctor[1], 4) + more)}]"
             low, high = self.lowering.bounds(one)
             if (ctor[1], ctor[2]) == (low, high):
                 return "_"
@@ -222,6 +237,9 @@ class _Matrix:
             start = f"{name}::MIN" if ctor[1] == low else f"{ctor[1]}_{name}"
             end = f"{name}::MAX" if ctor[2] == high else f"{ctor[2]}_{name}"
             return start if ctor[1] == ctor[2] else f"{start}..={end}"
+        if ctor[0] == "slice":
+            more = [".."] if ctor[2] or (one.kind == ty.ARRAY and ctor[1] < one.args[1].data) else []
+            return f"[{', '.join(parts + more)}]"
         if ctor[0] == "rest":
             return "_"
         if ctor[1] == "&":

@@ -86,11 +86,18 @@ def generated_blocks(seed: int, profile: str, limit_insns: int) -> Iterator[tupl
 
 
 def validate(
-    budget_seconds: float, seed: int = 1, limit_insns: int = 12, branches: int = 1, *, until_refuted: bool = False
+    budget_seconds: float,
+    seed: int = 1,
+    limit_insns: int = 12,
+    branches: int = 1,
+    *,
+    least_blocks: int = 1,
+    until_refuted: bool = False,
 ) -> Validation:
-    """Examine blocks until the budget is spent, at least one.
+    """Examine blocks until the budget is spent.
 
     Args:
+        least_blocks: so many in any case.
         limit_insns: longest block; proofs get harder with length.
         branches: conditional branches inside a block, see `Lifter.block`.
         until_refuted: stop at the first wrong block.
@@ -99,7 +106,7 @@ def validate(
     result = Validation()
     start = time.monotonic()
     sources = [generated_blocks(seed, profile, limit_insns) for profile in PROFILES]
-    while not result.blocks or time.monotonic() - start < budget_seconds:
+    while result.blocks < least_blocks or time.monotonic() - start < budget_seconds:
         code, pc = next(sources[result.blocks % len(sources)])
         block = lifter.block(code, pc, limit_insns, branches)
         examine(code, block, result)

@@ -15,7 +15,7 @@ from properties.translation_validation import Validation, examine, main, validat
 def test_a_sample_of_blocks_is_proved() -> None:
     found = validate(0, seed=2, least_blocks=20)
     assert not found.refutations, found.refutations[0].detail + "\n" + found.refutations[0].listing
-    assert found.blocks == 20 and found.count(Outcome.PROVED) >= 80
+    assert found.blocks == 20 and found.count(Outcome.PROVED) >= 60
     assert found.count(Outcome.UNDECIDED) <= found.count(Outcome.PROVED) // 20
 
 

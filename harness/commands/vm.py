@@ -53,6 +53,7 @@ def aot(
     """
     from rich.console import Console
 
+    from engines.vm.aot.bundles import bundled
     from engines.vm.aot.image import encode
     from engines.vm.aot.translate import translate
     from engines.vm.runtime.executable_memory import ExecutableMemoryError
@@ -68,7 +69,7 @@ def aot(
             made = translate(
                 program, tell, tier or ("baseline" if host else "llvm"), host, jobs or len(os.sched_getaffinity(0))
             )
-            out.write_bytes(encode(made.origin, made.regions))
+            out.write_bytes(encode(made.origin, bundled(made.regions)))
     except (LaunchError, ExecutableMemoryError, ValueError) as error:
         typer.echo(f"counterproof: {error}", err=True)
         raise typer.Exit(2) from None

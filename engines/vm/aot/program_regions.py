@@ -18,13 +18,15 @@ from engines.vm.aot.jump_tables import JumpTables
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.memory.address_space import PAGE_BITS, READ, WRITE, AddressSpace
 from engines.vm.tiers.llvm.compiler import CompileError, LlvmCompiler
-from engines.vm.tiers.llvm.region import End, Region, successors
+from engines.vm.tiers.llvm.region import LINKS, End, Region, decoded_at, successors
 from engines.vm.tiers.llvm.tier import LlvmTier
 
 MOST_INSNS: Final = 1500
 """Of a region."""
 MOST_CALLED: Final = 150
 """Instructions of a function, with those that it calls, that are taken into the regions of its callers."""
+MOST_CANDIDATES: Final = 8
+"""Small functions that a call through a pointer is compared with."""
 _FRM: Final = word_of("frm")
 _compiling: tuple[ProgramRegions, Sequence[tuple[Region, tuple[int, ...]]]] | None = None
 """What is being compiled: processes that are forked find it here."""
@@ -46,11 +48,25 @@ class ProgramRegions:
         self._handler = tier.cache.handler
         self._starts = frozenset(starts)
         self._sizes: dict[int, int] = {}
+        self._candidates: list[int] = []
         self.compiler = LlvmCompiler(MOST_INSNS)
         self.tables = JumpTables(starts, self._space.fetch, lambda at, size: constants(self._memory, at, size))
 
     def plan(self, roots: Iterable[int]) -> list[tuple[Region, tuple[int, ...]]]:
-        """All regions that are entered at `roots` or led to by others, each with the heads that no other one has."""
+        """All regions that are entered at `roots` or led to by others, each with the heads that no other one has.
+
+        What is known of the program's functions after a first look, the second one uses: a call through a pointer may
+        go to those small ones whose address is taken, if they are few.
+        """
+        roots = list(roots)
+        pointed = {pc for region, _ in self._planned(roots) for pc in region.taken if pc in self._starts}
+        candidates = sorted(pc for pc in pointed if self._is_small(pc))
+        if len(candidates) <= MOST_CANDIDATES:
+            self._candidates = candidates
+        self.compiler.counters.refused.clear()  # or they would be counted twice
+        return self._planned(roots)
+
+    def _planned(self, roots: Iterable[int]) -> list[tuple[Region, tuple[int, ...]]]:
         todo = list(roots)
         known: set[int] = set()
         found = []
@@ -117,7 +133,14 @@ class ProgramRegions:
         return region
 
     def _form(self, pc: int, inside: Callable[[int], bool]) -> Region:
-        return self.compiler.region(pc, self._space.fetch, inside, self._frm, self.tables.targets)
+        return self.compiler.region(pc, self._space.fetch, inside, self._frm, self._targets)
+
+    def _targets(self, pc: int) -> Sequence[int]:
+        """Where an indirect jump may go."""
+        found = self.tables.targets(pc)
+        insn = decoded_at(pc, self._space.fetch)
+        is_call = insn is not None and insn.argument("rd") in LINKS
+        return self._candidates if is_call and not found else found
 
     def _is_small(self, start: int) -> bool:
         """Whether a function, with those that it calls, has few instructions."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engines.vm.tiers.stop import Stop
 
 TOGETHER: Final = 256
-"""Regions of an image that are installed at once, at most."""
+"""Regions of an image that are installed at once, at most; `engines.vm.aot.bundles` puts many into one."""
 LONGEST_SLICE: Final = 1 << 28
 """Where a slice ends, the guest leaves compiled code, and comes back with the next entry: of loops, the outermost."""
 _PC: Final = word_of("pc")

@@ -7,7 +7,7 @@ end in CPython has to pay), and `rustc --emit=metadata` on the same files, where
 the best of several rounds, each in a process of its own.
 With `--compiled` all of it by a copy of the compiler that mypyc made machine code of. The row of functions that are
 kept is a development build of the same crate in a process that finds the library's functions in the directory of
-caches, as `counterproof wasm build` does after a first build; the targets are for builds that find nothing.
+caches, as `counterproof wasm build` does after a first build; the row above it is a build that finds nothing.
 Prints a table and exits with 1 where a target of `TARGETS` is missed.
 """
 
@@ -32,7 +32,7 @@ CORPUS: Final = Path(__file__).parent.parent / "corpus" / "rust" / "programs"
 LINES: Final = 10_000
 SEED: Final = 5
 _KEPT: Final = "development build, functions kept"
-TARGETS: Final = {"check": 1.0, "development build": 2.0, "one function changed, build": 0.3}
+TARGETS: Final = {"check": 1.0, "development build": 2.0, _KEPT: 2.0, "one function changed, build": 0.3}
 """Seconds of processor time, for `LINES` lines (issue 5, requirement P5)."""
 
 

@@ -21,7 +21,7 @@ from engines.rustwasm.lower_linear.moves import Moves
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.release.tree import Block, If, Node, Tree
-from engines.rustwasm.structure.relooper import BasicBlock, Branch, Exit, Jump, Leave, Table, structure
+from engines.rustwasm.structure.relooper import BasicBlock, Branch, Exit, Jump, Leave, Table, numbered, structure
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
@@ -87,9 +87,7 @@ class FunctionLowering(DropLowering):
                 if target not in seen:
                     seen.add(target)
                     work.append(target)
-        order = sorted(blocks)
-        numbers = {old: new for new, old in enumerate(order)}
-        statements = structure([_renumbered(blocks[old], numbers) for old in order])
+        statements = structure(numbered(blocks))
         result = self.types.of(self.body.locals[0].ty)
         results = () if result.kind == EMPTY else (result.wasm,)
         if results and (not statements or statements[-1].op not in ("return", "unreachable")):
@@ -415,17 +413,6 @@ def _written(body: m.Body) -> list[m.Place]:
 def _equal(value: Node, number: int) -> Node:
     assert isinstance(value.type, int)
     return n.op("i64.eq" if value.type == w.I64 else "i32.eq", value, n.integer(value.type, number))
-
-
-def _renumbered(block: BasicBlock, numbers: dict[int, int]) -> BasicBlock:
-    leave = block.exit
-    if isinstance(leave, Jump):
-        leave = Jump(numbers[leave.target])
-    elif isinstance(leave, Branch):
-        leave = Branch(leave.condition, numbers[leave.then], numbers[leave.other])
-    elif isinstance(leave, Table):
-        leave = Table(leave.selector, [numbers[one] for one in leave.targets], numbers[leave.default])
-    return BasicBlock(leave, block.statements)
 
 
 __all__ = ["FunctionLowering", "Local", "borrowed"]

@@ -18,7 +18,7 @@ from engines.rustwasm.lower_linear.places import InLocals, InMemory, Where
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.release.tree import If, Node, Tree
-from engines.rustwasm.structure.relooper import BasicBlock, Branch, Exit, Jump, Leave, Table, structure
+from engines.rustwasm.structure.relooper import BasicBlock, Branch, Exit, Jump, Leave, Table, numbered, structure
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
@@ -77,9 +77,7 @@ class FunctionLowering(DropLowering):
                 if target not in seen:
                     seen.add(target)
                     work.append(target)
-        order = sorted(blocks)
-        numbers = {old: new for new, old in enumerate(order)}
-        made = [_renumbered(blocks[old], numbers) for old in order]
+        made = numbered(blocks)
         if self.frame_local is not None and self.frame_bytes:
             size = -(-self.frame_bytes // 8) * 8
             pointer = n.op("i32.sub", self.program.global_get("stack"), n.i32(size))
@@ -541,17 +539,6 @@ def _byte(values: list[Node], size: int) -> Node | None:
     if all(one.op.endswith(".const") and one.imm[0] == 0 for one in values):
         return n.i32(0)
     return None
-
-
-def _renumbered(block: BasicBlock, numbers: dict[int, int]) -> BasicBlock:
-    leave = block.exit
-    if isinstance(leave, Jump):
-        leave = Jump(numbers[leave.target])
-    elif isinstance(leave, Branch):
-        leave = Branch(leave.condition, numbers[leave.then], numbers[leave.other])
-    elif isinstance(leave, Table):
-        leave = Table(leave.selector, [numbers[one] for one in leave.targets], numbers[leave.default])
-    return BasicBlock(leave, block.statements)
 
 
 __all__ = ["LENGTH", "FunctionLowering", "addressed", "operands_of"]

@@ -146,30 +146,41 @@ def _joined(blocks: list[BasicBlock]) -> list[BasicBlock]:
     for block in blocks:
         for target in block.successors():
             entered[target] += 1
-    appended = {b.exit.target for b in blocks if type(b.exit) is Jump and entered[b.exit.target] == 1}
+    appended = {b.exit.target for b in blocks if isinstance(b.exit, Jump) and entered[b.exit.target] == 1}
     if not appended:
         return blocks
-    numbers: dict[int, int] = {}
-    for number in range(len(blocks)):
-        if number not in appended:
-            numbers[number] = len(numbers)
-    made = []
-    for number in numbers:
-        block = blocks[number]
+    made: dict[int, BasicBlock] = {}
+    for number, block in enumerate(blocks):
+        if number in appended:
+            continue
         leave, statements = block.exit, block.statements
-        if type(leave) is Jump and leave.target in appended:
+        if isinstance(leave, Jump) and leave.target in appended:
             statements = [*statements]
-            while type(leave) is Jump and leave.target in appended:
-                block = blocks[leave.target]
-                statements += block.statements
-                leave = block.exit
+            while isinstance(leave, Jump) and leave.target in appended:
+                following = blocks[leave.target]
+                statements += following.statements
+                leave = following.exit
+            block = BasicBlock(leave, statements)
+        made[number] = block
+    return numbered(made)
+
+
+def numbered(blocks: dict[int, BasicBlock]) -> list[BasicBlock]:
+    """The blocks in the order of their numbers; where they go to are places in the list."""
+    order = sorted(blocks)
+    if order[-1] + 1 == len(order):
+        return [blocks[number] for number in order]
+    places = {number: place for place, number in enumerate(order)}
+    made = []
+    for number in order:
+        leave = blocks[number].exit
         if isinstance(leave, Jump):
-            leave = Jump(numbers[leave.target])
+            leave = Jump(places[leave.target])
         elif isinstance(leave, Branch):
-            leave = Branch(leave.condition, numbers[leave.then], numbers[leave.other])
+            leave = Branch(leave.condition, places[leave.then], places[leave.other])
         elif isinstance(leave, Table):
-            leave = Table(leave.selector, [numbers[one] for one in leave.targets], numbers[leave.default])
-        made.append(BasicBlock(leave, statements))
+            leave = Table(leave.selector, [places[one] for one in leave.targets], places[leave.default])
+        made.append(BasicBlock(leave, blocks[number].statements))
     return made
 
 

@@ -32,6 +32,7 @@ class Claim:
         cases: programs per batch.
         rate: compared programs per second and core, at least.
         harness: what the harness and the oracle take together by the oracle alone, at most.
+        uncounted: the same beside the oracle that counts nothing, which is a fifth faster.
         times: the total, with the subject, by the oracle alone, at most.
     """
 
@@ -39,12 +40,16 @@ class Claim:
     cases: int
     rate: float
     harness: float
+    uncounted: float
     times: float
 
 
 UNBOUNDED = float("inf")
 PLAIN_CASES = 512
-CLAIMS = (Claim("default", 1024, 6_000.0, 1.25, 1.5), Claim("short", 4096, 30_000.0, UNBOUNDED, UNBOUNDED))
+CLAIMS = (
+    Claim("default", 1024, 6_000.0, 1.25, 1.25, 1.5),
+    Claim("short", 4096, 30_000.0, 1.25, 1.35, UNBOUNDED),
+)
 """Programs of about a hundred instructions, and short ones of one to about ten."""
 
 
@@ -53,8 +58,8 @@ def at_most(bound: float) -> str:
     return ", no promise" if bound == UNBOUNDED else f", at most {bound:g}"
 
 
-def report(claim: Claim, label: str, microseconds: dict[str, float], retired: float) -> bool:
-    """Print what was measured beside what is promised; whether that holds."""
+def report(claim: Claim, label: str, bound: float, microseconds: dict[str, float], retired: float) -> bool:
+    """Print what was measured beside what is promised, of the harness `bound`; whether that holds."""
     total = sum(microseconds.values())
     alone = microseconds["oracle"]
     rate, harness, times = 1e6 / total, (total - microseconds["subject"]) / alone, total / alone
@@ -63,7 +68,7 @@ def report(claim: Claim, label: str, microseconds: dict[str, float], retired: fl
     good = True
     for name, holds, text in (
         ("throughput", rate >= claim.rate, f"{rate:,.0f} programs/s, at least {claim.rate:,.0f}"),
-        ("harness ÷ oracle alone", harness <= claim.harness, f"{harness:.2f}{at_most(claim.harness)}"),
+        ("harness ÷ oracle alone", harness <= bound, f"{harness:.2f}{at_most(bound)}"),
         ("total ÷ oracle alone", times <= claim.times, f"{times:.2f}{at_most(claim.times)}"),
     ):
         print(f"  {'ok  ' if holds else 'MISS'} {name}: {text}")
@@ -158,12 +163,19 @@ def main(arguments: list[str] | None = None) -> int:
 
     keep_freed_memory()
     good = True
-    chosen = CLAIMS if options.profile is None else [Claim(options.profile, options.cases, 0.0, UNBOUNDED, UNBOUNDED)]
+    chosen = (
+        CLAIMS
+        if options.profile is None
+        else [Claim(options.profile, options.cases, 0.0, UNBOUNDED, UNBOUNDED, UNBOUNDED)]
+    )
     for claim in chosen:
-        for label, oracle in (("Unicorn", UnicornRiscv64()), ("Unicorn, retired not counted", uncounted())):
+        for label, bound, oracle in (
+            ("Unicorn", claim.harness, UnicornRiscv64()),
+            ("Unicorn, retired not counted", claim.uncounted, uncounted()),
+        ):
             microseconds, retired = measure(oracle, options.batches, claim.cases, claim.profile)
             oracle.close()
-            good = report(claim, label, microseconds, retired) and good
+            good = report(claim, label, bound, microseconds, retired) and good
         from fuzz.strategies.riscv64 import generate
 
         print(f"  the plain adapter alone: {plain_adapter(generate(9, 0, PLAIN_CASES, claim.profile)):,.0f} programs/s")

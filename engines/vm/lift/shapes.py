@@ -13,6 +13,7 @@ from typing import Final
 from engines.vm.ir.ops import HINTS
 from engines.vm.isa.derive.effects import Control
 from engines.vm.isa.describe import Field, Instruction, OperandKind
+from engines.vm.runtime.generated_code import GENERATED
 
 FLOAT_BASE: Final = 32
 """Slot of f0; that of x0 is 0."""
@@ -85,7 +86,7 @@ Splitter = Callable[[int], tuple[Hashable, tuple[int, ...]]]
 def splitter(instruction: Instruction) -> Splitter:
     """The function that takes words of `instruction` apart."""
     namespace: dict[str, Splitter] = {}
-    exec(compile(splitter_source(instruction), f"<split {instruction.name}>", "exec"), {}, namespace)
+    GENERATED.execute(splitter_source(instruction), f"<split {instruction.name}>", namespace)
     return namespace["split"]
 
 

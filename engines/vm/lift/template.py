@@ -11,6 +11,7 @@ from typing import Final
 
 from engines.vm.ir.ops import OPS
 from engines.vm.lift.legalise import Operation
+from engines.vm.runtime.generated_code import GENERATED
 
 Emit = Callable[..., None]
 """`(code, base, n, pc, *operands)`: append the instruction to `code`, whose length is `base`; `n` instructions of the
@@ -28,7 +29,7 @@ def compile_template(name: str, parameters: Sequence[str], operations: Sequence[
     """
     source = template_source(name, parameters, operations)
     namespace: dict[str, Emit] = {}
-    exec(compile(source, f"<template {name}>", "exec"), {}, namespace)
+    GENERATED.execute(source, f"<template {name}>", namespace)
     return namespace["emit"]
 
 

@@ -67,9 +67,12 @@ class QuickRegions:
         """Made when the first region must be compiled."""
         if self._compiler is None:
             from engines.vm.hosts.host import x86_64
+            from engines.vm.runtime.generated_code import GENERATED
+            from engines.vm.runtime.object_cache import ObjectCache
             from engines.vm.tiers.baseline.compiler import BaselineCompiler
             from engines.vm.tiers.baseline.tier import LAYOUT
 
+            GENERATED.use(ObjectCache())
             self._compiler = BaselineCompiler(x86_64(LAYOUT))
         return self._compiler
 

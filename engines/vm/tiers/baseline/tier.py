@@ -224,8 +224,12 @@ class BaselineTier(InterpreterTier):
         """Made when the first region must be compiled: it imports much."""
         if self._compiler is None:
             from engines.vm.hosts.host import x86_64
+            from engines.vm.runtime.generated_code import GENERATED
+            from engines.vm.runtime.object_cache import ObjectCache
             from engines.vm.tiers.baseline.compiler import BaselineCompiler
 
+            if self._share != math.inf:
+                GENERATED.use(ObjectCache())
             self._compiler = BaselineCompiler(x86_64(LAYOUT), self.options)
         return self._compiler
 

@@ -25,6 +25,24 @@ _LOOP: Final = (
     "addi a3, a3, 1\naddi a0, a0, 3\nxori a1, a0, 5\naddi a2, a2, -1\nbne a2, zero, -12\nsub a4, a0, a1\nebreak\n"
 )
 _OTHER: Final = _LOOP.replace("a0, 3", "a0, 4")
+_ROTATED: Final = """
+addi s0, zero, 2000
+jal zero, 20
+jal ra, 36
+addi a0, a0, 3
+addi s0, s0, -1
+beq s0, zero, 20
+srli a3, a0, 2
+add a2, a2, a3
+jal zero, -24
+ebreak
+ebreak
+xori a1, a0, 5
+add a2, a2, a1
+jalr zero, 0(ra)
+"""
+"""A loop that is entered in its middle, where it falls into from a branch that makes a pair with what follows."""
+_FUNCTIONS: Final = (_CODE, _CODE + 44)
 _ROUNDS: Final = 40
 
 
@@ -65,6 +83,7 @@ def _checks(seed: int = 0) -> Iterator[Callable[[], None]]:
         yield lambda regions=regions, origin=origin: _tampered(random, regions, origin)  # type: ignore[misc]
         yield lambda regions=regions, origin=origin: _foreign(regions, origin)  # type: ignore[misc]
     yield _loaded
+    yield _ahead
     yield _kept
     yield _remembered
 
@@ -133,6 +152,37 @@ def _loaded() -> None:
         _require(results[0] == results[1], f"a stored region computes otherwise than the interpreter, from {start:#x}")
         used = tier.counters.stored
         _require(used == (text is _LOOP), f"{used} regions installed for {'the' if text is _LOOP else 'other'} code")
+
+
+def _ahead() -> None:
+    """What LLVM translates ahead of time runs as the interpreter does, and only on its own code."""
+    from engines.vm.aot.bundles import bundled
+    from engines.vm.aot.program_regions import ProgramRegions
+    from engines.vm.tiers.ahead import AheadTier
+    from engines.vm.tiers.interpreter.tier import InterpreterTier
+    from engines.vm.tiers.llvm.tier import LlvmTier
+
+    source, hart = LlvmTier(), _hart(_ROTATED)
+    source.decoded_code(hart.memory)
+    program = ProgramRegions(source, hart, _FUNCTIONS)
+    regions, _, _ = program.compile(program.plan(_FUNCTIONS), 1, lambda done, left: None)
+    for text in (_ROTATED, _ROTATED.replace("a0, 3", "a0, 4")):
+        tier, plain = AheadTier(), InterpreterTier()
+        tier.offer(bundled(regions))
+        ran, other = _hart(text), _hart(text)
+        for start in (0, *(pc - _CODE for region in regions for pc, _ in region.entries)):
+            for hart in (ran, other):
+                hart.words[word_of("pc")], hart.words[word_of("x") + 1] = _CODE + start, _CODE + 40
+            for insns in (777, 5000):
+                results = [
+                    (executor.run(h, insns).reason, bytes(h.words)) for executor, h in ((tier, ran), (plain, other))
+                ]
+                _require(
+                    results[0] == results[1],
+                    f"code of an image computes otherwise than the interpreter, from {start:#x}",
+                )
+        share = tier.decoded_code(ran.memory).context["compiled"] / ran.words[word_of("retired")]
+        _require(text is not _ROTATED or share > 0.8, f"{share:.0%} of the instructions retire in the image's code")
 
 
 def _hart(text: str, start: int = 0) -> Hart:

@@ -184,3 +184,30 @@ def _() -> None:
     from engines.vm.runtime import digest
 
     replace_method(digest, "_SETTLED_NS", lambda original: 0)
+
+
+@BUGS.action("image-bundle-of-one", Area.AOT, "a field of the file misread",
+             description="of regions that are put together, only the first can be entered")  # fmt: skip
+def _() -> None:
+    from engines.vm.aot import bundles
+
+    def wrapper(original: Any) -> Any:
+        return lambda group: replace(original(group), entries=group[0].entries)
+
+    replace_method(bundles, "_joined", wrapper)
+
+
+@BUGS.action("image-run-over-other-code", Area.AOT, "outdated code accepted",
+             description="LLVM's code of an image is not compared with the code in memory")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.llvm import tier
+
+    replace_method(tier, "is_current", lambda original: lambda space, region: True)
+
+
+@BUGS.action("image-entry-passed-by", Area.AOT, "compiled code not entered",
+             description="the interpreter's pairs pass the entries of compiled code by")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    replace_method(CodeCache, "_part", lambda original: lambda self, space, head: None)

@@ -16,8 +16,8 @@ from typing import Final
 from engines.vm.tiers.llvm.region import LINKS, Decoded, Fetch, decoded_at
 
 MOST_ENTRIES: Final = 256
-FARTHEST: Final = 1 << 12
-"""So far behind an instruction of it, the last function may go on."""
+LONGEST_BYTES: Final = 1 << 18
+"""Of a function that is looked through: what is behind one need not be code."""
 _LOADS: Final = {"lw": 4, "lwu": 4, "ld": 8}
 _NEAR: Final = 16
 """Instructions before a jump among which the load of its target is looked for, and before the load its index."""
@@ -43,7 +43,9 @@ class JumpTables:
         index = bisect_right(self._starts, pc) - 1
         if index < 0:
             return pc, pc
-        return self._starts[index], self._starts[index + 1] if index + 1 < len(self._starts) else pc + FARTHEST
+        start = self._starts[index]
+        following = self._starts[index + 1] if index + 1 < len(self._starts) else start + LONGEST_BYTES
+        return start, min(following, start + LONGEST_BYTES)
 
     def targets(self, pc: int) -> tuple[int, ...]:
         """Where the indirect jump at `pc` may go; nothing if no table is found."""

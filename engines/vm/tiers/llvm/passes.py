@@ -40,6 +40,9 @@ def _optimised(text: str, target: HostTarget, level: int) -> tuple[Any, Any]:
         llvm.initialize_native_target()
         llvm.initialize_native_asmprinter()
         llvm.initialize_native_asmparser()  # for inline assembly
+        # What a guest without conditional moves branches over, LLVM selects. Its pass that makes branches of that again
+        # bets on predictions that fail in merges and searches, whose native code has conditional moves.
+        llvm.set_option("", "-x86-cmov-converter=false")
         machine = _machines[key] = llvm.Target.from_triple(target.triple).create_target_machine(
             cpu=target.cpu, features=target.features, opt=level, reloc="pic", codemodel="small"
         )

@@ -49,8 +49,11 @@ def test_a_compiled_copy_is_made_once_and_used(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
     monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
     assert existing() is None and not outdated()
-    place = compiled()
+    told: list[tuple[int, int]] = []
+    place = compiled(lambda done, files: told.append((done, files)))
     assert compiled() == existing() == place and not outdated()
+    files = told[-1][1]
+    assert told == [(done, files) for done in range(1, files + 1)] and files > 2
     assert {one.name for one in place.parent.iterdir()} == {place.name, "lock"}
     done = subprocess.run([sys.executable, "-c", USED, str(place)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True", "42", "left", "True"]
@@ -61,6 +64,12 @@ def test_without_mypyc_the_message_says_how_to_get_it(tmp_path: Path, monkeypatc
     monkeypatch.setattr(util, "find_spec", lambda name: None)
     with pytest.raises(CompilingError, match=r"pip install 'counterproof\[compiled\]'"):
         compiled()
+
+
+def test_compiling_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_compiler, "SECONDS", 0.2)
+    with pytest.raises(CompilingError, match="more than 0 s or there was too little memory"):
+        compiled_compiler._run([sys.executable, "-c", "import time; time.sleep(600)"], tmp_path, {}, lambda *_: None)
 
 
 def test_a_copy_of_other_sources_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

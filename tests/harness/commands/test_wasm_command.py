@@ -289,11 +289,11 @@ def test_a_compiled_compiler_of_other_sources_is_told(
 
 
 def test_accelerate_says_where_the_copy_is_or_why_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled_compiler, "compiled", lambda: Path("place"))
+    monkeypatch.setattr(compiled_compiler, "compiled", lambda tell: Path("place"))
     done = CliRunner().invoke(app, ["accelerate"])
     assert (done.exit_code, done.output) == (0, "place: the compiler as machine code\n")
 
-    def refuses() -> Path:
+    def refuses(tell: object) -> Path:
         raise compiled_compiler.CompilingError("there is no C compiler")
 
     monkeypatch.setattr(compiled_compiler, "compiled", refuses)

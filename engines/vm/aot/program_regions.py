@@ -81,7 +81,7 @@ class ProgramRegions:
             own = (pc, *(head for head in region.heads if head not in known))
             found.append((region, own))
             known.update(own)
-            todo += [exit for exit in sorted(exits_of(region)) if exit not in known]
+            todo += [exit for exit in sorted(exits_of(region) | self._tabled(region)) if exit not in known]
         return found
 
     def compile(
@@ -134,6 +134,12 @@ class ProgramRegions:
 
     def _form(self, pc: int, inside: Callable[[int], bool]) -> Region:
         return self.compiler.region(pc, self._space.fetch, inside, self._frm, self._targets)
+
+    def _tabled(self, region: Region) -> set[int]:
+        """Where computed jumps go that the region has no room for."""
+        ends = [block.insns[-1] for block in region.blocks.values() if block.end is End.INDIRECT]
+        jumps = [insn.pc for insn in ends if insn.argument("rd") == 0 and insn.argument("rs1") not in LINKS]
+        return {to for pc in jumps for to in self.tables.targets(pc) if to not in region.blocks}
 
     def _targets(self, pc: int) -> Sequence[int]:
         """Where an indirect jump may go."""

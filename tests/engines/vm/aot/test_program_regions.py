@@ -130,6 +130,17 @@ def test_slices_of_any_length_come_back_to_compiled_code(make: Callable[[], Llvm
 
 
 @needs_x86_64
+def test_where_a_table_leads_is_planned_though_the_region_is_full() -> None:
+    places = (CODE + 20, CODE + 24, CODE + 28)
+    hart = loaded(SWITCH, words(*places))
+    program = planned(hart, CODE)
+    program.compiler.most_insns = 5
+    plan = program.plan([CODE])
+    assert [insn.pc for block in plan[0][0].blocks.values() for insn in block.insns] == [CODE + 4 * n for n in range(5)]
+    assert set(places) <= {pc for _, own in plan for pc in own}
+
+
+@needs_x86_64
 def test_several_processes_compile_what_one_does() -> None:
     program = planned(loaded(NESTED + NESTED), CODE, CODE + 48)
     plan = program.plan([CODE, CODE + 48])

@@ -41,6 +41,7 @@ class BodyChecker(ExpressionChecker):
         self.callee_path = None
         self.selections = 0
         self.unknown = False
+        self.errors_before = len(compilation.diagnostics.errors)
         self.closure_parents: dict[Any, Any] = {}
         self.closure_kinds: list[tuple[ClosureDef, str, t.Span]] = []
         self.literals: list[tuple[Any, bool]] = []
@@ -588,7 +589,7 @@ class BodyChecker(ExpressionChecker):
             closure.output = self.final(closure.output)
         for opaque, var in self.opened:
             opaque.hidden = self.final(var)
-        if not self.compilation.diagnostics.has_errors:
+        if len(self.compilation.diagnostics.errors) == self.errors_before and not (self.unknown and self.errors_before):
             for node in self.matches:
                 check_match(self, node)
             for pattern, where in self.irrefutable:

@@ -25,6 +25,7 @@ where there are no others between), ("other", value): one unknown value."""
 class _Lowering:
     def __init__(self, checker: BodyChecker) -> None:
         self.checker = checker
+        self.unknown_constants = False
 
     def pattern(self, node: Any) -> Any:
         made = self.plain(node)
@@ -93,7 +94,7 @@ class _Lowering:
     def constant(self, node: Any, target: tuple[Any, ...]) -> Any:
         if target[0] == "variant":
             return ("ctor", target[1].index, [])
-        value = self.checker.compilation.const_scalar(target[1])
+        value = self.scalar(target[1])
         if value is None or isinstance(value, (float, bytes)):
             return ("other", id(target[1]))
         return ("range", value, value)
@@ -111,8 +112,14 @@ class _Lowering:
             inner = self.value(node.operand)
             return None if inner is None else -inner
         if isinstance(node, t.PathExpr) and isinstance(node.target, tuple) and node.target[0] == "const":
-            return self.checker.compilation.const_scalar(node.target[1])
+            return self.scalar(node.target[1])
         return None
+
+    def scalar(self, const: Any) -> Any:
+        """A constant's value; None if it is no number, or is not known because there are errors elsewhere."""
+        value = self.checker.compilation.const_scalar(const)
+        self.unknown_constants |= value is None
+        return value
 
     def bounds(self, one: Ty) -> tuple[Any, Any]:
         if one.kind == ty.INT:
@@ -278,7 +285,7 @@ def check_match(checker: BodyChecker, node: t.Match) -> None:
         if arm.guard is None:
             rows.append(row)
     missing = matrix.useful(rows, [WILD], [scrutinee])
-    if missing is not None:
+    if missing is not None and not (matrix.lowering.unknown_constants and checker.errors_before):
         message = f"non-exhaustive patterns: `{missing[0]}` not covered"
         error = checker.error("E0004", message, node.scrutinee.span, f"pattern `{missing[0]}` not covered")
         error.notes.append(f"the matched value is of type `{ty.show(scrutinee)}`")

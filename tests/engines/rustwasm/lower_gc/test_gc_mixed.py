@@ -142,10 +142,10 @@ def test_numbers_that_fit_need_no_object() -> None:
     assert operations.count("struct.new") == 1
 
 
-@settings(deadline=None, max_examples=3)
+@settings(deadline=None, max_examples=2)
 @given(st.integers(0, 1 << 30))
 def test_generated_statements_do_what_they_say(seed: int) -> None:
-    program = generate_dense(ChoiceSequence(seed=seed), either, 12)
+    program = generate_dense(ChoiceSequence(seed=seed), either, 10)
     builds = [one for one in known_builds() if one.lowering == "gc"]
     wasmtime_engine = create("wasmtime", isolated=False)
     assert list(RustRunner(builds, [wasmtime_engine]).examine(program, f"seed {seed}")) == []

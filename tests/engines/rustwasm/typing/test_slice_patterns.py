@@ -61,3 +61,14 @@ def test_slices_are_covered_when_every_slice_is(arms: list[tuple[list[str], bool
     every = (values for n in range(6) for values in itertools.product(("true", "false"), repeat=n))
     covered = all(any(matches(arm, values) for arm in arms) for values in every)
     assert codes(f"fn f(s: &[bool]) {{ match s {{ {written} }} }}") == (set() if covered else {"E0004"})
+
+
+def test_every_function_is_told_what_it_misses() -> None:
+    """Not the first alone; and a constant that cannot be had because of an error elsewhere is not said to miss."""
+    source = "\n".join([f"mod m{i} {{ {line.removesuffix(MARK)} }}" for i, line in enumerate(LINES)])
+    compilation = check_source(f"{source}\nfn main() {{}}\n")
+    found = {compilation.sources.locate(one.span[0])[1] - 1 for one in compilation.diagnostics.errors}
+    assert found == {i for i, line in enumerate(LINES) if line.endswith(MARK)}
+    constant = "fn g(n: u8) { match n { 0..=3 | 5.. => {}, K => {} } } const K: u8 = 2 + 2;"
+    assert codes(constant) == set()
+    assert codes(f"fn f() {{ let s: u8 = true; }} {constant}") == {"E0308"}

@@ -297,7 +297,7 @@ class DevelopmentProgram(Program):
         self.layouts.ask(self._fields)
         base = kept.compilation.base
         known = None if base is None else base.instances
-        self.known: LibraryInstances | None = known if known is not None and known.usable(kept.compilation) else None
+        self.known: LibraryInstances | None = known
         self.functions: dict[Any, Lowered] = {}
         self._events: dict[tuple[Any, ...], Number] | None = None
         """The events of the function that is being lowered and their answers, tied to their places; None while one is

@@ -2,8 +2,8 @@
 
 `Vec<i32>::push` is the same code in every program but for the answers to its events (see `development`), which are
 asked again. What is kept here was lowered by the compiler at hand in this process, or comes from the directory of
-caches, where it is found by the content of the compiler's sources. A program with an impl of a library's trait for a
-library's type has nothing of it: what such a function calls may be another there.
+caches, where it is found by the content of the compiler's sources. No program can have an impl of a library's trait for
+types of the library only (`typing.coherence`, E0117), so such a function calls the same in each.
 
 Only commands keep and read (`use_library_instances`): who changes the compiler while it runs, as tests do that plant
 bugs, gets functions that were lowered by the compiler at hand.
@@ -53,15 +53,6 @@ class LibraryInstances:
             "a": declared.adts, "c": declared.consts, "f": declared.functions, "t": declared.traits,
         }  # fmt: skip
         self._places = {id(one): f"{kind}{i}" for kind, all_ in self._definitions.items() for i, one in enumerate(all_)}
-
-    def usable(self, compilation: Compilation) -> bool:
-        """Whether a program's functions of the library call what they call in any other."""
-        return not any(
-            impl.trait is not None
-            and self._ours(impl.trait)
-            and all(self._ours(one) for one in (impl.erased_self, *impl.erased_args))
-            for impl in compilation.declarations.impls
-        )
 
     def find(self, key: Any) -> Lowered | None:
         """The function with the key, if it is known."""

@@ -77,6 +77,8 @@ class ProgramRegions:
             known.add(pc)
             region = self._region(pc, () if pc in self._starts else known)
             if region is None:
+                left = decoded_at(pc, self._space.fetch)
+                todo += [left.next_pc] if left is not None and left.base.name != "ebreak" else []
                 continue
             own = (pc, *(head for head in region.heads if head not in known))
             found.append((region, own))

@@ -141,6 +141,13 @@ def test_where_a_table_leads_is_planned_though_the_region_is_full() -> None:
 
 
 @needs_x86_64
+def test_what_follows_instructions_left_to_the_interpreter_is_planned() -> None:
+    hart = loaded("addi a0, a0, 1\nfence.i\nfence.i\naddi a0, a0, 2\nebreak\n")
+    plan = planned(hart, CODE).plan([CODE])
+    assert {pc for _, own in plan for pc in own} == {CODE, CODE + 12}
+
+
+@needs_x86_64
 def test_several_processes_compile_what_one_does() -> None:
     program = planned(loaded(NESTED + NESTED), CODE, CODE + 48)
     plan = program.plan([CODE, CODE + 48])

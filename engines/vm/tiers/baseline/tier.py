@@ -82,8 +82,6 @@ _TESTED_SLICE: Final = 64
 _HOT: Final = 3
 """Samples in a region that another one calls, until both are compiled together."""
 _MOST_CALLEES: Final = 24
-_NEARBY_BYTES: Final = 256
-"""A sample so far behind the beginning of a callee may be in it."""
 _FURTHEST: Final = 128
 """Instructions that a sample may look ahead."""
 _TOGETHER: Final = 256
@@ -151,7 +149,7 @@ class BaselineCounters:
 
     Attributes:
         samples: slices that ended in the middle of the program. inside: of them in compiled code.
-        installed: regions. joined: how many of them were compiled again with what they call. stored: how
+        installed: regions. joined: how many of them were compiled again with what they call indirectly. stored: how
             many of them were not compiled but stored. stale: stored regions whose guest code is another now.
             gaps: how many were compiled because others lead there.
         invalidated: regions thrown away because their code was written or unmapped. flushes: times that the code cache
@@ -391,18 +389,16 @@ class BaselineTier(InterpreterTier):
         return caller if len(caller.callees) in _JOINED_AT else None
 
     def _join_hot(self, space: Space, hart: Hart, pc: int) -> bool:
-        """Whether a region was compiled together with another, for samples fall into what it calls there: through a
-        pointer, or directly where it had no room for all that it calls."""
+        """Whether a region was compiled together with another, for samples fall into what it calls there indirectly."""
         link = hart.words[_RA]
         caller = space.heads.get(link)
-        if caller is None or len(caller.callees) >= _MOST_CALLEES:
+        if caller is None or len(caller.callees) >= _MOST_CALLEES or not _is_after_indirect_call(hart.memory, link):
             return False
         regions = (space.regions[number] for number in space.pages.get(pc >> PAGE_BITS, ()))
         called = next((r for r in regions if any(start <= pc < end for start, end in r.ranges)), None)
-        if called is None or called is caller:
+        if called is None or called is caller or called.callees:
             return False
-        own = (callee for callee in called.callees if 0 <= pc - callee < _NEARBY_BYTES)  # that another one has as well
-        root = max(own, default=called.heads[0])
+        root = called.heads[0]
         if root in space.joined or root in self.stored:  # an earlier run found out what is best
             return False
         caller.outside[root] += 1
@@ -628,6 +624,15 @@ def _forget(space: Space) -> None:
     space.pages.clear()
     space.regions.clear()
     space.refused.clear()
+
+
+def _is_after_indirect_call(memory: AddressSpace, link: int) -> bool:
+    """Whether c.jalr or jalr stands before `link` (RISC-V Unprivileged ISA, §27.8 and §2.5).
+
+    `jalr ra, offset(ra)` is the second half of a far direct call.
+    """
+    word = int.from_bytes(_fetchable(memory, link - 4, 4).rjust(4, b"\0"), "little")
+    return word >> 16 & 0xF07F == 0x9002 or (word & 0x7F == 0x67 and word >> 15 & 31 != 1)
 
 
 def _fetchable(memory: AddressSpace, pc: int, size: int) -> bytes:

@@ -61,60 +61,16 @@ def test_all_that_is_hot_is_in_one_region_at_last(share: float, monkeypatch: pyt
     assert tier.counters.joined <= COUNT + 1
 
 
-def machine(source: dict[int, str], turns: int) -> Hart:
+def test_far_direct_calls_are_told_from_indirect_ones() -> None:
+    is_after_indirect_call = tier_module._is_after_indirect_call
     memory = AddressSpace()
-    memory.map(CODE, 0x2000, READ | WRITE | EXEC)
-    for at, text in source.items():
-        memory.write(at, assemble(text, at))
-    hart = Hart(memory)
-    hart.cpu["pc"], hart.cpu["x"][9], hart.cpu["x"][18] = CODE, FUNCTIONS, turns
-    return hart
-
-
-def run_joining(source: dict[int, str], turns: int, monkeypatch: pytest.MonkeyPatch) -> tuple[BaselineTier, Hart]:
-    """Run as the interpreter does, with samples everywhere."""
-    monkeypatch.setattr(tier_module, "LONGEST_SLICE", 487)
-    hart, other = machine(source, turns), machine(source, turns)
-    tier = BaselineTier(slice_insns=61, share=1e9)
-    assert tier.run(hart) == InterpreterTier().run(other, 1 << 40)
-    assert hart.cpu.tobytes() == other.cpu.tobytes()
-    return tier, hart
-
-
-def test_what_a_full_region_calls_directly_is_joined_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    body = "addi a1, a1, 3\nxor a2, a2, a1\n" * 220
-    call = FUNCTIONS - (CODE + 4 + 4 * 440)
-    back = 4 + 4 * 440 + 4
-    loop = f"addi s0, s0, 1\n{body}jal ra, {call}\nbeq s0, s2, 8\njal x0, -{back + 4}\nebreak\n"
-    tier, hart = run_joining({CODE: loop, FUNCTIONS: "addi a0, a0, 5\n" * 40 + "ret\n"}, 3_000, monkeypatch)
-    heads = tier._space(hart.memory).heads
-    assert heads[FUNCTIONS] is heads[CODE + back], tier.counters
-    assert tier.counters.joined
-
-
-def test_a_callee_of_two_hot_regions_is_joined_to_both() -> None:
-    """The second calls it by way of a function that ends with a jump there, as qsort does with what compares."""
-    first = "addi s0, s0, 1\njalr ra, 0(s1)\nbne s0, s2, -8\n"
-    second = f"addi s0, s0, -1\njal ra, {0x800 - 16}\nbne s0, x0, -8\nebreak\n"
-    function = "addi a0, a0, 5\nxori a0, a0, 9\nret\n"
-    hart = machine({CODE: first + second, CODE + 0x800: "jalr x0, 0(s1)\n", FUNCTIONS: function}, 1_000)
-    tier = BaselineTier(slice_insns=1 << 20, share=1e9)
-    assert tier.run(hart, 2) is not None
-    space, link = tier._space(hart.memory), CODE + 20
-    made, other = tier.compile(hart, CODE, callees=[FUNCTIONS]), tier.compile(hart, CODE + 12)
-    assert made is not None and other is not None
-    holder, caller = tier._place(space, hart, CODE, made), tier._place(space, hart, CODE + 12, other)
-    assert holder is not None and caller is not None and space.heads[link] is caller
-    holder.callees = [FUNCTIONS]
-    hart.cpu["x"][1] = link
-    assert [tier._join_hot(space, hart, FUNCTIONS + 4) for _ in range(3)] == [False, False, True]
-    assert space.heads[FUNCTIONS] is space.heads[link] is not caller, "the caller has it"
-    assert any(region is holder for region in space.regions.values()), "the other keeps it"
-    interpreted = machine({CODE: first + second, CODE + 0x800: "jalr x0, 0(s1)\n", FUNCTIONS: function}, 1_000)
-    InterpreterTier().run(interpreted, 2)
-    interpreted.cpu["x"][1] = link
-    assert tier.run(hart) == InterpreterTier().run(interpreted, 1 << 40)
-    assert hart.cpu.tobytes() == interpreted.cpu.tobytes()
+    memory.map(CODE, 0x1000, READ | WRITE | EXEC)
+    for text, indirect in (("jalr ra, 0(t1)", True), ("jalr ra, 8(ra)", False), ("jal ra, 64", False)):
+        memory.write(CODE, assemble(f"{text}\n", CODE))
+        assert is_after_indirect_call(memory, CODE + 4) is indirect, text
+    memory.write(CODE, bytes.fromhex("01000293"))  # c.nop; c.jalr t1
+    assert is_after_indirect_call(memory, CODE + 4)
+    assert not is_after_indirect_call(memory, CODE)
 
 
 def test_what_an_earlier_run_joined_is_not_joined_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ def _word(scene: Scene) -> None:
     with scene.block("{"):
         scene.line(f"let mut {name} = vec![{made}];")
         scene.line(f"let before = {name}[{at}].clone();")
-        scene.line(f"for one in {name}.iter_mut() {{ edit(one, {by}); }}")
+        scene.line(f"for one in {name}.iter_mut() {{ edit_word(one, {by}); }}")
         scene.line(f"if let Word::Number(n) = &mut {name}[{at}] {{ let n = n; *n ^= 1; }}")
         scene.line(f'println!("{{:?}} {{:?}} {{}}", {name}, before, {name}[{at}] == before);')
     after = [wrap(v + by, "i32") if isinstance(v, int) else f"{v}!" for v in values]
@@ -75,8 +75,8 @@ def _letter(scene: Scene) -> None:
     letter, number = scene.draw.pick(tuple(_LETTERS)), scene.draw.pick(_ENDS)
     with scene.block("{"):
         scene.line(f"let mut {name} = [Letter::One('{letter}'), Letter::Boxed(Box::new({number}))];")
-        scene.line(f"for one in {name}.iter_mut() {{ *one = turned(one); }}")
-        scene.line(f'println!("{{:?}} {{:?}}", {name}, {name}.iter().map(turned).collect::<Vec<_>>());')
+        scene.line(f"for one in {name}.iter_mut() {{ *one = turn_letter(one); }}")
+        scene.line(f'println!("{{:?}} {{:?}}", {name}, {name}.iter().map(turn_letter).collect::<Vec<_>>());')
     code = number & 0x7F
     scene.say(f"[Boxed({ord(letter)}), One({_char(code)})] [One({_char(ord(letter) & 0x7F)}), Boxed({code})]")
 

@@ -219,7 +219,7 @@ enum Word {
     Text(String),
 }
 
-fn edit(word: &mut Word, by: i32) {
+fn edit_word(word: &mut Word, by: i32) {
     match word {
         Word::Number(n) => *n = n.wrapping_add(by),
         Word::Text(text) => text.push('!'),
@@ -255,7 +255,7 @@ enum Letter {
     Boxed(Box<i32>),
 }
 
-fn turned(letter: &Letter) -> Letter {
+fn turn_letter(letter: &Letter) -> Letter {
     match letter {
         Letter::One(c) => Letter::Boxed(Box::new(*c as i32)),
         Letter::Boxed(n) => Letter::One((**n & 127) as u8 as char),

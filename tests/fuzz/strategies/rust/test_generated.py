@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from fuzz.strategies.rust import FAULTS, generate_crate, generate_faulty, generate_program
+from fuzz.strategies.rust.items import ITEMS
+from fuzz.strategies.rust.statements import PRELUDE
 from fuzz.strategies.wasm.choices import ChoiceSequence
 
 needs_rustc = pytest.mark.skipif(shutil.which("rustc") is None, reason="rustc is not installed")
@@ -46,6 +49,15 @@ def test_programs_differ_and_do_everything() -> None:
         assert wanted in text, wanted
     panics = Counter(p.panic for p in programs)
     assert len(panics) > 9 and panics[""] > 200
+
+
+def test_no_variable_has_the_name_of_a_function() -> None:
+    """A statement after it would call the variable (`diff rust` found `turned` to be both)."""
+    functions = {name for text in (PRELUDE, *ITEMS.values()) for name in re.findall(r"^fn (\w+)", text, re.MULTILINE)}
+    assert len(functions) > 12
+    for seed in range(400):
+        body = "\n".join(generate_program(ChoiceSequence(seed=seed)).lines)
+        assert not functions & set(re.findall(r"\blet (?:mut )?(\w+)", body)), seed
 
 
 def test_faults_are_of_many_kinds() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
     empty_words = {"utils", "util", "misc", "helpers", "common", "manager"}
     vague = [str(p.relative_to(ROOT)) for p in tracked() if p.stem in empty_words]
     assert not vague
+
+
+def test_no_two_test_files_have_the_same_name() -> None:
+    """Without packages, pytest knows a file by its name alone, and refuses the second."""
+    names = Counter(path.name for path in tracked() if path.match("test_*.py"))
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_no_machine_path_is_committed() -> None:

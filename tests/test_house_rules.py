@@ -32,7 +32,7 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 def test_no_two_test_files_have_the_same_name() -> None:
     """Without packages, pytest knows a file by its name alone, and refuses the second."""
-    names = Counter(path.name for path in tracked() if path.match("test_*.py"))
+    names = Counter(path.name for path in tracked() if path.is_relative_to(ROOT / "tests") and path.match("test_*.py"))
     assert not [name for name, count in names.items() if count > 1]
 
 

@@ -75,8 +75,6 @@ _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
 _RA: Final = word_of("x") + 1
 _JOINED_AT: Final = frozenset((1, 4, 10, 24))
 """How many callees a region has each time that it is compiled together with them."""
-_MOST_GAPS: Final = 8
-"""How many regions are compiled at once where one leads to code that has none."""
 _TESTED_SLICE: Final = 64
 """Instructions after each compilation that tests want: a whole block fits, which a shorter slice would interpret."""
 _HOT: Final = 3
@@ -92,14 +90,13 @@ _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
 @dataclass
 class Region:
     """An installed region: its entries' pcs, the first of them its root, the guest bytes that it depends on, where its
-    code is, where it leads directly, and where its indirect calls were seen to lead. `outside`: samples in other
-    regions that it called, by root."""
+    code is, and where its indirect calls were seen to lead. `outside`: samples in other regions that it called, by
+    root."""
 
     heads: tuple[int, ...]
     ranges: list[tuple[int, int]]
     address: int
     size: int
-    exits: tuple[int, ...]
     callees: list[int] = field(default_factory=list)
     outside: Counter[int] = field(default_factory=Counter)
 
@@ -123,26 +120,6 @@ class Space:
     callback: Any = None
 
 
-@dataclass(frozen=True)
-class Unexecuted:
-    """The pcs of instructions that were never executed, which regions leave outside: most of a large function's code
-    is not for what the program does with it, and every instruction is decoded when it is first executed.
-
-    Attributes:
-        table: of decoded code. limit: the first address that it has no entry for. others: left out as well.
-    """
-
-    table: int
-    limit: int
-    others: Container[int] = frozenset()
-
-    def __contains__(self, pc: object) -> bool:
-        assert isinstance(pc, int)
-        if pc in self.others or pc >= self.limit:
-            return True
-        return ctypes.c_uint32.from_address(self.table + (pc << PC_SHIFT)).value == 0
-
-
 @dataclass
 class BaselineCounters:
     """What the tier did.
@@ -151,7 +128,6 @@ class BaselineCounters:
         samples: slices that ended in the middle of the program. inside: of them in compiled code.
         installed: regions. joined: how many of them were compiled again with what they call indirectly. stored: how
             many of them were not compiled but stored. stale: stored regions whose guest code is another now.
-            gaps: how many were compiled because others lead there.
         invalidated: regions thrown away because their code was written or unmapped. flushes: times that the code cache
             was full. refused: regions that were not compiled, by reason.
         unguarded: why code checks permissions itself although the memory is guarded; empty if it does not.
@@ -163,7 +139,6 @@ class BaselineCounters:
     joined: int = 0
     stored: int = 0
     stale: int = 0
-    gaps: int = 0
     invalidated: int = 0
     flushes: int = 0
     refused: Counter[str] = field(default_factory=Counter)
@@ -241,7 +216,6 @@ class BaselineTier(InterpreterTier):
         """What `--stats` shows beside the counters of regions."""
         counters = self.counters
         found = {"code cache flushes": counters.flushes, "regions joined": counters.joined}
-        found["gaps closed"] = counters.gaps
         found |= {"samples": counters.samples, "samples in baseline code": counters.inside}
         if self._compiler is not None:
             found |= compiled_measurements(self._compiler.counters)
@@ -292,7 +266,7 @@ class BaselineTier(InterpreterTier):
         pc = hart.words[_PC]
         inside = self._inside(space, pc)
         self.counters.inside += inside
-        if inside and (self._join_hot(space, hart, pc) or self._close_gaps(space, hart, pc)):
+        if inside and self._join_hot(space, hart, pc):
             return
         if inside and (self._share == math.inf or self.counters.inside % _LOOKS):
             pc = -1
@@ -306,28 +280,6 @@ class BaselineTier(InterpreterTier):
             begun = time.perf_counter()
             self.install(space, hart, pc)
             self._spent += time.perf_counter() - begun
-
-    def _close_gaps(self, space: Space, hart: Hart, pc: int) -> bool:
-        """Whether anything was compiled that the region at `pc` leads to: code that the interpreter has executed, but
-        too seldom for a sample. Together there is much of it in a large program, and each time a way into a region."""
-        if self._share == math.inf:
-            return False
-        begun = time.perf_counter()
-        outside = Unexecuted(space.decoded.table, hart.memory.limit, space.heads)
-        exits = [exit for number in space.pages[pc >> PAGE_BITS] for exit in space.regions[number].exits]
-        gaps = [exit for exit in exits if exit not in outside and exit not in space.refused]
-        closed = 0
-        for gap in gaps:
-            if gap in space.heads or not self._may_compile(gap):
-                continue
-            if self._install_stored(space, hart, gap) is None:
-                self._install_new(space, hart, gap, outside)
-            closed += 1
-            if closed == _MOST_GAPS:
-                break
-        self.counters.gaps += closed
-        self._spent += time.perf_counter() - begun
-        return closed > 0
 
     def _next_head(self, space: Space, hart: Hart, left: int) -> int:
         """Go on, one instruction at a time, to where control goes and no region begins: not where a slice ends.
@@ -366,19 +318,12 @@ class BaselineTier(InterpreterTier):
         caller = self._caller(space, hart, pc)
         if caller is not None:
             return self._join(space, hart, caller)
-        return self._install_new(space, hart, pc, self._outside(space, hart.memory))
-
-    def _install_new(self, space: Space, hart: Hart, pc: int, outside: Container[int]) -> Region | None:
-        made = self.compile(hart, pc, outside)
+        made = self.compile(hart, pc)
         if made is None:
             space.refused.add(pc)
             return None
         self.compiled.append(made)
         return self._place(space, hart, pc, made)
-
-    def _outside(self, space: Space, memory: AddressSpace) -> Container[int]:
-        """What a region leaves out; nothing in tests, which compile code before it is executed."""
-        return frozenset() if self._share == math.inf else Unexecuted(space.decoded.table, memory.limit)
 
     def _caller(self, space: Space, hart: Hart, pc: int) -> Region | None:
         """The region that calls the code at `pc` indirectly, when it is time to compile both together."""
@@ -414,7 +359,7 @@ class BaselineTier(InterpreterTier):
 
     def _join(self, space: Space, hart: Hart, caller: Region) -> Region | None:
         """Compile a region again, its callees with it, and put it in the place of all of theirs."""
-        made = self.compile(hart, caller.heads[0], self._outside(space, hart.memory), caller.callees)
+        made = self.compile(hart, caller.heads[0], callees=caller.callees)
         if made is None:
             space.refused.add(caller.callees[-1])
             return None
@@ -517,7 +462,7 @@ class BaselineTier(InterpreterTier):
         table = space.decoded.table
         number = self._next_region
         self._next_region += 1
-        region = Region(tuple(head for head, _ in made.entries), list(made.ranges), address, len(made.code), made.exits)
+        region = Region(tuple(head for head, _ in made.entries), list(made.ranges), address, len(made.code))
         space.regions[number] = region
         for start, end in made.ranges:
             for page in range(start >> PAGE_BITS, (end - 1 >> PAGE_BITS) + 1):

@@ -76,28 +76,23 @@ def translate(
         roots = [hart.words[_PC], *pointers(hart.memory), *named]
         if tier_name == "llvm":
             tier = executor.tier
-            made = _by_llvm(tier, hart, named, roots, jobs, progress)
+            regions, insns, refused = _by_llvm(tier, hart, named, roots, jobs, progress)
         else:
             tier = _translator(host) if host else executor.tier
-            made = _by_baseline(tier, hart, frozenset(named), roots, progress)
+            regions, insns, refused = _by_baseline(tier, hart, frozenset(named), roots, progress)
     finally:
         process.close()
-    origin = foreign_origin(executable, host, made.insns) if host else Origin.here(executable, made.insns)
-    return Translation(origin, made.regions, made.insns, made.refused)
+    origin = foreign_origin(executable, host, insns) if host else Origin.here(executable, insns)
+    return Translation(origin, regions, insns, refused)
 
 
-@dataclass
-class Made:
-    """Regions, the guest instructions in them, and what was refused, by reason."""
-
-    regions: list[StoredRegion]
-    insns: int
-    refused: Counter[str]
+_Made = tuple[list[StoredRegion], int, Counter[str]]
+"""Regions, the guest instructions in them, and what was refused, by reason."""
 
 
 def _by_baseline(
     tier: Any, hart: Hart, starts: Container[int], roots: Iterable[int], progress: Callable[[int, int], None]
-) -> Made:
+) -> _Made:
     """By the baseline compiler, one region after the other."""
     if hasattr(tier, "decoded_code"):
         tier.decoded_code(hart.memory)
@@ -117,12 +112,12 @@ def _by_baseline(
         todo += [exit for exit in region.exits if exit not in known]
         if not len(regions) % 64:
             progress(len(regions), len(todo))
-    return Made(regions, tier.compiler.counters.insns, tier.counters.refused)
+    return regions, tier.compiler.counters.insns, tier.counters.refused
 
 
 def _by_llvm(
     tier: Any, hart: Hart, starts: list[int], roots: Iterable[int], jobs: int, progress: Callable[[int, int], None]
-) -> Made:
+) -> _Made:
     """By LLVM: first it is decided what the regions are, then they are compiled, by `jobs` processes."""
     from engines.vm.aot.program_regions import ProgramRegions
     from engines.vm.tiers.llvm.compiler import CompileError
@@ -134,7 +129,7 @@ def _by_llvm(
     if tier.unavailable:
         raise ValueError(f"nothing can be translated here: {tier.unavailable}")
     program = ProgramRegions(tier, hart, starts)
-    return Made(*program.compile(program.plan(roots), jobs, progress))
+    return program.compile(program.plan(roots), jobs, progress)
 
 
 def _translator(host: str) -> Any:

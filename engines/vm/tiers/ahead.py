@@ -7,9 +7,8 @@ what it leads to.
 
 from __future__ import annotations
 
-from engines.vm.aot.image import Kind
 from engines.vm.guests.riscv64.state import word_of
-from engines.vm.tiers.auto import BASELINE, AutoTier
+from engines.vm.tiers.auto import AutoTier
 from engines.vm.tiers.llvm.tier import NO_LIMIT
 
 TYPE_CHECKING = False
@@ -74,8 +73,7 @@ class AheadTier(AutoTier):
 
     def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
         """Install it beside what is there: what the image has is the best there is."""
-        entries, tier = dict(region.entries), "llvm" if region.kind is Kind.LLVM else BASELINE
-        return self.cache.install(space, region.code, entries, list(region.ranges), tier, region.faults)
+        return self._install(space, region)
 
     def _lengthen(self) -> None:
         self._slice = min(self._slice * 2, LONGEST_SLICE)

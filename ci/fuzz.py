@@ -32,7 +32,7 @@ PLANTED_SECONDS = 120.0
 INTERRUPTED = 130
 RECORD_HELP = f"add the runs to a record, by default {fuzz_record.PAGE.relative_to(fuzz_record.ROOT)}"
 SUMMARY = re.compile(
-    r"^\w+: \w[\w ]* after \d+ s \((?P<cpu>\d+) s of processor time\): (?P<executions>[\d,]+) executions, "
+    r"^\w+: \w[\w ]* after (?P<lasted>\d+) s \((?P<cpu>\d+) s of processor time\): (?P<executions>[\d,]+) executions, "
     r".* (?P<inputs>[\d,]+) inputs in the corpus$",
     re.MULTILINE,
 )
@@ -49,6 +49,7 @@ class Row:
     clean: str = ""
     clean_seconds: float = 0.0
     executions: str = ""
+    lasted: int = 0
     cpu_seconds: int = 0
     inputs: int = 0
 
@@ -86,7 +87,7 @@ def examine(name: str, options: argparse.Namespace) -> Row:
         summary = SUMMARY.search(text)
         if summary is not None:
             row.executions, row.cpu_seconds = summary["executions"], int(summary["cpu"])
-            row.inputs = int(summary["inputs"].replace(",", ""))
+            row.lasted, row.inputs = int(summary["lasted"]), int(summary["inputs"].replace(",", ""))
         if code == 1:
             print(text, flush=True)
         if options.record and summary is not None and code in (0, 1):
@@ -96,8 +97,9 @@ def examine(name: str, options: argparse.Namespace) -> Row:
 
 def _put_down(row: Row, options: argparse.Namespace) -> None:
     """Add the clean run of a target, or that it found something, to the record."""
-    found = (row.cpu_seconds, int(row.executions.replace(",", "")), row.inputs) if row.clean == "clean" else None
-    fuzz_record.add(options.record, names(), row.target, found, options.commit)
+    executions = int(row.executions.replace(",", ""))
+    clean = fuzz_record.CleanRun(row.lasted, row.cpu_seconds, executions, row.inputs) if row.clean == "clean" else None
+    fuzz_record.add(options.record, names(), row.target, clean, options.commit)
 
 
 def _take_witness(name: str, out: Path) -> None:

@@ -12,29 +12,29 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "reference" / "fuzzing.md"
 GOAL_SECONDS: Final = 600
-"""Of processor time, that a target is to run without finding anything."""
+"""That a target is to run at a stretch without finding anything."""
 PREFACE: Final = f"""\
 # Fuzzing: how long each target has found nothing
 
-Written by `tox -e fuzz -- --cpu --record`, one row per coverage-guided target. Seconds are of processor time, so that
-a busy machine does not lengthen a run; the goal is {GOAL_SECONDS} s at a stretch. Every run is of a tree as its commit
-has it; it starts from the inputs that the tree keeps and from those that the runs before it left in `--out`. *clean in
-all* adds up every clean run; *findings* counts the runs that found something, which then became a regression under
-`corpus/regressions` and was fixed.
+Written by `tox -e fuzz -- --seconds {GOAL_SECONDS} --record`, one row per coverage-guided target. The goal is a clean
+run that lasts {GOAL_SECONDS} s; what it had of the processor meanwhile stands beside it, for a busy machine gives it
+less. Every run is of a tree as its commit has it; it starts from the inputs that the tree keeps and from those that the
+runs before it left in `--out`. *clean in all* adds up the processor time of every clean run; *findings* counts the runs
+that found something, which then became a regression under `corpus/regressions` and was fixed.
 """
 HEAD: Final = (
-    "| target | longest clean run, s | executions | inputs kept | commit | date | clean in all, s | executions | runs "
-    "| findings |",
-    "|---|---|---|---|---|---|---|---|---|---|",
+    "| target | longest clean run lasted, s | of the processor, s | executions | inputs kept | commit | date "
+    "| clean in all, s | executions | runs | findings |",
+    "|---|---|---|---|---|---|---|---|---|---|---|",
 )
 _ROW: Final = re.compile(
-    r"\| (?P<target>\w+) \| (?P<seconds>[\d,]+) \| (?P<executions>[\d,]+) \| (?P<inputs>[\d,]+) "
-    r"\| (?P<commit>[0-9a-f]{7,40}|-) \| (?P<day>\d{4}-\d\d-\d\d|-) \| (?P<all_seconds>[\d,]+) "
+    r"\| (?P<target>\w+) \| (?P<lasted>[\d,]+) \| (?P<seconds>[\d,]+) \| (?P<executions>[\d,]+) "
+    r"\| (?P<inputs>[\d,]+) \| (?P<commit>[0-9a-f]{7,40}|-) \| (?P<day>\d{4}-\d\d-\d\d|-) \| (?P<all_seconds>[\d,]+) "
     r"\| (?P<all_executions>[\d,]+) \| (?P<runs>[\d,]+) \| (?P<findings>[\d,]+) \|"
 )
 
@@ -48,12 +48,16 @@ class Record:
     """What is known of a target: its longest clean run, and all of its runs.
 
     Attributes:
-        seconds: processor time of the longest clean run; 0 where there was none, and then `commit` and `day` are `-`.
+        lasted: seconds of wall clock of the longest clean run; 0 where there was none, and then `commit` and `day`
+            are `-`.
+        seconds: of processor time that it had.
         inputs: those in the corpus at its end.
+        all_seconds: of processor time, of every clean run.
         findings: runs that found something; they are not in the sums.
     """
 
     target: str
+    lasted: int = 0
     seconds: int = 0
     executions: int = 0
     inputs: int = 0
@@ -65,7 +69,7 @@ class Record:
     day: str = "-"
 
 
-COUNTS: Final = ("seconds", "executions", "inputs", "all_seconds", "all_executions", "runs", "findings")
+COUNTS: Final = ("lasted", "seconds", "executions", "inputs", "all_seconds", "all_executions", "runs", "findings")
 
 
 def read(text: str) -> dict[str, Record]:
@@ -98,22 +102,31 @@ def _rows(records: Mapping[str, Record], targets: Iterable[str]) -> Iterator[str
     for target in targets:
         r = records.get(target, Record(target))
         yield (
-            f"| {target} | {r.seconds:,} | {r.executions:,} | {r.inputs:,} | {r.commit} | {r.day} | {r.all_seconds:,} "
-            f"| {r.all_executions:,} | {r.runs:,} | {r.findings:,} |"
+            f"| {target} | {r.lasted:,} | {r.seconds:,} | {r.executions:,} | {r.inputs:,} | {r.commit} | {r.day} "
+            f"| {r.all_seconds:,} | {r.all_executions:,} | {r.runs:,} | {r.findings:,} |"
         )
 
 
-def with_clean_run(record: Record, seconds: int, executions: int, inputs: int, commit: str, day: str) -> Record:
-    """`record` after one more run that found nothing."""
+class CleanRun(NamedTuple):
+    """A run that found nothing: the seconds that it lasted and had of the processor, and the rest as in `Record`."""
+
+    lasted: int
+    seconds: int
+    executions: int
+    inputs: int
+
+
+def with_clean_run(record: Record, run: CleanRun, commit: str, day: str) -> Record:
+    """`record` after one more run: the longest is one that lasted as the goal says, then the one that did most."""
     record = replace(
         record,
-        all_seconds=record.all_seconds + seconds,
-        all_executions=record.all_executions + executions,
+        all_seconds=record.all_seconds + run.seconds,
+        all_executions=record.all_executions + run.executions,
         runs=record.runs + 1,
     )
-    if seconds <= record.seconds:
+    if (run.lasted >= GOAL_SECONDS, run.seconds) <= (record.lasted >= GOAL_SECONDS, record.seconds):
         return record
-    return replace(record, seconds=seconds, executions=executions, inputs=inputs, commit=commit, day=day)
+    return replace(record, **run._asdict(), commit=commit, day=day)
 
 
 def clean_commit(root: Path = ROOT) -> str:
@@ -140,11 +153,11 @@ def _git(root: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def add(path: Path, targets: Iterable[str], target: str, run: tuple[int, int, int] | None, commit: str) -> Record:
+def add(path: Path, targets: Iterable[str], target: str, run: CleanRun | None, commit: str) -> Record:
     """Put one more run of `target` down in the page at `path`, which appears whole or not at all.
 
     Args:
-        run: seconds, executions and inputs of a clean run; None for one that found something.
+        run: None for one that found something.
 
     Raises:
         RecordError: the page cannot be read.
@@ -155,7 +168,7 @@ def add(path: Path, targets: Iterable[str], target: str, run: tuple[int, int, in
     if run is None:
         record = replace(record, findings=record.findings + 1)
     else:
-        record = with_clean_run(record, *run, commit, date.today().isoformat())
+        record = with_clean_run(record, run, commit, date.today().isoformat())
     partial = path.with_name(path.name + ".partial")
     partial.write_text(page(records | {target: record}, targets), encoding="utf-8")
     partial.replace(path)

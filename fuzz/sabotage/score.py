@@ -24,7 +24,7 @@ from harness.strict_json import Node, parse
 
 SEARCH_SECONDS: Final = 60.0
 """CPU time that a judge may search for one bug …"""
-ARGUED_SECONDS: Final = 10.0
+ARGUED_SECONDS: Final = 4.0
 """… and for one about which an argument says that nobody can find it."""
 HARD_SECONDS: Final = 300.0
 """After this, by the clock on the wall, an examination is ended from outside: it hangs and uses no CPU time."""

@@ -13,12 +13,13 @@ from harness.reduce.remembering import Remembering
 from harness.report.reproducer import write_reproducer
 from harness.triage.signature import machine_signature
 from oracles.elf_image import standalone_image
+from oracles.errata import Erratum
 
 
-def signature_function(subject: Executor, oracle: Executor, *, use_errata: bool = True) -> Signature:
-    """The signature of a case on these two executors: None where they agree, have nothing to compare, or where the
-    oracle's errata explain every difference."""
-    errata = errata_of(oracle) if use_errata else ()
+def signature_function(subject: Executor, oracle: Executor, *, errata: tuple[Erratum, ...] | None = None) -> Signature:
+    """The signature of a case on these two executors: None where they agree, have nothing to compare, or where
+    `errata` (those that the oracle shows, if None) explain every difference."""
+    errata = errata_of(oracle) if errata is None else errata
     # Bisections of one case and of its prefixes ask for the same states over and over.
     subject, oracle = Remembering(subject), Remembering(oracle)
 
@@ -55,7 +56,7 @@ def reduce_and_write(
         ValueError: the case does not diverge.
         OSError: the directory cannot be written.
     """
-    signature_of = signature_function(subject, oracle, use_errata=use_errata)
+    signature_of = signature_function(subject, oracle, errata=None if use_errata else ())
     reduction = reduce_machine_case(case, subject, signature_of, max_attempts=max_attempts)
     write_reproducer(
         directory,

@@ -16,12 +16,14 @@ from fuzz.sabotage.forked import ForkedExecutor
 from fuzz.sabotage.judges import Budget, Kill, StillbornError, cpu_seconds
 from fuzz.strategies.riscv64 import generate, tabulated
 from fuzz.strategies.riscv64.systematic import programs, systematic
+from harness.compare.errata import errata_of
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
 from harness.reduce.finding import signature_function
-from harness.reduce.machine import reduce_machine_case
+from harness.reduce.machine import Signature, reduce_machine_case
 from harness.registry import create
 from harness.report.reproducer import load_reproducer, write_reproducer
+from oracles.errata import Erratum
 
 ORACLE: Final = "unicorn-riscv64"
 SLOW: Final = frozenset(("riscv64-reference",))
@@ -95,6 +97,14 @@ def recorded(compiling: bool = False) -> tuple[Recorded, ...]:
 
 
 @cache
+def _oracle() -> tuple[Executor, tuple[Erratum, ...]]:
+    """The oracle for what is reduced, and the errata that it shows: asked for before any bug is on, and never closed,
+    as every fork has its own copy."""
+    oracle = create(ORACLE, isolated=False)
+    return oracle, errata_of(oracle)
+
+
+@cache
 def _relinked() -> object:
     from fuzz.sabotage.relinked import RelinkedInterpreter
 
@@ -131,8 +141,7 @@ class GeneratedPrograms:
     def prepare(self) -> None:
         recorded(self._compiling)
         self.prepare_subject()
-        # Imported here, so that no fork has to.
-        create(ORACLE, isolated=False).close()
+        _oracle()
         with closing(create(self.subject, isolated=False)) as subject:
             subject.run_batch(next(recorded(self._compiling)[0].pieces(COMPILING_PIECE)).batch)
 
@@ -163,11 +172,11 @@ class GeneratedPrograms:
             return None
         cases, case = found
         kill = Kill(self.by, cases, "")
-        with closing(create(ORACLE, isolated=False)) as oracle:
-            if budget.out is None:
-                signature = signature_function(subject, oracle)(case)
-                return replace(kill, signature=signature or ALONE)
-            return self._reduced(kill, budget, case, subject, oracle)
+        oracle, errata = _oracle()
+        judged = signature_function(subject, oracle, errata=errata)
+        if budget.out is None:
+            return replace(kill, signature=judged(case) or ALONE)
+        return self._reduced(kill, budget, case, subject, judged)
 
     def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
         """The first case that shows the bug, and how many were examined with it."""
@@ -186,10 +195,9 @@ class GeneratedPrograms:
                 cases += len(piece.batch)
         return None
 
-    def _reduced(self, kill: Kill, budget: Budget, case: MachineCase, subject: Executor, oracle: Executor) -> Kill:
+    def _reduced(self, kill: Kill, budget: Budget, case: MachineCase, subject: Executor, judged: Signature) -> Kill:
         assert budget.out is not None
         begun = cpu_seconds()
-        judged = signature_function(subject, oracle)
 
         def signature_of(candidate: MachineCase) -> str | None:
             with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS / 4):
@@ -208,7 +216,7 @@ class GeneratedPrograms:
             budget.out,
             reduction.case,
             subject,
-            oracle,
+            _oracle()[0],
             signature=reduction.signature,
             instructions=reduction.instructions,
             command=f"COUNTERPROOF_SABOTAGE={budget.bug} counterproof repro {budget.out}",

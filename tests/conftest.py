@@ -11,3 +11,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Tests are of the Rust compiler's sources: a compiled copy in somebody's cache is left alone.
 os.environ["COUNTERPROOF_COMPILED"] = "0"
+
+# No test leaves a process behind that translates what was hot in it.
+os.environ["COUNTERPROOF_TRANSLATE"] = "0"

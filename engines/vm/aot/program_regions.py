@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Final
 
 from engines.vm.aot.image import Kind, StoredRegion
@@ -65,6 +65,32 @@ class ProgramRegions:
             self._candidates = candidates
         self.compiler.counters.refused.clear()  # or they would be counted twice
         return self._planned(roots)
+
+    def plan_hot(self, places: Iterable[int]) -> Iterator[tuple[int, tuple[Region, tuple[int, ...]] | None]]:
+        """By place, the region of the function that it is in, or else its own, as `plan` gives them; None if refused.
+
+        Places in a function that an earlier one is in are left out. A call through a pointer may go to small functions
+        that have places.
+        """
+        functions = {place: self.tables.function(place)[0] for place in places}
+        candidates = sorted(pc for pc in {*functions.values()} & self._starts if self._is_small(pc))
+        self._candidates = candidates if len(candidates) <= MOST_CANDIDATES else []
+        found: dict[int, Region | None] = {}
+        known: set[int] = set()
+        for place, function in functions.items():
+            for root in (function, place):
+                is_new = root not in found
+                if is_new:
+                    found[root] = self._region(root, ())
+                region = found[root]
+                if region is not None and region.contains(place):
+                    if is_new:
+                        own = (root, *(head for head in region.heads if head not in known))
+                        known.update(own)
+                        yield place, (region, own)
+                    break
+            else:
+                yield place, None
 
     def _planned(self, roots: Iterable[int]) -> list[tuple[Region, tuple[int, ...]]]:
         todo = list(roots)

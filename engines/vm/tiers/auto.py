@@ -35,6 +35,10 @@ SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
 LLVM_AFTER_INSNS: Final = 400_000_000
 """LLVM is not even loaded for programs that are over by then, some 0.2 seconds of baseline code."""
+PROGRAM_AFTER_INSNS: Final = 4_000_000_000
+"""The same where the program's own functions can be translated when the run is over."""
+WORTH_INSNS: Final = 200_000_000
+"""Programs that are over by then are not translated: that takes longer than some runs of them."""
 HOT_SHARE: Final = 0.1
 """Of what retires, at least, in the baseline region that LLVM is asked to replace: else loading LLVM costs more than it
 gives."""
@@ -158,6 +162,7 @@ class AutoTier(LlvmTier):
     Attributes:
         quick: the baseline regions. trial: of LLVM's latest regions.
         rejected: LLVM's regions that failed, without their code.
+        program_end: what is hot below this address is translated when the run is over, see `hot_places`.
     """
 
     name = "auto"
@@ -186,6 +191,8 @@ class AutoTier(LlvmTier):
         self._tries = trials
         self._source: dict[CodeHandle, StoredRegion] = {}
         self._heat: Counter[int] = Counter()
+        self.program_end = 0
+        self._outside: Counter[int] = Counter()
         self._rejected_here: set[int] = set()
         self._made_before: list[tuple[int, int]] = []
         self._untried: list[StoredRegion] = []
@@ -240,13 +247,22 @@ class AutoTier(LlvmTier):
             self._quick_version = space.version
             self.quick.refused.clear()
         new = [self._make_quick(space, frm, pc) for pc, _ in found]
-        if not self._wants_llvm() or not self._has_llvm():
+        if not self._wants_llvm():
             return any(new)
         ranges = [*self._made_before, *(pair for region in self.rejected for pair in region.ranges)]
         left = [(pc, link) for pc, link in found if self._is_hot(space, pc) and not _within(ranges, pc)]
-        return super()._ask(space, frm, left) or any(new)
+        return (bool(left) and self._has_llvm() and super()._ask(space, frm, left)) or any(new)
+
+    def hot_places(self) -> list[int]:
+        """Where LLVM never compiled anything: pcs of the program that samples fell on, the hottest first; none if too
+        little of the run was spent there."""
+        made = [*self._made_before, *(pair for region in self.compiled for pair in region.ranges)]
+        found = {pc: n for pc, n in self._outside.most_common() if pc < self.program_end and not _within(made, pc)}
+        return list(found) if sum(found.values()) >= max(WORTH_INSNS, HOT_SHARE * self.retired) else []
 
     def _is_hot(self, space: CompiledSpace, pc: int) -> bool:
+        if pc < self.program_end and self.retired < PROGRAM_AFTER_INSNS:
+            return False
         handle = space.handle_at(pc)
         return handle is None or self._heat[handle.heads[0]] >= HOT_SHARE * self.retired
 
@@ -255,6 +271,8 @@ class AutoTier(LlvmTier):
         handle = space.handle_at(pc)
         if handle is not None:
             self._heat[handle.heads[0]] += self._window
+        if handle is None or handle.tier == BASELINE:
+            self._outside[pc] += self._window
         self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
         if self.trial.measure(self._window, self._inside, self._seconds):
             self._turn(space)

@@ -77,6 +77,7 @@ class TierExecutor:
         except (ExecutableMemoryError, ImportError) as error:
             self._degrade(error)
         self._stores: dict[str, RegionStore] = {}
+        self._translated = 0
 
     def _degrade(self, error: Exception) -> None:
         """No native code can run here: do without, slowly."""
@@ -134,6 +135,12 @@ class TierExecutor:
             if use_kept:
                 part.offer(store.regions)
 
+    def loaded(self, end: int) -> None:
+        """The executable is in the guest's memory, below the address `end`."""
+        if "auto" in self._stores:
+            tier: Any = self.tier
+            tier.program_end = end
+
     def _parts(self, *, has_image: bool) -> dict[str, Any]:
         """What compiles regions, by the name that they are kept under."""
         tier: Any = self.tier
@@ -141,14 +148,23 @@ class TierExecutor:
             return {self.name: tier}
         return {"baseline": tier.quick} if has_image else {"auto": tier, "baseline": tier.quick}
 
-    def keep(self) -> None:
-        """Keep what was compiled, for the next run of the same executable."""
+    def keep(self, program: str = "") -> None:
+        """Keep what was compiled, for the next run of the same executable.
+
+        Args:
+            program: its path, to have what was hot of it translated by a process of its own.
+        """
         if self._stores:
             tier: Any = self.tier
             tier.finish()
             parts = self._parts(has_image="auto" not in self._stores)
             for name, store in self._stores.items():
                 store.keep(parts[name].compiled)
+            places = tier.hot_places() if program and "auto" in self._stores else ()
+            if places:
+                from engines.vm.aot.afterwards import begin
+
+                self._translated = begin(program, places)
 
     def compiled_counters(self) -> dict[str, int]:
         """What was compiled, by name; empty for tiers that compile nothing."""
@@ -160,6 +176,7 @@ class TierExecutor:
         counters = tier.counters
         found = {f"regions {name}": getattr(counters, name) for name in ("installed", "stored", "stale", "invalidated")}
         found |= tier.measurements()
+        found |= {"hot places being translated": self._translated} if self._translated else {}
         found |= {f"refused: {reason}": times for reason, times in counters.refused.most_common()}
         return found | {store.problem: 1 for store in self._stores.values() if store.problem}
 

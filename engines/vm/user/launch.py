@@ -180,6 +180,7 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
     argv = [os.fsencode(text) for text in (argv0, *launch.arguments)]
     try:
         process.load(image, os.fsencode(launch.program), argv, environment_of(launch))
+        executor.loaded(process.map.brk_start)
     except ElfError as error:
         process.close()
         raise LaunchError(f"{launch.program}: {error}") from None
@@ -233,6 +234,7 @@ def run(launch: Launch, instead: TierExecutor | None = None) -> int:
     Raises:
         LaunchError: the program cannot be started.
     """
+    program = os.path.abspath(launch.program)
     process, executor = start(launch, instead)
     gc.freeze()
     gc.enable()
@@ -247,7 +249,7 @@ def run(launch: Launch, instead: TierExecutor | None = None) -> int:
     seconds = time.perf_counter() - begun
     is_child = process.pid != own_pid
     if not is_child:
-        executor.keep()
+        executor.keep("" if launch.confined or launch.dump or launch.report_fd >= 0 else program)
     report = _report(process, executor, end, seconds)
     if launch.stats and not is_child:
         sys.stderr.write(format_stats(report))

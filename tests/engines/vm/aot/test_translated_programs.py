@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import struct
@@ -9,14 +10,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engines.vm.aot.image import encode
+from engines.vm.aot import afterwards
+from engines.vm.aot.image import Kind, encode
 from engines.vm.aot.store import RegionStore
 from engines.vm.aot.translate import translate
+from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.runtime.object_cache import VARIABLE, ObjectCache
+from engines.vm.tiers import auto
+from engines.vm.tiers.executor import TierExecutor
+from engines.vm.user.launch import Launch, start
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="translates for x86_64 and runs it")
 ROOT = Path(__file__).parents[4]
@@ -178,3 +185,84 @@ def test_the_next_run_of_the_llvm_tier_installs_what_was_kept(program: Path) -> 
     assert first[0] == second[0]
     assert first[1]["regions stored"] == 0
     assert second[1]["regions stored"] > 0
+
+
+IN_LOOP, LEFT_TO_THE_INTERPRETER = CODE + 12, CODE + 32
+
+
+def started(program: Path) -> tuple[TierExecutor, Any, Hart]:
+    """The program at its entry, in the tier `auto`."""
+    process, executor = start(Launch(program=str(program), tier="auto"))
+    return executor, executor.tier, process.current.hart
+
+
+def test_a_process_translates_and_the_next_run_has_it_to_try(program: Path) -> None:
+    places = [str(IN_LOOP), str(LEFT_TO_THE_INTERPRETER)]
+    line = [sys.executable, "-m", "engines.vm.aot.afterwards", str(program), *places]
+    subprocess.run(line, check=True, cwd=ROOT, timeout=300)
+    regions = RegionStore(program.read_bytes(), "auto").regions
+    assert [region.kind for region in regions] == [Kind.UNTRIED, Kind.FAILED]
+    assert regions[0].entries[0][0] == IN_LOOP and regions[0].code
+    assert regions[1].ranges == ((LEFT_TO_THE_INTERPRETER, LEFT_TO_THE_INTERPRETER + 2),)
+    _, tier, hart = started(program)
+    tier.run(hart, 500_000)
+    assert [region.entries for region in tier.trial.regions] == [regions[0].entries]
+    assert hart.words[auto._PC] in range(CODE, CODE + 36)
+
+
+def test_places_are_those_that_no_llvm_knows(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    executor, tier, hart = started(program)
+    executor.run(hart, 900_000)
+    assert tier.program_end == CODE + 0x1000
+    assert tier.hot_places() == []  # the run was too short
+    monkeypatch.setattr(auto, "WORTH_INSNS", 100_000)
+    assert tier.hot_places()
+    assert set(tier.hot_places()) <= set(range(CODE + 8, CODE + 24))
+    begun: list[tuple[str, list[int]]] = []
+
+    def begin(name: str, places: list[int]) -> int:
+        begun.append((name, places))
+        return len(places)
+
+    monkeypatch.setattr(afterwards, "begin", begin)
+    executor.keep("")
+    executor.keep(str(program))
+    assert begun == [(str(program), tier.hot_places())]
+    assert executor.compiled_counters()["hot places being translated"] == len(tier.hot_places())
+
+    RegionStore(program.read_bytes(), "auto").keep(afterwards.translate_hot(str(program), tier.hot_places()))
+    executor, tier, hart = started(program)
+    executor.run(hart, 900_000)
+    assert tier.hot_places() == []  # it has LLVM's code on trial
+
+
+def test_no_time_left_leaves_places_to_a_later_run(program: Path) -> None:
+    assert afterwards.translate_hot(str(program), [IN_LOOP], most_seconds=-1.0) == []
+
+
+def test_a_translation_begins_unless_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    spawned: list[tuple[list[str], dict[str, Any]]] = []
+    monkeypatch.setattr(os, "posix_spawn", lambda path, line, environment, **how: spawned.append((line, how)))
+    assert afterwards.begin("/program", [CODE]) == 0  # tests/conftest.py says so
+    monkeypatch.delenv(afterwards.VARIABLE)
+    assert afterwards.begin("/program", []) == 0
+    assert not spawned
+    read, write = os.pipe()
+    os.set_inheritable(write, True)
+    try:
+        assert afterwards.begin("/program", list(range(CODE, CODE + 200, 2))) == afterwards.MOST_PLACES
+    finally:
+        os.close(read)
+        os.close(write)
+    ((line, how),) = spawned
+    assert line[1:4] == ["-m", "engines.vm.aot.afterwards", "/program"]
+    assert line[4] == str(CODE) and len(line) == 4 + afterwards.MOST_PLACES
+    assert how["setsid"] and (os.POSIX_SPAWN_CLOSE, write) in how["file_actions"]
+
+
+def test_one_process_translates_at_a_time(program: Path) -> None:
+    line = [sys.executable, "-m", "engines.vm.aot.afterwards", str(program), str(IN_LOOP)]
+    with (program.parent / "cache" / "translating.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert subprocess.run(line, check=False, cwd=ROOT, timeout=300).returncode == 1
+    assert not RegionStore(program.read_bytes(), "auto").regions

@@ -6,7 +6,7 @@ from typing import Any
 
 from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints
-from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.lifetimes import check_lifetimes, summarize
 from engines.rustwasm.borrow.liveness import add_liveness
 from engines.rustwasm.borrow.loans import compute_scopes
@@ -57,6 +57,8 @@ class BorrowChecker:
         if not any(count(local.ty) for local in body.locals):
             return
         constraints = Constraints(facts, self.shapes, Signatures(self.compilation, self.shapes), self.summaries)
+        if closure is None and not facts.borrows and len(constraints.regions.names) == 1:
+            return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
         promoted = _promoted(facts)
         constraints.loans = [
@@ -87,21 +89,22 @@ def _promoted(facts: Facts) -> dict[int, str]:
     }
     if not borrowed:
         return {}
-    made: dict[int, list[m.Rvalue | None]] = {}
-    for block in body.blocks:
-        for statement in block.statements:
-            if isinstance(statement, m.Assign):
-                made.setdefault(statement.place.local, []).append(
-                    statement.rvalue if not statement.place.projection else None
-                )
-        if isinstance(block.terminator, m.Call):
-            made.setdefault(block.terminator.destination.local, []).append(None)
+
+    def made(local: int) -> m.Rvalue | None:
+        """What the local is made of as a whole, once; None for any other."""
+        found: m.Rvalue | None = None
+        for point, kind, place in facts.of_local[local]:
+            if kind in (ASSIGN, RESULT):
+                if found is not None or kind == RESULT or place.projection:
+                    return None
+                found = facts.at(point).rvalue
+        return found
 
     def constant(local: int, depth: int) -> bool:
         if body.locals[local].name is not None or local <= body.arg_count or depth > 20:
             return False
-        values = made.get(local, [])
-        return len(values) == 1 and values[0] is not None and value(values[0], depth)
+        rvalue = made(local)
+        return rvalue is not None and value(rvalue, depth)
 
     def operand(one: m.Operand, depth: int) -> bool:
         return isinstance(one, m.Constant) or (not one.place.projection and constant(one.place.local, depth + 1))
@@ -120,7 +123,7 @@ def _promoted(facts: Facts) -> dict[int, str]:
     out: dict[int, str] = {}
     for local in borrowed:
         if constant(local, 0):
-            rvalue = made[local][0]
+            rvalue = made(local)
             empty = isinstance(rvalue, m.Aggregate) and not rvalue.operands
             out[local] = "empty" if empty else "constant"
     return out

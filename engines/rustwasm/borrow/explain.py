@@ -106,7 +106,7 @@ class Explainer:
     def next_use(self, loan: Loan, point: int) -> tuple[int, int, m.Place] | None:
         """The nearest event after (or at) a point that uses a local whose type holds the loan's region."""
         regions = self.constraints.regions
-        wanted = regions.reachable(loan.region)
+        wanted = regions.reachable([loan.region])
         holders = {
             i for i, held in enumerate(self.constraints.locals) if any(region in wanted for region in held)
         }  # fmt: skip

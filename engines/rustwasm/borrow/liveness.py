@@ -10,35 +10,30 @@ from engines.rustwasm.mir import body as m
 
 
 def add_liveness(constraints: Constraints) -> None:
-    """Put the points at which a local is live into the values of its type's regions."""
-    facts, values = constraints.facts, constraints.regions.values
-    tracked = [i for i, regions in enumerate(constraints.locals) if regions]
-    universal = len(constraints.regions.names)
-    used = {i for i in tracked if any(region >= universal for region in constraints.locals[i])}
-    if used:
-        for local, points in live_points(facts, used, drops=False).items():
-            for region in constraints.locals[local]:
-                values[region] |= points
-    dropped: dict[int, tuple[int, ...]] = {}
-    for local in used:
-        if any(kind == f.DROP or kind == f.REPLACE for _, kind, _ in facts.of_local[local]):
-            regions = constraints.locals[local]
-            positions = constraints.shapes.dropped(constraints.body.locals[local].ty)
-            dropped[local] = tuple([regions[p] for p in positions])
-    droppable = {i for i, regions in dropped.items() if regions}
-    if droppable:
-        for local, points in live_points(facts, droppable, drops=True).items():
-            for region in dropped[local]:
-                values[region] |= points
-
-
-def live_points(facts: f.Facts, wanted: set[int], drops: bool) -> dict[int, int]:
-    """For each wanted local the set of points from which a use (or a drop, if `drops`) can be reached before it is
-    assigned (or, for drops, moved): a walk back from each use to what ends it."""
-    return {local: _walk_back(facts, local, drops) for local in wanted}
+    """Put the points at which a local is live into the values of its type's regions. Only regions that a loan's must
+    outlive count: nobody asks for the points of another."""
+    facts, regions = constraints.facts, constraints.regions
+    if not constraints.loans:
+        return
+    values, universal = regions.values, len(regions.names)
+    asked = regions.reachable([loan.region for loan in constraints.loans])
+    for local, held in enumerate(constraints.locals):
+        wanted = [region for region in held if region >= universal and region in asked]
+        if not wanted:
+            continue
+        points = _walk_back(facts, local, drops=False)
+        for region in wanted:
+            values[region] |= points
+        droppable = constraints.shapes.dropped(constraints.body.locals[local].ty)
+        if droppable:
+            points = _walk_back(facts, local, drops=True)
+            for position in droppable:
+                values[held[position]] |= points
 
 
 def _walk_back(facts: f.Facts, local: int, drops: bool) -> int:
+    """The points from which a use of the local (or a drop, if `drops`) can be reached before it is assigned (or, for
+    drops, moved): a walk back from each use to what ends it."""
     points: list[int] = []
     actions: list[bool] = []
     for point, kind, place in facts.of_local[local]:
@@ -48,30 +43,27 @@ def _walk_back(facts: f.Facts, local: int, drops: bool) -> int:
             actions.append(action)
     if local == 0 and not drops:
         for block, one in enumerate(facts.body.blocks):
-            if type(one.terminator) is m.Return:
+            if isinstance(one.terminator, m.Return):
                 at = bisect_left(points, facts.ends[block])
                 points.insert(at, facts.ends[block])
                 actions.insert(at, True)
     live = 0
     starts, ends, predecessors = facts.starts, facts.ends, facts.predecessors
     seen: set[int] = set()
+    previous = before = -1  # the last point so far, and the last before that
     for i, used in enumerate(actions):
+        point = points[i]
+        if point != previous:
+            before, previous = previous, point
         if not used:
             continue
-        point = points[i]
-        live |= 1 << point
-        before = i - 1
-        while before >= 0 and points[before] == point:
-            before -= 1
-        previous = points[before] if before >= 0 else -1
         block = facts.block_at(point)
-        work: list[int] = []
         start = starts[block]
-        if previous >= start:
-            live |= (1 << point) - (1 << (previous + 1))
-        else:
-            live |= (1 << point) - (1 << start)
-            work.extend(predecessors[block])
+        if before >= start:
+            live |= (1 << (point + 1)) - (1 << (before + 1))
+            continue
+        live |= (1 << (point + 1)) - (1 << start)
+        work = list(predecessors[block])
         while work:
             block = work.pop()
             if block in seen:

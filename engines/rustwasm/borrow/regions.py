@@ -97,10 +97,10 @@ class Regions:
                 self._shorter.setdefault(entry[0], []).append(i)
         return self._shorter.get(region, [])
 
-    def reachable(self, region: int) -> set[int]:
-        """Regions that the region must outlive, itself included."""
-        seen = {region}
-        work = [region]
+    def reachable(self, regions: list[int]) -> set[int]:
+        """Regions that one of these must outlive, themselves included."""
+        seen = set(regions)
+        work = list(seen)
         while work:
             for i in self.shorter_of(work.pop()):
                 shorter = self.constraints[i][1]

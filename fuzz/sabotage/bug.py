@@ -63,6 +63,8 @@ class Bug:
             that run machine cases, or `module:factory` of a judge of one's own.
         equivalent: why nobody can find it, as it changes nothing that can be observed: a proof or an argument; empty
             for all others. A bug with such an argument that is found all the same fails the run.
+        only_rows: it changes nothing but rows of the instruction table, by `change`: what is generated from the others
+            stays as it is.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Bug:
     description: str = ""
     judges: tuple[str, ...] = INTERPRETER
     equivalent: str = ""
+    only_rows: bool = False
 
 
 class Catalogue(list[Bug]):
@@ -96,7 +99,8 @@ class Catalogue(list[Bug]):
                 for mnemonic in mnemonics:
                     replace_semantics(mnemonic, _bound(function, mnemonic))
 
-            self.append(Bug(name, area, stands_for, inject, f"{', '.join(mnemonics)} replaced", self.judges))
+            description = f"{', '.join(mnemonics)} replaced"
+            self.append(Bug(name, area, stands_for, inject, description, self.judges, only_rows=True))
             return function
 
         return collect

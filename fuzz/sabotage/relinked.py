@@ -12,12 +12,14 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
+from engines.vm.isa.describe import Instruction
 from engines.vm.isa.riscv64 import INSTRUCTIONS
 from engines.vm.runtime.llvm import compile_object, host_features, host_target
 from engines.vm.runtime.object_cache import ObjectCache, content_key
 from engines.vm.tiers.interpreter import build
 from engines.vm.tiers.interpreter.float_unit import float_support
 from engines.vm.tiers.interpreter.module import Source, generate
+from engines.vm.tiers.interpreter.shapes import base_of
 
 _DEFINITION: Final = re.compile(r"\n(?=define )")
 _ATTRIBUTES: Final = re.compile(r"\b(nounwind|cold|noinline|alwaysinline|willreturn|memory\(none\))")
@@ -73,7 +75,10 @@ class RelinkedInterpreter:
     """Prepared without a bug; `current` gives the interpreter as the process now generates it."""
 
     def __init__(self, cache: ObjectCache | None = None) -> None:
-        self._parts = Parts.of(_source().text)
+        source = _source()
+        self._parts = Parts.of(source.text)
+        self._complete = not source.escapes
+        self._rows = {instruction: _row(instruction) for instruction in INSTRUCTIONS}
         weak = [_linked_as("weak ", body) for body in self._parts.functions.values()]
         text = "\n".join([self._parts.rest, *weak])
         cache = cache or ObjectCache()
@@ -85,34 +90,52 @@ class RelinkedInterpreter:
             cache.put(key, found)
         self._object = found
 
-    def changed(self) -> tuple[str, ...]:
-        """The functions that the bugs that are on have changed or added."""
-        return tuple(
-            n for n, body in Parts.of(_source().text).functions.items() if self._parts.functions.get(n) != body
-        )
+    def changed(self, only_rows: bool = False) -> dict[str, str]:
+        """The functions that the bugs that are on have changed or added, see `current`."""
+        return self._changed(_source(self._altered() if only_rows else None))
 
-    def current(self) -> build.Interpreter:
+    def current(self, only_rows: bool = False) -> build.Interpreter:
         """Generate, compile what changed, link.
+
+        Args:
+            only_rows: the bugs that are on have changed nothing but rows of the instruction table, so handlers of
+                rows that are as they were are not written again.
 
         Raises:
             RuntimeError: LLVM refuses the text that the bug leads to.
         """
         begun = time.perf_counter()
-        source = _source()
-        parts = Parts.of(source.text)
-        changed = {n: body for n, body in parts.functions.items() if self._parts.functions.get(n) != body}
+        source = _source(self._altered() if only_rows else None)
+        rest, changed = Parts.of(source.text).rest, self._changed(source)
         objects = [self._object]
         if changed:
             used = {name for body in changed.values() for name in _USED.findall(body)} - changed.keys()
-            outside = [_declaration(parts.functions[name]) for name in sorted(used & parts.functions.keys())]
+            there = self._parts.functions
+            outside = [_declaration(there[name]) for name in sorted(used & there.keys())]
             bodies = [_linked_as("", body) for body in changed.values()]
-            objects.insert(0, compile_object("\n".join([parts.rest, *outside, *bodies]), host_target()))
+            objects.insert(0, compile_object("\n".join([rest, *outside, *bodies]), host_target()))
         return build.Interpreter(LinkedObjects(*objects), source.escapes, False, time.perf_counter() - begun)
 
+    def _changed(self, source: Source) -> dict[str, str]:
+        written = Parts.of(source.text).functions
+        return {name: body for name, body in written.items() if self._parts.functions.get(name) != body}
 
-def _source() -> Source:
+    def _altered(self) -> frozenset[str] | None:
+        """The base instructions whose rows, or those of whose compressed forms, are not as they were; None where
+        there are handlers that only all rows together tell."""
+        if not self._complete:
+            return None
+        rows = (i for i in INSTRUCTIONS if _row(i) != self._rows[i])
+        return frozenset(base_of(i, INSTRUCTIONS).name for i in rows)
+
+
+def _row(instruction: Instruction) -> tuple[Any, ...]:
+    return instruction.semantics, instruction.mask, instruction.match, instruction.fields, instruction.operands
+
+
+def _source(only: frozenset[str] | None = None) -> Source:
     machine = platform.machine()
-    return generate(INSTRUCTIONS, machine, float_support(machine, host_features()))
+    return generate(INSTRUCTIONS, machine, float_support(machine, host_features()), only)
 
 
 def _linked_as(linkage: str, body: str) -> str:

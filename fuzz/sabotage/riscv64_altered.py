@@ -78,6 +78,7 @@ BUGS: Final = [
         f"{instruction.mnemonic}: step {at} of its semantics: {alteration.name}",
         judges=_judges(instruction, alteration),
         equivalent=argument(ALTERED, name),
+        only_rows=True,
     )
     for instruction in INSTRUCTIONS
     if instruction.expands_to is None

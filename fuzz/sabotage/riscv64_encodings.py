@@ -109,6 +109,7 @@ BUGS: Final = [
         inject,
         f"the row of the instruction table: {name}",
         equivalent=argument(ENCODINGS, f"encoding-{name}"),
+        only_rows=True,
     )
     for name, stands_for, inject in _chosen()
 ]

@@ -6,12 +6,13 @@ import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fuzz.sabotage import BUGS
 from fuzz.sabotage.forked import ForkedExecutor
 from fuzz.sabotage.judges import Budget, Kill, StillbornError, cpu_seconds
 from fuzz.strategies.riscv64 import generate, tabulated
@@ -111,8 +112,8 @@ def _relinked() -> object:
     return RelinkedInterpreter()
 
 
-def _relink() -> None:
-    """Let this process have the native interpreter with the bugs that are on.
+def _relink(bug: str) -> None:
+    """Let this process have the native interpreter with `bug`, which is on.
 
     Raises:
         StillbornError: nothing can be built of it.
@@ -124,7 +125,7 @@ def _relink() -> None:
     assert isinstance(relinked, RelinkedInterpreter)
     # Built now: a bug with which nothing can be built is not an observation.
     try:
-        current = relinked.current()
+        current = relinked.current(BUGS[bug].only_rows)
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise StillbornError(f"the interpreter cannot be built: {str(error).splitlines()[0]}") from error
     build.interpreter = lambda cache=None: current
@@ -150,20 +151,20 @@ class GeneratedPrograms:
         _relinked()
 
     def examine(self, budget: Budget) -> Kill | None:
-        return self._examine(budget, self.subject_with_bug())
+        return self._examine(budget, self.subject_with_bug(budget.bug))
 
     def examine_carefully(self, budget: Budget) -> Kill | None:
         """After `examine` ended its process: the subject in processes of its own, whose end is an observation."""
-        return self._examine(budget, ForkedExecutor(self.subject_with_bug))
+        return self._examine(budget, ForkedExecutor(partial(self.subject_with_bug, budget.bug)))
 
-    def subject_with_bug(self) -> Executor:
-        """The subject as the bugs that are on in this process leave it.
+    def subject_with_bug(self, bug: str) -> Executor:
+        """The subject as `bug`, which is on in this process, leaves it.
 
         Raises:
             StillbornError: it cannot be built.
         """
         if self.subject not in SLOW:
-            _relink()
+            _relink(bug)
         return create(self.subject, isolated=False)
 
     def _examine(self, budget: Budget, subject: Executor) -> Kill | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -65,14 +65,17 @@ def generate(
     table: InstructionSet,
     machine: str,
     floats: FloatSupport | None = None,
+    only: Collection[str] | None = None,
 ) -> Source:
     """Generate the interpreter of `table` for a host, named as `platform.machine()` does.
 
     Args:
         floats: floating point; without it, instructions that use it escape.
+        only: names of base instructions: handlers that execute none of them are left out. The others are then for a
+            module in which all handlers are, as none may escape.
     """
     escapes: list[str] = []
-    *_, bodies = _written(table, machine, floats, escapes)
+    *_, bodies = _written(table, machine, floats, escapes, only)
     functions, declarations = list(bodies.functions), set(bodies.declarations)
     if floats:
         functions.extend(floats.functions)
@@ -95,7 +98,13 @@ def parts(
     yield from cutter.cut(declarations)
 
 
-def _written(table: InstructionSet, machine: str, floats: FloatSupport | None, escapes: list[str]) -> Iterator[Bodies]:
+def _written(
+    table: InstructionSet,
+    machine: str,
+    floats: FloatSupport | None,
+    escapes: list[str],
+    only: Collection[str] | None = None,
+) -> Iterator[Bodies]:
     """The module's functions, which grow from one time to the next; what they call is there by then."""
 
     def no_fp(handler: HandlerMachine) -> Any:
@@ -113,7 +122,8 @@ def _written(table: InstructionSet, machine: str, floats: FloatSupport | None, e
             shape = shape_of(instruction, fixed)
             if shape not in shapes:
                 try:
-                    bodies.pair(base, shape, rare=is_rare(base, fixed))
+                    if only is None or base.name in only:
+                        bodies.pair(base, shape, rare=is_rare(base, fixed))
                     shapes[shape] = True
                 except LeftToReferenceError:
                     shapes[shape] = False
@@ -130,8 +140,9 @@ def _written(table: InstructionSet, machine: str, floats: FloatSupport | None, e
         yield bodies
     fused = list(pairs(handled)) if floats else []
     for pair in fused:
-        fused_handler(bodies, pair)
-        yield bodies
+        if only is None or {pair.first.instruction.name, pair.second.instruction.name} & set(only):
+            fused_handler(bodies, pair)
+            yield bodies
     decoder(bodies, choices, fused)
     drivers(bodies, floats or NoFloat())
     yield bodies

@@ -122,8 +122,8 @@ macro_rules! error {
         impl crate::error::Error for $name {}
     }
 }
-error! { BorrowError "BorrowError" "already mutably borrowed" }
-error! { BorrowMutError "BorrowMutError" "already borrowed" }
+error! { BorrowError "BorrowError" "RefCell already mutably borrowed" }
+error! { BorrowMutError "BorrowMutError" "RefCell already borrowed" }
 
 /// A place that is written once.
 pub struct OnceCell<T> { value: Option<T> }

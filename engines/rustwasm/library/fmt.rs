@@ -418,6 +418,37 @@ impl Display for u128 { fn fmt(&self, f: &mut Formatter<'_>) -> Result { wide_de
 impl Display for i128 { fn fmt(&self, f: &mut Formatter<'_>) -> Result { wide_decimal(*self >= 0, self.unsigned_abs(), f) } }
 bases! { u128, u128, u128, wide_based }
 bases! { i128, u128, u128, wide_based }
+/// `d.ddde±x` of an integer: zeros at its end are left out, and a precision rounds a tie to the even digit.
+fn integer_exponent(positive: bool, magnitude: u128, letter: char, f: &mut Formatter<'_>) -> Result {
+    let mut left = magnitude;
+    let mut power = 0;
+    while left >= 10 && left % 10 == 0 { left /= 10; power += 1; }
+    let mut places = if left == 0 { 0 } else { left.ilog10() as usize };
+    let wanted = f.precision().unwrap_or(places);
+    if places > wanted {
+        let dropped = places - wanted;
+        for _ in 1..dropped { left /= 10; }
+        let last = left % 10;
+        left /= 10;
+        if last > 5 || last == 5 && (dropped > 1 || left % 2 == 1) { left += 1; }
+        power += dropped;
+        places = wanted;
+        if left.ilog10() as usize > places { left /= 10; power += 1; }
+    }
+    let mut text = left.to_string();
+    if wanted > 0 { text.insert(1, '.'); }
+    for _ in places..wanted { text.push('0'); }
+    text.push(letter);
+    text.push_str(&(power + places).to_string());
+    f.pad_number(if !positive { "-" } else if f.flags & PLUS != 0 { "+" } else { "" }, "", &text, 0)
+}
+macro_rules! integer_exponents {
+    ($($t:ty)*) => { $(
+        impl LowerExp for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { integer_exponent(*self >= 0, self.abs_diff(0) as u128, 'e', f) } }
+        impl UpperExp for $t { fn fmt(&self, f: &mut Formatter<'_>) -> Result { integer_exponent(*self >= 0, self.abs_diff(0) as u128, 'E', f) } }
+    )* }
+}
+integer_exponents! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
 
 fn float(value: f64, single: bool, debug: bool, f: &mut Formatter<'_>) -> Result {
     let magnitude = value.abs();

@@ -93,8 +93,9 @@ class _Builder(ExpressionBuilder):
                 self.places[variable] = Place(local)
             else:
                 local = self.local(one, None, False, pattern.span)
-            outer.locals.append((local, self.needs_drop(one)))
         for i, (pattern, _) in enumerate(parameters):
+            # What a pattern binds is dropped just before the parameter that it is taken from.
+            outer.locals.append((i + 1, self.needs_drop(body.locals[i + 1].ty)))
             if not isinstance(pattern, Variable) and Place(i + 1) not in (self.places.get(pattern.target),):
                 self.bind_irrefutable(pattern, Place(i + 1), outer)
         self.push(temporaries=True)

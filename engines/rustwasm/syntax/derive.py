@@ -6,6 +6,7 @@ from typing import Any
 
 from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.lexer import KEYWORDS
 
 _BOUND = {
     "Debug": "::core::fmt::Debug", "Clone": "::core::clone::Clone", "Copy": "::core::marker::Copy",
@@ -45,7 +46,12 @@ def _pattern(item: Any, path: str, shape: str, names: list[str], prefix: str) ->
         return path
     if shape == "tuple":
         return f"{path}({', '.join(prefix + n for n in names)})"
-    return f"{path} {{ {', '.join(f'{n}: {prefix}{n}' for n in names)} }}"
+    return f"{path} {{ {', '.join(f'{_field(n)}: {prefix}{n}' for n in names)} }}"
+
+
+def _field(name: str) -> str:
+    """A field's name as it is written: with `r#` where it is a keyword."""
+    return f"r#{name}" if name in KEYWORDS else name
 
 
 def _debug(item: Any) -> str:
@@ -55,11 +61,11 @@ def _debug(item: Any) -> str:
         if shape == "unit":
             arms.append(f'{path} => f.write_str("{name}")')
         elif shape == "tuple":
-            fields = "".join(f".field(a{n})" for n in names)
-            arms.append(f'{_pattern(item, path, shape, names, "a")} => f.debug_tuple("{name}"){fields}.finish()')
+            fields = "".join(f".field(a_{n})" for n in names)
+            arms.append(f'{_pattern(item, path, shape, names, "a_")} => f.debug_tuple("{name}"){fields}.finish()')
         else:
-            fields = "".join(f'.field("{n}", a{n})' for n in names)
-            arms.append(f'{_pattern(item, path, shape, names, "a")} => f.debug_struct("{name}"){fields}.finish()')
+            fields = "".join(f'.field("{n}", a_{n})' for n in names)
+            arms.append(f'{_pattern(item, path, shape, names, "a_")} => f.debug_struct("{name}"){fields}.finish()')
     body = f"match self {{ {', '.join(arms)} }}" if arms else "match *self {}"
     return f"fn fmt(&self, f: &mut ::core::fmt::Formatter) -> ::core::fmt::Result {{ {body} }}"
 
@@ -75,12 +81,12 @@ def _clone(item: Any) -> str:
         if shape == "unit":
             arms.append(f"{path} => {path}")
             continue
-        made = [f"::core::clone::Clone::clone(a{n})" for n in names]
+        made = [f"::core::clone::Clone::clone(a_{n})" for n in names]
         if shape == "tuple":
             value = f"{path}({', '.join(made)})"
         else:
-            value = f"{path} {{ {', '.join(f'{n}: {m}' for n, m in zip(names, made, strict=True))} }}"
-        arms.append(f"{_pattern(item, path, shape, names, 'a')} => {value}")
+            value = f"{path} {{ {', '.join(f'{_field(n)}: {m}' for n, m in zip(names, made, strict=True))} }}"
+        arms.append(f"{_pattern(item, path, shape, names, 'a_')} => {value}")
     body = f"match self {{ {', '.join(arms)} }}" if arms else "match *self {}"
     return f"fn clone(&self) -> Self {{ {body} }}"
 
@@ -96,8 +102,8 @@ def _eq(item: Any) -> str:
         arms = []
         variants = _variants(item)
         for path, shape, names, _ in variants:
-            pair = f"({_pattern(item, path, shape, names, 'a')}, {_pattern(item, path, shape, names, 'b')})"
-            arms.append(f"{pair} => {' && '.join(f'*a{n} == *b{n}' for n in names) or 'true'}")
+            pair = f"({_pattern(item, path, shape, names, 'a_')}, {_pattern(item, path, shape, names, 'b_')})"
+            arms.append(f"{pair} => {' && '.join(f'*a_{n} == *b_{n}' for n in names) or 'true'}")
         if len(variants) > 1:
             arms.append("_ => false")
         body = f"match (self, other) {{ {', '.join(arms)} }}"
@@ -116,10 +122,10 @@ def _ordering(item: Any, partial: bool) -> str:
         arms = []
         variants = _variants(item)
         for path, shape, names, _ in variants:
-            pair = f"({_pattern(item, path, shape, names, 'a')}, {_pattern(item, path, shape, names, 'b')})"
+            pair = f"({_pattern(item, path, shape, names, 'a_')}, {_pattern(item, path, shape, names, 'b_')})"
             chain = equal
             for i, n in enumerate(names[::-1]):
-                one = f"{call}(a{n}, b{n})"
+                one = f"{call}(a_{n}, b_{n})"
                 chain = one if i == 0 else f"match {one} {{ {equal} => {chain}, unequal => unequal }}"
             arms.append(f"{pair} => {chain}")
         if len(variants) > 1:
@@ -134,8 +140,8 @@ def _hash(item: Any) -> str:
     arms = []
     variants = _variants(item)
     for path, shape, names, _ in variants:
-        calls = "".join(f"::core::hash::Hash::hash(a{n}, state); " for n in names)
-        arms.append(f"{_pattern(item, path, shape, names, 'a')} => {{ {calls} }}")
+        calls = "".join(f"::core::hash::Hash::hash(a_{n}, state); " for n in names)
+        arms.append(f"{_pattern(item, path, shape, names, 'a_')} => {{ {calls} }}")
     rank = "::core::hash::Hash::hash(&::core::intrinsics::discriminant(self), state); " if len(variants) > 1 else ""
     body = f"match self {{ {', '.join(arms)} }}" if arms else ""
     return f"fn hash<HH: ::core::hash::Hasher>(&self, state: &mut HH) {{ {rank}{body} }}"
@@ -152,7 +158,7 @@ def _default(item: Any) -> str:
         elif shape == "tuple":
             value = f"{path}({', '.join(made for _ in names)})"
         else:
-            value = f"{path} {{ {', '.join(f'{n}: {made}' for n in names)} }}"
+            value = f"{path} {{ {', '.join(f'{_field(n)}: {made}' for n in names)} }}"
     return f"fn default() -> Self {{ {value} }}"
 
 

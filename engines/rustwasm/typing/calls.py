@@ -11,6 +11,8 @@ from engines.rustwasm.typing.patterns import PatternChecker
 from engines.rustwasm.typing.types import Ty, shallow
 
 _FN_TRAITS = ("Fn", "FnMut", "FnOnce")
+_COERCED = frozenset((ty.REF, ty.ADT, ty.FNPTR, ty.RAW))
+"""Kinds of types that values of other types can be fitted to."""
 
 
 class CallChecker(PatternChecker):
@@ -122,7 +124,8 @@ class CallChecker(PatternChecker):
                 late.append((arg, wanted, hint))
                 continue
             actual = self.check(arg, hint)
-            self.coerce(arg, actual, wanted)
+            if hint is wanted or not self.coerced_as_hinted(arg, actual, wanted, hint):
+                self.coerce(arg, actual, wanted)
         if late:
             self.select_pending()
             for arg, wanted, hint in late:
@@ -131,6 +134,18 @@ class CallChecker(PatternChecker):
                     arg, deep if deep.kind != ty.INFER else (hint if shallow(hint).kind == ty.DYN else deep)
                 )
                 self.coerce(arg, actual, wanted)
+
+    def coerced_as_hinted(self, arg: Any, actual: Ty, wanted: Ty, hint: Ty) -> bool:
+        """Fit an argument to what the call's expected result makes of its parameter: `Some(Box::new(1))` as an
+        `Option<Box<dyn Debug>>`. False, and nothing done, where it cannot be, or nothing would change."""
+        want = shallow(hint)
+        if want.kind not in _COERCED or shallow(actual).kind == ty.NEVER:
+            return False
+        mark = self.snapshot()
+        if self.unify(wanted, want) and self.try_coerce(arg, shallow(actual), want):
+            return True
+        self.rollback(mark)
+        return False
 
     def wrong_argument_count(self, args: list[Any], inputs: tuple[Ty, ...], span: t.Span, callee: Ty) -> None:
         s = "" if len(inputs) == 1 else "s"

@@ -427,7 +427,7 @@ class ExpressionChecker(CallChecker):
             want = shallow(expected)
             if want.kind == ty.REF:
                 inner = shallow(want.args[0])
-                if inner.kind not in (ty.DYN, ty.STR):
+                if inner.kind not in (ty.DYN, ty.STR) or isinstance(node.operand, t.Closure):
                     hint = inner
                 if inner.kind == ty.SLICE and not isinstance(node.operand, (t.Array, t.Repeat)):
                     hint = None

@@ -20,6 +20,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from engines.rustwasm.lower_linear.alike import Alike
 from engines.rustwasm.lower_linear.layout import Layouts
 from engines.rustwasm.lower_linear.linked import Linked, Number
 from engines.rustwasm.lower_linear.program import PROFILES, Program, key_name
@@ -279,6 +280,7 @@ class Kept:
         self.functions: dict[Any, Lowered] = {}
         self.drops: dict[Ty, bool] = {}
         self.layouts: Layouts | None = None
+        self.alike = Alike()
         self.reused = 0
         """Functions of the last build that were not lowered anew."""
 
@@ -388,6 +390,9 @@ class DevelopmentProgram(Program):
     def _fresh(self, key: Any) -> Lowered:
         if key[0] == "runtime":
             return self._written(key, *self._lowered(key))
+        instance = self.kept.alike.find(self, key, self._source(key))
+        if instance is not None and instance.like is not None:
+            return self._like(key, instance.like, instance.events)
         events: dict[tuple[Any, ...], Number] = {}
         self._events = events
         try:
@@ -396,6 +401,25 @@ class DevelopmentProgram(Program):
             self._events = None
         made.events = list(events)
         made.answers = [int(answer) for answer in events.values()]
+        if instance is not None:
+            self.kept.alike.keep(self, instance, made, made.events)
+        if self.known is not None:
+            self.known.keep(key, made)
+        return made
+
+    def _like(self, key: Any, first: Lowered, events: list[tuple[Any, ...]]) -> Lowered:
+        """The function with this key, whose code is that of another, with these events in place of its."""
+        made = Lowered(first.source, first.type, key_name(key))
+        made.events, made.pieces, made.gaps = events, first.pieces, first.gaps
+        called = {
+            old[1]: new[1] for old, new in zip(first.events, events, strict=True) if old[0] == "request"
+        }
+        made.slots = [
+            (kind, called[what], addend) if kind == CALL else (kind, what, addend)
+            for kind, what, addend in first.slots
+        ]
+        answer = self._answer
+        made.answers = [answer(event) for event in events]
         if self.known is not None:
             self.known.keep(key, made)
         return made

@@ -553,12 +553,6 @@ class BodyChecker(ExpressionChecker):
         for trait, one, span in self.formatted:
             self.pending.append((trait, (one,), span))
         self.select_pending()
-        for node, _ in self.literals:
-            one = shallow(node.ty)
-            if one.kind == ty.INFER and one.data == "int" and self.pending:
-                continue
-        self.default_numbers()
-        self.select_pending()
         self.default_numbers()
         self.select_pending()
         if not self.compilation.diagnostics.has_errors:

@@ -6,7 +6,7 @@ deref_mut whose result is dereferenced, ("borrow", type, mutable), ("unsize", ty
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -16,6 +16,8 @@ from engines.rustwasm.typing.traits import AMBIGUOUS, head
 from engines.rustwasm.typing.types import Ty, shallow
 
 Adjustment = tuple[Any, ...]
+_KEEPING: Final = frozenset((ty.ADT, ty.REF))
+"""Kinds of types that substitution leaves, and that no type of another kind or data equals."""
 
 
 class MethodChecker(PathChecker):
@@ -66,23 +68,13 @@ class MethodChecker(PathChecker):
         if last.kind == ty.ARRAY:
             steps.append((ty.slice_of(last.args[0]), [*adjust, ("unsize_place", ty.slice_of(last.args[0]))]))
         private: FnDef | None = None
+        own = [self.inherent_methods(step, name) for step, _ in steps]
         # `self: Rc<Self>` and its like: methods of a step further on that take a step before it.
-        typed = [
-            (impl, impl.methods[name])
-            for step, _ in steps[1:]
-            for impl in self.compilation.inherent_impls(head(step))
-            if name in impl.methods
-            and impl.methods[name].syntax.self_param is not None
-            and impl.methods[name].syntax.self_param[0] == "typed"
-        ]
-        for step, adjustments in steps:
+        typed = [one for found in own[1:] for one in found if one[1].syntax.self_param[0] == "typed"]
+        for i, (step, adjustments) in enumerate(steps):
             if step.kind == ty.INFER and step.data == "type":
                 return None
-            inherent: list[tuple[ImplDef, FnDef]] = list(typed)
-            for impl in self.compilation.inherent_impls(head(step)):
-                method = impl.methods.get(name)
-                if method is not None and method.syntax.self_param is not None:
-                    inherent.append((impl, method))
+            inherent = [*typed, *own[i]]
             traits = [
                 (trait, trait.methods[name])
                 for trait in self.candidate_traits(step, name)
@@ -109,6 +101,15 @@ class MethodChecker(PathChecker):
             return private, self.fresh_args(private.generics.parent_count), [], receiver
         return None
 
+    def inherent_methods(self, one: Ty, name: str) -> list[tuple[ImplDef, FnDef]]:
+        """The methods of this name, those with a `self`, in the inherent impls for the type."""
+        found: list[tuple[ImplDef, FnDef]] = []
+        for impl in self.compilation.inherent_impls(head(one)):
+            method = impl.methods.get(name)
+            if method is not None and method.syntax.self_param is not None:
+                found.append((impl, method))
+        return found
+
     def with_borrow(self, adjustments: list[Adjustment], self_ty: Ty, mode: bool | None) -> list[Adjustment]:
         adjustments = list(adjustments)
         unsize = bool(adjustments) and adjustments[-1][0] == "unsize_place"
@@ -128,10 +129,13 @@ class MethodChecker(PathChecker):
 
     def try_inherent(self, impl: ImplDef, method: FnDef, step: Ty, self_ty: Ty) -> Any:
         self.collector.ensure_signature(method)
+        assert method.receiver is not None
+        receiver = ty.erase(method.receiver)
+        if receiver.kind in _KEEPING and (receiver.kind != self_ty.kind or receiver.data != self_ty.data):
+            return None
         fresh = self.fresh_args(len(impl.generics.names))
         mark = self.snapshot()
-        assert method.receiver is not None
-        wanted = self.normal_subst(ty.erase(method.receiver), fresh)
+        wanted = self.normal_subst(receiver, fresh)
         if wanted.kind == self_ty.kind and self.unify(wanted, self_ty):
             return method, fresh
         self.rollback(mark)

@@ -303,10 +303,17 @@ class Inference:
         if len(args) > 1 or self_ty.kind == ty.REF:
             given = [shallow(arg) for arg in args]
             candidates = [impl for impl in candidates if not _apart(impl, given)]
-        for impl in candidates:
+        last = len(candidates) - 1
+        for i, impl in enumerate(candidates):
             mark = len(trail)
             fresh = self.fresh_args(len(impl.generics.names))
-            if self.match_impl(impl, fresh, args) and (not nested or self.where_holds(impl, fresh)):
+            matches = self.match_impl(impl, fresh, args)
+            matched = len(trail)
+            if matches and (not nested or self.where_holds(impl, fresh)):
+                if i == last and not matching:
+                    self.rollback(matched)
+                    self.depth -= 1
+                    return Selected("impl", impl, fresh)
                 matching.append((impl, fresh))
                 self.rollback(mark)
                 if len(matching) > 1:

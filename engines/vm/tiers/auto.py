@@ -47,6 +47,8 @@ MOST_INSNS: Final = 400
 BASELINE: Final = "baseline"
 _PC: Final = word_of("pc")
 LONGEST_SLICE: Final = 1 << 25
+SETTLED_SLICE: Final = 1 << 28
+"""The longest where the guest is in LLVM's code and nothing waits for a trial."""
 MOST_REJECTED: Final = 3
 """So many regions that failed, where a run spends its time, are evidence enough that LLVM has nothing to give."""
 
@@ -193,6 +195,7 @@ class AutoTier(LlvmTier):
         self._heat: Counter[int] = Counter()
         self.program_end = 0
         self._outside: Counter[int] = Counter()
+        self._is_settled = False
         self._rejected_here: set[int] = set()
         self._made_before: list[tuple[int, int]] = []
         self._untried: list[StoredRegion] = []
@@ -271,6 +274,7 @@ class AutoTier(LlvmTier):
         handle = space.handle_at(pc)
         if handle is not None:
             self._heat[handle.heads[0]] += self._window
+        self._is_settled = handle is not None and handle.tier != BASELINE and not self._untried
         if handle is None or handle.tier == BASELINE:
             self._outside[pc] += self._window
         self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
@@ -302,7 +306,8 @@ class AutoTier(LlvmTier):
 
     def _lengthen(self) -> None:
         """Slices grow further than LLVM's alone: where nothing is found any more, looking costs."""
-        self._slice = min(self._slice * 2, TURN_INSNS // 2 if self.trial.regions else LONGEST_SLICE)
+        longest = SETTLED_SLICE if self._is_settled else LONGEST_SLICE
+        self._slice = min(self._slice * 2, TURN_INSNS // 2 if self.trial.regions else longest)
 
     def _collect(self, space: CompiledSpace) -> None:
         if not self.trial.regions:

@@ -20,7 +20,8 @@ LEAST_SHARE: Final = 0.2
 PASSES: Final = 0.95
 """LLVM's code must take this part of the time of baseline code, or less."""
 SLOW: Final = 1.1
-"""Code that takes so much more in each of `ENOUGH` pairs has failed."""
+QUICK: Final = 0.85
+"""Code that takes more than `SLOW` in each of `ENOUGH` pairs has failed, and passed if it takes less than `QUICK`."""
 ENOUGH: Final = 3
 PATIENCE: Final = 30
 """After so many pairs of turns that said nothing, the program does not spend its time in this code."""
@@ -87,6 +88,8 @@ class Trial:
         """Whether the code passes; None while that is not known."""
         if len(self.ratios) >= PAIRS:
             return sorted(self.ratios)[len(self.ratios) // 2] <= PASSES
+        if len(self.ratios) >= ENOUGH and max(self.ratios) < QUICK:
+            return True
         is_slow = len(self.ratios) >= ENOUGH and min(self.ratios) > SLOW
         return False if is_slow or self._pairs >= PATIENCE else None
 

@@ -11,6 +11,7 @@ from engines.vm.aot.image import Kind
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.record import replace
 from engines.vm.tiers import auto, trial
 from engines.vm.tiers.auto import AutoTier
 from engines.vm.tiers.interpreter.tier import InterpreterTier
@@ -221,3 +222,17 @@ def test_without_llvm_baseline_code_is_made_all_the_same(monkeypatch: pytest.Mon
     assert tier.counters.refused == {"LLVM is missing: No module named 'llvmlite'": 1}
     assert len(tier.quick.compiled) > before > 0
     assert state(hart) == state(alone)
+
+
+def test_the_guest_is_seldom_looked_at_in_code_that_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "LONGEST_SLICE", 1_000)
+    monkeypatch.setattr(auto, "SETTLED_SLICE", 8_000)
+    first = eager(llvm_after=2_000)
+    first.run(hart_with(nested()), 30_000)
+    samples = []
+    for kind in (Kind.LLVM, Kind.FAILED):
+        later = eager(llvm_after=0)
+        later.offer(replace(region, kind=kind) for region in first.compiled)
+        later.run(hart_with(nested()), 400_000)
+        samples.append(later.counters.samples)
+    assert samples[0] < 100 < 300 < samples[1]

@@ -48,6 +48,17 @@ def test_code_fails_soon_where_it_slows_and_at_last_where_it_hardly_runs(
     assert trial.verdict() is False
 
 
+def test_code_that_is_much_faster_passes_soon_unless_one_pair_says_otherwise() -> None:
+    for spoilt in (False, True):
+        trial = Trial()
+        trial.begin(REGION, [OTHER])
+        for number in range(ENOUGH):
+            assert trial.verdict() is None
+            turn(trial, 0.9 if spoilt and number == 1 else 0.6)
+            turn(trial, 1.0)
+        assert trial.verdict() is (None if spoilt else True)
+
+
 def test_layouts_take_turns() -> None:
     trial = Trial()
     assert not trial.measure(TURN_INSNS, 0, 1.0)  # nothing is on trial

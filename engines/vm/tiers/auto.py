@@ -49,6 +49,8 @@ _PC: Final = word_of("pc")
 LONGEST_SLICE: Final = 1 << 25
 SETTLED_SLICE: Final = 1 << 28
 """The longest where the guest is in LLVM's code and nothing waits for a trial."""
+MOST_TRIALS: Final = 3
+"""A region comes on trial so often in a run, if the program goes elsewhere before there is a verdict."""
 MOST_REJECTED: Final = 3
 """So many regions that failed, where a run spends its time, are evidence enough that LLVM has nothing to give."""
 
@@ -96,14 +98,15 @@ class QuickRegions:
     def stored(self, space: CompiledSpace, pc: int, outside: Iterable[int], *, guarded: bool) -> StoredRegion | None:
         """An offered region that may be entered at `pc`, holds none of `outside`, and is right for memory as it is."""
         heads = set(outside)
-        for region in self._stored.get(pc, ()):
-            if region.faults is not None and not guarded:
-                continue
-            if any(start <= head < end for head in heads for start, end in region.ranges):
-                continue
-            if b"".join(space.fetch(start, end - start) for start, end in region.ranges) == region.guest:
-                return region
-        return None
+        fitting = (region for region in self._stored.get(pc, ()) if _fits(space, region, heads, guarded=guarded))
+        return next(fitting, None)
+
+    def instead(
+        self, space: CompiledSpace, other: StoredRegion, outside: set[int], *, guarded: bool
+    ) -> list[StoredRegion]:
+        """The offered regions that are entered somewhere in the code of `other`, and as in `stored` otherwise."""
+        found = {id(r): r for pc, regions in self._stored.items() if _within(other.ranges, pc) for r in regions}
+        return [region for region in found.values() if _fits(space, region, outside, guarded=guarded)]
 
     def compile(
         self,
@@ -131,6 +134,13 @@ class QuickRegions:
         self.compiled.append(region)
         self.offer([region])
         return region
+
+
+def _fits(space: CompiledSpace, region: StoredRegion, outside: set[int], *, guarded: bool) -> bool:
+    """Whether a region may be installed: it suits memory, has nothing of `outside`, and its guest code is there."""
+    if region.faults is not None and not guarded:
+        return False
+    return not any(_within(region.ranges, head) for head in outside) and is_current(space, region)
 
 
 def _failed(region: StoredRegion) -> StoredRegion:
@@ -198,7 +208,7 @@ class AutoTier(LlvmTier):
         self._is_settled = False
         self._rejected_here: set[int] = set()
         self._made_before: list[tuple[int, int]] = []
-        self._untried: list[StoredRegion] = []
+        self._untried: dict[tuple[int, bytes], int] = {}
         self._proven: list[StoredRegion] = []
         self._failed: list[StoredRegion] = []
 
@@ -215,9 +225,9 @@ class AutoTier(LlvmTier):
         """Regions that need not be compiled, of both compilers. Those that are untried come on trial later."""
         regions = list(regions)
         self._made_before += [pair for r in regions if r.kind is not Kind.BASELINE for pair in r.ranges]
-        untried = [region for region in regions if region.kind is Kind.UNTRIED]
-        self._untried += [replace(region, kind=Kind.LLVM) for region in untried if self._tries]
-        super().offer(r for r in regions if r.kind is Kind.LLVM or (r.kind is Kind.UNTRIED and not self._tries))
+        untried = [replace(region, kind=Kind.LLVM) for region in regions if region.kind is Kind.UNTRIED]
+        self._untried |= {_name(region): MOST_TRIALS for region in untried if self._tries}
+        super().offer([*(region for region in regions if region.kind is Kind.LLVM), *untried])
         self.rejected += [region for region in regions if region.kind is Kind.FAILED]
         self.quick.offer(region for region in regions if region.kind is Kind.BASELINE)
 
@@ -274,18 +284,17 @@ class AutoTier(LlvmTier):
         handle = space.handle_at(pc)
         if handle is not None:
             self._heat[handle.heads[0]] += self._window
-        self._is_settled = handle is not None and handle.tier != BASELINE and not self._untried
-        if handle is None or handle.tier == BASELINE:
+        region = self._source[handle] if handle is not None and handle.tier != BASELINE else None
+        to_try = region is not None and self._untried.get(_name(region), 0)
+        self._is_settled = region is not None and not to_try
+        if region is None:
             self._outside[pc] += self._window
         self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
-        if self.trial.measure(self._window, self._inside, self._seconds):
+        is_there = any(_within(tried.ranges, pc) for tried in self.trial.regions)
+        if self.trial.measure(self._window, self._window * is_there, self._seconds):
             self._turn(space)
-        elif self._untried and not self.trial.regions and handle is not None and handle.tier == BASELINE:
-            here = [region for region in self._untried if _within(region.ranges, pc)]
-            self._untried = [region for region in self._untried if region not in here]
-            for region in here:
-                if is_current(space, region) and self._suits(space, region) and not _is_llvm(space, region):
-                    self._place(space, region)
+        elif region is not None and to_try and not self.trial.regions:
+            self._try(space, region)
         wanted = super()._sample(space, hart, share)
         if wanted and space.known[pc] and not self._wants_llvm():
             self._lengthen()
@@ -316,22 +325,34 @@ class AutoTier(LlvmTier):
     # -- trials -----------------------------------------------------------------------------------------------------
 
     def _turn(self, space: CompiledSpace) -> None:
-        """A turn of the trial is over: install what the next one runs, or what has won."""
+        """A turn of the trial is over: install what the next one runs, or what has won; nobody did if it was idle."""
         trial = self.trial
         is_over = not all(is_current(space, region) for region in trial.regions)
         following = trial.turn(self._installed(space))
         passed = trial.verdict()
-        if passed is None and not is_over:
+        is_idle = passed is None and trial.is_idle
+        if passed is None and not is_over and not is_idle:
             self._lay(space, following)
             return
-        if bool(passed) is trial.uses:  # whether `following` has LLVM's code
+        if (bool(passed) or is_idle) is trial.uses:  # whether `following` has LLVM's code
             self._lay(space, following)
         for region in trial.end():
+            if not is_idle:
+                self._untried.pop(_name(region), None)
             if passed:
                 self._proven.append(region)
             elif passed is False:
                 self.rejected.append(_failed(region))
                 self._failed.append(region)
+        self._slice = self._first
+
+    def _try(self, space: CompiledSpace, region: StoredRegion) -> None:
+        """Begin a trial of a region of LLVM's that is installed: against what was compiled in its place before."""
+        self._untried[_name(region)] -= 1
+        others = [other for other in self._installed(space) if other is not region]
+        heads = {head for other in others if other.kind is not Kind.BASELINE for head, _ in other.entries}
+        guarded = self.cache.guards(space.memory)
+        self.trial.begin(region, [*others, *self.quick.instead(space, region, heads, guarded=guarded)])
         self._slice = self._first
 
     def _installed(self, space: CompiledSpace) -> list[StoredRegion]:

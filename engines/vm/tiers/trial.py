@@ -16,15 +16,15 @@ TURN_INSNS: Final = 6_000_000
 """A turn retires so many instructions, at least."""
 PAIRS: Final = 9
 LEAST_SHARE: Final = 0.2
-"""A turn in which LLVM's code retires less says nothing for it; but against it, where what it replaced is missed."""
+"""A turn in which less is retired in the code says nothing for it; but against it, where what it replaced is missed."""
 PASSES: Final = 0.95
 """LLVM's code must take this part of the time of baseline code, or less."""
 SLOW: Final = 1.1
 QUICK: Final = 0.85
 """Code that takes more than `SLOW` in each of `ENOUGH` pairs has failed, and passed if it takes less than `QUICK`."""
 ENOUGH: Final = 3
-PATIENCE: Final = 30
-"""After so many pairs of turns that said nothing, the program does not spend its time in this code."""
+PATIENCE: Final = 4
+"""After so many pairs of turns in a row that said nothing, the program is elsewhere."""
 
 
 class Trial:
@@ -46,7 +46,7 @@ class Trial:
         self.uses = True
         self.ratios: list[float] = []
         self.other: list[StoredRegion] = []
-        self._pairs = 0
+        self._idle = 0
         self._with = self._share = 0.0
         self._clear()
         return regions
@@ -63,7 +63,7 @@ class Trial:
         self.regions.append(region)
 
     def measure(self, insns: int, inside: int, seconds: float) -> bool:
-        """`insns` retired in `seconds`, `inside` of them in LLVM's code; whether the turn is over."""
+        """`insns` retired in `seconds`, `inside` of them where the code is; whether the turn is over."""
         self._insns += insns
         self._inside += inside
         self._seconds += seconds
@@ -75,10 +75,11 @@ class Trial:
         if self.uses:
             self._with, self._share = rate, self._inside / self._insns
         else:
-            self._pairs += 1
+            self._idle += 1
             ratio = self._with / rate
             if self._share >= LEAST_SHARE or ratio > SLOW:
                 self.ratios.append(ratio)
+                self._idle = 0
         self._clear()
         self.uses = not self.uses
         following, self.other = self.other, installed
@@ -91,7 +92,12 @@ class Trial:
         if len(self.ratios) >= ENOUGH and max(self.ratios) < QUICK:
             return True
         is_slow = len(self.ratios) >= ENOUGH and min(self.ratios) > SLOW
-        return False if is_slow or self._pairs >= PATIENCE else None
+        return False if is_slow else None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the program does not spend its time in the code any more: to be tried at another time."""
+        return self._idle >= PATIENCE
 
 
 __all__ = ["ENOUGH", "PAIRS", "PATIENCE", "TURN_INSNS", "Trial"]

@@ -146,7 +146,7 @@ def test_code_that_fails_its_trial_goes_and_is_never_tried_again(
     assert bool(again.counters.stored) is verdict
 
 
-def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
+def test_what_was_never_tried_runs_at_once_in_the_next_run_and_comes_on_trial() -> None:
     first = eager(llvm_after=2_000)
     first.run(hart_with(nested()), 30_000)
     first.finish()
@@ -154,11 +154,34 @@ def test_what_was_never_tried_comes_on_trial_in_the_next_run() -> None:
     assert all(region.kind is Kind.UNTRIED for region in first.compiled)
     second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
     second.offer(first.compiled)
+    second.quick.offer(first.quick.compiled)
     second.run(hart, 30_000)
     InterpreterTier().run(alone, 30_000)
-    assert second.trial.regions
-    assert not second.counters.stored
+    assert second.counters.stored
+    assert [region.entries for region in second.trial.regions] == [first.compiled[0].entries]
+    assert any(region.kind is Kind.BASELINE for region in second.trial.other)  # what there was in its place
     assert state(hart) == state(alone)
+
+
+def test_a_region_that_the_program_has_left_stays_and_is_tried_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (trial, auto):
+        monkeypatch.setattr(module, "TURN_INSNS", 500)
+    monkeypatch.setattr(trial, "LEAST_SHARE", 1.1)  # no turn says anything
+    monkeypatch.setattr(trial, "SLOW", math.inf)
+    first = eager(llvm_after=2_000)
+    first.run(hart_with(nested()), 30_000)
+    first.finish()
+    second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
+    second.offer(replace(region, kind=Kind.UNTRIED) for region in first.compiled[:1])
+    second.run(hart, 100_000)
+    InterpreterTier().run(alone, 100_000)
+    assert state(hart) == state(alone)
+    assert not second.trial.regions
+    assert set(second._untried.values()) == {0}
+    space = next(iter(second.cache._spaces.values()))
+    assert any(handle.tier == "llvm" for handle in space.handles)
+    second.finish()
+    assert second.compiled == []  # what was kept stays untried
 
 
 def test_a_trial_lays_both_ways_in_turns_and_keeps_the_better_one(monkeypatch: pytest.MonkeyPatch) -> None:

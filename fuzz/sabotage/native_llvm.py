@@ -39,6 +39,19 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-entry-not-charged",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="who enters behind a check runs on to the next one without asking for the budget",
+    judges=(EXACTNESS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    replace_method(Lowering, "_take_at_head", lambda _: lambda *_: None)
+
+
+@BUGS.action(
     "llvm-budget-lost-in-a-slot",
     Area.CODE_CACHE,
     "retired count off by one",

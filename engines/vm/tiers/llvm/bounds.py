@@ -4,8 +4,8 @@
 offset of the arena, and so are, for as long as the sum of the distances is small, what constants and small indexes are
 added to. Where blocks meet, what all of them know remains.
 
-At a *check*, where loops begin and regions are entered, every base is made known that is sure to be used from there:
-on the ways there that do not know it, it is compared. So the comparison of a loop's pointer is made before the loop.
+Where loops begin and regions are entered, every base is made known that is sure to be used from there: on the ways
+there that do not know it, it is compared. So the comparison of a loop's pointer is made before the loop.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STACK: Final = 2
 """The stack pointer is compared when a region is entered that uses it."""
 _FURTHEST: Final = GUARD_BYTES >> 1
 _AT_CHECKS: Final = 1 << 20
-"""How far what is known at a check may be away: other ways there compare anew."""
+"""How far what is known there may be away: other ways there compare anew."""
 _MOST_CHANGES: Final = 4
 _LOADED: Final = {"lbu": 0xFF, "lhu": 0xFFFF}
 _FLAGS: Final = frozenset({"slt", "sltu", "slti", "sltiu", "feq_d", "flt_d", "fle_d", "feq_s", "flt_s", "fle_s"})
@@ -141,14 +141,14 @@ class Bounds:
     """What is known where the blocks of a region begin.
 
     Attributes:
-        before: by pc of a block. wanted: by pc of a check, the bases that all ways there must know.
+        before: by pc of a block. wanted: by pc of a check or head, the bases that all ways there must know.
     """
 
     def __init__(self, region: Region) -> None:
         self._region = region
         used = {base for block in region.blocks.values() for base, _ in map(_base, block.insns) if base}
         sure = _sure(region)
-        self.wanted = {pc: frozenset(sure[pc]) for pc in region.checks}
+        self.wanted = {pc: frozenset(sure[pc]) for pc in region.checks.union(region.heads)}
         self._always = {STACK} & used
         self.before: dict[int, Known] = {}
         self._find()

@@ -22,6 +22,8 @@ from engines.vm.tiers.llvm.nans import Nans, State, loose
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, successors
 
 States = dict[int, State]
+PARCEL_BITS: Final = 1
+"""Instructions lie at multiples of two bytes (ISA, chapter "C")."""
 ATTRIBUTES: Final = 'nounwind "no-builtins" "frame-pointer"="none"'
 
 
@@ -171,6 +173,8 @@ class Lowering:
             emitter.begin(f"e_{pc:x}")
             self._compare(self.bounds.at_head(pc) if self.bounds else [], f"m_{pc:x}")
             self._refuse_nans(self.nans.missing({}, pc), f"m_{pc:x}")
+            if pc not in region.checks:
+                self._take_at_head(pc)
             emitter.jump(f"b_{pc:x}")
         if self.machine.uses_frm:
             emitter.begin("other_mode")
@@ -182,6 +186,12 @@ class Lowering:
             emitter.line(f"store i64 {pc}, ptr %leave_pc.")
             emitter.line("store i32 0, ptr %leave_loose.")
             emitter.jump("leave_at_head")
+
+    def _take_at_head(self, pc: int) -> None:
+        """What `_take` does, for a head that is no check."""
+        budget, taken = self.emitter.named("%budget", 64), self.region.longest[pc]
+        self.emitter.leave_if(budget.ult(taken), f"m_{pc:x}")
+        self.emitter.line(f"store i64 {(budget - taken).text}, ptr %budget.")
 
     def _compare(self, registers: Iterable[int], label: str) -> None:
         """Go to `label` where one of `registers` is no address in the arena."""
@@ -195,8 +205,9 @@ class Lowering:
             self.emitter.leave_if(self.machine.is_nan(register, self.nans.formats[register]), label)
 
     def _block(self, block: Block, dirty: frozenset[str]) -> None:
-        """A block. A check takes from the budget what the longest way to the next check retires, or leaves; so in every
-        block `%budget.` has given what the block and its longest way on retire. Shorter ways give back."""
+        """A block. A check takes from the budget what the longest way to the next check retires, or leaves, as who
+        enters behind one does; so in every block `%budget.` has given what the block and its longest way on retire.
+        Shorter ways give back."""
         emitter, machine = self.emitter, self.machine
         emitter.begin(f"b_{block.pc:x}")
         budget = emitter.value("load i64, ptr %budget.", 64)
@@ -358,7 +369,7 @@ class Lowering:
                 emitter.line(f"store i64 {leave.pc}, ptr %leave_pc.")
                 emitter.line(f"store i32 {sum(1 << register for register in leave.loose)}, ptr %leave_loose.")
                 emitter.jump(common)
-            if leaves:
+            if leaves or common == "leave_at_head":  # who enters may have to leave at once
                 emitter.begin(common)
                 chosen = emitter.value("load i32, ptr %leave_loose.", 32)
                 self._save(frozenset().union(*(leave.dirty for leave in leaves)), frozenset(self.nans.formats), chosen)
@@ -389,8 +400,9 @@ class Lowering:
         if block.targets:
             other = emitter.label("other")
             places = {pc: emitter.label("place") for pc in block.targets}
-            cases = " ".join(f"i64 {pc}, label %{label}" for pc, label in places.items())
-            emitter.line(f"switch i64 {target.text}, label %{other} [ {cases} ]")
+            parcel = target.lshr(PARCEL_BITS)  # what lies twice as close may be a table
+            cases = " ".join(f"i64 {pc >> PARCEL_BITS}, label %{label}" for pc, label in places.items())
+            emitter.line(f"switch i64 {parcel.text}, label %{other} [ {cases} ]")
             for pc, label in places.items():
                 emitter.begin(label)
                 machine.commit(keep=True)

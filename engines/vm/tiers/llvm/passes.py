@@ -43,6 +43,9 @@ def _optimised(text: str, target: HostTarget, level: int) -> tuple[Any, Any]:
         # What a guest without conditional moves branches over, LLVM selects. Its pass that makes branches of that again
         # bets on predictions that fail in merges and searches, whose native code has conditional moves.
         llvm.set_option("", "-x86-cmov-converter=false")
+        # Targets of a call through a pointer are functions, which lie apart: one jump through a sparse table is
+        # predicted better than a tree of comparisons.
+        llvm.set_option("", "-jump-table-density=4")
         machine = _machines[key] = llvm.Target.from_triple(target.triple).create_target_machine(
             cpu=target.cpu, features=target.features, opt=level, reloc="pic", codemodel="small"
         )

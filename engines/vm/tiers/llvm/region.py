@@ -98,7 +98,7 @@ class Region:
 
     Attributes:
         heads: where the region may be entered; the root is first.
-        checks: blocks that a cycle comes back to: they ask for the budget, as heads do.
+        checks: blocks that a cycle comes back to, which ask for the budget; so does who enters at another one.
         longest: by pc of a block, the most instructions until the next check.
         returns: where calls inside the region come back to.
         taken: code that is reached from the region by other ways than its jumps: after an instruction that is left to
@@ -387,7 +387,7 @@ def _find_checks(region: Region) -> None:
                 state[pc] = 2
                 order.append(pc)
                 stack.pop()
-    region.checks |= {head for _, head in back} | set(region.heads)
+    region.checks |= {head for _, head in back}
     for last, head in back:
         region.checks |= _ways_out(region, last, head)
     for pc in order:

@@ -53,7 +53,7 @@ class FunctionLowering(DropLowering):
         self.body = body
         self.tracked = tracked
         self.checks = program.profile.checks
-        self.moves = Moves(body)
+        self.moves = Moves(body, program.needs_drop)
         self.flags: dict[int, int] = {}
         self.location: int | None = None
         self.origin = program.origin_of(body)

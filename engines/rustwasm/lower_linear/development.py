@@ -17,7 +17,6 @@ with the answers. So a build gives the same bytes whatever it had from an earlie
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.lower_linear.alike import Alike
@@ -130,10 +129,18 @@ class _Writer:
         self.gaps.append(self.slots.setdefault(slot, len(self.slots)))
 
     def function(self, tree: Tree) -> None:
-        runs = [(len(list(same)), type_) for type_, same in groupby(tree.locals[tree.parameters :])]
-        self.out += unsigned(len(runs))
-        for count, type_ in runs:
-            self.out += unsigned(count) + value_type(type_)
+        runs: list[bytes] = []
+        last: Any = None
+        count = 0
+        for type_ in tree.locals[tree.parameters :]:
+            if type_ != last:
+                if count:
+                    runs.append(unsigned(count) + value_type(last))
+                last, count = type_, 0
+            count += 1
+        if count:
+            runs.append(unsigned(count) + value_type(last))
+        self.out += unsigned(len(runs)) + b"".join(runs)
         self.statements(tree.body)
         self.out.append(_END)
         self.pieces.append(bytes(self.out))
@@ -157,7 +164,7 @@ class _Writer:
                 self.plain(name, node.imm)
             return
         how = _HOW.get(name, _OTHER)
-        if how.__class__ is bytes:
+        if isinstance(how, bytes):
             self.out += how
         elif how is _OTHER:
             self.plain(name, node.imm)
@@ -235,7 +242,7 @@ class _Writer:
 
     def constant(self, node: Node) -> bool:
         value = node.imm[0]
-        if value.__class__ is not Linked:
+        if type(value) is int:
             return False
         self.out.append(_CONST_CODE)
         self.number(ADDRESS, value)
@@ -325,7 +332,16 @@ class DevelopmentProgram(Program):
         return answer
 
     def request(self, key: Any) -> None:
-        self._asked(("request", key))
+        events = self._events
+        if events is None:
+            super().request(key)
+            return
+        event = ("request", key)
+        if event not in events:
+            self._events = None
+            super().request(key)
+            self._events = events
+            events[event] = 0
 
     def table_index(self, key: Any) -> Number:
         return self._asked(("table", key))

@@ -12,6 +12,7 @@ from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear.layout import POINTER, pointee_is_fat
 from engines.rustwasm.lower_linear.places import FrameBuilder, InLocals, InMemory, Where
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.release.tree import Block, If, Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
@@ -33,6 +34,8 @@ class DropLowering(FrameBuilder):
     def drop(self, number: int, terminator: m.Drop) -> None:
         """Drop what the terminator's place holds."""
         place = terminator.place
+        if not self.program.needs_drop(place_type(self.body, place)):
+            return
         path = self.moves.path(place)
         if path is not None and not self.holds_any(number, path):
             return

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.typing import types as t
 
 Key: TypeAlias = tuple[object, ...]
@@ -27,7 +28,7 @@ def operands_of(rvalue: m.Rvalue) -> list[m.Operand]:
 
 
 class Moves:
-    """Move paths of the locals that a body drops.
+    """Move paths of the locals that a body drops, as far as that does something (`needs_drop` says so of a type).
 
     Attributes:
         masks: per path the bits of itself and all below it.
@@ -35,9 +36,13 @@ class Moves:
         flagged: paths that maybe hold a value at a drop.
     """
 
-    def __init__(self, body: m.Body) -> None:
+    def __init__(self, body: m.Body, needs_drop: Callable[[t.Ty], bool]) -> None:
         self.body = body
-        self.dropped = {one.terminator.place.local for one in body.blocks if isinstance(one.terminator, m.Drop)}
+        self.dropped: set[int] = set()
+        for block in body.blocks:
+            terminator = block.terminator
+            if isinstance(terminator, m.Drop) and needs_drop(place_type(body, terminator.place)):
+                self.dropped.add(terminator.place.local)
         self.paths: dict[Key, int] = {}
         self.children: list[dict[tuple[object, ...], int]] = []
         self.masks: list[int] = []

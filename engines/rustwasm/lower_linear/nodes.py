@@ -12,7 +12,7 @@ from engines.rustwasm.wasm import types as w
 
 
 def i32(value: Number) -> Node:
-    if value.__class__ is Linked:
+    if type(value) is not int and isinstance(value, Linked):
         return Node("i32.const", (value,), (), w.I32)
     value &= 0xFFFFFFFF
     return Node("i32.const", (value - (1 << 32) if value >> 31 else value,), (), w.I32)

@@ -14,7 +14,7 @@ what a callee is, as a `Callee`:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
@@ -183,14 +183,19 @@ class _Substitution:
         ]
         for block in generic.blocks:
             made = m.Block()
-            made.statements = [
-                self.assign(s) if s.__class__ is m.Assign else s
-                for s in block.statements
-            ]
-            change = _TERMINATORS.get(block.terminator.__class__)
-            made.terminator = block.terminator if change is None else change(self, block.terminator)
+            made.statements = [self.assign(one) if isinstance(one, m.Assign) else one for one in block.statements]
+            made.terminator = self.terminator(block.terminator)
             result.blocks.append(made)
         return result
+
+    def terminator(self, terminator: m.Terminator) -> m.Terminator:
+        if isinstance(terminator, m.Call):
+            return self.call(terminator)
+        if isinstance(terminator, m.Switch):
+            return self.switch(terminator)
+        if isinstance(terminator, m.Drop):
+            return self.drop(terminator)
+        return terminator
 
     def place(self, place: m.Place) -> m.Place:
         for step in place.projection:
@@ -205,7 +210,7 @@ class _Substitution:
     def operand(self, operand: m.Operand) -> m.Operand:
         if isinstance(operand, m.Constant):
             value = operand.value
-            if not operand.ty.flags and value.__class__ is not Ty:
+            if not operand.ty.flags and not isinstance(value, Ty):
                 return operand
             if isinstance(value, Ty):
                 value = self.type(value).data
@@ -213,15 +218,36 @@ class _Substitution:
         if not operand.place.projection:
             return operand
         place = self.place(operand.place)
-        return operand if place is operand.place else operand.__class__(place, operand.span)
+        if place is operand.place:
+            return operand
+        return m.Move(place, operand.span) if isinstance(operand, m.Move) else m.Copy(place, operand.span)
 
     def assign(self, statement: m.Assign) -> m.Assign:
         place = self.place(statement.place) if statement.place.projection else statement.place
         old = statement.rvalue
-        rvalue = _RVALUES[old.__class__](self, old)
+        rvalue = self.rvalue(old)
         if rvalue is old and place is statement.place:
             return statement
         return m.Assign(place, rvalue, statement.span)
+
+    def rvalue(self, rvalue: m.Rvalue) -> m.Rvalue:
+        if isinstance(rvalue, m.Use):
+            return self.use(rvalue)
+        if isinstance(rvalue, m.Ref):
+            return self.ref(rvalue)
+        if isinstance(rvalue, m.Aggregate):
+            return self.aggregate(rvalue)
+        if isinstance(rvalue, m.BinaryOp):
+            return self.binary(rvalue)
+        if isinstance(rvalue, m.Discriminant):
+            return self.discriminant(rvalue)
+        if isinstance(rvalue, m.Cast):
+            return self.cast(rvalue)
+        if isinstance(rvalue, m.UnaryOp):
+            return self.unary(rvalue)
+        if isinstance(rvalue, m.Len):
+            return self.length(rvalue)
+        return self.repeat(rvalue)
 
     def use(self, rvalue: m.Use) -> m.Use:
         operand = self.operand(rvalue.operand)
@@ -276,11 +302,3 @@ class _Substitution:
             terminator.span,
             terminator.location,
         )
-
-
-_S = _Substitution
-_RVALUES: Final[dict[Any, Any]] = {
-    m.Use: _S.use, m.Ref: _S.ref, m.BinaryOp: _S.binary, m.UnaryOp: _S.unary, m.Cast: _S.cast,
-    m.Aggregate: _S.aggregate, m.Repeat: _S.repeat, m.Discriminant: _S.discriminant, m.Len: _S.length,
-}  # fmt: skip
-_TERMINATORS: Final[dict[Any, Any]] = {m.Switch: _S.switch, m.Drop: _S.drop, m.Call: _S.call}

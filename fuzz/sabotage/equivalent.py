@@ -76,8 +76,6 @@ GAPS: Final[dict[str, str]] = {
     "interpreter-machine-handlermachine-admit-sub-as-add-4": "Accesses at exactly 2^36 and one size above pass the "
     "fast bounds check and read the byte after the table of permissions. It is 0 here by chance, and the careful "
     "handler traps as it should; it shows only where the host maps something else there.",
-    "rust-lowers-i32-div-u-as-i32-div-s": "It shows where a u32 over 2^31 is divided, which few generated programs do: "
-    "it wants a program written for it.",
 }
 """Why some bugs that could be found are not, by name."""
 

@@ -26,6 +26,8 @@ from fuzz.strategies.rust.either import either
 from fuzz.strategies.rust.generate import generate_dense
 from fuzz.strategies.rust.middles import middles
 from fuzz.strategies.rust.more_statements import checked, drops, floats, patterns, traits
+from fuzz.strategies.rust.operators import operators
+from fuzz.strategies.rust.scene import INTEGERS
 from fuzz.strategies.rust.statements import shape
 from fuzz.strategies.wasm import ChoiceSequence
 from harness.campaign.rust_runs import RustRunner
@@ -124,7 +126,8 @@ class Runs:
             program = generate_program(next(draws), 1, panics=True)
             panics.setdefault(program.panic, program)
         small, large = dense[:-LARGE], dense[-LARGE:]
-        self._programs = [alone[0], *small, *panics.values(), *modes, *large, *alone[1:], *crates]
+        every = operators(*INTEGERS)
+        self._programs = [alone[0], *small, every, *panics.values(), *modes, *large, *alone[1:], *crates]
 
     def examine(self, budget: Budget) -> Kill | None:
         from harness.registry import create

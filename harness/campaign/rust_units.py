@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from engines.rustwasm.mir.verifier import verify_program
 from fuzz.strategies.rust import Outcome, ValidProgram, generate_crate
+from fuzz.strategies.rust.operators import operators
+from fuzz.strategies.rust.scene import INTEGERS
 from harness.campaign.compiled_compiler import differing as differing_modules
 from harness.campaign.compiled_compiler import digests, in_use
 from harness.campaign.rust import Misjudgement, RustCampaign
@@ -157,6 +159,9 @@ class UnitWorker:
         return result
 
     def _run(self, unit: int, seeds: Sequence[int], result: UnitResult, known: frozenset[str]) -> None:
+        if unit < len(INTEGERS):
+            fixed = operators(tuple(INTEGERS)[unit])
+            result.divergences += self._runner.examine(fixed, fixed.label)
         whole, members = generate_crate(seeds, self.plan.statements, self.plan.modes_every)
         result.modes = len(members) - len(seeds)
         label = f"seeds {seeds[0]} to {seeds[-1]}"

@@ -40,6 +40,8 @@ class Regions:
         return len(self.values) - 1
 
     def fresh_many(self, count: int) -> tuple[int, ...]:
+        if not count:
+            return ()
         first = len(self.values)
         self.values.extend([0] * count)
         return tuple(range(first, first + count))
@@ -89,21 +91,31 @@ class Regions:
     def promised(self, longer: int, shorter: int) -> bool:
         return longer in (0, shorter) or (longer, shorter) in self.known or (0, shorter) in self.known
 
+    def _by_longer(self) -> dict[int, list[int]]:
+        """The constraints (by number) of each region that is the longer one of some; all must be known by now."""
+        if self._shorter is None:
+            index: dict[int, list[int]] = {}
+            for i, entry in enumerate(self.constraints):
+                found = index.get(entry[0])
+                if found is None:
+                    index[entry[0]] = [i]
+                else:
+                    found.append(i)
+            self._shorter = index
+        return self._shorter
+
     def shorter_of(self, region: int) -> list[int]:
         """Constraints (by number) in which the region is the longer one."""
-        if self._shorter is None:
-            self._shorter = {}
-            for i, entry in enumerate(self.constraints):
-                self._shorter.setdefault(entry[0], []).append(i)
-        return self._shorter.get(region, [])
+        return self._by_longer().get(region, [])
 
     def reachable(self, regions: list[int]) -> set[int]:
         """Regions that one of these must outlive, themselves included."""
+        index, constraints = self._by_longer(), self.constraints
         seen = set(regions)
         work = list(seen)
         while work:
-            for i in self.shorter_of(work.pop()):
-                shorter = self.constraints[i][1]
+            for i in index.get(work.pop(), ()):
+                shorter = constraints[i][1]
                 if shorter not in seen:
                     seen.add(shorter)
                     work.append(shorter)

@@ -61,6 +61,7 @@ class Shapes:
         self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
         self._drops: dict[Ty, tuple[int, ...]] = {}
         self._parameters: dict[Any, list[int]] = {}
+        self._mentioned: dict[Ty, list[tuple[str, int]] | None] = {}
         self.plain: dict[Any, int] = {}
         """Functions by whether calls of them demand anything of regions (`Constraints._plain`)."""
 
@@ -148,6 +149,14 @@ class Shapes:
             return
         for arg in one.args:
             self._walk(arg, owner, out, inner)
+
+    def mentioned(self, one: Ty) -> list[tuple[str, int]] | None:
+        """What a declared type's regions come from, in order: (lifetime, -1), or ("", parameter) for those of the type
+        that a parameter stands for. None where more than the type itself decides it."""
+        if one not in self._mentioned:
+            out: list[tuple[str, int]] = []
+            self._mentioned[one] = out if _mention(one, out) else None
+        return self._mentioned[one]
 
     # Variance
 
@@ -282,6 +291,20 @@ class Shapes:
                     inside: list[int] = []
                     self._drop(erased, 0, inside, depth + 1)
                     out.extend(start + where[p] for p in inside if where[p] >= 0)
+
+
+def _mention(one: Ty, out: list[tuple[str, int]]) -> bool:
+    """Add what the type's regions come from; False if that depends on impls, bodies or defaults."""
+    kind = one.kind
+    if kind == ty.PARAM:
+        out.append(("", one.data[0]))
+        return True
+    if kind in (ty.PROJECTION, ty.CLOSURE, ty.OPAQUE, ty.DYN):
+        return False
+    if kind in (ty.FNPTR, ty.FNDEF):
+        return True
+    out.extend((name, -1) for name in one.regions)
+    return all(_mention(arg, out) for arg in one.args)
 
 
 def _times(outer: int, inner: int) -> int:

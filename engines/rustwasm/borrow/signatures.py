@@ -67,10 +67,18 @@ class Signatures:
     def regions(self, one: Ty, env: Environment, expected: Ty) -> tuple[int, ...] | None:
         """The regions of declared type `one`, whose erased form after substitution is `expected`; None if unknown."""
         out: list[int] = []
-        try:
-            self._walk(one, env, out)
-        except UnknownRegionsError:
-            return None
+        mentioned = self.shapes.mentioned(one)
+        if mentioned is not None:
+            for name, parameter in mentioned:
+                if parameter < 0:
+                    out.append(env.region(name))
+                elif parameter < len(env.args):
+                    out += env.args[parameter][1]
+        else:
+            try:
+                self._walk(one, env, out)
+            except UnknownRegionsError:
+                return None
         return tuple(out) if len(out) == self.shapes.count(expected) else None
 
     def _walk(self, one: Ty, env: Environment, out: list[int], bound: str = "'static") -> None:

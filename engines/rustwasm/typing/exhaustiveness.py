@@ -142,24 +142,28 @@ class _Matrix:
         self.checker = checker
         self.lowering = _Lowering(checker)
         self.steps = 0
+        self.variants: dict[Ty, list[tuple[Any, list[Ty]]]] = {}
+        """The constructors of structs and enums, with the types of their fields."""
 
     def constructors(self, one: Ty, column: list[Any]) -> list[tuple[Any, list[Ty]]]:
-        """All constructors of a type, split so that every pattern of the column covers each wholly or not at all."""
+        """The constructors of a type that the last pattern of the column may cover, split so that each of its patterns
+        covers each wholly or not at all."""
+        head = column[-1]
         if one.kind == ty.REF:
             return [(("ctor", "&"), [shallow(one.args[0])])]
         if one.kind == ty.TUPLE:
             return [(("ctor", "()"), [shallow(a) for a in one.args])]
         if one.kind == ty.ADT:
-            self.checker.collector.ensure_fields(one.data)
-            out = []
-            for variant in one.data.variants:
-                fields = [self.checker.normal_subst(ty.erase(f.ty), one.args) for f in variant.fields]
-                out.append((("ctor", variant.index), fields))
-            return out
+            found = self.variants.get(one)
+            if found is None:
+                found = self.variants[one] = self.of_variants(one)
+            return found if head[0] != "ctor" else [ctor for ctor in found if ctor[0][1] == head[1]]
         if one.kind in (ty.SLICE, ty.ARRAY):
             return self.lengths(one, [part for pattern in column for part in _flatten(pattern) if part[0] == "slice"])
         if one.kind in (ty.INT, ty.CHAR, ty.BOOL):
             low, high = self.lowering.bounds(one)
+            if head[0] == "range":
+                low, high = max(low, head[1]), min(high, head[2])
             cuts = {low, high + 1}
             for pattern in column:
                 for part in _flatten(pattern):
@@ -171,6 +175,14 @@ class _Matrix:
         if one.kind == ty.NEVER:
             return []
         return [(("rest",), [])]
+
+    def of_variants(self, one: Ty) -> list[tuple[Any, list[Ty]]]:
+        self.checker.collector.ensure_fields(one.data)
+        out = []
+        for variant in one.data.variants:
+            fields = [self.checker.normal_subst(ty.erase(f.ty), one.args) for f in variant.fields]
+            out.append((("ctor", variant.index), fields))
+        return out
 
     def lengths(self, one: Ty, patterns: list[Any]) -> list[tuple[Any, list[Ty]]]:
         """Constructors ("slice", length, whether longer ones are meant, too); an array's as far as patterns name it."""

@@ -80,6 +80,8 @@ class MethodChecker(PathChecker):
                 for trait in self.candidate_traits(step, name)
                 if name in trait.methods and trait.methods[name].syntax.self_param is not None
             ]
+            if not inherent and not traits:
+                continue
             for mode in (None, False, True):
                 self_ty = step if mode is None else ty.ref(step, mode)
                 found: Any = None

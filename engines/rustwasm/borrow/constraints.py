@@ -90,6 +90,10 @@ class Constraints:
                     for region in known:
                         regions.known |= {(u, region) for u in range(len(regions.names))}
             found[i] = known
+        declared_locals = {} if closure else {i: one for i, one in body.declared.items() if not _infers_bound(one)}
+        for one in declared_locals.values():
+            for name in ty.lifetimes(one):
+                env.region(name)
         for longer, shorter in definition.generics.outlives:
             regions.known.add((env.region(longer), env.region(shorter)))
         for i in range(1, body.arg_count + 1):
@@ -99,8 +103,11 @@ class Constraints:
             if region < len(regions.names) and not name.startswith("&"):
                 regions.names[region] = name
         regions.close_known()
+        inner = Environment(generic, self.universe, regions.fresh)
         for i, local in enumerate(body.locals):
             known = found.get(i)
+            if i in declared_locals:
+                known = self.signatures.regions(declared_locals[i], inner, local.ty)
             self.locals.append(
                 known if known is not None else regions.fresh_many(self.shapes.count(local.ty))
             )  # fmt: skip
@@ -459,6 +466,11 @@ def _mentions(one: Ty, names: list[Any]) -> None:
         names.append("'static")
     for arg in one.args:
         _mentions(arg, names)
+
+
+def _infers_bound(one: Ty) -> bool:
+    """Is there a `dyn Trait` without a lifetime? In a body it is inferred."""
+    return (one.kind == ty.DYN and "" in one.regions) or any(_infers_bound(a) for a in one.args)
 
 
 def _tracks(one: Ty) -> bool:

@@ -332,7 +332,7 @@ class Body:
     (the borrow
     checker's); locals' types are erased. `closures` are the `ClosureDef`s made in it."""
 
-    __slots__ = ("arg_count", "blocks", "closures", "deferred", "definition", "locals", "name", "span")
+    __slots__ = ("arg_count", "blocks", "closures", "declared", "deferred", "definition", "locals", "name", "span")
 
     def __init__(self, name: str, definition: Any, arg_count: int, span: Span) -> None:
         self.name = name
@@ -342,6 +342,8 @@ class Body:
         self.locals: list[Local] = []
         self.blocks: list[Block] = []
         self.closures: list[Any] = []
+        self.declared: dict[int, Ty] = {}
+        """Types with lifetimes that `let` statements give to locals."""
         self.deferred = False
         """Does a `let` leave a variable without value?"""
 

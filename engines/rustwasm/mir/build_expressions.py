@@ -427,13 +427,16 @@ class ExpressionBuilder(ControlBuilder):
         if node.value is None:
             self.body.deferred = True
             for variable in _variables(pattern):
-                self.declare_variable(variable, scope)
+                place = self.declare_variable(variable, scope)
+                if simple:
+                    self.declared(node, place.local)
             return
         self.push(temporaries=True)
         inner = self.temporaries[-1]
         if simple and pattern.mode is None:
             variable = pattern.target
             local = self.local(self.checker.final(variable.ty), variable.name, variable.mutable, variable.span)
+            self.declared(node, local)
             self.emit(m.StorageLive(local))
             self.extended(Place(local), node.value, scope)
             self.pop(node.span)
@@ -445,6 +448,7 @@ class ExpressionBuilder(ControlBuilder):
         else:
             one = self.adjusted_type(node.value)
             local = self.local(one, None, False, node.value.span)
+            self.declared(node, local)
             self.emit(m.StorageLive(local))
             holder = scope if _borrows(pattern) else inner
             place = Place(local)
@@ -468,6 +472,12 @@ class ExpressionBuilder(ControlBuilder):
         del bound
         self.scopes.pop()
         self.temporaries.pop()
+
+    def declared(self, node: t.LetStatement, local: int) -> None:
+        """Keep the lifetimes that a `let` gives to a local."""
+        one = self.checker.declared.get(node)
+        if one is not None:
+            self.body.declared[local] = one
 
     def extended(self, place: Place, node: Any, scope: Scope) -> None:
         """Evaluate a `let`'s value: temporaries that it borrows directly live as long as the variable."""

@@ -140,8 +140,8 @@ class PlaceBuilder(ScopeBuilder):
         if rvalue is None:
             assert source is not None
             rvalue = m.Use(self.read(source, one))
-        elif isinstance(rvalue, m.Ref) and rvalue.kind == "mut":
-            rvalue.kind = "two_phase"
+        elif isinstance(rvalue, m.Ref) and rvalue.kind == "mut" and ty.is_handle(one.args[0]):
+            rvalue.kind = "two_phase"  # an object is shared: its elements may be read, and changed, meanwhile
         held = Place(self.local(one, None, False, node.base.span))
         self.assign(held, rvalue, node.base.span)
         base_operand = m.Move(held) if mutable else m.Copy(held)

@@ -43,6 +43,10 @@ class BodyChecker(ExpressionChecker):
         self.unknown = False
         self.errors_before = len(compilation.diagnostics.errors)
         self.closure_parents: dict[Any, Any] = {}
+        self.pointers: list[tuple[ClosureDef, Any, Ty]] = []
+        """Closures fitted to function pointers, with expression and pointer: they may not capture."""
+        self.declared: dict[t.LetStatement, Ty] = {}
+        """Types that `let` statements give, where they name lifetimes."""
         self.closure_kinds: list[tuple[ClosureDef, str, t.Span]] = []
         self.literals: list[tuple[Any, bool]] = []
         self.copies: list[tuple[Any, Ty]] = []
@@ -72,18 +76,31 @@ class BodyChecker(ExpressionChecker):
             self.parameters.append((variable, inputs[0]))
             inputs = inputs[1:]
         if isinstance(item, t.FnItem):
-            self.pattern_names = {}
-            for (pattern, _), one in zip(item.params, inputs, strict=True):
+            names: set[str] = set()
+            for (pattern, syntax), one in zip(item.params, inputs, strict=True):
+                self.require_size(one, syntax)
                 self.bind_pattern(pattern, one)
+                for name in names.intersection(self.pattern_names):
+                    message = f"identifier `{name}` is bound more than once in this parameter list"
+                    self.error("E0415", message, self.pattern_names[name].span, "used as parameter more than once")
+                names.update(self.pattern_names)
                 self.parameters.append((pattern, one))
                 self.irrefutable.append((pattern, "function argument"))
         output = self.normalize(ty.erase(function.output))
+        if isinstance(item, t.FnItem) and item.result is not None:
+            self.require_size(output, item.result)
         self.return_ty = output
         if output.flags & ty.HAS_OPAQUE:
             self.open_opaques(output)
         body = item.body if isinstance(item, t.FnItem) else item.value
         self.check_body(body, self.return_ty)
         self.finish()
+
+    def require_size(self, one: Ty, syntax: Any) -> None:
+        """E0277 for a parameter or result that has no size of its own (a `dyn Trait` as result is E0746)."""
+        if one.kind in (ty.STR, ty.SLICE):
+            message = f"the size for values of type `{self.show(one)}` cannot be known at compilation time"
+            self.error("E0277", message, syntax.span, "doesn't have a size known at compile-time")
 
     def open_opaques(self, output: Ty) -> None:
         """Inside its function an opaque result is a variable that has to meet the bounds."""
@@ -182,7 +199,10 @@ class BodyChecker(ExpressionChecker):
     def let_statement(self, node: t.LetStatement) -> bool:
         diverges = False
         if node.annotation is not None:
-            one = self.lower(node.annotation)
+            written = self.collector.lower(node.annotation, self.type_env)
+            one = self.normalize(ty.erase(written))
+            if ty.lifetimes(written):
+                self.declared[node] = written
             if node.value is not None:
                 diverges = shallow(self.check_coerce(node.value, one)).kind == ty.NEVER
         elif node.value is not None:
@@ -578,6 +598,12 @@ class BodyChecker(ExpressionChecker):
             # What is expected of it decides; the borrow checker says what its body may not do then.
             if ranks.index(closure.trait_kind) > ranks.index(kind):
                 closure.trait_kind = kind
+        for closure, node, pointer in self.pointers:
+            if closure.captures and any(step[0] == "fn_pointer" for step in node.adjust or ()):
+                error = self.mismatch(pointer, ty.intern(ty.CLOSURE, closure), node.span, node)
+                if error is not None:
+                    text = "closures can only be coerced to `fn` types if they do not capture any variables"
+                    error.labels.append((closure.captures[0].span, text))
         for closure in self.closures:
             closure.inputs = tuple([self.final(i) for i in closure.inputs])
             closure.output = self.final(closure.output)

@@ -7,12 +7,15 @@ from typing import Any
 from engines.rustwasm.modes.conversions import conversion
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import ClosureDef
 from engines.rustwasm.typing.methods import MethodChecker
 from engines.rustwasm.typing.types import Ty, shallow
 
 
 class Coercer(MethodChecker):
     """Fits a value of one type where another is expected, noting adjustments on the expression."""
+
+    pointers: list[tuple[ClosureDef, Any, Ty]]
 
     def mismatch(self, expected: Ty, actual: Ty, span: t.Span, node: Any = None) -> Any:
         if ty.deep(expected).flags & ty.HAS_ERROR or ty.deep(actual).flags & ty.HAS_ERROR:
@@ -149,6 +152,8 @@ class Coercer(MethodChecker):
             signature = self.signature_of(actual)
             if signature is not None and self.unify(ty.fn_ptr(*signature), expected):
                 self.adjusted(node, [("fn_pointer", expected)])
+                if actual.kind == ty.CLOSURE:
+                    self.pointers.append((actual.data, node, expected))
                 return True
             self.rollback(mark)
             return False

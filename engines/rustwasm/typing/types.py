@@ -254,6 +254,13 @@ def erase(ty: Ty) -> Ty:
     return ty._erased
 
 
+def lifetimes(ty: Ty) -> set[str]:
+    """The lifetimes that a type names."""
+    if not ty.flags & HAS_REGION:
+        return set()
+    return {name for name in ty.regions if name}.union(*[lifetimes(a) for a in ty.args])
+
+
 def map_regions(ty: Ty, change: Callable[[str], str]) -> Ty:
     """`ty` with every lifetime replaced, in order of appearance: how the borrow checker numbers regions."""
     regions = tuple([change(r) for r in ty.regions])

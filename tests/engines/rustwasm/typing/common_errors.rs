@@ -317,3 +317,28 @@ fn main() {
     let x = 5
     let y = 6;
 }
+//= E0415 1:14 1:15
+fn f(a: i32, a: i32) {}
+fn main() {}
+//= E0415 1:30 1:31
+fn f((a, b): (i32, i32), [_, b]: [i32; 2]) {}
+fn main() {}
+//= E0277 1:9 1:14
+fn f(x: [i32]) {}
+fn main() {}
+//= E0277 1:18 1:21
+fn f(x: &str) -> str { panic!() }
+fn main() {}
+//= E0308 3:29 3:38
+fn main() {
+    let n = 1;
+    let f: fn(i32) -> i32 = |x| x + n;
+}
+//= E0308 6:10 6:11
+fn call(f: fn() -> i32) {}
+fn main() {
+    let n = 1;
+    let c = || n;
+    call(|| 1);
+    call(c);
+}

@@ -243,5 +243,16 @@ fn parts_by_several_lets(pair: (String, String), moved: String) -> (String, Stri
     let _ = moved;
     (first, second)
 }
+fn a_let_that_names_what_it_gets<'a>(one: &'a str, texts: &mut Vec<&'a str>) {
+    let part: &'a str = &one[1..];
+    let mut list: Vec<&'a str> = vec![part, "static"];
+    list.push(one);
+    let all: &'static str = "all";
+    let any: &dyn Fn(&'a str) -> usize = &|text| text.len() + all.len();
+    texts.push(&list[any(one) - 3]);
+}
+fn an_index_from_the_length_of_a_slice(list: &mut [i32]) {
+    list[list.len() - 1] += list[0];
+}
 
 fn main() {}

@@ -980,5 +980,38 @@ fn e0730_a_length_that_is_not_known<const N: usize>(values: [i32; N]) -> i32 {
     let [first, ..] = values; //~ E0730
     first
 }
+fn e0597_a_let_that_says_static() -> usize {
+    let text = String::from("a");
+    let part: &'static str = &text; //~ E0597
+    part.len()
+}
+fn e0597_a_let_that_says_a_list_of_static() {
+    let text = String::from("a");
+    let kept: Option<&'static str> = Some(&text); //~ E0597
+    let _ = kept;
+}
+fn e0597_a_let_that_names_the_functions_lifetime<'a>() {
+    let mut list: Vec<&'a str> = vec![];
+    let text = String::new();
+    list.push(&text); //~ E0597
+}
+fn e0597_a_let_of_a_pair_that_names_a_lifetime<'a>() {
+    let text = String::new();
+    let (_part, _number): (&'a str, i32) = (&text, 1); //~ E0597
+}
+fn e0597_a_let_without_value_that_says_static() {
+    let text = String::new();
+    let part: &'static str;
+    part = &text; //~ E0597
+    let _ = part;
+}
+fn e0621_a_let_that_names_a_lifetime<'a>(one: &str, other: &'a str) -> usize {
+    let part: &'a str = one; //~ E0621
+    part.len() + other.len()
+}
+fn e0502_an_index_from_the_length() {
+    let mut list = vec![1, 2];
+    list[list.len() - 1] = 2; //~ E0502
+}
 
 fn main() {}

@@ -71,6 +71,7 @@ def run(arguments: Sequence[str]) -> int:
         stats=given.stats,
         dump=given.dump,
         seed=given.seed,
+        translate=not given.no_translate,
     )
 
 
@@ -81,6 +82,7 @@ def _started(
     unset: Sequence[str] = (),
     host: str = "",
     aot: str = "",
+    translate: bool = True,
     **options: Any,
 ) -> int:
     """Run `program`; `options` are those of `Launch`."""
@@ -93,6 +95,7 @@ def _started(
                 arguments=tuple(arguments[1:] if arguments[:1] == ["--"] else arguments),
                 base_environment=tuple(s for s in _given_environment() if s.partition("=")[0] not in unset),
                 aot="" if host else aot,
+                translate=translate and not host,
                 **options,
             ),
             _on_host(host, program, aot) if host else None,

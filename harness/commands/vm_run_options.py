@@ -68,6 +68,12 @@ def parser() -> argparse.ArgumentParser:
         help="write guest code, IR and host code of all that was compiled, side by side, to FILE; - for standard "
         "error; all is compiled anew",
     )
+    add(
+        "--no-translate",
+        action="store_true",
+        help="have no process of low priority translate what was hot, when the run is over, for the next run (as "
+        "COUNTERPROOF_TRANSLATE=0)",
+    )
     add("--limit", type=_from_0(int), default=0, metavar="N", help="retire at most N instructions; 0 for no limit")
     add("--timeout", type=_from_0(float), default=0.0, metavar="S", help="run at most S seconds; 0 for no limit")
     add("-E", "--env", action="append", default=[], metavar="VAR=VAL", help="set a variable of the program")

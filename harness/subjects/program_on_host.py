@@ -115,7 +115,7 @@ class HostExecutor(TierExecutor):
         self.counters = Counters()
         self.host_tier = ProgramTier(host, stored, compiles=not image)
         self.tier: Tier = self.host_tier
-        self._store = None
+        self._stores = {}
 
     @property
     def compiles(self) -> bool:

@@ -2,8 +2,8 @@
 
 `python -m engines.vm.aot.afterwards PROGRAM ADDRESS...` compiles the functions that have instructions at these guest
 addresses, the first ones first, as `counterproof vm aot` does, and keeps them for `--tier auto`, which tries whether
-they are faster than what it has. It has the lowest priority, only one runs at a time, and it begins nothing more after
-`MOST_SECONDS`.
+they are faster than what it has. It has the lowest priority, begins nothing more after `MOST_SECONDS`, and holds a lock
+on a file in the cache, so that only one runs at a time.
 """
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ _LIMIT_SECONDS: Final = 120
 
 
 def begin(program: str, places: Sequence[int]) -> int:
-    """Have the functions of the executable `program` that have `places` compiled; how many places, 0 if that fails.
+    """Have the functions of the executable `program` that have `places` compiled; how many places, 0 if another process
+    does such work, or none can be made.
 
-    The process outlives this one, and has none of its files. Of more than `MOST_PLACES`, it gets the first.
+    The process is no child of this one, which it outlives, and has none of its files. Of more than `MOST_PLACES`, it
+    gets the first.
     """
     if os.environ.get(VARIABLE, "") == "0" or not places:
         return 0
@@ -44,18 +46,42 @@ def begin(program: str, places: Sequence[int]) -> int:
     closed = [(os.POSIX_SPAWN_CLOSE, fd) for fd in _inherited()]
     path = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH", ""))))
     arguments = [sys.executable, "-m", "engines.vm.aot.afterwards", program, *map(str, places[:MOST_PLACES])]
+    environment = os.environ | {"PYTHONPATH": path}
+    between = os.fork()
+    if not between:
+        status = 1
+        try:
+            held = (os.POSIX_SPAWN_DUP2, _locked(blocks=False), 3)
+            actions = [*files, *closed, held]
+            os.posix_spawn(sys.executable, arguments, environment, file_actions=actions, setsid=True, setsigmask=())
+            status = 0
+        finally:
+            os._exit(status)
+    _, status = os.waitpid(between, 0)
+    return 0 if status else len(places[:MOST_PLACES])
+
+
+def wait() -> None:
+    """Until no translation runs.
+
+    Raises:
+        OSError: the cache cannot be written.
+    """
+    os.close(_locked(blocks=True))
+
+
+def _locked(*, blocks: bool) -> int:
+    """The file that whoever translates holds a lock on, locked; it stays so until it is closed everywhere."""
+    import fcntl
+
+    os.makedirs(cache_folder(), exist_ok=True)
+    file = os.open(f"{cache_folder()}/translating.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
     try:
-        os.posix_spawn(
-            sys.executable,
-            arguments,
-            os.environ | {"PYTHONPATH": path},
-            file_actions=[*files, *closed],
-            setsid=True,
-            setsigmask=(),
-        )
-    except OSError:
-        return 0
-    return len(places[:MOST_PLACES])
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if blocks else fcntl.LOCK_NB))
+    except BlockingIOError:
+        os.close(file)
+        raise
+    return file
 
 
 def _inherited() -> list[int]:
@@ -117,8 +143,7 @@ def translate_hot(program: str, places: Iterable[int], most_seconds: float = MOS
 
 
 def main(arguments: list[str]) -> int:
-    """Translate, and keep what came out; 1 if another process is at it, or there is nothing to keep."""
-    import fcntl
+    """Translate, and keep what came out; 1 if nothing could be."""
     import resource
 
     from engines.vm.aot.store import RegionStore
@@ -128,13 +153,10 @@ def main(arguments: list[str]) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (_LIMIT_SECONDS, _LIMIT_SECONDS))
     program, *places = arguments
     try:
-        os.makedirs(cache_folder(), exist_ok=True)
-        with open(f"{cache_folder()}/translating.lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            regions = translate_hot(program, map(int, places))
-            with open(program, "rb") as file:
-                store = RegionStore(file.read(), STORE)
-            store.keep(regions)
+        regions = translate_hot(program, map(int, places))
+        with open(program, "rb") as file:
+            store = RegionStore(file.read(), STORE)
+        store.keep(regions)
     except (OSError, LaunchError, ValueError):
         return 1
     return 0

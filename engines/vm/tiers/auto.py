@@ -41,7 +41,7 @@ WORTH_INSNS: Final = 200_000_000
 """Programs that are over by then are not translated: that takes longer than some runs of them."""
 HOT_SHARE: Final = 0.1
 """Of what retires, at least, in the baseline region that LLVM is asked to replace: else loading LLVM costs more than it
-gives."""
+gives. And in code on trial, which takes turns of half the speed, or twice."""
 MOST_INSNS: Final = 400
 """Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
@@ -206,6 +206,7 @@ class AutoTier(LlvmTier):
         self.program_end = 0
         self._outside: Counter[int] = Counter()
         self._is_settled = False
+        self._warmth: Counter[tuple[int, bytes]] = Counter()
         self._rejected_here: set[int] = set()
         self._made_before: list[tuple[int, int]] = []
         self._untried: dict[tuple[int, bytes], int] = {}
@@ -236,6 +237,7 @@ class AutoTier(LlvmTier):
         found = super().measurements()
         found["baseline regions compiled"] = len(self.quick.compiled)
         found["llvm regions rejected"] = len(self.rejected)
+        found["llvm regions untried"] = len(self._untried)
         found["baseline compile us"] = round(self.quick.spent * 1e6)
         if self.quick.counters is not None:
             found |= {f"baseline {name}": n for name, n in compiled_measurements(self.quick.counters).items()}
@@ -294,7 +296,9 @@ class AutoTier(LlvmTier):
         if self.trial.measure(self._window, self._window * is_there, self._seconds):
             self._turn(space)
         elif region is not None and to_try and not self.trial.regions:
-            self._try(space, region)
+            self._warmth[_name(region)] += self._window
+            if self._warmth[_name(region)] >= HOT_SHARE * self.retired:
+                self._try(space, region)
         wanted = super()._sample(space, hart, share)
         if wanted and space.known[pc] and not self._wants_llvm():
             self._lengthen()

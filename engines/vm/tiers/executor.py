@@ -148,23 +148,29 @@ class TierExecutor:
             return {self.name: tier}
         return {"baseline": tier.quick} if has_image else {"auto": tier, "baseline": tier.quick}
 
-    def keep(self, program: str = "") -> None:
-        """Keep what was compiled, for the next run of the same executable.
-
-        Args:
-            program: its path, to have what was hot of it translated by a process of its own.
-        """
+    def keep(self) -> None:
+        """Keep what was compiled, for the next run of the same executable."""
         if self._stores:
             tier: Any = self.tier
             tier.finish()
             parts = self._parts(has_image="auto" not in self._stores)
             for name, store in self._stores.items():
                 store.keep(parts[name].compiled)
-            places = tier.hot_places() if program and "auto" in self._stores else ()
-            if places:
-                from engines.vm.aot.afterwards import begin
 
-                self._translated = begin(program, places)
+    def translate_hot(self, program: str) -> None:
+        """Have what was hot in the executable at the path `program` translated, by a process of its own.
+
+        Not where nothing can be kept, and so would be asked for by every run.
+        """
+        store = self._stores.get("auto")
+        if store is None or store.problem:
+            return
+        tier: Any = self.tier
+        places = tier.hot_places()
+        if places:
+            from engines.vm.aot.afterwards import begin
+
+            self._translated = begin(program, places)
 
     def compiled_counters(self) -> dict[str, int]:
         """What was compiled, by name; empty for tiers that compile nothing."""

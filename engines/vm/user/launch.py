@@ -58,6 +58,7 @@ class Launch:
         confined: see `Options`.
         dump: write listings of what was compiled to this file, `-` for standard error; stored code is not used.
         seed: when not None, AT_RANDOM and getrandom repeat.
+        translate: whether a process may begin when the run is over that translates what was hot in it.
     """
 
     program: str
@@ -77,6 +78,7 @@ class Launch:
     confined: bool = False
     dump: str = ""
     seed: int | None = None
+    translate: bool = False
 
 
 @record()
@@ -249,7 +251,9 @@ def run(launch: Launch, instead: TierExecutor | None = None) -> int:
     seconds = time.perf_counter() - begun
     is_child = process.pid != own_pid
     if not is_child:
-        executor.keep("" if launch.confined or launch.dump or launch.report_fd >= 0 else program)
+        executor.keep()
+        if launch.translate and not launch.dump:
+            executor.translate_hot(program)
     report = _report(process, executor, end, seconds)
     if launch.stats and not is_child:
         sys.stderr.write(format_stats(report))

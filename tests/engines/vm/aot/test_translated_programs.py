@@ -5,9 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import signal
 import struct
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -225,8 +227,9 @@ def test_places_are_those_that_no_llvm_knows(program: Path, monkeypatch: pytest.
         return len(places)
 
     monkeypatch.setattr(afterwards, "begin", begin)
-    executor.keep("")
-    executor.keep(str(program))
+    executor.keep()
+    assert not begun
+    executor.translate_hot(str(program))
     assert begun == [(str(program), tier.hot_places())]
     assert executor.compiled_counters()["hot places being translated"] == len(tier.hot_places())
 
@@ -240,29 +243,67 @@ def test_no_time_left_leaves_places_to_a_later_run(program: Path) -> None:
     assert afterwards.translate_hot(str(program), [IN_LOOP], most_seconds=-1.0) == []
 
 
-def test_a_translation_begins_unless_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    spawned: list[tuple[list[str], dict[str, Any]]] = []
-    monkeypatch.setattr(os, "posix_spawn", lambda path, line, environment, **how: spawned.append((line, how)))
+def test_a_translation_begins_unless_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program in place of Python tells what it was given."""
+    told, fake = tmp_path / "told", tmp_path / "python"
+    fake.write_text(f"""#!/bin/sh
+(echo "$@"; readlink /proc/self/fd/1 /proc/$$/fd/0; ls /proc/$$/fd; cut -d' ' -f4,6 /proc/$$/stat) > {told}.part
+mv {told}.part {told}
+""")
+    fake.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(fake))
     assert afterwards.begin("/program", [CODE]) == 0  # tests/conftest.py says so
     monkeypatch.delenv(afterwards.VARIABLE)
     assert afterwards.begin("/program", []) == 0
-    assert not spawned
     read, write = os.pipe()
-    os.set_inheritable(write, True)
-    try:
-        assert afterwards.begin("/program", list(range(CODE, CODE + 200, 2))) == afterwards.MOST_PLACES
-    finally:
-        os.close(read)
-        os.close(write)
-    ((line, how),) = spawned
-    assert line[1:4] == ["-m", "engines.vm.aot.afterwards", "/program"]
-    assert line[4] == str(CODE) and len(line) == 4 + afterwards.MOST_PLACES
-    assert how["setsid"] and (os.POSIX_SPAWN_CLOSE, write) in how["file_actions"]
+    high = fcntl.fcntl(write, fcntl.F_DUPFD, 77)
+    os.set_inheritable(high, True)
+    assert afterwards.begin("/program", list(range(CODE, CODE + 200, 2))) == afterwards.MOST_PLACES
+    os.close(high)
+    os.close(write)
+    assert os.read(read, 1) == b""  # nobody else has it open: this returns
+    os.close(read)
+    while not told.exists():
+        time.sleep(0.01)
+    afterwards.wait()
+    line, _, nowhere, *files, process = told.read_text().split("\n")[:-1]
+    places = " ".join(str(place) for place in range(CODE, CODE + 2 * afterwards.MOST_PLACES, 2))
+    assert line == f"-m engines.vm.aot.afterwards /program {places}"
+    assert nowhere == "/dev/null"
+    assert "77" not in files
+    parent, session = map(int, process.split())
+    assert parent != os.getpid() and session != os.getsid(0)
 
 
-def test_one_process_translates_at_a_time(program: Path) -> None:
-    line = [sys.executable, "-m", "engines.vm.aot.afterwards", str(program), str(IN_LOOP)]
-    with (program.parent / "cache" / "translating.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert subprocess.run(line, check=False, cwd=ROOT, timeout=300).returncode == 1
-    assert not RegionStore(program.read_bytes(), "auto").regions
+def test_nothing_begins_where_nothing_can_be_kept(program: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+
+    def begin(name: str, _: list[int]) -> int:
+        begun.append(name)
+        return 1
+
+    monkeypatch.setattr(afterwards, "begin", begin)
+    monkeypatch.setattr(auto, "WORTH_INSNS", 100_000)
+    for problem in ("", "compiled code cannot be kept (No space left on device)"):
+        executor, _, hart = started(program)
+        executor.run(hart, 900_000)
+        executor.keep()
+        executor._stores["auto"].problem = problem
+        executor.translate_hot(str(program))
+    assert begun == [str(program)]
+
+
+def test_one_process_translates_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeps = tmp_path / "python"
+    pid = tmp_path / "pid"
+    sleeps.write_text(f"#!/bin/sh\necho $$ > {pid}.part\nmv {pid}.part {pid}\nexec sleep 600\n")
+    sleeps.chmod(0o755)
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(sleeps))
+    monkeypatch.delenv(afterwards.VARIABLE)
+    assert afterwards.begin("/program", [CODE]) == 1
+    assert afterwards.begin("/program", [CODE]) == 0
+    while not pid.exists():
+        time.sleep(0.01)
+    os.kill(int(pid.read_text()), signal.SIGKILL)
+    afterwards.wait()

@@ -7,6 +7,8 @@ from typing import Any, Final
 from engines.vm.record import replace
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
+PLANS: Final = "tests/engines/vm/aot/test_program_regions.py"
+
 BUGS: Final = Catalogue(("fuzz.sabotage.image_judge:judge",))
 
 
@@ -211,3 +213,19 @@ def _() -> None:
     from engines.vm.tiers.code_cache import CodeCache
 
     replace_method(CodeCache, "_part", lambda original: lambda self, space, head: None)
+
+
+@BUGS.action("image-calls-never-come-back", Area.AOT, "compiled code not entered", judges=(PLANS,),
+             description="where calls of a full region come back to is not planned")  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.llvm import compiler
+
+    def wrapper(original: Any) -> Any:
+        def form(*arguments: Any) -> Any:
+            region = original(*arguments)
+            region.taken -= {block.next_pc for block in region.blocks.values() if block.links}
+            return region
+
+        return form
+
+    replace_method(compiler, "form", wrapper)

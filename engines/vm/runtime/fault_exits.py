@@ -16,14 +16,17 @@ import ctypes
 import mmap
 import sys
 import weakref
-from collections.abc import Iterable
 from functools import cache
-from typing import Any, Final
 
 from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.registers import R8, R9, R10, RAX, RCX, RDI, RDX, RSI
 from engines.vm.runtime.executable_memory import ExecutableMemory
 from engines.vm.runtime.host import machine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, Final
 
 _SIGSEGV: Final = 11
 _SA_SIGINFO: Final = 4

@@ -7,10 +7,13 @@ an index register (never rsp) scaled by 1 << `scale`.
 from __future__ import annotations
 
 from array import array
-from typing import Final
 
 from engines.vm.hosts.labels import LabelledCode
 from engines.vm.hosts.x86_64 import relocations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 ADD, OR, ADC, SBB, AND, SUB, XOR, CMP = range(8)
 """Group 1: `8 * n + 1` is the opcode of r/m, reg; `n` the extension of the immediate form."""

@@ -7,6 +7,7 @@ branches to it are never taken.
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -101,8 +102,8 @@ class Region:
         checks: blocks that a cycle comes back to, which ask for the budget; so does who enters at another one.
         longest: by pc of a block, the most instructions until the next check.
         returns: where calls inside the region come back to.
-        taken: code that is reached from the region by other ways than its jumps: after an instruction that is left to
-            the interpreter, or because the region computes its address.
+        taken: code that is reached from the region by other ways than its jumps: after a call, after an instruction
+            that is left to the interpreter, or because the region computes its address.
     """
 
     blocks: dict[int, Block]
@@ -260,7 +261,8 @@ def form(
             returns += inside
         else:
             outgoing += inside
-    taken |= set(after_leaving)
+    # Where calls come back to, there may have been no room for.
+    taken |= {pc for pc in (*after_leaving, *outgoing, *itertools.chain(*called.values())) if pc not in insns}
     heads = [root]
     for pc in (*outgoing, *after_leaving):
         if pc in insns and pc not in heads:

@@ -141,6 +141,15 @@ def test_where_a_table_leads_is_planned_though_the_region_is_full() -> None:
 
 
 @needs_x86_64
+def test_where_calls_come_back_to_is_planned_though_the_region_is_full() -> None:
+    function = "addi a1, a1, 1\njalr zero, 0(ra)\n"
+    hart = loaded("jal ra, 16\naddi a0, a0, 1\njalr ra, 0(a2)\naddi a0, a0, 2\n" + function)
+    program = planned(hart, CODE)
+    program.compiler.most_insns = 1
+    assert {pc - CODE for _, own in program.plan([CODE]) for pc in own} >= {0, 4, 8, 12, 16, 20}
+
+
+@needs_x86_64
 def test_what_follows_instructions_left_to_the_interpreter_is_planned() -> None:
     hart = loaded("addi a0, a0, 1\nfence.i\nfence.i\naddi a0, a0, 2\nebreak\n")
     plan = planned(hart, CODE).plan([CODE])

@@ -7,6 +7,7 @@ import mmap
 import os
 import platform
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -159,3 +160,14 @@ def test_many_code_memories_come_and_go() -> None:
         several = [Native() for _ in range(40)]
         assert all(native.call(8) == EXIT for native in several)
     assert mmap.PAGESIZE == PAGE_BYTES
+
+
+def test_the_handler_is_made_without_heavy_modules() -> None:
+    """Every run with compiled code makes it. Without `site`, whose files belong to the installation."""
+    script = (
+        "import sys\nsys.path[:] = sys.argv[1:]\nfrom engines.vm.runtime.executable_memory import ExecutableMemory\n"
+        "from engines.vm.runtime.fault_exits import FaultExits\nmemory = ExecutableMemory(4096)\n"
+        "FaultExits(memory.base, memory.size)\nprint(*{'typing', 're', 'contextlib'} & set(sys.modules))\n"
+    )
+    shown = subprocess.run([sys.executable, "-S", "-c", script, *sys.path], capture_output=True, text=True, check=True)
+    assert shown.stdout.split() == []

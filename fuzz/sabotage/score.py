@@ -101,10 +101,14 @@ class Score:
         return tuple(r for r in self.killed if r.bug.equivalent)
 
     @property
+    def can_be_found(self) -> tuple[Result, ...]:
+        """What counts: found, survived, or left open as nobody could examine it."""
+        return (*self.killed, *self.survived, *self.failed)
+
+    @property
     def value(self) -> float:
         """Killed of those that can be: 1.0 where there are none."""
-        can = len(self.killed) + len(self.survived) + len(self.failed)
-        return len(self.killed) / can if can else 1.0
+        return len(self.killed) / len(self.can_be_found) if self.can_be_found else 1.0
 
     @property
     def reduced(self) -> float:

@@ -117,9 +117,10 @@ def _report(score: Score, asked: int, floor: float, seconds: float, preparing: f
         assert result.kill is not None
         print(f"not small: {result.name}: {result.kill.instructions} instructions in {result.kill.reduction_s:.1f} s")
     print(
-        f"{len(score.killed)} of {len(score.killed) + len(score.survived)} found: {score.value:.1%}, "
-        f"the floor is {floor:.0%}; {len(score.equivalent)} change nothing, {len(score.stillborn)} cannot be built"
+        f"{len(score.killed)} of {len(score.can_be_found)} found: {score.value:.1%}, the floor is {floor:.0%}; "
+        f"{len(score.survived)} survived, {len(score.failed)} could not be examined"
     )
+    print(f"beside these, {len(score.equivalent)} change nothing, {len(score.stillborn)} cannot be built")
     print(f"{score.reduced:.1%} of the cases reduced to at most 3 instructions within 10 s")
     print(f"{len(score.results)} of {asked} examined in {seconds:.0f} s, {preparing:.0f} s of it to prepare")
     print(f"results: {path}")

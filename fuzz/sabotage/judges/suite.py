@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -15,16 +16,26 @@ from fuzz.sabotage import VARIABLE, apply_from_environment
 from fuzz.sabotage.judges import Budget, Kill, UnfitError
 
 ROOT: Final = Path(__file__).parents[3]
-TEST_SECONDS: Final = 30
-"""A test that takes longer hangs, and fails."""
+TEST_SECONDS: Final = 15.0
+"""A test that takes more CPU time with a bug on hangs: its process is ended, which is how the bug shows. So nothing
+hangs that only waits for a processor …"""
+WAITING_SECONDS: Final = 120
+"""… and what uses no CPU time fails after this by the clock on the wall."""
 
 
 class _Listener:
-    """A pytest plugin that counts tests and keeps the first that failed."""
+    """A pytest plugin that counts tests and keeps the first that failed; each may take so much CPU time, 0 for any."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float) -> None:
         self.tests = 0
         self.failed = ""
+        self._seconds = seconds
+
+    def pytest_runtest_logstart(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, self._seconds)
+
+    def pytest_runtest_logfinish(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         self.tests += report.when == "call"
@@ -65,7 +76,7 @@ class Suite:
 
     def _run(self, bug: str) -> tuple[int, str]:
         """How many tests ran, and which failed."""
-        return run(self.path)
+        return run(self.path, TEST_SECONDS if bug else 0.0)
 
 
 class FreshSuite(Suite):
@@ -84,8 +95,9 @@ class FreshSuite(Suite):
         return int(tests), str(failed)
 
 
-def run(paths: str) -> tuple[int, str]:
-    """Run tests until one fails: how many ran, and which failed (empty: none).
+def run(paths: str, seconds: float) -> tuple[int, str]:
+    """Run tests until one fails: how many ran, and which failed (empty: none). One that takes more than `seconds` of
+    CPU time ends this process by SIGPROF; 0 for never.
 
     A property's first failing example is enough: none is sought that is smaller, nor one that failed for another bug.
     """
@@ -97,11 +109,11 @@ def run(paths: str) -> tuple[int, str]:
     if str(ROOT) not in sys.path:
         # The folder of the tests comes on the path, and its folders are called as the packages that they test.
         sys.path.append(str(ROOT))
-    listener = _Listener()
+    listener = _Listener(seconds)
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
     # Other judges of this process may have loaded hypothesis, whose assertions are then not worded at length.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    options += ["--hypothesis-profile=judging", f"--timeout={TEST_SECONDS}"]
+    options += ["--hypothesis-profile=judging", f"--timeout={WAITING_SECONDS}"]
     options += ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*options, *(str(ROOT / path) for path in paths.split(","))], plugins=[listener])
@@ -110,8 +122,8 @@ def run(paths: str) -> tuple[int, str]:
 
 def main(arguments: list[str]) -> int:
     """`python -m fuzz.sabotage.judges.suite PATHS` prints `[tests, failed]`, with the environment's bug."""
-    apply_from_environment()
-    found = run(arguments[0])
+    bug = apply_from_environment()
+    found = run(arguments[0], TEST_SECONDS if bug else 0.0)
     print(json.dumps(found))
     return 0
 

@@ -12,6 +12,7 @@ import pytest
 from fuzz.sabotage import BUGS, score
 from fuzz.sabotage.judges import Budget, Kill, UnfitError
 from fuzz.sabotage.score import Examiners, Result, ResultsFile, Score, chosen, run
+from harness.commands.sabotage import _report
 from harness.strict_json import DocumentError
 
 FOUND, MISSED = "addw-zero-extended", "sraw-shifts-in-zeros"
@@ -180,3 +181,12 @@ def test_reduction_counts_cases_only_and_needs_both_size_and_time() -> None:
     kills = (KILL, slow, large, no_case)
     assert [Result(FOUND, kill, 1.0).small for kill in kills] == [True, False, False, None]
     assert Score(tuple(Result(FOUND, kill, 1.0) for kill in kills)).reduced == pytest.approx(1 / 3)
+
+
+def test_the_report_says_of_how_many_it_speaks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It once said `1 of 1 found: 33.3%` where two could not be examined."""
+    unfit = [Result(name, None, 1.0, "unfit") for name in chosen([], 3, 1) if name not in (FOUND, MISSED)][:2]
+    outcome = Score((Result(FOUND, KILL, 1.0), Result(MISSED, None, 1.0), *unfit))
+    assert _report(outcome, 4, 0.97, 1.0, 0.5, tmp_path) == 3
+    said = capsys.readouterr().out
+    assert "1 of 4 found: 25.0%, the floor is 97%; 1 survived, 2 could not be examined" in said

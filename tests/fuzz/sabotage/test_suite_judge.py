@@ -1,0 +1,32 @@
+"""The judge of what has tests: a test that hangs is ended by its own CPU time, however slow the machine is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fuzz.sabotage.judges import Budget, suite
+from fuzz.sabotage.judges.suite import Suite
+from fuzz.sabotage.score import _forked
+
+HANGS = "def test_one():\n    pass\n\n\ndef test_two():\n    while True:\n        pass\n"
+
+
+def test_a_test_that_hangs_is_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "test_hangs.py"
+    path.write_text(HANGS)
+    monkeypatch.setattr(suite, "TEST_SECONDS", 0.5)
+    judge = Suite(str(path))
+    outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 60.0)
+    assert outcome == "ended by signal 27"
+    assert "ended by signal 27" in judge.noticed(outcome).signature
+
+
+def test_a_test_that_fails_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "test_fails.py"
+    path.write_text("def test_right():\n    pass\n\n\ndef test_wrong():\n    assert False\n")
+    judge = Suite(str(path))
+    outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 60.0)
+    assert outcome is not None and not isinstance(outcome, str)
+    assert (outcome.cases, outcome.signature.endswith("test_wrong")) == (2, True)

@@ -194,7 +194,7 @@ def _examine_here(name: str, recorded: Mapping[str, Sequence[Sequence[Batch]]], 
     from fuzz.sabotage.judges.machine import GeneratedPrograms
 
     apply(name)
-    subject = GeneratedPrograms(SUBJECT).subject_with_bug()
+    subject = GeneratedPrograms(SUBJECT).subject_with_bug(name)
     answer = {
         kind: [[found.killed, found.cases, found.seconds] for found in (search(one, subject) for one in seeds)]
         for kind, seeds in recorded.items()

@@ -46,7 +46,7 @@ def _alternatives(line: str) -> Iterator[str]:
 
 def command_lines(name: str) -> list[str]:
     """What a document says to type: lines that begin with `counterproof`, without prompt, comment and ellipsis."""
-    found = []
+    found: list[str] = []
     for code in _code((ROOT / name).read_text()):
         code = re.sub(r"^(\$ |\.venv/bin/)", "", code.strip()).split(" && ")[-1]
         if code.startswith("counterproof ") and "COMMAND" not in code:

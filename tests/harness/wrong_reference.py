@@ -38,7 +38,7 @@ class WrongReference(ReferenceExecutor):
 
     def __init__(self, name: str, wraps: dict[str, Wrap], start: Callable[[], None] = lambda: None) -> None:
         super().__init__()
-        self.name = name  # type: ignore[misc]
+        self.name = name
         self._wraps = wraps
         self._start = start
 
@@ -134,7 +134,7 @@ ALL = (wrong_addw, wrong_store, wrong_after_mul, wrong_pair, wrong_mode)
 def wrong_addw_again() -> WrongReference:
     """The same mistake under another name: for votes."""
     made = wrong_addw()
-    made.name = "wrong-addw-again"  # type: ignore[misc]
+    made.name = "wrong-addw-again"
     return made
 
 

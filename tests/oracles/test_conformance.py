@@ -14,6 +14,7 @@ from harness.contract import (
     Case,
     CaseKind,
     End,
+    Executor,
     MachineBatch,
     MachineCase,
     MachineObservation,
@@ -26,7 +27,7 @@ from oracles.qiling_oracle import QilingOracle
 from oracles.unicorn_oracle import UnicornRiscv64, uncounted, unrepaired
 from oracles.wasmtime_oracle import WasmtimeOracle
 
-ORACLES = {
+ORACLES: dict[str, Callable[[], Executor]] = {
     "unicorn": UnicornRiscv64,
     "unicorn, not counting": uncounted,
     "unicorn, not repaired": unrepaired,
@@ -163,7 +164,7 @@ def test_a_wrong_executor_is_caught(what: str) -> None:
     right = Wrong(lambda _wrong, _case, seen: seen)
     check.run(right)
     right.close()
-    executor = Wrong(spoil)  # type: ignore[arg-type]
+    executor = Wrong(spoil)
     try:
         with pytest.raises(NonConformanceError, match="wrong"):
             check.run(executor)

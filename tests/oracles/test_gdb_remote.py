@@ -79,8 +79,8 @@ class Stub:
             number = int(request[1:], 16)
             return self.registers[number].to_bytes(8, "little").hex().encode() if number < 3 else b"E01"
         if request.startswith(b"P"):
-            number, value = request[1:].split(b"=")
-            self.registers[int(number, 16)] = int.from_bytes(bytes.fromhex(value.decode()), "little")
+            name, value = request[1:].split(b"=")
+            self.registers[int(name, 16)] = int.from_bytes(bytes.fromhex(value.decode()), "little")
             return b"OK"
         if request.startswith(b"m"):
             address, size = (int(n, 16) for n in request[1:].split(b","))

@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.contract import BatchObservation, End, MachineBatch, MachineCase, ProgramCase, Trap, state_dtype
+from harness.contract import (
+    BatchObservation,
+    End,
+    MachineBatch,
+    MachineCase,
+    MachineObservation,
+    ProgramCase,
+    ProgramObservation,
+    Trap,
+    state_dtype,
+)
 from harness.contract.layout import CODE_BASE, CODE_BYTES, DATA_BASE, DATA_BYTES
 from oracles import _generated_qemu_system_firmware as generated
 from oracles.llvm_assembler import assemble_riscv64
@@ -33,11 +43,17 @@ def oracle() -> Iterator[QemuSystemOracle]:
 
 
 def case(text: str, *, slot: int = 0, limit: int = 10_000, memory: bytes = bytes(DATA_BYTES), **x: int) -> MachineCase:
-    state = np.zeros((), state_dtype("riscv64"))
+    state = np.zeros(1, state_dtype("riscv64"))[0]
     state["pc"] = CODE_BASE + 4096 * slot
     for register, value in x.items():
         state["x"][int(register[1:])] = value
-    return MachineCase("riscv64", state[()], assemble_riscv64(text), CODE_BASE + 4096 * slot, memory, limit)
+    return MachineCase("riscv64", state, assemble_riscv64(text), CODE_BASE + 4096 * slot, memory, limit)
+
+
+def run(oracle: QemuSystemOracle, case: MachineCase) -> MachineObservation:
+    seen = oracle.run(case)
+    assert isinstance(seen, MachineObservation)
+    return seen
 
 
 CAUSES = [
@@ -102,7 +118,7 @@ def test_the_known_defects_are_still_there(oracle: QemuSystemOracle) -> None:
 def test_limits_are_exact_everywhere_in_a_loop(oracle: QemuSystemOracle) -> None:
     loop = "1: addi x1, x1, 1\nsd x1, 0(x10)\namoadd.w x2, x1, (x10)\nfcvt.d.l f1, x1\nj 1b"
     for limit in (*range(1, 24), 999, 1000, 1001):
-        row = oracle.run(case(loop, limit=limit, x10=DATA_BASE))
+        row = run(oracle, case(loop, limit=limit, x10=DATA_BASE))
         assert row.end == End.LIMIT
         assert row.retired == limit
         assert int(row.state["x"][1]) == (limit + 4) // 5
@@ -117,7 +133,7 @@ def test_state_goes_in_and_comes_out(oracle: QemuSystemOracle) -> None:
     state["f"] = rng.integers(0, 2**64, 32, dtype=np.uint64)
     state["fcsr"] = 0xB5
     memory = rng.bytes(DATA_BYTES)
-    row = oracle.run(MachineCase("riscv64", state, stopped.code, stopped.code_address, memory))
+    row = run(oracle, MachineCase("riscv64", state, stopped.code, stopped.code_address, memory))
     assert row.state == state
     assert row.memory == memory
     assert row.retired == 0
@@ -136,7 +152,7 @@ def test_what_a_case_touches_does_not_change_the_next_ones_trap_value(oracle: Qe
     """QEMU answers an access across the edge of the window by what its translation buffer holds."""
     touching = case("ld x1, -8(x10)\nebreak", slot=0, x10=DATA_BASE + DATA_BYTES)
     across = case("ld x1, -2(x10)\nebreak", slot=1, x10=DATA_BASE + DATA_BYTES)
-    alone = oracle.run(across)
+    alone = run(oracle, across)
     after = oracle.run_batch(MachineBatch.of([touching, across])).row(1)
     assert (alone.trap, alone.tval) == (after.trap, after.tval)
 
@@ -155,16 +171,16 @@ def test_cases_do_not_see_the_code_of_others(oracle: QemuSystemOracle) -> None:
 
 def test_new_code_replaces_old_code_and_its_tail(oracle: QemuSystemOracle) -> None:
     long = "addi x1, x1, 1\n" * 50 + "ebreak"
-    first, short = oracle.run(case(long)), oracle.run(case("addi x1, x1, 2\naddi x1, x1, 2"))
+    first, short = run(oracle, case(long)), run(oracle, case("addi x1, x1, 2\naddi x1, x1, 2"))
     assert int(first.state["x"][1]) == 50
     assert (int(short.state["x"][1]), short.trap, short.tval) == (4, Trap.ILLEGAL_INSTRUCTION, 0)
 
 
 def test_the_last_bytes_of_the_arena(oracle: QemuSystemOracle) -> None:
-    state = np.zeros((), state_dtype("riscv64"))
+    state = np.zeros(1, state_dtype("riscv64"))[0]
     address = CODE_BASE + CODE_BYTES - 4
     state["pc"] = address
-    fallen = oracle.run(MachineCase("riscv64", state[()], b"\x01\x00\x01\x00", address, bytes(DATA_BYTES)))
+    fallen = run(oracle, MachineCase("riscv64", state, b"\x01\x00\x01\x00", address, bytes(DATA_BYTES)))
     assert (fallen.trap, fallen.tval, fallen.retired) == (Trap.FETCH_FAULT, CODE_BASE + CODE_BYTES, 2)
 
 
@@ -193,17 +209,17 @@ def test_a_full_batch_keeps_its_order_and_windows(oracle: QemuSystemOracle) -> N
 def test_the_retired_count_is_where_a_limited_run_stops(oracle: QemuSystemOracle, words: list[int], frm: int) -> None:
     """For any bytes: stopping at the reported count gives the same state, so the count is the number retired."""
     code = b"".join(w.to_bytes(4, "little") for w in words)
-    state = np.zeros((), state_dtype("riscv64"))
+    state = np.zeros(1, state_dtype("riscv64"))[0]
     state["pc"], state["fcsr"] = CODE_BASE, frm << 5
     state["x"][1:] = DATA_BASE + 64
-    whole = MachineCase("riscv64", state[()], code, CODE_BASE, bytes(DATA_BYTES), 200)
-    full = oracle.run(whole)
+    whole = MachineCase("riscv64", state, code, CODE_BASE, bytes(DATA_BYTES), 200)
+    full = run(oracle, whole)
     if full.retired:
-        limited = oracle.run(whole.with_limit(full.retired))
+        limited = run(oracle, whole.with_limit(full.retired))
         assert limited.end == End.LIMIT
         assert int(limited.state["pc"]) == int(full.state["pc"])
         if full.end == End.TRAP:
-            assert oracle.run(whole.with_limit(full.retired + 1)).end == End.TRAP
+            assert run(oracle, whole.with_limit(full.retired + 1)).end == End.TRAP
 
 
 def test_a_dead_qemu_costs_one_case(oracle: QemuSystemOracle) -> None:
@@ -219,7 +235,8 @@ def test_what_it_does_not_run_it_says() -> None:
     oracle = QemuSystemOracle()
     assert oracle.capabilities.exact_limit and oracle.capabilities.native_batch
     assert "7." in oracle.capabilities.version or "QEMU" in oracle.capabilities.version
-    assert oracle.run(ProgramCase("riscv64", b"")).end == End.REFUSED
+    refused = oracle.run(ProgramCase("riscv64", b""))
+    assert isinstance(refused, ProgramObservation) and refused.end == End.REFUSED
 
 
 def test_the_assembled_firmware_is_that_of_the_source() -> None:

@@ -14,7 +14,7 @@ from oracles.unicorn_pointers import RedirectionError, function_address, pointer
 def unicorn() -> ctypes.CDLL:
     from unicorn.unicorn_py3.unicorn import uclib
 
-    return uclib  # type: ignore[no-any-return]
+    return uclib
 
 
 def test_pointers_lead_to_the_function(unicorn: ctypes.CDLL) -> None:

@@ -158,7 +158,7 @@ def test_only_what_an_edit_touches_is_lowered_again(main: Path) -> None:
     session.update()
     session.build()
     everything = session.rebuilt
-    main.write_text(MAIN.replace("let mut total = 0;", "let mut total = 0;\n    let _text = \"more data\";"))
+    main.write_text(MAIN.replace("let mut total = 0;", 'let mut total = 0;\n    let _text = "more data";'))
     session.update()
     session.build()
     assert session.rebuilt < 15 < everything

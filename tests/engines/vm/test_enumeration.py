@@ -80,7 +80,7 @@ def test_what_is_no_member_is_refused_alike(ours: Any, standard: Any, wrong: obj
 
 
 def test_classes_have_methods_and_other_names() -> None:
-    assert Colour.BLUE is Colour.AZURE
+    assert Colour["BLUE"] is Colour["AZURE"]
     assert Colour.BLUE.doubled == 8
     assert Colour.__doc__ == "Three, one of them with two names."
 

@@ -6,6 +6,7 @@ patterns; modes and flags are then read off IEEE 754-2019 §4.3 and §7 literall
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import isqrt
 
@@ -400,7 +401,7 @@ def test_infinities_and_nans(fmt: int, rm: int) -> None:
 def test_unknown_formats_and_modes_are_refused_with_the_legal_values() -> None:
     with pytest.raises(ValueError, match=r"format 80 is not one of 16, 32, 64, 128"):
         sf.add(80, 0, 0, 0)
-    for operation in (
+    operations: tuple[Callable[[], object], ...] = (
         lambda: sf.add(64, 0, 0, 5),
         lambda: sf.sub(64, 0, 0, 7),
         lambda: sf.mul(64, 0, 0, -1),
@@ -410,6 +411,7 @@ def test_unknown_formats_and_modes_are_refused_with_the_legal_values() -> None:
         lambda: sf.to_int(64, 0, 32, True, 5),
         lambda: sf.from_int(64, 0, 32, True, 5),
         lambda: sf.convert(64, 32, 0, 5),
-    ):
+    )
+    for operation in operations:
         with pytest.raises(ValueError, match=r"rounding mode -?\d is not one of 0 \(RNE\)"):
             operation()

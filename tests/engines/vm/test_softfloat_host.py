@@ -36,7 +36,7 @@ STRICT = 'metadata !"round.dynamic", metadata !"fpexcept.strict"'
 EXCEPT = 'metadata !"fpexcept.strict"'
 
 # name: LLVM IR that computes %r (a {t}), %q (a bit), %i (an i64) or %o (the other format's type).
-OPERATIONS = {
+OPERATIONS: dict[str, str | dict[int, str]] = {
     "add": f"%r = call {{t}} @llvm.experimental.constrained.fadd.{{s}}({{t}} %x, {{t}} %y, {STRICT})",
     "sub": f"%r = call {{t}} @llvm.experimental.constrained.fsub.{{s}}({{t}} %x, {{t}} %y, {STRICT})",
     "mul": f"%r = call {{t}} @llvm.experimental.constrained.fmul.{{s}}({{t}} %x, {{t}} %y, {STRICT})",

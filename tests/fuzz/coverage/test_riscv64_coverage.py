@@ -82,7 +82,9 @@ def test_hazards() -> None:
         word("or", rd=2, rs1=0, rs2=0),
     ]
     c = coverage_of(batch_of(*code))
-    rows = {name: {Hazard(h) for h in np.flatnonzero(c.hazards[NUMBER[name]])} for name in ("add", "sub", "xor", "or")}
+    rows = {
+        name: {Hazard(int(h)) for h in np.flatnonzero(c.hazards[NUMBER[name]])} for name in ("add", "sub", "xor", "or")
+    }
     assert rows["add"] == {Hazard.RD_IS_RS1}
     assert rows["sub"] == {Hazard.RD_IS_RS2, Hazard.READS_PREVIOUS, Hazard.OVERWRITES_PREVIOUS}
     assert rows["xor"] == {Hazard.RD_IS_X0, Hazard.RS1_IS_RS2}

@@ -165,7 +165,7 @@ def test_the_subject_may_run_in_this_process() -> None:
         (_plan(TOY, "toy_executors:Refuser"), {}, "vacuous: 100.0% of the comparisons were discarded"),
     ],
 )
-def test_a_campaign_that_says_nothing_fails(plan: Plan, options: dict[str, object], reason: str) -> None:
+def test_a_campaign_that_says_nothing_fails(plan: Plan, options: dict[str, Any], reason: str) -> None:
     outcome = _run(plan, **options)
     assert outcome.exit_code is ExitCode.INTERNAL
     assert outcome.reason.startswith(reason)
@@ -271,7 +271,7 @@ def test_the_number_of_jobs_changes_nothing(tmp_path: Path, oracle: str) -> None
 def test_a_worker_killed_among_several_jobs_loses_nothing(tmp_path: Path) -> None:
     plan = _plan(WRONG, cases=96)
     straight = _run(plan)
-    killed = []
+    killed: list[int] = []
 
     def kill(statistics: Statistics) -> None:
         if statistics.cases in (16, 48):

@@ -24,7 +24,7 @@ SOME = range(40)
 class Wrong(WasmtimeOracle):
     """Wasmtime, if a global came out wrong wherever `i32.rem_s` stands."""
 
-    name = "wrong"  # type: ignore[assignment]
+    name = "wrong"
 
     def run(self, case: Case) -> Observation:
         seen = super().run(case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def test_there_is_none_where_they_agree_or_cannot_stop() -> None:
     agreeing = _case(CODE, x10=1, x11=NEGATIVE)
     assert first_difference(agreeing, toy.ToyMachine(), toy.WrongMultiplier()) is None
     inexact = toy.ToyMachine()
-    inexact.capabilities = replace(toy.ToyMachine.capabilities, exact_limit=False)  # type: ignore[misc]
+    inexact.capabilities = replace(toy.ToyMachine.capabilities, exact_limit=False)
     differing = _case(CODE, x10=NEGATIVE, x11=NEGATIVE)
     assert first_difference(differing, inexact, toy.WrongMultiplier()) is None
 
@@ -148,7 +149,8 @@ class _AlsoWrongLater(toy.WrongMultiplier):
 def test_what_comes_after_an_erratum_is_not_excused() -> None:
     code = WRONG_AT + toy.addi(8, 8, 5) + toy.sd_window(8, 0) + toy.addi(5, 5, 1) + toy.ebreak()
     case = _case(code, x10=NEGATIVE, x11=NEGATIVE)
-    result = explain(case, toy.ToyMachine(), _AlsoWrongLater(), (_erratum(),))
+    also_wrong: Any = _AlsoWrongLater()  # it takes machine cases only
+    result = explain(case, toy.ToyMachine(), also_wrong, (_erratum(),))
     assert not result.explained
     assert result.counts == {"toy-mul": 1}
     assert result.left is not None

@@ -6,6 +6,7 @@ import pytest
 
 from engines.rustwasm.wasm.binary import decode
 from engines.rustwasm.wasm.module import Instruction
+from engines.rustwasm.wasm.types import FunctionType
 from engines.rustwasm.wasm.validate import validate
 from fuzz.strategies.wasm import ChoiceSequence, generate_module
 from harness.contract import WasmCase
@@ -30,13 +31,10 @@ def test_little_more_than_the_guilty_operation_is_left(name: str) -> None:
     case = with_operation(name)
     reduced = reduce_wasm(case, lambda one: any(i[0] == name for i in instructions(one)))
     validate(decode(reduced.module))
-    results = sum(len(one.composite.results) for one in decode(reduced.module).defined_types() if _is_function(one))
+    types = [one.composite for one in decode(reduced.module).defined_types()]
+    results = sum(len(one.results) for one in types if isinstance(one, FunctionType))
     assert len(instructions(reduced)) <= 8 + results
     assert len(reduced.calls) == 1
-
-
-def _is_function(definition: object) -> bool:
-    return hasattr(definition.composite, "results")  # type: ignore[attr-defined]
 
 
 def test_the_number_of_tries_is_a_limit() -> None:

@@ -112,9 +112,7 @@ def test_the_script_says_0_once_they_agree(copied: Path, tmp_path: Path) -> None
 def test_the_script_survives_any_label(tmp_path: Path) -> None:
     from harness.report.reproducer import write_reproducer
 
-    write_reproducer(
-        tmp_path, _case(), _wrong(), _Named(), signature='a """ signature \\', instructions=3, command="c"
-    )
+    write_reproducer(tmp_path, _case(), _wrong(), _Named(), signature='a """ signature \\', instructions=3, command="c")
     done = _script(tmp_path / "repro.py", tmp_path)
     assert done.returncode == 1, done.stderr
     case, _, _ = load_reproducer(tmp_path)
@@ -156,7 +154,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "subject no name": lambda d: _edit(d / "finding.json", subject=7),
     "subject unknown": lambda d: _edit(d / "finding.json", subject="riscv65"),
     "oracle unknown": lambda d: _edit(d / "finding.json", oracle="no_such_module:Executor"),
-    "finding a directory": lambda d: ((d / "finding.json").unlink(), (d / "finding.json").mkdir()),
+    "finding a directory": lambda d: _directory_for(d / "finding.json"),
     "case truncated": lambda d: (d / "case.json").write_bytes((d / "case.json").read_bytes()[:100]),
     "case missing": lambda d: (d / "case.json").unlink(),
     "case no JSON": lambda d: (d / "case.json").write_text("hello"),
@@ -169,6 +167,11 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "limit zero": lambda d: _edit(d / "case.json", limit_insns=0),
     "limit enormous": lambda d: (d / "case.json").write_text('{"limit_insns": ' + "9" * 10_000 + "}"),
 }
+
+
+def _directory_for(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
 
 
 def _edit(path: Path, **changes: object) -> None:

@@ -50,9 +50,7 @@ def test_every_border_is_found(data: st.DataObject) -> None:
     if SKIP not in history:
         assert found.exact
         assert len(asked) <= 2 + len(history).bit_length()
-    opposite = bisect(
-        commits, BAD, GOOD, lambda c: {GOOD: BAD, BAD: GOOD, SKIP: SKIP}[history[int(c)]]
-    )
+    opposite = bisect(commits, BAD, GOOD, lambda c: {GOOD: BAD, BAD: GOOD, SKIP: SKIP}[history[int(c)]])
     assert opposite.suspects == found.suspects, "fixed-by is the same question the other way round"
 
 

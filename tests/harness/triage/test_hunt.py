@@ -66,9 +66,7 @@ def test_two_voters_can_name_nobody(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--voter", RIGHT], ["--profile", "nothing"], ["--voter", "x"] * 3])
-def test_wrong_usage_is_one_line(
-    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_is_one_line(arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(["hunt", *arguments, "--out", str(tmp_path / "out")])
     assert stopped.value.code == 2

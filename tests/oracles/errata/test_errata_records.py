@@ -81,7 +81,7 @@ RECORD = json.loads(files("oracles.errata").joinpath("unicorn.json").read_text()
 
 
 def spoiled(path: str, value: object) -> dict[str, Any]:
-    record = copy.deepcopy(RECORD)
+    record: dict[str, Any] = copy.deepcopy(RECORD)
     place = record
     *way, last = path.split(".")
     for key in way:

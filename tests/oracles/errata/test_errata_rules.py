@@ -21,7 +21,7 @@ ONE, TWO, THREE = 0x3F80_0000, 0x4000_0000, 0x4040_0000
 
 
 def state(**registers: int) -> np.void:
-    record = np.zeros(1, state_dtype("riscv64"))[0]
+    record: np.void = np.zeros(1, state_dtype("riscv64"))[0]
     record["pc"] = CODE_BASE
     for name, value in registers.items():
         if name in ("pc", "fcsr"):

@@ -20,7 +20,7 @@ def found(maker: BodyMaker) -> list[tuple[str | None, int]]:
 
 
 def start(**more: tuple[ty.Ty, bool]) -> BodyMaker:
-    maker = BodyMaker(a=(STRING, True), r=(SHARED, False), w=(MUTABLE, False), v=(MUTABLE, False), **more)
+    maker = BodyMaker(a=(STRING, True), r=(SHARED, False), w=(MUTABLE, False), v=(MUTABLE, False), **more)  # type: ignore[arg-type]
     maker.live(*maker.names)
     maker.assign("a", maker.value())
     return maker

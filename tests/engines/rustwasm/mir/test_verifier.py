@@ -88,15 +88,11 @@ def local_out_of_range(body: m.Body) -> None:
 
 
 def field_out_of_range(body: m.Body) -> None:
-    body.blocks[0].statements.append(
-        m.FakeRead(m.Place(1, ((m.DEREF,), (m.FIELD, 7, ty.USIZE))), (0, 0))
-    )
+    body.blocks[0].statements.append(m.FakeRead(m.Place(1, ((m.DEREF,), (m.FIELD, 7, ty.USIZE))), (0, 0)))
 
 
 def field_of_another_type(body: m.Body) -> None:
-    body.blocks[0].statements.append(
-        m.FakeRead(m.Place(1, ((m.DEREF,), (m.FIELD, 0, ty.USIZE))), (0, 0))
-    )
+    body.blocks[0].statements.append(m.FakeRead(m.Place(1, ((m.DEREF,), (m.FIELD, 0, ty.USIZE))), (0, 0)))
 
 
 def field_without_variant(body: m.Body) -> None:

@@ -84,7 +84,7 @@ def simulate(successors: Sequence[Sequence[int]]) -> int:
 
 def with_exits(blocks: list[BasicBlock]) -> list[BasicBlock]:
     """Before each block's exit: leave the function when the steps are used up."""
-    out = []
+    out: list[BasicBlock] = []
     for block in blocks:
         spent = Node("i32.eqz", (), [Node("global.get", (1,), (), I32)], I32)
         leave = Block(

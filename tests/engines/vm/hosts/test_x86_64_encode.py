@@ -51,6 +51,7 @@ def llvm(text: str) -> str:
     machine = binding.Target.from_triple("x86_64-unknown-linux-gnu").create_target_machine()
     content = machine.emit_object(module)
     section = ELFFile(io.BytesIO(content)).get_section_by_name(".text")
+    assert section is not None
     return decoded(section.data())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def signed(value: int, width: int) -> int:
     return value - (1 << width) if value >> width - 1 else value
 
 
-EXPECTED = {
+EXPECTED: dict[str, Callable[[int, int, int], int]] = {
     "add": lambda a, b, w: a + b,
     "sub": lambda a, b, w: a - b,
     "mul": lambda a, b, w: a * b,

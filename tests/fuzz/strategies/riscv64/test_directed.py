@@ -16,7 +16,7 @@ from fuzz.strategies.riscv64.registers import ROLE, VARIANTS
 DIV = next(n for n, i in enumerate(ALL) if i.name == "div")
 
 
-def first_words(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def first_words(count: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(numbers, words, initial x) of the first instruction of directed programs."""
     batch = generate(seed, 0, count, "directed")
     words = batch.code[:, :4].copy().view("<u4")[:, 0]

@@ -27,8 +27,10 @@ RTZ, RMM = 1, 4
 U64 = NDArray[np.uint64]
 HAS_HOST_UNIT = platform.machine() in {"x86_64", "AMD64"}
 
-Compute = Callable[[Any, LlvmValue, LlvmValue, LlvmValue, Any], LlvmValue]
-Judge = Callable[[int, int, int, int], tuple[int, int]]
+Compute = Callable[..., LlvmValue]
+"""Of the unit, three operands and the rounding mode."""
+Judge = Callable[..., tuple[int, int]]
+"""Of three operands and the rounding mode."""
 Inputs = Callable[[str, int], tuple[U64, U64, U64]]
 
 

@@ -292,18 +292,21 @@ class AutoTier(LlvmTier):
         if region is None:
             self._outside[pc] += self._window
         self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
-        is_there = any(_within(tried.ranges, pc) for tried in self.trial.regions)
-        if self.trial.measure(self._window, self._window * is_there, self._seconds):
+        there = [tried for tried in self.trial.regions if _within(tried.ranges, pc)]
+        for warm in there or ([region] if region is not None and to_try else []):
+            self._warmth[_name(warm)] += self._window
+        if self.trial.measure(self._window, self._window * bool(there), self._seconds):
             self._turn(space)
-        elif region is not None and to_try and not self.trial.regions:
-            self._warmth[_name(region)] += self._window
-            if self._warmth[_name(region)] >= HOT_SHARE * self.retired:
-                self._try(space, region)
+        elif region is not None and to_try and not self.trial.regions and self._is_warm(region):
+            self._try(space, region)
         wanted = super()._sample(space, hart, share)
         if wanted and space.known[pc] and not self._wants_llvm():
             self._lengthen()
             return False
         return wanted
+
+    def _is_warm(self, region: StoredRegion) -> bool:
+        return self._warmth[_name(region)] >= HOT_SHARE * self.retired
 
     def _has_llvm(self) -> bool:
         """As of the LLVM tier; but without LLVM there is still baseline code to be made."""

@@ -7,7 +7,7 @@ import platform
 
 import pytest
 
-from engines.vm.aot.image import Kind
+from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
@@ -146,21 +146,29 @@ def test_code_that_fails_its_trial_goes_and_is_never_tried_again(
     assert bool(again.counters.stored) is verdict
 
 
+def run_before() -> tuple[AutoTier, StoredRegion]:
+    """A tier that ran the nested loops, and LLVM's code of both, untried."""
+    tier, hart = eager(llvm_after=1 << 60), hart_with(nested())
+    tier.run(hart, 30_000)
+    hart.cpu["pc"] = CODE
+    region = tier.compile(hart, CODE)
+    assert region is not None and tier.quick.compiled
+    return tier, replace(region, kind=Kind.UNTRIED)
+
+
 def test_what_was_never_tried_runs_at_once_in_the_next_run_and_comes_on_trial() -> None:
-    first = eager(llvm_after=2_000)
-    first.run(hart_with(nested()), 30_000)
-    first.finish()
-    assert first.compiled
-    assert all(region.kind is Kind.UNTRIED for region in first.compiled)
+    first, untried = run_before()
     second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
-    second.offer(first.compiled)
+    second.offer([untried])
     second.quick.offer(first.quick.compiled)
     second.run(hart, 30_000)
     InterpreterTier().run(alone, 30_000)
     assert second.counters.stored
-    assert [region.entries for region in second.trial.regions] == [first.compiled[0].entries]
+    assert [region.entries for region in second.trial.regions] == [untried.entries]
     assert any(region.kind is Kind.BASELINE for region in second.trial.other)  # what there was in its place
     assert state(hart) == state(alone)
+    second.finish()
+    assert second.compiled == []  # it stays untried, as it was kept
 
 
 def test_a_region_that_the_program_has_left_stays_and_is_tried_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,20 +176,25 @@ def test_a_region_that_the_program_has_left_stays_and_is_tried_later(monkeypatch
         monkeypatch.setattr(module, "TURN_INSNS", 500)
     monkeypatch.setattr(trial, "LEAST_SHARE", 1.1)  # no turn says anything
     monkeypatch.setattr(trial, "SLOW", math.inf)
-    first = eager(llvm_after=2_000)
-    first.run(hart_with(nested()), 30_000)
-    first.finish()
-    second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
-    second.offer(replace(region, kind=Kind.UNTRIED) for region in first.compiled[:1])
+    first, untried = run_before()
+    second, hart, alone = eager(llvm_after=1 << 60), hart_with(nested()), hart_with(nested())
+    second.offer([untried])
+    second.quick.offer(first.quick.compiled)
+    begun: list[StoredRegion] = []
+    begin = Trial.begin
+
+    def counted(self: Trial, region: StoredRegion, without: list[StoredRegion]) -> None:
+        begun.append(region)
+        begin(self, region, without)
+
+    monkeypatch.setattr(Trial, "begin", counted)
     second.run(hart, 100_000)
     InterpreterTier().run(alone, 100_000)
     assert state(hart) == state(alone)
+    assert len(begun) == auto.MOST_TRIALS
     assert not second.trial.regions
-    assert set(second._untried.values()) == {0}
     space = next(iter(second.cache._spaces.values()))
-    assert any(handle.tier == "llvm" for handle in space.handles)
-    second.finish()
-    assert second.compiled == []  # what was kept stays untried
+    assert {handle.tier for handle in space.handles} == {"llvm"}
 
 
 def test_a_trial_lays_both_ways_in_turns_and_keeps_the_better_one(monkeypatch: pytest.MonkeyPatch) -> None:

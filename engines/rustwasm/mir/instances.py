@@ -10,6 +10,8 @@ what a callee is, as a `Callee`:
 | closure | body of closure `definition`; arguments are (closure, tuple), `by` says how the closure is passed |
 | callable | call the first argument, a function item or pointer, with the tuple of the second |
 | copy | the clone of a value that is Copy |
+
+The clone of a closure that is not is a function (`build_clone`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.build_clone import clone_of_closure
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ConstDef, FnDef, TraitDef
 from engines.rustwasm.typing.traits import AMBIGUOUS, Inference
@@ -131,6 +134,8 @@ class Instances:
                 return Callee("closure", self_ty.data, self_ty.args, trait.lang)
             return Callee("callable", self_ty, args, trait.lang)
         if trait.lang == "Clone":
+            if self_ty.kind == ty.CLOSURE and not inference.closure_is_copy(self_ty):
+                return Callee("function", clone_of_closure(self.compilation, self_ty.data), self_ty.args)
             return Callee("copy", None, args)
         if definition.has_body:
             return Callee("function", definition, args)

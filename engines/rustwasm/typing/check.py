@@ -43,6 +43,8 @@ class BodyChecker(ExpressionChecker):
         self.unknown = False
         self.errors_before = len(compilation.diagnostics.errors)
         self.closure_parents: dict[Any, Any] = {}
+        self.copied_closures: list[tuple[TraitDef, tuple[Ty, ...], t.Span]] = []
+        """Obligations that closures be Clone or Copy, which what they capture decides."""
         self.pointers: list[tuple[ClosureDef, Any, Ty]] = []
         """Closures fitted to function pointers, with expression and pointer: they may not capture."""
         self.declared: dict[t.LetStatement, Ty] = {}
@@ -508,7 +510,10 @@ class BodyChecker(ExpressionChecker):
                 progress = True
                 if found is None:
                     self.report_unmet(trait, args, span)
-                elif found.kind == "impl":
+                elif found.kind != "impl":
+                    if trait.lang in ("Clone", "Copy") and shallow(args[0]).kind == ty.CLOSURE:
+                        self.copied_closures.append((trait, args, span))
+                else:
                     self.selections += 1
                     if self.selections > 300 and any(_depth(ty.deep(a)) > 40 for a in args):
                         shown = ty.show(ty.deep(args[0]))
@@ -598,6 +603,9 @@ class BodyChecker(ExpressionChecker):
             # What is expected of it decides; the borrow checker says what its body may not do then.
             if ranks.index(closure.trait_kind) > ranks.index(kind):
                 closure.trait_kind = kind
+        for trait, args, span in self.copied_closures:
+            if self.select(trait, args) is None:
+                self.report_unmet(trait, args, span)
         for closure, node, pointer in self.pointers:
             if closure.captures and any(step[0] == "fn_pointer" for step in node.adjust or ()):
                 error = self.mismatch(pointer, ty.intern(ty.CLOSURE, closure), node.span, node)

@@ -288,13 +288,14 @@ class ClosureDef:
     parameter is
     the closure (by `&`, `&mut` or value as the kind says) and whose others are the closure's, untupled; parameters
     of the
-    surrounding function are its parameters too.
+    surrounding function are its parameters too. `cloner` is the `FnDef` that clones it, once something does.
     """
 
     __slots__ = (
         "body",
         "captures",
         "captures_known",
+        "cloner",
         "inputs",
         "is_move",
         "name",
@@ -316,6 +317,7 @@ class ClosureDef:
         self.output: Ty = None  # type: ignore[assignment]  # set when the closure is checked
         self.captures: list[Capture] = []
         self.body: FnDef = None  # type: ignore[assignment]
+        self.cloner: FnDef | None = None
         self.syntax: Any = None
 
     def __repr__(self) -> str:

@@ -457,7 +457,7 @@ class Inference:
             if kind == ty.REF:
                 return False if self_ty.data else _BUILTIN
             if kind == ty.CLOSURE:
-                return _BUILTIN if self.closure_is_copy(self_ty) else False
+                return _BUILTIN if self.closure_is_clone(self_ty) else False
             if kind == ty.ADT and self_ty.data.gc:
                 # Without an impl of its own a GC type clones by sharing.
                 own = self.compilation.impl_index(self.compilation.lang("Clone")).get(head(self_ty))
@@ -473,6 +473,15 @@ class Inference:
             if capture.mode == "mut":
                 return False
             if capture.mode == "move" and not self.is_copy(self.normal_subst(capture.ty, closure.args)):
+                return False
+        return True
+
+    def closure_is_clone(self, closure: Ty) -> bool:
+        clone = self.compilation.lang("Clone")
+        for capture in closure.data.captures:
+            if capture.mode == "mut":
+                return False
+            if capture.mode == "move" and not self.holds(clone, (self.normal_subst(capture.ty, closure.args),)):
                 return False
         return True
 

@@ -1,4 +1,4 @@
-"""Language and library do what rustc and std do: programs under the reference interpreter print what rustc's builds of them print.
+"""Language and library do what rustc and std do: programs under the reference interpreter print what rustc's print.
 
 `programs/NAME.expected` holds the standard output of rustc's build, `NAME.panic` what it says on standard error if it
 ends with a panic. After a change of a program: `COUNTERPROOF_RECORD=1 pytest` on this file, where rustc is installed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -39,6 +39,10 @@ COMPILING: Final = ("baseline", "llvm", "ir")
 """Parts of the names of executors that compile or evaluate each program anew, a hundred times slower than others."""
 COMPILING_TURNS: Final = ("default", "fp", "memory", "jit", "control", "directed", "loops", "atomic", "traps", "jit")
 COMPILING_ROUNDS: Final = 3
+EVALUATING_ROUNDS: Final = 2
+"""Evaluators of the IR, in Python, go through so many of these, and leave out the tabulated loops, which are long: they
+are for code that runs hot, and what a translation does with extreme operands is proved by z3."""
+TABULATED: Final = "profile tabulated case"
 COMPILING_PIECE: Final = 32
 """They run so many programs of a batch at a time, so that what shows at once is seen at once."""
 SYSTEMATIC_ROUNDS: Final = 8
@@ -89,7 +93,7 @@ def recorded(compiling: bool = False) -> tuple[Recorded, ...]:
                 record(f"seed {SEED} profile {profile} case", generate(SEED, first, BATCH_CASES, profile))
                 if compiling and not first:
                     for start in range(0, tabulated.programs(), BATCH_CASES):
-                        record("profile tabulated case", tabulated.tabulated(start, BATCH_CASES))
+                        record(TABULATED, tabulated.tabulated(start, BATCH_CASES))
                 first += BATCH_CASES
             while not compiling and listed < min(programs(), programs() * turn * turn // SYSTEMATIC_ROUNDS**2):
                 record("profile systematic case", systematic(listed, BATCH_CASES))
@@ -179,10 +183,20 @@ class GeneratedPrograms:
             return replace(kill, signature=judged(case) or ALONE)
         return self._reduced(kill, budget, case, subject, judged)
 
+    def _entries(self) -> Sequence[Recorded]:
+        """What the subject runs, as fast as it is."""
+        everything = recorded(self._compiling)
+        if self.subject in SLOW:
+            return everything[:SLOW_BATCHES]
+        if "ir" in self.subject.split("-"):
+            batches = EVALUATING_ROUNDS * len(COMPILING_TURNS)
+            return [entry for entry in everything if entry.label != TABULATED][:batches]
+        return everything
+
     def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
         """The first case that shows the bug, and how many were examined with it."""
         begun, cases = cpu_seconds(), 0
-        for entry in recorded(self._compiling)[: SLOW_BATCHES if self.subject in SLOW else None]:
+        for entry in self._entries():
             for piece in entry.pieces(COMPILING_PIECE if self._compiling else BATCH_CASES):
                 if cpu_seconds() - begun > budget.seconds:
                     return None

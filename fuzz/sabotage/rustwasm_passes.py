@@ -534,3 +534,42 @@ def _() -> None:
         return lambda self, number: None if (known := original(self, number)) is None else not known
 
     replace_method(_Numbering, "known", inverted)
+
+
+_PROGRAMS: Final = "fresh tests/engines/rustwasm/library/test_library_programs.py::test_prints_what_rustc_prints"
+
+
+@BUGS.action("rust-check-arguments-fitted-to-parameters-alone", Area.RUST_FRONT_END, "a coercion that is missed",
+             judges=(f"{_PROGRAMS}[coercions]",),
+             description="what a call's expected result says of its arguments is not used")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.calls import CallChecker
+
+    replace_method(CallChecker, "coerced_as_hinted", lambda original: lambda self, arg, actual, wanted, hint: False)
+
+
+@BUGS.action("rust-derive-forgets-raw-names", Area.RUST_FRONT_END, "a name taken for another",
+             judges=(f"{_PROGRAMS}[derives]",),
+             description="a derived impl writes a field that is called like a keyword without r#")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.syntax import derive
+
+    replace_method(derive, "_field", lambda original: lambda name: name)
+
+
+@BUGS.action("rust-check-forgets-the-lifetimes-of-lets", Area.RUST_FRONT_END, "a borrow that is not seen",
+             judges=("fresh tests/engines/rustwasm/borrow/test_borrowed_programs.py",),
+             description="lifetimes in the type that a `let` gives are not held to")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_expressions import ExpressionBuilder
+
+    replace_method(ExpressionBuilder, "declared", lambda original: lambda self, node, local: None)
+
+
+@BUGS.action("rust-check-every-closure-is-clone", Area.RUST_FRONT_END, "a bound taken for met",
+             judges=("fresh tests/engines/rustwasm/mir/test_build_clone.py",),
+             description="a closure is Clone whatever it owns")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.traits import Inference
+
+    replace_method(Inference, "closure_is_clone", lambda original: lambda self, closure: True)

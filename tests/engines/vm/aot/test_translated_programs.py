@@ -233,7 +233,9 @@ def test_places_are_those_that_no_llvm_knows(program: Path, monkeypatch: pytest.
     assert begun == [(str(program), tier.hot_places())]
     assert executor.compiled_counters()["hot places being translated"] == len(tier.hot_places())
 
-    RegionStore(program.read_bytes(), "auto").keep(afterwards.translate_hot(str(program), tier.hot_places()))
+    regions = afterwards.translate_hot(str(program), tier.hot_places())
+    assert {region.kind for region in regions} == {Kind.UNTRIED}
+    RegionStore(program.read_bytes(), "auto").keep(regions)
     executor, tier, hart = started(program)
     executor.run(hart, 900_000)
     assert tier.hot_places() == []  # it has LLVM's code on trial

@@ -90,7 +90,7 @@ class Constraints:
                     for region in known:
                         regions.known |= {(u, region) for u in range(len(regions.names))}
             found[i] = known
-        declared_locals = {} if closure else {i: one for i, one in body.declared.items() if not _infers_bound(one)}
+        declared_locals = {} if closure else {i: one for i, one in body.declared if not _infers_bound(one)}
         for one in declared_locals.values():
             for name in ty.lifetimes(one):
                 env.region(name)

@@ -342,8 +342,8 @@ class Body:
         self.locals: list[Local] = []
         self.blocks: list[Block] = []
         self.closures: list[Any] = []
-        self.declared: dict[int, Ty] = {}
-        """Types with lifetimes that `let` statements give to locals."""
+        self.declared: list[tuple[int, Ty]] = []
+        """Locals and the types with lifetimes that `let` statements give them: the borrow checker's, not in the text."""
         self.deferred = False
         """Does a `let` leave a variable without value?"""
 

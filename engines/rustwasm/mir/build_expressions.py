@@ -477,7 +477,7 @@ class ExpressionBuilder(ControlBuilder):
         """Keep the lifetimes that a `let` gives to a local."""
         one = self.checker.declared.get(node)
         if one is not None:
-            self.body.declared[local] = one
+            self.body.declared.append((local, one))
 
     def extended(self, place: Place, node: Any, scope: Scope) -> None:
         """Evaluate a `let`'s value: temporaries that it borrows directly live as long as the variable."""

@@ -343,7 +343,7 @@ class Body:
         self.blocks: list[Block] = []
         self.closures: list[Any] = []
         self.declared: list[tuple[int, Ty]] = []
-        """Locals and the types with lifetimes that `let` statements give them: the borrow checker's, not in the text."""
+        """Locals and the types with lifetimes that `let` statements give them: for borrow checking, not in the text."""
         self.deferred = False
         """Does a `let` leave a variable without value?"""
 

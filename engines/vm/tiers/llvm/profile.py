@@ -21,53 +21,10 @@ if TYPE_CHECKING:
     from engines.vm.tiers.code_cache import CompiledSpace
     from engines.vm.tiers.llvm.region import Region
 
-NEAR: Final = 64
-"""Instructions within which a sample of transfers looks for one."""
 TRACE: Final = 300
 """Instructions of a trace; it goes on to the first transfer of control, but no longer than `LONGEST` of these."""
 LONGEST: Final = 6
 _PC, _RA = word_of("pc"), word_of("x") + 1
-
-
-def is_indirect(word: int) -> bool:
-    """Whether an instruction that transferred control is jalr, c.jr or c.jalr.
-
-    Source: The RISC-V Instruction Set Manual, volume I, RV32/64G and RVC instruction set listings.
-    """
-    return word & 0x7F == 0x67 or word & 0xE07F == 0x8002
-
-
-def _stays(space: CompiledSpace, pc: int, to: int) -> bool:
-    handle = space.handle_at(pc)
-    return handle is not None and handle is space.handle_at(to)
-
-
-class Transfers:
-    """Indirect transfers of control that samples fell on, in whatever code.
-
-    Attributes:
-        indirect: how many there were. hits: those that led to the entry of a compiled region, or stayed in one.
-    """
-
-    def __init__(self) -> None:
-        self.indirect = self.hits = 0
-
-    def sample(self, run: Callable[[int, int], int], context: int, space: CompiledSpace, hart: Hart, most: int) -> int:
-        """Execute instructions one at a time by `run(context, 1)`, at most `most`, to the next transfer of control, or
-        no further than `NEAR`; what the last one answered."""
-        words, memory = hart.words, hart.memory
-        read: Any = ctypes.c_uint32.from_address
-        reason = LIMIT
-        for _ in range(min(most, NEAR)):
-            pc = words[_PC]
-            reason = run(context, 1)
-            to = words[_PC]
-            if reason != LIMIT or not pc < to <= pc + 4:
-                if reason == LIMIT and pc < memory.limit and is_indirect(read(memory.host_base + pc).value):
-                    self.indirect += 1
-                    self.hits += to in space.heads or _stays(space, pc, to)
-                break
-        return reason
 
 
 class Profile:
@@ -140,7 +97,7 @@ class Profile:
                 break
             transfers += 1
             word = read(base + pc).value
-            if is_indirect(word):
+            if word & 0x7F == 0x67 or word & 0xE07F == 0x8002:  # jalr; c.jr or c.jalr
                 self.seen.setdefault(pc, set()).add(to)
                 if self.distrusts:
                     inside = None
@@ -152,4 +109,4 @@ class Profile:
         return reason
 
 
-__all__ = ["TRACE", "Profile", "Transfers", "is_indirect"]
+__all__ = ["TRACE", "Profile"]

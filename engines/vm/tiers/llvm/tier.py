@@ -18,7 +18,7 @@ from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
 from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
 from engines.vm.tiers.interpreter.tier import InterpreterTier
-from engines.vm.tiers.llvm.profile import TRACE, Profile, Transfers
+from engines.vm.tiers.llvm.profile import TRACE, Profile
 from engines.vm.tiers.measurements import compiled_measurements
 from engines.vm.tiers.stop import Stop, StopReason
 
@@ -89,7 +89,6 @@ class LlvmTier(InterpreterTier):
 
     Attributes:
         profile: what runs outside compiled code.
-        transfers: where samples of indirect jumps went.
         retired: instructions, since the tier was made.
         unavailable: why nothing is compiled; empty while all is well. The interpreter runs alone then.
     """
@@ -115,7 +114,6 @@ class LlvmTier(InterpreterTier):
         self.only_executed = only_executed
         self.background = background
         self.profile = Profile(trace)
-        self.transfers = Transfers()
         self._traces = 0
         self._again: Counter[int] = Counter()
         self.stored: dict[int, StoredRegion] = {}
@@ -175,8 +173,6 @@ class LlvmTier(InterpreterTier):
         found = {"regions evicted": cache.evicted, "code bytes installed": cache.code_bytes}
         found["samples"] = self._counters.samples
         found |= {f"samples in {tier} code": times for tier, times in self._counters.places.most_common() if tier}
-        found["indirect jumps sampled"] = self.transfers.indirect
-        found["of them within compiled code"] = self.transfers.hits
         if compiler is not None:
             found |= compiled_measurements(compiler.counters)
         if cache.unguarded:
@@ -204,19 +200,15 @@ class LlvmTier(InterpreterTier):
             self._collect(space)
         end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
         while True:
-            sampled = tracing = False
+            tracing = False
             if self._left <= 0:
-                sampled, tracing = True, self._sample(space, hart, 1 - self._inside / self._window)
+                tracing = self._sample(space, hart, 1 - self._inside / self._window)
                 self._left, self._inside, self._window, self._seconds = self._slice, 0, 0, 0.0
             self.runs += 1
             before, compiled = words[_RETIRED], context["compiled"]
-            if sampled:
-                reason = self.transfers.sample(self._run, decoded.context_address, space, hart, end - before)
-                self._window -= words[_RETIRED] - before  # one at a time, whatever is compiled
-                if tracing and reason == LIMIT:
-                    most = end - words[_RETIRED]
-                    reason = self.profile.trace(self._run, decoded.context_address, space, hart, most)
-                    self._traced(space, hart)
+            if tracing:
+                reason = self.profile.trace(self._run, decoded.context_address, space, hart, end - before)
+                self._traced(space, hart)
             else:
                 begun = thread_time()
                 reason = self._run(decoded.context_address, min(end - before, self._left))

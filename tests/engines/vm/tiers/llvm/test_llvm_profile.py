@@ -63,21 +63,6 @@ def test_calls_through_a_table_stay_in_the_region(order: list[int]) -> None:
     assert int(decoded.context["compiled"]) - before > 9_000
 
 
-@pytest.mark.parametrize("batch", [1, 1 << 30])
-def test_indirect_jumps_are_sampled_with_where_they_led(batch: int) -> None:
-    """They stay within compiled code once there is any, and never before."""
-    hart, alone = hart_with([4, 2, 0, 1, 3]), hart_with([4, 2, 0, 1, 3])
-    tier = LlvmTier(slice_insns=500, batch=batch, background=False)
-    for _ in range(40):
-        tier.run(hart, 1_009)
-    InterpreterTier().run(alone, 40 * 1_009)
-    assert hart.cpu.tobytes() == alone.cpu.tobytes()
-    sampled = tier.measurements()
-    assert 0 < sampled["indirect jumps sampled"] <= sampled["samples"]
-    found = sampled["of them within compiled code"]
-    assert found == 0 if batch > 1 else 0 < found <= sampled["indirect jumps sampled"]
-
-
 def test_a_target_that_was_never_seen_is_reached_too() -> None:
     hart, alone = hart_with([0]), hart_with([0])
     tier, interpreter = LlvmTier(slice_insns=500, batch=1, background=False), InterpreterTier()

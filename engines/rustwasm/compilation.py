@@ -36,6 +36,7 @@ from engines.rustwasm.typing.wellformed import break_circles
 
 if TYPE_CHECKING:
     from engines.rustwasm.lower_linear.library_instances import LibraryInstances
+    from engines.rustwasm.typing.check import BodyChecker
 
 LIBRARY: Final = Path(__file__).parent / "library"
 CONSTANT_FUEL: Final = 300_000
@@ -113,6 +114,8 @@ class Compilation:
             self.collector.done = set(base.collector.done)
             self.collector.envs = dict(base.collector.envs)
         self.active: set[Any] = set()
+        self.checking: list[BodyChecker] = []
+        """Of the bodies whose types are being found, each on behalf of the one before it."""
         self.current_impl: ImplDef | None = None
         self.copy_cache: dict[Ty, bool] = {}
         self.drop_cache: dict[Ty, bool] = {}

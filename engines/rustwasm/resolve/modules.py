@@ -303,7 +303,7 @@ class Resolver:
     def resolve(self, path: t.Path, module: Module, space: int, report: bool = True) -> tuple[Any, int]:
         """What the longest resolvable prefix of a path means, and how many segments it takes.
 
-        The rest are associated items of a type or trait. Answers (None, 0) after reporting E0412, E0425 or E0433.
+        The rest are associated items of a type or trait. Answers (None, 0) after reporting E0425 or E0433.
         """
         segments = path.segments
         count = len(segments)
@@ -371,14 +371,9 @@ class Resolver:
                 error.message = f"failed to resolve: use of undeclared type `{name}`"
         else:
             where = "this scope" if place is None else f"module `{place.name}`" if place.parent else "the crate root"
-            if space == TYPES:
-                error = self.diagnostics.error(
-                    "E0412", f"cannot find type `{name}` in {where}", segment.span, "not found in " + where
-                )
-            else:
-                error = self.diagnostics.error(
-                    "E0425", f"cannot find value `{name}` in {where}", segment.span, "not found in " + where
-                )
+            what = ("type", "value")[space]
+            message = f"cannot find {what} `{name}` in {where}"
+            error = self.diagnostics.error("E0425", message, segment.span, "not found in " + where)
         self.suggest(error, name, place or module, segment.span)
 
     def suggest(self, error: Any, name: str, module: Any, span: t.Span, extra: list[str] | None = None) -> None:

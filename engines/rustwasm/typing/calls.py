@@ -36,9 +36,9 @@ class CallChecker(PatternChecker):
 
     def call(self, node: t.Call, expected: Ty | None) -> Ty:
         if isinstance(node.callee, t.PathExpr):
-            self.callee_path = node.callee.path
+            self.sought = (node.callee.path, "function", node.span)
         callee = shallow(self.check(node.callee))
-        self.callee_path = None
+        self.sought = None
         if callee.kind == ty.INFER:
             self.select_pending()
             callee = shallow(callee)

@@ -38,7 +38,6 @@ class BodyChecker(ExpressionChecker):
         self.loops: list[Any] = []
         self.closure: Any = None
         self.closures: list[ClosureDef] = []
-        self.callee_path = None
         self.selections = 0
         self.unknown = False
         self.errors_before = len(compilation.diagnostics.errors)
@@ -156,7 +155,9 @@ class BodyChecker(ExpressionChecker):
         self.scopes.append({})
         saved_module = self.type_env.module
         if node.items:
+            outer, self.declaring = self.declaring, node
             inner = self.compilation.block_items(node.items, saved_module)
+            self.declaring = outer
             self.type_env.module = inner
         context = None
         if node.label is not None:
@@ -748,7 +749,9 @@ def check_function(compilation: Compilation, function: FnDef) -> BodyChecker:
     """Check the body of a function (or of a const or static)."""
     compilation.collector.ensure_signature(function)
     checker = BodyChecker(compilation, function)
+    compilation.checking.append(checker)
     checker.run()
+    compilation.checking.pop()
     return checker
 
 

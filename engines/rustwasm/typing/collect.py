@@ -22,6 +22,7 @@ from engines.rustwasm.typing.definitions import (
     TraitDef,
 )
 from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.typing.unresolved import report_unknown_self, report_unknown_type
 from engines.rustwasm.typing.wellformed import set_discriminants
 
 if TYPE_CHECKING:
@@ -197,15 +198,15 @@ class Collector:
             if first.name == "Self":
                 base = env.self_ty
                 if base is None:
-                    message = "cannot find type `Self` in this scope"
-                    self.diagnostics.error("E0411", message, first.span, "`Self` is only available in impls and traits")
+                    report_unknown_self(self.compilation, first.span)
                     return ty.ERROR_TY
             if base is not None:
                 for segment in segments[1:]:
                     base = self.assoc_type(base, segment, env)
                 return base
-        definition, used = self.resolver.resolve(path, env.module, TYPES)
+        definition, used = self.resolver.resolve(path, env.module, TYPES, report=False)
         if definition is None:
+            report_unknown_type(self.compilation, path, env)
             return ty.ERROR_TY
         result = self.definition_type(definition, segments[used - 1], path, env)
         for segment in segments[used:]:

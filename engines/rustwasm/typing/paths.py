@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from engines.rustwasm.resolve.modules import VALUES, AliasDef, kind_of
+from engines.rustwasm.resolve.modules import VALUES, AliasDef
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.collect import TypeEnv
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
 from engines.rustwasm.typing.traits import AMBIGUOUS, Inference, head
 from engines.rustwasm.typing.types import Ty, shallow, subst
+from engines.rustwasm.typing.unresolved import report_unresolved
 
 
 class Variable:
@@ -37,7 +38,10 @@ class PathChecker(Inference):
 
     type_env: TypeEnv
     scopes: list[dict[str, Variable]]
-    callee_path: t.Path | None
+    sought: tuple[t.Path, str, t.Span] | None = None
+    """A path that has to name what a call or pattern can take, in rustc's words, and what to blame if it does not."""
+    declaring: t.Block | None = None
+    """The block whose items are being checked, before its statements."""
     pending: list[tuple[TraitDef, tuple[Ty, ...], t.Span]]
 
     def error(self, code: str | None, message: str, span: t.Span, label: str = "") -> Any:
@@ -178,7 +182,7 @@ class PathChecker(Inference):
             return self.assoc_value(self.type_env.params[first.name], segments, 1, path)
         definition, used = self.resolver_of().resolve(path, self.type_env.module, VALUES, report=False)
         if definition is None or (used == len(segments) and isinstance(definition, (AdtDef, TraitDef))):
-            self.report_unresolved(path, definition)
+            report_unresolved(self, path, definition)
             return None
         segment = segments[used - 1]
         if isinstance(definition, FnDef):
@@ -203,39 +207,11 @@ class PathChecker(Inference):
         if isinstance(definition, (AdtDef, AliasDef, Ty)):
             base = ty.erase(self.collector.definition_type(definition, segment, path, self.type_env))
             return self.assoc_value(self.normalize(base), segments, used, path)
-        message = f"expected value, found {kind_of(definition)} `{segments[-1].name}`"
-        self.error("E0423", message, path.span, "not a value")
+        report_unresolved(self, path, definition)
         return None
 
     def resolver_of(self) -> Any:
         return self.compilation.resolver
-
-    def report_unresolved(self, path: t.Path, definition: Any) -> None:
-        segments = path.segments
-        name = segments[-1].name
-        if isinstance(definition, (AdtDef, TraitDef)):
-            message = f"expected value, found {kind_of(definition)} `{name}`"
-            self.error("E0423", message, path.span, "not a value")
-            return
-        if len(segments) > 1 or segments[0].name in ("self", "super", "crate"):
-            if segments[0].name == "self" and len(segments) == 1:
-                self.error(
-                    "E0424",
-                    "expected value, found module `self`",
-                    path.span,
-                    "`self` value is only available in methods",
-                )
-                return
-            self.resolver_of().resolve(path, self.type_env.module, VALUES, report=True)
-            return
-        called = "function" if self.callee_path is path else "value"
-        if called == "function" and name[:1].isupper():
-            called = "function, tuple struct or tuple variant"
-        error = self.error(
-            "E0425", f"cannot find {called} `{name}` in this scope", path.span, "not found in this scope"
-        )
-        local = [n for scope in self.scopes for n in scope]
-        self.resolver_of().suggest(error, name, self.type_env.module, path.span, local)
 
     def trait_member(
         self, trait: TraitDef, args: tuple[Ty, ...], segment: t.Segment, path: t.Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from engines.rustwasm.resolve.modules import VALUES
+from engines.rustwasm.resolve.modules import VALUES, kind_of
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.coercion import Coercer
@@ -83,7 +83,14 @@ class PatternChecker(Coercer):
         if pattern.sub is None and not pattern.by_ref and not pattern.mutable:
             binding = self.compilation.resolver.find(self.type_env.module, pattern.name, VALUES)
             definition = binding.definition if binding is not None else None
-            if isinstance(definition, ConstDef) or (isinstance(definition, VariantDef) and definition.shape == "unit"):
+            static = isinstance(definition, ConstDef) and definition.is_static
+            if static or (isinstance(definition, VariantDef) and definition.shape == "tuple"):
+                what = "statics" if static else "tuple structs"
+                label = "cannot be named the same as " + ("a static" if static else "a tuple struct")
+                self.error("E0530", f"bindings cannot shadow {what}", pattern.span, label)
+            elif isinstance(definition, ConstDef) or (
+                isinstance(definition, VariantDef) and definition.shape == "unit"
+            ):
                 expected, mode = self.peel(pattern, expected, mode)
                 pattern.ty = expected
                 if isinstance(definition, ConstDef):
@@ -139,7 +146,7 @@ class PatternChecker(Coercer):
             seen = dict(self.pattern_names)
             if i and first is not None:
                 self.pattern_names = {**before, **{n: seen[n] for n in first if n in seen}}
-            collected = _bound_names(one, self)
+            collected = bound_names(one, self)
             self.check_pattern(one, expected, mode)
             if first is None:
                 first = set(self.pattern_names) - names_before
@@ -228,11 +235,14 @@ class PatternChecker(Coercer):
             self.check_pattern(one, element, mode)
 
     def check_variant(self, pattern: Any, expected: Ty, mode: str | None) -> None:
-        found = (
-            self.resolve_value_quiet(pattern.path)
-            if isinstance(pattern, t.StructPattern)
-            else self.resolve_value(pattern.path)
-        )
+        if isinstance(pattern, t.StructPattern):
+            found = self.resolve_value_quiet(pattern.path)
+        else:
+            called = isinstance(pattern, t.TupleStructPattern)
+            what = "tuple struct or tuple variant" if called else "unit struct, unit variant or constant"
+            self.sought = (pattern.path, what, pattern.span)
+            found = self.resolve_value(pattern.path)
+            self.sought = None
         if found is None:
             self.check_parts_as_errors(pattern)
             return
@@ -343,6 +353,14 @@ class PatternChecker(Coercer):
                     return None
             if definition is None and len(segments) == 1:
                 name = segments[0].name
+                binding = self.compilation.resolver.find(self.type_env.module, name, VALUES)
+                found = kind_of(binding.definition) if binding is not None and binding.definition is not None else ""
+                if self.lookup_variable(name) is not None:
+                    found = "local variable"
+                if found:
+                    message = f"expected struct, variant or union type, found {found} `{name}`"
+                    self.error("E0574", message, path.span, "not a struct, variant or union type")
+                    return None
                 message = f"cannot find struct, variant or union type `{name}` in this scope"
                 error = self.error("E0422", message, path.span, "not found in this scope")
                 self.compilation.resolver.suggest(error, name, self.type_env.module, path.span)
@@ -366,7 +384,7 @@ def _is_rest(pattern: Any) -> bool:
     )
 
 
-def _bound_names(pattern: Any, checker: PatternChecker) -> set[str]:
+def bound_names(pattern: Any, checker: PatternChecker) -> set[str]:
     """Names that a pattern binds (not those of constants and unit variants)."""
     names: set[str] = set()
     if isinstance(pattern, t.BindingPattern):
@@ -379,11 +397,11 @@ def _bound_names(pattern: Any, checker: PatternChecker) -> set[str]:
             names.add(pattern.name)
     for part in (getattr(pattern, "sub", None), getattr(pattern, "inner", None)):
         if part is not None:
-            names |= _bound_names(part, checker)
+            names |= bound_names(part, checker)
     for part in getattr(pattern, "elements", ()):
-        names |= _bound_names(part, checker)
+        names |= bound_names(part, checker)
     for _, part, _ in getattr(pattern, "fields", ()):
-        names |= _bound_names(part, checker)
+        names |= bound_names(part, checker)
     for part in getattr(pattern, "alternatives", ())[:1]:
-        names |= _bound_names(part, checker)
+        names |= bound_names(part, checker)
     return names

@@ -342,3 +342,160 @@ fn main() {
     call(|| 1);
     call(c);
 }
+//= E0434 1:40 1:41
+fn main() { let x = 3; fn f() -> i32 { x } println!("{}", f()); }
+//= E0434 4:9 4:10
+fn main() {
+    let x = 3;
+    fn f() -> i32 {
+        x + 1
+    }
+    println!("{}", f());
+}
+//= E0434 5:9 5:10
+fn main() {
+    let x = 3;
+    struct S;
+    impl S { fn f(&self) -> i32 {
+        x + 1
+    } }
+    println!("{}", S.f());
+}
+//= E0435 3:17 3:18
+fn main() {
+    let n = 3;
+    let a = [0; n];
+}
+//= E0435 3:20 3:21
+fn main() {
+    let n = 3;
+    const M: i32 = n;
+}
+//= E0424 3:21 3:25
+struct S { x: i32 }
+impl S {
+    fn f() -> i32 { self.x }
+}
+fn main() {}
+//= E0424 1:17 1:21
+fn f() -> i32 { self.x }
+fn main() {}
+//= E0424 1:13 1:17
+fn main() { self.foo(); }
+//= E0424 1:18 1:22
+fn f() { let s = self; }
+fn main() {}
+//= E0425 1:9 1:12
+fn f(x: Foo) {}
+fn main() {}
+//= E0425 1:15 1:18
+struct A { x: Bar }
+fn main() {}
+//= E0425 1:11 1:14
+fn f() -> Baz { loop {} }
+fn main() {}
+//= E0425 1:20 1:23
+fn main() { let x: Foo = 3; }
+//= E0425 1:24 1:27
+fn main() { let x: Vec<Foo> = Vec::new(); }
+//= E0425 1:6 1:9
+impl Foo { fn f() {} }
+fn main() {}
+//= E0425 1:27 1:30
+fn main() { let v = Vec::<Foo>::new(); }
+//= E0425 1:9 1:10
+fn f(x: T) {}
+fn main() {}
+//= E0423 1:41 1:42
+struct A { x: i32 } fn main() { let a = A; }
+//= E0423 1:41 1:45
+struct A { x: i32 } fn main() { let a = A(1); }
+//= E0574 1:31 1:32
+fn f() {} fn main() { let a = f { x: 1 }; }
+//= E0531 1:23 1:26
+fn main() { match 3 { Foo(x) => {} _ => {} } }
+//= E0401 2:13 2:14
+fn f<T>(t: T) {
+    fn g(x: T) {}
+}
+fn main() {}
+//= E0532 1:54 1:58
+struct S { a: i32 } fn main() { match (S { a: 1 }) { S(x) => {} } }
+//= E0532 1:47 1:51
+enum E { A(i32) } fn main() { match E::A(1) { E::A => {} } }
+//= E0532 1:39 1:46
+enum E { A } fn main() { match E::A { E::A(x) => {} } }
+//= E0599 1:42 1:43
+enum E { A } fn main() { match E::A { E::B => {} _ => {} } }
+//= E0599 1:37 1:38
+enum E { A } fn main() { let e = E::B(3); }
+//= E0423 1:34 1:35
+enum E { A } fn main() { let e = E(3); }
+//= E0423 1:34 1:35
+enum E { A } fn main() { let e = E; }
+//= E0423 1:31 1:32
+mod m { } fn main() { let e = m; }
+//= E0423 1:23 1:24
+mod m { } fn main() { m(); }
+//= E0423 1:21 1:24
+fn main() { let e = i32; }
+//= E0423 1:13 1:16
+fn main() { i32(3); }
+//= E0423 1:32 1:33
+trait T {} fn main() { let e = T; }
+//= E0423 1:21 1:22
+fn f<T>() { let x = T; } fn main() { }
+//= E0423 1:35 1:36
+type A = i32; fn main() { let e = A; }
+//= E0423 1:48 1:49
+struct S(i32); type A = S; fn main() { let e = A(3); }
+//= E0401 1:43 1:44
+fn f<const N: usize>() { const M: usize = N; } fn main() { }
+//= E0401 1:22 1:23
+fn f<T>() { struct S(T); } fn main() { }
+//= E0401 1:39 1:43
+struct S; impl S { fn f() { fn g() -> Self { loop {} } } } fn main() { }
+//= E0425 1:29 1:30
+fn main() { fn f() -> i32 { x } let x = 3; println!("{}", f() + x); }
+//= E0435 1:37 1:38
+fn main() { let n = 2; let x: [i32; n] = [0, 1]; }
+//= E0434 1:44 1:45
+fn main() { let n = 2; fn f() { let g = || n; } }
+//= E0435 1:40 1:41
+fn main() { let n = 2; static X: i32 = n; }
+//= E0434 1:32 1:33
+fn f(p: i32) { fn g() -> i32 { p } } fn main() { }
+//= E0574 1:32 1:33
+fn main() { let f = 1; let g = f { x: 1 }; }
+//= E0425 1:48 1:49
+mod m { pub struct S; } fn main() { let s = m::T; }
+//= E0425 1:47 1:48
+mod m { pub struct S; } fn main() { let s: m::T; }
+//= E0433 1:21 1:26
+fn main() { let s = super::x; }
+//= E0425 1:28 1:29
+fn main() { let s = crate::x; }
+//= E0425 1:27 1:28
+fn main() { let s = self::x; }
+//= E0425 1:26 1:27
+fn main() { let s: self::X; }
+//= none 1:13 1:16
+fn main() { foo!(); }
+//= E0424 1:29 1:33
+struct S; impl S { fn f() { self.g(); } fn g(&self) {} } fn main() { }
+//= E0405 1:29 1:32
+fn main() { let x = <i32 as Foo>::f(); }
+//= E0423 1:59 1:66
+mod m { pub struct S { pub x: i32 } } fn main() { let s = m::S(3); }
+//= E0433 1:23 1:24
+fn main() { match 3 { m::X => {} _ => {} } }
+//= E0532 1:47 1:51
+mod m { pub fn f() {} } fn main() { match 3 { m::f => {} _ => {} } }
+//= E0530 1:42 1:43
+static X: i32 = 3; fn main() { match 3 { X => {} _ => {} } }
+//= E0530 1:32 1:33
+struct S(i32); fn main() { let S = 3; }
+//= E0530 1:25 1:26
+static X: i32 = 3; fn f(X: i32) {} fn main() { }
+//= E0530 1:54 1:55
+enum E { A(i32), B } use E::*; fn main() { match B { A => {} } }

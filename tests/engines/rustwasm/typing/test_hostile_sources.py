@@ -31,7 +31,7 @@ HOSTILE = {
     "nul": ("fn main() { \0 }", None),
     "open text": ('fn main() { "abc', "E0765"),
     "open comment": ("/* /* */" + MAIN, "E0758"),
-    "method of an unknown type": ("struct P<T>(T); impl P<T> { fn f(&self) -> T { self.0.clone() } }" + MAIN, "E0412"),
+    "method of an unknown type": ("struct P<T>(T); impl P<T> { fn f(&self) -> T { self.0.clone() } }" + MAIN, "E0425"),
     "nothing": ("", "E0601"),
     "missing module": ("mod a;" + MAIN, "E0583"),
 }

@@ -13,8 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engines.vm.isa.riscv64.coding import assemble
+from engines.vm.user.launch import Launch
+from harness.commands import vm_run as vm_run_command
 
 ROOT = Path(__file__).parents[3]
 COMMAND = [sys.executable, "-P", "-m", "harness.cli", "vm", "run"]
@@ -129,6 +133,27 @@ def test_the_same_options_behind_the_other_commands_of_vm(build: Build) -> None:
         line = [*command, "--limit", "5", "--tier", "reference", build("jal zero, 0\n"), "--help"]
         done = subprocess.run(line, env=environment(), capture_output=True, check=False)
         assert (done.returncode, done.stdout) == (124, b"")
+
+
+WORDS = ("--tier", "--aot", "-L", "--prefix", "--stats", "--strace", "--seed", "-x", "auto", "", "prog", "7")
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=6))
+def test_options_that_are_taken_without_a_parser_are_what_it_makes_of_them(words: list[str]) -> None:
+    """Where it refuses a command line, or one needs what is not plain, the parser is asked."""
+    plain = vm_run_command.plain_options(words)
+    if plain is None:
+        return
+    options, (program, *arguments) = plain
+    given_words = vm_run_command.parser().parse_args(words)
+    assert (given_words.program, given_words.arguments) == (program, arguments)
+    for name in ("tier", "aot", "prefix", "stats", "strace"):
+        assert getattr(given_words, name) == options.get(name, getattr(Launch(program=program), name))
+
+
+@pytest.mark.parametrize("words", [["prog", "--stats"], ["--tier", "llvm", "--stats", "prog", "-x"]])
+def test_plain_options_need_no_parser(words: list[str]) -> None:
+    assert vm_run_command.plain_options(words) is not None
 
 
 HEAVY = {

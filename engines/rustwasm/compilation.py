@@ -298,9 +298,6 @@ class Compilation:
     def all_traits(self) -> list[TraitDef]:
         return (self.base.declarations.traits if self.base is not None else []) + self.declarations.traits
 
-    def note_use(self, function: FnDef) -> None:
-        """Somebody calls `function`: nothing to do, uses are found from the MIR."""
-
     def hidden_type(self, opaque: Any) -> Ty:
         if opaque.hidden is None:
             self.body_of(opaque.function)

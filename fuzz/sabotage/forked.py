@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
-import time
 from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
+from fuzz.sabotage.child import how_it_ended, start
 from harness.contract import (
     BatchObservation,
     Case,
@@ -24,13 +23,11 @@ from harness.contract import (
     state_dtype,
 )
 from harness.contract.layout import DATA_BYTES
-from harness.contract.waiting import readable
 
 CASE_SECONDS: Final = 1.0
 """A case that takes more CPU time hangs."""
 _PATIENCE: Final = 20
 """A fork that uses no CPU time is waited for so many times longer."""
-_FAILED: Final = 70
 
 
 class ForkedExecutor:
@@ -85,40 +82,20 @@ class ForkedExecutor:
 
 def _in_fork(work: Callable[[], object], seconds: float) -> object:
     """What `work` returns within so many seconds of CPU time, or why not: `timeout`, a signal, an exit status."""
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(read_end)
-        status = _FAILED
+
+    def answer() -> bytes:
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        try:
-            data = pickle.dumps(work())
-            with os.fdopen(write_end, "wb") as stream:
-                stream.write(data)
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(write_end)
+        return pickle.dumps(work())
+
+    child = start(answer)
+    data, in_time, status = b"", False, 0
     try:
-        data, in_time = _read_all(read_end, time.monotonic() + seconds * _PATIENCE)
+        data, in_time = child.read(seconds * _PATIENCE)
     finally:
-        os.close(read_end)
-        os.kill(child, signal.SIGKILL)
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status = child.end()
     if not in_time or status == -signal.SIGPROF:
         return "timeout"
     try:
         return pickle.loads(data)
     except (EOFError, pickle.UnpicklingError):
-        return f"ended by signal {-status}" if status < 0 else f"ended with status {status}"
-
-
-def _read_all(descriptor: int, deadline: float) -> tuple[bytes, bool]:
-    data = bytearray()
-    while True:
-        if not readable([descriptor], deadline - time.monotonic()):
-            return bytes(data), False
-        piece = os.read(descriptor, 1 << 20)
-        if not piece:
-            return bytes(data), True
-        data += piece
+        return how_it_ended(status)

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fuzz.sabotage import BUGS, VARIABLE, Bug
+from fuzz.sabotage.child import Child, how_it_ended, start
 from fuzz.sabotage.judges import Budget, Judge, Kill, UnfitError, judge
 from harness.contract.waiting import readable
 from harness.nearest import did_you_mean
@@ -203,47 +203,28 @@ class Examiners:
 
 def _forked(work: Callable[[], Kill | None], seconds: float) -> Kill | str | None:
     """What `work` gives in a fork of this process, or in words how the fork ended instead."""
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if not child:
-        _in_child(work, read_end, write_end)
-    os.close(write_end)
-    data = bytearray()
-    deadline = time.monotonic() + seconds
+    child = start(partial(_answer, work))
+    data, status = b"", 0
     try:
-        while True:
-            ready = readable([read_end], deadline - time.monotonic())
-            piece = os.read(read_end, 1 << 16) if ready else b""
-            if not piece:
-                break
-            data += piece
+        data, _ = child.read(seconds)
     finally:
-        os.close(read_end)
-        os.kill(child, signal.SIGKILL)
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status = child.end()
     if data:
         answer = json.loads(data)
         return answer if isinstance(answer, str) else None if answer is None else Kill(**answer)
-    return f"ended by signal {-status}" if status < 0 else f"ended with status {status} and no answer"
+    return how_it_ended(status) if status < 0 else f"{how_it_ended(status)} and no answer"
 
 
-def _in_child(work: Callable[[], Kill | None], read_end: int, write_end: int) -> None:
-    """Do the work, write the answer (a string where it raised) and end the process; nothing of the parent's unwinds."""
-    answer: Any = None
+def _answer(work: Callable[[], Kill | None]) -> bytes:
+    """In a fork: do the work without a word; the kill as JSON, or a string of where it raised."""
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(quiet, 1)
+    os.dup2(quiet, 2)
     try:
-        os.close(read_end)
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
         found = work()
-        answer = None if found is None else asdict(found)
-    finally:
-        raised = sys.exception()
-        if raised is not None:
-            answer = "".join(traceback.format_exception(raised)[-3:])[-1500:]
-        with os.fdopen(write_end, "w") as stream:
-            json.dump(answer, stream)
-        os._exit(0)
+    except BaseException as raised:  # noqa: BLE001  (an injected bug raises anything, SystemExit too)
+        return json.dumps("".join(traceback.format_exception(raised)[-3:])[-1500:]).encode()
+    return json.dumps(None if found is None else asdict(found)).encode()
 
 
 class ResultsFile:
@@ -315,22 +296,21 @@ def run(
     `jobs` processes work, this one with them.
     """
     waiting = list(reversed(names))
-    running: dict[int, tuple[int, str]] = {}
+    running: dict[int, tuple[Child, str]] = {}
     try:
         while (waiting and not stop()) or running:
             while waiting and len(running) < jobs and not stop():
                 name = _next(waiting, examiners, len(running) + 1 < jobs)
                 examiners.prepare(name)
-                descriptor, pid = _start(examiners, name)
-                running[descriptor] = (pid, name)
+                child = _start(examiners, name)
+                running[child.descriptor] = (child, name)
             for descriptor in readable(running, 0.5):
-                pid, name = running.pop(descriptor)
-                keep(_collect(descriptor, pid, name))
+                keep(_collect(*running.pop(descriptor)))
     finally:
-        for descriptor, (pid, _) in running.items():
-            os.killpg(pid, signal.SIGTERM)
-            os.close(descriptor)
-            os.waitpid(pid, 0)
+        for child, _ in running.values():
+            os.killpg(child.pid, signal.SIGTERM)
+            os.close(child.descriptor)
+            os.waitpid(child.pid, 0)
 
 
 def _next(waiting: list[str], examiners: Examiners, others_idle: bool) -> str:
@@ -344,32 +324,25 @@ def _next(waiting: list[str], examiners: Examiners, others_idle: bool) -> str:
     return waiting.pop()
 
 
-def _start(examiners: Examiners, name: str) -> tuple[int, int]:
-    """A process that examines `name` (and forks for every judge), and the pipe that its result comes through."""
-    read_end, write_end = os.pipe()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
-    if not pid:
-        try:
-            os.close(read_end)
-            os.setpgid(0, 0)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            with os.fdopen(write_end, "w") as stream:
-                json.dump(asdict(examiners.examine(name)), stream)
-        finally:
-            os._exit(0)
-    os.close(write_end)
+def _start(examiners: Examiners, name: str) -> Child:
+    """A process that examines `name`, in a group of its own: it forks for every judge."""
+    child = start(partial(_examined, examiners, name))
     with contextlib.suppress(PermissionError, ProcessLookupError):
-        os.setpgid(pid, pid)  # here too, so that the group exists whoever comes first
-    return read_end, pid
+        os.setpgid(child.pid, child.pid)  # here too, so that the group exists whoever comes first
+    return child
 
 
-def _collect(descriptor: int, pid: int, name: str) -> Result:
-    with os.fdopen(descriptor) as stream:
+def _examined(examiners: Examiners, name: str) -> bytes:
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    return json.dumps(asdict(examiners.examine(name))).encode()
+
+
+def _collect(child: Child, name: str) -> Result:
+    with os.fdopen(child.descriptor) as stream:
         text = stream.read()
-    os.waitpid(pid, 0)
+    os.waitpid(child.pid, 0)
     if not text:
         return Result(name, None, 0.0, "the process that examined it died")
     return _read_result(parse(text, f"the examination of {name}"))

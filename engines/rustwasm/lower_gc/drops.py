@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engines.rustwasm.lower_gc import nodes as n
 from engines.rustwasm.lower_gc.frame import Frame
 from engines.rustwasm.lower_gc.places import Element, Place
+from engines.rustwasm.lower_linear.made_bodies import drop_fields
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.release.tree import If, Node
@@ -25,7 +26,6 @@ class DropLowering(Frame):
     """Emits drops."""
 
     moves: Moves
-    flags: dict[int, int]
 
     def drop(self, number: int, terminator: m.Drop) -> None:
         """Drop what the terminator's place holds before the terminator of this block."""
@@ -122,36 +122,10 @@ def glue_body(ty: Ty, fields: dict[int, list[tuple[int, Ty]]], drop: m.Operand |
     the fields that need a drop."""
     body = m.Body(f"drop {t.show(ty)}", None, 1, (0, 0))
     body.locals = [m.Local(one, None, False, (0, 0)) for one in (t.UNIT, ty, t.ref(ty, True), t.I32)]
-    whole = m.Place(1)
-
-    def block() -> int:
-        body.blocks.append(m.Block())
-        return len(body.blocks) - 1
-
-    current = block()
+    body.blocks = [m.Block()]
     if drop is not None:
-        following = block()
-        body.blocks[current].statements.append(m.Assign(m.Place(2), m.Ref("mut", whole), (0, 0)))
-        body.blocks[current].terminator = m.Call(drop, [m.Copy(m.Place(2))], m.Place(0), following, (0, 0))
-        current = following
-    is_enum = ty.kind == t.ADT and ty.data.is_enum
-    wanted = [variant for variant in fields if fields[variant]]
-    end = block()
-    body.blocks[end].terminator = m.Return()
-    if is_enum:
-        body.blocks[current].statements.append(m.Assign(m.Place(3), m.Discriminant(whole), (0, 0)))
-        starts = [block() for _ in wanted]
-        body.blocks[current].terminator = m.Switch(m.Copy(m.Place(3)), list(wanted), list(starts), end)
-    else:
-        starts = [current] if wanted else []
-        if not wanted:
-            body.blocks[current].terminator = m.Goto(end)
-    for variant, start in zip(wanted, starts, strict=True):
-        holder = whole.downcast(variant) if is_enum else whole
-        current = start
-        for index, one in fields[variant]:
-            following = block()
-            body.blocks[current].terminator = m.Drop(holder.field(index, one), following, (0, 0))
-            current = following
-        body.blocks[current].terminator = m.Goto(end)
+        body.blocks[0].statements.append(m.Assign(m.Place(2), m.Ref("mut", m.Place(1)), (0, 0)))
+        body.blocks[0].terminator = m.Call(drop, [m.Copy(m.Place(2))], m.Place(0), 1, (0, 0))
+        body.blocks.append(m.Block())
+    drop_fields(body, ty, m.Place(1), fields, 3)
     return body

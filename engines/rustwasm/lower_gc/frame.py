@@ -19,9 +19,10 @@ from engines.rustwasm.lower_gc.places import (
     slice_parts,
 )
 from engines.rustwasm.lower_gc.representation import EMPTY, ENUM, MIXED, OPTION, RAW_VALUE, TAG
+from engines.rustwasm.lower_linear.emitter import Emitter
 from engines.rustwasm.lower_linear.layout import pointee_is_fat
 from engines.rustwasm.mir import body as m
-from engines.rustwasm.release.tree import If, Node
+from engines.rustwasm.release.tree import Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
     from engines.rustwasm.lower_gc.program import Program
 
 
-class Frame:
+class Frame(Emitter):
     """What a function under construction consists of."""
 
     def __init__(self, program: Program, name: str) -> None:
+        super().__init__(program.profile.messages)
         self.program = program
         self.types = program.types
         self.name = name
         self.locals: list[w.ValueType] = []
-        self.out: list[Node] = []
         self.homes: dict[int, Place] = {}
         self.body: m.Body = m.Body(name, None, 0, (0, 0))
 
@@ -174,15 +175,6 @@ class Frame:
         part = self.stash(self.program.array_new(ty.args[0], length))
         self.out.append(self.program.array_copy(ty.args[0], part, n.i32(0), array, start, n.copied(length)))
         return n.copied(part)
-
-    def check_index(self, index: Node, length: Node, span: m.Span) -> None:
-        if index.op == length.op == "i32.const" and 0 <= index.imm[0] < length.imm[0]:
-            return
-        outside = n.op("i32.ge_u", n.copied(index), n.copied(length))
-        self.out.append(If(outside, self.panic_bounds(span, n.copied(index), n.copied(length)), [], None))
-
-    def panic_bounds(self, span: m.Span, index: Node, length: Node) -> list[Node]:
-        raise NotImplementedError
 
     def write(self, where: Place, value: Node) -> None:
         self.out += where.write(self.program, value)

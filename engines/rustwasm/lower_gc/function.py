@@ -54,7 +54,6 @@ class FunctionLowering(DropLowering):
         self.tracked = tracked
         self.checks = program.profile.checks
         self.moves = Moves(body, program.needs_drop)
-        self.flags: dict[int, int] = {}
         self.location: int | None = None
         self.origin = program.origin_of(body)
         self.refilled = {
@@ -76,7 +75,7 @@ class FunctionLowering(DropLowering):
         for path in sorted(self.moves.flagged):
             self.flags[path] = self.fresh(w.I32)
         for local in range(1, self.body.arg_count + 1):
-            self._set_flags(self.moves.mask(m.Place(local)), 1)
+            self.set_flags(self.moves.mask(m.Place(local)), 1)
         prologue += self.out
         blocks: dict[int, BasicBlock] = {}
         work, seen = [0], {0}
@@ -132,8 +131,8 @@ class FunctionLowering(DropLowering):
                 self._renew(statement.local)
             if self.flags:
                 cleared, filled = self.moves.effects(statement)
-                self._set_flags(cleared & ~filled, 0)
-                self._set_flags(filled, 1)
+                self.set_flags(cleared & ~filled, 0)
+                self.set_flags(filled, 1)
             if self.origin is not None:
                 self.origin.statement(statement, self.out)
         leave = self._terminator(number, block.terminator)
@@ -148,11 +147,6 @@ class FunctionLowering(DropLowering):
         empty = n.default(self.types.of(home.ty).wasm)
         self.out.append(n.set_(home.pointer.imm[0], self.program.new_cell(empty)))
 
-    def _set_flags(self, bits: int, value: int) -> None:
-        for path, local in self.flags.items():
-            if bits >> path & 1:
-                self.out.append(n.set_(local, n.i32(value)))
-
     def _terminator(self, number: int, terminator: m.Terminator) -> Exit:
         if isinstance(terminator, m.Goto):
             return Jump(terminator.target)
@@ -164,7 +158,7 @@ class FunctionLowering(DropLowering):
         if isinstance(terminator, m.Drop):
             self.drop(number, terminator)
             if self.flags:
-                self._set_flags(self.moves.mask(terminator.place), 0)
+                self.set_flags(self.moves.mask(terminator.place), 0)
             return Jump(terminator.target)
         if isinstance(terminator, m.Call):
             calls.call(self, terminator)
@@ -172,8 +166,8 @@ class FunctionLowering(DropLowering):
                 return Leave([Node("unreachable")])
             if self.flags:
                 cleared, filled = self.moves.leaving(terminator)
-                self._set_flags(cleared & ~filled, 0)
-                self._set_flags(filled, 1)
+                self.set_flags(cleared & ~filled, 0)
+                self.set_flags(filled, 1)
             return Jump(terminator.target)
         return Leave([Node("unreachable")])
 
@@ -384,25 +378,17 @@ class FunctionLowering(DropLowering):
             return n.get(self.location, w.I32)
         return self.program.location(span)
 
-    def panic_if(self, condition: Node, message: str, span: m.Span) -> None:
-        if condition.op == "i32.const" and condition.imm[0] == 0:
-            return
-        self.out.append(If(condition, self.panic(message, span), [], None))
-
     def panic(self, message: str, span: m.Span) -> list[Node]:
         """Statements that end the program."""
-        if not self.program.profile.messages:
+        if not self.messages:
             return [Node("unreachable")]
         text = message.encode()
         assert len(text) <= BUFFER_BYTES, "what the compiler says is short"
         arguments = [self.location_of(span), n.i32(self.program.bytes_offset(text)), n.i32(len(text))]
-        return [self.program.call(("runtime", "panic_constant"), arguments, None), Node("unreachable")]
+        return [self.runtime("panic_constant", arguments), Node("unreachable")]
 
-    def panic_bounds(self, span: m.Span, index: Node, length: Node) -> list[Node]:
-        if not self.program.profile.messages:
-            return [Node("unreachable")]
-        arguments = [self.location_of(span), index, length]
-        return [self.program.call(("runtime", "panic_bounds"), arguments, None), Node("unreachable")]
+    def runtime(self, name: str, arguments: list[Node]) -> Node:
+        return self.program.call(("runtime", name), arguments, None)
 
 
 def _written(body: m.Body) -> list[m.Place]:

@@ -23,7 +23,6 @@ from engines.rustwasm.lower_gc.representation import (
     RAW_VALUE,
     Slot,
 )
-from engines.rustwasm.mir import body as m
 from engines.rustwasm.release.tree import Block, If, Node, Tree
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
@@ -31,46 +30,6 @@ from engines.rustwasm.wasm import types as w
 
 if TYPE_CHECKING:
     from engines.rustwasm.lower_gc.program import Program
-
-
-# MIR
-
-
-class _Untracked:
-    """Stands for the definition of a body that no source has."""
-
-    attributes: tuple[str, ...] = ()
-
-
-def pass_on(body: m.Body, function: m.Operand, operands: list[m.Operand]) -> m.Body:
-    """The body calls a function and returns its result."""
-    start, end = m.Block(), m.Block()
-    start.terminator = m.Call(function, operands, m.Place(0), 1, body.span)
-    end.terminator = m.Return()
-    body.blocks = [start, end]
-    return body
-
-
-def pointer_body(compilation: Any, one: Ty, parameters: tuple[Ty, ...], result: Ty) -> m.Body:
-    """A function item, or a closure without captures, with just its arguments."""
-    body = m.Body(f"pointer to {getattr(one.data, 'name', '')}", None, len(parameters), (0, 0))
-    body.definition = _Untracked()
-    body.locals = [m.Local(ty, None, False, (0, 0)) for ty in (result, *parameters)]
-    operands: list[m.Operand] = [m.Move(m.Place(i)) for i in range(1, len(parameters) + 1)]
-    if one.kind != t.CLOSURE:
-        return pass_on(body, m.Constant(one), operands)
-    count = len(body.locals)
-    arguments = t.tuple_of(tuple(parameters))
-    body.locals += [m.Local(ty, None, False, (0, 0)) for ty in (one, t.ref(one), arguments)]
-    call = compilation.lang("Fn").methods["call"]
-    passed: list[m.Operand] = [m.Move(m.Place(count + 1)), m.Move(m.Place(count + 2))]
-    pass_on(body, m.Constant(t.fn_def(call, (one, arguments))), passed)
-    body.blocks[0].statements = [
-        m.Assign(m.Place(count), m.Aggregate(one, []), (0, 0)),
-        m.Assign(m.Place(count + 1), m.Ref("shared", m.Place(count)), (0, 0)),
-        m.Assign(m.Place(count + 2), m.Aggregate(arguments, operands), (0, 0)),
-    ]
-    return body
 
 
 # Objects

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engines.rustwasm.lower_linear.nodes import copied, f32, f64, i32, i64, integer, op
+from engines.rustwasm.lower_linear.nodes import copied, f32, f64, get, i32, i64, integer, op, set_
 from engines.rustwasm.release.tree import Node
 from engines.rustwasm.wasm import types as w
 from engines.rustwasm.wasm.types import ValueType
@@ -11,14 +11,6 @@ __all__ = [
     "copied", "default", "f32", "f64", "get", "i32", "i64", "integer", "is_null", "null", "op", "select", "set_",
     "simple", "struct_get", "struct_new", "struct_set",
 ]  # fmt: skip
-
-
-def get(local: int, type_: ValueType) -> Node:
-    return Node("local.get", (local,), (), type_)
-
-
-def set_(local: int, value: Node) -> Node:
-    return Node("local.set", (local,), (value,))
 
 
 def null(type_: ValueType) -> Node:

@@ -10,6 +10,7 @@ from engines.rustwasm.lower_gc.representation import (
     RAW_VALUE,
     Representations,
 )
+from engines.rustwasm.lower_linear.requests import Requests
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.instances import Instances
 from engines.rustwasm.release.tree import If, Node
@@ -36,10 +37,11 @@ class ForeignTypeError(ValueError):
     """An exported function has a parameter or result of a type that hosts have no values of."""
 
 
-class Objects:
+class Objects(Requests):
     """What is needed of a program's functions, globals and data so far, and trees that use them."""
 
     def __init__(self, compilation: Compilation, profile: Profile, exported: list[FnDef]) -> None:
+        super().__init__()
         self.compilation = compilation
         self.profile = profile
         self.instances = Instances(compilation)
@@ -47,14 +49,10 @@ class Objects:
         self.types.counts = t.adt(compilation.lang("Counts"))
         self.filled = compilation.lang("raw_array_filled")
         self.printing = {compilation.lang("print_str"): 1, compilation.lang("eprint_str"): ERROR_STREAM}
-        self.pending: list[Any] = []
-        self.requested: dict[Any, None] = {}
-        self.imports: dict[str, None] = {}
         self.references: dict[Any, None] = {}
         self.globals: dict[Any, tuple[int, w.ValueType]] = {}
         self.constants = bytearray()
         self._shared: dict[bytes, int] = {}
-        self._labels = 1_000_000
 
     def _singles(self, exported: list[FnDef]) -> list[w.FunctionType]:
         """Types of imports and exports; an exported function's are numbers."""
@@ -95,25 +93,12 @@ class Objects:
         """A call of the function with this key."""
         if key[0] == "runtime" and key[1] not in _OWN:
             key = ("lang", key[1])
-        self.request(key)
-        return Node("call", (key,), arguments, type_)
-
-    def request(self, key: Any) -> None:
-        if key not in self.requested:
-            self.requested[key] = None
-            if key[0] == "import":
-                self.imports[key[1]] = None
-            else:
-                self.pending.append(key)
+        return super().call(key, arguments, type_)
 
     def function_reference(self, key: Any, signature: int) -> Node:
         self.request(key)
         self.references[key] = None
         return Node("ref.func", (key,), (), w.Ref(True, signature))
-
-    def fresh_label(self) -> int:
-        self._labels += 1
-        return self._labels
 
     def _global(self, name: Any, type_: w.ValueType) -> int:
         found = self.globals.get(name)

@@ -30,6 +30,7 @@ from engines.rustwasm.lower_gc.drops import glue_body
 from engines.rustwasm.lower_gc.function import FunctionLowering
 from engines.rustwasm.lower_gc.objects import Objects
 from engines.rustwasm.lower_gc.representation import ACCESS_GET, DYN_OBJECT, DYN_TABLE, EMPTY
+from engines.rustwasm.lower_linear.made_bodies import pass_on, pointer_body
 from engines.rustwasm.lower_linear.program import PROFILES, Profile
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.release.tree import If, Node, Tree, fell, walk
@@ -71,8 +72,6 @@ class Program(Objects):
     ) -> None:
         super().__init__(compilation, profile, exported)
         self.origins = origins
-        self.lowering: Any = ("start",)
-        self.trees: dict[Any, tuple[Tree, tuple[w.ValueType, ...]]] = {}
         self.tables: dict[tuple[Ty, Ty], None] = {}
         self.slots: dict[Ty, dict[str, tuple[int, FnDef, int]]] = {}
         self.statics: dict[Any, None] = {}
@@ -160,16 +159,6 @@ class Program(Objects):
 
     # Lowering
 
-    def lower(self, entry: FnDef) -> None:
-        """Lower a function and all that it reaches."""
-        self.request(("fn", entry, ()))
-        self.drain()
-
-    def drain(self) -> None:
-        while self.pending:
-            key = self.lowering = self.pending.pop()
-            self.trees[key] = self._lowered(key)
-
     def origin_of(self, body: m.Body) -> Origin | None:
         """Where the function that is being lowered comes from, if somebody wants to know."""
         return None if self.origins is None else self.origins.of(_name(self.lowering), body)
@@ -180,7 +169,7 @@ class Program(Objects):
             tracked = "track_caller" in key[1].attributes
             return self._function(self.concrete(key[1], key[2]), tracked, key[3] if kind == "view" else ())
         if kind == "pointer":
-            return self._function(glue.pointer_body(self.compilation, key[1], *key[2]), False)
+            return self._function(pointer_body(self.compilation, key[1], *key[2]), False)
         if kind == "method":
             return self._method(key[1], key[2])
         if kind == "glue":
@@ -216,7 +205,7 @@ class Program(Objects):
         body = m.Body(f"dyn {definition.name}", definition, len(inputs), definition.span)
         body.locals = [m.Local(one, None, False, (0, 0)) for one in (output, *inputs)]
         operands: list[m.Operand] = [m.Move(m.Place(i)) for i in range(1, len(inputs) + 1)]
-        glue.pass_on(body, m.Constant(t.fn_def(definition, args)), operands)
+        pass_on(body, m.Constant(t.fn_def(definition, args)), operands)
         tree, parameters = self._function(body, False)
         return self._received(tree, parameters, inputs[0], args[0])
 

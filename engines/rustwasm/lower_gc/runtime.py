@@ -6,10 +6,12 @@ The only memory is one page: where `fd_write` finds what is to be written, and s
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from engines.rustwasm.lower_gc import nodes as n
 from engines.rustwasm.lower_gc.objects import BUFFER_BYTES, ERROR_STREAM
+from engines.rustwasm.lower_linear.runtime import end, get, panic_bounds
 from engines.rustwasm.release.tree import Block, If, Node, Tree
 from engines.rustwasm.wasm import types as w
 
@@ -18,10 +20,6 @@ if TYPE_CHECKING:
 
 BUFFER: Final = 16
 """Where the buffer in memory starts: after the vector (address, length) and the count of written bytes."""
-
-
-def _get(local: int) -> Node:
-    return n.get(local, w.I32)
 
 
 def _bytes(program: Program) -> w.Ref:
@@ -40,8 +38,8 @@ def _part(program: Program) -> Tree:
     array = _bytes(program)
     made = n.get(2, array)
     body = [
-        n.set_(2, Node("array.new_default", (array.heap,), (_get(1),), array)),
-        Node("array.copy", (array.heap, array.heap), (made, n.i32(0), program.constants_array(), _get(0), _get(1))),
+        n.set_(2, Node("array.new_default", (array.heap,), (get(1),), array)),
+        Node("array.copy", (array.heap, array.heap), (made, n.i32(0), program.constants_array(), get(0), get(1))),
         n.copied(made),
     ]
     return Tree(2, [w.I32, w.I32, array], body, (array,))
@@ -55,31 +53,31 @@ def _write(program: Program) -> Tree:
     """write(stream, array, start, length): everything, a buffer at a time; errors end it."""
     stream, array, start, length, count, at = range(6)
     kind = _bytes(program)
-    byte = Node("array.get_u", (kind.heap,), (n.get(array, kind), n.op("i32.add", _get(start), _get(at))), w.I32)
-    arguments = [_get(stream), n.i32(0), n.i32(1), n.i32(8)]
+    byte = Node("array.get_u", (kind.heap,), (n.get(array, kind), n.op("i32.add", get(start), get(at))), w.I32)
+    arguments = [get(stream), n.i32(0), n.i32(1), n.i32(8)]
     done = Node("i32.load", (2, 0, 0), (n.i32(8),), w.I32)
     copy = Block(
         "loop",
         2,
         [
-            Node("i32.store8", (0, BUFFER, 0), (_get(at), byte)),
-            n.set_(at, n.op("i32.add", _get(at), n.i32(1))),
-            Node("br_if", (2,), (n.op("i32.lt_u", _get(at), _get(count)),)),
+            Node("i32.store8", (0, BUFFER, 0), (get(at), byte)),
+            n.set_(at, n.op("i32.add", get(at), n.i32(1))),
+            Node("br_if", (2,), (n.op("i32.lt_u", get(at), get(count)),)),
         ],
         None,
     )
     inner: list[Node] = [
-        n.set_(count, n.select(_get(length), n.i32(BUFFER_BYTES), n.op("i32.lt_u", _get(length), n.i32(BUFFER_BYTES)))),
+        n.set_(count, n.select(get(length), n.i32(BUFFER_BYTES), n.op("i32.lt_u", get(length), n.i32(BUFFER_BYTES)))),
         n.set_(at, n.i32(0)),
         copy,
         _store(n.i32(0), n.i32(BUFFER)),
-        _store(n.i32(4), _get(count)),
+        _store(n.i32(4), get(count)),
         If(program.call(("import", "fd_write"), arguments, w.I32), [Node("return")], [], None),
-        n.set_(start, n.op("i32.add", _get(start), done)),
-        n.set_(length, n.op("i32.sub", _get(length), n.copied(done))),
+        n.set_(start, n.op("i32.add", get(start), done)),
+        n.set_(length, n.op("i32.sub", get(length), n.copied(done))),
         Node("br", (1,)),
     ]
-    body: list[Node] = [Block("loop", 1, [If(_get(length), inner, [], None)], None)]
+    body: list[Node] = [Block("loop", 1, [If(get(length), inner, [], None)], None)]
     return Tree(4, [w.I32, kind, w.I32, w.I32, w.I32, w.I32], body, ())
 
 
@@ -94,11 +92,11 @@ def _put(program: Program) -> Tree:
     address = Node("i32.load", (2, 0, 0), (n.i32(0),), w.I32)
     rest = Node("i32.load", (2, 4, 0), (n.i32(0),), w.I32)
     done = Node("i32.load", (2, 8, 0), (n.i32(0),), w.I32)
-    arguments = [_get(stream), n.i32(0), n.i32(1), n.i32(8)]
+    arguments = [get(stream), n.i32(0), n.i32(1), n.i32(8)]
     body: list[Node] = [
-        Node("memory.init", (0, 0), (n.i32(BUFFER), _get(offset), _get(length))),
+        Node("memory.init", (0, 0), (n.i32(BUFFER), get(offset), get(length))),
         _store(n.i32(0), n.i32(BUFFER)),
-        _store(n.i32(4), _get(length)),
+        _store(n.i32(4), get(length)),
         Block(
             "loop",
             1,
@@ -106,8 +104,8 @@ def _put(program: Program) -> Tree:
                 If(program.call(("import", "fd_write"), arguments, w.I32), [Node("return")], [], None),
                 _store(n.i32(0), n.op("i32.add", address, done)),
                 n.set_(length, n.op("i32.sub", rest, n.copied(done))),
-                _store(n.i32(4), _get(length)),
-                Node("br_if", (1,), (_get(length),)),
+                _store(n.i32(4), get(length)),
+                Node("br_if", (1,), (get(length),)),
             ],
             None,
         ),
@@ -117,7 +115,7 @@ def _put(program: Program) -> Tree:
 
 def _say_constant(program: Program) -> Tree:
     """say(offset, length): constant bytes to the error stream."""
-    return Tree(2, [w.I32] * 2, [program.call(("runtime", "put"), [n.i32(ERROR_STREAM), _get(0), _get(1)], None)], ())
+    return Tree(2, [w.I32] * 2, [program.call(("runtime", "put"), [n.i32(ERROR_STREAM), get(0), get(1)], None)], ())
 
 
 def _panic_start(program: Program) -> Tree:
@@ -125,25 +123,21 @@ def _panic_start(program: Program) -> Tree:
     length = Node("i32.load16_u", (1, BUFFER, 0), (n.i32(0),), w.I32)
     body: list[Node] = [
         _say(program, b"\nthread 'main' panicked at "),
-        Node("memory.init", (0, 0), (n.i32(BUFFER), _get(0), n.i32(2))),
-        program.call(("runtime", "say"), [n.op("i32.add", _get(0), n.i32(2)), length], None),
+        Node("memory.init", (0, 0), (n.i32(BUFFER), get(0), n.i32(2))),
+        program.call(("runtime", "say"), [n.op("i32.add", get(0), n.i32(2)), length], None),
         _say(program, b":\n"),
     ]
     return Tree(1, [w.I32], body, ())
 
 
-def _end(program: Program) -> list[Node]:
-    return [_say(program, b"\n"), program.call(("import", "proc_exit"), [n.i32(101)], None)]
-
-
 def _panic(program: Program) -> Tree:
     """panic(location, array, start, length): say it and end the program."""
     array = _bytes(program)
-    message = [n.i32(ERROR_STREAM), n.get(1, array), _get(2), _get(3)]
+    message = [n.i32(ERROR_STREAM), n.get(1, array), get(2), get(3)]
     body: list[Node] = [
-        program.call(("runtime", "panic_start"), [_get(0)], None),
+        program.call(("runtime", "panic_start"), [get(0)], None),
         program.call(("runtime", "write"), message, None),
-        *_end(program),
+        *end(program, partial(_say, program)),
     ]
     return Tree(4, [w.I32, array, w.I32, w.I32], body, ())
 
@@ -151,34 +145,25 @@ def _panic(program: Program) -> Tree:
 def _panic_constant(program: Program) -> Tree:
     """panic_constant(location, offset, length): say constant bytes and end the program."""
     body: list[Node] = [
-        program.call(("runtime", "panic_start"), [_get(0)], None),
-        program.call(("runtime", "say"), [_get(1), _get(2)], None),
-        *_end(program),
+        program.call(("runtime", "panic_start"), [get(0)], None),
+        program.call(("runtime", "say"), [get(1), get(2)], None),
+        *end(program, partial(_say, program)),
     ]
     return Tree(3, [w.I32] * 3, body, ())
 
 
 def _panic_bounds(program: Program) -> Tree:
-    """panic_bounds(location, index, length)."""
-    body: list[Node] = [
-        program.call(("runtime", "panic_start"), [_get(0)], None),
-        _say(program, b"index out of bounds: the len is "),
-        program.call(("runtime", "say_number"), [_get(2)], None),
-        _say(program, b" but the index is "),
-        program.call(("runtime", "say_number"), [_get(1)], None),
-        *_end(program),
-    ]
-    return Tree(3, [w.I32] * 3, body, ())
+    return panic_bounds(program, partial(_say, program))
 
 
 def _say_number(program: Program) -> Tree:
     """say_number(value): its decimal digits, to the error stream."""
     digits = program.bytes_offset(b"0123456789")
-    rest = n.op("i32.div_u", _get(0), n.i32(10))
-    digit = n.op("i32.add", n.op("i32.rem_u", _get(0), n.i32(10)), n.i32(digits))
+    rest = n.op("i32.div_u", get(0), n.i32(10))
+    digit = n.op("i32.add", n.op("i32.rem_u", get(0), n.i32(10)), n.i32(digits))
     more = [program.call(("runtime", "say_number"), [rest], None)]
     body: list[Node] = [
-        If(n.op("i32.gt_u", _get(0), n.i32(9)), more, [], None),
+        If(n.op("i32.gt_u", get(0), n.i32(9)), more, [], None),
         program.call(("runtime", "say"), [digit, n.i32(1)], None),
     ]
     return Tree(1, [w.I32], body, ())

@@ -440,7 +440,7 @@ class DevelopmentProgram(Program):
             self.known.keep(key, made)
         return made
 
-    def _written(self, key: Any, tree: Tree, parameters: tuple[int, ...]) -> Lowered:
+    def _written(self, key: Any, tree: Tree, parameters: tuple[w.ValueType, ...]) -> Lowered:
         writer = _Writer()
         writer.function(tree)
         made = Lowered(self._source(key), FunctionType(parameters, tuple(tree.results)), key_name(key))

@@ -6,10 +6,11 @@ all of it. It is built as MIR: a call of `Drop::drop`, then a drop of every fiel
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear.layout import POINTER, pointee_is_fat
+from engines.rustwasm.lower_linear.made_bodies import drop_fields
 from engines.rustwasm.lower_linear.places import FrameBuilder, InLocals, InMemory, Where
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.place_type import place_type
@@ -26,7 +27,6 @@ class DropLowering(FrameBuilder):
     """Emits drops."""
 
     moves: Moves
-    flags: dict[int, int]
 
     def variant_of(self, where: Where) -> Node:
         raise NotImplementedError
@@ -169,48 +169,19 @@ class DropLowering(FrameBuilder):
         self.out.append(Block("loop", label, [*body, Node("br_if", (label,), (again,))], None))
 
 
-def glue_body(ty: Ty, fields: Any, drop: m.Operand | None, name: str) -> m.Body:
-    """The MIR of drop glue for a struct, enum, tuple, closure or array: its parameter is a raw pointer to the value.
-
-    `fields(variant)` are the types of fields that may need a drop, as (index, type).
-    """
-    body = m.Body(name, None, 1, (0, 0))
+def glue_body(ty: Ty, fields: dict[int, list[tuple[int, Ty]]], drop: m.Operand | None) -> m.Body:
+    """The MIR of drop glue for a struct, enum, tuple or closure: its parameter is a raw pointer to the value. `fields`
+    are per variant those that may need a drop."""
+    body = m.Body(f"drop {t.show(ty)}", None, 1, (0, 0))
     pointer = t.ref(ty, True) if drop is not None else t.raw(ty, True)
     body.locals = [m.Local(t.UNIT, None, False, (0, 0)), m.Local(pointer, None, False, (0, 0))]
-    whole = m.Place(1).deref()
-
-    def block() -> int:
-        body.blocks.append(m.Block())
-        return len(body.blocks) - 1
-
-    current = block()
+    body.blocks = [m.Block()]
     if drop is not None:
-        following = block()
-        body.blocks[current].terminator = m.Call(drop, [m.Copy(m.Place(1))], m.Place(0), following, (0, 0))
-        current = following
-    is_enum = ty.kind == t.ADT and ty.data.is_enum
-    variants = range(len(ty.data.variants)) if is_enum else range(1)
-    chains = {variant: list(fields(variant)) for variant in variants}
-    wanted = [variant for variant in variants if chains[variant]]
-    end = block()
-    body.blocks[end].terminator = m.Return()
-    if is_enum:
+        body.blocks[0].terminator = m.Call(drop, [m.Copy(m.Place(1))], m.Place(0), 1, (0, 0))
+        body.blocks.append(m.Block())
+    if ty.kind == t.ADT and ty.data.is_enum:
         body.locals.append(m.Local(t.I32, None, False, (0, 0)))
-        body.blocks[current].statements.append(m.Assign(m.Place(2), m.Discriminant(whole), (0, 0)))
-        starts = [block() for _ in wanted]
-        body.blocks[current].terminator = m.Switch(m.Copy(m.Place(2)), list(wanted), list(starts), end)
-    else:
-        starts = [current] if wanted else []
-        if not wanted:
-            body.blocks[current].terminator = m.Goto(end)
-    for variant, start in zip(wanted, starts, strict=True):
-        holder = whole.downcast(variant) if is_enum else whole
-        current = start
-        for index, field in chains[variant]:
-            following = block()
-            body.blocks[current].terminator = m.Drop(holder.field(index, field), following, (0, 0))
-            current = following
-        body.blocks[current].terminator = m.Goto(end)
+    drop_fields(body, ty, m.Place(1).deref(), fields, 2)
     return body
 
 

@@ -48,7 +48,6 @@ class FunctionLowering(DropLowering):
         self.tracked = tracked
         self.checks = program.profile.checks
         self.moves = Moves(body, program.needs_drop)
-        self.flags: dict[int, int] = {}
         self.location: int | None = None
         self.origin = program.origin_of(body)
         self.result = self.layouts.of(body.locals[0].ty)
@@ -68,7 +67,7 @@ class FunctionLowering(DropLowering):
         for path in sorted(self.moves.flagged):
             self.flags[path] = self.fresh(w.I32)
         for local in range(1, body.arg_count + 1):
-            self._set_flags(self.moves.mask(m.Place(local)), 1)
+            self.set_flags(self.moves.mask(m.Place(local)), 1)
         prologue += self.out
         while work:
             number = work.pop()
@@ -186,19 +185,14 @@ class FunctionLowering(DropLowering):
                 self.assign(statement.place, statement.rvalue, statement.span)
             if self.flags:
                 cleared, filled = self.moves.effects(statement)
-                self._set_flags(cleared & ~filled, 0)
-                self._set_flags(filled, 1)
+                self.set_flags(cleared & ~filled, 0)
+                self.set_flags(filled, 1)
             if self.origin is not None:
                 self.origin.statement(statement, self.out)
         leave = self._terminator(number, block.terminator)
         if self.origin is not None:
             self.origin.terminator(block.terminator, self.out, leave)
         return BasicBlock(leave, self.out)
-
-    def _set_flags(self, bits: int, value: int) -> None:
-        for path, local in self.flags.items():
-            if bits >> path & 1:
-                self.out.append(n.set_(local, n.i32(value)))
 
     def _terminator(self, number: int, terminator: m.Terminator) -> Exit:
         if isinstance(terminator, m.Goto):
@@ -210,7 +204,7 @@ class FunctionLowering(DropLowering):
         if isinstance(terminator, m.Drop):
             self.drop(number, terminator)
             if self.flags:
-                self._set_flags(self.moves.mask(terminator.place), 0)
+                self.set_flags(self.moves.mask(terminator.place), 0)
             return Jump(terminator.target)
         if isinstance(terminator, m.Call):
             if number not in self.handed:
@@ -219,8 +213,8 @@ class FunctionLowering(DropLowering):
                 return Leave([Node("unreachable")])
             if self.flags:
                 cleared, filled = self.moves.leaving(terminator)
-                self._set_flags(cleared & ~filled, 0)
-                self._set_flags(filled, 1)
+                self.set_flags(cleared & ~filled, 0)
+                self.set_flags(filled, 1)
             return Jump(terminator.target)
         return Leave([Node("unreachable")])
 
@@ -512,24 +506,16 @@ class FunctionLowering(DropLowering):
             return n.get(self.location, w.I32)
         return self.program.location(span)
 
-    def panic_if(self, condition: Node, message: str, span: m.Span) -> None:
-        if condition.op == "i32.const" and condition.imm[0] == 0:
-            return
-        self.out.append(If(condition, self.panic(message, span), [], None))
-
     def panic(self, message: str, span: m.Span) -> list[Node]:
         """Statements that end the program."""
-        if not self.program.profile.messages:
+        if not self.messages:
             return [Node("unreachable")]
         text = message.encode()
         arguments = [self.location_of(span), self.program.bytes_address(text), n.i32(len(text))]
-        return [self.program.call(("runtime", "panic"), arguments, None), Node("unreachable")]
+        return [self.runtime("panic", arguments), Node("unreachable")]
 
-    def panic_bounds(self, span: m.Span, index: Node, length: Node) -> list[Node]:
-        if not self.program.profile.messages:
-            return [Node("unreachable")]
-        arguments = [self.location_of(span), index, length]
-        return [self.program.call(("runtime", "panic_bounds"), arguments, None), Node("unreachable")]
+    def runtime(self, name: str, arguments: list[Node]) -> Node:
+        return self.program.call(("runtime", name), arguments, None)
 
 
 def _byte(values: list[Node], size: int) -> Node | None:

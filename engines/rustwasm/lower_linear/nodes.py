@@ -42,7 +42,7 @@ def zero(type_: int) -> Node:
 _ZEROS: Final = {w.I32: "i32.const", w.I64: "i64.const", w.F32: "f32.const", w.F64: "f64.const"}
 
 
-def get(local: int, type_: int) -> Node:
+def get(local: int, type_: w.ValueType) -> Node:
     return Node("local.get", (local,), (), type_)
 
 

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engines.rustwasm.lower_linear import nodes as n
+from engines.rustwasm.lower_linear.emitter import Emitter
 from engines.rustwasm.lower_linear.layout import POINTER, Layout, Storage, pointee_is_fat
 from engines.rustwasm.mir import body as m
-from engines.rustwasm.release.tree import If, Node
+from engines.rustwasm.release.tree import Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.wasm import types as w
@@ -56,15 +57,15 @@ class InMemory:
 Where: TypeAlias = InLocals | InMemory
 
 
-class FrameBuilder:
+class FrameBuilder(Emitter):
     """What a function under construction consists of, and how places are found in it."""
 
     def __init__(self, program: Program, name: str) -> None:
+        super().__init__(program.profile.messages)
         self.program = program
         self.layouts = program.layouts
         self.name = name
         self.types: list[int] = []
-        self.out: list[Node] = []
         self.frame_bytes = 0
         self.frame_local: int | None = None
         self.objects: list[tuple[int, int]] = []
@@ -206,15 +207,6 @@ class FrameBuilder:
         if size & (size - 1) == 0 and size:
             return n.op("i32.shl", index, n.i32(size.bit_length() - 1))
         return n.op("i32.mul", index, n.i32(size))
-
-    def check_index(self, index: Node, length: Node, span: m.Span) -> None:
-        if index.op == length.op == "i32.const" and 0 <= index.imm[0] < length.imm[0]:
-            return
-        outside = n.op("i32.ge_u", n.copied(index), n.copied(length))
-        self.out.append(If(outside, self.panic_bounds(span, n.copied(index), n.copied(length)), [], None))
-
-    def panic_bounds(self, span: m.Span, index: Node, length: Node) -> list[Node]:
-        raise NotImplementedError
 
     # Values
 

@@ -27,6 +27,8 @@ from engines.rustwasm.lower_linear.drops import element_glue, glue_body
 from engines.rustwasm.lower_linear.function import FunctionLowering
 from engines.rustwasm.lower_linear.layout import Layout, Layouts, pointee_is_fat
 from engines.rustwasm.lower_linear.linked import Number
+from engines.rustwasm.lower_linear.made_bodies import pass_on, pointer_body
+from engines.rustwasm.lower_linear.requests import Requests
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.instances import Instances
 from engines.rustwasm.mir.scopes import needs_drop
@@ -87,20 +89,16 @@ _WASI: Final = {
 }
 
 
-class Program:
+class Program(Requests):
     """What is needed of a program so far."""
 
     def __init__(self, compilation: Compilation, profile: Profile, origins: Origins | None = None) -> None:
+        super().__init__()
         self.compilation = compilation
         self.profile = profile
         self.origins = origins
-        self.lowering: Any = ("start",)
         self.instances = Instances(compilation)
         self.layouts = Layouts(self._fields)
-        self.trees: dict[Any, tuple[Tree, tuple[int, ...]]] = {}
-        self.pending: list[Any] = []
-        self.requested: dict[Any, None] = {}
-        self.imports: dict[str, None] = {}
         self.table: dict[Any, int] = {}
         self.types: dict[w.FunctionType, int] = {}
         self.globals: dict[Any, tuple[int, int]] = {}
@@ -114,7 +112,6 @@ class Program:
         self.vtables: dict[tuple[Ty, Ty], int] = {}
         self.virtual: dict[Ty, dict[str, tuple[int, FnDef, bool]]] = {}
         self._drops: dict[Ty, bool] = {}
-        self._labels = 1_000_000
 
     # Types
 
@@ -156,19 +153,6 @@ class Program:
 
     # References from code
 
-    def call(self, key: Any, arguments: list[Node], type_: int | None) -> Node:
-        """A call of the function with this key."""
-        self.request(key)
-        return Node("call", (key,), arguments, type_)
-
-    def request(self, key: Any) -> None:
-        if key not in self.requested:
-            self.requested[key] = None
-            if key[0] == "import":
-                self.imports[key[1]] = None
-            else:
-                self.pending.append(key)
-
     def call_indirect(
         self, index: Node, arguments: list[Node], parameters: tuple[int, ...], results: tuple[int, ...]
     ) -> Node:
@@ -183,10 +167,6 @@ class Program:
         """The table's entry for a function; 0 stays free for null."""
         self.request(key)
         return self.table.setdefault(key, len(self.table) + 1)
-
-    def fresh_label(self) -> int:
-        self._labels += 1
-        return self._labels
 
     def global_index(self, name: Any, type_: int) -> Number:
         found = self.globals.get(name)
@@ -305,27 +285,17 @@ class Program:
 
     # Lowering
 
-    def lower(self, entry: FnDef) -> None:
-        """Lower a function and all that it reaches."""
-        self.request(("fn", entry, ()))
-        self.drain()
-
-    def drain(self) -> None:
-        while self.pending:
-            key = self.lowering = self.pending.pop()
-            self.trees[key] = self._lowered(key)
-
     def origin_of(self, body: m.Body) -> Origin | None:
         """Where the function that is being lowered comes from, if somebody wants to know."""
         return None if self.origins is None else self.origins.of(key_name(self.lowering), body)
 
-    def _lowered(self, key: Any) -> tuple[Tree, tuple[int, ...]]:
+    def _lowered(self, key: Any) -> tuple[Tree, tuple[w.ValueType, ...]]:
         kind = key[0]
         if kind == "fn":
             body = self.instances.body(key[1], key[2])
             if key[1].lang == "vec_from_elem" and runtime.is_number(key[2][0]) and body is not None:
                 tree = runtime.repeated(self, key[2][0], body.locals[0].ty)
-                return tree, tuple(tree.locals[: tree.parameters])  # type: ignore[arg-type]
+                return tree, tuple(tree.locals[: tree.parameters])
             if body is None:
                 raise ValueError(f"{key[1].path} has no body: {self.compilation.diagnostics.render()}")
             return self._function(body, "track_caller" in key[1].attributes)
@@ -334,11 +304,11 @@ class Program:
         if kind == "method":
             return self._function(self._method(key[1], key[2]), False)
         if kind == "pointer":
-            return self._function(self._pointer(key[1], *key[2]), False)
+            return self._function(pointer_body(self.compilation, key[1], *key[2]), False)
         made = runtime.TABLE.get(key[1])
         if made is not None:
             tree = made(self)
-            return tree, tuple(tree.locals[: tree.parameters])  # type: ignore[arg-type]
+            return tree, tuple(tree.locals[: tree.parameters])
         definition = self.compilation.lang(key[1])
         self.compilation.collector.ensure_signature(definition)
         body = self.instances.body(definition, ())
@@ -346,21 +316,18 @@ class Program:
             raise ValueError(f"{definition.path} has no body: {self.compilation.diagnostics.render()}")
         return self._function(body, False)
 
-    def _function(self, body: m.Body, tracked: bool) -> tuple[Tree, tuple[int, ...]]:
+    def _function(self, body: m.Body, tracked: bool) -> tuple[Tree, tuple[w.ValueType, ...]]:
         lowering = FunctionLowering(self, body, tracked)
         tree = lowering.tree()
-        return tree, tuple(tree.locals[: tree.parameters])  # type: ignore[arg-type]
+        return tree, tuple(tree.locals[: tree.parameters])
 
-    def _glue(self, ty: Ty) -> tuple[Tree, tuple[int, ...]]:
+    def _glue(self, ty: Ty) -> tuple[Tree, tuple[w.ValueType, ...]]:
         if ty.kind in (t.ARRAY, t.SLICE):
             return self._element_glue(ty)
         drop: m.Operand | None = None
         if ty.kind == t.ADT and ty.data.drop is not None:
             definition = self.compilation.lang("Drop").methods["drop"]
             drop = m.Constant(t.fn_def(definition, (ty,)))
-
-        def fields(variant: int) -> list[tuple[int, Ty]]:
-            return [(i, one) for i, one in enumerate(self._fields(ty, variant)) if self.needs_drop(one)]
 
         if ty.kind == t.ADT and ty.data.lang == "Box":
             body = m.Body("drop", None, 1, (0, 0))
@@ -369,10 +336,14 @@ class Program:
             body.blocks[0].terminator = m.Drop(m.Place(1).deref(), 1, (0, 0))
             body.blocks[1].terminator = m.Return()
         else:
-            body = glue_body(ty, fields, drop, f"drop {t.show(ty)}")
+            count = len(ty.data.variants) if ty.kind == t.ADT and ty.data.is_enum else 1
+            fields = {
+                v: [(i, one) for i, one in enumerate(self._fields(ty, v)) if self.needs_drop(one)] for v in range(count)
+            }
+            body = glue_body(ty, fields, drop)
         return self._function(body, False)
 
-    def _element_glue(self, ty: Ty) -> tuple[Tree, tuple[int, ...]]:
+    def _element_glue(self, ty: Ty) -> tuple[Tree, tuple[w.ValueType, ...]]:
         body = m.Body(f"drop {t.show(ty)}", None, 0, (0, 0))
         body.locals = [m.Local(t.UNIT, None, False, (0, 0))]
         lowering = FunctionLowering(self, body, False)
@@ -397,36 +368,7 @@ class Program:
         operands: list[m.Operand] = [m.Move(m.Place(i)) for i in range(1, len(inputs) + 1)]
         if by_value:
             operands[0] = m.Move(m.Place(1).deref())
-        return self._passing_on(body, m.Constant(t.fn_def(definition, args)), operands)
-
-    def _passing_on(self, body: m.Body, function: m.Operand, operands: list[m.Operand]) -> m.Body:
-        start = m.Block()
-        start.terminator = m.Call(function, operands, m.Place(0), 1, body.span)
-        end = m.Block()
-        end.terminator = m.Return()
-        body.blocks = [start, end]
-        return body
-
-    def _pointer(self, one: Ty, parameters: tuple[Ty, ...], result: Ty) -> m.Body:
-        """A function item, or a closure without captures, with just its arguments."""
-        body = m.Body(f"pointer to {getattr(one.data, 'name', '')}", None, len(parameters), (0, 0))
-        body.definition = _Untracked()
-        body.locals = [m.Local(ty, None, False, (0, 0)) for ty in (result, *parameters)]
-        operands: list[m.Operand] = [m.Move(m.Place(i)) for i in range(1, len(parameters) + 1)]
-        if one.kind != t.CLOSURE:
-            return self._passing_on(body, m.Constant(one), operands)
-        count = len(body.locals)
-        arguments = t.tuple_of(tuple(parameters))
-        body.locals += [m.Local(ty, None, False, (0, 0)) for ty in (one, t.ref(one), arguments)]
-        call = self.compilation.lang("Fn").methods["call"]
-        passed: list[m.Operand] = [m.Move(m.Place(count + 1)), m.Move(m.Place(count + 2))]
-        body = self._passing_on(body, m.Constant(t.fn_def(call, (one, arguments))), passed)
-        body.blocks[0].statements = [
-            m.Assign(m.Place(count), m.Aggregate(one, []), (0, 0)),
-            m.Assign(m.Place(count + 1), m.Ref("shared", m.Place(count)), (0, 0)),
-            m.Assign(m.Place(count + 2), m.Aggregate(arguments, operands), (0, 0)),
-        ]
-        return body
+        return pass_on(body, m.Constant(t.fn_def(definition, args)), operands)
 
     def lower_all(self) -> list[tuple[str, Any]]:
         """Lower the whole program; its exports as names and keys. Raises ValueError as `lower` does."""
@@ -544,12 +486,6 @@ class Program:
         content = bytes(self.data[SCRATCH_BYTES:]).rstrip(b"\0")
         if content:
             out.data = [Data(content, SegmentMode.ACTIVE, 0, [("i32.const", SCRATCH_BYTES)])]
-
-
-class _Untracked:
-    """Stands for the definition of a body that no source has."""
-
-    attributes: tuple[str, ...] = ()
 
 
 def _empty() -> m.Body:

@@ -8,10 +8,12 @@ address of the next free one. Payloads are aligned to 8.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from engines.rustwasm.lower_linear import nodes as n
 from engines.rustwasm.lower_linear.layout import POINTER, Storage
+from engines.rustwasm.lower_linear.requests import Requests
 from engines.rustwasm.release.tree import Block, If, Node, Tree
 from engines.rustwasm.release.writes import ATOMIC_BYTES
 from engines.rustwasm.typing import types as t
@@ -28,7 +30,8 @@ LARGEST_BLOCK: Final = (1 << 31) - 32
 ERROR_STREAM: Final = 2
 
 
-def _get(local: int) -> Node:
+def get(local: int) -> Node:
+    """A local of type i32."""
     return n.get(local, w.I32)
 
 
@@ -43,31 +46,31 @@ def _alloc(program: Program) -> Tree:
     """alloc(size) -> address; size is at most LARGEST_BLOCK. A program out of memory traps."""
     lists = _free_lists(program)
     size, place, block, length = 0, 1, 2, 3
-    wanted = n.op("i32.or", n.op("i32.add", _get(size), n.i32(3)), n.i32(15))
+    wanted = n.op("i32.or", n.op("i32.add", get(size), n.i32(3)), n.i32(15))
     zeros = n.op("i32.clz", wanted)
     heap = program.global_get("heap")
     left = n.op("i32.sub", n.op("i32.shl", Node("memory.size", (0,), (), w.I32), n.i32(16)), heap)
-    pages = n.op("i32.add", n.op("i32.shr_u", _get(length), n.i32(16)), n.i32(1))
+    pages = n.op("i32.add", n.op("i32.shr_u", get(length), n.i32(16)), n.i32(1))
     failed = n.op("i32.lt_s", Node("memory.grow", (0,), (pages,), w.I32), n.i32(0))
     body: list[Node] = [
         n.set_(length, zeros),
-        n.set_(place, n.op("i32.shl", _get(length), n.i32(2))),
-        n.set_(block, n.load(POINTER, _get(place), lists)),
+        n.set_(place, n.op("i32.shl", get(length), n.i32(2))),
+        n.set_(block, n.load(POINTER, get(place), lists)),
         If(
-            _get(block),
+            get(block),
             [
-                n.store(POINTER, _get(place), lists, n.load(POINTER, _get(block), 0)),
-                Node("return", (), (_get(block),)),
+                n.store(POINTER, get(place), lists, n.load(POINTER, get(block), 0)),
+                Node("return", (), (get(block),)),
             ],
             [],
             None,
         ),
-        n.set_(length, n.op("i32.rotr", n.i32(1), _get(length))),
-        If(n.op("i32.gt_u", _get(length), left), [If(failed, [Node("unreachable")], [], None)], [], None),
+        n.set_(length, n.op("i32.rotr", n.i32(1), get(length))),
+        If(n.op("i32.gt_u", get(length), left), [If(failed, [Node("unreachable")], [], None)], [], None),
         n.set_(block, n.copied(heap)),
-        n.store(POINTER, _get(block), 0, _get(place)),
-        program.global_set("heap", n.op("i32.add", _get(block), _get(length))),
-        n.op("i32.add", _get(block), n.i32(4)),
+        n.store(POINTER, get(block), 0, get(place)),
+        program.global_set("heap", n.op("i32.add", get(block), get(length))),
+        n.op("i32.add", get(block), n.i32(4)),
     ]
     return Tree(1, [w.I32, w.I32, w.I32, w.I32], body, (w.I32,))
 
@@ -76,11 +79,11 @@ def _alloc_array(program: Program) -> Tree:
     """alloc_array(count, size) -> address of room for so many values of so many bytes, one at least; none stands for
     16 bytes. More than LARGEST_BLOCK is out of reach: a trap."""
     count, size = 0, 1
-    product = n.op("i64.mul", n.op("i64.extend_i32_u", _get(count)), n.op("i64.extend_i32_u", _get(size)))
+    product = n.op("i64.mul", n.op("i64.extend_i32_u", get(count)), n.op("i64.extend_i32_u", get(size)))
     body: list[Node] = [
         n.set_(2, product),
         If(n.op("i64.gt_u", n.get(2, w.I64), n.i64(LARGEST_BLOCK)), [Node("unreachable")], [], None),
-        program.call(("runtime", "alloc"), [n.op("i32.mul", _get(count), _get(size))], w.I32),
+        program.call(("runtime", "alloc"), [n.op("i32.mul", get(count), get(size))], w.I32),
     ]
     return Tree(2, [w.I32, w.I32, w.I64], body, (w.I32,))
 
@@ -91,11 +94,11 @@ def _free(program: Program) -> Tree:
     place = 1
     body: list[Node] = [
         If(
-            n.op("i32.ne", _get(0), n.i32(8)),
+            n.op("i32.ne", get(0), n.i32(8)),
             [
-                n.set_(place, n.load(POINTER, n.op("i32.sub", _get(0), n.i32(4)), 0)),
-                n.store(POINTER, _get(0), 0, n.load(POINTER, _get(place), lists)),
-                n.store(POINTER, _get(place), lists, _get(0)),
+                n.set_(place, n.load(POINTER, n.op("i32.sub", get(0), n.i32(4)), 0)),
+                n.store(POINTER, get(0), 0, n.load(POINTER, get(place), lists)),
+                n.store(POINTER, get(place), lists, get(0)),
             ],
             [],
             None,
@@ -110,10 +113,10 @@ def _write(program: Program) -> Tree:
     What fits a pipe's atomic write (POSIX, `PIPE_BUF` is 4096 on Linux) is written at once.
     """
     done = n.load(POINTER, n.i32(0), 8)
-    arguments = [_get(0), n.i32(0), n.i32(1), n.i32(8)]
+    arguments = [get(0), n.i32(0), n.i32(1), n.i32(8)]
     once: list[Node] = [
-        n.store(POINTER, n.i32(0), 0, _get(1)),
-        n.store(POINTER, n.i32(0), 4, _get(2)),
+        n.store(POINTER, n.i32(0), 0, get(1)),
+        n.store(POINTER, n.i32(0), 4, get(2)),
         Node("drop", (), (program.call(("import", "fd_write"), [n.copied(one) for one in arguments], w.I32),)),
     ]
     loop: list[Node] = [
@@ -121,17 +124,17 @@ def _write(program: Program) -> Tree:
             "loop",
             1,
             [
-                n.store(POINTER, n.i32(0), 0, _get(1)),
-                n.store(POINTER, n.i32(0), 4, _get(2)),
+                n.store(POINTER, n.i32(0), 0, get(1)),
+                n.store(POINTER, n.i32(0), 4, get(2)),
                 If(program.call(("import", "fd_write"), arguments, w.I32), [Node("return")], [], None),
-                n.set_(1, n.op("i32.add", _get(1), done)),
-                n.set_(2, n.op("i32.sub", _get(2), n.copied(done))),
-                Node("br_if", (1,), (_get(2),)),
+                n.set_(1, n.op("i32.add", get(1), done)),
+                n.set_(2, n.op("i32.sub", get(2), n.copied(done))),
+                Node("br_if", (1,), (get(2),)),
             ],
             None,
         )
     ]
-    return Tree(3, [w.I32] * 3, [If(n.op("i32.le_u", _get(2), n.i32(ATOMIC_BYTES)), once, loop, None)], ())
+    return Tree(3, [w.I32] * 3, [If(n.op("i32.le_u", get(2), n.i32(ATOMIC_BYTES)), once, loop, None)], ())
 
 
 def _say(program: Program, text: bytes) -> Node:
@@ -142,52 +145,54 @@ def _say(program: Program, text: bytes) -> Node:
 
 def _panic_start(program: Program) -> Tree:
     """panic_start(location): the first line."""
-    length = n.load(_HALF, _get(0), 0)
+    length = n.load(_HALF, get(0), 0)
     body: list[Node] = [
         _say(program, b"\nthread 'main' panicked at "),
-        program.call(("runtime", "write"), [n.i32(ERROR_STREAM), n.add_offset(_get(0), 2), length], None),
+        program.call(("runtime", "write"), [n.i32(ERROR_STREAM), n.add_offset(get(0), 2), length], None),
         _say(program, b":\n"),
     ]
     return Tree(1, [w.I32], body, ())
 
 
-def _end(program: Program) -> list[Node]:
-    return [
-        _say(program, b"\n"),
-        program.call(("import", "proc_exit"), [n.i32(101)], None),
-    ]
+def end(program: Requests, say: Callable[[bytes], Node]) -> list[Node]:
+    """The end of a panic: the last line's end, by `say`, and the program's."""
+    return [say(b"\n"), program.call(("import", "proc_exit"), [n.i32(101)], None)]
 
 
 def _panic(program: Program) -> Tree:
     """panic(location, message, its length): say it and end the program."""
     body: list[Node] = [
-        program.call(("runtime", "panic_start"), [_get(0)], None),
-        program.call(("runtime", "write"), [n.i32(ERROR_STREAM), _get(1), _get(2)], None),
-        *_end(program),
+        program.call(("runtime", "panic_start"), [get(0)], None),
+        program.call(("runtime", "write"), [n.i32(ERROR_STREAM), get(1), get(2)], None),
+        *end(program, partial(_say, program)),
+    ]
+    return Tree(3, [w.I32] * 3, body, ())
+
+
+def panic_bounds(program: Requests, say: Callable[[bytes], Node]) -> Tree:
+    """panic_bounds(location, index, length), where `say` says constant text."""
+    body: list[Node] = [
+        program.call(("runtime", "panic_start"), [get(0)], None),
+        say(b"index out of bounds: the len is "),
+        program.call(("runtime", "say_number"), [get(2)], None),
+        say(b" but the index is "),
+        program.call(("runtime", "say_number"), [get(1)], None),
+        *end(program, say),
     ]
     return Tree(3, [w.I32] * 3, body, ())
 
 
 def _panic_bounds(program: Program) -> Tree:
-    """panic_bounds(location, index, length)."""
-    body: list[Node] = [
-        program.call(("runtime", "panic_start"), [_get(0)], None),
-        _say(program, b"index out of bounds: the len is "),
-        program.call(("runtime", "say_number"), [_get(2)], None),
-        _say(program, b" but the index is "),
-        program.call(("runtime", "say_number"), [_get(1)], None),
-        *_end(program),
-    ]
-    return Tree(3, [w.I32] * 3, body, ())
+    return panic_bounds(program, partial(_say, program))
 
 
 def _say_number(program: Program) -> Tree:
     """say_number(value): its decimal digits, to the error stream."""
-    rest = n.op("i32.div_u", _get(0), n.i32(10))
-    digit = n.op("i32.add", n.op("i32.rem_u", _get(0), n.i32(10)), n.i32(ord("0")))
+    rest = n.op("i32.div_u", get(0), n.i32(10))
+    digit = n.op("i32.add", n.op("i32.rem_u", get(0), n.i32(10)), n.i32(ord("0")))
     body: list[Node] = [
         If(
-            n.op("i32.gt_u", _get(0), n.i32(9)),
+            n.op("i32.gt_u", get(0), n.i32(9)),
             [program.call(("runtime", "say_number"), [rest], None)],
             [],
             None,
@@ -206,35 +211,35 @@ def repeated(program: Program, element: Ty, vector: Ty) -> Tree:
     storage = _only_part(program, element)
     value, count, block, at = 0, 1, 2, 3
     shift = storage.bytes.bit_length() - 1
-    size = _get(count) if not shift else n.op("i32.shl", _get(count), n.i32(shift))
+    size = get(count) if not shift else n.op("i32.shl", get(count), n.i32(shift))
     given = n.get(value, storage.type)
-    fill = Node("memory.fill", (0,), (_get(block), n.i32(0) if shift else given, n.copied(size)))
+    fill = Node("memory.fill", (0,), (get(block), n.i32(0) if shift else given, n.copied(size)))
     body: list[Node] = [
-        If(n.op("i32.gt_u", _get(count), n.i32(LARGEST_BLOCK >> shift)), [Node("unreachable")], [], None),
+        If(n.op("i32.gt_u", get(count), n.i32(LARGEST_BLOCK >> shift)), [Node("unreachable")], [], None),
         n.set_(block, program.call(("runtime", "alloc"), [size], w.I32)),
     ]
     if shift:
         bits = {w.F32: "i32.reinterpret_f32", w.F64: "i64.reinterpret_f64"}.get(storage.type)
         plain = given if bits is None else n.op(bits, given)
         zero = n.op("i64.eqz" if storage.bytes == 8 else "i32.eqz", plain)
-        step = n.op("i32.add", _get(at), n.i32(storage.bytes))
+        step = n.op("i32.add", get(at), n.i32(storage.bytes))
         loop = Block(
             "loop",
             1,
             [
-                n.store(storage, _get(at), 0, n.copied(given)),
-                Node("br_if", (1,), (n.op("i32.lt_u", Node("local.tee", (at,), (step,), w.I32), _get(4)),)),
+                n.store(storage, get(at), 0, n.copied(given)),
+                Node("br_if", (1,), (n.op("i32.lt_u", Node("local.tee", (at,), (step,), w.I32), get(4)),)),
             ],
             None,
         )
-        end = n.op("i32.add", _get(block), n.copied(size))
-        several = If(_get(count), [n.set_(at, _get(block)), n.set_(4, end), loop], [], None)
+        end = n.op("i32.add", get(block), n.copied(size))
+        several = If(get(count), [n.set_(at, get(block)), n.set_(4, end), loop], [], None)
         body.append(If(zero, [fill], [several], None))
     else:
         body.append(fill)
     layout = program.layouts.of(vector)
     ((array,), (length,), (capacity,)) = (one or () for one in layout.variants[0].parts)
-    values = {array: _get(block), length: _get(count), capacity: _get(count)}
+    values = {array: get(block), length: get(count), capacity: get(count)}
     body.append(Node("return", (), [values[i] for i in range(3)]))
     return Tree(2, [storage.type, w.I32, w.I32, w.I32, w.I32], body, (w.I32, w.I32, w.I32))
 

@@ -182,7 +182,6 @@ class CallChecker(PatternChecker):
         if found is None:
             return self.no_method(node, receiver)
         method, parent, adjust, self_ty = found
-        self.compilation.note_use(method)
         if adjust:
             node.receiver.adjust = adjust
             if adjust[-1][0] == "borrow" and adjust[-1][2]:

@@ -186,7 +186,6 @@ class PathChecker(Inference):
             return None
         segment = segments[used - 1]
         if isinstance(definition, FnDef):
-            self.compilation.note_use(definition)
             return ("fn", definition, self.own_args(definition, (), segment.args, path.span))
         if isinstance(definition, VariantDef):
             adt = definition.owner
@@ -256,7 +255,6 @@ class PathChecker(Inference):
                 kind = "associated function" if isinstance(member, FnDef) else "associated constant"
                 self.error("E0624", f"{kind} `{name}` is private", segment.span, f"private {kind}")
             if isinstance(member, FnDef):
-                self.compilation.note_use(member)
                 return ("fn", member, self.own_args(member, fresh, segment.args, path.span))
             return ("const", member, fresh)
         candidates = []

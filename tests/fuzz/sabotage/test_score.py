@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.sabotage import BUGS, score
+from fuzz.sabotage.child import Child
 from fuzz.sabotage.judges import Budget, Kill, UnfitError
 from fuzz.sabotage.score import Examiners, Result, ResultsFile, Score, chosen, run
 from harness.commands.sabotage import _report
@@ -125,7 +126,7 @@ def test_while_no_other_process_works_bugs_whose_judges_are_ready_come_first(mon
     started: list[str] = []
     start = score._start
 
-    def noted(examiners: Examiners, name: str) -> tuple[int, int]:
+    def noted(examiners: Examiners, name: str) -> Child:
         started.append(name)
         return start(examiners, name)
 

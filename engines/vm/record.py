@@ -105,7 +105,7 @@ def _initialise(self: Any, *given: Any, **named: Any) -> None:
     found.update(zip(defaults, given, strict=False))
     if len(given) > len(defaults):
         raise TypeError(f"{type(self).__name__} has {len(defaults)} fields, {len(given)} values were given")
-    for name, default in defaults.items():
+    for name, default in defaults.items() if named or len(given) < len(defaults) else ():
         if name in named:
             if name in found:
                 raise TypeError(f"{type(self).__name__}: {name} is given twice")

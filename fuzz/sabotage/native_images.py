@@ -155,7 +155,7 @@ def _() -> None:
 
     def wrapper(original: Any) -> Any:
         def keep(self: Any, compiled: Any) -> None:
-            self.regions = []
+            self._regions = []
             original(self, compiled)
 
         return keep

@@ -33,14 +33,13 @@ def read_image(path: str, executable: bytes, origin: Origin | None = None) -> li
 
 
 class RegionStore:
-    """The regions that one tier compiled for one executable.
+    """The regions that one tier compiled for one executable. They are read when they are first asked for.
 
     Args:
         origin: of that executable here, where it is known already.
 
     Attributes:
-        regions: those that were there. problem: why nothing can be kept or why what was there is not used; empty if
-            all is well.
+        problem: why nothing can be kept or why what was there is not used; empty if all is well, as far as is known.
     """
 
     def __init__(
@@ -54,21 +53,30 @@ class RegionStore:
         self._origin = origin or Origin.here(executable)
         self._key = content_key(["regions", tier, self._origin.guest, self._origin.made_by])
         self.problem = ""
-        self.regions: list[StoredRegion] = []
-        try:
-            content = self._cache.get(self._key)
-            if content is not None:
-                self.regions = regions_of(content, self._origin, "compiled code in the cache")
-        except (OSError, ImageRefusedError) as error:
-            self.problem = str(error)
-        if self._cache.corrupt:
-            self.problem = "compiled code in the cache was damaged"
+        self._regions: list[StoredRegion] | None = None
+
+    @property
+    def regions(self) -> list[StoredRegion]:
+        """Those that were there."""
+        if self._regions is None:
+            self._regions = []
+            try:
+                content = self._cache.get(self._key)
+                if content is not None:
+                    self._regions = regions_of(content, self._origin, "compiled code in the cache")
+            except (OSError, ImageRefusedError) as error:
+                self.problem = str(error)
+            if self._cache.corrupt:
+                self.problem = "compiled code in the cache was damaged"
+        return self._regions
 
     def keep(self, compiled: Sequence[StoredRegion]) -> None:
         """Add regions to those that were there, as far as there is room; one made from the same code is replaced.
 
         Two runs at once: the later one's remain.
         """
+        if not compiled:
+            return
         names = {_name(region): region for region in self.regions}
         size = sum(len(region.code) for region in self.regions)
         changed = False

@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from engines.vm.aot.store import RegionStore
     from engines.vm.tiers.baseline.compiler import BaselineCompiler, CompileCounters
     from engines.vm.tiers.llvm.compiler import LlvmCompiler
 
@@ -67,8 +68,17 @@ class QuickRegions:
         self.compiled: list[StoredRegion] = []
         self.spent = 0.0
         self.refused: set[int] = set()
-        self._stored: dict[int, list[StoredRegion]] = {}
+        self._offered: dict[int, list[StoredRegion]] = {}
+        self._later: RegionStore | None = None
         self._compiler: BaselineCompiler | None = None
+
+    @property
+    def _stored(self) -> dict[int, list[StoredRegion]]:
+        """The regions that need not be compiled, by the pcs of their entries."""
+        if self._later is not None:
+            store, self._later = self._later, None
+            self.offer(store.regions)
+        return self._offered
 
     @property
     def compiler(self) -> BaselineCompiler:
@@ -91,9 +101,14 @@ class QuickRegions:
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
         """Regions that need not be compiled."""
+        offered = self._stored
         for region in regions:
             for pc, _ in region.entries:
-                self._stored.setdefault(pc, []).append(region)
+                offered.setdefault(pc, []).append(region)
+
+    def offer_later(self, store: RegionStore) -> None:
+        """The regions of `store`, which is read when one is first looked for: where LLVM's code has all, never."""
+        self._later = store
 
     def stored(self, space: CompiledSpace, pc: int, outside: Iterable[int], *, guarded: bool) -> StoredRegion | None:
         """An offered region that may be entered at `pc`, holds none of `outside`, and is right for memory as it is."""

@@ -132,8 +132,10 @@ class TierExecutor:
             tier.offer(read_image(image, executable, origin))
         for name, part in self._parts(has_image=bool(image)).items():
             store = self._stores[name] = RegionStore(executable, name, origin=origin)
-            if use_kept:
-                part.offer(store.regions)
+            if use_kept and part is tier:
+                tier.offer(store.regions)
+            elif use_kept:
+                part.offer_later(store)
 
     def loaded(self, end: int) -> None:
         """The executable is in the guest's memory, below the address `end`."""

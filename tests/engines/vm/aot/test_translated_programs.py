@@ -24,6 +24,7 @@ from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.runtime.object_cache import VARIABLE, ObjectCache
 from engines.vm.tiers import auto
+from engines.vm.tiers.auto import QuickRegions
 from engines.vm.tiers.executor import TierExecutor
 from engines.vm.user.launch import Launch, start
 
@@ -129,6 +130,29 @@ def test_the_next_run_compiles_nothing(program: Path, expected: int) -> None:
     assert first[0] == second[0] == expected
     assert first[1]["regions installed"] > 0 == first[1]["regions stored"]
     assert second[1]["regions stored"] == second[1]["regions installed"] > 0
+
+
+def test_what_auto_kept_is_read_when_it_is_looked_for(program: Path, expected: int) -> None:
+    first, second = run(program, "--tier", "auto"), run(program, "--tier", "auto")
+    assert first[0] == second[0] == expected
+    assert first[1]["regions installed"] > 0 == first[1]["regions stored"]
+    assert second[1]["regions stored"] == second[1]["regions installed"] > 0
+
+
+def test_kept_regions_are_read_once_and_no_sooner_than_needed(program: Path, tmp_path: Path) -> None:
+    made = translate(str(program))
+    RegionStore(program.read_bytes(), cache=ObjectCache(tmp_path)).keep(made.regions)
+    cache = ObjectCache(tmp_path)
+    store = RegionStore(program.read_bytes(), cache=cache)
+    store.keep([])
+    quick = QuickRegions()
+    quick.offer_later(store)
+    assert cache.hits == 0
+    quick.offer(made.regions[:1])
+    assert store.regions == made.regions
+    assert cache.hits == 1
+    pcs = [pc for region in made.regions for pc, _ in region.entries]
+    assert sorted(quick._stored) == sorted(set(pcs))
 
 
 def test_a_damaged_cache_is_told_and_changes_no_result(program: Path, expected: int) -> None:

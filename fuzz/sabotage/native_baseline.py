@@ -236,12 +236,24 @@ def _() -> None:
 
 
 @BUGS.action("native-guarded-code-kept-when-unguarded", Area.CODE_CACHE, "stale code executed",
-             description="code without checks goes on in memory whose permissions the host no longer holds",
+             description="code without checks is made for memory whose permissions the host no longer holds",
              judges=_ACCESSES)  # fmt: skip
 def _() -> None:
-    from engines.vm.tiers.baseline.tier import BaselineTier
+    from weakref import WeakSet
 
-    replace_method(BaselineTier, "_give_up", lambda original: lambda t, space: None)
+    from engines.vm.tiers.code_cache import CodeCache
+
+    held: WeakSet[Any] = WeakSet()
+
+    def wrapper(original: Any) -> Any:
+        def guards(cache: Any, memory: Any) -> bool:
+            if original(cache, memory):
+                held.add(memory)
+            return memory in held
+
+        return guards
+
+    replace_method(CodeCache, "guards", wrapper)
 
 
 @BUGS.action("native-nan-kept", Area.CODE_GENERATOR, "a NaN that is not canonical",
@@ -478,11 +490,14 @@ def _() -> None:
 
 
 @BUGS.action("native-stale-code", Area.CODE_CACHE, "stale code executed",
-             description="nothing is thrown away when guest code is written")  # fmt: skip
+             description="only what the last byte that was written is part of is thrown away")  # fmt: skip
 def _() -> None:
-    from engines.vm.tiers.baseline.tier import BaselineTier
+    from engines.vm.tiers.code_cache import CodeCache
 
-    replace_method(BaselineTier, "_invalidate", lambda original: lambda t, space, address, size: None)
+    def wrapper(original: Any) -> Any:
+        return lambda cache, space, address, size: original(cache, space, address + size - 1, 1)
+
+    replace_method(CodeCache, "invalidate", wrapper)
 
 
 @BUGS.action("native-only-first-block-watched", Area.CODE_CACHE, "stale code executed",
@@ -494,7 +509,7 @@ def _() -> None:
     from engines.vm.tiers.baseline.tier import BaselineTier
 
     def wrapper(original: Any) -> Any:
-        return lambda t, space, hart, pc, made: original(t, space, hart, pc, replace(made, ranges=made.ranges[:1]))
+        return lambda t, space, pc, made: original(t, space, pc, replace(made, ranges=made.ranges[:1]))
 
     replace_method(BaselineTier, "_place", wrapper)
 
@@ -503,24 +518,34 @@ def _() -> None:
              description="entries still lead to a region that was thrown away",
              judges=_REGIONS)  # fmt: skip
 def _() -> None:
-    from engines.vm.tiers.baseline.tier import BaselineTier
+    import ctypes
 
-    def unlink(t: Any, space: Any, region: Any, first: int = 0, end: int = 0) -> None:
-        for head in region.heads:
-            space.heads.pop(head, None)
+    from engines.vm.tiers.code_cache import CodeCache
+    from engines.vm.tiers.interpreter.layout import PC_SHIFT
 
-    replace_method(BaselineTier, "_unlink", lambda original: unlink)
+    def wrapper(original: Any) -> Any:
+        def remove(cache: Any, handle: Any, first: int = 0, end: int = 0) -> None:
+            space = handle.space()
+            entries = [] if space is None else [space.decoded.table + (head << PC_SHIFT) for head in handle.heads]
+            kept = [ctypes.string_at(entry, 4) for entry in entries]
+            original(cache, handle, first, end)
+            for entry, content in zip(entries, kept, strict=True):
+                ctypes.memmove(entry, content, 4)
+
+        return remove
+
+    replace_method(CodeCache, "remove", wrapper)
 
 
 @BUGS.action("native-entries-wiped", Area.CODE_CACHE, "operands of a fused pair lost",
              description="giving a region up wipes its entries, which the pair before them reads")  # fmt: skip
 def _() -> None:
-    from engines.vm.tiers.baseline.tier import BaselineTier
+    from engines.vm.tiers.code_cache import CodeCache
 
     def wrapper(original: Any) -> Any:
-        return lambda t, space, region, first=0, end=0: original(t, space, region, 0, 1 << 63)
+        return lambda cache, handle, first=0, end=0: original(cache, handle, 0, 1 << 63)
 
-    replace_method(BaselineTier, "_unlink", wrapper)
+    replace_method(CodeCache, "remove", wrapper)
 
 
 # -- which code runs --------------------------------------------------------------------------------------------------

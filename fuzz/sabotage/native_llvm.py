@@ -410,9 +410,9 @@ def _() -> None:
     from engines.vm.tiers.code_cache import CodeCache
 
     def wrapper(original: Any) -> Any:
-        def remove(self: Any, handle: Any) -> None:
+        def remove(self: Any, handle: Any, first: int = 0, end: int = 0) -> None:
             handle.heads = ()
-            original(self, handle)
+            original(self, handle, first, end)
 
         return remove
 

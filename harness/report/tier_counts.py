@@ -28,7 +28,6 @@ def tier_numbers(counts: Mapping[str, int]) -> list[tuple[str, str]]:
         ("of them from the cache or an image", _share(stored, installed)),
         ("regions taken away because their code changed", _of(counts, "regions invalidated")),
         ("regions evicted", _of(counts, "regions evicted")),
-        ("times that the code cache was given up", _of(counts, "code cache flushes")),
         ("stored regions that did not fit the guest's code", _of(counts, "regions stale")),
     ]
     samples = counts.get("samples", 0)

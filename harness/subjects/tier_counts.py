@@ -14,7 +14,6 @@ _COUNTERS: Final = {
     "stale": "regions stale",
     "invalidated": "regions invalidated",
     "evicted": "regions evicted",
-    "flushes": "code cache flushes",
     "samples": "samples",
     "inside": "samples in baseline code",
 }

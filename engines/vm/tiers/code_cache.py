@@ -80,11 +80,12 @@ class CompiledSpace:
     """What is installed for one address space.
 
     Attributes:
+        held: the address space, which it does not keep alive.
         heads: code by the pc of an entry. pages: by guest page. known: how often a pc is inside installed code.
         version: counts changes of guest code; code compiled from an older version may not be installed.
     """
 
-    memory: AddressSpace
+    held: weakref.ref[AddressSpace]
     decoded: DecodedCode
     heads: dict[int, CodeHandle] = made(default_factory=dict)
     pages: dict[int, set[CodeHandle]] = made(default_factory=dict)
@@ -92,6 +93,13 @@ class CompiledSpace:
     known: Counter[int] = made(default_factory=Counter)
     version: int = 0
     callback: Any = None
+
+    @property
+    def memory(self) -> AddressSpace:
+        """The address space, which must still be in use."""
+        memory = self.held()
+        assert memory is not None
+        return memory
 
     def fetch(self, pc: int, size: int) -> bytes:
         """The bytes from `pc` on that may be executed, up to `size`."""
@@ -164,7 +172,7 @@ class CodeCache:
         """What is installed for `memory`. `kept`: its decoded entries are the ones that we left there."""
         found = self._spaces.get(memory)
         if found is None:
-            found = self._spaces[memory] = CompiledSpace(memory, decoded)
+            found = self._spaces[memory] = CompiledSpace(weakref.ref(memory), decoded)
             self._listen(found)
         elif not kept:
             for handle in list(found.handles):

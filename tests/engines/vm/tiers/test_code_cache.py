@@ -23,6 +23,8 @@ NAMED = range(CODE + 0xF80, CODE + 0x1100, 4)
 ADDI = bytes.fromhex("13051500")
 """addi a0, a0, 1"""
 CAPACITY = 4096
+IN_USE: list[AddressSpace] = []
+"""The address space of the test at hand, which a cache does not keep alive."""
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,7 @@ def installed_nothing(tier: InterpreterTier) -> tuple[CodeCache, CompiledSpace]:
     memory = AddressSpace(bits=24)
     memory.map(CODE, PAGES << PAGE_BITS, READ | WRITE | EXEC)
     memory.write(CODE, ADDI * (PAGES << PAGE_BITS - 2))
+    IN_USE[:] = [memory]
     cache = CodeCache(tier._code, CAPACITY)
     decoded = DecodedCode(memory)
     decoded.take(memory)

@@ -126,6 +126,29 @@ def test_full_cache_leaves_fused_pairs_whole() -> None:
     assert differing(generate(1, 0, 64, "jit"), InterpreterExecutor(), BaselineExecutor()) == []
 
 
+def test_a_pair_does_not_pass_an_entry_by() -> None:
+    """Code that falls into a loop is interpreted in pairs; one that reaches over the loop's head must be parted."""
+    hart = hart_with(
+        bytes.fromhex(
+            "13051500"  # 0x1000: addi a0, a0, 1
+            "13051500"  # 0x1004: addi a0, a0, 1
+            "e31ec5fe"  # bne a0, a2, 0x1004
+            "73001000"  # ebreak
+        ),
+        1 << 40,
+    )
+    tier = BaselineTier(slice_insns=1 << 30)
+    tier.run(hart, 8)
+    table, alone = tier.decoded_code(hart.memory), tier.handler_distance(0x0015_0513, 4)
+
+    def handler() -> int:
+        return int.from_bytes(table.entry(0x1000)[:4], "little", signed=True)
+
+    assert handler() not in (0, alone), "no pair"
+    assert tier.install(tier._space(hart.memory), hart, 0x1004) is not None
+    assert handler() == alone
+
+
 def test_a_jump_to_a_wild_constant_leaves_the_table_of_entries_alone() -> None:
     """Passes make a constant of a computed jump's target; there is no entry for pcs outside the address space."""
     assert differing(generate(1, 691, 1, "jit"), InterpreterExecutor(), BaselineExecutor()) == []

@@ -12,6 +12,7 @@ from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
 from engines.vm.tiers.baseline import tier as tier_module
 from engines.vm.tiers.baseline.tier import BaselineTier
+from engines.vm.tiers.code_cache import CompiledSpace
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.stop import StopReason
 
@@ -62,15 +63,13 @@ def test_all_that_is_hot_is_in_one_region_at_last(share: float, monkeypatch: pyt
 
 
 def test_far_direct_calls_are_told_from_indirect_ones() -> None:
-    is_after_indirect_call = tier_module._is_after_indirect_call
-    memory = AddressSpace()
-    memory.map(CODE, 0x1000, READ | WRITE | EXEC)
+    ends = tier_module._ends_in_indirect_call
     for text, indirect in (("jalr ra, 0(t1)", True), ("jalr ra, 8(ra)", False), ("jal ra, 64", False)):
-        memory.write(CODE, assemble(f"{text}\n", CODE))
-        assert is_after_indirect_call(memory, CODE + 4) is indirect, text
-    memory.write(CODE, bytes.fromhex("01000293"))  # c.nop; c.jalr t1
-    assert is_after_indirect_call(memory, CODE + 4)
-    assert not is_after_indirect_call(memory, CODE)
+        assert ends(assemble(f"{text}\n", CODE)) is indirect, text
+    assert ends(bytes.fromhex("01000293"))  # c.nop; c.jalr t1
+    assert ends(bytes.fromhex("0293"))
+    assert not ends(bytes.fromhex("00000100"))
+    assert not ends(b"")
 
 
 def test_what_an_earlier_run_joined_is_not_joined_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +97,7 @@ def test_most_samples_in_compiled_code_cost_no_steps(monkeypatch: pytest.MonkeyP
     looked: list[int] = []
     look = tier._next_head
 
-    def counted(space: tier_module.Space, hart: Hart, left: int) -> int:
+    def counted(space: CompiledSpace, hart: Hart, left: int) -> int:
         looked.append(look(space, hart, left))
         return looked[-1]
 

@@ -47,6 +47,14 @@ def test_no_machine_path_is_committed() -> None:
     assert not hits
 
 
+def test_no_link_is_committed() -> None:
+    """A link says where something is on one machine, and checking it out takes the place of what is there elsewhere."""
+    listing = subprocess.run(["git", "ls-files", "-s"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listing.returncode != 0:
+        pytest.skip("not a git checkout")
+    assert not [line for line in listing.stdout.splitlines() if line.startswith("120000 ")]
+
+
 def test_every_module_says_what_it_is() -> None:
     silent = [
         str(p.relative_to(ROOT))

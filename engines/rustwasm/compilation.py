@@ -30,9 +30,10 @@ from engines.rustwasm.typing.coherence import check_coherence
 from engines.rustwasm.typing.collect import Collector, TypeEnv
 from engines.rustwasm.typing.constants import fold
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
+from engines.rustwasm.typing.dyn_compatible import check_objects
 from engines.rustwasm.typing.traits import Inference, head
 from engines.rustwasm.typing.types import Ty
-from engines.rustwasm.typing.wellformed import break_circles
+from engines.rustwasm.typing.wellformed import break_circles, check_shared
 
 if TYPE_CHECKING:
     from engines.rustwasm.lower_linear.library_instances import LibraryInstances
@@ -158,6 +159,7 @@ class Compilation:
             for item in impl.syntax.items:
                 if isinstance(item, t.AliasItem):
                     collector.impl_assoc(impl, item.name)
+        check_objects(self)
         if self.diagnostics.has_errors:
             raise ValueError("the core library does not compile:\n" + self.diagnostics.render())
 
@@ -462,13 +464,17 @@ class Compilation:
                 self.check_impl(impl)
         for const in self.declarations.consts[consts:]:
             self.ensure_const(const)
+            if const.is_static:
+                check_shared(self, const)
             if const.body.syntax is not None:
                 self.const_scalar(const)
                 self.body_of(const.body)
         for function in self.declarations.functions[functions:]:
             collector.ensure_signature(function)
+        check_objects(self)
         for function in self.declarations.functions[functions:]:
             self.body_of(function)
+        check_objects(self)
 
     def check_recursion(self, adts: list[AdtDef]) -> None:
         """E0072 for types that contain themselves without indirection."""

@@ -19,6 +19,7 @@ from engines.rustwasm.syntax.diagnostics import Diagnostics, SourceFile, SourceM
 from engines.rustwasm.syntax.lexer import Tokens, tokenize
 from engines.rustwasm.syntax.parse_items import Parser
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.dyn_compatible import check_objects
 
 if TYPE_CHECKING:
     from engines.rustwasm.lower_linear.development import Kept
@@ -195,6 +196,7 @@ class Session:
             for function in order:
                 function.mir = None
                 compilation.body_of(function)
+            check_objects(compilation)
             wrong = [error.span[0] for error in diagnostics.errors]
             for function in order:
                 first, last = function.syntax.body.span

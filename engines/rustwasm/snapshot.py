@@ -24,7 +24,6 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.lexer import Tokens
 from engines.rustwasm.syntax.parse_items import Parser, UnparsedBody
 from engines.rustwasm.typing.collect import TypeEnv
-from engines.rustwasm.typing.definitions import TraitDef
 from engines.rustwasm.typing.types import Ty
 from engines.vm.runtime.object_cache import ObjectCache, cache_directory, content_key
 
@@ -67,7 +66,7 @@ def snapshot(base: Compilation) -> bytes:
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(_RECURSION)
         try:
-            _Pickler(out, base).dump(base)
+            _Pickler(out).dump(base)
         except (pickle.PicklingError, AttributeError, RecursionError, TypeError) as error:
             failed.append(error)
         finally:
@@ -92,13 +91,10 @@ def restored(content: bytes) -> Compilation:
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves out what is of no use after loading. Methods of traits keep all: whether a trait object can have them is
-    asked of their syntax."""
+    """Leaves out what is of no use after loading."""
 
-    def __init__(self, out: io.BytesIO, base: Compilation) -> None:
+    def __init__(self, out: io.BytesIO) -> None:
         super().__init__(out, pickle.HIGHEST_PROTOCOL)
-        functions = base.declarations.functions
-        self.whole = {id(one.syntax) for one in functions if isinstance(one.owner, TraitDef)}
 
     def reducer_override(self, one: Any) -> Any:
         kind = type(one)
@@ -106,7 +102,7 @@ class _Pickler(pickle.Pickler):
             return _reduce_body(one)
         if kind is TypeEnv:
             return _reduce_environment(one)
-        if kind is t.FnItem and id(one) not in self.whole:
+        if kind is t.FnItem:
             return _reduce_function(one)
         if kind is t.ImplItem:
             return t.ImplItem, (one.span, "", one.name_span, None, one.attributes, None, None, None, [])

@@ -12,8 +12,8 @@ impl<T: Clone, const N: usize> Clone for [T; N] {
     }
 }
 impl<T, const N: usize> [T; N] {
-    pub fn as_slice(&self) -> &[T] { self }
-    pub fn as_mut_slice(&mut self) -> &mut [T] { self }
+    pub const fn as_slice(&self) -> &[T] { self }
+    pub const fn as_mut_slice(&mut self) -> &mut [T] { self }
     pub fn map<U, F: FnMut(T) -> U>(self, mut f: F) -> [U; N] {
         let from = array_into_raw(self);
         let made = raw_array_new(N);

@@ -5,7 +5,7 @@ use crate::ops::{Deref, DerefMut};
 
 pub struct BinaryHeap<T> { data: Vec<T> }
 impl<T: Ord> BinaryHeap<T> {
-    pub fn new() -> BinaryHeap<T> { BinaryHeap { data: Vec::new() } }
+    pub const fn new() -> BinaryHeap<T> { BinaryHeap { data: Vec::new() } }
     pub fn with_capacity(capacity: usize) -> BinaryHeap<T> { BinaryHeap { data: Vec::with_capacity(capacity) } }
     pub fn push(&mut self, value: T) {
         let at = self.data.len();

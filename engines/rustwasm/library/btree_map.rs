@@ -17,7 +17,7 @@ pub struct BTreeMap<K, V> { runs: Vec<Vec<(K, V)>>, length: usize }
 struct Position { run: usize, at: usize }
 
 impl<K, V> BTreeMap<K, V> {
-    pub fn new() -> BTreeMap<K, V> { BTreeMap { runs: Vec::new(), length: 0 } }
+    pub const fn new() -> BTreeMap<K, V> { BTreeMap { runs: Vec::new(), length: 0 } }
     pub fn len(&self) -> usize { self.length }
     pub fn is_empty(&self) -> bool { self.length == 0 }
     pub fn clear(&mut self) { self.runs.clear(); self.length = 0; }

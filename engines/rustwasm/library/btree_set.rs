@@ -8,7 +8,7 @@ use crate::ops::{BitAnd, BitOr, BitXor, RangeBounds, Sub};
 
 pub struct BTreeSet<T> { map: BTreeMap<T, ()> }
 impl<T> BTreeSet<T> {
-    pub fn new() -> BTreeSet<T> { BTreeSet { map: BTreeMap::new() } }
+    pub const fn new() -> BTreeSet<T> { BTreeSet { map: BTreeMap::new() } }
     pub fn len(&self) -> usize { self.map.len() }
     pub fn is_empty(&self) -> bool { self.map.is_empty() }
     pub fn clear(&mut self) { self.map.clear(); }

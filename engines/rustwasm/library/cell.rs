@@ -8,10 +8,10 @@ pub struct Cell<T: ?Sized> { value: T }
 impl<T> Cell<T> {
     pub const fn new(value: T) -> Cell<T> { Cell { value } }
     pub fn set(&self, value: T) { *unsafe_mut(&self.value) = value; }
-    pub fn replace(&self, value: T) -> T { mem::replace(unsafe_mut(&self.value), value) }
-    pub fn into_inner(self) -> T { self.value }
-    pub fn get_mut(&mut self) -> &mut T { &mut self.value }
-    pub fn get(&self) -> T where T: Copy { self.value }
+    pub const fn replace(&self, value: T) -> T { mem::replace(unsafe_mut(&self.value), value) }
+    pub const fn into_inner(self) -> T { self.value }
+    pub const fn get_mut(&mut self) -> &mut T { &mut self.value }
+    pub const fn get(&self) -> T where T: Copy { self.value }
     pub fn take(&self) -> T where T: Default { mem::replace(unsafe_mut(&self.value), T::default()) }
     pub fn swap(&self, other: &Cell<T>) { mem::swap(unsafe_mut(&self.value), unsafe_mut(&other.value)); }
     pub fn update<F: FnOnce(T) -> T>(&self, f: F) where T: Copy { self.set(f(self.get())); }
@@ -29,7 +29,7 @@ pub struct BorrowError(());
 pub struct BorrowMutError(());
 impl<T> RefCell<T> {
     pub const fn new(value: T) -> RefCell<T> { RefCell { state: Cell::new(0), value } }
-    pub fn into_inner(self) -> T { self.value }
+    pub const fn into_inner(self) -> T { self.value }
     #[track_caller]
     pub fn replace(&self, value: T) -> T { mem::replace(&mut *self.borrow_mut(), value) }
     #[track_caller]

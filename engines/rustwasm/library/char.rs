@@ -3,10 +3,10 @@
 use crate::intrinsics::{char_from_u32_unchecked, unsafe_mut};
 use crate::slice::element_mut;
 
-pub fn from_u32(code: u32) -> Option<char> {
+pub const fn from_u32(code: u32) -> Option<char> {
     if code > 0x10ffff || (code >= 0xd800 && code < 0xe000) { None } else { Some(char_from_u32_unchecked(code)) }
 }
-pub fn from_digit(digit: u32, radix: u32) -> Option<char> {
+pub const fn from_digit(digit: u32, radix: u32) -> Option<char> {
     if digit >= radix { None } else if digit < 10 { Some((b'0' + digit as u8) as char) } else { Some((b'a' + (digit - 10) as u8) as char) }
 }
 impl TryFrom<u32> for char {
@@ -37,9 +37,9 @@ impl crate::str::FromStr for char {
 impl char {
     pub const MAX: char = '\u{10ffff}';
     pub const REPLACEMENT_CHARACTER: char = '\u{fffd}';
-    pub fn from_u32(code: u32) -> Option<char> { from_u32(code) }
-    pub fn from_digit(digit: u32, radix: u32) -> Option<char> { from_digit(digit, radix) }
-    pub fn to_digit(self, radix: u32) -> Option<u32> {
+    pub const fn from_u32(code: u32) -> Option<char> { from_u32(code) }
+    pub const fn from_digit(digit: u32, radix: u32) -> Option<char> { from_digit(digit, radix) }
+    pub const fn to_digit(self, radix: u32) -> Option<u32> {
         let code = self as u32;
         let digit = if code >= 48 && code <= 57 { code - 48 }
             else if code >= 97 && code <= 122 { code - 87 }
@@ -47,24 +47,24 @@ impl char {
             else { return None; };
         if digit < radix { Some(digit) } else { None }
     }
-    pub fn is_digit(self, radix: u32) -> bool { self.to_digit(radix).is_some() }
-    pub fn len_utf8(self) -> usize {
+    pub const fn is_digit(self, radix: u32) -> bool { self.to_digit(radix).is_some() }
+    pub const fn len_utf8(self) -> usize {
         let code = self as u32;
         1 + (code >= 0x80) as usize + (code >= 0x800) as usize + (code >= 0x10000) as usize
     }
-    pub fn len_utf16(self) -> usize { if (self as u32) < 0x10000 { 1 } else { 2 } }
-    pub fn is_ascii(&self) -> bool { (*self as u32) < 128 }
-    pub fn is_ascii_digit(&self) -> bool { *self >= '0' && *self <= '9' }
-    pub fn is_ascii_hexdigit(&self) -> bool { self.is_digit(16) }
-    pub fn is_ascii_lowercase(&self) -> bool { *self >= 'a' && *self <= 'z' }
-    pub fn is_ascii_uppercase(&self) -> bool { *self >= 'A' && *self <= 'Z' }
-    pub fn is_ascii_alphabetic(&self) -> bool { self.is_ascii_lowercase() || self.is_ascii_uppercase() }
-    pub fn is_ascii_alphanumeric(&self) -> bool { self.is_ascii_alphabetic() || self.is_ascii_digit() }
-    pub fn is_ascii_whitespace(&self) -> bool { match *self { ' ' | '\t' | '\n' | '\r' | '\x0c' => true, _ => false } }
-    pub fn is_ascii_control(&self) -> bool { (*self as u32) < 32 || *self as u32 == 127 }
-    pub fn is_ascii_graphic(&self) -> bool { *self > ' ' && *self <= '~' }
-    pub fn is_ascii_punctuation(&self) -> bool { self.is_ascii_graphic() && !self.is_ascii_alphanumeric() }
-    pub fn is_whitespace(self) -> bool {
+    pub const fn len_utf16(self) -> usize { if (self as u32) < 0x10000 { 1 } else { 2 } }
+    pub const fn is_ascii(&self) -> bool { (*self as u32) < 128 }
+    pub const fn is_ascii_digit(&self) -> bool { *self >= '0' && *self <= '9' }
+    pub const fn is_ascii_hexdigit(&self) -> bool { self.is_digit(16) }
+    pub const fn is_ascii_lowercase(&self) -> bool { *self >= 'a' && *self <= 'z' }
+    pub const fn is_ascii_uppercase(&self) -> bool { *self >= 'A' && *self <= 'Z' }
+    pub const fn is_ascii_alphabetic(&self) -> bool { self.is_ascii_lowercase() || self.is_ascii_uppercase() }
+    pub const fn is_ascii_alphanumeric(&self) -> bool { self.is_ascii_alphabetic() || self.is_ascii_digit() }
+    pub const fn is_ascii_whitespace(&self) -> bool { match *self { ' ' | '\t' | '\n' | '\r' | '\x0c' => true, _ => false } }
+    pub const fn is_ascii_control(&self) -> bool { (*self as u32) < 32 || *self as u32 == 127 }
+    pub const fn is_ascii_graphic(&self) -> bool { *self > ' ' && *self <= '~' }
+    pub const fn is_ascii_punctuation(&self) -> bool { self.is_ascii_graphic() && !self.is_ascii_alphanumeric() }
+    pub const fn is_whitespace(self) -> bool {
         match self {
             ' ' | '\t'..='\r' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
             _ => false,
@@ -80,18 +80,18 @@ impl char {
             | within(code, 0x3041, 0xa763)
     }
     pub fn is_alphanumeric(self) -> bool { self.is_alphabetic() || self.is_numeric() }
-    pub fn is_lowercase(self) -> bool { self.is_ascii_lowercase() || (self as u32 >= 128 && upper(self) != self) || self == 'ß' }
-    pub fn is_uppercase(self) -> bool { self.is_ascii_uppercase() || (self as u32 >= 128 && lower(self) != self) }
-    pub fn to_ascii_lowercase(&self) -> char { if self.is_ascii_uppercase() { (*self as u8 + 32) as char } else { *self } }
-    pub fn to_ascii_uppercase(&self) -> char { if self.is_ascii_lowercase() { (*self as u8 - 32) as char } else { *self } }
-    pub fn make_ascii_lowercase(&mut self) { *self = self.to_ascii_lowercase(); }
-    pub fn make_ascii_uppercase(&mut self) { *self = self.to_ascii_uppercase(); }
-    pub fn eq_ignore_ascii_case(&self, other: &char) -> bool { self.to_ascii_lowercase() == other.to_ascii_lowercase() }
+    pub const fn is_lowercase(self) -> bool { self.is_ascii_lowercase() || (self as u32 >= 128 && upper(self) != self) || self == 'ß' }
+    pub const fn is_uppercase(self) -> bool { self.is_ascii_uppercase() || (self as u32 >= 128 && lower(self) != self) }
+    pub const fn to_ascii_lowercase(&self) -> char { if self.is_ascii_uppercase() { (*self as u8 + 32) as char } else { *self } }
+    pub const fn to_ascii_uppercase(&self) -> char { if self.is_ascii_lowercase() { (*self as u8 - 32) as char } else { *self } }
+    pub const fn make_ascii_lowercase(&mut self) { *self = self.to_ascii_lowercase(); }
+    pub const fn make_ascii_uppercase(&mut self) { *self = self.to_ascii_uppercase(); }
+    pub const fn eq_ignore_ascii_case(&self, other: &char) -> bool { self.to_ascii_lowercase() == other.to_ascii_lowercase() }
     pub fn to_lowercase(self) -> CaseMapping { CaseMapping { first: Some(lower(self)), second: None } }
     pub fn to_uppercase(self) -> CaseMapping {
         if self == 'ß' { CaseMapping { first: Some('S'), second: Some('S') } } else { CaseMapping { first: Some(upper(self)), second: None } }
     }
-    pub fn encode_utf8(self, buffer: &mut [u8]) -> &mut str {
+    pub const fn encode_utf8(self, buffer: &mut [u8]) -> &mut str {
         let length = self.len_utf8();
         if length > buffer.len() { crate::panicking::panic("encode_utf8: the buffer is too small"); }
         put_utf8(self, length, buffer);

@@ -14,15 +14,15 @@ pub enum Ordering { Less = -1, Equal = 0, Greater = 1 }
 use Ordering::{Equal, Greater, Less};
 
 impl Ordering {
-    pub fn reverse(self) -> Ordering { match self { Less => Greater, Equal => Equal, Greater => Less } }
-    pub fn then(self, other: Ordering) -> Ordering { match self { Equal => other, _ => self } }
+    pub const fn reverse(self) -> Ordering { match self { Less => Greater, Equal => Equal, Greater => Less } }
+    pub const fn then(self, other: Ordering) -> Ordering { match self { Equal => other, _ => self } }
     pub fn then_with<F: FnOnce() -> Ordering>(self, f: F) -> Ordering { match self { Equal => f(), _ => self } }
-    pub fn is_eq(self) -> bool { self == Equal }
-    pub fn is_ne(self) -> bool { self != Equal }
-    pub fn is_lt(self) -> bool { self == Less }
-    pub fn is_gt(self) -> bool { self == Greater }
-    pub fn is_le(self) -> bool { self != Greater }
-    pub fn is_ge(self) -> bool { self != Less }
+    pub const fn is_eq(self) -> bool { self == Equal }
+    pub const fn is_ne(self) -> bool { self != Equal }
+    pub const fn is_lt(self) -> bool { self == Less }
+    pub const fn is_gt(self) -> bool { self == Greater }
+    pub const fn is_le(self) -> bool { self != Greater }
+    pub const fn is_ge(self) -> bool { self != Less }
 }
 
 #[lang] pub trait PartialOrd<Rhs: ?Sized = Self>: PartialEq<Rhs> {

@@ -8,35 +8,35 @@ macro_rules! float {
             pub const NAN: $t = 0.0 / 0.0;
             pub const INFINITY: $t = 1.0 / 0.0;
             pub const NEG_INFINITY: $t = -1.0 / 0.0;
-            pub fn to_bits(self) -> $bits { $to(self) }
-            pub fn from_bits(bits: $bits) -> $t { $from(bits) }
-            pub fn is_nan(self) -> bool { self != self }
-            pub fn is_infinite(self) -> bool { float_abs(self) == $t::INFINITY }
-            pub fn is_finite(self) -> bool { float_abs(self) < $t::INFINITY }
-            pub fn is_sign_negative(self) -> bool { $to(self) >> $sign == 1 }
-            pub fn is_sign_positive(self) -> bool { $to(self) >> $sign == 0 }
-            pub fn abs(self) -> $t { float_abs(self) }
+            pub const fn to_bits(self) -> $bits { $to(self) }
+            pub const fn from_bits(bits: $bits) -> $t { $from(bits) }
+            pub const fn is_nan(self) -> bool { self != self }
+            pub const fn is_infinite(self) -> bool { float_abs(self) == $t::INFINITY }
+            pub const fn is_finite(self) -> bool { float_abs(self) < $t::INFINITY }
+            pub const fn is_sign_negative(self) -> bool { $to(self) >> $sign == 1 }
+            pub const fn is_sign_positive(self) -> bool { $to(self) >> $sign == 0 }
+            pub const fn abs(self) -> $t { float_abs(self) }
             pub fn sqrt(self) -> $t { float_sqrt(self) }
-            pub fn floor(self) -> $t { float_floor(self) }
-            pub fn ceil(self) -> $t { float_ceil(self) }
-            pub fn trunc(self) -> $t { float_trunc(self) }
-            pub fn round_ties_even(self) -> $t { float_round_even(self) }
-            pub fn fract(self) -> $t { self - float_trunc(self) }
-            pub fn round(self) -> $t {
+            pub const fn floor(self) -> $t { float_floor(self) }
+            pub const fn ceil(self) -> $t { float_ceil(self) }
+            pub const fn trunc(self) -> $t { float_trunc(self) }
+            pub const fn round_ties_even(self) -> $t { float_round_even(self) }
+            pub const fn fract(self) -> $t { self - float_trunc(self) }
+            pub const fn round(self) -> $t {
                 let whole = float_trunc(self);
                 let rest = float_abs(self - whole);
                 if rest < 0.5 { whole } else if self < 0.0 { whole - 1.0 } else { whole + 1.0 }
             }
-            pub fn signum(self) -> $t { if self.is_nan() { self } else if self.is_sign_negative() { -1.0 } else { 1.0 } }
-            pub fn copysign(self, sign: $t) -> $t { if self.is_sign_negative() == sign.is_sign_negative() { self } else { -self } }
-            pub fn mul_add(self, a: $t, b: $t) -> $t { self * a + b }
-            pub fn recip(self) -> $t { 1.0 / self }
-            pub fn max(self, other: $t) -> $t { if self.is_nan() || self < other { other } else { self } }
-            pub fn min(self, other: $t) -> $t { if self.is_nan() || other < self { other } else { self } }
+            pub const fn signum(self) -> $t { if self.is_nan() { self } else if self.is_sign_negative() { -1.0 } else { 1.0 } }
+            pub const fn copysign(self, sign: $t) -> $t { if self.is_sign_negative() == sign.is_sign_negative() { self } else { -self } }
+            pub const fn mul_add(self, a: $t, b: $t) -> $t { self * a + b }
+            pub const fn recip(self) -> $t { 1.0 / self }
+            pub const fn max(self, other: $t) -> $t { if self.is_nan() || self < other { other } else { self } }
+            pub const fn min(self, other: $t) -> $t { if self.is_nan() || other < self { other } else { self } }
             #[track_caller]
-            pub fn clamp(self, min: $t, max: $t) -> $t { if self < min { min } else if self > max { max } else { self } }
-            pub fn to_degrees(self) -> $t { self * (180.0 / 3.14159265358979323846264338327950288) }
-            pub fn to_radians(self) -> $t { self * (3.14159265358979323846264338327950288 / 180.0) }
+            pub const fn clamp(self, min: $t, max: $t) -> $t { if self < min { min } else if self > max { max } else { self } }
+            pub const fn to_degrees(self) -> $t { self * (180.0 / 3.14159265358979323846264338327950288) }
+            pub const fn to_radians(self) -> $t { self * (3.14159265358979323846264338327950288 / 180.0) }
             pub fn rem_euclid(self, rhs: $t) -> $t { let r = self % rhs; if r < 0.0 { r + float_abs(rhs) } else { r } }
             pub fn div_euclid(self, rhs: $t) -> $t {
                 let q = float_trunc(self / rhs);

@@ -1,3 +1,3 @@
 //! std::hint.
 
-pub fn black_box<T>(value: T) -> T { value }
+pub const fn black_box<T>(value: T) -> T { value }

@@ -545,7 +545,7 @@ pub struct RepeatWith<F> { f: F }
 pub fn repeat_with<T, F: FnMut() -> T>(f: F) -> RepeatWith<F> { RepeatWith { f } }
 impl<T, F: FnMut() -> T> Iterator for RepeatWith<F> { type Item = T; fn next(&mut self) -> Option<T> { Some((self.f)()) } }
 pub struct Empty<T> { nothing: Option<T> }
-pub fn empty<T>() -> Empty<T> { Empty { nothing: None } }
+pub const fn empty<T>() -> Empty<T> { Empty { nothing: None } }
 impl<T> Iterator for Empty<T> { type Item = T; fn next(&mut self) -> Option<T> { None } }
 pub struct FromFn<F> { f: F }
 pub fn from_fn<T, F: FnMut() -> Option<T>>(f: F) -> FromFn<F> { FromFn { f } }

@@ -35,42 +35,42 @@ macro_rules! integer {
             pub const MIN: $t = $min;
             pub const MAX: $t = $max;
             pub const BITS: u32 = $bits;
-            pub fn wrapping_add(self, rhs: $t) -> $t { intrinsics::wrapping_add(self, rhs) }
-            pub fn wrapping_sub(self, rhs: $t) -> $t { intrinsics::wrapping_sub(self, rhs) }
-            pub fn wrapping_mul(self, rhs: $t) -> $t { intrinsics::wrapping_mul(self, rhs) }
-            pub fn wrapping_neg(self) -> $t { intrinsics::wrapping_sub(0, self) }
-            pub fn wrapping_shl(self, by: u32) -> $t { self << (by & ($bits - 1)) }
-            pub fn wrapping_shr(self, by: u32) -> $t { self >> (by & ($bits - 1)) }
+            pub const fn wrapping_add(self, rhs: $t) -> $t { intrinsics::wrapping_add(self, rhs) }
+            pub const fn wrapping_sub(self, rhs: $t) -> $t { intrinsics::wrapping_sub(self, rhs) }
+            pub const fn wrapping_mul(self, rhs: $t) -> $t { intrinsics::wrapping_mul(self, rhs) }
+            pub const fn wrapping_neg(self) -> $t { intrinsics::wrapping_sub(0, self) }
+            pub const fn wrapping_shl(self, by: u32) -> $t { self << (by & ($bits - 1)) }
+            pub const fn wrapping_shr(self, by: u32) -> $t { self >> (by & ($bits - 1)) }
             #[track_caller]
-            pub fn wrapping_div(self, rhs: $t) -> $t { if $signed && rhs == intrinsics::wrapping_sub(0, 1) { self.wrapping_neg() } else { self / rhs } }
+            pub const fn wrapping_div(self, rhs: $t) -> $t { if $signed && rhs == intrinsics::wrapping_sub(0, 1) { self.wrapping_neg() } else { self / rhs } }
             #[track_caller]
-            pub fn wrapping_rem(self, rhs: $t) -> $t { if $signed && rhs == intrinsics::wrapping_sub(0, 1) { 0 } else { self % rhs } }
-            pub fn overflowing_add(self, rhs: $t) -> ($t, bool) { intrinsics::add_with_overflow(self, rhs) }
-            pub fn overflowing_sub(self, rhs: $t) -> ($t, bool) { intrinsics::sub_with_overflow(self, rhs) }
-            pub fn overflowing_mul(self, rhs: $t) -> ($t, bool) { intrinsics::mul_with_overflow(self, rhs) }
-            pub fn overflowing_neg(self) -> ($t, bool) { (self.wrapping_neg(), if $signed { self == $min } else { self != 0 }) }
-            pub fn checked_add(self, rhs: $t) -> Option<$t> {
+            pub const fn wrapping_rem(self, rhs: $t) -> $t { if $signed && rhs == intrinsics::wrapping_sub(0, 1) { 0 } else { self % rhs } }
+            pub const fn overflowing_add(self, rhs: $t) -> ($t, bool) { intrinsics::add_with_overflow(self, rhs) }
+            pub const fn overflowing_sub(self, rhs: $t) -> ($t, bool) { intrinsics::sub_with_overflow(self, rhs) }
+            pub const fn overflowing_mul(self, rhs: $t) -> ($t, bool) { intrinsics::mul_with_overflow(self, rhs) }
+            pub const fn overflowing_neg(self) -> ($t, bool) { (self.wrapping_neg(), if $signed { self == $min } else { self != 0 }) }
+            pub const fn checked_add(self, rhs: $t) -> Option<$t> {
                 let (value, over) = intrinsics::add_with_overflow(self, rhs);
                 if over { None } else { Some(value) }
             }
-            pub fn checked_sub(self, rhs: $t) -> Option<$t> {
+            pub const fn checked_sub(self, rhs: $t) -> Option<$t> {
                 let (value, over) = intrinsics::sub_with_overflow(self, rhs);
                 if over { None } else { Some(value) }
             }
-            pub fn checked_mul(self, rhs: $t) -> Option<$t> {
+            pub const fn checked_mul(self, rhs: $t) -> Option<$t> {
                 let (value, over) = intrinsics::mul_with_overflow(self, rhs);
                 if over { None } else { Some(value) }
             }
-            pub fn checked_div(self, rhs: $t) -> Option<$t> {
+            pub const fn checked_div(self, rhs: $t) -> Option<$t> {
                 if rhs == 0 || ($signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1)) { None } else { Some(self / rhs) }
             }
-            pub fn checked_rem(self, rhs: $t) -> Option<$t> {
+            pub const fn checked_rem(self, rhs: $t) -> Option<$t> {
                 if rhs == 0 || ($signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1)) { None } else { Some(self % rhs) }
             }
-            pub fn checked_neg(self) -> Option<$t> { let (value, over) = self.overflowing_neg(); if over { None } else { Some(value) } }
-            pub fn checked_shl(self, by: u32) -> Option<$t> { if by < $bits { Some(self << by) } else { None } }
-            pub fn checked_shr(self, by: u32) -> Option<$t> { if by < $bits { Some(self >> by) } else { None } }
-            pub fn checked_pow(self, exponent: u32) -> Option<$t> {
+            pub const fn checked_neg(self) -> Option<$t> { let (value, over) = self.overflowing_neg(); if over { None } else { Some(value) } }
+            pub const fn checked_shl(self, by: u32) -> Option<$t> { if by < $bits { Some(self << by) } else { None } }
+            pub const fn checked_shr(self, by: u32) -> Option<$t> { if by < $bits { Some(self >> by) } else { None } }
+            pub const fn checked_pow(self, exponent: u32) -> Option<$t> {
                 let mut result: $t = 1;
                 let mut base = self;
                 let mut left = exponent;
@@ -81,22 +81,22 @@ macro_rules! integer {
                 }
                 Some(result)
             }
-            pub fn saturating_add(self, rhs: $t) -> $t {
+            pub const fn saturating_add(self, rhs: $t) -> $t {
                 let (value, over) = intrinsics::add_with_overflow(self, rhs);
                 if !over { value } else if $signed && rhs < 0 { $min } else { $max }
             }
-            pub fn saturating_sub(self, rhs: $t) -> $t {
+            pub const fn saturating_sub(self, rhs: $t) -> $t {
                 let (value, over) = intrinsics::sub_with_overflow(self, rhs);
                 if !over { value } else if $signed && rhs < 0 { $max } else { $min }
             }
-            pub fn saturating_mul(self, rhs: $t) -> $t {
+            pub const fn saturating_mul(self, rhs: $t) -> $t {
                 let (value, over) = intrinsics::mul_with_overflow(self, rhs);
                 if !over { value } else if $signed && (self < 0) != (rhs < 0) { $min } else { $max }
             }
-            pub fn saturating_pow(self, exponent: u32) -> $t {
+            pub const fn saturating_pow(self, exponent: u32) -> $t {
                 match self.checked_pow(exponent) { Some(x) => x, None => if $signed && self < 0 && exponent & 1 == 1 { $min } else { $max } }
             }
-            pub fn wrapping_pow(self, exponent: u32) -> $t {
+            pub const fn wrapping_pow(self, exponent: u32) -> $t {
                 let mut result: $t = 1;
                 let mut base = self;
                 let mut left = exponent;
@@ -108,7 +108,7 @@ macro_rules! integer {
                 result
             }
             #[track_caller]
-            pub fn pow(self, exponent: u32) -> $t {
+            pub const fn pow(self, exponent: u32) -> $t {
                 let mut result: $t = 1;
                 let mut base = self;
                 let mut left = exponent;
@@ -119,7 +119,7 @@ macro_rules! integer {
                 }
                 result
             }
-            pub fn isqrt(self) -> $t {
+            pub const fn isqrt(self) -> $t {
                 if self < 2 { return self; }
                 let mut low: $t = 1;
                 let mut high: $t = self / 2 + 1;
@@ -129,35 +129,35 @@ macro_rules! integer {
                 }
                 low
             }
-            pub fn count_ones(self) -> u32 { intrinsics::count_ones(self) }
-            pub fn count_zeros(self) -> u32 { intrinsics::count_ones(!self) }
-            pub fn leading_zeros(self) -> u32 { intrinsics::leading_zeros(self) }
-            pub fn trailing_zeros(self) -> u32 { intrinsics::trailing_zeros(self) }
-            pub fn leading_ones(self) -> u32 { intrinsics::leading_zeros(!self) }
-            pub fn trailing_ones(self) -> u32 { intrinsics::trailing_zeros(!self) }
-            pub fn ilog2(self) -> u32 { $bits - 1 - intrinsics::leading_zeros(self) }
-            pub fn ilog10(self) -> u32 {
+            pub const fn count_ones(self) -> u32 { intrinsics::count_ones(self) }
+            pub const fn count_zeros(self) -> u32 { intrinsics::count_ones(!self) }
+            pub const fn leading_zeros(self) -> u32 { intrinsics::leading_zeros(self) }
+            pub const fn trailing_zeros(self) -> u32 { intrinsics::trailing_zeros(self) }
+            pub const fn leading_ones(self) -> u32 { intrinsics::leading_zeros(!self) }
+            pub const fn trailing_ones(self) -> u32 { intrinsics::trailing_zeros(!self) }
+            pub const fn ilog2(self) -> u32 { $bits - 1 - intrinsics::leading_zeros(self) }
+            pub const fn ilog10(self) -> u32 {
                 let mut left = self;
                 let mut count = 0;
                 while left >= 10 { left /= 10; count += 1; }
                 count
             }
-            pub fn rotate_left(self, by: u32) -> $t {
+            pub const fn rotate_left(self, by: u32) -> $t {
                 let n = by & ($bits - 1);
                 if n == 0 { self } else { (((self as $unsigned) << n) | ((self as $unsigned) >> ($bits - n))) as $t }
             }
-            pub fn rotate_right(self, by: u32) -> $t {
+            pub const fn rotate_right(self, by: u32) -> $t {
                 let n = by & ($bits - 1);
                 if n == 0 { self } else { (((self as $unsigned) >> n) | ((self as $unsigned) << ($bits - n))) as $t }
             }
-            pub fn swap_bytes(self) -> $t {
+            pub const fn swap_bytes(self) -> $t {
                 let mut left = self as $unsigned;
                 let mut result: $unsigned = 0;
                 let mut i = 0;
                 while i < $bits { result = (result << (8 & ($bits - 1))) | (left & 255); left = left >> (8 & ($bits - 1)); i += 8; }
                 result as $t
             }
-            pub fn reverse_bits(self) -> $t {
+            pub const fn reverse_bits(self) -> $t {
                 let mut left = self as $unsigned;
                 let mut result: $unsigned = 0;
                 let mut i = 0;
@@ -165,31 +165,31 @@ macro_rules! integer {
                 result as $t
             }
             #[track_caller]
-            pub fn rem_euclid(self, rhs: $t) -> $t {
+            pub const fn rem_euclid(self, rhs: $t) -> $t {
                 let r = self % rhs;
                 if $signed && r < 0 { if rhs < 0 { r - rhs } else { r + rhs } } else { r }
             }
             #[track_caller]
-            pub fn div_euclid(self, rhs: $t) -> $t {
+            pub const fn div_euclid(self, rhs: $t) -> $t {
                 let q = self / rhs;
                 if $signed && self % rhs < 0 { if rhs > 0 { q - 1 } else { q + 1 } } else { q }
             }
-            pub fn to_le_bytes(self) -> [u8; $bits / 8] {
+            pub const fn to_le_bytes(self) -> [u8; $bits / 8] {
                 let mut bytes = [0u8; $bits / 8];
                 let mut i = 0;
                 while i < $bits / 8 { bytes[i] = (self >> ((8 * i) as u32)) as u8; i += 1; }
                 bytes
             }
-            pub fn to_be_bytes(self) -> [u8; $bits / 8] { self.swap_bytes().to_le_bytes() }
-            pub fn to_ne_bytes(self) -> [u8; $bits / 8] { self.to_le_bytes() }
-            pub fn from_le_bytes(bytes: [u8; $bits / 8]) -> $t {
+            pub const fn to_be_bytes(self) -> [u8; $bits / 8] { self.swap_bytes().to_le_bytes() }
+            pub const fn to_ne_bytes(self) -> [u8; $bits / 8] { self.to_le_bytes() }
+            pub const fn from_le_bytes(bytes: [u8; $bits / 8]) -> $t {
                 let mut value: $t = 0;
                 let mut i = 0;
                 while i < $bits / 8 { value |= (bytes[i] as $t) << ((8 * i) as u32); i += 1; }
                 value
             }
-            pub fn from_be_bytes(bytes: [u8; $bits / 8]) -> $t { $t::from_le_bytes(bytes).swap_bytes() }
-            pub fn from_str_radix(text: &str, radix: u32) -> Result<$t, ParseIntError> {
+            pub const fn from_be_bytes(bytes: [u8; $bits / 8]) -> $t { $t::from_le_bytes(bytes).swap_bytes() }
+            pub const fn from_str_radix(text: &str, radix: u32) -> Result<$t, ParseIntError> {
                 let bytes = text.as_bytes();
                 if bytes.len() == 0 { return Err(ParseIntError { kind: IntErrorKind::Empty }); }
                 let mut i = 0;
@@ -238,39 +238,39 @@ integer! { isize usize 32 -2147483648, 2147483647, true }
 macro_rules! signed {
     ($($t:ident $unsigned:ident)*) => { $(impl $t {
         #[track_caller]
-        pub fn abs(self) -> $t { if self < 0 { -self } else { self } }
-        pub fn unsigned_abs(self) -> $unsigned { self.wrapping_abs() as $unsigned }
-        pub fn wrapping_abs(self) -> $t { if self < 0 { self.wrapping_neg() } else { self } }
-        pub fn checked_abs(self) -> Option<$t> { if self < 0 { self.checked_neg() } else { Some(self) } }
-        pub fn saturating_neg(self) -> $t { if self == $t::MIN { $t::MAX } else { -self } }
-        pub fn saturating_abs(self) -> $t { if self < 0 { self.saturating_neg() } else { self } }
-        pub fn signum(self) -> $t { if self > 0 { 1 } else if self < 0 { -1 } else { 0 } }
-        pub fn is_positive(self) -> bool { self > 0 }
-        pub fn is_negative(self) -> bool { self < 0 }
-        pub fn abs_diff(self, other: $t) -> $unsigned {
+        pub const fn abs(self) -> $t { if self < 0 { -self } else { self } }
+        pub const fn unsigned_abs(self) -> $unsigned { self.wrapping_abs() as $unsigned }
+        pub const fn wrapping_abs(self) -> $t { if self < 0 { self.wrapping_neg() } else { self } }
+        pub const fn checked_abs(self) -> Option<$t> { if self < 0 { self.checked_neg() } else { Some(self) } }
+        pub const fn saturating_neg(self) -> $t { if self == $t::MIN { $t::MAX } else { -self } }
+        pub const fn saturating_abs(self) -> $t { if self < 0 { self.saturating_neg() } else { self } }
+        pub const fn signum(self) -> $t { if self > 0 { 1 } else if self < 0 { -1 } else { 0 } }
+        pub const fn is_positive(self) -> bool { self > 0 }
+        pub const fn is_negative(self) -> bool { self < 0 }
+        pub const fn abs_diff(self, other: $t) -> $unsigned {
             if self < other { (other as $unsigned).wrapping_sub(self as $unsigned) } else { (self as $unsigned).wrapping_sub(other as $unsigned) }
         }
-        pub fn wrapping_add_unsigned(self, rhs: $unsigned) -> $t { self.wrapping_add(rhs as $t) }
-        pub fn cast_unsigned(self) -> $unsigned { self as $unsigned }
+        pub const fn wrapping_add_unsigned(self, rhs: $unsigned) -> $t { self.wrapping_add(rhs as $t) }
+        pub const fn cast_unsigned(self) -> $unsigned { self as $unsigned }
     })* }
 }
 signed! { i8 u8 i16 u16 i32 u32 i64 u64 i128 u128 isize usize }
 
 macro_rules! unsigned {
     ($($t:ident $signed:ident)*) => { $(impl $t {
-        pub fn is_power_of_two(self) -> bool { self.count_ones() == 1 }
+        pub const fn is_power_of_two(self) -> bool { self.count_ones() == 1 }
         #[track_caller]
-        pub fn next_power_of_two(self) -> $t { if self <= 1 { 1 } else { (($t::MAX >> (self - 1).leading_zeros())) + 1 } }
-        pub fn checked_next_power_of_two(self) -> Option<$t> {
+        pub const fn next_power_of_two(self) -> $t { if self <= 1 { 1 } else { (($t::MAX >> (self - 1).leading_zeros())) + 1 } }
+        pub const fn checked_next_power_of_two(self) -> Option<$t> {
             if self <= 1 { Some(1) } else { ($t::MAX >> (self - 1).leading_zeros()).checked_add(1) }
         }
-        pub fn abs_diff(self, other: $t) -> $t { if self < other { other - self } else { self - other } }
+        pub const fn abs_diff(self, other: $t) -> $t { if self < other { other - self } else { self - other } }
         #[track_caller]
-        pub fn div_ceil(self, rhs: $t) -> $t { let q = self / rhs; if self % rhs > 0 { q + 1 } else { q } }
+        pub const fn div_ceil(self, rhs: $t) -> $t { let q = self / rhs; if self % rhs > 0 { q + 1 } else { q } }
         #[track_caller]
-        pub fn next_multiple_of(self, rhs: $t) -> $t { let r = self % rhs; if r == 0 { self } else { self + (rhs - r) } }
-        pub fn wrapping_add_signed(self, rhs: $signed) -> $t { self.wrapping_add(rhs as $t) }
-        pub fn checked_add_signed(self, rhs: $signed) -> Option<$t> {
+        pub const fn next_multiple_of(self, rhs: $t) -> $t { let r = self % rhs; if r == 0 { self } else { self + (rhs - r) } }
+        pub const fn wrapping_add_signed(self, rhs: $signed) -> $t { self.wrapping_add(rhs as $t) }
+        pub const fn checked_add_signed(self, rhs: $signed) -> Option<$t> {
             let moved = self.wrapping_add(rhs as $t);
             if (rhs < 0) == (moved < self) { Some(moved) } else { None }
         }
@@ -279,20 +279,20 @@ macro_rules! unsigned {
 unsigned! { u8 i8 u16 i16 u32 i32 u64 i64 u128 i128 usize isize }
 
 impl u8 {
-    pub fn is_ascii(&self) -> bool { *self < 128 }
-    pub fn is_ascii_digit(&self) -> bool { *self >= b'0' && *self <= b'9' }
-    pub fn is_ascii_hexdigit(&self) -> bool { (*self as char).is_ascii_hexdigit() }
-    pub fn is_ascii_lowercase(&self) -> bool { *self >= b'a' && *self <= b'z' }
-    pub fn is_ascii_uppercase(&self) -> bool { *self >= b'A' && *self <= b'Z' }
-    pub fn is_ascii_alphabetic(&self) -> bool { self.is_ascii_lowercase() || self.is_ascii_uppercase() }
-    pub fn is_ascii_alphanumeric(&self) -> bool { self.is_ascii_alphabetic() || self.is_ascii_digit() }
-    pub fn is_ascii_whitespace(&self) -> bool { match *self { b' ' | b'\t' | b'\n' | b'\r' | 12 => true, _ => false } }
-    pub fn is_ascii_punctuation(&self) -> bool { (*self as char).is_ascii_punctuation() }
-    pub fn is_ascii_graphic(&self) -> bool { *self > 32 && *self < 127 }
-    pub fn is_ascii_control(&self) -> bool { *self < 32 || *self == 127 }
-    pub fn to_ascii_lowercase(&self) -> u8 { if self.is_ascii_uppercase() { *self + 32 } else { *self } }
-    pub fn to_ascii_uppercase(&self) -> u8 { if self.is_ascii_lowercase() { *self - 32 } else { *self } }
-    pub fn make_ascii_lowercase(&mut self) { *self = self.to_ascii_lowercase(); }
-    pub fn make_ascii_uppercase(&mut self) { *self = self.to_ascii_uppercase(); }
-    pub fn eq_ignore_ascii_case(&self, other: &u8) -> bool { self.to_ascii_lowercase() == other.to_ascii_lowercase() }
+    pub const fn is_ascii(&self) -> bool { *self < 128 }
+    pub const fn is_ascii_digit(&self) -> bool { *self >= b'0' && *self <= b'9' }
+    pub const fn is_ascii_hexdigit(&self) -> bool { (*self as char).is_ascii_hexdigit() }
+    pub const fn is_ascii_lowercase(&self) -> bool { *self >= b'a' && *self <= b'z' }
+    pub const fn is_ascii_uppercase(&self) -> bool { *self >= b'A' && *self <= b'Z' }
+    pub const fn is_ascii_alphabetic(&self) -> bool { self.is_ascii_lowercase() || self.is_ascii_uppercase() }
+    pub const fn is_ascii_alphanumeric(&self) -> bool { self.is_ascii_alphabetic() || self.is_ascii_digit() }
+    pub const fn is_ascii_whitespace(&self) -> bool { match *self { b' ' | b'\t' | b'\n' | b'\r' | 12 => true, _ => false } }
+    pub const fn is_ascii_punctuation(&self) -> bool { (*self as char).is_ascii_punctuation() }
+    pub const fn is_ascii_graphic(&self) -> bool { *self > 32 && *self < 127 }
+    pub const fn is_ascii_control(&self) -> bool { *self < 32 || *self == 127 }
+    pub const fn to_ascii_lowercase(&self) -> u8 { if self.is_ascii_uppercase() { *self + 32 } else { *self } }
+    pub const fn to_ascii_uppercase(&self) -> u8 { if self.is_ascii_lowercase() { *self - 32 } else { *self } }
+    pub const fn make_ascii_lowercase(&mut self) { *self = self.to_ascii_lowercase(); }
+    pub const fn make_ascii_uppercase(&mut self) { *self = self.to_ascii_uppercase(); }
+    pub const fn eq_ignore_ascii_case(&self, other: &u8) -> bool { self.to_ascii_lowercase() == other.to_ascii_lowercase() }
 }

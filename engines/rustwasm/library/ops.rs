@@ -118,9 +118,9 @@ impl<Idx: PartialOrd> Range<Idx> {
 impl<Idx: PartialOrd> RangeFrom<Idx> { pub fn contains(&self, item: &Idx) -> bool { *item >= self.start } }
 impl<Idx: PartialOrd> RangeTo<Idx> { pub fn contains(&self, item: &Idx) -> bool { *item < self.end } }
 impl<Idx> RangeInclusive<Idx> {
-    pub fn new(start: Idx, end: Idx) -> RangeInclusive<Idx> { RangeInclusive { start, end, exhausted: false } }
-    pub fn start(&self) -> &Idx { &self.start }
-    pub fn end(&self) -> &Idx { &self.end }
+    pub const fn new(start: Idx, end: Idx) -> RangeInclusive<Idx> { RangeInclusive { start, end, exhausted: false } }
+    pub const fn start(&self) -> &Idx { &self.start }
+    pub const fn end(&self) -> &Idx { &self.end }
     pub fn into_inner(self) -> (Idx, Idx) { (self.start, self.end) }
 }
 impl<Idx: PartialOrd> RangeInclusive<Idx> {
@@ -278,8 +278,8 @@ impl<T> RangeBounds<T> for RangeFull {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ControlFlow<B, C = ()> { Continue(C), Break(B) }
 impl<B, C> ControlFlow<B, C> {
-    pub fn is_break(&self) -> bool { match self { ControlFlow::Break(_) => true, ControlFlow::Continue(_) => false } }
-    pub fn is_continue(&self) -> bool { !self.is_break() }
+    pub const fn is_break(&self) -> bool { match self { ControlFlow::Break(_) => true, ControlFlow::Continue(_) => false } }
+    pub const fn is_continue(&self) -> bool { !self.is_break() }
     pub fn break_value(self) -> Option<B> { match self { ControlFlow::Break(value) => Some(value), ControlFlow::Continue(_) => None } }
 }
 /// What `try_fold` can stop at: `Err` of `branch` holds what to answer then.

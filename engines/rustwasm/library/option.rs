@@ -7,22 +7,22 @@ use crate::ops::Deref;
 pub enum Option<T> { None, Some(T) }
 
 impl<T> Option<T> {
-    pub fn is_some(&self) -> bool { match self { Some(_) => true, None => false } }
-    pub fn is_none(&self) -> bool { match self { Some(_) => false, None => true } }
+    pub const fn is_some(&self) -> bool { match self { Some(_) => true, None => false } }
+    pub const fn is_none(&self) -> bool { match self { Some(_) => false, None => true } }
     pub fn is_some_and<F: FnOnce(T) -> bool>(self, f: F) -> bool { match self { Some(x) => f(x), None => false } }
     pub fn is_none_or<F: FnOnce(T) -> bool>(self, f: F) -> bool { match self { Some(x) => f(x), None => true } }
-    pub fn as_ref(&self) -> Option<&T> { match self { Some(x) => Some(x), None => None } }
-    pub fn as_mut(&mut self) -> Option<&mut T> { match self { Some(x) => Some(x), None => None } }
+    pub const fn as_ref(&self) -> Option<&T> { match self { Some(x) => Some(x), None => None } }
+    pub const fn as_mut(&mut self) -> Option<&mut T> { match self { Some(x) => Some(x), None => None } }
     pub fn as_deref(&self) -> Option<&T::Target> where T: Deref { match self { Some(x) => Some(x.deref()), None => None } }
     pub fn as_deref_mut(&mut self) -> Option<&mut T::Target> where T: crate::ops::DerefMut {
         match self { Some(x) => Some(x.deref_mut()), None => None }
     }
     #[track_caller]
-    pub fn unwrap(self) -> T {
+    pub const fn unwrap(self) -> T {
         match self { Some(x) => x, None => panic!("called `Option::unwrap()` on a `None` value") }
     }
     #[track_caller]
-    pub fn expect(self, message: &str) -> T { match self { Some(x) => x, None => crate::panicking::panic(message) } }
+    pub const fn expect(self, message: &str) -> T { match self { Some(x) => x, None => crate::panicking::panic(message) } }
     pub fn unwrap_or(self, default: T) -> T { match self { Some(x) => x, None => default } }
     pub fn unwrap_or_else<F: FnOnce() -> T>(self, f: F) -> T { match self { Some(x) => x, None => f() } }
     pub fn unwrap_or_default(self) -> T where T: Default { match self { Some(x) => x, None => T::default() } }
@@ -62,25 +62,25 @@ impl<T> Option<T> {
         if self.is_none() { *self = Some(f()); }
         match self { Some(x) => x, None => unreachable!() }
     }
-    pub fn take(&mut self) -> Option<T> { crate::mem::replace(self, None) }
+    pub const fn take(&mut self) -> Option<T> { crate::mem::replace(self, None) }
     pub fn take_if<P: FnOnce(&mut T) -> bool>(&mut self, predicate: P) -> Option<T> {
         let wanted = match self { Some(x) => predicate(x), None => false };
         if wanted { self.take() } else { None }
     }
-    pub fn replace(&mut self, value: T) -> Option<T> { crate::mem::replace(self, Some(value)) }
+    pub const fn replace(&mut self, value: T) -> Option<T> { crate::mem::replace(self, Some(value)) }
     pub fn zip<U>(self, other: Option<U>) -> Option<(T, U)> {
         match (self, other) { (Some(a), Some(b)) => Some((a, b)), _ => None }
     }
     pub fn iter(&self) -> Iter<'_, T> { Iter { item: self.as_ref() } }
 }
-impl<'a, T: Copy> Option<&'a T> { pub fn copied(self) -> Option<T> { match self { Some(x) => Some(*x), None => None } } }
+impl<'a, T: Copy> Option<&'a T> { pub const fn copied(self) -> Option<T> { match self { Some(x) => Some(*x), None => None } } }
 impl<'a, T: Clone> Option<&'a T> { pub fn cloned(self) -> Option<T> { match self { Some(x) => Some(x.clone()), None => None } } }
-impl<'a, T: Copy> Option<&'a mut T> { pub fn copied(self) -> Option<T> { match self { Some(x) => Some(*x), None => None } } }
+impl<'a, T: Copy> Option<&'a mut T> { pub const fn copied(self) -> Option<T> { match self { Some(x) => Some(*x), None => None } } }
 impl<'a, T: Clone> Option<&'a mut T> { pub fn cloned(self) -> Option<T> { match self { Some(x) => Some(x.clone()), None => None } } }
 impl<T, U> Option<(T, U)> { pub fn unzip(self) -> (Option<T>, Option<U>) { match self { Some((a, b)) => (Some(a), Some(b)), None => (None, None) } } }
-impl<T> Option<Option<T>> { pub fn flatten(self) -> Option<T> { match self { Some(x) => x, None => None } } }
+impl<T> Option<Option<T>> { pub const fn flatten(self) -> Option<T> { match self { Some(x) => x, None => None } } }
 impl<T, E> Option<Result<T, E>> {
-    pub fn transpose(self) -> Result<Option<T>, E> {
+    pub const fn transpose(self) -> Result<Option<T>, E> {
         match self { Some(Ok(x)) => Ok(Some(x)), Some(Err(e)) => Err(e), None => Ok(None) }
     }
 }

@@ -106,7 +106,7 @@ impl<T: fmt::Debug + ?Sized> fmt::Debug for Rc<T> { fn fmt(&self, f: &mut fmt::F
 #[lang]
 pub struct Weak<T: ?Sized> { value: *mut T }
 impl<T> Weak<T> {
-    pub fn new() -> Weak<T> { Weak { value: rc_empty() } }
+    pub const fn new() -> Weak<T> { Weak { value: rc_empty() } }
 }
 impl<T: ?Sized> Weak<T> {
     pub fn upgrade(&self) -> Option<Rc<T>> {

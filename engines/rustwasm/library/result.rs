@@ -7,14 +7,14 @@ use crate::fmt::Debug;
 pub enum Result<T, E> { Ok(T), Err(E) }
 
 impl<T, E> Result<T, E> {
-    pub fn is_ok(&self) -> bool { match self { Ok(_) => true, Err(_) => false } }
-    pub fn is_err(&self) -> bool { match self { Ok(_) => false, Err(_) => true } }
+    pub const fn is_ok(&self) -> bool { match self { Ok(_) => true, Err(_) => false } }
+    pub const fn is_err(&self) -> bool { match self { Ok(_) => false, Err(_) => true } }
     pub fn is_ok_and<F: FnOnce(T) -> bool>(self, f: F) -> bool { match self { Ok(x) => f(x), Err(_) => false } }
     pub fn is_err_and<F: FnOnce(E) -> bool>(self, f: F) -> bool { match self { Ok(_) => false, Err(e) => f(e) } }
     pub fn ok(self) -> Option<T> { match self { Ok(x) => Some(x), Err(_) => None } }
     pub fn err(self) -> Option<E> { match self { Ok(_) => None, Err(e) => Some(e) } }
-    pub fn as_ref(&self) -> Result<&T, &E> { match self { Ok(x) => Ok(x), Err(e) => Err(e) } }
-    pub fn as_mut(&mut self) -> Result<&mut T, &mut E> { match self { Ok(x) => Ok(x), Err(e) => Err(e) } }
+    pub const fn as_ref(&self) -> Result<&T, &E> { match self { Ok(x) => Ok(x), Err(e) => Err(e) } }
+    pub const fn as_mut(&mut self) -> Result<&mut T, &mut E> { match self { Ok(x) => Ok(x), Err(e) => Err(e) } }
     pub fn map<U, F: FnOnce(T) -> U>(self, f: F) -> Result<U, E> { match self { Ok(x) => Ok(f(x)), Err(e) => Err(e) } }
     pub fn map_or<U, F: FnOnce(T) -> U>(self, default: U, f: F) -> U { match self { Ok(x) => f(x), Err(_) => default } }
     pub fn map_or_else<U, D: FnOnce(E) -> U, F: FnOnce(T) -> U>(self, default: D, f: F) -> U {
@@ -46,10 +46,10 @@ impl<T, E> Result<T, E> {
     }
     pub fn iter(&self) -> crate::option::IntoIter<&T> { self.as_ref().ok().into_iter() }
 }
-impl<'a, T: Copy, E> Result<&'a T, E> { pub fn copied(self) -> Result<T, E> { match self { Ok(x) => Ok(*x), Err(e) => Err(e) } } }
+impl<'a, T: Copy, E> Result<&'a T, E> { pub const fn copied(self) -> Result<T, E> { match self { Ok(x) => Ok(*x), Err(e) => Err(e) } } }
 impl<'a, T: Clone, E> Result<&'a T, E> { pub fn cloned(self) -> Result<T, E> { match self { Ok(x) => Ok(x.clone()), Err(e) => Err(e) } } }
 impl<T, E> Result<Option<T>, E> {
-    pub fn transpose(self) -> Option<Result<T, E>> {
+    pub const fn transpose(self) -> Option<Result<T, E>> {
         match self { Ok(Some(x)) => Some(Ok(x)), Ok(None) => None, Err(e) => Some(Err(e)) }
     }
 }

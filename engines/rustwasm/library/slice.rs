@@ -122,47 +122,47 @@ impl<T, I: SliceIndex<T>> IndexMut<I> for [T] {
 }
 
 impl<T> [T] {
-    pub fn len(&self) -> usize { slice_len(self) }
-    pub fn is_empty(&self) -> bool { slice_len(self) == 0 }
+    pub const fn len(&self) -> usize { slice_len(self) }
+    pub const fn is_empty(&self) -> bool { slice_len(self) == 0 }
     pub fn get<I: SliceIndex<T>>(&self, index: I) -> Option<&I::Output> { index.get(self) }
     pub fn get_mut<I: SliceIndex<T>>(&mut self, index: I) -> Option<&mut I::Output> { index.get_mut(self) }
-    pub fn first(&self) -> Option<&T> { self.get(0) }
-    pub fn first_mut(&mut self) -> Option<&mut T> { self.get_mut(0) }
-    pub fn last(&self) -> Option<&T> { let n = self.len(); if n == 0 { None } else { Some(&self[n - 1]) } }
-    pub fn last_mut(&mut self) -> Option<&mut T> { let n = self.len(); if n == 0 { None } else { Some(&mut self[n - 1]) } }
-    pub fn split_first(&self) -> Option<(&T, &[T])> { if self.is_empty() { None } else { Some((&self[0], &self[1..])) } }
-    pub fn split_last(&self) -> Option<(&T, &[T])> {
+    pub const fn first(&self) -> Option<&T> { self.get(0) }
+    pub const fn first_mut(&mut self) -> Option<&mut T> { self.get_mut(0) }
+    pub const fn last(&self) -> Option<&T> { let n = self.len(); if n == 0 { None } else { Some(&self[n - 1]) } }
+    pub const fn last_mut(&mut self) -> Option<&mut T> { let n = self.len(); if n == 0 { None } else { Some(&mut self[n - 1]) } }
+    pub const fn split_first(&self) -> Option<(&T, &[T])> { if self.is_empty() { None } else { Some((&self[0], &self[1..])) } }
+    pub const fn split_last(&self) -> Option<(&T, &[T])> {
         let n = self.len();
         if n == 0 { None } else { Some((&self[n - 1], &self[..n - 1])) }
     }
-    pub fn split_first_mut(&mut self) -> Option<(&mut T, &mut [T])> {
+    pub const fn split_first_mut(&mut self) -> Option<(&mut T, &mut [T])> {
         if self.is_empty() { return None; }
         let n = self.len();
         Some((unsafe_mut(&self[0]), slice_part_mut(self, 1, n - 1)))
     }
-    pub fn split_last_mut(&mut self) -> Option<(&mut T, &mut [T])> {
+    pub const fn split_last_mut(&mut self) -> Option<(&mut T, &mut [T])> {
         let n = self.len();
         if n == 0 { return None; }
         Some((unsafe_mut(&self[n - 1]), slice_part_mut(self, 0, n - 1)))
     }
     #[track_caller]
-    pub fn split_at(&self, middle: usize) -> (&[T], &[T]) {
+    pub const fn split_at(&self, middle: usize) -> (&[T], &[T]) {
         if middle > self.len() { panic!("mid > len"); }
         (slice_part(self, 0, middle), slice_part(self, middle, self.len() - middle))
     }
     #[track_caller]
-    pub fn split_at_mut(&mut self, middle: usize) -> (&mut [T], &mut [T]) {
+    pub const fn split_at_mut(&mut self, middle: usize) -> (&mut [T], &mut [T]) {
         let length = self.len();
         if middle > length { panic!("mid > len"); }
         (unsafe_mut(slice_part(self, 0, middle)), unsafe_mut(slice_part(self, middle, length - middle)))
     }
     #[track_caller]
-    pub fn swap(&mut self, a: usize, b: usize) {
+    pub const fn swap(&mut self, a: usize, b: usize) {
         let first = unsafe_mut(&self[a]);
         let second = unsafe_mut(&self[b]);
         crate::mem::swap(first, second);
     }
-    pub fn reverse(&mut self) {
+    pub const fn reverse(&mut self) {
         let mut low = 0;
         let mut high = self.len();
         while low + 1 < high {
@@ -172,7 +172,7 @@ impl<T> [T] {
         }
     }
     #[track_caller]
-    pub fn rotate_left(&mut self, by: usize) {
+    pub const fn rotate_left(&mut self, by: usize) {
         let length = self.len();
         if by > length { panic!("assertion failed: mid <= self.len()"); }
         slice_part_mut(self, 0, by).reverse();
@@ -180,7 +180,7 @@ impl<T> [T] {
         self.reverse();
     }
     #[track_caller]
-    pub fn rotate_right(&mut self, by: usize) {
+    pub const fn rotate_right(&mut self, by: usize) {
         let length = self.len();
         if by > length { panic!("assertion failed: k <= self.len()"); }
         self.rotate_left(length - by);
@@ -211,7 +211,7 @@ impl<T> [T] {
         while i < self.len() { self[i] = value.clone(); i += 1; }
     }
     #[track_caller]
-    pub fn copy_from_slice(&mut self, other: &[T]) where T: Copy {
+    pub const fn copy_from_slice(&mut self, other: &[T]) where T: Copy {
         if self.len() != other.len() { crate::panicking::panic_numbers("copy_from_slice: source slice length (", other.len(), ") does not match destination slice length (", self.len(), ")"); }
         let mut i = 0;
         while i < other.len() { self[i] = other[i]; i += 1; }
@@ -347,8 +347,8 @@ impl<T> [T] {
     }
 }
 impl [u8] {
-    pub fn is_ascii(&self) -> bool { self.iter().all(|b| *b < 128) }
-    pub fn eq_ignore_ascii_case(&self, other: &[u8]) -> bool {
+    pub const fn is_ascii(&self) -> bool { self.iter().all(|b| *b < 128) }
+    pub const fn eq_ignore_ascii_case(&self, other: &[u8]) -> bool {
         self.len() == other.len() && self.iter().zip(other.iter()).all(|(a, b)| a.eq_ignore_ascii_case(b))
     }
 }

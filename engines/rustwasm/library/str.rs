@@ -33,7 +33,7 @@ impl fmt::Display for Utf8Error {
 }
 impl crate::error::Error for Utf8Error {}
 
-pub fn from_utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
+pub const fn from_utf8(bytes: &[u8]) -> Result<&str, Utf8Error> {
     let n = bytes.len();
     let mut i = 0;
     while i < n {
@@ -220,11 +220,11 @@ impl<'p> Pattern for &'p String {
 }
 
 impl str {
-    pub fn len(&self) -> usize { str_len(self) }
-    pub fn is_empty(&self) -> bool { str_len(self) == 0 }
-    pub fn as_bytes(&self) -> &[u8] { str_bytes(self) }
+    pub const fn len(&self) -> usize { str_len(self) }
+    pub const fn is_empty(&self) -> bool { str_len(self) == 0 }
+    pub const fn as_bytes(&self) -> &[u8] { str_bytes(self) }
     pub fn as_str(&self) -> &str { self }
-    pub fn is_char_boundary(&self, at: usize) -> bool {
+    pub const fn is_char_boundary(&self, at: usize) -> bool {
         let n = str_len(self);
         if at >= n { at == n } else { *element(str_bytes(self), at) & 0xc0 != 0x80 }
     }
@@ -234,7 +234,7 @@ impl str {
     pub fn bytes(&self) -> crate::iter::Copied<crate::slice::Iter<'_, u8>> { str_bytes(self).iter().copied() }
     pub fn to_owned(&self) -> String { String::from(self) }
     pub fn into_string(&self) -> String { String::from(self) }
-    pub fn is_ascii(&self) -> bool { str_bytes(self).is_ascii() }
+    pub const fn is_ascii(&self) -> bool { str_bytes(self).is_ascii() }
     pub fn contains<P: Pattern>(&self, mut pattern: P) -> bool { pattern.first(self, 0, self.len()).is_some() }
     pub fn find<P: Pattern>(&self, mut pattern: P) -> Option<usize> { match pattern.first(self, 0, self.len()) { Some((a, _)) => Some(a), None => None } }
     pub fn rfind<P: Pattern>(&self, mut pattern: P) -> Option<usize> { match pattern.last(self, 0, self.len()) { Some((a, _)) => Some(a), None => None } }
@@ -255,7 +255,7 @@ impl str {
         Some((unchecked(self, 0, start), unchecked(self, end, self.len())))
     }
     #[track_caller]
-    pub fn split_at(&self, middle: usize) -> (&str, &str) {
+    pub const fn split_at(&self, middle: usize) -> (&str, &str) {
         if !self.is_char_boundary(middle) { panic!("failed to slice string"); }
         (unchecked(self, 0, middle), unchecked(self, middle, self.len()))
     }
@@ -326,7 +326,7 @@ impl str {
     pub fn to_uppercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_uppercase()); } made }
     pub fn to_ascii_lowercase(&self) -> String { self.chars().map(|c| c.to_ascii_lowercase()).collect() }
     pub fn to_ascii_uppercase(&self) -> String { self.chars().map(|c| c.to_ascii_uppercase()).collect() }
-    pub fn eq_ignore_ascii_case(&self, other: &str) -> bool { self.as_bytes().eq_ignore_ascii_case(other.as_bytes()) }
+    pub const fn eq_ignore_ascii_case(&self, other: &str) -> bool { self.as_bytes().eq_ignore_ascii_case(other.as_bytes()) }
     pub fn parse<F: FromStr>(&self) -> Result<F, F::Err> { F::from_str(self) }
 }
 

@@ -13,7 +13,7 @@ pub struct String { bytes: Vec<u8> }
 #[lang] fn string_new() -> String { String { bytes: Vec::new() } }
 
 impl String {
-    pub fn new() -> String { String { bytes: Vec::new() } }
+    pub const fn new() -> String { String { bytes: Vec::new() } }
     pub fn with_capacity(capacity: usize) -> String { String { bytes: Vec::with_capacity(capacity) } }
     pub fn from_utf8(bytes: Vec<u8>) -> Result<String, FromUtf8Error> {
         match crate::str::from_utf8(&bytes) {
@@ -36,13 +36,13 @@ impl String {
             }
         }
     }
-    pub fn as_str(&self) -> &str { str_from_bytes(self.bytes.as_slice()) }
-    pub fn as_mut_str(&mut self) -> &mut str { unsafe_mut(str_from_bytes(self.bytes.as_slice())) }
-    pub fn as_bytes(&self) -> &[u8] { self.bytes.as_slice() }
-    pub fn into_bytes(self) -> Vec<u8> { self.bytes }
-    pub fn len(&self) -> usize { self.bytes.len() }
-    pub fn is_empty(&self) -> bool { self.bytes.is_empty() }
-    pub fn capacity(&self) -> usize { self.bytes.capacity() }
+    pub const fn as_str(&self) -> &str { str_from_bytes(self.bytes.as_slice()) }
+    pub const fn as_mut_str(&mut self) -> &mut str { unsafe_mut(str_from_bytes(self.bytes.as_slice())) }
+    pub const fn as_bytes(&self) -> &[u8] { self.bytes.as_slice() }
+    pub const fn into_bytes(self) -> Vec<u8> { self.bytes }
+    pub const fn len(&self) -> usize { self.bytes.len() }
+    pub const fn is_empty(&self) -> bool { self.bytes.is_empty() }
+    pub const fn capacity(&self) -> usize { self.bytes.capacity() }
     pub fn reserve(&mut self, additional: usize) { self.bytes.reserve(additional); }
     pub fn shrink_to_fit(&mut self) { self.bytes.shrink_to_fit(); }
     pub fn push_str(&mut self, text: &str) { self.bytes.extend_from_slice(str_bytes(text)); }

@@ -23,11 +23,11 @@ fn filled<T: Clone>(value: T, count: usize) -> RawArray<T> {
 }
 
 impl<T> Vec<T> {
-    pub fn new() -> Vec<T> { Vec { array: raw_array_new(0), length: 0, capacity: 0 } }
+    pub const fn new() -> Vec<T> { Vec { array: raw_array_new(0), length: 0, capacity: 0 } }
     pub fn with_capacity(capacity: usize) -> Vec<T> { Vec { array: raw_array_new(capacity), length: 0, capacity } }
-    pub fn len(&self) -> usize { self.length }
-    pub fn is_empty(&self) -> bool { self.length == 0 }
-    pub fn capacity(&self) -> usize { self.capacity }
+    pub const fn len(&self) -> usize { self.length }
+    pub const fn is_empty(&self) -> bool { self.length == 0 }
+    pub const fn capacity(&self) -> usize { self.capacity }
     fn resize_to(&mut self, capacity: usize) {
         let bigger = raw_array_new(capacity);
         raw_array_copy(&self.array, 0, &bigger, 0, self.length);
@@ -49,8 +49,8 @@ impl<T> Vec<T> {
     pub(crate) fn lengthen(&mut self, by: usize) { self.length += by; }
     pub fn reserve_exact(&mut self, additional: usize) { self.reserve(additional); }
     pub fn shrink_to_fit(&mut self) { if self.capacity > self.length { self.resize_to(self.length); } }
-    pub fn as_slice(&self) -> &[T] { raw_array_slice(&self.array, 0, self.length) }
-    pub fn as_mut_slice(&mut self) -> &mut [T] { raw_array_slice_mut(&mut self.array, 0, self.length) }
+    pub const fn as_slice(&self) -> &[T] { raw_array_slice(&self.array, 0, self.length) }
+    pub const fn as_mut_slice(&mut self) -> &mut [T] { raw_array_slice_mut(&mut self.array, 0, self.length) }
     pub fn push(&mut self, value: T) {
         if self.length == self.capacity { self.grow(); }
         raw_array_write(&self.array, self.length, value);

@@ -9,7 +9,7 @@ use crate::raw::*;
 pub struct VecDeque<T> { array: RawArray<T>, head: usize, length: usize, capacity: usize }
 
 impl<T> VecDeque<T> {
-    pub fn new() -> VecDeque<T> { VecDeque { array: raw_array_new(0), head: 0, length: 0, capacity: 0 } }
+    pub const fn new() -> VecDeque<T> { VecDeque { array: raw_array_new(0), head: 0, length: 0, capacity: 0 } }
     pub fn with_capacity(capacity: usize) -> VecDeque<T> { VecDeque { array: raw_array_new(capacity), head: 0, length: 0, capacity } }
     pub fn len(&self) -> usize { self.length }
     pub fn is_empty(&self) -> bool { self.length == 0 }

@@ -169,6 +169,11 @@ def _virtual(fn: FunctionLowering, callee: Any, arguments: list[m.Operand], wher
     if ty.kind == t.DYN:
         assert not isinstance(arguments[0], m.Constant)
         dyn, pointer = ty, fn.place(arguments[0].place, span).read(fn.program)
+    elif ty.kind == t.ADT and ty.data.lang != "Box":
+        raise ValueError(
+            f"--lowering gc does not know calls of `self: {ty.data.name}<Self>` on a trait object "
+            f"(`{callee.definition.path}`); take `&self`, or use --lowering linear"
+        )
     else:
         dyn, pointer = t.pointee(ty), fn.operand(arguments[0], span)
     values = [argument(fn, a, span) for a in arguments[1:]]

@@ -159,13 +159,18 @@ class Interpreter:
             self.enter_function(callee, arguments, destination, target, span)
             return
         if kind == "virtual":
-            receiver = arguments[0]
+            shared = arguments[0]
+            # An `Rc` is an aggregate around its pointer.
+            receiver = shared.fields[0] if isinstance(shared, Aggregate) else shared
             concrete = receiver.dyn
             args = (concrete, *callee.args[1:])
             owner = callee.definition.owner
             own = len(owner.generics.names)
             args = (concrete, *callee.args[1:own], *callee.args[own:])
-            arguments = [Pointer(receiver.container, receiver.key, None, None), *arguments[1:]]
+            thin: Any = Pointer(receiver.container, receiver.key, None, None)
+            if shared is not receiver:
+                thin = Aggregate([thin, *shared.fields[1:]], shared.variant)
+            arguments = [thin, *arguments[1:]]
             if callee.definition.receiver.kind == ty.PARAM:
                 arguments[0] = receiver.container[receiver.key]
                 receiver.container[receiver.key] = None

@@ -6,6 +6,7 @@ from typing import Any
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.const_context import check_call
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef
 from engines.rustwasm.typing.patterns import PatternChecker
 from engines.rustwasm.typing.types import Ty, shallow
@@ -24,6 +25,9 @@ class CallChecker(PatternChecker):
     casts: list[tuple[Any, Ty, Ty]]
     closures: list[ClosureDef]
     float_variables: list[Ty]
+
+    constant = ""
+    """What kind of constant the body is; nothing in functions, in the library and in closures."""
 
     def check_coerce(self, node: Any, expected: Ty) -> Ty:
         raise NotImplementedError
@@ -49,6 +53,8 @@ class CallChecker(PatternChecker):
         for step, adjust in self.autoderef(callee):
             signature = self.signature_of(step)
             if signature is not None:
+                if self.constant:
+                    check_call(self, step, node.span)
                 if adjust:
                     node.callee.adjust = adjust
                 if step.kind == ty.CLOSURE:
@@ -58,6 +64,8 @@ class CallChecker(PatternChecker):
                 return output
             called = self.callable_bound(step)
             if called is not None:
+                if self.constant:
+                    check_call(self, step, node.span)
                 kind, arguments, output = called
                 node.callee.adjust = adjust or None
                 node.target = ("fn_trait", kind, step)
@@ -188,6 +196,8 @@ class CallChecker(PatternChecker):
                 self.use_mutably(node.receiver)
         args = self.own_args(method, parent, node.generics, node.name_span)
         callee = self.instantiate(method, args, node.span)
+        if self.constant:
+            check_call(self, callee, (node.name_span[0], node.span[1]))
         node.target = (method, args)
         signature = self.signature_of(callee)
         assert signature is not None
@@ -299,6 +309,7 @@ class CallChecker(PatternChecker):
         outer = self.closure
         self.closure = closure
         saved = (self.loops, self.return_ty)
+        constant, self.constant = self.constant, ""
         self.loops = []
         self.scopes.append({})
         inputs = []
@@ -321,6 +332,7 @@ class CallChecker(PatternChecker):
         self.check_body(node.body, output)
         self.scopes.pop()
         self.loops, self.return_ty = saved
+        self.constant = constant
         self.closure = outer
         closure.trait_kind = "Fn"
         node.target = closure

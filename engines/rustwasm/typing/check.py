@@ -9,6 +9,7 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import expressions as e
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.captures import find_captures
+from engines.rustwasm.typing.const_context import check_format, constant_context, refuse
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef, TraitDef
 from engines.rustwasm.typing.exhaustiveness import check_irrefutable, check_match
 from engines.rustwasm.typing.expressions import ExpressionChecker, LoopContext, Merge
@@ -39,6 +40,8 @@ class BodyChecker(ExpressionChecker):
         self.closure: Any = None
         self.closures: list[ClosureDef] = []
         self.selections = 0
+        if compilation.base is not None:
+            self.constant = constant_context(function)
         self.unknown = False
         self.errors_before = len(compilation.diagnostics.errors)
         self.closure_parents: dict[Any, Any] = {}
@@ -311,6 +314,8 @@ class BodyChecker(ExpressionChecker):
             made = self.normalize(ty.projection(into, "IntoIter", (source,)))
             item = self.normalize(ty.projection(iterator, "Item", (made,)))
         node.target = (source, made, item)
+        if self.constant:
+            refuse(self, f"cannot use `for` loop on `{self.show(source)}`", node.iterable.span)
         self.scopes.append({})
         self.bind_pattern(node.pattern, item)
         self.irrefutable.append((node.pattern, "`for` loop binding"))
@@ -409,6 +414,8 @@ class BodyChecker(ExpressionChecker):
                     "E0277", message, node.span, f"the `?` operator cannot be applied to type `{self.show(operand)}`"
                 )
             return ty.ERROR_TY
+        if self.constant:
+            refuse(self, f"`?` is not allowed on `{self.show(operand)}`", (node.span[1] - 1, node.span[1]), "E0658")
         if result.kind == ty.INFER:
             made = ty.adt(operand.data, (ty.variable(), *((ty.variable(),) if operand.data is result_adt else ())))
             self.unify(result, made)
@@ -461,6 +468,8 @@ class BodyChecker(ExpressionChecker):
                     if isinstance(count, tuple):
                         self.demand(ty.USIZE, types[count[1]], node.args[count[1]].span)
         node.target = calls
+        if self.constant:
+            check_format(self, node, types)
         if node.kind == "format":
             return ty.adt(self.compilation.lang("String"), ())
         if node.kind == "panic":

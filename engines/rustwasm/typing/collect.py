@@ -61,6 +61,8 @@ class Collector:
         self.diagnostics = compilation.diagnostics
         self.done: set[Any] = set()
         self.envs: dict[Any, TypeEnv] = {}
+        self.objects: dict[t.Span, tuple[TraitDef, t.Span]] = {}
+        """Where traits of trait objects were named so far, and which types to blame: for `check_objects`."""
 
     # Types
 
@@ -152,34 +154,9 @@ class Collector:
             named = next((b for b in syntax.bounds if b.lifetime), None)
             region = self.lifetime(named.lifetime, env, named.span) if named is not None else ""
             principal = ty.intern(ty.DYN, (trait, names), (*args, *(b for _, b in bindings)), (region,))
-            self.object_safe(trait, bound.span)
+            whole = syntax.span if env.infer is None else bound.span
+            self.objects.setdefault(bound.span, (trait, whole))
         return principal if principal is not None else ty.ERROR_TY
-
-    def object_safe(self, trait: TraitDef, span: t.Span) -> None:
-        for method in trait.methods.values():
-            item = method.syntax
-            sized = any(
-                isinstance(subject, t.TypePath)
-                and subject.path.segments[0].name == "Self"
-                and any(b.path is not None and b.path.segments[-1].name == "Sized" for b in bounds)
-                for subject, bounds, _ in item.generics.where
-            )
-            if sized:
-                continue
-            returns_self = isinstance(item.result, t.TypePath) and [s.name for s in item.result.path.segments] == [
-                "Self"
-            ]
-            generic = any(p.kind == "type" for p in item.generics.params)
-            if item.self_param is None or returns_self or generic:
-                reason = "has generic type parameters"
-                if item.self_param is None:
-                    reason = "has no `self` parameter"
-                elif returns_self:
-                    reason = "references the `Self` type in its return type"
-                message = f"the trait `{trait.name}` is not dyn compatible"
-                error = self.diagnostics.error("E0038", message, span, f"`{trait.name}` is not dyn compatible")
-                error.labels.append((item.name_span, f"...because method `{method.name}` {reason}"))
-                return
 
     def path_type(self, path: t.Path, env: TypeEnv) -> Ty:
         segments = path.segments

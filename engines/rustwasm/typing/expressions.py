@@ -9,6 +9,7 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.calls import CallChecker
 from engines.rustwasm.typing.coercion import is_place
+from engines.rustwasm.typing.const_context import refuse
 from engines.rustwasm.typing.types import Ty, shallow
 
 _ARITHMETIC: Final = {
@@ -158,6 +159,7 @@ class ExpressionChecker(CallChecker):
         trait = self.compilation.lang("Not" if op == "!" else "Neg")
         if self.holds(trait, (one,)):
             node.target = (trait.methods["not" if op == "!" else "neg"], (one,))
+            self.constant_operator(node)
             self.require(trait, (one,), node.span)
             return self.normalize(ty.projection(trait, "Output", (one,)))
         message = f"cannot apply unary operator `{op}` to type `{self.show(one)}`"
@@ -242,6 +244,11 @@ class ExpressionChecker(CallChecker):
         self.no_operator(node, op, shown_left, shown_right)
         return ty.ERROR_TY if left.kind not in (ty.INT, ty.FLOAT) else left
 
+    def constant_operator(self, node: Any) -> None:
+        """An operator that is somebody's method: constants have none."""
+        if self.constant:
+            refuse(self, "cannot call non-const operator", node.span)
+
     def no_operator(self, node: Any, op: str, left: Ty, right: Ty) -> None:
         _, verb = _ARITHMETIC[op]
         have, other = self.show(left), self.show(right)
@@ -301,6 +308,7 @@ class ExpressionChecker(CallChecker):
             self.no_operator(node, op, left, right)
             return ty.ERROR_TY
         node.target = (next(iter(trait.methods.values())), args)
+        self.constant_operator(node)
         self.require(trait, args, node.span)
         return self.normalize(ty.projection(trait, "Output", args))
 
@@ -345,6 +353,7 @@ class ExpressionChecker(CallChecker):
             error.labels += [(node.left.span, self.show(left)), (node.right.span, self.show(right))]
             return ty.BOOL_TY
         node.target = (trait.methods[_COMPARISON[node.op][1]], args)
+        self.constant_operator(node)
         self.require(trait, args, node.span)
         return ty.BOOL_TY
 
@@ -416,6 +425,7 @@ class ExpressionChecker(CallChecker):
                 self.no_operator(node, node.op, left, right)
             return ty.UNIT
         node.target = (next(iter(trait.methods.values())), (left, given))
+        self.constant_operator(node)
         self.require(trait, (left, given), node.span)
         return ty.UNIT
 
@@ -487,6 +497,8 @@ class ExpressionChecker(CallChecker):
                 hint = want.args[0]
         inner = node.inner
         vec = self.compilation.lang("Vec")
+        if self.constant and (isinstance(inner, t.Repeat) or inner.elements):
+            refuse(self, "cannot allocate", node.span)
         if isinstance(inner, t.Repeat):
             one = self.check(inner.element, hint)
             if hint is not None:
@@ -672,6 +684,7 @@ class ExpressionChecker(CallChecker):
                     more.append(("borrow", ty.ref(step), False))
                 node.base.adjust = more
                 node.target = ("index", False)
+                self.constant_operator(node)
                 self.require(trait, args, node.span)
                 return self.normalize(ty.projection(trait, "Output", args))
         shown = self.show(base)

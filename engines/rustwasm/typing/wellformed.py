@@ -1,7 +1,7 @@
 """Definitions that cannot be: traits that require themselves (E0391), discriminants out of range or given twice (E0081,
-E0370).
+E0370), statics that threads may not share (E0277).
 
-Source: The Rust Reference, "Supertraits" and "Enumerations".
+Source: The Rust Reference, "Supertraits", "Enumerations" and "Static items".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.resolve.modules import TYPES
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import AdtDef, TraitDef
+from engines.rustwasm.typing.definitions import AdtDef, ConstDef, TraitDef
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from engines.rustwasm.compilation import Compilation
 
+_UNSHARED: Final = frozenset(
+    ("core::cell::Cell", "core::cell::RefCell", "core::cell::OnceCell", "core::rc::Rc", "core::rc::Weak")
+)
+"""Types of the library that are not `Sync`."""
 _REPR: Final = re.compile(r"\b([iu](?:8|16|32|64|128|size))\b")
 
 
@@ -117,3 +121,34 @@ def set_discriminants(compilation: Compilation, adt: AdtDef, sources: list[Any],
         given[following] = span
         variant.discriminant = following
         following += 1
+
+
+def check_shared(compilation: Compilation, const: ConstDef) -> None:
+    """Report a static of a type that is not `Sync`: `Cell`, `Rc`, raw pointers and what holds one."""
+    found = _unshared(compilation, ty.erase(const.ty), set())
+    if found is not None:
+        message = f"`{ty.show(found)}` cannot be shared between threads safely"
+        error = compilation.diagnostics.error("E0277", message, const.syntax.ty.span, message)
+        error.notes.append("shared static variables must have a type that implements `Sync`")
+
+
+def _unshared(compilation: Compilation, one: Ty, seen: set[Ty]) -> Ty | None:
+    """The part of a type that threads may not share."""
+    if one in seen:
+        return None
+    seen.add(one)
+    if one.kind == ty.RAW:
+        return one
+    parts = list(one.args)
+    if one.kind == ty.ADT:
+        if one.data.path in _UNSHARED:
+            return one
+        if one.data.module.root is compilation.root:
+            if any(impl.trait is not None and impl.trait.lang == "Sync" and impl.erased_self.data is one.data
+                   for impl in compilation.declarations.impls if impl.erased_self.kind == ty.ADT):  # fmt: skip
+                return None
+            compilation.collector.ensure_fields(one.data)
+            parts = [ty.subst(ty.erase(f.ty), one.args) for v in one.data.variants for f in v.fields]
+    elif one.kind not in (ty.REF, ty.TUPLE, ty.ARRAY, ty.SLICE):
+        return None
+    return next((found for part in parts if (found := _unshared(compilation, part, seen)) is not None), None)

@@ -499,3 +499,120 @@ struct S(i32); fn main() { let S = 3; }
 static X: i32 = 3; fn f(X: i32) {} fn main() { }
 //= E0530 1:54 1:55
 enum E { A(i32), B } use E::*; fn main() { match B { A => {} } }
+//= E0038 2:14 2:15
+trait T: PartialEq { fn f(&self); }
+fn g(t: &dyn T) { }
+fn main() {}
+//= E0038 3:49 3:50
+trait T { const N: i32; fn f(&self); }
+struct S; impl T for S { const N: i32 = 1; fn f(&self) {} }
+fn main() { let b = Box::new(S); let c: Box<dyn T> = b; }
+//= E0038 1:58 1:59
+trait T { const N: i32; } fn main() { let x: Option<&dyn T> = None; }
+//= E0038 1:14 1:17
+fn f(x: &dyn Ord) {} fn main() { }
+//= E0038 2:10 2:15
+trait T { const N: i32; fn f(&self); }
+fn g(t: &dyn T) { t.f() }
+fn main() {}
+//= E0038 3:10 3:15
+trait A { const N: i32; }
+trait T: A { fn f(&self); }
+fn g(t: &dyn T) { t.f() }
+fn main() {}
+//= E0038 2:10 2:15
+trait T: Sized { fn f(&self); }
+fn g(t: &dyn T) { t.f() }
+fn main() {}
+//= E0038 2:10 2:15
+trait T { fn f(&self, o: &Self); }
+fn g(t: &dyn T) { }
+fn main() {}
+//= E0038 1:10 1:19
+fn g(t: &dyn Clone) { }
+fn main() {}
+//= E0038 2:10 2:15
+trait T { fn f(&self) -> Option<Self> where Self: Sized; fn h(&self) -> Option<Box<Self>>; }
+fn g(t: &dyn T) { }
+fn main() {}
+//= E0038 1:47 1:52
+trait T { fn f<A>(&self, a: A); } fn g(x: Box<dyn T>) {} fn main() { }
+//= E0038 1:52 1:57
+trait T { fn f(&self, a: impl Fn()); } fn g(x: Box<dyn T>) {} fn main() { }
+//= E0038 1:51 1:56
+trait T { fn f(&self) -> impl Fn(); } fn g(x: Box<dyn T>) {} fn main() { }
+//= E0038 1:10 1:21
+fn f(x: &dyn Default) {} fn main() { }
+//= E0038 1:31 1:39
+use std::hash::Hash; fn f(h: &dyn Hash) { } fn main() { }
+//= E0015 2:17 2:20
+fn f() -> i32 { 3 }
+static X: i32 = f();
+fn main() { println!("{}", X); }
+//= E0015 2:16 2:19
+fn f() -> i32 { 3 }
+const X: i32 = f();
+fn main() { println!("{}", X); }
+//= E0015 2:14 2:22
+struct S; impl S { fn new() -> S { S } const fn n(&self) -> i32 { 4 } }
+const X: S = S::new();
+fn main() { println!("{}", X.n()); }
+//= E0015 1:19 1:36
+const S: String = String::from("a");
+fn main() { println!("{}", S); }
+//= E0015 1:23 1:34
+const S: String = "a".to_string();
+fn main() { println!("{}", S); }
+//= E0015 2:25 2:28
+fn n() -> usize { 3 }
+fn main() { let a = [0; n()]; println!("{:?}", a); }
+//= E0015 2:25 2:28
+fn n() -> usize { 3 }
+const fn m() -> usize { n() }
+fn main() { println!("{:?}", m()); }
+//= E0015 5:14 5:25
+use std::ops::Add;
+#[derive(Clone, Copy)]
+struct S(i32);
+impl Add for S { type Output = S; fn add(self, o: S) -> S { S(self.0 + o.0) } }
+const X: S = S(1) + S(2);
+fn main() { println!("{:?}", X.0); }
+//= E0015 1:49 1:53
+const fn m() -> usize { let mut s = 0; for i in 0..3 { s += i; } s }
+fn main() { println!("{:?}", m()); }
+//= E0015 1:21 1:32
+const X: Box<i32> = Box::new(3);
+fn main() { println!("{:?}", X); }
+//= E0015 2:18 2:21
+trait T { fn f(&self) -> i32; } impl T for i32 { fn f(&self) -> i32 { 3 } }
+const X: i32 = 3.f();
+fn main() { println!("{:?}", X); }
+//= none 1:37 1:40
+const fn f(g: fn() -> i32) -> i32 { g() }
+fn main() { }
+//= E0015 1:43 1:46
+const fn f<F: Fn() -> i32>(g: F) -> i32 { g() }
+fn main() { }
+//= E0015 1:24 1:35
+const N: usize = "abc".to_string().len();
+fn main() { let a = [0; N]; }
+//= E0015 1:59 1:66
+#[derive(Clone)] struct S; const A: S = S; const B: S = A.clone();
+fn main() { }
+//= E0015 1:36 1:39
+fn f() -> isize { 3 } enum E { A = f() }
+fn main() { }
+//= E0015 1:61 1:64
+fn f() -> usize { 3 } struct S<const N: usize>; fn g(s: S<{ f() }>) {}
+fn main() { }
+//= E0015 1:54 1:66
+#[derive(PartialEq)] enum E { A, B } const A: bool = E::A == E::B;
+fn main() { }
+//= E0277 1:35 1:47
+use std::cell::RefCell; static A: RefCell<i32> = RefCell::new(3); fn main() { println!("{:?}", A); }
+//= E0277 1:28 1:43
+use std::rc::Rc; static A: Option<Rc<i32>> = None; fn main() { println!("{:?}", A); }
+//= E0015 1:62 1:76
+use std::collections::HashMap; static A: HashMap<i32, i32> = HashMap::new(); fn main() { println!("{:?}", A); }
+//= E0277 1:71 1:72
+use std::cell::Cell; struct S { a: Vec<Option<Cell<i32>>> } static A: S = S { a: Vec::new() }; fn main() { }

@@ -263,8 +263,8 @@ class AutoTier(LlvmTier):
 
     def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
         """What baseline code has, too: what only ran there was never decoded."""
-        executed, known = super()._executed(space), space.known
-        return lambda pc: executed(pc) or known[pc] > 0
+        executed = super()._executed(space)
+        return lambda pc: executed(pc) or space.handle_at(pc) is not None
 
     def request(self, space: CompiledSpace, root: int, frm: int) -> bool:
         """As of the LLVM tier, but nothing that failed is tried again."""
@@ -315,7 +315,7 @@ class AutoTier(LlvmTier):
         elif region is not None and to_try and not self.trial.regions and self._is_warm(region):
             self._try(space, region)
         wanted = super()._sample(space, hart, share)
-        if wanted and space.known[pc] and not self._wants_llvm():
+        if wanted and space.handle_at(pc) is not None and not self._wants_llvm():
             self._lengthen()
             return False
         return wanted

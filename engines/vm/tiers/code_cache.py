@@ -62,17 +62,13 @@ class CodeHandle:
     def inside(self) -> frozenset[int]:
         """Every even address in it, as a set that is made once."""
         if not self.pcs:
-            self.pcs = frozenset(self.parcels())
+            self.pcs = frozenset(pc for start, end in self.ranges for pc in range(start, end, 2))
         return self.pcs
 
     @property
     def guest_bytes(self) -> int:
         """How much guest code it was made from."""
         return sum(end - start for start, end in self.ranges)
-
-    def parcels(self) -> list[int]:
-        """Every even address in it."""
-        return [pc for start, end in self.ranges for pc in range(start, end, 2)]
 
 
 @record(eq=False)
@@ -81,7 +77,7 @@ class CompiledSpace:
 
     Attributes:
         held: the address space, which it does not keep alive.
-        heads: code by the pc of an entry. pages: by guest page. known: how often a pc is inside installed code.
+        heads: code by the pc of an entry. pages: by guest page.
         version: counts changes of guest code; code compiled from an older version may not be installed.
     """
 
@@ -90,7 +86,6 @@ class CompiledSpace:
     heads: dict[int, CodeHandle] = made(default_factory=dict)
     pages: dict[int, set[CodeHandle]] = made(default_factory=dict)
     handles: set[CodeHandle] = made(default_factory=set)
-    known: Counter[int] = made(default_factory=Counter)
     version: int = 0
     callback: Any = None
 
@@ -104,6 +99,9 @@ class CompiledSpace:
     def fetch(self, pc: int, size: int) -> bytes:
         """The bytes from `pc` on that may be executed, up to `size`."""
         memory, end = self.memory, pc
+        if pc >> PAGE_BITS == (pc + size - 1) >> PAGE_BITS and 0 <= pc < memory.limit:  # as nearly all are
+            is_code = memory.perm[pc >> PAGE_BITS] & EXEC
+            return ctypes.string_at(memory.host_base + pc, size) if is_code else b""
         while end < pc + size and end < memory.limit and memory.perm[end >> PAGE_BITS] & EXEC:
             end = min(pc + size, (end | PAGE_BYTES - 1) + 1)
         return ctypes.string_at(memory.host_base + pc, end - pc) if end > pc else b""
@@ -252,7 +250,6 @@ class CodeCache:
         for page in _pages(ranges):
             memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
             space.pages.setdefault(page, set()).add(handle)
-        space.known.update(handle.parcels())
         replaced = {space.heads[head] for head in heads if head in space.heads}
         for head, offset in heads.items():
             entry = table + (head << PC_SHIFT)
@@ -297,10 +294,12 @@ class CodeCache:
 
     def _part(self, space: CompiledSpace, head: int) -> None:
         """Undo the fusion of whatever falls into `head`: a pair's handler would pass the head's entry by."""
-        for length in (2, 4):
-            code = space.fetch(head - length, length) if head >= length else b""
-            if len(code) == length and (code[0] & 3 == 3) == (length == 4) and head - length not in space.heads:
-                self._decode_at(space, head - length, code)
+        before = space.fetch(head - 4, 4) if head >= 4 else b""
+        if len(before) == 4 and before[0] & 3 == 3 and head - 4 not in space.heads:
+            self._decode_at(space, head - 4, before)
+        half = before[2:] if len(before) == 4 else space.fetch(head - 2, 2) if head >= 2 else b""
+        if len(half) == 2 and half[0] & 3 != 3 and head - 2 not in space.heads:
+            self._decode_at(space, head - 2, half)
 
     # -- removing -------------------------------------------------------------------------------------------------
 
@@ -328,7 +327,6 @@ class CodeCache:
         space = handle.space()
         if space is not None:
             space.handles.discard(handle)
-            space.known.subtract(handle.parcels())
             for page in _pages(handle.ranges):
                 space.pages[page].discard(handle)
             for head in handle.heads:

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.vm.guests.riscv64.state import Hart
-from engines.vm.memory.address_space import DIRECT, EXEC, HAS_COMPILED, PAGE_BITS, READ, WRITE, AddressSpace
+from engines.vm.memory.address_space import (
+    DIRECT,
+    EXEC,
+    HAS_COMPILED,
+    PAGE_BITS,
+    PAGE_BYTES,
+    READ,
+    WRITE,
+    AddressSpace,
+)
 from engines.vm.tiers.code_cache import ALIGN, CodeCache, CompiledSpace
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import PC_SHIFT
@@ -66,7 +75,6 @@ def check(cache: CodeCache, space: CompiledSpace) -> None:
         else:
             assert entry(space, pc) == handle.address - cache.decode
         assert bool(space.tier_at(pc)) == any(s <= pc < e for h in space.handles for s, e in h.ranges)
-        assert bool(space.known[pc]) == bool(space.tier_at(pc))
 
 
 places = st.sampled_from(NAMED)
@@ -129,6 +137,30 @@ def test_code_that_nothing_leads_to_any_more_goes(tier: InterpreterTier) -> None
     third = cache.install(space, bytes(64), {CODE: 0}, [(CODE, CODE + 16)])
     assert list(cache.handles) == [second, third], "the second still has a head"
     check(cache, space)
+
+
+LI = bytes.fromhex("0545")
+"""c.li a0, 1"""
+
+
+@pytest.mark.parametrize("head", [CODE + 64, CODE + PAGE_BYTES, CODE + PAGE_BYTES + 2])
+@pytest.mark.parametrize("before", [ADDI, LI + LI, ADDI[2:] + LI])
+@pytest.mark.parametrize("is_code", [True, False])
+def test_what_may_fall_into_an_entry_is_decoded_alone(
+    tier: InterpreterTier, head: int, before: bytes, is_code: bool
+) -> None:
+    """All that ends where the entry is, if it may be executed: also what only looks like an instruction there."""
+    cache, space = installed_nothing(tier)
+    space.memory.write(head - 4, before + ADDI)
+    if not is_code:
+        space.memory.protect(CODE, PAGE_BYTES, READ)
+    if is_code or head >= CODE + PAGE_BYTES:
+        cache.install(space, bytes(64), {head: 0}, [(head, head + 4)])
+    wide = int.from_bytes(before, "little")
+    short = wide >> 16
+    may = {at: is_code or at >= CODE + PAGE_BYTES for at in (head - 4, head - 2)}
+    assert entry(space, head - 4) == (cache.handler(wide, 4) if wide & 3 == 3 and may[head - 4] else 0)
+    assert entry(space, head - 2) == (cache.handler(short, 2) if short & 3 != 3 and may[head - 2] else 0)
 
 
 def test_a_pair_does_not_pass_an_entry_by(tier: InterpreterTier) -> None:

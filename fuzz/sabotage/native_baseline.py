@@ -566,6 +566,33 @@ def _() -> None:
     replace_method(Trial, "verdict", wrapper)
 
 
+@BUGS.action("auto-trust-for-the-next-trial", Area.CODE_CACHE, "the slower code kept",
+             description="after a trial of translated functions, others pass as easily", judges=_TRIALS)  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.trial import Trial
+
+    def wrapper(original: Any) -> Any:
+        def end(trial: Trial) -> Any:
+            passes = getattr(trial, "_passes", None)
+            regions = original(trial)
+            if passes is not None:
+                trial._passes = passes
+            return regions
+
+        return end
+
+    def begin(original: Any) -> Any:
+        def kept(trial: Trial, *arguments: Any) -> None:
+            passes = trial._passes
+            original(trial, *arguments)
+            trial._passes = max(passes, trial._passes)
+
+        return kept
+
+    replace_method(Trial, "end", wrapper)
+    replace_method(Trial, "begin", begin)
+
+
 @BUGS.action("auto-trial-of-code-that-was-left", Area.CODE_CACHE, "a trial without end",
              description="a trial waits for code that the program does not run any more", judges=_TRIALS)  # fmt: skip
 def _() -> None:

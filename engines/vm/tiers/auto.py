@@ -20,7 +20,7 @@ from engines.vm.record import replace
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.llvm.tier import LlvmTier, is_current
 from engines.vm.tiers.measurements import compiled_measurements
-from engines.vm.tiers.trial import TURN_INSNS, Trial
+from engines.vm.tiers.trial import TRUSTED, TURN_INSNS, Trial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ FIRST_SLICE: Final = 1 << 15
 BATCH: Final = 1
 SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
+LOAD_INSNS: Final = 16_000_000
+"""Where earlier runs kept baseline code, its compiler is loaded only after so many instructions were interpreted: that
+takes as long as loading it."""
 LLVM_AFTER_INSNS: Final = 400_000_000
 """LLVM is not even loaded for programs that are over by then, some 0.2 seconds of baseline code."""
 PROGRAM_AFTER_INSNS: Final = 4_000_000_000
@@ -47,9 +50,21 @@ MOST_INSNS: Final = 400
 """Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
 _PC: Final = word_of("pc")
-LONGEST_SLICE: Final = 1 << 25
+LONGEST_SLICE: Final = 1 << 26
 SETTLED_SLICE: Final = 1 << 28
 """The longest where the guest is in LLVM's code and nothing waits for a trial."""
+LOOKED_AT: Final = 1 << 20
+LOOKS: Final = (100_003, 300_007, 200_003, 500_009, 150_001, 400_009)
+"""After a slice of `LOOKED_AT` instructions or more, others of these follow. Interpreted code takes ten times as
+long as it has instructions, so that long slices would seldom end in it; and one sample tells little about a
+large part of the run."""
+TRIED_SHARE: Final = 0.3
+TRIED_INSNS: Final = 50_000_000
+"""Functions that were translated are tried, all at once, where such a part of the run, and so many instructions,
+retired. Less would be lost in what the machine's other work does to the times, and so would one of many that call each
+other. They run without a trial, which they mostly pass."""
+WARM_SHARE: Final = 0.02
+"""Of what retires in translated functions that are untried: in those that a trial is about."""
 MOST_TRIALS: Final = 3
 """A region comes on trial so often in a run, if the program goes elsewhere before there is a verdict."""
 MOST_REJECTED: Final = 3
@@ -95,6 +110,11 @@ class QuickRegions:
         return self._compiler
 
     @property
+    def is_ready(self) -> bool:
+        """Whether nothing must be loaded to compile, or nothing else can be done since no code was offered."""
+        return self._compiler is not None or not self._stored
+
+    @property
     def counters(self) -> CompileCounters | None:
         """Of the compiler; None before it is needed."""
         return self._compiler.counters if self._compiler is not None else None
@@ -117,11 +137,19 @@ class QuickRegions:
         return next(fitting, None)
 
     def instead(
-        self, space: CompiledSpace, other: StoredRegion, outside: set[int], *, guarded: bool
+        self, space: CompiledSpace, others: Iterable[StoredRegion], outside: set[int], *, guarded: bool
     ) -> list[StoredRegion]:
-        """The offered regions that are entered somewhere in the code of `other`, and as in `stored` otherwise."""
-        found = {id(r): r for pc, regions in self._stored.items() if _within(other.ranges, pc) for r in regions}
-        return [region for region in found.values() if _fits(space, region, outside, guarded=guarded)]
+        """Offered regions for every place in the code of `others` that has one, otherwise as in `stored`."""
+        ranges = [pair for other in others for pair in other.ranges]
+        there = {id(r): r for pc, regions in self._stored.items() if _within(ranges, pc) for r in regions}
+        found: list[StoredRegion] = []
+        covered: set[int] = set()
+        for region in sorted(there.values(), key=lambda region: -len(region.entries)):
+            entries = {pc for pc, _ in region.entries}
+            if not entries <= covered and _fits(space, region, outside, guarded=guarded):
+                found.append(region)
+                covered |= entries
+        return found
 
     def compile(
         self,
@@ -169,6 +197,10 @@ def _name(region: StoredRegion) -> tuple[int, bytes]:
 
 def _within(ranges: Iterable[tuple[int, int]], pc: int) -> bool:
     return any(start <= pc < end for start, end in ranges)
+
+
+def _overlap(some: Iterable[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
+    return any(start < stop and first < end for start, end in some for first, stop in others)
 
 
 def _is_llvm(space: CompiledSpace, region: StoredRegion) -> bool:
@@ -220,6 +252,9 @@ class AutoTier(LlvmTier):
         self._heat: Counter[int] = Counter()
         self.program_end = 0
         self._outside: Counter[int] = Counter()
+        self._look = len(LOOKS)
+        self._is_look = False
+        self._span = self._interpreted = 0
         self._is_settled = False
         self._warmth: Counter[tuple[int, bytes]] = Counter()
         self._rejected_here: set[int] = set()
@@ -276,12 +311,16 @@ class AutoTier(LlvmTier):
         if self._quick_version != space.version:
             self._quick_version = space.version
             self.quick.refused.clear()
-        new = [self._make_quick(space, frm, pc) for pc, _ in found]
+        new = [self._make_quick(space, frm, pc) for pc, _ in found if self._is_missed(space, pc)]
         if not self._wants_llvm():
             return any(new)
-        ranges = [*self._made_before, *(pair for region in self.rejected for pair in region.ranges)]
-        left = [(pc, link) for pc, link in found if self._is_hot(space, pc) and not _within(ranges, pc)]
+        left = [(pc, link) for pc, link in found if self._is_new(space, pc)]
         return (bool(left) and self._has_llvm() and super()._ask(space, frm, left)) or any(new)
+
+    def _is_missed(self, space: CompiledSpace, pc: int) -> bool:
+        """Whether a trace that came to `pc` shows code that needs an entry there: it may only have begun in a region of
+        LLVM's, which a slice ended in, and whose next entry is far."""
+        return self.profile.distrusts or space.tier_at(pc) in ("", BASELINE)
 
     def hot_places(self) -> list[int]:
         """Where LLVM never compiled anything: pcs of the program that samples fell on, the hottest first; none if too
@@ -290,7 +329,10 @@ class AutoTier(LlvmTier):
         found = {pc: n for pc, n in self._outside.most_common() if pc < self.program_end and not _within(made, pc)}
         return list(found) if sum(found.values()) >= max(WORTH_INSNS, HOT_SHARE * self.retired) else []
 
-    def _is_hot(self, space: CompiledSpace, pc: int) -> bool:
+    def _is_new(self, space: CompiledSpace, pc: int) -> bool:
+        """Whether code is hot that LLVM never compiled, and that will not be translated when the run is over."""
+        if _within(self._made_before, pc) or any(_within(region.ranges, pc) for region in self.rejected):
+            return False
         if pc < self.program_end and self.retired < PROGRAM_AFTER_INSNS:
             return False
         handle = space.handle_at(pc)
@@ -299,29 +341,44 @@ class AutoTier(LlvmTier):
     def _sample(self, space: CompiledSpace, hart: Hart, share: float) -> bool:
         pc = hart.words[_PC]
         handle = space.handle_at(pc)
+        if not self._is_look:
+            looks = self._window >= LOOKED_AT and not self.trial.regions
+            self._look = 0 if looks else len(LOOKS)
+            self._span = self._window // (1 + len(LOOKS) * looks)
         if handle is not None:
-            self._heat[handle.heads[0]] += self._window
+            self._heat[handle.heads[0]] += self._span
+        else:
+            self._interpreted += self._span
         region = self._source[handle] if handle is not None and handle.tier != BASELINE else None
         to_try = region is not None and self._untried.get(_name(region), 0)
-        self._is_settled = region is not None and not to_try
+        self._is_settled = region is not None
         if region is None:
-            self._outside[pc] += self._window
+            self._outside[pc] += self._span
         self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
         there = [tried for tried in self.trial.regions if _within(tried.ranges, pc)]
         for warm in there or ([region] if region is not None and to_try else []):
-            self._warmth[_name(warm)] += self._window
+            self._warmth[_name(warm)] += self._span
         if self.trial.measure(self._window, self._window * bool(there), self._seconds):
             self._turn(space)
-        elif region is not None and to_try and not self.trial.regions and self._is_warm(region):
-            self._try(space, region)
+        elif to_try and not self.trial.regions:
+            self._try(space)
+        is_known = space.handle_at(pc) is not None
+        if self._is_look and is_known:
+            return False
         wanted = super()._sample(space, hart, share)
-        if wanted and space.handle_at(pc) is not None and not self._wants_llvm():
+        if wanted and is_known and not (self._wants_llvm() and self._is_new(space, pc)):
             self._lengthen()
             return False
+        if wanted:
+            self._look = len(LOOKS)
         return wanted
 
-    def _is_warm(self, region: StoredRegion) -> bool:
-        return self._warmth[_name(region)] >= HOT_SHARE * self.retired
+    def _next_slice(self) -> int:
+        self._is_look = self._look < len(LOOKS)
+        if not self._is_look:
+            return self._slice
+        self._look += 1
+        return LOOKS[self._look - 1]
 
     def _has_llvm(self) -> bool:
         """As of the LLVM tier; but without LLVM there is still baseline code to be made."""
@@ -368,13 +425,21 @@ class AutoTier(LlvmTier):
                 self._failed.append(region)
         self._slice = self._first
 
-    def _try(self, space: CompiledSpace, region: StoredRegion) -> None:
-        """Begin a trial of a region of LLVM's that is installed: against what was compiled in its place before."""
-        self._untried[_name(region)] -= 1
-        others = [other for other in self._installed(space) if other is not region]
+    def _try(self, space: CompiledSpace) -> None:
+        """Begin a trial of the functions that are warm, and those that share code with them: against baseline code."""
+        installed = self._installed(space)
+        warmth = {id(r): self._warmth[_name(r)] for r in installed if self._untried.get(_name(r))}
+        if sum(warmth.values()) < max(TRIED_INSNS, TRIED_SHARE * self.retired):
+            return
+        least = WARM_SHARE * sum(warmth.values())
+        code = [pair for region in installed if warmth.get(id(region), -1) >= least for pair in region.ranges]
+        tried = [region for region in installed if id(region) in warmth and _overlap(region.ranges, code)]
+        others = [region for region in installed if not any(region is one for one in tried)]
         heads = {head for other in others if other.kind is not Kind.BASELINE for head, _ in other.entries}
-        guarded = self.cache.guards(space.memory)
-        self.trial.begin(region, [*others, *self.quick.instead(space, region, heads, guarded=guarded)])
+        quick = self.quick.instead(space, tried, heads, guarded=self.cache.guards(space.memory))
+        for region in tried:
+            self._untried[_name(region)] -= 1
+            self.trial.begin(region, [*others, *quick], TRUSTED)
         self._slice = self._first
 
     def _installed(self, space: CompiledSpace) -> list[StoredRegion]:
@@ -419,7 +484,8 @@ class AutoTier(LlvmTier):
         region = self.quick.stored(space, pc, outside, guarded=guarded)
         is_stored = region is not None
         if region is None:
-            if self.quick.spent > self._share * (time.perf_counter() - self._begun):
+            pays = self.quick.is_ready or self._interpreted >= LOAD_INSNS
+            if not pays or self.quick.spent > self._share * (time.perf_counter() - self._begun):
                 return False
             region = self.quick.compile(
                 space, pc, frm, lambda _, word, size: self.cache.handler(word, size), outside, guarded=guarded

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 
     from engines.vm.aot.image import StoredRegion
 
-TURN_INSNS: Final = 6_000_000
+TURN_INSNS: Final = 12_000_000
 """A turn retires so many instructions, at least."""
 PAIRS: Final = 9
 LEAST_SHARE: Final = 0.2
 """A turn in which less is retired in the code says nothing for it; but against it, where what it replaced is missed."""
 PASSES: Final = 0.95
 """LLVM's code must take this part of the time of baseline code, or less."""
+TRUSTED: Final = 1.05
+"""The same of functions that were translated: most are better, and so must be shown to be worse."""
 SLOW: Final = 1.1
 QUICK: Final = 0.85
 """Code that takes more than `SLOW` in each of `ENOUGH` pairs has failed, and passed if it takes less than `QUICK`."""
@@ -45,6 +47,7 @@ class Trial:
         regions, self.regions = self.regions, []
         self.uses = True
         self.ratios: list[float] = []
+        self._passes = PASSES
         self.other: list[StoredRegion] = []
         self._idle = 0
         self._with = self._share = 0.0
@@ -55,10 +58,11 @@ class Trial:
         self._insns = self._inside = 0
         self._seconds = 0.0
 
-    def begin(self, region: StoredRegion, without: list[StoredRegion]) -> None:
-        """`region` was installed, where `without` was before. More of them may join a trial in its first turn."""
+    def begin(self, region: StoredRegion, without: list[StoredRegion], passes: float = PASSES) -> None:
+        """`region` was installed, where `without` was before, and must take the part `passes` of its time or less. More
+        of them may join a trial in its first turn."""
         if not self.regions:
-            self.other = without
+            self.other, self._passes = without, passes
             self._clear()
         self.regions.append(region)
 
@@ -88,7 +92,7 @@ class Trial:
     def verdict(self) -> bool | None:
         """Whether the code passes; None while that is not known."""
         if len(self.ratios) >= PAIRS:
-            return sorted(self.ratios)[len(self.ratios) // 2] <= PASSES
+            return sorted(self.ratios)[len(self.ratios) // 2] <= self._passes
         if len(self.ratios) >= ENOUGH and max(self.ratios) < QUICK:
             return True
         is_slow = len(self.ratios) >= ENOUGH and min(self.ratios) > SLOW
@@ -100,4 +104,4 @@ class Trial:
         return self._idle >= PATIENCE
 
 
-__all__ = ["ENOUGH", "PAIRS", "PATIENCE", "TURN_INSNS", "Trial"]
+__all__ = ["ENOUGH", "PAIRS", "PASSES", "PATIENCE", "TRUSTED", "TURN_INSNS", "Trial"]

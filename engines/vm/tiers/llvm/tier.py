@@ -203,12 +203,13 @@ class LlvmTier(InterpreterTier):
             tracing = False
             if self._left <= 0:
                 tracing = self._sample(space, hart, 1 - self._inside / self._window)
-                self._left, self._inside, self._window, self._seconds = self._slice, 0, 0, 0.0
+                self._left, self._inside, self._window, self._seconds = self._next_slice(), 0, 0, 0.0
             self.runs += 1
             before, compiled = words[_RETIRED], context["compiled"]
             if tracing:
                 reason = self.profile.trace(self._run, decoded.context_address, space, hart, end - before)
                 self._traced(space, hart)
+                self._left = self._next_slice()
             else:
                 begun = thread_time()
                 reason = self._run(decoded.context_address, min(end - before, self._left))
@@ -261,6 +262,10 @@ class LlvmTier(InterpreterTier):
             return False
         self.profile.distrusts = share > STUCK_SHARE and self._slice >= STUCK_SLICE
         return True
+
+    def _next_slice(self) -> int:
+        """Instructions until the next sample."""
+        return self._slice
 
     def _traced(self, space: CompiledSpace, hart: Hart) -> None:
         """A trace ended: every so often, have regions compiled for what it found."""

@@ -156,7 +156,8 @@ def run_before() -> tuple[AutoTier, StoredRegion]:
     return tier, replace(region, kind=Kind.UNTRIED)
 
 
-def test_what_was_never_tried_runs_at_once_in_the_next_run_and_comes_on_trial() -> None:
+def test_what_was_never_tried_runs_at_once_in_the_next_run_and_comes_on_trial(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auto, "TRIED_INSNS", 0)
     first, untried = run_before()
     second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
     second.offer([untried])
@@ -171,9 +172,80 @@ def test_what_was_never_tried_runs_at_once_in_the_next_run_and_comes_on_trial() 
     assert second.compiled == []  # it stays untried, as it was kept
 
 
+def test_functions_that_share_code_are_tried_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What calls others is not compared with itself that calls the others' other code."""
+    first, outer = run_before()
+    hart = hart_with(nested())
+    inner = first.compile(hart, CODE + 20)
+    assert inner is not None
+    assert set(inner.ranges) <= set(outer.ranges) or auto._overlap(inner.ranges, list(outer.ranges))
+    for least in (0, 1 << 40):
+        monkeypatch.setattr(auto, "TRIED_INSNS", least)
+        second, hart, alone = eager(llvm_after=0), hart_with(nested()), hart_with(nested())
+        second.offer([outer, replace(inner, kind=Kind.UNTRIED)])
+        second.quick.offer(first.quick.compiled)
+        second.run(hart, 30_000)
+        InterpreterTier().run(alone, 30_000)
+        tried = {region.entries[0][0] for region in second.trial.regions}
+        assert tried == (set() if least else {CODE, CODE + 20})
+        assert all(region.kind is Kind.BASELINE for region in second.trial.other)
+        assert state(hart) == state(alone)
+
+
+def test_looks_see_more_of_the_program_than_long_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slice of 18 turns of the outer loop, each of 52 instructions, always ends at the same place."""
+    places = []
+    for looks in ((), (5, 7, 11)):
+        monkeypatch.setattr(auto, "LOOKED_AT", 52)
+        monkeypatch.setattr(auto, "LOOKS", looks)
+        monkeypatch.setattr(auto, "LONGEST_SLICE", 18 * 52)
+        tier, hart, alone = (
+            AutoTier(18 * 52, share=math.inf, llvm_after=1 << 60),
+            hart_with(nested()),
+            hart_with(nested()),
+        )
+        tier.run(hart, 60_000)
+        InterpreterTier().run(alone, 60_000)
+        assert state(hart) == state(alone)
+        places.append(len(tier._outside))
+        assert sum(tier._outside.values()) == pytest.approx(60_000, rel=0.2)
+    assert places[0] < places[1]
+
+
+def test_where_code_was_kept_the_compiler_is_loaded_only_for_what_is_interpreted_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = eager(llvm_after=1 << 60)
+    elsewhere = hart_with(nested())
+    elsewhere.memory.place(CODE + 0x800, nested())
+    elsewhere.cpu["pc"] = CODE + 0x800
+    first.run(elsewhere, 5_000)
+    assert first.quick.compiled
+    for most in (auto.LOAD_INSNS, 2_000):
+        monkeypatch.setattr(auto, "LOAD_INSNS", most)
+        later = eager(llvm_after=1 << 60)
+        later.quick.offer(first.quick.compiled)
+        later.run(hart_with(nested()), 20_000)
+        assert bool(later.quick.compiled) is (most == 2_000)
+
+
+def test_a_trace_that_begins_in_llvm_code_asks_for_no_baseline_code() -> None:
+    _, region = run_before()
+    tier = eager(llvm_after=1 << 60)
+    tier.offer([replace(region, kind=Kind.LLVM)])
+    hart = hart_with(nested())
+    tier.run(hart, 50)
+    space = next(iter(tier.cache._spaces.values()))
+    assert not tier._is_missed(space, CODE + 24)
+    assert tier._is_missed(space, CODE + 0x800)
+    tier.profile.distrusts = True
+    assert tier._is_missed(space, CODE + 24)
+
+
 def test_a_region_that_the_program_has_left_stays_and_is_tried_later(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (trial, auto):
         monkeypatch.setattr(module, "TURN_INSNS", 500)
+    monkeypatch.setattr(auto, "TRIED_INSNS", 0)
     monkeypatch.setattr(trial, "LEAST_SHARE", 1.1)  # no turn says anything
     monkeypatch.setattr(trial, "SLOW", math.inf)
     first, untried = run_before()
@@ -183,9 +255,9 @@ def test_a_region_that_the_program_has_left_stays_and_is_tried_later(monkeypatch
     begun: list[StoredRegion] = []
     begin = Trial.begin
 
-    def counted(self: Trial, region: StoredRegion, without: list[StoredRegion]) -> None:
+    def counted(self: Trial, region: StoredRegion, without: list[StoredRegion], passes: float) -> None:
         begun.append(region)
-        begin(self, region, without)
+        begin(self, region, without, passes)
 
     monkeypatch.setattr(Trial, "begin", counted)
     second.run(hart, 100_000)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.vm.aot.image import StoredRegion
-from engines.vm.tiers.trial import ENOUGH, PAIRS, PATIENCE, TURN_INSNS, Trial
+from engines.vm.tiers.trial import ENOUGH, PAIRS, PASSES, PATIENCE, TRUSTED, TURN_INSNS, Trial
 
 REGION = StoredRegion(b"code", ((0x1000, 0),), ((0x1000, 0x1004),), (), b"same")
 OTHER = StoredRegion(b"slow", ((0x1000, 0),), ((0x1000, 0x1008),), (), b"samesame")
@@ -20,12 +20,15 @@ def turn(trial: Trial, seconds: float, share: float = 1.0) -> None:
 
 @settings(deadline=None)
 @given(slowness=st.lists(st.floats(0.01, 100), min_size=PAIRS, max_size=PAIRS), spoilt=st.floats(0.01, 100))
-@pytest.mark.parametrize(("ratio", "verdict"), [(0.9, True), (0.99, False), (1.05, False)])
+@pytest.mark.parametrize(
+    ("passes", "ratio", "verdict"),
+    [(PASSES, 0.9, True), (PASSES, 0.99, False), (PASSES, 1.05, False), (TRUSTED, 0.99, True), (TRUSTED, 1.08, False)],
+)
 def test_what_slows_both_turns_of_a_pair_does_not_matter(
-    ratio: float, verdict: bool, slowness: list[float], spoilt: float
+    passes: float, ratio: float, verdict: bool, slowness: list[float], spoilt: float
 ) -> None:
     trial = Trial()
-    trial.begin(REGION, [OTHER])
+    trial.begin(REGION, [OTHER], passes)
     for number, slow in enumerate(slowness):
         assert trial.verdict() is None
         turn(trial, slow * ratio * (spoilt if number == 1 else 1))
@@ -33,6 +36,11 @@ def test_what_slows_both_turns_of_a_pair_does_not_matter(
     assert trial.verdict() is verdict
     assert trial.end() == [REGION]
     assert trial.verdict() is None
+    trial.begin(REGION, [OTHER])
+    for _ in range(PAIRS):
+        turn(trial, 0.99)
+        turn(trial, 1.0)
+    assert trial.verdict() is False  # the next trial is nobody's who is trusted
 
 
 @pytest.mark.parametrize("share", [1.0, 0.0])

@@ -46,6 +46,8 @@ WORTH_INSNS: Final = 200_000_000
 HOT_SHARE: Final = 0.1
 """Of what retires, at least, in the baseline region that LLVM is asked to replace: else loading LLVM costs more than it
 gives. And in code on trial, which takes turns of half the speed, or twice."""
+TOGETHER: Final = 32
+"""Kept baseline regions that are installed at once, at most: the first one, and what it leads to."""
 MOST_INSNS: Final = 400
 """Of a region that LLVM compiles: hot loops are smaller, and time to compile grows faster than regions do."""
 BASELINE: Final = "baseline"
@@ -481,21 +483,34 @@ class AutoTier(LlvmTier):
             return False
         outside = {head for head, handle in space.heads.items() if handle.tier != BASELINE}
         guarded = self.cache.guards(space.memory)
-        region = self.quick.stored(space, pc, outside, guarded=guarded)
-        is_stored = region is not None
-        if region is None:
-            pays = self.quick.is_ready or self._interpreted >= LOAD_INSNS
-            if not pays or self.quick.spent > self._share * (time.perf_counter() - self._begun):
-                return False
-            region = self.quick.compile(
-                space, pc, frm, lambda _, word, size: self.cache.handler(word, size), outside, guarded=guarded
-            )
-        if region is None:
+        if self._install_kept(space, pc, outside, guarded=guarded):
+            return True
+        pays = self.quick.is_ready or self._interpreted >= LOAD_INSNS
+        if not pays or self.quick.spent > self._share * (time.perf_counter() - self._begun):
             return False
+        region = self.quick.compile(
+            space, pc, frm, lambda _, word, size: self.cache.handler(word, size), outside, guarded=guarded
+        )
+        return region is not None and self._install_quick(space, region, outside)
+
+    def _install_kept(self, space: CompiledSpace, pc: int, outside: set[int], *, guarded: bool) -> bool:
+        """Install the offered region that is entered at `pc`, and those that it leads to; whether there is any."""
+        todo = {pc: None}
+        installed = 0
+        while todo and installed < TOGETHER:
+            place = next(iter(todo))
+            del todo[place]
+            region = self.quick.stored(space, place, outside, guarded=guarded) if place not in space.heads else None
+            if region is None or not self._install_quick(space, region, outside):
+                continue
+            installed += 1
+            todo |= dict.fromkeys(region.exits)
+        self._counters.stored += installed
+        return installed > 0
+
+    def _install_quick(self, space: CompiledSpace, region: StoredRegion, outside: set[int]) -> bool:
         entries = tuple((head, offset) for head, offset in region.entries if head not in outside)
-        placed = self._install(space, replace(region, entries=entries))
-        self._counters.stored += is_stored and placed is not None
-        return placed is not None
+        return self._install(space, replace(region, entries=entries)) is not None
 
     def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
         again, before = _is_llvm(space, region), self._installed(space)

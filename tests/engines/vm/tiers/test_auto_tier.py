@@ -229,6 +229,23 @@ def test_where_code_was_kept_the_compiler_is_loaded_only_for_what_is_interpreted
         assert bool(later.quick.compiled) is (most == 2_000)
 
 
+def test_kept_baseline_code_comes_with_what_it_leads_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    hart = hart_with(nested())
+    compiler = eager(llvm_after=1 << 60)
+    space = compiler.cache.space(hart.memory, compiler.decoded_code(hart.memory), kept=True)
+    outer = compiler.quick.compile(space, CODE, 0, lambda *_: 0, {CODE + 20}, guarded=False)
+    inner = compiler.quick.compile(space, CODE + 20, 0, lambda *_: 0, set(), guarded=False)
+    assert outer is not None and inner is not None and CODE + 20 in outer.exits
+    for most in (1, auto.TOGETHER):
+        monkeypatch.setattr(auto, "TOGETHER", most)
+        tier, hart = eager(llvm_after=1 << 60), hart_with(nested())
+        tier.quick.offer([inner, outer])
+        space = tier.cache.space(hart.memory, tier.decoded_code(hart.memory), kept=True)
+        assert tier._make_quick(space, 0, CODE)
+        assert (CODE + 20 in space.heads) is (most > 1)
+        assert tier.counters.stored == len(space.handles) == min(most, 2)
+
+
 def test_a_trace_that_begins_in_llvm_code_asks_for_no_baseline_code() -> None:
     _, region = run_before()
     tier = eager(llvm_after=1 << 60)

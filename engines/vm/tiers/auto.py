@@ -43,6 +43,8 @@ PROGRAM_AFTER_INSNS: Final = 4_000_000_000
 """The same where the program's own functions can be translated when the run is over."""
 WORTH_INSNS: Final = 200_000_000
 """Programs that are over by then are not translated: that takes longer than some runs of them."""
+WORTH_SHARE: Final = 0.03
+"""Of a run, at least, where LLVM never compiled anything, for that to be translated."""
 HOT_SHARE: Final = 0.1
 """Of what retires, at least, in the baseline region that LLVM is asked to replace: else loading LLVM costs more than it
 gives. And in code on trial, which takes turns of half the speed, or twice."""
@@ -137,6 +139,11 @@ class QuickRegions:
         heads = set(outside)
         fitting = (region for region in self._stored.get(pc, ()) if _fits(space, region, heads, guarded=guarded))
         return next(fitting, None)
+
+    def around(self, space: CompiledSpace, pc: int, outside: set[int], *, guarded: bool) -> StoredRegion | None:
+        """An offered region that has the instruction at `pc` somewhere, otherwise as in `stored`."""
+        there = (region for regions in self._stored.values() for region in regions if _within(region.ranges, pc))
+        return next((region for region in there if _fits(space, region, outside, guarded=guarded)), None)
 
     def instead(
         self, space: CompiledSpace, others: Iterable[StoredRegion], outside: set[int], *, guarded: bool
@@ -256,6 +263,7 @@ class AutoTier(LlvmTier):
         self._outside: Counter[int] = Counter()
         self._look = len(LOOKS)
         self._is_look = False
+        self._sampled: int | None = None
         self._span = self._interpreted = 0
         self._is_settled = False
         self._warmth: Counter[tuple[int, bytes]] = Counter()
@@ -314,6 +322,8 @@ class AutoTier(LlvmTier):
             self._quick_version = space.version
             self.quick.refused.clear()
         new = [self._make_quick(space, frm, pc) for pc, _ in found if self._is_missed(space, pc)]
+        if self._sampled is not None and space.handle_at(self._sampled) is None:
+            new.append(self._make_quick(space, frm, self._sampled))
         if not self._wants_llvm():
             return any(new)
         left = [(pc, link) for pc, link in found if self._is_new(space, pc)]
@@ -325,11 +335,12 @@ class AutoTier(LlvmTier):
         return self.profile.distrusts or space.tier_at(pc) in ("", BASELINE)
 
     def hot_places(self) -> list[int]:
-        """Where LLVM never compiled anything: pcs of the program that samples fell on, the hottest first; none if too
-        little of the run was spent there."""
+        """Where LLVM never compiled anything: pcs of the program that samples fell on, the hottest first; none if
+        the run was short, or too little of it was spent there."""
         made = [*self._made_before, *(pair for region in self.compiled for pair in region.ranges)]
         found = {pc: n for pc, n in self._outside.most_common() if pc < self.program_end and not _within(made, pc)}
-        return list(found) if sum(found.values()) >= max(WORTH_INSNS, HOT_SHARE * self.retired) else []
+        worth = self.retired >= WORTH_INSNS and sum(found.values()) >= WORTH_SHARE * self.retired
+        return list(found) if worth else []
 
     def _is_new(self, space: CompiledSpace, pc: int) -> bool:
         """Whether code is hot that LLVM never compiled, and that will not be translated when the run is over."""
@@ -373,6 +384,7 @@ class AutoTier(LlvmTier):
             return False
         if wanted:
             self._look = len(LOOKS)
+            self._sampled = None if is_known else pc
         return wanted
 
     def _next_slice(self) -> int:
@@ -501,6 +513,8 @@ class AutoTier(LlvmTier):
             place = next(iter(todo))
             del todo[place]
             region = self.quick.stored(space, place, outside, guarded=guarded) if place not in space.heads else None
+            if region is None and place == self._sampled:
+                region = self.quick.around(space, place, outside, guarded=guarded)
             if region is None or not self._install_quick(space, region, outside):
                 continue
             installed += 1

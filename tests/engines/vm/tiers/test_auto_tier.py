@@ -246,6 +246,20 @@ def test_kept_baseline_code_comes_with_what_it_leads_to(monkeypatch: pytest.Monk
         assert tier.counters.stored == len(space.handles) == min(most, 2)
 
 
+def test_kept_baseline_code_is_found_by_any_of_its_instructions_where_the_guest_was_seen() -> None:
+    """A trace from there may not come to an entry of it again."""
+    first, _ = run_before()
+    tier, hart = eager(llvm_after=1 << 60), hart_with(nested())
+    tier.quick.offer(first.quick.compiled)
+    space = tier.cache.space(hart.memory, tier.decoded_code(hart.memory), kept=True)
+    inside = CODE + 28
+    assert not any(inside == pc for region in first.quick.compiled for pc, _ in region.entries)
+    assert not tier._make_quick(space, 0, inside)
+    tier._sampled = inside
+    assert tier._make_quick(space, 0, inside)
+    assert space.handle_at(inside) is not None
+
+
 def test_a_trace_that_begins_in_llvm_code_asks_for_no_baseline_code() -> None:
     _, region = run_before()
     tier = eager(llvm_after=1 << 60)

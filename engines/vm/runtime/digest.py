@@ -45,7 +45,7 @@ class FileDigests:
         seen = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} "
         path = f"{self._directory}/{status.st_dev}-{status.st_ino}"
         try:
-            with open(path, encoding="ascii") as file:
+            with open(path, encoding="utf-8") as file:
                 known = file.read()
         except (OSError, UnicodeDecodeError):
             known = ""
@@ -62,7 +62,7 @@ class FileDigests:
         aside = f"{path}.{os.getpid()}.tmp"
         try:
             os.makedirs(self._directory, exist_ok=True)
-            with open(aside, "w", encoding="ascii") as file:
+            with open(aside, "w", encoding="utf-8") as file:
                 file.write(text)
             os.replace(aside, path)
         except OSError:

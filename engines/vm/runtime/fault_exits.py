@@ -7,7 +7,8 @@ were. What lies elsewhere goes to the handler that was there before, or has its 
 
 A code memory's table has 4 bytes for each byte of code: the exit's offset, 0 for none. It is reserved, not committed.
 
-Source: sigaction(2), sigreturn(2); uapi/asm-generic/ucontext.h and asm/sigcontext.h (`REG_RIP` at 168).
+Source: sigaction(2), sigreturn(2); uapi/asm-generic/ucontext.h and asm/sigcontext.h (`REG_RIP` at 168 of a
+`ucontext_t`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,6 @@ import sys
 import weakref
 from functools import cache
 
-from engines.vm.hosts.x86_64 import encode as x86
-from engines.vm.hosts.x86_64.registers import R8, R9, R10, RAX, RCX, RDI, RDX, RSI
 from engines.vm.runtime.executable_memory import ExecutableMemory
 from engines.vm.runtime.host import machine
 
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 _SIGSEGV: Final = 11
 _SA_SIGINFO: Final = 4
 _SA_ONSTACK: Final = 0x0800_0000
-_RT_SIGACTION: Final = 13
-_RIP: Final = 168
-"""Offset of the interrupted instruction's address in a `ucontext_t`."""
 MOST_TABLES: Final = 1024
 _OWN: Final = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
 """Not shared with forks: they have code memories of their own, and say nothing about the code of this process."""
@@ -46,6 +42,39 @@ _NO_ACTION_AT: Final = 64
 """Zeros: a kernel's `struct sigaction` for SIG_DFL."""
 _ROWS_AT: Final = 128
 _BYTES: Final = _ROWS_AT + _ROW_BYTES * (MOST_TABLES + 1)
+_LISTING: Final = """\
+488b82a8000000   mov rax, [rdx + 168]  the interrupted instruction
+48b9{rows}       movabs rcx, rows
+49ba{end}        movabs r10, rows' end
+4989c0           mov r8, rax           row:
+4c2b01           sub r8, [rcx]
+4c3b4108         cmp r8, [rcx + 8]
+0f831c000000     jae onward
+4c8b4910         mov r9, [rcx + 16]
+478b0c81         mov r9d, [r9 + 4*r8]
+4585c9           test r9d, r9d
+0f8418000000     je other
+4c0309           add r9, [rcx]
+4c898aa8000000   mov [rdx + 168], r9
+c3               ret
+4883c118         add rcx, 24           onward:
+4c39d1           cmp rcx, r10
+0f82c7ffffff     jb row
+48b8{previous}   movabs rax, previous  other: not ours, so whoever was there before
+488b00           mov rax, [rax]
+4883f801         cmp rax, 1
+0f8602000000     jbe default
+ffe0             jmp rax
+bf0b000000       mov edi, 11           default: rt_sigaction(SIGSEGV, SIG_DFL); the instruction faults once more
+48be{no_action}  movabs rsi, no_action
+31d2             xor edx, edx
+41ba08000000     mov r10d, 8
+b80d000000       mov eax, 13
+0f05             syscall
+c3               ret
+"""
+"""`handler(signal, info, context)` in rdi, rsi, rdx (System V ABI §3.2.3). Written out, as importing our assembler is
+a fortieth of a start. A test assembles it."""
 
 
 class FaultExits:
@@ -128,43 +157,10 @@ class _Sigaction(ctypes.Structure):
 
 
 def _code(address: int) -> bytes:
-    """`handler(signal, info, context)` in rdi, rsi, rdx (System V ABI §3.2.3)."""
-    asm = x86.Assembler()
-    row, onward, other, default = asm.label(), asm.label(), asm.label(), asm.label()
-    asm.load(RAX, RDX, _RIP)
-    asm.imm(RCX, address + _ROWS_AT)
-    asm.imm(R10, address + _ROWS_AT + _ROW_BYTES * MOST_TABLES)
-    asm.bind(row)
-    asm.mov(R8, RAX)
-    asm.rm(0x2B, R8, RCX, 0)
-    asm.rm(0x3B, R8, RCX, 8)
-    asm.jcc(x86.AE, onward)
-    asm.load(R9, RCX, 16)
-    asm.rm(0x8B, R9, R9, 0, 0, index=R8, scale=2)
-    asm.test(R9, R9, 0)
-    asm.jcc(x86.E, other)
-    asm.rm(0x03, R9, RCX, 0)
-    asm.store(R9, RDX, _RIP)
-    asm.ret()
-    asm.bind(onward)
-    asm.alu_imm(x86.ADD, RCX, _ROW_BYTES)
-    asm.alu(x86.CMP, RCX, R10)
-    asm.jcc(x86.B, row)
-    asm.bind(other)  # not ours: whoever was there before
-    asm.imm(RAX, address + _PREVIOUS_AT)
-    asm.load(RAX, RAX, 0)
-    asm.alu_imm(x86.CMP, RAX, 1)
-    asm.jcc(x86.BE, default)
-    asm.jmp_reg(RAX)
-    asm.bind(default)  # rt_sigaction(SIGSEGV, SIG_DFL); the instruction faults once more
-    asm.imm(RDI, _SIGSEGV)
-    asm.imm(RSI, address + _NO_ACTION_AT)
-    asm.alu(x86.XOR, RDX, RDX, 0)
-    asm.imm(R10, 8)
-    asm.imm(RAX, _RT_SIGACTION)
-    asm.code += b"\x0f\x05"  # syscall
-    asm.ret()
-    return asm.link()
+    """The handler's code, whose data is at `address`."""
+    places = {"previous": _PREVIOUS_AT, "no_action": _NO_ACTION_AT, "rows": _ROWS_AT, "end": _BYTES - _ROW_BYTES}
+    filled = _LISTING.format(**{name: (address + at).to_bytes(8, "little").hex() for name, at in places.items()})
+    return bytes.fromhex("".join(line.partition(" ")[0] for line in filled.splitlines()))
 
 
 @cache

@@ -15,12 +15,14 @@ def machine() -> str:
 def host_description() -> str:
     """Text that differs between hosts whose native code differs: architecture, processor model and features."""
     lines = [machine(), os.uname().sysname]
+    wanted = ("model name", "flags", "Features", "isa", "uarch", "CPU implementer", "CPU part")
     try:
         with open("/proc/cpuinfo") as file:
-            text = file.read()
+            for line in file:
+                if line == "\n":  # the system makes the text while it is read: that of the first processor is enough
+                    break
+                if line.partition(":")[0].strip() in wanted:
+                    lines.append(line.rstrip("\n"))
     except OSError:
-        return "\n".join(lines)
-    wanted = ("model name", "flags", "Features", "isa", "uarch", "CPU implementer", "CPU part")
-    first = text.partition("\n\n")[0]
-    lines += [line for line in first.splitlines() if line.partition(":")[0].strip() in wanted]
+        return "\n".join(lines[:2])
     return "\n".join(lines)

@@ -33,7 +33,7 @@ def source_digest(root: str | Path, sources: Sequence[str]) -> str:
     look = digest("\n".join(f"{name} {size} {changed}" for name, size, changed in found).encode()).hex()
     memory = f"{cache_folder()}/{_FOLDER}/{look}"
     try:
-        with open(memory, encoding="ascii") as file:
+        with open(memory, encoding="utf-8") as file:
             known = file.read()
     except (OSError, UnicodeDecodeError):
         known = ""
@@ -74,7 +74,7 @@ def _remember(memory: str, made: str) -> None:
     aside = f"{memory}.{os.getpid()}.tmp"
     try:
         os.makedirs(os.path.dirname(memory), exist_ok=True)
-        with open(aside, "w", encoding="ascii") as file:
+        with open(aside, "w", encoding="utf-8") as file:
             file.write(made)
         os.replace(aside, memory)
     except OSError:

@@ -8,7 +8,6 @@ The guest's signal mask is the host's mask. Only the main thread of the main int
 from __future__ import annotations
 
 import os
-import select
 
 from engines.vm.user.signals import SIG_DFL, SIG_IGN, SYNCHRONOUS, UNBLOCKABLE, Signal
 
@@ -24,8 +23,9 @@ else:
 _NEVER_FORWARDED: Final = SYNCHRONOUS | {Signal.SIGKILL, Signal.SIGSTOP, Signal.SIGPIPE}
 _MASKABLE: Final = tuple(int(n) for n in sorted(host.valid_signals()) if int(n) not in _NEVER_FORWARDED)
 """Without 32 and 33, which the C library keeps for itself: nobody outside sends them."""
-POLLIN: Final = select.POLLIN
-POLLOUT: Final = select.POLLOUT
+POLLIN: Final = 1
+POLLOUT: Final = 4
+"""As poll(2) has them on every host: `select` is imported by those who wait."""
 
 
 class HostSignals:
@@ -85,6 +85,8 @@ class HostSignals:
 
     def wait(self, host_fd: int, events: int, timeout: float | None) -> bool:
         """Wait until `host_fd` (-1: none) is ready for `events`; False when a signal or the time came first."""
+        import select
+
         poll = select.poll()
         poll.register(self._wake_read, POLLIN)
         if host_fd >= 0:

@@ -7,7 +7,6 @@ frames on the guest's stack, and a process ends by exit, by a signal, or at one 
 from __future__ import annotations
 
 import os
-import select
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from engines.vm.tiers.stop import Stop, StopReason
 from engines.vm.user import elf, riscv64, signals
 from engines.vm.user.errno import Errno, GuestError
 from engines.vm.user.file_table import FileTable
-from engines.vm.user.host_signals import HostSignals
+from engines.vm.user.host_signals import POLLIN, HostSignals
 from engines.vm.user.paths import GuestPaths
 from engines.vm.user.signals import Action, PendingSignals, Signal, SignalInfo
 from engines.vm.user.stack import GUARD_BYTES, Credentials, InitialStack, StartupImage, build_stack, check_arguments
@@ -461,7 +460,7 @@ class Process:
         """Every task waits: sleep until a descriptor, a deadline or a signal."""
         fds = [fd for wait in waits for fd in wait.host_fds]
         if self.host_signals is not None:
-            fds.append((self.host_signals.wake_fd, select.POLLIN))
+            fds.append((self.host_signals.wake_fd, POLLIN))
         deadlines = [wait.deadline_ns for wait in waits if wait.deadline_ns is not None]
         if self.options.deadline_ns:
             deadlines.append(self.options.deadline_ns)
@@ -667,6 +666,8 @@ class Process:
 
 
 def _poll(fds: Sequence[tuple[int, int]], timeout_ms: float | None) -> bool:
+    import select
+
     poll = select.poll()
     for fd, events in fds:
         poll.register(fd, events)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import resource
 import struct
 
 from engines.vm.memory.address_space import PAGE_BYTES, Access
@@ -24,6 +23,7 @@ from engines.vm.user.task import NAME_BYTES, Interrupted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import resource
     from typing import Final, NoReturn
 
     from engines.vm.user.process import Process

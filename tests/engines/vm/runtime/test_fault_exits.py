@@ -12,9 +12,11 @@ import sys
 
 import pytest
 
+from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.encode import Assembler
-from engines.vm.hosts.x86_64.registers import RAX, RCX, RDI
+from engines.vm.hosts.x86_64.registers import R8, R9, R10, RAX, RCX, RDI, RDX, RSI
 from engines.vm.memory.address_space import EXEC, GUARD_BYTES, PAGE_BYTES, READ, WRITE, AddressSpace
+from engines.vm.runtime import fault_exits
 from engines.vm.runtime.executable_memory import ExecutableMemory
 from engines.vm.runtime.fault_exits import FaultExits, _handler
 
@@ -50,6 +52,55 @@ class Native:
         self.memory.write(self.memory.base + 64, code)
         self.exits.add(64, [(at, out)])
         self.call = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64)(self.memory.base + 64)
+
+
+def assembled(address: int) -> bytes:
+    """The handler's code, made by our assembler."""
+    asm = x86.Assembler()
+    row, onward, other, default = asm.label(), asm.label(), asm.label(), asm.label()
+    asm.load(RAX, RDX, 168)
+    asm.imm(RCX, address + fault_exits._ROWS_AT)
+    asm.imm(R10, address + fault_exits._ROWS_AT + fault_exits._ROW_BYTES * fault_exits.MOST_TABLES)
+    asm.bind(row)
+    asm.mov(R8, RAX)
+    asm.rm(0x2B, R8, RCX, 0)
+    asm.rm(0x3B, R8, RCX, 8)
+    asm.jcc(x86.AE, onward)
+    asm.load(R9, RCX, 16)
+    asm.rm(0x8B, R9, R9, 0, 0, index=R8, scale=2)
+    asm.test(R9, R9, 0)
+    asm.jcc(x86.E, other)
+    asm.rm(0x03, R9, RCX, 0)
+    asm.store(R9, RDX, 168)
+    asm.ret()
+    asm.bind(onward)
+    asm.alu_imm(x86.ADD, RCX, fault_exits._ROW_BYTES)
+    asm.alu(x86.CMP, RCX, R10)
+    asm.jcc(x86.B, row)
+    asm.bind(other)  # not ours: whoever was there before
+    asm.imm(RAX, address + fault_exits._PREVIOUS_AT)
+    asm.load(RAX, RAX, 0)
+    asm.alu_imm(x86.CMP, RAX, 1)
+    asm.jcc(x86.BE, default)
+    asm.jmp_reg(RAX)
+    asm.bind(default)  # rt_sigaction(SIGSEGV, SIG_DFL); the instruction faults once more
+    asm.imm(RDI, fault_exits._SIGSEGV)
+    asm.imm(RSI, address + fault_exits._NO_ACTION_AT)
+    asm.alu(x86.XOR, RDX, RDX, 0)
+    asm.imm(R10, 8)
+    asm.imm(RAX, 13)
+    asm.code += b"\x0f\x05"  # syscall
+    asm.ret()
+    return asm.link()
+
+
+@pytest.mark.parametrize("address", [0x7F12_3456_7000, 1 << 40])
+def test_the_handler_is_what_its_listing_says(address: int) -> None:
+    assert fault_exits._code(address) == assembled(address)
+    rows = [line.split(maxsplit=1)[1] for line in fault_exits._LISTING.splitlines()]
+    for mnemonic in ("jae onward", "je other", "jb row", "jbe default"):
+        name = mnemonic.split()[1]
+        assert any(row.startswith(mnemonic) for row in rows) and any(f"{name}:" in row for row in rows)
 
 
 def test_permitted_accesses_are_made_and_others_leave() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from engines.vm.guests.riscv64.state import NO_RESERVATION
 from engines.vm.user import riscv64
 from engines.vm.user.elf import ElfError
+from engines.vm.user.host_signals import POLLIN, POLLOUT
 from engines.vm.user.process import ExitReason
 from engines.vm.user.strace import Strace
 from engines.vm.user.syscalls import table
@@ -22,6 +24,10 @@ from engines.vm.user.syscalls import table
 Assembled = Callable[..., bytes]
 EXIT = "addi a7, zero, 93\necall\n"
 LOOP = "addi a0, a0, 1\njal zero, -4\n"
+
+
+def test_the_events_that_are_waited_for_are_the_hosts() -> None:
+    assert (POLLIN, POLLOUT) == (select.POLLIN, select.POLLOUT)
 
 
 def call(number: int, *arguments: int) -> str:

@@ -145,12 +145,12 @@ def _() -> None:
     judges=_ENCODINGS,
 )
 def _() -> None:
-    def wrapper(original: Any) -> Any:
-        return lambda s, reg, base, disp, index, scale: original(
-            s, reg, base, -128 if disp == 128 else disp, index, scale
-        )
+    from engines.vm.hosts.x86_64 import encode
 
-    _assembler("_address", wrapper)
+    def wrapper(original: Any) -> Any:
+        return lambda reg, base, disp, *rest: original(reg, base, -128 if disp == 128 else disp, *rest)
+
+    replace_method(encode, "_address", wrapper)
 
 
 @BUGS.action(

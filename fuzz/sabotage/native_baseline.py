@@ -322,9 +322,13 @@ def _() -> None:
     from engines.vm.regalloc import linear_scan
 
     def wrapper(original: Any) -> Any:
-        return lambda steps, at: {value: last - 1 for value, last in original(steps, at).items()}
+        def early(steps: Any) -> Any:
+            found = original(steps)
+            return found._replace(last={value: last - 1 for value, last in found.last.items()})
 
-    replace_method(linear_scan, "last_uses", wrapper)
+        return early
+
+    replace_method(linear_scan, "lives", wrapper)
 
 
 @BUGS.action("native-computed-in-place-over-an-exit", Area.ALLOCATOR, "state wrong at a trap",
@@ -340,10 +344,7 @@ def _() -> None:
 def _() -> None:
     from engines.vm.regalloc import linear_scan
 
-    replace_method(
-        linear_scan, "positions", lambda original: lambda steps: [0 if s.kind == 2 else p for s, p in
-                                                                  zip(steps, original(steps), strict=True)]
-    )  # fmt: skip
+    replace_method(linear_scan, "lives", lambda original: lambda steps: original(steps)._replace(until={}))
 
 
 @BUGS.action("native-move-cycle-broken", Area.ALLOCATOR, "a cycle of moves done one after the other",

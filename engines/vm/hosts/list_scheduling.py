@@ -44,7 +44,8 @@ def schedule(block: Block, model: Model) -> list[int] | None:
     reads: list[int] = []
     for number, instruction in enumerate(code):
         opcode = instruction[0]
-        for value in {*instruction[1 : 1 + ARITY[opcode]]}:
+        operands = instruction[1 : 1 + ARITY[opcode]]
+        for value in operands if len(operands) < 2 else {*operands}:
             succs[value].append(number)
             waits[number] += 1
         if PURE[opcode]:
@@ -60,11 +61,11 @@ def schedule(block: Block, model: Model) -> list[int] | None:
             waits[number] += 1
         reads.clear()
         chain = number
-    last = count - 1
+    last, latency = count - 1, model.latency
     height = [0] * count
     for number in range(last, -1, -1):
-        own = model.latency[code[number][0]]
-        height[number] = own + max((height[s] for s in succs[number]), default=0)
+        after = succs[number]
+        height[number] = latency[code[number][0]] + (max([height[s] for s in after]) if after else 0)
     ready: list[tuple[int, int]] = []
     later: list[tuple[int, int]] = []
     for number in range(last):
@@ -84,12 +85,13 @@ def schedule(block: Block, model: Model) -> list[int] | None:
         out.append(number)
         opcode = code[number][0]
         issued += opcode not in CONSTANTS
-        end = cycle + model.latency[opcode]
-        for after in succs[number]:
-            waits[after] -= 1
-            at[after] = max(at[after], end)
-            if not waits[after] and after != last:
-                heappush(later, (at[after], after))
+        end = cycle + latency[opcode]
+        for other in succs[number]:
+            waits[other] -= 1
+            if at[other] < end:
+                at[other] = end
+            if not waits[other] and other != last:
+                heappush(later, (at[other], other))
     out.append(last)
     return out
 

@@ -23,8 +23,13 @@ FAR: Final = -1
 _ADD: Final = OPCODE["add.i64"]
 _JUMP: Final = OPCODE["jump"]
 _BRANCH: Final = OPCODE["branch"]
-_ACCESSES: Final = {op.code: 1 + op.arity for op in OPS if op.memory_bytes and op.operation in ("load", "store")}
-"""Where the offset stands, by opcode; the base comes first."""
+_ACCESSES: Final = {
+    op.code: (1 + op.arity, op.memory_bytes) for op in OPS if op.memory_bytes and op.operation in ("load", "store")
+}
+"""Where the offset stands, and how many bytes, by opcode; the base comes first."""
+_GET, _PUT, _CONSTANT, _ACCESS = range(1, 5)
+_KINDS: Final = {_GET: GETS, _PUT: PUTS, _CONSTANT: CONSTANTS, _ACCESS: _ACCESSES}
+_KIND: Final = tuple(next((kind for kind, codes in _KINDS.items() if op.code in codes), 0) for op in OPS)
 
 
 @dataclass
@@ -37,6 +42,7 @@ class Summary:
         shown: slots that an access shows to be near although the block leaves them as they are.
         given: slots that the block writes: `NEAR`, `FAR` (which is to say, unknown), or the slot whose old value it is.
         used: slots that are bases as the block found them.
+        targets: where the block's end leads directly, with all of its instructions retired.
     """
 
     block: Block
@@ -44,15 +50,14 @@ class Summary:
     shown: set[int] = field(default_factory=set)
     given: dict[int, int] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
+    targets: tuple[int, ...] = ()
 
-    def out(self, near: frozenset[int]) -> frozenset[int]:
-        """The slots that are near at the block's end, `near` being so at its head."""
-        kept = {slot for slot in near if slot not in self.given}
-        kept |= self.shown
-        for slot, source in self.given.items():
-            if source == NEAR or source in near:
-                kept.add(slot)
-        return frozenset(kept)
+    def gives(self, slot: int, near: frozenset[int]) -> bool:
+        """Whether `slot` is near at the block's end, the slots `near` being so at its head."""
+        source = self.given.get(slot)
+        if source is None:
+            return slot in near or slot in self.shown
+        return source == NEAR or source in near
 
 
 def origin(code: Sequence[Instruction], constants: Mapping[int, int], value: int, reach: int) -> tuple[int, int]:
@@ -75,25 +80,30 @@ def origin(code: Sequence[Instruction], constants: Mapping[int, int], value: int
 def summarise(block: Block) -> Summary:
     """Look at each operation once."""
     code = block.code
-    found = Summary(block)
+    found = Summary(block, targets=_targets(block))
     constants: dict[int, int] = {}
     accessed: dict[int, int] = {}
     puts: dict[int, int] = {}
+    gets = found.gets
     for number, instruction in enumerate(code):
         opcode = instruction[0]
-        if opcode in CONSTANTS:
-            constants[number] = instruction[1]
-        elif opcode in GETS:
+        kind = _KIND[opcode]
+        if not kind:
+            continue
+        if kind == _GET:
             if instruction[1] not in puts:
-                found.gets[number] = instruction[1]
-        elif opcode in PUTS:
+                gets[number] = instruction[1]
+        elif kind == _PUT:
             puts[instruction[2]] = instruction[1]
-        elif opcode in _ACCESSES and instruction[1] not in constants:
+        elif kind == _CONSTANT:
+            constants[number] = instruction[1]
+        elif instruction[1] not in constants:
             root, distance = origin(code, constants, instruction[1], REACH)
-            distance = abs(distance + instruction[_ACCESSES[opcode]]) + OPS[opcode].memory_bytes
+            at, size = _ACCESSES[opcode]
+            distance = abs(distance + instruction[at]) + size
             if distance <= REACH:
                 accessed[root] = min(distance, accessed.get(root, REACH))
-    found.used = {found.gets[root] for root in accessed if root in found.gets}
+    found.used = {gets[root] for root in accessed if root in gets}
     found.shown = {slot for slot in found.used if slot not in puts}
     for slot, value in puts.items():
         if value in constants:
@@ -103,7 +113,7 @@ def summarise(block: Block) -> Summary:
         if root in accessed and accessed[root] + abs(distance) <= REACH:
             found.given[slot] = NEAR
         else:
-            found.given[slot] = FAR if distance else found.gets.get(root, FAR)
+            found.given[slot] = FAR if distance else gets.get(root, FAR)
     return found
 
 
@@ -116,10 +126,12 @@ def find(blocks: Sequence[Block]) -> dict[int, tuple[Summary, frozenset[int]]]:
     summaries = {block.pc: summarise(block) for block in blocks}
     before: dict[int, list[int]] = {pc: [] for pc in summaries}
     for block in blocks:
-        for target in _targets(block):
+        for target in summaries[block.pc].targets:
             if target in before:
                 before[target].append(block.pc)
     everything = frozenset(slot for summary in summaries.values() for slot in summary.used)
+    if not everything:
+        return {pc: (summary, everything) for pc, summary in summaries.items()}
     heads: dict[int, frozenset[int]] = {}
     ways: dict[int, list[int]] = {}
     for pc, sources in before.items():
@@ -138,7 +150,8 @@ def find(blocks: Sequence[Block]) -> dict[int, tuple[Summary, frozenset[int]]]:
             for source in sources:
                 if not near:
                     break
-                near &= summaries[source].out(heads[source])
+                given, before_it = summaries[source], heads[source]
+                near = frozenset([slot for slot in near if given.gives(slot, before_it)])
             if near != heads[pc]:
                 heads[pc] = near
                 changed = True
@@ -154,9 +167,8 @@ def _wanted(summaries: Mapping[int, Summary], heads: Mapping[int, frozenset[int]
         for pc, summary in summaries.items():
             if wanted[pc] == heads[pc]:
                 continue
-            after = {slot for target in _targets(summary.block) for slot in wanted.get(target, ())}
-            handed = {slot for slot in after if slot not in summary.given}
-            handed |= {summary.given[slot] for slot in after if slot in summary.given}
+            given = summary.given
+            handed = {given.get(slot, slot) for target in summary.targets for slot in wanted.get(target, ())}
             more = wanted[pc] | (heads[pc] & handed)
             if more != wanted[pc]:
                 wanted[pc] = more

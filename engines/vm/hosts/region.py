@@ -18,6 +18,7 @@ from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK, Allocation
 from engines.vm.regalloc.liveness import PUT, Step
 from engines.vm.regalloc.parallel_moves import sequence
 
+_PUT_FLOAT: Final = OPCODE["put.f64"]
 _JUMP: Final = OPCODE["jump"]
 _BRANCH: Final = OPCODE["branch"]
 _JUMPTO: Final = OPCODE["jumpto"]
@@ -187,18 +188,18 @@ class RegionCode:
         steps, methods, code = selection.steps, self.methods, block.code
         index, count = 0, len(steps)
         while index < count:
-            step = steps[index]
-            if step.kind == PUT:
+            number, _, _, kind, _ = steps[index]
+            if kind == PUT:
                 first = index
-                while index < count and steps[index].kind == PUT:
+                while index < count and steps[index][3] == PUT:
                     index += 1
                 self._puts(steps[first:index], allocation.in_place)
                 continue
             index += 1
-            instruction = code[step.value]
+            instruction = code[number]
             method = methods.get(instruction[0])
             if method is not None:
-                method(self, step.value, instruction)
+                method(self, number, instruction)
             else:
                 self._control(instruction)
 
@@ -206,22 +207,24 @@ class RegionCode:
         """Guest registers that are written at once."""
         moves: dict[int, int] = {}
         constants: list[tuple[int, int]] = []
-        for step in run:
-            value = self.code[step.value][1]
-            pin = self.pins.get(step.slot)
+        code, pins, known = self.code, self.pins, self.constants
+        for number, _, _, _, slot in run:
+            opcode, value, _ = code[number]
+            pin = pins.get(slot)
             if pin is None:
-                if self.slots[step.slot].type.spelling == "f64":
-                    self.put_float_memory(step.slot, value)
+                if opcode == _PUT_FLOAT:
+                    self.put_float_memory(slot, value)
                 else:
-                    self.put_memory(step.slot, value)
-            elif step.value in in_place:
-                moves.pop(pin, None)
-            elif value in self.constants:
-                moves.pop(pin, None)
+                    self.put_memory(slot, value)
+                continue
+            if constants:
                 constants = [c for c in constants if c[0] != pin]
-                constants.append((pin, self.constants[value]))
+            if number in in_place:
+                moves.pop(pin, None)
+            elif value in known:
+                moves.pop(pin, None)
+                constants.append((pin, known[value]))
             else:
-                constants = [c for c in constants if c[0] != pin]
                 moves[pin] = self.places[value]
         if moves:
             for scratch, first, after in ((self.scratch[0], 0, FLOAT_PLACE), (self.scratch[1], FLOAT_PLACE, STACK)):

@@ -44,6 +44,18 @@ _ROTATIONS: Final = {
     for t, bits in (("i32", 32), ("i64", 64))
 }
 _TESTS: Final = {OPCODE[f"{name}.{t}"]: OPCODE[f"and.{t}"] for name in ("eq", "ne") for t in ("i32", "i64")}
+_KIND: Final = tuple(
+    GET if op.code in GETS else PUT if op.code in PUTS else LEAVE if LEAVES[op.code] else PLAIN for op in OPS
+)
+_SLOT_AT: Final = tuple({GET: 1, PUT: 2}.get(kind, 0) for kind in _KIND)
+_TILED: Final = frozenset((_TRUNC, *_NUMBERS, *_ROTATIONS, *PUTS, *_TESTS))
+"""What `_tiles` looks at."""
+_ACCESSES: Final = {
+    op.code: (1 + op.arity, op.memory_bytes - 1, op.operation == "store")
+    for op in OPS
+    if op.memory_bytes and op.operation != "storeif"
+}
+"""By opcode of an access: where the offset stands, the distance of its last byte, and whether it is a store."""
 MOST_SCALE: Final = 3
 MOST_BYTES: Final = 4096
 """Accesses that lie within so many bytes of one base are checked together: they touch two pages at most."""
@@ -70,14 +82,6 @@ class Tiles:
     tested: dict[int, tuple[int, int]]
     shifted: dict[int, tuple[int, int]]
     parts: set[int]
-
-    def operands(self, number: int) -> tuple[int, ...] | None:
-        """What the instruction for `number` reads, if it is one of these."""
-        if number in self.scaled:
-            return self.scaled[number][:2]
-        if number in self.rotated:
-            return self.rotated[number][:1]
-        return None
 
 
 @dataclass
@@ -110,34 +114,42 @@ def select(
         tiled: the host has the instructions of `Tiles`.
     """
     code = block.code
+    count = len(code)
     constants: dict[int, int] = {}
-    users: dict[int, int] = {}
-    lone: dict[int, int] = {}
+    users = [0] * count
+    lone = [0] * count
+    comparisons: list[int] = []
     for number, instruction in enumerate(code):
         opcode = instruction[0]
-        if opcode in CONSTANTS:
+        arity = ARITY[opcode]
+        if arity:
+            for value in instruction[1 : 1 + arity]:
+                users[value] += 1
+                lone[value] = number
+            if opcode in COMPARISONS:
+                comparisons.append(number)
+        elif opcode in CONSTANTS:
             constants[number] = instruction[1]
-            continue
-        for value in instruction[1 : 1 + ARITY[opcode]]:
-            users[value] = users.get(value, 0) + 1
-            lone[value] = number
     tiles = _tiles(code, constants, users) if tiled else Tiles({}, {}, {}, {}, {}, set())
-    same, parts, tested, shifted = tiles.same, tiles.parts, tiles.tested, tiles.shifted
+    same, tested, shifted, scaled, rotated = tiles.same, tiles.tested, tiles.shifted, tiles.scaled, tiles.rotated
     fused: set[int] = set()
-    for number, instruction in enumerate(code):
-        if instruction[0] in COMPARISONS and users.get(number) == 1:
+    for number in comparisons:
+        if users[number] == 1:
             user = code[lone[number]]
             if user[0] in CONDITIONED and user[1] == number:
                 fused.add(number)
+    gone = {*constants, *fused, *tiles.parts}
     steps: list[Step] = []
     new = tuple.__new__  # half the time of the class's own
-    for number in range(len(code)) if order is None else order:
+    for number in range(count) if order is None else order:
         instruction = code[number]
         opcode = instruction[0]
-        if number in constants or number in fused or number in parts or (_DEAD[opcode] and number not in users):
+        if number in gone or (_DEAD[opcode] and not users[number]):
             continue
-        operands = instruction[1 : 1 + ARITY[opcode]]
-        if operands:
+        arity = ARITY[opcode]
+        uses: tuple[int, ...] = ()
+        if arity:
+            operands = instruction[1 : 1 + arity]
             first = operands[0]
             if first in fused:
                 if first in tested:
@@ -148,19 +160,23 @@ def select(
                     operands = (*code[first][1:3], *operands[1:])
             elif number in tested:
                 operands = tested[number][:1]
-            elif tiled:
-                operands = tiles.operands(number) or operands
-        uses = tuple([same.get(value, value) for value in operands if value not in constants])
-        if opcode in GETS:
-            steps.append(new(Step, (number, uses, CLASS[opcode], GET, instruction[1])))
-        elif opcode in PUTS:
-            steps.append(new(Step, (number, uses, NONE, PUT, instruction[2])))
-        else:
-            steps.append(new(Step, (number, uses, CLASS[opcode], LEAVE if LEAVES[opcode] else PLAIN, -1)))
+            elif number in scaled:
+                operands = scaled[number][:2]
+            elif number in rotated:
+                operands = rotated[number][:1]
+            if len(operands) == 1:
+                first = operands[0]
+                if first not in constants:
+                    uses = (same.get(first, first),)
+            else:
+                uses = tuple([same.get(value, value) for value in operands if value not in constants])
+        slot_at = _SLOT_AT[opcode]
+        slot = instruction[slot_at] if slot_at else -1
+        steps.append(new(Step, (number, uses, CLASS[opcode], _KIND[opcode], slot)))
     return Selection(steps, constants, fused, {} if guarded else _spans(block, steps, constants), tiles)
 
 
-def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Mapping[int, int]) -> Tiles:
+def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Sequence[int]) -> Tiles:
     """Find them. What becomes a part of another operation is used by that one alone."""
     same: dict[int, int] = {}
     scaled: dict[int, tuple[int, int, int]] = {}
@@ -171,6 +187,8 @@ def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Map
     kept: dict[int, tuple[int, int]] = {}
     for number, instruction in enumerate(code):
         opcode = instruction[0]
+        if opcode not in _TILED:
+            continue
         if opcode == _TRUNC or opcode in _NUMBERS:
             source = instruction[1]
             alone = opcode == _ZEXT and users[source] == 1 and code[source][0] in COMPARISONS
@@ -207,7 +225,7 @@ def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Map
 def _shifted(
     code: Sequence[Instruction],
     constants: Mapping[int, int],
-    users: Mapping[int, int],
+    users: Sequence[int],
     kept: Mapping[int, tuple[int, int]],
 ) -> dict[int, tuple[int, int]]:
     """Of the comparison that decides a block's branch, if it is for equality: see `Tiles.shifted`.
@@ -229,7 +247,7 @@ def _shifted(
 def _rotation(
     code: Sequence[Instruction],
     constants: Mapping[int, int],
-    users: Mapping[int, int],
+    users: Sequence[int],
     same: Mapping[int, int],
     instruction: Instruction,
 ) -> tuple[tuple[int, int, bool], tuple[int, ...]] | None:
@@ -262,12 +280,12 @@ def _rotation(
 def _spans(block: Block, steps: Sequence[Step], constants: Mapping[int, int]) -> dict[int, tuple[int, int] | None]:
     groups: dict[tuple[int, bool], list[tuple[int, int, int]]] = {}
     for step in steps:
-        instruction = block.code[step.value]
-        op = OPS[instruction[0]]
-        if op.memory_bytes and op.operation != "storeif" and instruction[1] not in constants:
-            offset = instruction[1 + op.arity]
-            key = (instruction[1], op.operation == "store")
-            groups.setdefault(key, []).append((step.value, offset, offset + op.memory_bytes - 1))
+        instruction = block.code[step[0]]
+        access = _ACCESSES.get(instruction[0])
+        if access is not None and instruction[1] not in constants:
+            at, reach, is_store = access
+            offset = instruction[at]
+            groups.setdefault((instruction[1], is_store), []).append((step[0], offset, offset + reach))
     spans: dict[int, tuple[int, int] | None] = {}
     for members in groups.values():
         low, high = min(m[1] for m in members), max(m[2] for m in members)

@@ -96,8 +96,13 @@ class DeadCode:
                 flags_dead = remove_flags
             elif opcode == _GETFLAGS:
                 flags_dead = False
-            for value in i[1 : 1 + ARITY[opcode]]:
-                used[value] = 1
+            arity = ARITY[opcode]
+            if arity:
+                used[i[1]] = 1
+                if arity > 1:
+                    used[i[2]] = 1
+                    if arity > 2:
+                        used[i[3]] = 1
         return _compact(kept) if removed else [i for i in kept if i is not None]
 
 

@@ -131,7 +131,7 @@ class Forward:
         memory: dict[tuple[int, int, int], tuple[int, int]] = {}
         readable: set[tuple[int, int, int]] = set()
         mode_checked = False
-        rewrites, merge = self._rewrites, self._merge
+        rewrites, merge, kinds, arities = self._rewrites, self._merge, _KIND, ARITY
         know_registers, know_loads, know_floats = self._registers, self._loads, self._floats
         numbers: list[int] = []
         number_of = numbers.append
@@ -146,14 +146,14 @@ class Forward:
                 if found >= 0:
                     return found
             number = len(out)
-            if merge and _KIND[i[0]] == _PURE:
+            if merge and kinds[i[0]] == _PURE:
                 known[i] = number
             out.append(i)
             return number
 
         for i in code:
             opcode = i[0]
-            kind = _KIND[opcode]
+            kind = kinds[opcode]
             if kind == _GET:
                 slot = i[1]
                 value = registers.get(slot, -1)
@@ -174,16 +174,18 @@ class Forward:
                 out.append((opcode, value, slot))
                 number_of(-1)
                 continue
-            arity = ARITY[opcode]
+            arity = arities[opcode]
             if arity == 1:
                 i = (opcode, numbers[i[1]], *i[2:])
             elif arity == 2:
-                i = (opcode, numbers[i[1]], numbers[i[2]], *i[3:])
+                if kind == _PURE:  # none of these has an immediate
+                    i = (opcode, numbers[i[1]], numbers[i[2]])
+                else:
+                    i = (opcode, numbers[i[1]], numbers[i[2]], *i[3:])
             elif arity == 3:
                 i = (opcode, numbers[i[1]], numbers[i[2]], numbers[i[3]], *i[4:])
             if kind == _PURE:
-                found = known.get(i)
-                number_of(emit(i) if found is None else found)
+                number_of(emit(i))
                 continue
             before = len(out)
             if kind == _LOAD:

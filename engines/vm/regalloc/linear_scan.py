@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Final
 
-from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PUT, Step, last_uses, positions
+from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PUT, Lives, Step, lives
 
 FLOAT_PLACE: Final = 32
 STACK: Final = 64
@@ -61,36 +61,34 @@ class Allocation:
         in_place: `put`s, by value number of the put, that need no move.
         spilled: how many values live on the stack.
         stack_slots: how many slots are used.
+        lives: what was found out about the steps, for another allocation of the same.
     """
 
     places: dict[int, int]
     in_place: set[int]
     spilled: int = 0
     stack_slots: int = 0
+    lives: Lives | None = None
 
 
-def allocate(steps: Sequence[Step], registers: Registers, enabled: bool = True) -> Allocation:
+def allocate(
+    steps: Sequence[Step], registers: Registers, enabled: bool = True, known: Lives | None = None
+) -> Allocation:
     """Give every result a place.
 
     Args:
+        known: what `lives` says of the steps, if that was asked before.
         enabled: False gives every value that is not pinned a stack slot and joins nothing; for measurements only.
 
     Raises:
         OutOfStack: more values at once than registers and stack slots.
     """
-    at = positions(steps)
-    last = last_uses(steps, at)
+    known = known or lives(steps)
+    at, last, counts, until = known
     pins = registers.pins
     places: dict[int, int] = {}
     in_place: set[int] = set()
     joined = _joinable(steps, at, last, pins) if enabled else {}
-    puts: dict[int, list[int]] = {}
-    uses: dict[int, int] = {}
-    for step, position in zip(steps, at, strict=True):
-        for value in step.uses:
-            uses[value] = uses.get(value, 0) + 1
-        if step.kind == PUT:
-            puts.setdefault(step.slot, []).append(position)
     guest_places = enabled and registers.guest_places
     homes: dict[int, int] = {}
     free = {INTEGER: list(reversed(registers.integers)), FLOAT: list(reversed(registers.floats))}
@@ -103,50 +101,49 @@ def allocate(steps: Sequence[Step], registers: Registers, enabled: bool = True) 
     used_slots = 0
     spilled = 0
     occupied: dict[int, int] = {}
-    for step, position in zip(steps, at, strict=True):
-        if step.result == NONE:
+    for (number, _, result, kind, guest), position in zip(steps, at, strict=True):
+        if result == NONE:
             continue
-        end = last.get(step.value, position)
-        born[step.value] = position
-        if guest_places and step.kind == GET and step.result == INTEGER and step.slot not in pins:
-            following = next((p for p in puts.get(step.slot, ()) if p > position), _NEVER)
-            if end < following:
-                homes[step.value] = GUEST + step.slot
-                if uses.get(step.value, 0) <= 1:
-                    places[step.value] = GUEST + step.slot
+        end = last.get(number, position)
+        born[number] = position
+        if kind == GET and enabled:
+            pin = pins.get(guest)
+            if pin is not None:
+                if end <= until.get(number, _NEVER):
+                    places[number] = pin
+                    occupied[guest] = max(occupied.get(guest, -1), end)
                     continue
-        elif enabled and step.kind == GET and step.slot in pins:
-            following = next((p for p in puts.get(step.slot, ()) if p > position), _NEVER)
-            if end <= following:
-                places[step.value] = pins[step.slot]
-                occupied[step.slot] = max(occupied.get(step.slot, -1), end)
-                continue
-        target = joined.get(step.value)
+            elif guest_places and result == INTEGER and end < until.get(number, _NEVER):
+                homes[number] = GUEST + guest
+                if counts.get(number, 0) <= 1:
+                    places[number] = GUEST + guest
+                    continue
+        target = joined.get(number)
         if target is not None and occupied.get(target[0], -1) <= position:
-            places[step.value] = pins[target[0]]
+            places[number] = pins[target[0]]
             occupied[target[0]] = end
             in_place.add(target[1])
             continue
-        group = active[step.result]
-        pool = free[step.result]
+        group = active[result]
+        pool = free[result]
         while group and group[0][0] <= position:
             pool.append(heappop(group)[2])
         while stack and stack[0][0] <= position:
             free_slots.append(heappop(stack)[1])
         if pool:
             place = pool.pop()
-            places[step.value] = place
-            heappush(group, (end, step.value, place))
+            places[number] = place
+            heappush(group, (end, number, place))
             continue
-        loser, loser_end, begin = step.value, end, position
+        loser, loser_end, begin = number, end, position
         if group:
-            least = min(group, key=lambda g: uses.get(g[1], 0) / (g[0] - born[g[1]] + 1))
-            own = uses.get(step.value, 0) / (end - position + 1)
-            if uses.get(least[1], 0) / (least[0] - born[least[1]] + 1) < own:
+            least = min(group, key=lambda g: counts.get(g[1], 0) / (g[0] - born[g[1]] + 1))
+            own = counts.get(number, 0) / (end - position + 1)
+            if counts.get(least[1], 0) / (least[0] - born[least[1]] + 1) < own:
                 group.remove(least)
-                group.append((end, step.value, least[2]))
+                group.append((end, number, least[2]))
                 heapify(group)
-                places[step.value] = least[2]
+                places[number] = least[2]
                 loser, loser_end, begin = least[1], least[0], -1
         home = homes.get(loser)
         if home is not None:
@@ -162,7 +159,7 @@ def allocate(steps: Sequence[Step], registers: Registers, enabled: bool = True) 
             raise OutOfStack(f"{used_slots} stack slots needed, the host offers {registers.stack_slots}")
         places[loser] = STACK + slot
         heappush(stack, (loser_end, slot))
-    return Allocation(places, in_place, spilled, used_slots)
+    return Allocation(places, in_place, spilled, used_slots, known)
 
 
 def _joinable(
@@ -170,35 +167,37 @@ def _joinable(
 ) -> dict[int, tuple[int, int]]:
     """By value: the pinned slot that it can be computed in, and the number of the `put` that thereby needs no move."""
     defined: dict[int, tuple[int, int]] = {}
-    candidates: dict[int, tuple[int, int, int]] = {}
+    candidates: set[int] = set()
     out: dict[int, tuple[int, int]] = {}
     open_puts: dict[int, tuple[int, int]] = {}
     leave = -1
     touched: dict[int, int] = {}
-    for step, position in zip(steps, at, strict=True):
-        if step.kind == PUT and step.slot in pins:
-            value = step.uses[0] if step.uses else -1
-            before = open_puts.pop(step.slot, None)
-            if before is not None and last[before[0]] <= position:
-                out[before[0]] = (step.slot, before[1])
-            born = defined.get(value)
-            if (
-                born is not None
-                and born[0] > leave
-                and born[0] >= touched.get(step.slot, -1)
-                and value not in candidates
-                and born[1] == (INTEGER if pins[step.slot] < FLOAT_PLACE else FLOAT)
-            ):
-                candidates[value] = (step.slot, step.value, position)
-                open_puts[step.slot] = (value, step.value)
-            touched[step.slot] = position
-        elif step.kind == GET and step.slot in pins:
-            touched[step.slot] = position
+    for (number, uses, result, kind, slot), position in zip(steps, at, strict=True):
+        if kind == PUT:
+            if slot in pins:
+                value = uses[0] if uses else -1
+                before = open_puts.pop(slot, None)
+                if before is not None and last[before[0]] <= position:
+                    out[before[0]] = (slot, before[1])
+                born = defined.get(value)
+                if (
+                    born is not None
+                    and born[0] > leave
+                    and born[0] >= touched.get(slot, -1)
+                    and value not in candidates
+                    and born[1] == (INTEGER if pins[slot] < FLOAT_PLACE else FLOAT)
+                ):
+                    candidates.add(value)
+                    open_puts[slot] = (value, number)
+                touched[slot] = position
             continue
-        if step.kind == LEAVE:
-            leave = position if step.result == NONE else position - 1
-        if step.result != NONE:
-            defined[step.value] = (position, step.result)
+        if kind == GET and slot in pins:
+            touched[slot] = position
+            continue
+        if kind == LEAVE:
+            leave = position if result == NONE else position - 1
+        if result != NONE:
+            defined[number] = (position, result)
     for slot, (value, put) in open_puts.items():
         out[value] = (slot, put)
     return out

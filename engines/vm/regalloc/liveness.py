@@ -37,23 +37,45 @@ class Step(NamedTuple):
     slot: int = -1
 
 
-def positions(steps: Sequence[Step]) -> list[int]:
-    """The position of each step: its index, but `PUT`s in a row share one, since they happen at once."""
-    out: list[int] = []
+class Lives(NamedTuple):
+    """What the allocator asks of a block's steps, whatever the registers are.
+
+    Attributes:
+        at: the position of each step: its index, but `PUT`s in a row share one, since they happen at once.
+        last: by value: the position of its last use. What is never used is absent.
+        counts: by value: how often it is used.
+        until: by value that a `GET` answers: the position of the next `PUT` of that guest register, if there is one.
+    """
+
+    at: list[int]
+    last: dict[int, int]
+    counts: dict[int, int]
+    until: dict[int, int]
+
+
+def lives(steps: Sequence[Step]) -> Lives:
+    """Look at each step once."""
+    at: list[int] = []
+    last: dict[int, int] = {}
+    counts: dict[int, int] = {}
+    until: dict[int, int] = {}
+    read: dict[int, list[int]] = {}
     before = PLAIN
-    at = -1
-    for step in steps:
-        if step.kind != PUT or before != PUT:
-            at += 1
-        before = step.kind
-        out.append(at)
-    return out
-
-
-def last_uses(steps: Sequence[Step], at: Sequence[int]) -> dict[int, int]:
-    """By value: the position of its last use. What is never used is absent."""
-    out: dict[int, int] = {}
-    for step, position in zip(steps, at, strict=True):
-        for value in step.uses:
-            out[value] = position
-    return out
+    position = -1
+    for value, uses, _, kind, slot in steps:
+        if kind != PUT or before != PUT:
+            position += 1
+        before = kind
+        at.append(position)
+        for used in uses:
+            last[used] = position
+            counts[used] = counts.get(used, 0) + 1
+        if kind == GET:
+            if slot in read:
+                read[slot].append(value)
+            else:
+                read[slot] = [value]
+        elif kind == PUT and slot in read:
+            for got in read.pop(slot):
+                until[got] = position
+    return Lives(at, last, counts, until)

@@ -7,6 +7,7 @@ an index register (never rsp) scaled by 1 << `scale`.
 from __future__ import annotations
 
 from array import array
+from functools import lru_cache
 
 from engines.vm.hosts.labels import LabelledCode
 from engines.vm.hosts.x86_64 import relocations
@@ -24,6 +25,9 @@ OF, NO, B, AE, E, NE, BE, A, S, NS, P, NP, L, GE, LE, G = range(16)
 PP_NONE, PP_66, PP_F3, PP_F2 = range(4)
 """Mandatory prefixes as VEX.pp."""
 _PREFIX: Final = (b"", b"\x66", b"\xf3", b"\xf2")
+_JCC: Final = tuple(bytes((0x0F, 0x80 | condition, 0, 0, 0, 0)) for condition in range(16))
+_REMEMBERED: Final = 1 << 12
+"""Instructions of each form."""
 
 
 class Assembler(LabelledCode):
@@ -38,9 +42,7 @@ class Assembler(LabelledCode):
         self.insns = 0
         self._tables: list[tuple[int, int, int, int, list[tuple[int, int]]]] = []
 
-    @staticmethod
-    def _relocate(code: bytearray, kind: int, at: int, target: int) -> None:
-        relocations.apply(code, kind, at, target)
+    _relocate = staticmethod(relocations.apply)
 
     def link(self) -> bytes:
         for at, origin, count, default, entries in self._tables:
@@ -55,15 +57,22 @@ class Assembler(LabelledCode):
         """The last four bytes lead to a label."""
         self._fixups.append((len(self.code) - relocations.FIELD_BYTES, relocations.PC32, label))
 
+    def repeat(self, code: bytes, insns: int) -> None:
+        """Instructions that were encoded before, without labels."""
+        self.insns += insns
+        self.code += code
+
     def jmp(self, label: int) -> None:
         self.insns += 1
-        self.code += b"\xe9\0\0\0\0"
-        self._led_to(label)
+        code = self.code
+        code += b"\xe9\0\0\0\0"
+        self._fixups.append((len(code) - relocations.FIELD_BYTES, relocations.PC32, label))
 
     def jcc(self, condition: int, label: int) -> None:
         self.insns += 1
-        self.code += bytes((0x0F, 0x80 | condition, 0, 0, 0, 0))
-        self._led_to(label)
+        code = self.code
+        code += _JCC[condition]
+        self._fixups.append((len(code) - relocations.FIELD_BYTES, relocations.PC32, label))
 
     def table(
         self, label: int, count: int, default: int, entries: list[tuple[int, int]], origin: int | None = None
@@ -96,14 +105,7 @@ class Assembler(LabelledCode):
     def rr(self, opcode: int, reg: int, rm: int, w: int = 1, byte: bool = False) -> None:
         """One-byte opcode (or 0x0F00 + opcode) with two registers; `byte`: the r/m operand is an 8-bit register."""
         self.insns += 1
-        rex = 0x40 | w << 3 | reg >> 3 << 2 | rm >> 3
-        code = self.code
-        if rex != 0x40 or (byte and (rm > 3 or reg > 3)):
-            code.append(rex)
-        if opcode > 0xFF:
-            code.append(0x0F)
-        code.append(opcode & 0xFF)
-        code.append(0xC0 | (reg & 7) << 3 | rm & 7)
+        self.code += _with_register(opcode, reg, rm, w, byte)
 
     def rm(
         self,
@@ -119,39 +121,7 @@ class Assembler(LabelledCode):
     ) -> None:
         """One opcode with a register and memory. `byte`: the register is an 8-bit one."""
         self.insns += 1
-        code = self.code
-        if prefix:
-            code += _PREFIX[prefix]
-        rex = 0x40 | w << 3 | reg >> 3 << 2 | base >> 3
-        if index >= 0:
-            rex |= index >> 3 << 1
-        if rex != 0x40 or (byte and reg > 3):
-            code.append(rex)
-        if opcode > 0xFF:
-            code.append(0x0F)
-        code.append(opcode & 0xFF)
-        self._address(reg, base, disp, index, scale)
-
-    def _address(self, reg: int, base: int, disp: int, index: int, scale: int) -> None:
-        code = self.code
-        low = base & 7
-        if disp == 0 and low != 5:
-            mod = 0
-        elif -128 <= disp <= 127:
-            mod = 0x40
-        else:
-            mod = 0x80
-        if index >= 0:
-            code.append(mod | (reg & 7) << 3 | 4)
-            code.append(scale << 6 | (index & 7) << 3 | low)
-        else:
-            code.append(mod | (reg & 7) << 3 | low)
-            if low == 4:
-                code.append(0x24)
-        if mod == 0x40:
-            code.append(disp & 0xFF)
-        elif mod == 0x80:
-            code += (disp & 0xFFFF_FFFF).to_bytes(4, "little")
+        self.code += _with_memory(opcode, reg, base, disp, w, index, scale, prefix, byte)
 
     # -- integers -------------------------------------------------------------------------------------------------
 
@@ -164,17 +134,7 @@ class Assembler(LabelledCode):
     def alu_imm(self, n: int, d: int, imm: int, w: int = 1) -> None:
         """`imm` is signed 32 bits."""
         self.insns += 1
-        code = self.code
-        rex = 0x40 | w << 3 | d >> 3
-        if rex != 0x40:
-            code.append(rex)
-        short = -128 <= imm <= 127
-        code.append(0x83 if short else 0x81)
-        code.append(0xC0 | n << 3 | d & 7)
-        if short:
-            code.append(imm & 0xFF)
-        else:
-            code += (imm & 0xFFFF_FFFF).to_bytes(4, "little")
+        self.code += _with_immediate(n, d, imm, w)
 
     def test(self, a: int, b: int, w: int = 1) -> None:
         self.rr(0x85, b, a, w)
@@ -196,19 +156,7 @@ class Assembler(LabelledCode):
     def imm(self, d: int, value: int) -> None:
         """The shortest way to have 64 bits in a register; flags stay."""
         self.insns += 1
-        code = self.code
-        value &= 0xFFFF_FFFF_FFFF_FFFF
-        if value < 1 << 32:
-            if d > 7:
-                code.append(0x41)
-            code.append(0xB8 | d & 7)
-            code += value.to_bytes(4, "little")
-        elif value >= 0xFFFF_FFFF_8000_0000:
-            code += bytes((0x48 | d >> 3, 0xC7, 0xC0 | d & 7))
-            code += (value & 0xFFFF_FFFF).to_bytes(4, "little")
-        else:
-            code += bytes((0x48 | d >> 3, 0xB8 | d & 7))
-            code += value.to_bytes(8, "little")
+        self.code += _constant(d, value & 0xFFFF_FFFF_FFFF_FFFF)
 
     def lea(self, d: int, base: int, disp: int, index: int = -1, scale: int = 0, w: int = 1) -> None:
         self.rm(0x8D, d, base, disp, w, index, scale)
@@ -301,3 +249,67 @@ class Assembler(LabelledCode):
     def mxcsr(self, n: int, base: int, disp: int) -> None:
         """Group 15: 2 ldmxcsr, 3 stmxcsr."""
         self.rm(0x1AE, n, base, disp, 0)
+
+
+# -- forms -------------------------------------------------------------------------------------------------------------
+
+# Few forms make most of all code, so their bytes are remembered: looking them up takes a quarter of encoding them.
+
+
+@lru_cache(_REMEMBERED)
+def _with_register(opcode: int, reg: int, rm: int, w: int, byte: bool) -> bytes:
+    rex = 0x40 | w << 3 | reg >> 3 << 2 | rm >> 3
+    start = (rex,) if rex != 0x40 or (byte and (rm > 3 or reg > 3)) else ()
+    return bytes((*start, *_opcode(opcode), 0xC0 | (reg & 7) << 3 | rm & 7))
+
+
+@lru_cache(_REMEMBERED)
+def _with_memory(
+    opcode: int, reg: int, base: int, disp: int, w: int, index: int, scale: int, prefix: int, byte: bool
+) -> bytes:
+    rex = 0x40 | w << 3 | reg >> 3 << 2 | base >> 3
+    if index >= 0:
+        rex |= index >> 3 << 1
+    start = (rex,) if rex != 0x40 or (byte and reg > 3) else ()
+    return bytes((*_PREFIX[prefix], *start, *_opcode(opcode), *_address(reg, base, disp, index, scale)))
+
+
+def _opcode(opcode: int) -> tuple[int, ...]:
+    return (0x0F, opcode & 0xFF) if opcode > 0xFF else (opcode,)
+
+
+def _address(reg: int, base: int, disp: int, index: int, scale: int) -> bytes:
+    """ModR/M, SIB and displacement."""
+    low = base & 7
+    if disp == 0 and low != 5:
+        mod, size = 0, 0
+    elif -128 <= disp <= 127:
+        mod, size = 0x40, 1
+    else:
+        mod, size = 0x80, 4
+    if index >= 0:
+        start = bytes((mod | (reg & 7) << 3 | 4, scale << 6 | (index & 7) << 3 | low))
+    elif low == 4:
+        start = bytes((mod | (reg & 7) << 3 | low, 0x24))
+    else:
+        start = bytes((mod | (reg & 7) << 3 | low,))
+    return start + (disp & (1 << 8 * size) - 1).to_bytes(size, "little")
+
+
+@lru_cache(_REMEMBERED)
+def _with_immediate(n: int, d: int, imm: int, w: int) -> bytes:
+    rex = 0x40 | w << 3 | d >> 3
+    start = (rex,) if rex != 0x40 else ()
+    opcode, size = (0x83, 1) if -128 <= imm <= 127 else (0x81, 4)
+    return bytes((*start, opcode, 0xC0 | n << 3 | d & 7)) + (imm & (1 << 8 * size) - 1).to_bytes(size, "little")
+
+
+@lru_cache(_REMEMBERED)
+def _constant(d: int, value: int) -> bytes:
+    """The shortest way to have `value`, 64 bits without sign, in a register."""
+    if value < 1 << 32:
+        start = (0x41, 0xB8 | d & 7) if d > 7 else (0xB8 | d & 7,)
+        return bytes(start) + value.to_bytes(4, "little")
+    if value >= 0xFFFF_FFFF_8000_0000:
+        return bytes((0x48 | d >> 3, 0xC7, 0xC0 | d & 7)) + (value & 0xFFFF_FFFF).to_bytes(4, "little")
+    return bytes((0x48 | d >> 3, 0xB8 | d & 7)) + value.to_bytes(8, "little")

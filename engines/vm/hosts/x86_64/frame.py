@@ -55,6 +55,7 @@ class Frame(RegionCode):
         self.faults: list[tuple[int, int]] = []
         self.bases: dict[int, tuple[near_bases.Summary, frozenset[int]]] = {}
         self._checks: dict[tuple[int, frozenset[int]], int] = {}
+        self._loaded: tuple[bytes, int] | None = None
 
     # -- places ---------------------------------------------------------------------------------------------------
 
@@ -151,6 +152,10 @@ class Frame(RegionCode):
     def load_region(self) -> None:
         """Everything that the region keeps in registers and below the stack pointer. rax and rcx stay."""
         asm = self.asm
+        if self._loaded is not None:
+            asm.repeat(*self._loaded)
+            return
+        start, insns = len(asm.code), asm.insns
         if self.stack_slots > NEAR_SLOTS:
             asm.lea(RSP, RSP, -FRAME_BYTES)
         asm.store(RDX, RSP, CONTEXT_HOME)
@@ -158,6 +163,7 @@ class Frame(RegionCode):
         asm.store(RBP, RSP, FRAME_HOME)
         for slot, place in self.pins.items():
             self.load_pin(place, self.slots[slot].offset)
+        self._loaded = bytes(asm.code[start:]), asm.insns - insns
 
     def finish(self) -> None:
         """What the entries of pcs that are not entered often share: rax is where to go on, rcx the handler."""
@@ -182,11 +188,11 @@ class Frame(RegionCode):
 
     def take_budget(self, insns: int, out: int) -> None:
         assert self._block is not None
-        granted = self.granted(self._block.pc)
         self.near = {}
-        if granted:
-            gets = self.bases[self._block.pc][0].gets
-            self.near = {number: near_bases.REACH for number, slot in gets.items() if slot in granted}
+        if self.bases:
+            summary, granted = self.bases[self._block.pc]
+            if granted:
+                self.near = {number: near_bases.REACH for number, slot in summary.gets.items() if slot in granted}
         self.asm.alu_imm(x86.SUB, BUDGET, insns)
         self.asm.jcc(x86.B, out)
 
@@ -195,12 +201,13 @@ class Frame(RegionCode):
 
     def leave_to(self, pc: int) -> None:
         asm = self.asm
-        if any(abs(pc - block) < _NEAR_BYTES for block in self.labels):
-            asm.imm(RAX, pc << 3)
-            asm.jmp(self.settled(self.common_exit))
-        else:  # A constant that was computed; the guest may jump anywhere.
-            asm.imm(RAX, pc)
-            self.leave_to_rax()
+        for block in self.labels:
+            if abs(pc - block) < _NEAR_BYTES:
+                asm.imm(RAX, pc << 3)
+                asm.jmp(self.settled(self.common_exit))
+                return
+        asm.imm(RAX, pc)  # a constant that was computed; the guest may jump anywhere
+        self.leave_to_rax()
 
     def settled(self, label: int) -> int:
         """A label from where all unsettled guest registers are settled on the way to `label`."""
@@ -316,7 +323,7 @@ class Frame(RegionCode):
             return wanted
         assert self._block is not None
         summary, near = self.bases[self._block.pc]
-        return wanted - summary.out(near)
+        return frozenset(slot for slot in wanted if not summary.gives(slot, near))
 
     def edge(self, pc: int) -> int:
         missing = self.missing(pc)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from struct import Struct
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
 PC32: Final = 0
 FIELD_BYTES: Final = 4
+_FIELD: Final = Struct("<i")
 
 
 def apply(code: bytearray, kind: int, at: int, target: int) -> None:
@@ -21,4 +24,4 @@ def apply(code: bytearray, kind: int, at: int, target: int) -> None:
     distance = target - (at + FIELD_BYTES)
     if not -(1 << 31) <= distance < 1 << 31:
         raise ValueError(f"distance {distance:#x} from {at:#x} to {target:#x} does not fit into 32 bits")
-    code[at : at + FIELD_BYTES] = (distance & 0xFFFF_FFFF).to_bytes(4, "little")
+    _FIELD.pack_into(code, at, distance)

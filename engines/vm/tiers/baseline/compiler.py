@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,6 +13,7 @@ from engines.vm.hosts.host import Host
 from engines.vm.hosts.selection import GETS, PUTS, Selection, select
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import DYNAMIC, HINTS, OPCODE, OPS, REASONS, Imm, Instruction
+from engines.vm.ir.types import Type
 from engines.vm.lift.riscv64 import STATE, Lifter
 from engines.vm.opt.pipeline import optimise
 from engines.vm.regalloc import checker
@@ -35,6 +36,7 @@ _LARGEST_MODE: Final = 3
 _MODE_AT: Final = {op.code: 1 + op.arity + op.immediates.index(Imm.MODE) for op in OPS if Imm.MODE in op.immediates}
 _EXACT: Final = frozenset(OPCODE[name] for name in ("s2f.i32.f64", "u2f.i32.f64"))
 _TRUNCATES: Final = frozenset(op.code for op in OPS if op.operation == "f2s")
+_FLOAT_SLOTS: Final = frozenset(number for number, slot in enumerate(STATE.slots) if slot.type is Type.F64)
 _WORTH_A_PIN: Final = 2
 """A guest register with no more reads and writes than a way in and out of the region costs stays in memory."""
 _BLOCKS_PASSED: Final = 8
@@ -170,7 +172,7 @@ class BaselineCompiler:
         handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
         order = [blocks[start] for start in sorted(blocks)]
         lowered = [optimise(block) for block in order] if self.options.passes else order
-        opcodes = {i[0] for b in lowered for i in b.code}
+        opcodes = set().union(*[[i[0] for i in block.code] for block in lowered])
         assumed = None if opcodes.isdisjoint(_MODE_AT) else frm
         guarded = guarded and self.host.guards
         integers, integer_pins = self.host.usable(guarded, opcodes)
@@ -231,7 +233,7 @@ class BaselineCompiler:
                 break
             fewer = {slot: place for slot, place in pins.items() if slot not in dropped}
             registers = self._registers(fewer, integers)
-            other = [(block, chosen, allocate(chosen.steps, registers)) for block, chosen, _ in parts]
+            other = [(block, s, allocate(s.steps, registers, known=a.lives)) for block, s, a in parts]
             if _weighed_spills(other, depths) + lost >= spills:
                 break
             pins, parts = fewer, other
@@ -382,20 +384,23 @@ class BaselineCompiler:
             for instruction in block.code:
                 opcode = instruction[0]
                 if opcode in GETS:
-                    weights[instruction[1]] += weight
+                    slot = instruction[1]
                 elif opcode in PUTS:
-                    weights[instruction[2]] += weight
-                    written.add(instruction[2])
+                    slot = instruction[2]
+                    written.add(slot)
+                else:
+                    continue
+                weights[slot] = weights.get(slot, 0) + weight
         if not self.options.allocator:
             return {}, frozenset(), weights
         worth = _WORTH_A_PIN + len(blocks) // _BLOCKS_PASSED
         pins: dict[int, int] = {}
         integers, floats = list(integer_pins), list(self.host.float_pins)
         for slot, weight in weights.most_common():
-            pool = floats if STATE.slots[slot].type.spelling == "f64" else integers
+            pool = floats if slot in _FLOAT_SLOTS else integers
             if pool and weight > worth:
                 pins[slot] = pool.pop(0)
-        assert all((place >= FLOAT_PLACE) == (STATE.slots[s].type.spelling == "f64") for s, place in pins.items())
+        assert all((place >= FLOAT_PLACE) == (slot in _FLOAT_SLOTS) for slot, place in pins.items())
         return pins, frozenset(written), weights
 
 
@@ -436,14 +441,14 @@ def _guesses(blocks: Sequence[Block], callees: Sequence[int]) -> dict[int, tuple
     return {hint: tuple(pcs) for hint, pcs in places.items() if len(pcs) <= _MOST_GUESSES}
 
 
-def _leads_to(block: Block) -> Iterator[int]:
+def _leads_to(block: Block) -> tuple[int, ...]:
     """Guest pcs where a block goes on, the one after a call among them."""
     last = block.code[-1]
     if last[0] == _JUMP:
-        yield last[1]
-    elif last[0] == _BRANCH:
-        yield from last[2:4]
-    yield block.end
+        return last[1], block.end
+    if last[0] == _BRANCH:
+        return last[2], last[3], block.end
+    return (block.end,)
 
 
 def _word(code: bytes) -> tuple[int, int]:

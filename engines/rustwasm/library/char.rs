@@ -15,11 +15,13 @@ impl TryFrom<u32> for char {
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CharTryFromError(());
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CharErrorKind { EmptyString, TooManyChars }
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseCharError { empty: bool }
+pub struct ParseCharError { kind: CharErrorKind }
 impl crate::fmt::Display for ParseCharError {
     fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
-        f.pad(if self.empty { "cannot parse char from empty string" } else { "too many characters in string" })
+        f.pad(match self.kind { CharErrorKind::EmptyString => "cannot parse char from empty string", CharErrorKind::TooManyChars => "too many characters in string" })
     }
 }
 impl crate::str::FromStr for char {
@@ -28,8 +30,8 @@ impl crate::str::FromStr for char {
         let mut chars = text.chars();
         match (chars.next(), chars.next()) {
             (Some(c), None) => Ok(c),
-            (None, _) => Err(ParseCharError { empty: true }),
-            _ => Err(ParseCharError { empty: false }),
+            (None, _) => Err(ParseCharError { kind: CharErrorKind::EmptyString }),
+            _ => Err(ParseCharError { kind: CharErrorKind::TooManyChars }),
         }
     }
 }
@@ -90,6 +92,17 @@ impl char {
     pub fn to_lowercase(self) -> CaseMapping { CaseMapping { first: Some(lower(self)), second: None } }
     pub fn to_uppercase(self) -> CaseMapping {
         if self == 'ß' { CaseMapping { first: Some('S'), second: Some('S') } } else { CaseMapping { first: Some(upper(self)), second: None } }
+    }
+    pub fn decode_utf16<I: IntoIterator<Item = u16>>(units: I) -> DecodeUtf16<I::IntoIter> { decode_utf16(units) }
+    pub fn escape_unicode(self) -> EscapeUnicode { Escape::of(self, false, false, false) }
+    pub fn escape_default(self) -> EscapeDefault { Escape::of(self, true, (self as u32).wrapping_sub(32) < 95, false) }
+    pub fn escape_debug(self) -> EscapeDebug { Escape::of(self, true, is_printable(self) && !extends(self), true) }
+    pub const fn encode_utf16(self, buffer: &mut [u16]) -> &mut [u16] {
+        let length = self.len_utf16();
+        if length > buffer.len() { crate::panicking::panic("encode_utf16: the buffer is too small"); }
+        buffer[0] = utf16_unit(self, 0);
+        if length == 2 { buffer[1] = utf16_unit(self, 1); }
+        unsafe_mut(crate::intrinsics::slice_part(buffer, 0, length))
     }
     pub const fn encode_utf8(self, buffer: &mut [u8]) -> &mut str {
         let length = self.len_utf8();
@@ -157,5 +170,110 @@ impl crate::fmt::Display for CaseMapping {
     fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
         for c in self.clone() { f.write_char(c)?; }
         Ok(())
+    }
+}
+
+/// The first or second unit of a character's UTF-16.
+pub(crate) fn utf16_unit(c: char, which: usize) -> u16 {
+    let code = c as u32;
+    if code < 0x10000 { code as u16 }
+    else if which == 0 { 0xd7c0 + (code >> 10) as u16 }
+    else { 0xdc00 | (code & 0x3ff) as u16 }
+}
+
+/// Whether a character continues the one before it (Grapheme_Extend), of those used with Latin, Greek and Cyrillic.
+pub(crate) fn extends(c: char) -> bool {
+    let code = c as u32;
+    within(code, 0x300, 0x70) | within(code, 0x483, 7) | within(code, 0x1ab0, 0x4f) | within(code, 0x1dc0, 0x40)
+        | (code == 0x200c) | within(code, 0x20d0, 0x21) | within(code, 0x302a, 6) | within(code, 0x3099, 2)
+        | within(code, 0xfe00, 16) | within(code, 0xfe20, 16) | within(code, 0xe0100, 0xf0)
+}
+/// Whether `{:?}` shows a character as it is, apart from those that continue others: what is assigned and neither control,
+/// format, private use nor a space other than ' '. Scripts from Armenian on count as assigned throughout.
+pub(crate) fn is_printable(c: char) -> bool {
+    let code = c as u32;
+    if code < 127 { return code >= 32; }
+    !(within(code, 127, 34) | (code == 0xad) | within(code, 0x378, 2) | within(code, 0x380, 4) | (code == 0x38b) | (code == 0x38d)
+        | (code == 0x3a2) | (code == 0x530) | within(code, 0x1fff, 17) | within(code, 0x2028, 8) | within(code, 0x205f, 17)
+        | within(code, 0x20c2, 14) | within(code, 0x20f1, 15) | (code == 0x3000) | within(code, 0xd7fc, 0x2104)
+        | within(code, 0xfefd, 4) | within(code, 0xffef, 13) | within(code, 0xfffe, 2) | (code >= 0x3347a))
+}
+
+/// A character or its escape, character by character. Each of std's three is this.
+#[derive(Clone, Debug)]
+pub struct Escape { text: [char; 10], at: usize, end: usize }
+pub type EscapeUnicode = Escape;
+pub type EscapeDefault = Escape;
+pub type EscapeDebug = Escape;
+impl Escape {
+    /// `short`: by a letter where there is one; `plain`: as it is; `zero`: with a letter for '\0', too.
+    pub(crate) fn of(c: char, short: bool, plain: bool, zero: bool) -> Escape {
+        let mut text = ['\\'; 10];
+        let letter = match c { '\0' if zero => '0', '\t' => 't', '\n' => 'n', '\r' => 'r', '\\' | '\'' | '"' => c, _ => ' ' };
+        let mut end = 2;
+        if short && letter != ' ' { text[1] = letter; }
+        else if plain { text[0] = c; end = 1; }
+        else {
+            text[1] = 'u';
+            text[2] = '{';
+            end = 3;
+            let mut shift = 20;
+            while shift > 0 && (c as u32) >> shift == 0 { shift -= 4; }
+            loop {
+                if let Some(digit) = from_digit((c as u32) >> shift & 15, 16) { text[end] = digit; }
+                end += 1;
+                if shift == 0 { break; }
+                shift -= 4;
+            }
+            text[end] = '}';
+            end += 1;
+        }
+        Escape { text, at: 0, end }
+    }
+}
+impl Iterator for Escape {
+    type Item = char;
+    fn next(&mut self) -> Option<char> {
+        if self.at == self.end { return None; }
+        self.at += 1;
+        Some(self.text[self.at - 1])
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) { (self.end - self.at, Some(self.end - self.at)) }
+}
+impl ExactSizeIterator for Escape {}
+impl crate::fmt::Display for Escape {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
+        let mut i = self.at;
+        while i < self.end { f.write_char(self.text[i])?; i += 1; }
+        Ok(())
+    }
+}
+
+/// What `decode_utf16` finds: characters, and surrogates that stand alone.
+#[derive(Clone, Debug)]
+pub struct DecodeUtf16<I> { units: I, held: Option<u16> }
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeUtf16Error { code: u16 }
+impl DecodeUtf16Error { pub fn unpaired_surrogate(&self) -> u16 { self.code } }
+impl crate::fmt::Display for DecodeUtf16Error {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { write!(f, "unpaired surrogate found: {:x}", self.code) }
+}
+impl crate::error::Error for DecodeUtf16Error {}
+pub fn decode_utf16<I: IntoIterator<Item = u16>>(units: I) -> DecodeUtf16<I::IntoIter> { DecodeUtf16 { units: units.into_iter(), held: None } }
+impl<I: Iterator<Item = u16>> Iterator for DecodeUtf16<I> {
+    type Item = Result<char, DecodeUtf16Error>;
+    fn next(&mut self) -> Option<Result<char, DecodeUtf16Error>> {
+        let first = match self.held.take() { Some(unit) => unit, None => self.units.next()? };
+        if !within(first as u32, 0xd800, 0x800) { return Some(Ok(char_from_u32_unchecked(first as u32))); }
+        if first < 0xdc00 {
+            let second = self.units.next();
+            match second {
+                Some(unit) if within(unit as u32, 0xdc00, 0x400) => {
+                    return Some(Ok(char_from_u32_unchecked(0x10000 + ((first as u32 & 0x3ff) << 10 | unit as u32 & 0x3ff))));
+                }
+                _ => self.held = second,
+            }
+        }
+        Some(Err(DecodeUtf16Error { code: first }))
     }
 }

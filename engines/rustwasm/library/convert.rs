@@ -6,7 +6,11 @@ pub trait TryFrom<T>: Sized { type Error; fn try_from(value: T) -> Result<Self, 
 pub trait TryInto<T>: Sized { type Error; fn try_into(self) -> Result<T, Self::Error>; }
 pub trait AsRef<T: ?Sized> { fn as_ref(&self) -> &T; }
 pub trait AsMut<T: ?Sized> { fn as_mut(&mut self) -> &mut T; }
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Infallible {}
+impl crate::fmt::Debug for Infallible { fn fmt(&self, _f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { match *self {} } }
+impl crate::fmt::Display for Infallible { fn fmt(&self, _f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { match *self {} } }
+impl crate::error::Error for Infallible {}
 
 impl<T> From<T> for T { fn from(value: T) -> T { value } }
 impl<T, U: From<T>> Into<U> for T { fn into(self) -> U { U::from(self) } }

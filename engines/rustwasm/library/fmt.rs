@@ -291,7 +291,7 @@ fn escaped(c: char, f: &mut Formatter<'_>) -> Result {
         '\r' => f.write_str("\\r"),
         '\t' => f.write_str("\\t"),
         '\0' => f.write_str("\\0"),
-        _ => if c.is_control() {
+        _ => if (c as u32).wrapping_sub(32) >= 95 && (!crate::char::is_printable(c) || crate::char::extends(c)) {
             let mut digits = [0u8; 8];
             f.write_str("\\u{")?;
             let at = in_base(c as u64, 16, b'a', &mut digits);

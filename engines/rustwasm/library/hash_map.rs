@@ -2,6 +2,7 @@
 
 use crate::borrow::Borrow;
 use crate::fmt;
+pub use crate::hash::DefaultHasher;
 use crate::hash::{Hash, Hasher};
 use crate::intrinsics::unsafe_mut;
 use crate::ops::Index;

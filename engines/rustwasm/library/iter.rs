@@ -148,6 +148,12 @@ pub trait Iterator {
         }
     }
     fn ne<I: IntoIterator>(self, other: I) -> bool where Self: Sized, Self::Item: PartialEq<I::Item> { !self.eq(other) }
+    fn is_sorted_by<F: FnMut(&Self::Item, &Self::Item) -> bool>(mut self, mut sorted: F) -> bool where Self: Sized {
+        let mut before = match self.next() { Some(x) => x, None => return true };
+        while let Some(x) = self.next() { if !sorted(&before, &x) { return false; } before = x; }
+        true
+    }
+    fn is_sorted_by_key<K: PartialOrd, F: FnMut(Self::Item) -> K>(self, key: F) -> bool where Self: Sized { self.map(key).is_sorted() }
     fn is_sorted(mut self) -> bool where Self: Sized, Self::Item: PartialOrd {
         let mut before = match self.next() { Some(x) => x, None => return true };
         while let Some(x) = self.next() { if !(before <= x) { return false; } before = x; }
@@ -172,6 +178,13 @@ pub trait DoubleEndedIterator: Iterator {
     fn rfind<P: FnMut(&Self::Item) -> bool>(&mut self, mut predicate: P) -> Option<Self::Item> where Self: Sized {
         while let Some(x) = self.next_back() { if predicate(&x) { return Some(x); } }
         None
+    }
+    fn try_rfold<B, F: FnMut(B, Self::Item) -> R, R: Try<Output = B>>(&mut self, init: B, mut f: F) -> R where Self: Sized {
+        let mut state = init;
+        while let Some(x) = self.next_back() {
+            match f(state, x).branch() { Ok(value) => state = value, Err(stop) => return stop }
+        }
+        R::from_output(state)
     }
     fn rfold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B where Self: Sized {
         let mut state = init;

@@ -29,6 +29,9 @@ impl fmt::Display for ParseIntError {
 }
 impl crate::error::Error for ParseIntError {}
 
+#[track_caller]
+fn no_logarithm() -> ! { crate::panicking::panic("argument of integer logarithm must be positive") }
+
 macro_rules! integer {
     ($t:ident $unsigned:ident $bits:literal $min:expr, $max:expr, $signed:literal) => {
         impl $t {
@@ -135,12 +138,63 @@ macro_rules! integer {
             pub const fn trailing_zeros(self) -> u32 { intrinsics::trailing_zeros(self) }
             pub const fn leading_ones(self) -> u32 { intrinsics::leading_zeros(!self) }
             pub const fn trailing_ones(self) -> u32 { intrinsics::trailing_zeros(!self) }
-            pub const fn ilog2(self) -> u32 { $bits - 1 - intrinsics::leading_zeros(self) }
-            pub const fn ilog10(self) -> u32 {
+            pub const fn checked_ilog2(self) -> Option<u32> { if self <= 0 { None } else { Some($bits - 1 - intrinsics::leading_zeros(self)) } }
+            pub const fn checked_ilog10(self) -> Option<u32> { self.checked_ilog(10) }
+            pub const fn checked_ilog(self, base: $t) -> Option<u32> {
+                if self <= 0 || base <= 1 { return None; }
                 let mut left = self;
                 let mut count = 0;
-                while left >= 10 { left /= 10; count += 1; }
-                count
+                while left >= base { left /= base; count += 1; }
+                Some(count)
+            }
+            #[track_caller]
+            pub const fn ilog2(self) -> u32 { match self.checked_ilog2() { Some(x) => x, None => no_logarithm() } }
+            #[track_caller]
+            pub const fn ilog10(self) -> u32 { match self.checked_ilog10() { Some(x) => x, None => no_logarithm() } }
+            #[track_caller]
+            pub const fn ilog(self, base: $t) -> u32 {
+                if base < 2 { crate::panicking::panic("base of integer logarithm must be at least 2"); }
+                match self.checked_ilog(base) { Some(x) => x, None => no_logarithm() }
+            }
+            pub const fn min_value() -> $t { $min }
+            pub const fn max_value() -> $t { $max }
+            pub const fn to_le(self) -> $t { self }
+            pub const fn to_be(self) -> $t { self.swap_bytes() }
+            pub const fn from_le(x: $t) -> $t { x }
+            pub const fn from_be(x: $t) -> $t { x.swap_bytes() }
+            pub const fn unbounded_shl(self, by: u32) -> $t { if by < $bits { self << by } else { 0 } }
+            pub const fn unbounded_shr(self, by: u32) -> $t { if by < $bits { self >> by } else if $signed && self < 0 { intrinsics::wrapping_sub(0, 1) } else { 0 } }
+            pub const fn checked_div_euclid(self, rhs: $t) -> Option<$t> {
+                if rhs == 0 || ($signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1)) { None } else { Some(self.div_euclid(rhs)) }
+            }
+            pub const fn checked_rem_euclid(self, rhs: $t) -> Option<$t> {
+                if rhs == 0 || ($signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1)) { None } else { Some(self.rem_euclid(rhs)) }
+            }
+            #[track_caller]
+            pub const fn saturating_div(self, rhs: $t) -> $t { if $signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1) { $max } else { self / rhs } }
+            #[track_caller]
+            pub const fn wrapping_div_euclid(self, rhs: $t) -> $t { self.overflowing_div_euclid(rhs).0 }
+            #[track_caller]
+            pub const fn wrapping_rem_euclid(self, rhs: $t) -> $t { self.overflowing_rem_euclid(rhs).0 }
+            #[track_caller]
+            pub const fn overflowing_div(self, rhs: $t) -> ($t, bool) { (self.wrapping_div(rhs), $signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1)) }
+            #[track_caller]
+            pub const fn overflowing_rem(self, rhs: $t) -> ($t, bool) { (self.wrapping_rem(rhs), $signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1)) }
+            #[track_caller]
+            pub const fn overflowing_div_euclid(self, rhs: $t) -> ($t, bool) {
+                if $signed && self == $min && rhs == intrinsics::wrapping_sub(0, 1) { (self, true) } else { (self.div_euclid(rhs), false) }
+            }
+            #[track_caller]
+            pub const fn overflowing_rem_euclid(self, rhs: $t) -> ($t, bool) {
+                if $signed && rhs == intrinsics::wrapping_sub(0, 1) { (0, self == $min) } else { (self.rem_euclid(rhs), false) }
+            }
+            pub const fn overflowing_shl(self, by: u32) -> ($t, bool) { (self.wrapping_shl(by), by >= $bits) }
+            pub const fn overflowing_shr(self, by: u32) -> ($t, bool) { (self.wrapping_shr(by), by >= $bits) }
+            pub const fn overflowing_pow(self, exponent: u32) -> ($t, bool) { (self.wrapping_pow(exponent), self.checked_pow(exponent).is_none()) }
+            /// Towards zero where the numbers are signed.
+            pub const fn midpoint(self, rhs: $t) -> $t {
+                let down = intrinsics::wrapping_add(self & rhs, (self ^ rhs) >> 1);
+                if $signed && down < 0 && (self ^ rhs) & 1 == 1 { down + 1 } else { down }
             }
             pub const fn rotate_left(self, by: u32) -> $t {
                 let n = by & ($bits - 1);
@@ -188,6 +242,7 @@ macro_rules! integer {
                 while i < $bits / 8 { value |= (bytes[i] as $t) << ((8 * i) as u32); i += 1; }
                 value
             }
+            pub const fn from_ne_bytes(bytes: [u8; $bits / 8]) -> $t { $t::from_le_bytes(bytes) }
             pub const fn from_be_bytes(bytes: [u8; $bits / 8]) -> $t { $t::from_le_bytes(bytes).swap_bytes() }
             pub const fn from_str_radix(text: &str, radix: u32) -> Result<$t, ParseIntError> {
                 let bytes = text.as_bytes();
@@ -250,6 +305,15 @@ macro_rules! signed {
         pub const fn abs_diff(self, other: $t) -> $unsigned {
             if self < other { (other as $unsigned).wrapping_sub(self as $unsigned) } else { (self as $unsigned).wrapping_sub(other as $unsigned) }
         }
+        pub const fn checked_isqrt(self) -> Option<$t> { if self < 0 { None } else { Some(self.isqrt()) } }
+        pub const fn overflowing_abs(self) -> ($t, bool) { (self.wrapping_abs(), self == $t::MIN) }
+        pub const fn checked_add_unsigned(self, rhs: $unsigned) -> Option<$t> { let (x, over) = self.overflowing_add_unsigned(rhs); if over { None } else { Some(x) } }
+        pub const fn checked_sub_unsigned(self, rhs: $unsigned) -> Option<$t> { let (x, over) = self.overflowing_sub_unsigned(rhs); if over { None } else { Some(x) } }
+        pub const fn saturating_add_unsigned(self, rhs: $unsigned) -> $t { let (x, over) = self.overflowing_add_unsigned(rhs); if over { $t::MAX } else { x } }
+        pub const fn saturating_sub_unsigned(self, rhs: $unsigned) -> $t { let (x, over) = self.overflowing_sub_unsigned(rhs); if over { $t::MIN } else { x } }
+        pub const fn overflowing_add_unsigned(self, rhs: $unsigned) -> ($t, bool) { let x = self.wrapping_add(rhs as $t); (x, x < self) }
+        pub const fn overflowing_sub_unsigned(self, rhs: $unsigned) -> ($t, bool) { let x = self.wrapping_sub(rhs as $t); (x, x > self) }
+        pub const fn wrapping_sub_unsigned(self, rhs: $unsigned) -> $t { self.wrapping_sub(rhs as $t) }
         pub const fn wrapping_add_unsigned(self, rhs: $unsigned) -> $t { self.wrapping_add(rhs as $t) }
         pub const fn cast_unsigned(self) -> $unsigned { self as $unsigned }
     })* }
@@ -269,6 +333,23 @@ macro_rules! unsigned {
         pub const fn div_ceil(self, rhs: $t) -> $t { let q = self / rhs; if self % rhs > 0 { q + 1 } else { q } }
         #[track_caller]
         pub const fn next_multiple_of(self, rhs: $t) -> $t { let r = self % rhs; if r == 0 { self } else { self + (rhs - r) } }
+        pub const fn checked_next_multiple_of(self, rhs: $t) -> Option<$t> {
+            if rhs == 0 { return None; }
+            let r = self % rhs;
+            if r == 0 { Some(self) } else { self.checked_add(rhs - r) }
+        }
+        pub const fn is_multiple_of(self, rhs: $t) -> bool { if rhs == 0 { self == 0 } else { self % rhs == 0 } }
+        pub const fn cast_signed(self) -> $signed { self as $signed }
+        pub const fn checked_sub_signed(self, rhs: $signed) -> Option<$t> { let (x, over) = self.overflowing_sub_signed(rhs); if over { None } else { Some(x) } }
+        pub const fn checked_signed_diff(self, rhs: $t) -> Option<$signed> {
+            let moved = self.wrapping_sub(rhs) as $signed;
+            if (self >= rhs) == (moved >= 0) { Some(moved) } else { None }
+        }
+        pub const fn saturating_add_signed(self, rhs: $signed) -> $t { match self.checked_add_signed(rhs) { Some(x) => x, None => if rhs < 0 { 0 } else { $t::MAX } } }
+        pub const fn saturating_sub_signed(self, rhs: $signed) -> $t { match self.checked_sub_signed(rhs) { Some(x) => x, None => if rhs < 0 { $t::MAX } else { 0 } } }
+        pub const fn wrapping_sub_signed(self, rhs: $signed) -> $t { self.wrapping_sub(rhs as $t) }
+        pub const fn overflowing_add_signed(self, rhs: $signed) -> ($t, bool) { let x = self.wrapping_add(rhs as $t); (x, (rhs < 0) != (x < self) && rhs != 0) }
+        pub const fn overflowing_sub_signed(self, rhs: $signed) -> ($t, bool) { let x = self.wrapping_sub(rhs as $t); (x, if rhs < 0 { x < self } else { x > self }) }
         pub const fn wrapping_add_signed(self, rhs: $signed) -> $t { self.wrapping_add(rhs as $t) }
         pub const fn checked_add_signed(self, rhs: $signed) -> Option<$t> {
             let moved = self.wrapping_add(rhs as $t);

@@ -280,6 +280,13 @@ pub enum ControlFlow<B, C = ()> { Continue(C), Break(B) }
 impl<B, C> ControlFlow<B, C> {
     pub const fn is_break(&self) -> bool { match self { ControlFlow::Break(_) => true, ControlFlow::Continue(_) => false } }
     pub const fn is_continue(&self) -> bool { !self.is_break() }
+    pub fn continue_value(self) -> Option<C> { match self { ControlFlow::Continue(value) => Some(value), ControlFlow::Break(_) => None } }
+    pub fn map_break<T, F: FnOnce(B) -> T>(self, f: F) -> ControlFlow<T, C> {
+        match self { ControlFlow::Continue(value) => ControlFlow::Continue(value), ControlFlow::Break(value) => ControlFlow::Break(f(value)) }
+    }
+    pub fn map_continue<T, F: FnOnce(C) -> T>(self, f: F) -> ControlFlow<B, T> {
+        match self { ControlFlow::Continue(value) => ControlFlow::Continue(f(value)), ControlFlow::Break(value) => ControlFlow::Break(value) }
+    }
     pub fn break_value(self) -> Option<B> { match self { ControlFlow::Break(value) => Some(value), ControlFlow::Continue(_) => None } }
 }
 /// What `try_fold` can stop at: `Err` of `branch` holds what to answer then.

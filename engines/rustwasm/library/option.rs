@@ -54,6 +54,7 @@ impl<T> Option<T> {
         *self = Some(value);
         match self { Some(x) => x, None => unreachable!() }
     }
+    pub fn get_or_insert_default(&mut self) -> &mut T where T: Default { self.get_or_insert_with(T::default) }
     pub fn get_or_insert(&mut self, value: T) -> &mut T {
         if self.is_none() { *self = Some(value); }
         match self { Some(x) => x, None => unreachable!() }

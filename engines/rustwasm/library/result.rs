@@ -25,6 +25,10 @@ impl<T, E> Result<T, E> {
     pub fn and_then<U, F: FnOnce(T) -> Result<U, E>>(self, f: F) -> Result<U, E> { match self { Ok(x) => f(x), Err(e) => Err(e) } }
     pub fn or<O>(self, other: Result<T, O>) -> Result<T, O> { match self { Ok(x) => Ok(x), Err(_) => other } }
     pub fn or_else<O, F: FnOnce(E) -> Result<T, O>>(self, f: F) -> Result<T, O> { match self { Ok(x) => Ok(x), Err(e) => f(e) } }
+    pub fn inspect<F: FnOnce(&T)>(self, f: F) -> Result<T, E> { if let Ok(x) = &self { f(x); } self }
+    pub fn inspect_err<F: FnOnce(&E)>(self, f: F) -> Result<T, E> { if let Err(e) = &self { f(e); } self }
+    pub fn as_deref(&self) -> Result<&T::Target, &E> where T: crate::ops::Deref { match self { Ok(x) => Ok(x.deref()), Err(e) => Err(e) } }
+    pub fn as_deref_mut(&mut self) -> Result<&mut T::Target, &mut E> where T: crate::ops::DerefMut { match self { Ok(x) => Ok(x.deref_mut()), Err(e) => Err(e) } }
     pub fn unwrap_or(self, default: T) -> T { match self { Ok(x) => x, Err(_) => default } }
     pub fn unwrap_or_else<F: FnOnce(E) -> T>(self, f: F) -> T { match self { Ok(x) => x, Err(e) => f(e) } }
     pub fn unwrap_or_default(self) -> T where T: Default { match self { Ok(x) => x, Err(_) => T::default() } }
@@ -58,3 +62,4 @@ impl<T, E> IntoIterator for Result<T, E> {
     type IntoIter = crate::option::IntoIter<T>;
     fn into_iter(self) -> crate::option::IntoIter<T> { self.ok().into_iter() }
 }
+impl<T, E> Result<Result<T, E>, E> { pub const fn flatten(self) -> Result<T, E> { match self { Ok(x) => x, Err(e) => Err(e) } } }

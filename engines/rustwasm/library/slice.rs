@@ -340,6 +340,48 @@ impl<T> [T] {
         self.sort();
         (unsafe_mut(slice_part(self, 0, index)), unsafe_mut(&self[index]), slice_part_mut(self, index + 1, n - index - 1))
     }
+    pub fn select_nth_unstable_by<F: FnMut(&T, &T) -> Ordering>(&mut self, index: usize, compare: F) -> (&mut [T], &mut T, &mut [T]) {
+        let n = self.len();
+        if index >= n { crate::panicking::panic_numbers("partition_at_index index ", index, " greater than length of slice ", n, ""); }
+        self.sort_by(compare);
+        (unsafe_mut(slice_part(self, 0, index)), unsafe_mut(&self[index]), slice_part_mut(self, index + 1, n - index - 1))
+    }
+    pub fn select_nth_unstable_by_key<K: Ord, F: FnMut(&T) -> K>(&mut self, index: usize, mut key: F) -> (&mut [T], &mut T, &mut [T]) {
+        self.select_nth_unstable_by(index, |a, b| key(a).cmp(&key(b)))
+    }
+    pub fn is_sorted_by<F: FnMut(&T, &T) -> bool>(&self, mut sorted: F) -> bool {
+        let mut i = 1;
+        while i < self.len() { if !sorted(&self[i - 1], &self[i]) { return false; } i += 1; }
+        true
+    }
+    pub fn is_sorted_by_key<K: PartialOrd, F: FnMut(&T) -> K>(&self, mut key: F) -> bool { self.is_sorted_by(|a, b| key(a) <= key(b)) }
+    pub fn fill_with<F: FnMut() -> T>(&mut self, mut make: F) { for place in self { *place = make(); } }
+    #[track_caller]
+    pub const fn swap_with_slice(&mut self, other: &mut [T]) {
+        if self.len() != other.len() { panic!("destination and source slices have different lengths"); }
+        let mut i = 0;
+        while i < self.len() { crate::mem::swap(&mut self[i], &mut other[i]); i += 1; }
+    }
+    pub const fn split_at_checked(&self, middle: usize) -> Option<(&[T], &[T])> { if middle <= self.len() { Some(self.split_at(middle)) } else { None } }
+    pub const fn split_at_mut_checked(&mut self, middle: usize) -> Option<(&mut [T], &mut [T])> { if middle <= self.len() { Some(self.split_at_mut(middle)) } else { None } }
+    pub fn strip_prefix(&self, prefix: &[T]) -> Option<&[T]> where T: PartialEq { if self.starts_with(prefix) { Some(&self[prefix.len()..]) } else { None } }
+    pub fn strip_suffix(&self, suffix: &[T]) -> Option<&[T]> where T: PartialEq { if self.ends_with(suffix) { Some(&self[..self.len() - suffix.len()]) } else { None } }
+    pub fn chunk_by<F: FnMut(&T, &T) -> bool>(&self, together: F) -> ChunkBy<'_, T, F> { ChunkBy { rest: self, together } }
+    pub fn split_inclusive<F: FnMut(&T) -> bool>(&self, separator: F) -> SplitInclusive<'_, T, F> { SplitInclusive { rest: self, separator } }
+    pub fn splitn<F: FnMut(&T) -> bool>(&self, limit: usize, separator: F) -> SplitN<'_, T, F> { SplitN { inner: self.split(separator), left: limit } }
+    pub fn rsplit<F: FnMut(&T) -> bool>(&self, separator: F) -> RSplit<'_, T, F> { RSplit { rest: Some(self), separator } }
+    pub fn rsplitn<F: FnMut(&T) -> bool>(&self, limit: usize, separator: F) -> RSplitN<'_, T, F> { RSplitN { inner: self.rsplit(separator), left: limit } }
+    #[track_caller]
+    pub fn rchunks_exact(&self, size: usize) -> RChunks<'_, T> {
+        if size == 0 { panic!("chunk size must be non-zero"); }
+        RChunks { rest: &self[self.len() % size..], size }
+    }
+    #[track_caller]
+    pub fn chunks_exact_mut(&mut self, size: usize) -> ChunksMut<'_, T> {
+        if size == 0 { panic!("chunk size must be non-zero"); }
+        let whole = self.len() - self.len() % size;
+        ChunksMut { rest: slice_part_mut(self, 0, whole), size }
+    }
     #[track_caller]
     pub fn rchunks(&self, size: usize) -> RChunks<'_, T> {
         if size == 0 { panic!("chunk size must be non-zero"); }
@@ -347,6 +389,21 @@ impl<T> [T] {
     }
 }
 impl [u8] {
+    pub const fn make_ascii_lowercase(&mut self) { let mut i = 0; while i < self.len() { self[i] = self[i].to_ascii_lowercase(); i += 1; } }
+    pub const fn make_ascii_uppercase(&mut self) { let mut i = 0; while i < self.len() { self[i] = self[i].to_ascii_uppercase(); i += 1; } }
+    pub fn to_ascii_lowercase(&self) -> Vec<u8> { self.iter().map(|b| b.to_ascii_lowercase()).collect() }
+    pub fn to_ascii_uppercase(&self) -> Vec<u8> { self.iter().map(|b| b.to_ascii_uppercase()).collect() }
+    pub const fn trim_ascii(&self) -> &[u8] { self.trim_ascii_start().trim_ascii_end() }
+    pub const fn trim_ascii_start(&self) -> &[u8] {
+        let mut from = 0;
+        while from < self.len() && self[from].is_ascii_whitespace() { from += 1; }
+        &self[from..]
+    }
+    pub const fn trim_ascii_end(&self) -> &[u8] {
+        let mut to = self.len();
+        while to > 0 && self[to - 1].is_ascii_whitespace() { to -= 1; }
+        &self[..to]
+    }
     pub const fn is_ascii(&self) -> bool { self.iter().all(|b| *b < 128) }
     pub const fn eq_ignore_ascii_case(&self, other: &[u8]) -> bool {
         self.len() == other.len() && self.iter().zip(other.iter()).all(|(a, b)| a.eq_ignore_ascii_case(b))
@@ -509,6 +566,7 @@ impl<'a, T> Iterator for Windows<'a, T> {
         (count, Some(count))
     }
 }
+#[derive(Clone)]
 pub struct Split<'a, T, F> { rest: Option<&'a [T]>, separator: F }
 impl<'a, T, F: FnMut(&T) -> bool> Iterator for Split<'a, T, F> {
     type Item = &'a [T];
@@ -536,5 +594,70 @@ impl<'a, T> Iterator for RChunks<'a, T> {
         let part = slice_part(self.rest, from, n - from);
         self.rest = slice_part(self.rest, 0, from);
         Some(part)
+    }
+}
+
+#[derive(Clone)]
+pub struct ChunkBy<'a, T, F> { rest: &'a [T], together: F }
+impl<'a, T, F: FnMut(&T, &T) -> bool> Iterator for ChunkBy<'a, T, F> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        let all = self.rest;
+        if all.is_empty() { return None; }
+        let mut end = 1;
+        while end < all.len() && (self.together)(&all[end - 1], &all[end]) { end += 1; }
+        self.rest = &all[end..];
+        Some(&all[..end])
+    }
+}
+#[derive(Clone)]
+pub struct SplitInclusive<'a, T, F> { rest: &'a [T], separator: F }
+impl<'a, T, F: FnMut(&T) -> bool> Iterator for SplitInclusive<'a, T, F> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        let all = self.rest;
+        if all.is_empty() { return None; }
+        let mut end = 0;
+        while end < all.len() { end += 1; if (self.separator)(&all[end - 1]) { break; } }
+        self.rest = &all[end..];
+        Some(&all[..end])
+    }
+}
+#[derive(Clone)]
+pub struct SplitN<'a, T, F> { inner: Split<'a, T, F>, left: usize }
+impl<'a, T, F: FnMut(&T) -> bool> Iterator for SplitN<'a, T, F> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        if self.left == 0 { return None; }
+        self.left -= 1;
+        if self.left == 0 { self.inner.rest.take() } else { self.inner.next() }
+    }
+}
+#[derive(Clone)]
+pub struct RSplit<'a, T, F> { rest: Option<&'a [T]>, separator: F }
+impl<'a, T, F: FnMut(&T) -> bool> Iterator for RSplit<'a, T, F> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        let all = self.rest?;
+        let mut i = all.len();
+        while i > 0 {
+            i -= 1;
+            if (self.separator)(&all[i]) {
+                self.rest = Some(&all[..i]);
+                return Some(&all[i + 1..]);
+            }
+        }
+        self.rest = None;
+        Some(all)
+    }
+}
+#[derive(Clone)]
+pub struct RSplitN<'a, T, F> { inner: RSplit<'a, T, F>, left: usize }
+impl<'a, T, F: FnMut(&T) -> bool> Iterator for RSplitN<'a, T, F> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> {
+        if self.left == 0 { return None; }
+        self.left -= 1;
+        if self.left == 0 { self.inner.rest.take() } else { self.inner.next() }
     }
 }

@@ -1,19 +1,19 @@
 //! std::str.
 
 use crate::fmt;
-use crate::intrinsics::{char_from_u32_unchecked, slice_part, str_bytes, str_from_bytes, str_len};
+use crate::intrinsics::{char_from_u32_unchecked, slice_part, str_bytes, str_from_bytes, str_len, unsafe_mut};
 use crate::slice::element;
 use crate::panicking::Message;
 use crate::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 pub trait FromStr: Sized { type Err; fn from_str(text: &str) -> Result<Self, Self::Err>; }
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseBoolError(());
+pub struct ParseBoolError;
 impl fmt::Display for ParseBoolError { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad("provided string was not `true` or `false`") } }
 impl FromStr for bool {
     type Err = ParseBoolError;
     fn from_str(text: &str) -> Result<bool, ParseBoolError> {
-        match text { "true" => Ok(true), "false" => Ok(false), _ => Err(ParseBoolError(())) }
+        match text { "true" => Ok(true), "false" => Ok(false), _ => Err(ParseBoolError) }
     }
 }
 
@@ -266,7 +266,7 @@ impl str {
     pub fn rsplit<P: Pattern>(&self, pattern: P) -> crate::iter::Rev<Split<'_, P>> { self.split(pattern).rev() }
     pub fn rsplitn<P: Pattern>(&self, limit: usize, pattern: P) -> RSplitN<'_, P> { RSplitN { rest: Some(self), limit, pattern } }
     pub fn split_whitespace(&self) -> SplitWhitespace<'_> { SplitWhitespace { text: self, from: 0 } }
-    pub fn split_ascii_whitespace(&self) -> SplitWhitespace<'_> { SplitWhitespace { text: self, from: 0 } }
+    pub fn split_ascii_whitespace(&self) -> SplitAsciiWhitespace<'_> { SplitAsciiWhitespace { rest: self } }
     pub fn lines(&self) -> Lines<'_> { Lines { text: self, from: 0 } }
     pub fn matches<P: Pattern>(&self, pattern: P) -> Matches<'_, P> { Matches { text: self, from: 0, pattern } }
     pub fn match_indices<P: Pattern>(&self, pattern: P) -> MatchIndices<'_, P> { MatchIndices { text: self, from: 0, pattern } }
@@ -326,6 +326,34 @@ impl str {
     pub fn to_uppercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_uppercase()); } made }
     pub fn to_ascii_lowercase(&self) -> String { self.chars().map(|c| c.to_ascii_lowercase()).collect() }
     pub fn to_ascii_uppercase(&self) -> String { self.chars().map(|c| c.to_ascii_uppercase()).collect() }
+    pub fn make_ascii_lowercase(&mut self) { unsafe_mut(str_bytes(self)).make_ascii_lowercase(); }
+    pub fn make_ascii_uppercase(&mut self) { unsafe_mut(str_bytes(self)).make_ascii_uppercase(); }
+    pub const fn trim_ascii(&self) -> &str { self.trim_ascii_start().trim_ascii_end() }
+    pub const fn trim_ascii_start(&self) -> &str { str_from_bytes(str_bytes(self).trim_ascii_start()) }
+    pub const fn trim_ascii_end(&self) -> &str { str_from_bytes(str_bytes(self).trim_ascii_end()) }
+    pub const fn split_at_checked(&self, middle: usize) -> Option<(&str, &str)> { if self.is_char_boundary(middle) { Some(self.split_at(middle)) } else { None } }
+    pub const fn floor_char_boundary(&self, at: usize) -> usize {
+        if at >= self.len() { return self.len(); }
+        let mut found = at;
+        while !self.is_char_boundary(found) { found -= 1; }
+        found
+    }
+    pub const fn ceil_char_boundary(&self, at: usize) -> usize { if at >= self.len() || self.is_char_boundary(at) { self.floor_char_boundary(at) } else { self.after(at) } }
+    pub fn rsplit_terminator<P: Pattern>(&self, pattern: P) -> crate::iter::Rev<Split<'_, P>> { self.split_terminator(pattern).rev() }
+    pub fn rmatches<P: Pattern>(&self, pattern: P) -> crate::vec::IntoIter<&str> { let mut found: Vec<&str> = self.rmatch_indices(pattern).map(|m| m.1).collect(); found.into_iter() }
+    pub fn rmatch_indices<P: Pattern>(&self, mut pattern: P) -> crate::vec::IntoIter<(usize, &str)> {
+        let mut found = Vec::new();
+        let mut to = self.len();
+        while let Some((start, end)) = pattern.last(self, 0, to) {
+            found.push((start, unchecked(self, start, end)));
+            if start == end { if start == 0 { break; } to = self.floor_char_boundary(start - 1); } else { to = start; }
+        }
+        found.into_iter()
+    }
+    pub fn encode_utf16(&self) -> EncodeUtf16<'_> { EncodeUtf16 { chars: self.chars(), second: None } }
+    pub fn escape_unicode(&self) -> Escaped<'_> { Escaped { chars: self.chars(), how: 0, current: None } }
+    pub fn escape_default(&self) -> Escaped<'_> { Escaped { chars: self.chars(), how: 1, current: None } }
+    pub fn escape_debug(&self) -> Escaped<'_> { Escaped { chars: self.chars(), how: 2, current: None } }
     pub const fn eq_ignore_ascii_case(&self, other: &str) -> bool { self.as_bytes().eq_ignore_ascii_case(other.as_bytes()) }
     pub fn parse<F: FromStr>(&self) -> Result<F, F::Err> { F::from_str(self) }
 }
@@ -338,6 +366,9 @@ impl<'a> Chars<'a> {
         self.at += 1;
         *element(str_bytes(self.text), self.at - 1) as u32
     }
+}
+impl<'a> fmt::Debug for Chars<'a> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("Chars(")?; f.debug_list().entries(self.clone()).finish()?; f.write_str(")") }
 }
 impl<'a> Iterator for Chars<'a> {
     type Item = char;
@@ -437,6 +468,18 @@ impl<'a> Iterator for SplitWhitespace<'a> {
     }
 }
 #[derive(Clone)]
+pub struct SplitAsciiWhitespace<'a> { rest: &'a str }
+impl<'a> Iterator for SplitAsciiWhitespace<'a> {
+    type Item = &'a str;
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.rest.trim_ascii_start();
+        if rest.is_empty() { return None; }
+        let end = match rest.find(|c: char| c.is_ascii_whitespace()) { Some(at) => at, None => rest.len() };
+        self.rest = unchecked(rest, end, rest.len());
+        Some(unchecked(rest, 0, end))
+    }
+}
+#[derive(Clone)]
 pub struct Lines<'a> { text: &'a str, from: usize }
 impl<'a> Iterator for Lines<'a> {
     type Item = &'a str;
@@ -509,5 +552,44 @@ impl<'a> DoubleEndedIterator for SplitWhitespace<'a> {
         let start = match rest.char_indices().rev().find(|(_, c)| c.is_whitespace()) { Some((at, c)) => at + c.len_utf8(), None => 0 };
         self.text = unchecked(self.text, 0, self.from + start);
         Some(unchecked(rest, start, rest.len()))
+    }
+}
+
+/// The UTF-16 of a text.
+#[derive(Clone, Debug)]
+pub struct EncodeUtf16<'a> { chars: Chars<'a>, second: Option<u16> }
+impl<'a> Iterator for EncodeUtf16<'a> {
+    type Item = u16;
+    fn next(&mut self) -> Option<u16> {
+        if let Some(unit) = self.second.take() { return Some(unit); }
+        let c = self.chars.next()?;
+        if c.len_utf16() == 2 { self.second = Some(crate::char::utf16_unit(c, 1)); }
+        Some(crate::char::utf16_unit(c, 0))
+    }
+}
+
+/// A text's characters, each escaped: as `char::escape_unicode`, `escape_default` and, from 2 on, `escape_debug` do, the last but for
+/// characters that continue one before them (3).
+#[derive(Clone, Debug)]
+pub struct Escaped<'a> { chars: Chars<'a>, how: u8, current: Option<crate::char::Escape> }
+impl<'a> Iterator for Escaped<'a> {
+    type Item = char;
+    fn next(&mut self) -> Option<char> {
+        loop {
+            if let Some(escape) = &mut self.current { if let Some(c) = escape.next() { return Some(c); } }
+            let c = self.chars.next()?;
+            self.current = Some(match self.how {
+                0 => c.escape_unicode(),
+                1 => c.escape_default(),
+                3 if crate::char::extends(c) => crate::char::Escape::of(c, true, true, true),
+                _ => { self.how = 3; c.escape_debug() }
+            });
+        }
+    }
+}
+impl<'a> fmt::Display for Escaped<'a> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in self.clone() { f.write_char(c)?; }
+        Ok(())
     }
 }

@@ -108,6 +108,22 @@ impl String {
         self.push_str(with);
         self.push_str(&rest);
     }
+    pub fn from_utf16(units: &[u16]) -> Result<String, FromUtf16Error> {
+        let mut made = String::with_capacity(units.len());
+        for one in crate::char::decode_utf16(units.iter().copied()) {
+            match one { Ok(c) => made.push(c), Err(_) => return Err(FromUtf16Error(())) }
+        }
+        Ok(made)
+    }
+    pub fn from_utf16_lossy(units: &[u16]) -> String {
+        crate::char::decode_utf16(units.iter().copied()).map(|one| one.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    }
+    pub fn extend_from_within<R: RangeBounds<usize>>(&mut self, range: R) {
+        let (start, end) = crate::slice::bounds(&range, self.len());
+        let more = String::from(&self[start..end]);
+        self.push_str(&more);
+    }
+    pub fn reserve_exact(&mut self, additional: usize) { self.bytes.reserve(additional); }
     pub fn into_boxed_str(self) -> String { self }
 }
 impl Deref for String { type Target = str; fn deref(&self) -> &str { self.as_str() } }
@@ -153,6 +169,11 @@ impl fmt::Display for String {
 }
 impl fmt::Debug for String { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Debug::fmt(self.as_str(), f) } }
 impl crate::str::FromStr for String { type Err = crate::convert::Infallible; fn from_str(text: &str) -> Result<String, crate::convert::Infallible> { Ok(String::from(text)) } }
+
+#[derive(Debug)]
+pub struct FromUtf16Error(());
+impl fmt::Display for FromUtf16Error { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad("invalid utf-16: lone surrogate found") } }
+impl crate::error::Error for FromUtf16Error {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FromUtf8Error { bytes: Vec<u8>, error: Utf8Error }

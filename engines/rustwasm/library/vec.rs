@@ -116,6 +116,10 @@ impl<T> Vec<T> {
         self.length = at;
         other
     }
+    pub fn extend_from_within<R: RangeBounds<usize>>(&mut self, range: R) where T: Clone {
+        let (start, end) = crate::slice::bounds(&range, self.length);
+        for i in start..end { let more = self[i].clone(); self.push(more); }
+    }
     pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) {
         let count = self.length;
         self.length = 0;

@@ -34,9 +34,9 @@ FIRST_SLICE: Final = 1 << 15
 BATCH: Final = 1
 SHARE: Final = 0.5
 """Of the time since the start, what compiling on the guest's thread may take."""
-LOAD_INSNS: Final = 16_000_000
-"""Where earlier runs kept baseline code, its compiler is loaded only after so many instructions were interpreted: that
-takes as long as loading it."""
+LOAD_INSNS: Final = 8_000_000
+"""Where earlier runs kept baseline code, its compiler is loaded only after so many instructions were interpreted, which
+takes about as long as loading it. Until then slices that end in interpreted code stay short."""
 LLVM_AFTER_INSNS: Final = 400_000_000
 """LLVM is not even loaded for programs that are over by then, some 0.2 seconds of baseline code."""
 PROGRAM_AFTER_INSNS: Final = 4_000_000_000
@@ -361,7 +361,7 @@ class AutoTier(LlvmTier):
         if handle is not None:
             self._heat[handle.heads[0]] += self._span
         else:
-            self._interpreted += self._span
+            self._interpreted += self._span if self._is_look else self._window  # no look will follow
         region = self._source[handle] if handle is not None and handle.tier != BASELINE else None
         to_try = region is not None and self._untried.get(_name(region), 0)
         self._is_settled = region is not None
@@ -376,6 +376,7 @@ class AutoTier(LlvmTier):
         elif to_try and not self.trial.regions:
             self._try(space)
         is_known = space.handle_at(pc) is not None
+        self._sampled = None if is_known else pc
         if self._is_look and is_known:
             return False
         wanted = super()._sample(space, hart, share)
@@ -384,7 +385,6 @@ class AutoTier(LlvmTier):
             return False
         if wanted:
             self._look = len(LOOKS)
-            self._sampled = None if is_known else pc
         return wanted
 
     def _next_slice(self) -> int:
@@ -409,6 +409,8 @@ class AutoTier(LlvmTier):
     def _lengthen(self) -> None:
         """Slices grow further than LLVM's alone: where nothing is found any more, looking costs."""
         longest = SETTLED_SLICE if self._is_settled else LONGEST_SLICE
+        if self._sampled is not None and self._interpreted < LOAD_INSNS:
+            longest = LOAD_INSNS // 4
         self._slice = min(self._slice * 2, TURN_INSNS // 2 if self.trial.regions else longest)
 
     def _collect(self, space: CompiledSpace) -> None:

@@ -225,7 +225,8 @@ def test_where_code_was_kept_the_compiler_is_loaded_only_for_what_is_interpreted
         monkeypatch.setattr(auto, "LOAD_INSNS", most)
         later = eager(llvm_after=1 << 60)
         later.quick.offer(first.quick.compiled)
-        later.run(hart_with(nested()), 20_000)
+        monkeypatch.setattr(auto, "LOOKED_AT", 100)
+        later.run(hart_with(nested()), 4_000)
         assert bool(later.quick.compiled) is (most == 2_000)
 
 

@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "engines.vm.memory": ("engines.vm.memory", "engines.vm.enumeration"),
     # These know no ISA.
     "engines.vm.ir": ("engines.vm.ir", "engines.vm.bits", "engines.vm.float_unit", "engines.vm.memory"),
-    "engines.vm.opt": ("engines.vm.opt", "engines.vm.ir", "engines.vm.bits"),
+    "engines.vm.opt": ("engines.vm.opt", "engines.vm.ir", "engines.vm.bits", "engines.vm.runtime.generated_code"),
     "corpus": ("harness", "corpus"),
     "fuzz": ("harness", "fuzz", "engines.vm.isa", "engines.vm.ir", "engines.rustwasm.wasm"),
     "fuzz.sabotage": ("harness", "fuzz", "engines", "oracles", "properties"),

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from engines.vm.ir.ops import OPCODE, OPS, Op
+from engines.vm.runtime.generated_code import GENERATED
 
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<number>-?\d\w*)|(?P<braced>\{[^}]*\})|(?P<name>[A-Za-z_][\w.]*)|(?P<mark>[(),]))"
@@ -179,7 +180,7 @@ def compile_rules(opcode: int, found: Iterable[Rule], fold: Callable[[Any], int]
     """
     source = rewrite_source(opcode, tuple(found), fold is not None)
     namespace: dict[str, Any] = {"fold": fold}
-    exec(compile(source, f"<rules of {OPS[opcode].name}>", "exec"), namespace)
+    GENERATED.execute(source, f"<rules of {OPS[opcode].name}>", namespace)
     rewrite: Rewrite = namespace["rewrite"]
     return rewrite
 

@@ -1,8 +1,9 @@
 """Python functions of generated source, which is compiled once and kept for other runs.
 
-The lifter's templates of instructions are written as Python source when they first occur. Compiling such source takes
-Python as long as much of what else is done for the first region, so `use` takes compiled code from the disk cache and
-keeps what is new there when the process ends. Code is found by the source itself: another source is never given for it.
+The lifter's templates of instructions and the optimiser's rules are written as Python source when they first occur.
+Compiling such source takes Python as long as much of what else is done for the first region, so `use` takes compiled
+code from the disk cache and keeps what is new there when the process ends. Code is found by the source itself: another
+source is never given for it.
 """
 
 from __future__ import annotations

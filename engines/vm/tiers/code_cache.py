@@ -158,13 +158,17 @@ class CodeCache:
         self._clock = 0
         self._fault_exits: FaultExits | None = None
         self.handles: dict[CodeHandle, None] = {}
+        self._handlers: dict[tuple[int, int], int] = {}
         self.counters = CacheCounters()
 
     def handler(self, word: int, length: int) -> int:
         """The interpreter's handler of an instruction, as its distance from `decode`. Any thread may ask."""
-        scratch = ctypes.create_string_buffer(ENTRY_BYTES)
-        self._fill(ctypes.addressof(scratch), word, length)
-        return int.from_bytes(scratch.raw[:4], "little", signed=True)
+        found = self._handlers.get((word, length))
+        if found is None:
+            scratch = ctypes.create_string_buffer(ENTRY_BYTES)
+            self._fill(ctypes.addressof(scratch), word, length)
+            found = self._handlers[word, length] = int.from_bytes(scratch.raw[:4], "little", signed=True)
+        return found
 
     def space(self, memory: AddressSpace, decoded: DecodedCode, *, kept: bool) -> CompiledSpace:
         """What is installed for `memory`. `kept`: its decoded entries are the ones that we left there."""

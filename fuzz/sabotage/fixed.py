@@ -91,6 +91,61 @@ def _() -> None:
     DecodedCode.take = take  # type: ignore[method-assign]
 
 
+_PAIRS: Final = ("tests/engines/vm/tiers/test_rewritten_pairs.py",)
+
+
+@BUGS.action(
+    "store-wipes-operands-before-it",
+    Area.CODE_CACHE,
+    "operands of a fused pair lost",
+    description="a guest's store took the operands of the instruction before it, which the pair it ends still read",
+    judges=_PAIRS,
+)
+def _() -> None:
+    from engines.vm.tiers.interpreter.emitter import Emitter
+    from engines.vm.tiers.interpreter.handlers import Bodies
+    from engines.vm.tiers.interpreter.layout import ENTRY_BYTES
+
+    def wrapper(original: Any) -> Any:
+        def note_write(bodies: Any, environment: Any) -> None:
+            store = Emitter.store
+
+            def whole(emitter: Any, pointer: str, value: Any, **named: Any) -> None:
+                wipes = value.constant == 0 and value.width == 32
+                store(emitter, pointer, emitter.const(0, 8 * ENTRY_BYTES) if wipes else value, **named)
+
+            type.__setattr__(Emitter, "store", whole)
+            try:
+                original(bodies, environment)
+            finally:
+                type.__setattr__(Emitter, "store", store)
+
+        return note_write
+
+    replace_method(Bodies, "_note_write", wrapper)
+
+
+@BUGS.action(
+    "discard-wipes-operands-before",
+    Area.CODE_CACHE,
+    "operands of a fused pair lost",
+    description="what Python wrote took the operands of the instruction before it, as a guest's store did",
+    judges=_PAIRS,
+)
+def _() -> None:
+    from engines.vm.tiers.interpreter.decoded_code import DecodedCode
+    from engines.vm.tiers.interpreter.layout import OVERLAP_BYTES, PC_SHIFT
+
+    def wrapper(original: Any) -> Any:
+        def discard(decoded: Any, address: int, size: int) -> None:
+            original(decoded, address, size)
+            decoded._clear((address - OVERLAP_BYTES & -2) << PC_SHIFT, (address + size) << PC_SHIFT)
+
+        return discard
+
+    replace_method(DecodedCode, "discard", wrapper)
+
+
 @BUGS.action(
     "unicorn-amo-traps-are-loads",
     Area.ADAPTERS,

@@ -26,7 +26,7 @@ from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
 from engines.vm.tiers.interpreter.build import Interpreter
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
-from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, OVERLAP_BYTES, PC_SHIFT
+from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, HANDLER_BYTES, OVERLAP_BYTES, PC_SHIFT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -324,8 +324,8 @@ class CodeCache:
     def remove(self, handle: CodeHandle, first: int = 0, end: int = 0) -> None:
         """Lead its entries back to the interpreter and free its memory. It must not be running.
 
-        Entries of code from `first` to `end` get decoded anew when control comes there. All others must stay decoded:
-        the interpreter's handler of a fused pair reads the operands of both entries.
+        Entries of code from `first` to `end` get decoded anew when control comes there. All keep operands: the
+        interpreter's handler of a fused pair reads those of both entries.
         """
         self.handles.pop(handle)
         space = handle.space()
@@ -338,7 +338,7 @@ class CodeCache:
                     del space.heads[head]
                     code = b"" if first <= head < end else space.fetch(head, 4)
                     if len(code) < 2:
-                        ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, ENTRY_BYTES)
+                        ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, HANDLER_BYTES)
                     else:
                         self._decode_at(space, head, code)
         self._release(handle.address, handle.size)

@@ -8,7 +8,15 @@ import sys
 
 from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
-from engines.vm.tiers.interpreter.layout import CONTEXT_LAYOUT, ENTRY_BYTES, GUARD_BYTES, OVERLAP_BYTES, PC_SHIFT
+from engines.vm.tiers.interpreter.layout import (
+    CONTEXT_LAYOUT,
+    ENTRY_BYTES,
+    GUARD_BYTES,
+    HANDLER_BYTES,
+    OVERLAP_BYTES,
+    PARCEL_BYTES,
+    PC_SHIFT,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,9 +90,15 @@ class DecodedCode:
             memory.decoded_by = self
 
     def discard(self, address: int, size: int) -> None:
-        """Forget what was decoded from `size` bytes at `address`, instructions that only reach into them included."""
+        """Forget what was decoded from `size` bytes at `address`, instructions that only reach into them included.
+
+        Entries before `address` keep their operands, see `note_write` of the handlers.
+        """
         self.discards += 1
-        self._clear((address - OVERLAP_BYTES) << PC_SHIFT, (address + size) << PC_SHIFT)
+        first = address & -PARCEL_BYTES
+        for parcel in range(address - OVERLAP_BYTES & -PARCEL_BYTES, first, PARCEL_BYTES):
+            ctypes.memset(self.table + (parcel << PC_SHIFT), 0, HANDLER_BYTES)
+        self._clear(first << PC_SHIFT, (address + size) << PC_SHIFT)
 
     def _clear(self, start: int, end: int) -> None:
         """Zero the bytes [start, end) of the table, counted from the entry of address 0; long ranges cost no memory."""

@@ -1,8 +1,8 @@
 """The native decoder: a tree of switches over instruction words, generated from the instruction table.
 
-The handler `decode` is what an entry of zeros leads to. It fetches the word, finds the instruction, fills the entry and
-goes on in the handler found, so every instruction is decoded when it is first executed. If the instruction may begin a
-pair, the next word is looked at too.
+The handler `decode` is what an entry without a handler leads to. It fetches the word, finds the instruction, fills the
+entry and goes on in the handler found, so every instruction is decoded when it is first executed. If the instruction
+may begin a pair, the next word is looked at too.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ from engines.vm.tiers.interpreter.layout import (
     ARGUMENTS,
     CONTEXT_OFFSETS,
     CPU_OFFSETS,
-    ENTRY_BYTES,
     ESCAPE,
     LIMIT,
     OVERLAP_BYTES,
@@ -169,6 +168,9 @@ class Bodies:
 
         Discards the decoded entries that the written bytes may belong to, has compiled code invalidated, and keeps the
         pages' bookkeeping. `environment` gives the host its own floating-point state while foreign code runs.
+
+        What is discarded loses its handler only: an instruction before the written bytes may be the second of a pair
+        that they are no part of, whose handler reads its operands.
         """
         emitter = Emitter()
         address, size = emitter.named("%address", 64), emitter.named("%size", 64)
@@ -189,7 +191,7 @@ class Bodies:
         parcel = emitter.named("%parcel", 64)
         emitter.line(f"%parcel = phi i64 [ {start.text}, %{discard} ], [ %following, %{loop} ]")
         slot = emitter.offset(table, parcel.shl(PC_SHIFT))
-        emitter.store(slot, emitter.const(0, 8 * ENTRY_BYTES), align=8)
+        emitter.store(slot, emitter.const(0, 32))
         emitter.line("%following = add i64 %parcel, 2")
         emitter.branch(emitter.named("%following", 64).ult(end), loop, again)
         emitter.begin(again)

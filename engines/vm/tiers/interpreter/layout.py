@@ -1,7 +1,7 @@
 """What native code and Python agree on: the decoded entry, the context record, and the registers of a handler.
 
 The table of decoded code has one 16-byte entry for every 2 bytes of guest address: the entry of `pc` is at
-`table + 8 * pc`, so the pc is never stored and a relative jump is an addition. An entry of zeros means "not decoded".
+`table + 8 * pc`, so the pc is never stored and a relative jump is an addition. A handler of 0 means "not decoded".
 
 ====== ===== ==================================================================================
 offset bytes content
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
 ENTRY_BYTES: Final = 16
+HANDLER_BYTES: Final = 4
+"""Zeros there mean "not decoded", whatever operands stay behind."""
+PARCEL_BYTES: Final = 2
 PC_SHIFT: Final = 3
 """Entries are 16 bytes per 2 bytes of code: `entry - table == pc << PC_SHIFT`."""
 SLOT_OFFSETS: Final = (4, 5, 6, 7, 14, 15)

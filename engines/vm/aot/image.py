@@ -152,18 +152,20 @@ def decode(content: bytes, expected: Origin, name: str) -> list[StoredRegion]:
         raise ImageRefusedError(
             f"{name}: has format {version}, this version reads {FORMAT}; translate the program again"
         )
-    body = content[head:]
-    if digest(body) != content[len(MAGIC) : head]:
+    if digest(memoryview(content)[head:]) != content[len(MAGIC) : head]:
         raise ImageRefusedError(
             f"{name}: damaged: it does not have the digest that it names; translate the program again"
         )
-    return regions_of(body, expected, name)
+    return regions_of(content, expected, name, head)
 
 
-def regions_of(body: bytes, expected: Origin, name: str) -> list[StoredRegion]:
-    """The regions of an image whose digest was found right: of what follows it. Arguments and errors are `decode`'s."""
-    line, _, _ = body.partition(b"\n")
-    origin = Origin(**loads(line))
+def regions_of(content: bytes, expected: Origin, name: str, at: int = 0) -> list[StoredRegion]:
+    """The regions of an image whose digest was found right: of what follows that, which begins at the offset `at`.
+
+    The other arguments and errors are those of `decode`.
+    """
+    end = content.index(b"\n", at)
+    origin = Origin(**loads(content[at:end]))
     if origin.machine != expected.machine:
         raise ImageRefusedError(f"{name}: made for {origin.machine}, this machine is {expected.machine}")
     if origin.guest != expected.guest:
@@ -174,8 +176,8 @@ def regions_of(body: bytes, expected: Origin, name: str) -> list[StoredRegion]:
             f"{name}: made by another version, or for another processor; translate the program again"
         )
     regions = []
-    at = len(line) + 1
-    while at < len(body):
-        region, at = StoredRegion.from_bytes(body, at)
+    at = end + 1
+    while at < len(content):
+        region, at = StoredRegion.from_bytes(content, at)
         regions.append(region)
     return regions

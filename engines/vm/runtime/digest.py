@@ -22,7 +22,7 @@ _SETTLED_NS: Final = 2_000_000_000
 """A file that changed less long ago may change again without a change of its times, which go by ticks of the clock."""
 
 
-def digest(*parts: bytes) -> bytes:
+def digest(*parts: bytes | memoryview) -> bytes:
     """`DIGEST_BYTES` bytes over the parts, one after the other."""
     state = blake2b(digest_size=DIGEST_BYTES)
     for part in parts:

@@ -58,7 +58,7 @@ class Image:
         faults: offsets of each instruction that may fault, and of its way out. `to_bytes` does not keep them.
     """
 
-    content: bytes
+    content: bytes | memoryview
     symbols: dict[str, int]
     imports: dict[str, int]
     faults: tuple[tuple[int, int], ...] = ()
@@ -67,18 +67,18 @@ class Image:
         from json import dumps
 
         header = dumps({"symbols": self.symbols, "imports": self.imports}).encode()
-        return len(header).to_bytes(4, "little") + header + self.content
+        return b"".join((len(header).to_bytes(4, "little"), header, self.content))
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Image:
-        """Read what `to_bytes` wrote.
+    def from_bytes(cls, data: bytes | memoryview) -> Image:
+        """Read what `to_bytes` wrote; the content is a part of `data`, without a copy if that is a view.
 
         Raises:
             LinkError: not such bytes, or an offset in them is outside the content.
         """
         start = 4 + int.from_bytes(data[:4], "little")
         try:
-            header = loads(data[4:start])
+            header = loads(bytes(data[4:start]))
             symbols, imports = header["symbols"], header["imports"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise LinkError(f"a flat image's header of {start - 4} bytes is damaged: {error!r}") from None

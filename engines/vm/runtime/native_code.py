@@ -84,8 +84,8 @@ def prepare(*objects: bytes) -> bytes:
     return b"O" + objects[0]
 
 
-def load(prepared: bytes) -> NativeCode:
+def load(prepared: bytes | memoryview) -> NativeCode:
     """Make code from `prepare` callable."""
     if prepared[:1] == b"I":
         return LoadedImage(Image.from_bytes(prepared[1:]))
-    return LoadedObject(prepared[1:])
+    return LoadedObject(bytes(prepared[1:]))

@@ -70,14 +70,12 @@ class ObjectCache:
     def get(self, key: str) -> bytes | None:
         """The content stored under `key`, or None. A damaged file counts as absent and is removed."""
         try:
-            with open(self._name(key), "rb") as file:
-                data = file.read()
+            with open(self._name(key), "rb", buffering=0) as file:  # so that each byte is copied once
+                head, content = file.read(len(_MAGIC) + DIGEST_BYTES), file.readall()
         except (FileNotFoundError, NotADirectoryError):
             self.misses += 1
             return None
-        head = len(_MAGIC)
-        content = data[head + DIGEST_BYTES :]
-        if data[:head] != _MAGIC or data[head : head + DIGEST_BYTES] != digest(content):
+        if head != _MAGIC + digest(content):
             self.corrupt += 1
             self.path(key).unlink(missing_ok=True)
             return None

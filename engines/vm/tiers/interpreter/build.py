@@ -114,5 +114,5 @@ def interpreter(cache: ObjectCache | None = None) -> Interpreter:
 
 def loaded(content: bytes) -> tuple[NativeCode, tuple[str, ...]]:
     """Make what `build` returned callable: the code, and the instructions that it leaves to the reference tier."""
-    escapes, _, prepared = content.partition(b"\n")
-    return load(prepared), tuple(loads(escapes))
+    end = content.index(b"\n")
+    return load(memoryview(content)[end + 1 :]), tuple(loads(content[:end]))

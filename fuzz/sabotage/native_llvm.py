@@ -135,6 +135,38 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-way-does-not-save",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="a way to a block that takes a register's value to be in the record does not save it",
+    judges=(EXACTNESS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def go_on(self: Any, block: Any, target: int, budget: Any, dirty: Any, *rest: Any) -> None:
+            original(self, block, target, budget, dirty & self.unsaved.get(target, dirty), *rest)
+
+        return go_on
+
+    replace_method(Lowering, "_go_on", wrapper)
+
+
+@BUGS.action(
+    "llvm-leave-saves-a-neighbour",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="what leaves to the interpreter saves not a register that it wrote, but the one before",
+    judges=(EXACTNESS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import lowering
+
+    replace_method(lowering, "_bit", lambda original: lambda name: max(original(name) - 1, 0))
+
+
+@BUGS.action(
     "llvm-leaves-at-the-wrong-count",
     Area.CODE_CACHE,
     "retired count off by one",
@@ -233,7 +265,7 @@ def _() -> None:
     from engines.vm.tiers.llvm.lowering import Lowering
 
     def wrapper(original: Any) -> Any:
-        return lambda self, dirty, loose, chosen=None: original(self, dirty, frozenset(), None)
+        return lambda self, dirty, loose, chosen=None, *record: original(self, dirty, frozenset(), None, *record)
 
     replace_method(Lowering, "_save", wrapper)
 

@@ -19,11 +19,15 @@ from engines.vm.tiers.llvm.accesses import GuardedMachine
 from engines.vm.tiers.llvm.bounds import Bounds, Known
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
-from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, successors
+from engines.vm.tiers.llvm.region import Block, Decoded, End, Region
+from engines.vm.tiers.llvm.unsaved import Names, unsaved
 
 States = dict[int, State]
+NOTHING: Final[Names] = frozenset()
 PARCEL_BITS: Final = 1
 """Instructions lie at multiples of two bytes (ISA, chapter "C")."""
+_WORDS: Final = CPU_OFFSETS["f"] // 8 + 32
+"""Of the record, as far as the registers go."""
 ATTRIBUTES: Final = 'nounwind "no-builtins" "frame-pointer"="none"'
 
 
@@ -76,7 +80,7 @@ class _Leave:
     label: str
     pc: int
     budget: LlvmValue
-    dirty: frozenset[str]
+    dirty: Names
     unspent: int = 0
     is_own: bool = False
     loose: frozenset[int] = frozenset()
@@ -109,9 +113,10 @@ class Lowering:
             self.machine, self.bounds = GuardedMachine(emitter, self.frm, self.floats), Bounds(region)
         emitter.lines.clear()
         self.nans = Nans(region)
-        dirty = self._dirty()
+        writes = {pc: frozenset(n for i in block.insns for n in written(i)) for pc, block in region.blocks.items()}
+        self.unsaved = unsaved(region, writes)
         for pc in sorted(region.blocks):
-            self._block(region.blocks[pc], dirty[pc])
+            self._block(region.blocks[pc])
         self._write_leaves()
         body = emitter.lines
         heads = {pc: f"head_{pc:x}" for pc in region.heads}
@@ -127,40 +132,20 @@ class Lowering:
         parts = [*sorted(emitter.declarations), *functions, BRANCH_WEIGHTS, "!1 = !{}"]
         return Module("\n".join(parts) + "\n", heads, self.machine.uses_frm)
 
-    # -- what changes where ---------------------------------------------------------------------------------------
-
-    def _dirty(self) -> dict[int, frozenset[str]]:
-        """By block: the registers that a path from an entry to its beginning may have written."""
-        region = self.region
-        writes = {pc: frozenset(n for i in block.insns for n in written(i)) for pc, block in region.blocks.items()}
-        dirty: dict[int, frozenset[str]] = dict.fromkeys(region.blocks, frozenset())
-        todo = set(region.blocks)
-        while todo:
-            pc = todo.pop()
-            after = dirty[pc] | writes[pc]
-            for following in successors(region, region.blocks[pc]):
-                if not after <= dirty[following]:
-                    dirty[following] |= after
-                    todo.add(following)
-        return dirty
-
     # -- writing --------------------------------------------------------------------------------------------------
 
     def _start(self) -> None:
         emitter, region = self.emitter, self.region
         names = sorted(self.machine.touched)
         for name in names:
-            kind = "i64" if name[0] == "x" else "double"
-            emitter.line(f"%{name}. = alloca {kind}")
+            emitter.line(f"%{name}. = alloca {_kind(name)}")
         emitter.line("%budget. = alloca i64")
         emitter.line("%leave_budget. = alloca i64")
         emitter.line("%leave_pc. = alloca i64")
         emitter.line("%leave_loose. = alloca i32")
+        emitter.line("%leave_unsaved. = alloca i64")
+        emitter.line(f"%saved. = alloca [{_WORDS} x i64]")
         emitter.line("store i64 %budget, ptr %budget.")
-        for name in names:
-            kind = "i64" if name[0] == "x" else "double"
-            pointer = emitter.offset("%cpu", cpu_offset(name))
-            emitter.line(f"store {kind} {emitter.name(f'load {kind}, ptr {pointer}, align 8')}, ptr %{name}.")
         self._account("add", emitter.named("%budget", 64))
         if self.machine.uses_frm:
             frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
@@ -171,6 +156,7 @@ class Lowering:
         emitter.line(f"switch i64 {which.text}, label %e_{first:x} [ {cases} ]")
         for pc in region.heads:
             emitter.begin(f"e_{pc:x}")
+            self._fetch(names)
             self._compare(self.bounds.at_head(pc) if self.bounds else [], f"m_{pc:x}")
             self._refuse_nans(self.nans.missing({}, pc), f"m_{pc:x}")
             if pc not in region.checks:
@@ -185,6 +171,8 @@ class Lowering:
             emitter.line("store i64 %budget, ptr %leave_budget.")
             emitter.line(f"store i64 {pc}, ptr %leave_pc.")
             emitter.line("store i32 0, ptr %leave_loose.")
+            emitter.line("store i64 0, ptr %leave_unsaved.")
+            self._forget(self.unsaved_at_heads)
             emitter.jump("leave_at_head")
 
     def _take_at_head(self, pc: int) -> None:
@@ -204,11 +192,11 @@ class Lowering:
         for register in registers:
             self.emitter.leave_if(self.machine.is_nan(register, self.nans.formats[register]), label)
 
-    def _block(self, block: Block, dirty: frozenset[str]) -> None:
+    def _block(self, block: Block) -> None:
         """A block. A check takes from the budget what the longest way to the next check retires, or leaves, as who
         enters behind one does; so in every block `%budget.` has given what the block and its longest way on retire.
         Shorter ways give back."""
-        emitter, machine = self.emitter, self.machine
+        emitter, machine, dirty = self.emitter, self.machine, self.unsaved[block.pc]
         emitter.begin(f"b_{block.pc:x}")
         budget = emitter.value("load i64, ptr %budget.", 64)
         taken = self.region.longest[block.pc]
@@ -247,15 +235,15 @@ class Lowering:
             self._indirect(block, budget, now, known, states)
         elif block.end is End.BRANCH:
             assert machine.taken is not None
-            ways = [self._way(block, target, known, states) for target in block.targets]
+            ways = [self._way(block, target, now, known, states) for target in block.targets]
             emitter.branch(machine.taken, ways[0], ways[1])
             self._write_ways(block, ways, budget, now, known, states)
         else:
-            way = self._way(block, block.targets[0], known, states)
+            way = self._way(block, block.targets[0], now, known, states)
             emitter.jump(way)
             self._write_ways(block, [way], budget, now, known, states)
 
-    def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: frozenset[str], loose: frozenset[int]) -> LlvmValue:
+    def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: Names, loose: frozenset[int]) -> LlvmValue:
         """The budget less `insns`; leaves where that is too much."""
         emitter = self.emitter
         short, onward = emitter.label("short"), emitter.label("on")
@@ -282,26 +270,27 @@ class Lowering:
     def _missing(self, known: Known, target: int) -> list[int]:
         return self.bounds.missing(known, target) if self.bounds and target in self.region.blocks else []
 
-    def _way(self, block: Block, target: int, known: Known, states: States) -> str:
+    def _way(self, block: Block, target: int, dirty: Names, known: Known, states: States) -> str:
         """The label to go to for `target`; written by `_write_ways` where it is not that of the target's block."""
         is_inside = target in self.region.blocks
         if is_inside and not (
-            self._unspent(block, target) or self._missing(known, target) or self.nans.missing(states, target)
+            self._unspent(block, target)
+            or self._missing(known, target)
+            or self.nans.missing(states, target)
+            or dirty != self.unsaved[target]
         ):
             return f"b_{target:x}"
         return self.emitter.label("way")
 
     def _write_ways(
-        self, block: Block, ways: list[str], budget: LlvmValue, dirty: frozenset[str], known: Known, states: States
+        self, block: Block, ways: list[str], budget: LlvmValue, dirty: Names, known: Known, states: States
     ) -> None:
         for label, target in zip(ways, block.targets, strict=True):
             if label != f"b_{target:x}":
                 self.emitter.begin(label)
                 self._go_on(block, target, budget, dirty, known, states)
 
-    def _go_on(
-        self, block: Block, target: int, budget: LlvmValue, dirty: frozenset[str], known: Known, states: States
-    ) -> None:
+    def _go_on(self, block: Block, target: int, budget: LlvmValue, dirty: Names, known: Known, states: States) -> None:
         """End the way from `block` to `target`, which is in the region or outside."""
         unspent = self._unspent(block, target)
         left = budget + unspent
@@ -314,28 +303,59 @@ class Lowering:
             self._compare(missing, label)
             self._refuse_nans(numbers, label)
             self.leaves.append(_Leave(label, target, budget, dirty, self._unspent(block), True, loose(states)))
+        self._save(dirty - self.unsaved[target], loose(states))
+        self._fetch(self.unsaved[target] - dirty)
         self.emitter.line(f"store i64 {left.text}, ptr %budget.")
         self.emitter.jump(f"b_{target:x}")
 
-    def _save(self, dirty: frozenset[str], loose: frozenset[int], chosen: LlvmValue | None = None) -> None:
-        """Write registers to the record; those of `loose` with the guest's NaN, if `chosen` has their bits."""
+    def _fetch(self, names: Iterable[str]) -> None:
+        """Read registers from the record."""
+        emitter = self.emitter
+        for name in sorted(names):
+            kind, pointer = _kind(name), emitter.offset("%cpu", cpu_offset(name))
+            emitter.line(f"store {kind} {emitter.name(f'load {kind}, ptr {pointer}, align 8')}, ptr %{name}.")
+
+    def _forget(self, names: Iterable[str]) -> None:
+        """The variables of registers have no values from here on, and need no host registers."""
+        for name in sorted(names):
+            self.emitter.line(f"store {_kind(name)} poison, ptr %{name}.")
+
+    def _save(self, dirty: Names, loose: frozenset[int], chosen: LlvmValue | None = None, record: str = "%cpu") -> None:
+        """Write registers to the record, or what is laid out as it; those of `loose` with the guest's NaN, if `chosen`
+        has their bits."""
         emitter, machine = self.emitter, self.machine
         for name in sorted(dirty):
-            pointer = emitter.offset("%cpu", cpu_offset(name))
+            pointer = emitter.offset(record, cpu_offset(name))
             register = int(name[1:])
-            if name[0] == "x":
-                emitter.line(f"store i64 {emitter.name(f'load i64, ptr %{name}.')}, ptr {pointer}, align 8")
-            elif register in loose:
+            if name[0] == "f" and register in loose:
                 fmt = self.nans.formats[register]
                 box = -1 << fmt & 0xFFFF_FFFF_FFFF_FFFF
                 is_loose = machine.is_nan(register, fmt)
                 if chosen is not None:
                     is_loose = is_loose & chosen.lshr(register).trunc(1)
                 value: LlvmValue = machine.f[Constant(register)]
-                value = is_loose.select(emitter.const(FORMATS[fmt].canonical_nan | box), value)
-                emitter.line(f"store i64 {value.text}, ptr {pointer}, align 8")
+                kind, text = "i64", is_loose.select(emitter.const(FORMATS[fmt].canonical_nan | box), value).text
             else:
-                emitter.line(f"store double {emitter.name(f'load double, ptr %{name}.')}, ptr {pointer}, align 8")
+                kind = _kind(name)
+                text = emitter.name(f"load {kind}, ptr %{name}.")
+            emitter.line(f"store {kind} {text}, ptr {pointer}, align 8")
+
+    def _save_some(self, dirty: Names) -> None:
+        """Write those of the registers to the record that `%leave_unsaved.` has the bits of."""
+        emitter = self.emitter
+        chosen = emitter.value("load i32, ptr %leave_loose.", 32)
+        self._save(dirty, frozenset(self.nans.formats), chosen, "%saved.")
+        again, one, done = emitter.label("again"), emitter.label("one"), emitter.label("done")
+        emitter.jump(again)
+        emitter.begin(again)
+        rest = emitter.value("load i64, ptr %leave_unsaved.", 64)
+        emitter.branch(rest.eq(0), done, one)
+        emitter.begin(one)
+        offset = (emitter.intrinsic("llvm.cttz.i64", [rest, emitter.const(1, 1)], 64) + 1).shl(3)
+        emitter.store(emitter.offset("%cpu", offset), emitter.load(emitter.offset("%saved.", offset), 64))
+        emitter.line(f"store i64 {(rest & (rest - 1)).text}, ptr %leave_unsaved.")
+        emitter.jump(again)
+        emitter.begin(done)
 
     def _account(self, operation: str, budget: LlvmValue) -> None:
         """Count what retires in compiled code: the budget at the entry less the budget at the exit."""
@@ -348,7 +368,7 @@ class Lowering:
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
         return emitter.offset(table, pc << PC_SHIFT)
 
-    def _exit(self, target: int, left: LlvmValue, dirty: frozenset[str], loose: frozenset[int]) -> None:
+    def _exit(self, target: int, left: LlvmValue, dirty: Names, loose: frozenset[int]) -> None:
         """Go on at `target`, outside, whatever code its entry leads to."""
         self._save(dirty, loose)
         self._account("sub", left)
@@ -359,7 +379,9 @@ class Lowering:
         emitter, region = self.emitter, self.region
         inside = [leave for leave in self.leaves if leave.pc not in region.heads]
         at_heads = [leave for leave in self.leaves if leave.pc in region.heads]
+        self.unsaved_at_heads = NOTHING.union(*(leave.dirty for leave in at_heads))
         for leaves, common in ((inside, "leave"), (at_heads, "leave_at_head")):
+            unsaved_ = NOTHING.union(*(leave.dirty for leave in leaves))
             for leave in leaves:
                 emitter.begin(leave.label)
                 if leave.is_own:
@@ -368,11 +390,12 @@ class Lowering:
                 emitter.line(f"store i64 {budget.text}, ptr %leave_budget.")
                 emitter.line(f"store i64 {leave.pc}, ptr %leave_pc.")
                 emitter.line(f"store i32 {sum(1 << register for register in leave.loose)}, ptr %leave_loose.")
+                emitter.line(f"store i64 {sum(1 << _bit(name) for name in leave.dirty)}, ptr %leave_unsaved.")
+                self._forget(unsaved_ - leave.dirty)
                 emitter.jump(common)
             if leaves or common == "leave_at_head":  # who enters may have to leave at once
                 emitter.begin(common)
-                chosen = emitter.value("load i32, ptr %leave_loose.", 32)
-                self._save(frozenset().union(*(leave.dirty for leave in leaves)), frozenset(self.nans.formats), chosen)
+                self._save_some(unsaved_)
                 budget = emitter.value("load i64, ptr %leave_budget.", 64)
                 pc = emitter.value("load i64, ptr %leave_pc.", 64)
                 self._account("sub", budget)
@@ -387,7 +410,7 @@ class Lowering:
                     handler = emitter.offset("%decode", distance)
                     tail_call(emitter, self.convention, handler, forward(entry, budget.text))
 
-    def _indirect(self, block: Block, budget: LlvmValue, dirty: frozenset[str], known: Known, states: States) -> None:
+    def _indirect(self, block: Block, budget: LlvmValue, dirty: Names, known: Known, states: States) -> None:
         emitter, machine, last = self.emitter, self.machine, block.insns[-1]
         target = machine.target
         assert target is not None
@@ -415,6 +438,16 @@ class Lowering:
         self._account("sub", left)
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
         dispatch(emitter, self.convention, emitter.offset(table, target.shl(PC_SHIFT)), left.text)
+
+
+def _kind(name: str) -> str:
+    """The type of a register's variable."""
+    return "i64" if name[0] == "x" else "double"
+
+
+def _bit(name: str) -> int:
+    """A register's bit in a set: bits are in the order of the record, x1 first."""
+    return cpu_offset(name) // 8 - 1
 
 
 def written(insn: Decoded) -> list[str]:

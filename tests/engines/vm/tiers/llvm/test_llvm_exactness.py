@@ -57,6 +57,28 @@ def test_loops_in_loops_stop_at_any_count() -> None:
     assert tier.counters.installed
 
 
+WAYS = (
+    "andi a1, a0, 1\nbeq a1, zero, 16\naddi a2, a2, 3\nadd a3, a3, a2\njal zero, 12\n"
+    "addi a4, a4, 5\nfadd.d f4, f4, f1\n"  # the other way
+    "addi a5, a5, 7\n{between}\naddi a0, a0, 1\nandi t1, a0, 3\nbne t1, zero, -44\n"
+    "xor a7, a7, a2\nfadd.d f5, f4, f2\njal zero, -56"
+)
+"""A loop with two ways through it that write different registers, and a loop around it."""
+
+
+@pytest.mark.parametrize("between", ["csrrs a6, fflags, zero", "addi a6, a6, 1"])
+def test_ways_that_write_different_registers_stop_at_any_count(between: str) -> None:
+    """Once the loop is left in every round, for an instruction of the interpreter, once it is not."""
+    text = WAYS.format(between=between)
+    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    hart, alone = hart_with(text), hart_with(text)
+    for limit in (2_000, *range(1, 60)):
+        tier.run(hart, limit)
+        interpreter.run(alone, limit)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    assert tier.counters.installed
+
+
 @pytest.mark.parametrize("rounds", [1, 2, 3])
 def test_loops_with_all_registers_stop_at_any_count(rounds: int) -> None:
     """LLVM keeps some of so many values in stack slots: what a way out needs must be right there, too."""

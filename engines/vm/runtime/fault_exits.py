@@ -91,6 +91,7 @@ class FaultExits:
             raise OSError(f"no handler of faults for {sys.platform} on {machine()}, there is linux on x86_64")
         handler = _handler()
         self._table = mmap.mmap(-1, 4 * size, flags=_OWN | _NORESERVE)
+        _ask_for_huge_pages(self._table)
         self._words = memoryview(self._table).cast("I")
         self._row = handler.enter(base, size, ctypes.addressof(ctypes.c_char.from_buffer(self._table)))
         self._finalizer = weakref.finalize(self, handler.leave, self._row)
@@ -161,6 +162,14 @@ def _code(address: int) -> bytes:
     places = {"previous": _PREVIOUS_AT, "no_action": _NO_ACTION_AT, "rows": _ROWS_AT, "end": _BYTES - _ROW_BYTES}
     filled = _LISTING.format(**{name: (address + at).to_bytes(8, "little").hex() for name, at in places.items()})
     return bytes.fromhex("".join(line.partition(" ")[0] for line in filled.splitlines()))
+
+
+def _ask_for_huge_pages(table: mmap.mmap) -> None:
+    """A few are touched sooner than hundreds of small ones, which the exits of a large image are spread over."""
+    try:
+        table.madvise(mmap.MADV_HUGEPAGE)
+    except (AttributeError, OSError):  # a system without them
+        return
 
 
 @cache

@@ -208,10 +208,6 @@ def _within(ranges: Iterable[tuple[int, int]], pc: int) -> bool:
     return any(start <= pc < end for start, end in ranges)
 
 
-def _overlap(some: Iterable[tuple[int, int]], others: list[tuple[int, int]]) -> bool:
-    return any(start < stop and first < end for start, end in some for first, stop in others)
-
-
 def _is_llvm(space: CompiledSpace, region: StoredRegion) -> bool:
     """Whether LLVM's code is entered at the region's root."""
     handle = space.heads.get(region.entries[0][0])
@@ -442,14 +438,14 @@ class AutoTier(LlvmTier):
         self._slice = self._first
 
     def _try(self, space: CompiledSpace) -> None:
-        """Begin a trial of the functions that are warm, and those that share code with them: against baseline code."""
+        """Begin a trial of the functions that are warm, and those that they have in them: against baseline code."""
         installed = self._installed(space)
         warmth = {id(r): self._warmth[_name(r)] for r in installed if self._untried.get(_name(r))}
         if sum(warmth.values()) < max(TRIED_INSNS, TRIED_SHARE * self.retired):
             return
         least = WARM_SHARE * sum(warmth.values())
         code = [pair for region in installed if warmth.get(id(region), -1) >= least for pair in region.ranges]
-        tried = [region for region in installed if id(region) in warmth and _overlap(region.ranges, code)]
+        tried = [region for region in installed if id(region) in warmth and _within(code, region.entries[0][0])]
         others = [region for region in installed if not any(region is one for one in tried)]
         heads = {head for other in others if other.kind is not Kind.BASELINE for head, _ in other.entries}
         quick = self.quick.instead(space, tried, heads, guarded=self.cache.guards(space.memory))

@@ -185,21 +185,19 @@ class RegionCode:
             self.places = {**places, **{n: places[of] for n, of in self.tiles.same.items() if of in places}}
         self.asm.bind(self.labels[block.pc])
         self.take_budget(block.insns, self.interpret_label(0))
-        steps, methods, code = selection.steps, self.methods, block.code
-        index, count = 0, len(steps)
-        while index < count:
-            number, _, _, kind, _ = steps[index]
-            if kind == PUT:
-                first = index
-                while index < count and steps[index][3] == PUT:
-                    index += 1
-                self._puts(steps[first:index], allocation.in_place)
+        methods, code, in_place = self.methods, block.code, allocation.in_place
+        run: list[Step] = []
+        for step in selection.steps:
+            if step[3] == PUT:
+                run.append(step)
                 continue
-            index += 1
-            instruction = code[number]
+            if run:
+                self._puts(run, in_place)
+                run = []
+            instruction = code[step[0]]
             method = methods.get(instruction[0])
             if method is not None:
-                method(self, number, instruction)
+                method(self, step[0], instruction)
             else:
                 self._control(instruction)
 

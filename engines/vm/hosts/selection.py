@@ -139,6 +139,7 @@ def select(
             if user[0] in CONDITIONED and user[1] == number:
                 fused.add(number)
     gone = {*constants, *fused, *tiles.parts}
+    others = constants.keys() | same.keys()
     steps: list[Step] = []
     new = tuple.__new__  # half the time of the class's own
     for number in range(count) if order is None else order:
@@ -164,10 +165,8 @@ def select(
                 operands = scaled[number][:2]
             elif number in rotated:
                 operands = rotated[number][:1]
-            if len(operands) == 1:
-                first = operands[0]
-                if first not in constants:
-                    uses = (same.get(first, first),)
+            if others.isdisjoint(operands):
+                uses = operands
             else:
                 uses = tuple([same.get(value, value) for value in operands if value not in constants])
         slot_at = _SLOT_AT[opcode]

@@ -222,7 +222,8 @@ class Instruction:
         """Whether `word` (of `length` bytes) is this instruction."""
         if word & self.mask != self.match:
             return False
-        return all(f.extract(word) not in f.excluded for f in self.constrained)
+        constrained = self.constrained
+        return not constrained or all(f.extract(word) not in f.excluded for f in constrained)
 
     @cached_property
     def constrained(self) -> tuple[Field, ...]:

@@ -91,11 +91,11 @@ def allocate(
     joined = _joinable(steps, at, last, pins) if enabled else {}
     guest_places = enabled and registers.guest_places
     homes: dict[int, int] = {}
+    born: dict[int, int] = {}
     free = {INTEGER: list(reversed(registers.integers)), FLOAT: list(reversed(registers.floats))}
     if not enabled:
         free = {INTEGER: [], FLOAT: []}
     active: dict[int, list[tuple[int, int, int]]] = {INTEGER: [], FLOAT: []}
-    born: dict[int, int] = {}
     stack: list[tuple[int, int]] = []
     free_slots: list[int] = []
     used_slots = 0
@@ -105,7 +105,6 @@ def allocate(
         if result == NONE:
             continue
         end = last.get(number, position)
-        born[number] = position
         if kind == GET and enabled:
             pin = pins.get(guest)
             if pin is not None:
@@ -137,6 +136,7 @@ def allocate(
             continue
         loser, loser_end, begin = number, end, position
         if group:
+            born = born or {step[0]: at[index] for index, step in enumerate(steps)}
             least = min(group, key=lambda g: counts.get(g[1], 0) / (g[0] - born[g[1]] + 1))
             own = counts.get(number, 0) / (end - position + 1)
             if counts.get(least[1], 0) / (least[0] - born[least[1]] + 1) < own:

@@ -304,13 +304,12 @@ class BaselineCompiler:
             if lifted is None:
                 continue
             block, after = lifted
-            cut = next((i for i, address in enumerate(block.pcs) if i and address in blocks), None)
-            if cut is not None:
+            if not blocks.keys().isdisjoint(block.pcs):
+                cut = next(i for i, address in enumerate(block.pcs) if address in blocks)
                 block, after = self.lifter.block(code, pc, limit_insns=cut), None
             blocks[pc] = block
             insns += block.insns
-            for address in block.pcs:
-                inside[address] = pc
+            inside.update(dict.fromkeys(block.pcs, pc))
             if after is not None:
                 heads.add(after)
                 todo.append(after)

@@ -148,7 +148,8 @@ class LlvmCompiler:
         exits = {pc for block in region.blocks.values() for pc in block.targets if pc not in region.blocks}
         exits |= region.taken - region.blocks.keys()
         faults = image.faults if guarded else None
-        made = Compiled(bytes(image.content), heads, region.ranges(), tuple(sorted(exits)), region.insns, seconds, faults)
+        code, ranges = bytes(image.content), region.ranges()
+        made = Compiled(code, heads, ranges, tuple(sorted(exits)), region.insns, seconds, faults)
         counters = self.counters
         counters.regions += 1
         counters.insns += made.insns

@@ -67,34 +67,34 @@ class ProgramRegions:
         return self._planned(roots)
 
     def plan_hot(self, places: Iterable[int]) -> Iterator[tuple[int, tuple[Region, tuple[int, ...]] | None]]:
-        """By place, the region of the function that it is in, or else its own, as `plan` gives them; None if refused.
+        """By place, the regions of the function that it is in, as `plan` gives them; None if none has the place.
 
-        Places in a function that an earlier one is in are left out. A call through a pointer may go to small functions
-        that have places.
+        Places in regions that are given already are left out. A call through a pointer may go to small functions that
+        have places.
         """
         functions = {place: self.tables.function(place)[0] for place in places}
         candidates = sorted(pc for pc in {*functions.values()} & self._starts if self._is_small(pc))
         self._candidates = candidates if len(candidates) <= MOST_CANDIDATES else []
-        found: dict[int, Region | None] = {}
         known: set[int] = set()
+        found: list[Region] = []
         for place, function in functions.items():
+            if any(region.contains(place) for region in found):
+                continue
             for root in (function, place):
-                is_new = root not in found
-                if is_new:
-                    found[root] = self._region(root, ())
-                region = found[root]
-                if region is not None and region.contains(place):
-                    if is_new:
-                        own = (root, *(head for head in region.heads if head not in known))
-                        known.update(own)
-                        yield place, (region, own)
+                planned = self._planned([root], known, function)
+                found += [region for region, _ in planned]
+                yield from ((place, each) for each in planned)
+                if any(region.contains(place) for region in found):
                     break
             else:
                 yield place, None
 
-    def _planned(self, roots: Iterable[int]) -> list[tuple[Region, tuple[int, ...]]]:
+    def _planned(
+        self, roots: Iterable[int], known: set[int] | None = None, function: int | None = None
+    ) -> list[tuple[Region, tuple[int, ...]]]:
+        """As `plan`, without what is `known`, to which heads are added; if there is a `function`, of that alone."""
         todo = list(roots)
-        known: set[int] = set()
+        known = set() if known is None else known
         found = []
         while todo:
             pc = todo.pop()
@@ -109,7 +109,8 @@ class ProgramRegions:
             own = (pc, *(head for head in region.heads if head not in known))
             found.append((region, own))
             known.update(own)
-            todo += [exit for exit in sorted(exits_of(region) | self._tabled(region)) if exit not in known]
+            exits = [exit for exit in sorted(exits_of(region) | self._tabled(region)) if exit not in known]
+            todo += [exit for exit in exits if function is None or self._is_of(function, exit)]
         return found
 
     def compile(
@@ -150,6 +151,10 @@ class ProgramRegions:
         guest = b"".join(self._space.fetch(start, end - start) for start, end in made.ranges)
         entries = tuple((pc, offset) for pc, offset in made.heads.items() if pc in own)
         return StoredRegion(made.code, entries, tuple(made.ranges), made.exits, guest, made.faults, Kind.LLVM)
+
+    def _is_of(self, function: int, pc: int) -> bool:
+        """Whether an instruction belongs to a function."""
+        return pc < self._memory.limit and self.tables.function(pc)[0] == function
 
     def _region(self, pc: int, outside: Container[int]) -> Region | None:
         """The region of `pc`, with no instruction of `outside`; None if it was refused, which is counted."""

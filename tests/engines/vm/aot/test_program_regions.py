@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from engines.vm.aot import program_regions
 from engines.vm.aot.functions import functions, named_functions
 from engines.vm.aot.image import Kind
 from engines.vm.aot.jump_tables import JumpTables
@@ -168,3 +169,18 @@ def test_several_processes_compile_what_one_does() -> None:
 def test_what_is_no_elf_file_has_no_functions() -> None:
     assert not functions(b"\x7fELF")
     assert not named_functions(b"\x7fELF" + bytes(60))
+
+
+@needs_x86_64
+def test_places_of_a_large_function_get_regions_that_lead_to_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None begins where another one does, though the function is a loop, and any of it is in a region."""
+    monkeypatch.setattr(program_regions, "MOST_INSNS", 12)
+    long_loop = "addi a0, a0, 1\nbeq a0, a1, 8\naddi a2, a2, 1\n" * 8 + "bne a0, zero, -96\nebreak\n"
+    program = planned(loaded(long_loop), CODE, CODE + 0x200)
+    found = [each for _, each in program.plan_hot([CODE + 72, CODE + 4])]
+    regions = [each[0] for each in found if each is not None]
+    assert len(regions) == len(found) > 1
+    assert all(any(region.contains(pc) for region in regions) for pc in range(CODE, CODE + 100, 4))
+    assert [region.contains(CODE) for region in regions].count(True) == 1
+    heads = [head for each in found if each is not None for head in each[1]]
+    assert len(heads) == len(set(heads))

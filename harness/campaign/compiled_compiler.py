@@ -52,6 +52,7 @@ LEFT: Final = (
     "mir/reader.py",
     "modes/advice.py",
     "release/placed.py",
+    "release/processes.py",
     "snapshot.py",
     "wasm/positions.py",
     "wasm/text/*",

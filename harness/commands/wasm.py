@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Compile a subset of Rust to WebAssembly.", no_args_is_help=True)
 
 _LIMIT: Final = 124
+INTERNAL: Final = 3
 _FUEL: Final = 2_000_000_000
 _MAIN: Final = 'fn main() {\n    println!("Hello, world!");\n}\n'
 
@@ -105,11 +106,23 @@ def build(
     cache: Annotated[
         bool, typer.Option(help="Take the module from the directory of caches if it was built from these sources.")
     ] = True,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            min=1,
+            help="Processes that optimise; where not given, one for a small crate, else one per processor.",
+        ),
+    ] = None,
 ) -> None:
     """Compile a crate to a WebAssembly module, a WASI preview 1 command.
 
     dev compiles fast and checks arithmetic for overflow; release wraps and is optimised; freestanding is release whose
-    panics are traps. Exit status: 0, 1 the crate does not compile, 2 a file cannot be read or written.
+    panics are traps. The module is the same however many processes work; a dev build, and one with debug information,
+    takes one.
+
+    Exit status: 0, 1 the crate does not compile, 2 a file cannot be read or written, 3 a process was lost.
     """
     from engines.rustwasm.build_cache import BuildCache, BuildOptions
 
@@ -119,11 +132,13 @@ def build(
     cache = cache and mode == "ownership"  # the cache knows a crate's files, which may depend on the mode
     target = out or main.with_suffix(".wasm")
     if debug or source_map:
+        if jobs not in (None, 1):
+            _tell_alone("debug information is made in one")
         _build_with_debug_info(main, target, options, settings, debug, source_map)
         return
     content = BuildCache().find(main, options) if cache else None
     if content is None:
-        content = _built(main, options, cache, settings)
+        content = _built(main, options, cache, settings, jobs)
     _write(target, content)
 
 
@@ -169,9 +184,14 @@ def _build_with_debug_info(
         _write(place, made.source_map.encode())
 
 
-def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[str]) -> bytes:
+def _tell_alone(why: str) -> None:
+    typer.echo(f"counterproof: built in one process: {why}", err=True)
+
+
+def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[str], jobs: int | None) -> bytes:
     from engines.rustwasm.build_cache import BuildCache
     from engines.rustwasm.driver import build_bytes
+    from engines.rustwasm.release.errands import Jobs, LostProcessError
 
     compilation = _compiled(main, options, settings)
     known = None
@@ -180,10 +200,15 @@ def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[st
 
         known = use_library_instances()
     try:
-        content = build_bytes(compilation, options.profile, options.names, options.lowering)
+        content = build_bytes(
+            compilation, options.profile, options.names, options.lowering, Jobs(jobs, _tell_alone)
+        )
     except ValueError as error:
         typer.echo(f"counterproof: {main}: {error}", err=True)
         raise typer.Exit(1) from None
+    except LostProcessError as error:
+        typer.echo(f"counterproof: {main}: {error}", err=True)
+        raise typer.Exit(INTERNAL) from None
     if keep:
         try:
             BuildCache().keep(compilation, main, options, content)

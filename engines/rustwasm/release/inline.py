@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from engines.rustwasm.release.errands import Errand, run
+from engines.rustwasm.release.packed import Packed, packed, unpacked
 from engines.rustwasm.release.tree import (
     Block,
     If,
@@ -118,41 +120,75 @@ def _keep_positions(call: Node, body: list[Node], copied: list[Node]) -> None:
 
 
 def inline(
-    trees: dict[int, Tree], kept: set[int], improve: Callable[[Tree], None], frames: Callable[[Tree], set[int]]
+    trees: dict[int, Tree],
+    kept: set[int],
+    improve: Callable[[Tree], None],
+    frames: Callable[[Tree], set[int]],
+    jobs: int = 1,
 ) -> None:
     """Put callees into callers, callees first, and improve what got something in; `kept` are functions that something
-    else than calls names, `frames` gives a function's locals that point to its frame.
+    else than calls names, `frames` gives a function's locals that point to its frame. In so many processes.
 
     Functions that call themselves, directly or through others, stay.
     """
     calls = {index: Counter(n.imm[0] for n in nodes_of(tree.body) if n.op == "call") for index, tree in trees.items()}
-    uses = sum(calls.values(), Counter())
-    done: set[int] = set()
-    active: set[int] = set()
-    recursive = _recursive(calls)
-    sizes = {index: size_of(tree) for index, tree in trees.items()}
+    order = _callees_first({index: sorted(one for one in found if one in trees) for index, found in calls.items()})
+    place = {index: number for number, index in enumerate(order)}
+    after = {index: [one for one in calls[index] if place.get(one, len(order)) < place[index]] for index in order}
+    run(_Inlining(trees, kept, calls, improve, frames), order, jobs, after)
 
-    def visit(index: int) -> None:
-        stack = [(index, iter(sorted(calls.get(index, ()))))]
-        active.add(index)
+
+def _callees_first(calls: dict[int, list[int]]) -> list[int]:
+    """All functions, each after those that it calls, except where they come back to it."""
+    out: list[int] = []
+    seen: set[int] = set()
+    for start in sorted(calls):
+        if start in seen:
+            continue
+        seen.add(start)
+        stack = [(start, iter(calls[start]))]
         while stack:
             current, rest = stack[-1]
-            following = next((one for one in rest if one in trees and one not in done and one not in active), None)
-            if following is not None:
-                active.add(following)
-                stack.append((following, iter(sorted(calls[following]))))
-                continue
-            stack.pop()
-            _into(current)
-            active.discard(current)
-            done.add(current)
+            following = next((one for one in rest if one not in seen), None)
+            if following is None:
+                stack.pop()
+                out.append(current)
+            else:
+                seen.add(following)
+                stack.append((following, iter(calls[following])))
+    return out
 
-    def _into(index: int) -> None:
-        tree = trees[index]
-        local_frames = frames(tree)
+
+class _Inlining(Errand):
+    """Puts callees into one caller. It needs their bodies, and how large they are now: of those that come back to the
+    caller, how large they were."""
+
+    def __init__(
+        self,
+        trees: dict[int, Tree],
+        kept: set[int],
+        calls: dict[int, Counter[int]],
+        improve: Callable[[Tree], None],
+        frames: Callable[[Tree], set[int]],
+    ) -> None:
+        self.trees = trees
+        self.kept = kept
+        self.improve = improve
+        self.frames = frames
+        self.uses: Counter[int] = Counter()
+        for found in calls.values():
+            self.uses.update(found)
+        self.recursive = _recursive(calls)
+        self.sizes = {index: size_of(tree) for index, tree in trees.items()}
+        self.changed: set[int] = set()
+
+    def work(self, function: int) -> None:
+        trees, sizes = self.trees, self.sizes
+        tree = trees[function]
+        local_frames = self.frames(tree)
         if local_frames:
             local_frames -= _told(tree, local_frames, lambda callee: sizes.get(callee, LARGEST) <= OPENING)
-        before = sizes[index]
+        before = sizes[function]
 
         def opens(node: Node) -> bool:
             """Whether the callee is told a place in our frame, which would be locals if nobody was."""
@@ -162,23 +198,26 @@ def inline(
             if node.op != "call":
                 return node
             callee = node.imm[0]
-            if callee not in trees or callee not in done or callee == index or callee in recursive:
+            if callee not in trees or callee in self.recursive:
                 return node
-            body = trees[callee]
-            once = uses[callee] == 1 and callee not in kept and sizes[index] + sizes[callee] <= LARGEST
+            once = self.uses[callee] == 1 and callee not in self.kept and sizes[function] + sizes[callee] <= LARGEST
             if sizes[callee] > SMALL and not once and not (sizes[callee] <= OPENING and opens(node)):
                 return node
-            sizes[index] += sizes[callee]
-            return inlined(node, body, tree)
+            sizes[function] += sizes[callee]
+            self.changed.add(function)
+            return inlined(node, trees[callee], tree)
 
         rewrite(tree.body, change)
-        if sizes[index] != before:
-            improve(tree)
-            sizes[index] = size_of(tree)
+        if sizes[function] != before:
+            self.improve(tree)
+            sizes[function] = size_of(tree)
 
-    for index in sorted(trees):
-        if index not in done:
-            visit(index)
+    def tell(self, function: int) -> Packed | None:
+        return packed(self.trees[function]) if function in self.changed else None
+
+    def take(self, function: int, told: Packed) -> None:
+        self.trees[function].become(unpacked(told))
+        self.sizes[function] = size_of(self.trees[function])
 
 
 def _place(node: Node) -> int | None:

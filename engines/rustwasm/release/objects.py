@@ -10,14 +10,15 @@ Rule for the code that comes in: it does not count on the trap of an access to n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from engines.rustwasm.release.effects import effects_of
-from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, rewrite, walk
+from engines.rustwasm.release.packed import copied
+from engines.rustwasm.release.tree import Block, If, Node, Tree, extra_results, nodes_of, rewrite, walk
 from engines.rustwasm.wasm.module import Instruction, Module
-from engines.rustwasm.wasm.types import I32, Ref, StructType, SubType, ValueType
+from engines.rustwasm.wasm.types import I32, Ref, StructType, SubType
 from engines.rustwasm.wasm.validate.types import defaultable
 
 _PACKED: Final = ("struct.get_s", "struct.get_u")
@@ -34,13 +35,27 @@ class Facts:
         tables: immutable globals that hold a struct, to the instructions that give its fields.
         trees: bodies by function index.
         inlined: puts a body in place of a call (`inline`).
+        small: copies of bodies of at most SMALL operations of functions that something else than a call names: the
+            same for all functions of a pass over them, whichever of these it has come to.
     """
 
     types: list[SubType]
     tables: dict[int, list[Instruction]]
     trees: dict[int, Tree]
     inlined: Callable[[Node, Tree, Tree], Node]
-    results: dict[int, ValueType | None] = field(default_factory=dict)
+    small: dict[int, Tree] = field(default_factory=dict)
+
+    def look_at(self, function: int) -> None:
+        """Copy a function's body if it is small now."""
+        tree = self.trees.get(function)
+        if tree is not None and len(nodes_of(tree.body)) <= SMALL:
+            self.small[function] = copied(tree)
+
+    def look_again(self, functions: Iterable[int]) -> None:
+        """Forget what was copied, which may call functions that take something else by now, and look at these."""
+        self.small.clear()
+        for function in sorted(functions):
+            self.look_at(function)
 
     def struct(self, index: int) -> StructType:
         composite = self.types[index].composite
@@ -160,8 +175,8 @@ class _Simplifier:
         if target.op != "ref.func":
             return None
         call = Node("call", (target.imm[0], *node.imm[1:]), node.args[:-1], node.type)
-        body = self.facts.trees.get(target.imm[0])
-        if body is not None and not extra_results(node) and body is not self.tree and len(walk(body.body)) <= SMALL:
+        body = self.facts.small.get(target.imm[0])
+        if body is not None and not extra_results(node) and self.facts.trees.get(target.imm[0]) is not self.tree:
             return self.facts.inlined(call, body, self.tree)
         return call
 

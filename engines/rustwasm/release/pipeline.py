@@ -8,6 +8,7 @@ from typing import Final
 
 from engines.rustwasm.release.coalesce import coalesce, drop_dead_sets
 from engines.rustwasm.release.control import simplify_control
+from engines.rustwasm.release.errands import ONE, Errand, Jobs, run
 from engines.rustwasm.release.exits import join_values, split_values
 from engines.rustwasm.release.flatten import flatten
 from engines.rustwasm.release.fold import fold
@@ -17,8 +18,9 @@ from engines.rustwasm.release.inline import inline, inlined
 from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
 from engines.rustwasm.release.number import number_values
-from engines.rustwasm.release.objects import Facts, facts_of, made_here, objects_to_locals
+from engines.rustwasm.release.objects import facts_of, made_here, objects_to_locals
 from engines.rustwasm.release.one_block import allocator_of, place_one_block
+from engines.rustwasm.release.packed import Packed, packed, unpacked
 from engines.rustwasm.release.promote import fold_addresses, join_frames, places_of, promote, settle
 from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.recursion import loops_for_calls
@@ -29,6 +31,7 @@ from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, nodes
 from engines.rustwasm.release.writes import ATOMIC_BYTES, write_in_loops
 from engines.rustwasm.wasm.binary.encoder import expression
 from engines.rustwasm.wasm.module import Data, ExternKind, Function, Module
+from engines.rustwasm.wasm.positions import Positioned
 from engines.rustwasm.wasm.types import FunctionType, SubType
 from engines.rustwasm.wasm.validate import validate
 
@@ -86,62 +89,176 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS, ours: bo
         size = now
 
 
-def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
-    """A module that does the same. `stack` is the name of the global that points to a shadow stack, if the module has
-    one and keeps to the rules of `promote`.
+def optimise(module: Module, stack: str | None = None, jobs: Jobs = ONE) -> tuple[Module, Report]:
+    """A module that does the same; the same one in however many processes. `stack` is the name of the global that
+    points to a shadow stack, if the module has one and keeps to the rules of `promote`.
 
     Raises:
         InvalidModuleError: `module` is not valid.
+        LostProcessError: one of several processes ended before it was done.
     """
     module = pack_data(shake(merge_types(split_groups(module))))
-    context = validate(module)
-    report = Report()
-    imported = len(module.imported(ExternKind.FUNCTION))
-    trees: dict[int, Tree] = {}
-    for index, function in enumerate(module.functions, imported):
+    return _Optimiser(module, stack, jobs).optimised()
+
+
+class _Optimiser:
+    """A module on its way through the passes.
+
+    Attributes:
+        trees: bodies by function index.
+        named: functions that something else than a call names.
+        pointer: the global that points to the shadow stack.
+        ours: the code keeps to our rules.
+        jobs: processes for passes over all functions.
+    """
+
+    def __init__(self, module: Module, stack: str | None, jobs: Jobs) -> None:
+        self.module = module
+        self.imported = len(module.imported(ExternKind.FUNCTION))
+        self.report = Report()
+        self.trees: dict[int, Tree] = {}
+        self.ours = stack is not None
+        self.pointer = next((index for index, name in module.names.globals.items() if name == stack), None)
+        self.facts = facts_of(module, self.trees, inlined)
+        self.named = _named(module)
+        self.jobs = 1 if _positioned(module) else jobs.count(sum(len(one.body) for one in module.functions))
+
+    def optimised(self) -> tuple[Module, Report]:
+        self._grow()
+        trees, named = self.trees, self.named
+        allocator = allocator_of(self.module) if self.ours else None
+        self._into_callers(named if allocator is None else named | {allocator.alloc, allocator.free})
+        if allocator is not None and place_one_block(trees, _called(trees, named), named, allocator):
+            for index in named & trees.keys():
+                self.improve(trees[index])
+        for turn in range(SIGNATURE_ROUNDS):
+            changed = trim_signatures(trees, _called(trees, named), named)
+            self._look_again()
+            run(_Again(self), sorted(changed), self.jobs)
+            if turn and not changed:
+                break
+            self._into_callers(named)
+        self.report.functions = len(trees)
+        return shake(merge_types(merge_functions(self._felled()))), self.report
+
+    def _grow(self) -> None:
+        """Trees for all functions, improved; those first that others may take in."""
+        errand = _First(self)
+        functions = range(self.imported, self.imported + len(self.module.functions))
+        before = self.named if self.facts is not None else set()
+        for index in functions:
+            if index in before:
+                errand.work(index)
+                if self.facts is not None:
+                    self.facts.look_at(index)
+        run(errand, [index for index in functions if index not in before], self.jobs)
+        found = sorted(self.trees.items())
+        self.trees.clear()
+        self.trees.update(found)
+        for index, function in enumerate(self.module.functions, self.imported):
+            if index not in self.trees:
+                self.named |= {one[1] for one in function.body if one[0] == "call"}
+        self.report.left = Counter(errand.left[index] for index in functions if index in errand.left)
+
+    def improve(self, tree: Tree) -> None:
+        """The passes that need a local for every value."""
+        if self.pointer is not None:
+            fold_addresses(tree)
+        optimise_tree(tree, share=False, rounds=1, ours=self.ours)
+        while self.pointer is not None and promote(tree, self.pointer):
+            optimise_tree(tree, share=False, rounds=1, ours=self.ours)
+        rounds = 0
+        while self.facts is not None and rounds < OBJECT_ROUNDS and objects_to_locals(tree, self.facts):
+            optimise_tree(tree, share=False, rounds=1, ours=self.ours)
+            rounds += 1
+
+    def _frames(self, tree: Tree) -> set[int]:
+        return made_here(tree) if self.pointer is None else places_of(tree, self.pointer)
+
+    def _look_again(self) -> None:
+        if self.facts is not None:
+            self.facts.look_again(self.named)
+
+    def _into_callers(self, kept: set[int]) -> None:
+        self._look_again()
+        live = _called(self.trees, self.named)
+        trees = {index: tree for index, tree in self.trees.items() if index in live}
+        inline(trees, kept, self.improve, self._frames, self.jobs)
+
+    def _felled(self) -> Module:
+        """The module of the trees, after the passes that share locals."""
+        module, trees = self.module, self.trees
+        called = _called(trees, self.named)
+        order = [index for index in trees if index in called]  # others were put where they were called
+        run(_Last(self), order, self.jobs)
+        functions = list(module.functions)
+        types = _Types(module)
+        segments: list[bytes] = []
+        for index in order:
+            tree = trees[index]
+            if self.ours:
+                store_together(tree, segments, len(module.data))
+            old = functions[index - self.imported].type
+            functions[index - self.imported] = fell(tree, types.of(tree, old))
+        data = [*module.data, *map(Data, segments)]
+        return replace(module, functions=functions, data=data, types=types.groups)
+
+
+class _Again(Errand):
+    """Improves trees whose callers or callees changed."""
+
+    def __init__(self, optimiser: _Optimiser) -> None:
+        self.all = optimiser
+        self.trees = optimiser.trees
+
+    def work(self, function: int) -> None:
+        tree = self.trees[function]
+        flatten(tree, split=True)
+        self.all.improve(tree)
+
+    def tell(self, function: int) -> Packed | None:
+        return packed(self.trees[function])
+
+    def take(self, function: int, told: Packed) -> None:
+        self.trees[function].become(unpacked(told))
+
+
+class _First(Errand):
+    """Grows a function's tree and improves it. `left`: why functions are none."""
+
+    def __init__(self, optimiser: _Optimiser) -> None:
+        self.all = optimiser
+        self.trees = optimiser.trees
+        self.context = validate(optimiser.module)
+        self.left: dict[int, str] = {}
+
+    def work(self, function: int) -> None:
         try:
-            trees[index] = grow(context, function)
+            tree = grow(self.context, self.all.module.functions[function - self.all.imported])
         except NotATreeError as error:
-            report.left[str(error)] += 1
-    ours = stack is not None
-    pointer = next((index for index, name in module.names.globals.items() if name == stack), None)
-    facts = facts_of(module, trees, inlined)
-    for tree in trees.values():
-        _improve(tree, pointer, facts, ours)
-    named = _named(module)
-    for index, function in enumerate(module.functions, imported):
-        if index not in trees:
-            named |= {one[1] for one in function.body if one[0] == "call"}
-    allocator = allocator_of(module) if ours else None
+            self.left[function] = str(error)
+            return
+        self.trees[function] = tree
+        self.all.improve(tree)
 
-    def into_callers(kept: set[int]) -> None:
-        live = _called(trees, named)
-        inline(
-            {index: trees[index] for index in trees if index in live},
-            kept,
-            lambda tree: _improve(tree, pointer, facts, ours),
-            lambda tree: made_here(tree) if pointer is None else places_of(tree, pointer),
-        )
+    def tell(self, function: int) -> tuple[Packed | None, str]:
+        if function in self.left:
+            return None, self.left[function]
+        return packed(self.trees[function]), ""
 
-    into_callers(named if allocator is None else named | {allocator.alloc, allocator.free})
-    if allocator is not None and place_one_block(trees, _called(trees, named), named, allocator):
-        for index in named & trees.keys():
-            _improve(trees[index], pointer, facts, ours)
-    for turn in range(SIGNATURE_ROUNDS):
-        changed = trim_signatures(trees, _called(trees, named), named)
-        for index in sorted(changed):
-            flatten(trees[index], split=True)
-            _improve(trees[index], pointer, facts, ours)
-        if turn and not changed:
-            break
-        into_callers(named)
-    functions = list(module.functions)
-    types = _Types(module)
-    called = _called(trees, named)
-    segments: list[bytes] = []
-    for index, tree in trees.items():
-        if index not in called:
-            continue  # it was put where it was called; shaking drops it
+    def take(self, function: int, told: tuple[Packed | None, str]) -> None:
+        content, why = told
+        if content is None:
+            self.left[function] = why
+        else:
+            self.trees[function] = unpacked(content)
+
+
+class _Last(_Again):
+    """What is done to a tree when no other will take it in."""
+
+    def work(self, function: int) -> None:
+        tree, ours, pointer = self.trees[function], self.all.ours, self.all.pointer
         if pointer is not None:
             join_frames(tree, pointer)
             settle(tree, pointer)
@@ -149,16 +266,14 @@ def optimise(module: Module, stack: str | None = None) -> tuple[Module, Report]:
             write_in_loops(tree, ATOMIC_BYTES)
         number_values(tree, share=True)
         optimise_tree(tree, ours=ours)
-        if loops_for_calls(tree, index):
+        if loops_for_calls(tree, function):
             optimise_tree(tree, ours=ours)
         drop_first_zeros(tree)
-        if ours:
-            store_together(tree, segments, len(module.data))
-        functions[index - imported] = fell(tree, types.of(tree, functions[index - imported].type))
-    report.functions = len(trees)
-    data = [*module.data, *map(Data, segments)]
-    out = replace(module, functions=functions, data=data, types=types.groups)
-    return shake(merge_types(merge_functions(out))), report
+
+
+def _positioned(module: Module) -> bool:
+    """Whether instructions know where they come from: such trees stay in one process."""
+    return any(isinstance(one, Positioned) for function in module.functions for one in function.body)
 
 
 class _Types:
@@ -183,19 +298,6 @@ class _Types:
             self.defined.append(SubType(wanted))
             self.groups.append((SubType(wanted),))
         return self.found[wanted]
-
-
-def _improve(tree: Tree, pointer: int | None, facts: Facts | None, ours: bool) -> None:
-    """The passes that need a local for every value."""
-    if pointer is not None:
-        fold_addresses(tree)
-    optimise_tree(tree, share=False, rounds=1, ours=ours)
-    while pointer is not None and promote(tree, pointer):
-        optimise_tree(tree, share=False, rounds=1, ours=ours)
-    rounds = 0
-    while facts is not None and rounds < OBJECT_ROUNDS and objects_to_locals(tree, facts):
-        optimise_tree(tree, share=False, rounds=1, ours=ours)
-        rounds += 1
 
 
 def _named(module: Module) -> set[int]:

@@ -141,6 +141,11 @@ class Tree:
         if growing:
             self.labels = 1 + max((node.label for node in nodes_of(body) if isinstance(node, Block)), default=0)
 
+    def become(self, other: Tree) -> None:
+        """Be that tree, which is nobody's from now on."""
+        self.parameters, self.locals, self.results = other.parameters, other.locals, other.results
+        self.body, self.labels, self.positioned = other.body, other.labels, other.positioned
+
     def fresh_local(self, type_: ValueType) -> int:
         self.locals.append(type_)
         return len(self.locals) - 1

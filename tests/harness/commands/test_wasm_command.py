@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from engines.rustwasm.release import pipeline
 from engines.rustwasm.wasm.binary import encode
 from engines.rustwasm.wasm.text import parse_module
 from harness.campaign import compiled_compiler
@@ -51,6 +54,44 @@ def test_a_crate_is_built_and_its_module_runs(crate: Path, profile: str) -> None
         seen = wasmtime.run(ProgramCase("wasm32", module.read_bytes(), ("main",)))
     assert isinstance(seen, ProgramObservation)
     assert (seen.exit_status, seen.stdout) == (0, b"2 b\n")
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1"])
+def test_jobs_have_a_range(crate: Path, jobs: str) -> None:
+    done = CliRunner().invoke(app, ["build", str(crate), "--jobs", jobs])
+    assert done.exit_code == 2
+    assert "greater than or equal to 1" in " ".join(done.stderr.replace("│", "").split())
+
+
+def test_jobs_change_nothing_but_the_time(crate: Path, tmp_path: Path) -> None:
+    found = []
+    for jobs in ("1", "2"):
+        out = tmp_path / f"{jobs}.wasm"
+        command = ["build", "--profile", "release", "--no-cache", str(crate), "-o", str(out), "--jobs", jobs]
+        assert CliRunner().invoke(app, command).exit_code == 0
+        found.append(out.read_bytes())
+    assert found[0] == found[1]
+
+
+def test_a_build_that_loses_a_process_says_so_and_writes_nothing(crate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent, work = os.getpid(), pipeline._First.work
+
+    def dies(self: pipeline._First, function: int) -> None:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        work(self, function)
+
+    monkeypatch.setattr(pipeline._First, "work", dies)
+    done = CliRunner().invoke(app, ["build", "--profile", "release", str(crate), "--jobs", "2"])
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "ended by signal 9; with fewer jobs it takes less memory" in done.stderr
+    assert not crate.with_suffix(".wasm").exists()
+
+
+def test_debug_information_is_made_in_one_process_which_is_said(crate: Path) -> None:
+    done = CliRunner().invoke(app, ["build", "-g", str(crate), "--jobs", "2"])
+    assert done.exit_code == 0
+    assert done.stderr == "counterproof: built in one process: debug information is made in one\n"
 
 
 def test_what_cannot_be_built_is_said(crate: Path, tmp_path: Path) -> None:

@@ -77,14 +77,14 @@ class CompiledSpace:
 
     Attributes:
         held: the address space, which it does not keep alive.
-        heads: code by the pc of an entry. pages: by guest page.
+        heads: code by the pc of an entry. pages: by guest page, oldest first.
         version: counts changes of guest code; code compiled from an older version may not be installed.
     """
 
     held: weakref.ref[AddressSpace]
     decoded: DecodedCode
     heads: dict[int, CodeHandle] = made(default_factory=dict)
-    pages: dict[int, set[CodeHandle]] = made(default_factory=dict)
+    pages: dict[int, dict[CodeHandle, None]] = made(default_factory=dict)
     handles: set[CodeHandle] = made(default_factory=set)
     version: int = 0
     callback: Any = None
@@ -107,7 +107,7 @@ class CompiledSpace:
         return ctypes.string_at(memory.host_base + pc, end - pc) if end > pc else b""
 
     def handle_at(self, pc: int) -> CodeHandle | None:
-        """Installed code that has the instruction at `pc`."""
+        """Installed code that has the instruction at `pc`: of several, the oldest."""
         for handle in self.pages.get(pc >> PAGE_BITS, ()):
             if any(start <= pc < end for start, end in handle.ranges):
                 return handle
@@ -253,7 +253,7 @@ class CodeCache:
         memory, table = space.memory, space.decoded.table
         for page in _pages(ranges):
             memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
-            space.pages.setdefault(page, set()).add(handle)
+            space.pages.setdefault(page, {})[handle] = None
         replaced = {space.heads[head] for head in heads if head in space.heads}
         for head, offset in heads.items():
             entry = table + (head << PC_SHIFT)
@@ -332,7 +332,7 @@ class CodeCache:
         if space is not None:
             space.handles.discard(handle)
             for page in _pages(handle.ranges):
-                space.pages[page].discard(handle)
+                space.pages[page].pop(handle, None)
             for head in handle.heads:
                 if space.heads.get(head) is handle:
                     del space.heads[head]

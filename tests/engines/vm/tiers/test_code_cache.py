@@ -122,6 +122,19 @@ def test_what_was_not_sampled_for_longest_makes_room(tier: InterpreterTier) -> N
     assert cache.counters.evicted == 1
 
 
+def test_of_code_that_overlaps_the_oldest_is_found(tier: InterpreterTier) -> None:
+    """The same in every run: what is tried, and so what is kept, depends on it."""
+    for _ in range(8):
+        cache, space = installed_nothing(tier)
+        whole = [cache.install(space, bytes(64), {CODE + 8 * n: 0}, [(CODE, CODE + 256)]) for n in range(8)]
+        while whole:
+            assert space.handle_at(CODE + 128) is whole[0]
+            first = whole.pop(0)
+            assert first is not None
+            cache.remove(first)
+        assert space.handle_at(CODE + 128) is None
+
+
 def test_code_larger_than_the_cache_is_refused_and_said(tier: InterpreterTier) -> None:
     cache, space = installed_nothing(tier)
     assert cache.install(space, bytes(CAPACITY * 17), {CODE: 0}, [(CODE, CODE + 4)]) is None

@@ -18,6 +18,7 @@ _RELEASE: Final = "fuzz.sabotage.rustwasm_judges:release"
 _FRONT: Final = (_VERDICTS, _DEVELOPMENT)
 _BACK: Final = (_DEVELOPMENT,)
 _LATE: Final = (_RELEASE,)
+_COMMON_ERRORS: Final = ("tests/engines/rustwasm/typing/test_common_errors.py",)
 
 BUGS: Final = Catalogue(judges=_BACK)
 
@@ -135,7 +136,96 @@ def _() -> None:
     replace_method(Moves, "_check_once", lambda original: lambda self: None)
 
 
+BUGS.append(
+    Bug("rust-e0415-not-reported", Area.RUST_FRONT_END, "a rule of the language not enforced", _unenforced("E0415"),
+        "parameters of one name are accepted", _COMMON_ERRORS),
+)  # fmt: skip
+
+
+@BUGS.action("rust-parameters-need-no-size", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a str may be a parameter or a result", judges=_COMMON_ERRORS)  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.check import BodyChecker
+
+    replace_method(BodyChecker, "require_size", lambda original: lambda self, one, syntax: None)
+
+
+@BUGS.action("rust-indexing-borrows-late", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="`index_mut` borrows once the index is known: the fix of 32050df taken back",
+             judges=("tests/engines/rustwasm/borrow/test_indexing.py",))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.body import Ref
+    from engines.rustwasm.mir.build_places import PlaceBuilder
+    from engines.rustwasm.syntax import tree
+
+    lent: set[int] = set()
+
+    def index(original: Any) -> Any:
+        def wrapper(self: Any, node: tree.Index) -> Any:
+            lent.add(id(node.base))
+            return original(self, node)
+
+        return wrapper
+
+    def adjusted(original: Any) -> Any:
+        def wrapper(self: Any, node: Any) -> Any:
+            place, rvalue, one = original(self, node)
+            if id(node) in lent and isinstance(rvalue, Ref) and rvalue.kind == "mut":
+                rvalue.kind = "two_phase"
+            return place, rvalue, one
+
+        return wrapper
+
+    replace_method(PlaceBuilder, "index", index)
+    replace_method(PlaceBuilder, "adjusted", adjusted)
+
+
+@BUGS.action("rust-constants-call-anything", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="E0015 of calls is not looked for", judges=_COMMON_ERRORS)  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import calls
+
+    replace_method(calls, "check_call", lambda original: lambda checker, callee, span: None)
+
+
+@BUGS.action("rust-every-trait-has-objects", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="E0038 looks at no supertraits", judges=_COMMON_ERRORS)  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import dyn_compatible
+
+    def wrapper(original: Any) -> Any:
+        return lambda compilation, trait, seen: None if seen else original(compilation, trait, seen)
+
+    replace_method(dyn_compatible, "_violation", wrapper)
+
+
 # -- MIR
+
+
+@BUGS.action("rust-lent-constants-die-with-the-frame", Area.RUST_MIR, "a place used after its end",
+             description="`&[1, 2]` that is returned is in the frame of the function that returns it",
+             judges=("tests/engines/rustwasm/lower_linear/test_promotion.py",))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build import _Builder
+
+    replace_method(_Builder, "lasting", lambda original: lambda self, node: None)
+
+
+@BUGS.action("rust-parameters-dropped-after-all-patterns", Area.RUST_MIR, "the order of effects",
+             description="all that parameters' patterns bind is dropped before any parameter: a35d510 taken back",
+             judges=("tests/engines/rustwasm/mir/test_parameter_drops.py",))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.scopes import ScopeBuilder
+
+    def wrapper(original: Any) -> Any:
+        def leave(self: Any, scope: Any, span: Any) -> None:
+            if any(local == 1 for local, _ in scope.locals):
+                scope.locals.sort(key=lambda one: one[0] > self.body.arg_count)
+            original(self, scope, span)
+
+        return leave
+
+    replace_method(ScopeBuilder, "leave", wrapper)
 
 
 @BUGS.action("rust-scope-drops-in-order-of-declaration", Area.RUST_MIR, "the order of effects",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
 from engines.rustwasm.mir.build_expressions import ExpressionBuilder
+from engines.rustwasm.mir.promotion import is_constant, may_let_out
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import ClosureDef, FnDef
+from engines.rustwasm.typing.definitions import ClosureDef, ConstDef, FnDef
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty
 
@@ -75,6 +76,42 @@ def _build_closure(checker: BodyChecker, closure: ClosureDef) -> m.Body:
 
 class _Builder(ExpressionBuilder):
     """One body."""
+
+    _lets_out: bool | None = None
+    """Whether references may leave the function; None before somebody asks."""
+
+    def lasting(self, node: Any) -> Place | None:
+        function = self.checker.function
+        constant = isinstance(function.syntax, t.ConstItem) and self.closure is None
+        if self._lets_out is None:
+            types = [one.ty for one in self.body.locals[: self.body.arg_count + 1]]
+            own = self.compilation.base is not None and not function.gc
+            self._lets_out = own and (constant or may_let_out(types[1:], types[0]))
+        if not self._lets_out or not is_constant(self, node, constant):
+            return None
+        return self.static(self._constant(node), node).deref()
+
+    def _constant(self, node: Any) -> ConstDef:
+        """A nameless static of the value of `node`."""
+        function, span = self.checker.function, node.span
+        self.checker.promoted += 1
+        const = ConstDef(f"CONSTANT{self.checker.promoted}", span, function.module, True)
+        const.path = f"{function.path}::{const.name}"
+        const.ty = self.type_of(node)
+        const.body = FnDef(const.name, span, function.module)
+        const.body.path = const.path
+        const.body.output = const.ty
+        const.body.mir = m.Body(const.path, const.body, 0, span)
+        builder = _Builder(self.checker, const.body.mir, None)
+        builder._lets_out = True
+        builder.local(const.ty, None, True, span)
+        builder.push(temporaries=True)
+        builder.raw_into(Place(0), node)
+        builder.pop(span)
+        builder.end(m.Return())
+        _prune(const.body.mir)
+        self.compilation.declarations.consts.append(const)
+        return const
 
     def run(self, output: Ty, parameters: list[tuple[Any, Ty]], source: Any) -> None:
         body = self.body

@@ -196,7 +196,9 @@ class ExpressionBuilder(ControlBuilder):
         self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
 
     def borrow(self, place: Place, node: t.Borrow) -> None:
-        source = self.adjusted_place(node.operand)
+        source = self.lasting(node.operand) if not node.mutable and not node.operand.adjust else None
+        if source is None:
+            source = self.adjusted_place(node.operand)
         self.assign(place, m.Ref("mut" if node.mutable else "shared", source), node.span)
 
     def cast(self, place: Place, node: t.Cast) -> None:

@@ -103,6 +103,10 @@ class PlaceBuilder(ScopeBuilder):
     def raw_into(self, place: Place, node: Any) -> None:
         raise NotImplementedError
 
+    def lasting(self, node: Any) -> Place | None:
+        """The place of a constant that is lent for longer than the function runs; None for what is in the frame."""
+        raise NotImplementedError
+
     def static(self, const: Any, node: Any) -> Place:
         one = self.checker.final(ty.erase(const.ty))
         address = ty.raw(one, True) if const.mutable else ty.ref(one)
@@ -171,7 +175,10 @@ class PlaceBuilder(ScopeBuilder):
     def adjusted(self, node: Any) -> tuple[Place | None, m.Rvalue | None, Ty]:
         """Apply the adjustments of an expression: a place, or an rvalue; and its type."""
         one = self.type_of(node)
-        place: Place | None = self.place(node)
+        first = node.adjust[0]
+        place: Place | None = self.lasting(node) if first[0] == "borrow" and not first[2] else None
+        if place is None:
+            place = self.place(node)
         rvalue: m.Rvalue | None = None
         found = self.uses.place(node) if self.uses is not None else None
         span = node.span

@@ -40,6 +40,8 @@ class BodyChecker(ExpressionChecker):
         self.closure: Any = None
         self.closures: list[ClosureDef] = []
         self.selections = 0
+        self.promoted = 0
+        """How many constants of the body live as long as the program (`mir.promotion`)."""
         if compilation.base is not None:
             self.constant = constant_context(function)
         self.unknown = False

@@ -22,6 +22,7 @@ from engines.rustwasm.wasm.validate import validate
 from harness.contract import ProgramCase, ProgramObservation
 from oracles.node_oracle import NodeOracle
 
+LIBRARY_PROGRAMS: Final = Path(__file__).parents[1] / "library" / "programs"
 ALL = rust_programs()
 RELEASE: Final = tuple(one.name for one in ALL) if os.environ.get("COUNTERPROOF_ALL_RELEASE") else (
     "hello", "panic_index", "drop_order", "linked_list", "bank", "queues", "matrix", "rational", "brainfuck",
@@ -85,6 +86,26 @@ def test_development_builds_do_what_rustc_does(program: RustProgram, tmp_path: P
 @pytest.mark.parametrize("name", RELEASE)
 def test_release_builds_do_what_rustc_does(name: str, tmp_path: Path) -> None:
     agrees(next(one for one in ALL if one.name == name), "release", tmp_path)
+
+
+def of_the_library(name: str, profile: str, directory: Path) -> None:
+    """A program of the library's tests does what rustc's build of it did."""
+    file = LIBRARY_PROGRAMS / f"{name}.rs"
+    panic = file.with_suffix(".panic")
+    status, output, errors = run(compiled(file.read_text(), file.name, profile), directory)
+    assert output.decode() == file.with_suffix(".expected").read_text()
+    assert status == (101 if panic.exists() else 0)
+    assert errors.decode().strip().startswith(panic.read_text().strip() if panic.exists() else "")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in LIBRARY_PROGRAMS.glob("*.rs")))
+def test_programs_of_the_library_do_what_rustc_does(name: str, tmp_path: Path) -> None:
+    of_the_library(name, "dev", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["constant_references", "receivers", "text_corners"])
+def test_release_builds_of_programs_of_the_library(name: str, tmp_path: Path) -> None:
+    of_the_library(name, "release", tmp_path)
 
 
 def test_builds_are_the_same_every_time() -> None:

@@ -122,7 +122,7 @@ class HostExecutor(TierExecutor):
         """Nothing is kept."""
         return False
 
-    def keep(self, program: str = "") -> None:
+    def keep(self) -> None:
         """End the host's process."""
         self.host_tier.close()
 

@@ -20,7 +20,8 @@ def found(maker: BodyMaker) -> list[tuple[str | None, int]]:
 
 
 def start(**more: tuple[ty.Ty, bool]) -> BodyMaker:
-    maker = BodyMaker(a=(STRING, True), r=(SHARED, False), w=(MUTABLE, False), v=(MUTABLE, False), **more)  # type: ignore[arg-type]
+    own = {"a": (STRING, True), "r": (SHARED, False), "w": (MUTABLE, False), "v": (MUTABLE, False)}
+    maker = BodyMaker(arguments=0, **own, **more)
     maker.live(*maker.names)
     maker.assign("a", maker.value())
     return maker

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -80,12 +82,12 @@ def built(source: str, name: str, monkeypatch: pytest.MonkeyPatch | None) -> tup
     program = development.DevelopmentProgram(kept)
     like = program._like
 
-    def counted(key: tuple[object, ...], *rest: object) -> object:
-        shared[key[1].path] += 1  # type: ignore[attr-defined]
-        return like(key, *rest)  # type: ignore[arg-type]
+    def counted(key: Any, *rest: Any) -> development.Lowered:
+        shared[key[1].path] += 1
+        return like(key, *rest)
 
-    program._like = counted  # type: ignore[assignment, method-assign]
-    return program.encoded(program.lower_all(), True), shared
+    with patch.object(program, "_like", counted):
+        return program.encoded(program.lower_all(), True), shared
 
 
 @pytest.mark.parametrize("name", ["json", "iterators", "made here"])

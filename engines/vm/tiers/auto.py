@@ -331,9 +331,12 @@ class AutoTier(LlvmTier):
         return self.profile.distrusts or space.tier_at(pc) in ("", BASELINE)
 
     def hot_places(self) -> list[int]:
-        """Where LLVM never compiled anything: pcs of the program that samples fell on, the hottest first; none if
-        the run was short, or too little of it was spent there."""
-        made = [*self._made_before, *(pair for region in self.compiled for pair in region.ranges)]
+        """Where no earlier run had LLVM compile anything: pcs of the program that samples fell on, the hottest first.
+
+        There are none if the run was short, or too little of it was spent there. What LLVM compiled beside
+        the guest was cut around traces, and does not do instead of whole functions.
+        """
+        made = self._made_before
         found = {pc: n for pc, n in self._outside.most_common() if pc < self.program_end and not _within(made, pc)}
         worth = self.retired >= WORTH_INSNS and sum(found.values()) >= WORTH_SHARE * self.retired
         return list(found) if worth else []
@@ -361,7 +364,7 @@ class AutoTier(LlvmTier):
         region = self._source[handle] if handle is not None and handle.tier != BASELINE else None
         to_try = region is not None and self._untried.get(_name(region), 0)
         self._is_settled = region is not None
-        if region is None:
+        if region is None or any(region is made for made in self.compiled):
             self._outside[pc] += self._span
         self._rejected_here |= {id(region) for region in self.rejected if _within(region.ranges, pc)}
         there = [tried for tried in self.trial.regions if _within(tried.ranges, pc)]

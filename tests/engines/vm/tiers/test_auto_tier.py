@@ -192,6 +192,25 @@ def test_functions_that_share_code_are_tried_together_or_not_at_all(monkeypatch:
         assert state(hart) == state(alone)
 
 
+def test_what_llvm_compiled_beside_the_guest_is_translated_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a region around a trace would keep the whole function away in every later run."""
+    monkeypatch.setattr(auto, "WORTH_INSNS", 1_000)
+    monkeypatch.setattr(auto, "PROGRAM_AFTER_INSNS", 0)
+    monkeypatch.setattr(Trial, "verdict", lambda _: True)
+    monkeypatch.setattr(trial, "TURN_INSNS", 500)
+    first = eager(llvm_after=2_000)
+    first.program_end = CODE + 0x1000
+    first.run(hart_with(nested()), 60_000)
+    inside = [pair for region in first.compiled for pair in region.ranges]
+    assert any(auto._within(inside, pc) for pc in first.hot_places())
+    first.finish()
+    later = eager(llvm_after=1 << 60)
+    later.offer(first.compiled)
+    later.program_end = first.program_end
+    later.run(hart_with(nested()), 60_000)
+    assert not any(auto._within(inside, pc) for pc in later.hot_places())
+
+
 def test_looks_see_more_of_the_program_than_long_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slice of 18 turns of the outer loop, each of 52 instructions, always ends at the same place."""
     places = []

@@ -35,6 +35,7 @@ CATALOGUES: Final = (
     "comparator",
     "rustwasm",
     "rustwasm_passes",
+    "rustwasm_processes",
 )
 """The modules of this package that have a list `BUGS`."""
 

@@ -13,6 +13,7 @@ PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
 CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
 NANS: Final = "tests/engines/vm/tiers/llvm/test_llvm_nans.py"
+COPIES: Final = "tests/engines/vm/tiers/llvm/test_copied_functions.py"
 GUARDED: Final = "tests/engines/vm/tiers/llvm/test_llvm_in_guarded_memory.py"
 
 BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
@@ -164,6 +165,47 @@ def _() -> None:
     from engines.vm.tiers.llvm import lowering
 
     replace_method(lowering, "_bit", lambda original: lambda name: max(original(name) - 1, 0))
+
+
+@BUGS.action(
+    "llvm-copy-returns-unasked",
+    Area.CODE_CACHE,
+    "a jump to the wrong place",
+    description="a function's copy returns behind its call, whatever the link register holds",
+    judges=(EXACTNESS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+    from engines.vm.tiers.llvm.region import address
+
+    def wrapper(original: Any) -> Any:
+        def indirect(self: Any, block: Any, *rest: Any) -> None:
+            if block.pc != address(block.pc):
+                self.machine._target = self.machine.const(block.targets[0])
+            original(self, block, *rest)
+
+        return indirect
+
+    replace_method(Lowering, "_indirect", wrapper)
+
+
+@BUGS.action(
+    "llvm-copied-code-not-watched",
+    Area.CODE_CACHE,
+    "stale code",
+    description="a region does not depend on the code of functions that it has copies of",
+    judges=(COPIES,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.region import Region, address
+
+    def wrapper(original: Any) -> Any:
+        def ranges(self: Any) -> Any:
+            return original(Region({pc: block for pc, block in self.blocks.items() if pc == address(pc)}, self.heads))
+
+        return ranges
+
+    replace_method(Region, "ranges", wrapper)
 
 
 @BUGS.action(

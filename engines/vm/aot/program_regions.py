@@ -213,14 +213,14 @@ def exits_of(region: Region) -> set[int]:
 
 
 def resumed_at(region: Region) -> list[int]:
-    """Loops that the guest comes to when it was interpreted inside them: all but those that contain none and are inside
-    another one, whose ends are never far."""
+    """Loops that the guest comes to when it was interpreted inside them: all but those that contain no loops and calls
+    and are inside another one, whose ends are never far."""
     order = _in_order(region)
     return [first for first, inner, depth in _loops(region, order, set(order)) if inner or depth == 0]
 
 
 def _loops(region: Region, order: Sequence[int], among: set[int], depth: int = 0) -> list[tuple[int, bool, int]]:
-    """Of the loops of some blocks: where each begins, whether there are loops in it, and how many it is in."""
+    """Of the loops of some blocks: where each begins, whether there are loops or calls in it, how many it is in."""
     found: list[tuple[int, bool, int]] = []
     before: dict[int, list[int]] = {}
     for pc in among:
@@ -235,7 +235,8 @@ def _loops(region: Region, order: Sequence[int], among: set[int], depth: int = 0
         if cycle:
             covered |= cycle
             inner = _loops(region, order, cycle - {pc}, depth + 1)
-            found += [(pc, bool(inner), depth), *inner]
+            calls = any(region.blocks[at].links for at in cycle)
+            found += [(pc, bool(inner) or calls, depth), *inner]
     return found
 
 

@@ -13,6 +13,7 @@ from engines.vm.runtime.image import LinkError, link
 from engines.vm.runtime.llvm import HostTarget, host_features, host_target
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.layout import convention
+from engines.vm.tiers.llvm.copies import copy_called
 from engines.vm.tiers.llvm.lowering import Lowering, Module, usable
 from engines.vm.tiers.llvm.region import MOST_INSNS, Decoded, Fetch, Region, Targets, form, unseen
 
@@ -69,7 +70,7 @@ class LlvmCompiler:
     """Compiles for this machine, which must be x86_64.
 
     Args:
-        most_insns: size of a region.
+        most_insns: size of a region, without copies of functions that it calls, which may be as many again.
     """
 
     name = "llvm"
@@ -99,6 +100,7 @@ class LlvmCompiler:
         region = self.form(root, fetch, executed, frm, targets)
         if not region.blocks[root].insns:
             raise self._refuse("the first instruction is the interpreter's")
+        copy_called(region, self.most_insns)
         return region
 
     def form(

@@ -19,7 +19,7 @@ from engines.vm.tiers.llvm.accesses import GuardedMachine
 from engines.vm.tiers.llvm.bounds import Bounds, Known
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
-from engines.vm.tiers.llvm.region import Block, Decoded, End, Region
+from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, address
 from engines.vm.tiers.llvm.unsaved import Names, unsaved
 
 States = dict[int, State]
@@ -206,7 +206,7 @@ class Lowering:
         if block.end is End.LEAVE:
             label = emitter.label("leave")
             emitter.jump(label)
-            self.leaves.append(_Leave(label, block.pc, budget, dirty, loose=loose(states)))
+            self.leaves.append(_Leave(label, address(block.pc), budget, dirty, loose=loose(states)))
             return
         written_: set[str] = set()
         known = self.bounds.before[block.pc].copy() if self.bounds else Known()
@@ -255,7 +255,7 @@ class Lowering:
         borrow = emitter.name(f"extractvalue {{ i64, i8 }} {both}, 1")
         is_short = emitter.name(f"icmp ne i8 {borrow}, 0")
         emitter.line(f"br i1 {is_short}, label %{short}, label %{onward}, !prof !0")
-        self.leaves.append(_Leave(short, pc, left, dirty, insns, True, loose))
+        self.leaves.append(_Leave(short, address(pc), left, dirty, insns, True, loose))
         emitter.begin(onward)
         emitter.line(f"store i64 {left.text}, ptr %budget.")
         return left
@@ -302,7 +302,8 @@ class Lowering:
             label = self.emitter.label("far")
             self._compare(missing, label)
             self._refuse_nans(numbers, label)
-            self.leaves.append(_Leave(label, target, budget, dirty, self._unspent(block), True, loose(states)))
+            unspent = self._unspent(block)
+            self.leaves.append(_Leave(label, address(target), budget, dirty, unspent, True, loose(states)))
         self._save(dirty - self.unsaved[target], loose(states))
         self._fetch(self.unsaved[target] - dirty)
         self.emitter.line(f"store i64 {left.text}, ptr %budget.")
@@ -424,7 +425,7 @@ class Lowering:
             other = emitter.label("other")
             places = {pc: emitter.label("place") for pc in block.targets}
             parcel = target.lshr(PARCEL_BITS)  # what lies twice as close may be a table
-            cases = " ".join(f"i64 {pc >> PARCEL_BITS}, label %{label}" for pc, label in places.items())
+            cases = " ".join(f"i64 {address(pc) >> PARCEL_BITS}, label %{label}" for pc, label in places.items())
             emitter.line(f"switch i64 {parcel.text}, label %{other} [ {cases} ]")
             for pc, label in places.items():
                 emitter.begin(label)

@@ -26,6 +26,8 @@ LOOP_BLOCKS: Final = 4
 LOOP_WAYS_OUT: Final = 2
 """A loop of no more blocks and ways out is asked for the budget of its rounds alone."""
 BRANCHES: Final = frozenset({"beq", "bne", "blt", "bge", "bltu", "bgeu"})
+KEY_BITS: Final = 64
+"""A block's key is its address; that of a copy, see `copies`, has its number above these bits."""
 LEFT: Final = frozenset({"ecall", "ebreak", "csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci", "fence_i"})
 """Instructions that the interpreter executes: the world changes with them, or may."""
 
@@ -76,6 +78,7 @@ class Block:
     """Instructions that are executed one after the other.
 
     Attributes:
+        pc: its key, by which the region and other blocks' targets know it.
         insns: may be empty where `end` is LEAVE: the interpreter executes the first instruction already.
         targets: pcs that the block may go to; for a branch the one where it is taken comes first; for an indirect jump
             those inside the region that it was seen to go to, or for a return those that it may go to.
@@ -91,6 +94,11 @@ class Block:
     @property
     def next_pc(self) -> int:
         return self.insns[-1].next_pc if self.insns else self.pc
+
+    @property
+    def is_return(self) -> bool:
+        """Whether it ends with an indirect jump through a link register that is no call."""
+        return self.end is End.INDIRECT and not self.links and self.insns[-1].argument("rs1") in LINKS
 
 
 @dataclass(slots=True)
@@ -119,20 +127,22 @@ class Region:
 
     def contains(self, pc: int) -> bool:
         """Whether an instruction at `pc` would be part of it."""
-        return any(block.pc <= pc < block.next_pc for block in self.blocks.values())
+        return any(address(block.pc) <= pc < block.next_pc for block in self.blocks.values())
 
     def ranges(self) -> list[tuple[int, int]]:
         """The guest bytes that the region was made from, [start, end), joined."""
         found: list[tuple[int, int]] = []
-        for pc in sorted(self.blocks):
-            block = self.blocks[pc]
-            if not block.insns:
-                continue
+        for pc, end in sorted((address(block.pc), block.next_pc) for block in self.blocks.values() if block.insns):
             if found and found[-1][1] >= pc:
-                found[-1] = (found[-1][0], max(found[-1][1], block.next_pc))
+                found[-1] = (found[-1][0], max(found[-1][1], end))
             else:
-                found.append((pc, block.next_pc))
+                found.append((pc, end))
         return found
+
+
+def address(key: int) -> int:
+    """The guest address of a block."""
+    return key & (1 << KEY_BITS) - 1
 
 
 @lru_cache(maxsize=1 << 16)
@@ -280,9 +290,16 @@ def form(
                 block.targets = tuple(target for target in seen[last.pc] if target in blocks)
             elif last.argument("rd") == 0:
                 block.targets = tuple(region.returns)
-    _keep_reachable(region)
-    _find_checks(region)
+    finish(region)
     return region
+
+
+def finish(region: Region) -> None:
+    """Keep what is reached, and find where to ask for the budget."""
+    _keep_reachable(region)
+    region.checks.clear()
+    region.longest.clear()
+    _find_checks(region)
 
 
 def loops_around(pc: int, region: Region) -> list[int]:
@@ -425,7 +442,9 @@ __all__ = [
     "Fetch",
     "Region",
     "Targets",
+    "address",
     "decoded_at",
+    "finish",
     "form",
     "loops_around",
     "root_around",

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from engines.vm.tiers.llvm.region import LINKS, Block, End, Region, successors
+from engines.vm.tiers.llvm.region import Block, End, Region, successors
 
 Names = frozenset[str]
 NONE: Final[Names] = frozenset()
@@ -62,7 +62,7 @@ def _onward(region: Region, block: Block) -> list[int]:
     if block.end is End.LEAVE:
         behind = [block.pc + length for length in (2, 4)]
         return [pc for pc in behind if pc in region.heads]
-    if block.end is End.INDIRECT and not block.links and block.insns[-1].argument("rs1") in LINKS:
+    if block.is_return:
         return []
     return [*successors(region, block), *([block.next_pc] if block.links and block.next_pc in region.blocks else [])]
 

@@ -113,6 +113,18 @@ def test_loops_around_others_can_be_entered_and_innermost_ones_not() -> None:
 
 
 @needs_x86_64
+def test_innermost_loops_that_call_can_be_entered() -> None:
+    """How long they run is their callees' affair: an interpreter's loop is one."""
+    calling = (
+        "addi s0, zero, 200\naddi s1, zero, 40\njal ra, 24\naddi s1, s1, -1\nbne s1, zero, -8\n"
+        "addi s0, s0, -1\nbne s0, zero, -20\nebreak\nadd a0, a0, s1\njalr zero, 0(ra)"
+    )
+    ((region, own),) = planned(loaded(calling), CODE).plan([CODE])
+    assert resumed_at(region) == [CODE + 4, CODE + 8]
+    assert own == (CODE, CODE + 4, CODE + 8)
+
+
+@needs_x86_64
 @pytest.mark.parametrize("make", [AheadTier, LlvmTier], ids=["ahead", "llvm"])
 def test_slices_of_any_length_come_back_to_compiled_code(make: Callable[[], LlvmTier]) -> None:
     """A slice that ends in the innermost loop must not leave the guest in the interpreter."""

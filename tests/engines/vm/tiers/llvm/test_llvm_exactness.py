@@ -79,6 +79,22 @@ def test_ways_that_write_different_registers_stop_at_any_count(between: str) -> 
     assert tier.counters.installed
 
 
+def test_a_function_that_returns_behind_the_next_instruction_stops_at_any_count() -> None:
+    """Each call has its copy of the function, whose return goes where its register says all the same."""
+    text = (
+        "jal ra, 28\naddi a0, a0, 1\nxori a1, a1, 9\njal ra, 16\nadd a2, a2, a0\nbne a6, zero, -20\nebreak\n"
+        "addi a6, a6, -1\nandi a7, a6, 4\nbeq a7, zero, 8\nadd a3, a3, a6\nadd ra, ra, a7\njalr zero, 0(ra)"
+    )
+    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    hart, alone = hart_with(text), hart_with(text)
+    hart.cpu["x"][16] = alone.cpu["x"][16] = 900
+    for limit in (2_000, *range(1, 60)):
+        tier.run(hart, limit)
+        interpreter.run(alone, limit)
+        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    assert tier.counters.installed
+
+
 @pytest.mark.parametrize("rounds", [1, 2, 3])
 def test_loops_with_all_registers_stop_at_any_count(rounds: int) -> None:
     """LLVM keeps some of so many values in stack slots: what a way out needs must be right there, too."""

@@ -517,18 +517,22 @@ class Compilation:
         return (item.span[0], item.span[0] + len(text[:cut].rstrip()))
 
     def check_copy(self, impl: ImplDef) -> None:
-        """E0204: a type with a field that is not Copy is not Copy."""
+        """E0204: a type with a field that is not Copy is not Copy. E0184: nor one that implements Drop."""
         adt = impl.erased_self.data if impl.erased_self.kind == ty.ADT else None
         if adt is None or adt.gc:
             return
         self.collector.ensure_fields(adt)
+        derived = self.sources.snippet(impl.span).startswith("#")
+        span = adt.span if derived else impl.syntax.self_ty.span
+        if adt.drop is not None:
+            message = "the trait `Copy` cannot be implemented for this type; the type has a destructor"
+            self.diagnostics.error("E0184", message, span, "`Copy` not allowed on types with destructors")
+            return
         inference = Inference(self, impl.generics.predicates)
         for variant in adt.variants:
             for field in variant.fields:
                 one = inference.normalize(ty.subst(ty.erase(field.ty), impl.erased_self.args))
                 if not one.flags & ty.HAS_ERROR and not inference.is_copy(one):
-                    derived = self.sources.snippet(impl.span).startswith("#")
-                    span = adt.span if derived else impl.syntax.self_ty.span
                     error = self.diagnostics.error(
                         "E0204", "the trait `Copy` cannot be implemented for this type", span
                     )
@@ -536,7 +540,7 @@ class Compilation:
                     return
 
     def check_impl(self, impl: ImplDef) -> None:
-        """Members of a trait impl against its trait: E0046, E0407, E0050, E0053, E0185, E0186."""
+        """Members of a trait impl against its trait: E0046, E0407, E0437, E0438, E0050, E0053, E0185, E0186."""
         if (impl, "members") in self.collector.done:
             return
         self.collector.done.add((impl, "members"))
@@ -569,6 +573,10 @@ class Compilation:
                 self.diagnostics.error("E0407", message, method.syntax.span, f"not a member of trait `{trait.name}`")
                 continue
             self.check_signature(impl, trait.methods[name], method)
+        for name in impl.assoc_consts.keys() - trait.assoc_consts.keys():
+            message = f"const `{name}` is not a member of trait `{trait.name}`"
+            span = impl.assoc_consts[name].syntax.span
+            self.diagnostics.error("E0438", message, span, f"not a member of trait `{trait.name}`")
         for name in given_types - set(trait.assoc_types):
             self.diagnostics.error("E0437", f"type `{name}` is not a member of trait `{trait.name}`", impl.span)
 

@@ -616,3 +616,9 @@ use std::rc::Rc; static A: Option<Rc<i32>> = None; fn main() { println!("{:?}", 
 use std::collections::HashMap; static A: HashMap<i32, i32> = HashMap::new(); fn main() { println!("{:?}", A); }
 //= E0277 1:71 1:72
 use std::cell::Cell; struct S { a: Vec<Option<Cell<i32>>> } static A: S = S { a: Vec::new() }; fn main() { }
+//= E0184 1:31 1:32
+#[derive(Clone, Copy)] struct S; impl Drop for S { fn drop(&mut self) {} } fn main() {}
+//= E0184 1:42 1:43
+#[derive(Clone)] struct S; impl Copy for S {} impl Drop for S { fn drop(&mut self) {} } fn main() {}
+//= E0438 1:37 1:54
+trait T {} struct S; impl T for S { const A: i32 = 1; } fn main() { }

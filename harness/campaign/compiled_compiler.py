@@ -51,6 +51,7 @@ LEFT: Final = (
     "mir/printer.py",
     "mir/reader.py",
     "modes/advice.py",
+    "release/errands.py",
     "release/placed.py",
     "release/processes.py",
     "snapshot.py",

@@ -8,7 +8,9 @@ Examinations, one after the other, each with its own summary and findings under 
 3. the IR, lifted and optimised, evaluated over integers, against the interpreter;
 4. the interpreter and the baseline compiler's code on arm64 and riscv64 hosts, where QEMU or the machine runs them;
 5. real programs in user mode on the compiling tiers;
-6. blocks of generated programs, lifted and optimised, proved equal to the semantics by z3 (translation validation).
+6. the kernels of corpus/programs in step with the interpreter: equal registers at every 997th instruction, on every
+   tier, with and without code that was kept, and from an image (`properties.programs_in_step`);
+7. blocks of generated programs, lifted and optimised, proved equal to the semantics by z3 (translation validation).
 
 At scale 1 that is 100,000 programs on the baseline tier, and 15 minutes on two cores that do nothing else. A run that
 was interrupted tells what it did until then; `--resume` goes on from there. The last lines say how many programs each
@@ -35,6 +37,7 @@ from typing import Any
 from ci.diff_riscv import INTERRUPTED, Stage, report, run_stage
 from harness.campaign.plan import Plan
 from harness.registry import describe
+from properties.programs_in_step import WAYS
 
 INTERPRETER = "riscv64-interpreter"
 ROTATION = "jit*6,loops*3,default*3,directed*2,fp*2,tabulated,memory,compressed,control,atomic,traps,noise"
@@ -148,10 +151,22 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def validate(seconds: float) -> int:
-    """Prove blocks for so long; the exit status."""
-    print(f"\n=== translation validation, {seconds:.0f} s", flush=True)
-    process = subprocess.Popen([sys.executable, "-m", "properties.translation_validation", "--seconds", str(seconds)])
+def modules(options: argparse.Namespace) -> Iterator[tuple[str, list[str]]]:
+    """The examinations that are modules of their own, which print what they find: names and command lines."""
+    if options.sabotage:
+        return
+    if options.programs and any(options.tier in way.tier for way in WAYS):
+        scale = min(options.scale, 1.0)
+        yield "kernels in step", ["properties.programs_in_step", "--tier", options.tier, "--scale", str(scale)]
+    if not options.tier:
+        seconds = max(1.0, VALIDATION_SECONDS * min(options.scale, 10.0))
+        yield "translation validation", ["properties.translation_validation", "--seconds", str(seconds)]
+
+
+def run_module(name: str, arguments: list[str]) -> int:
+    """The exit status of `python -m` with `arguments`."""
+    print(f"\n=== {name}", flush=True)
+    process = subprocess.Popen([sys.executable, "-m", *arguments])
     try:
         return process.wait()
     except KeyboardInterrupt:
@@ -197,10 +212,13 @@ def main(arguments: list[str] | None = None) -> int:
         if status == INTERRUPTED or (options.sabotage and status == 1):
             break
     else:
-        if not options.tier and not options.sabotage:
+        for name, command in modules(options):
             before = processor_seconds()
-            worst = max(worst, validate(max(1.0, VALIDATION_SECONDS * min(options.scale, 10.0))))
-            spent["translation validation"] = processor_seconds() - before
+            status = run_module(name, command)
+            spent[name] = processor_seconds() - before
+            worst = max(worst, status if status >= 0 else 3)
+            if status == INTERRUPTED:
+                break
     print("\n" + "\n".join([*figures(documents), *spent_lines(spent)]))
     report(documents, worst, time.monotonic() - begun, "diff-jit")
     if options.scale == 1.0 and not options.tier and worst == 0:

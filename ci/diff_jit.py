@@ -9,7 +9,7 @@ Examinations, one after the other, each with its own summary and findings under 
 4. the interpreter and the baseline compiler's code on arm64 and riscv64 hosts, where QEMU or the machine runs them;
 5. real programs in user mode on the compiling tiers;
 6. the kernels of corpus/programs in step with the interpreter: equal registers at every 997th instruction, on every
-   tier, with and without code that was kept, and from an image (`properties.programs_in_step`);
+   tier, with and without code that was kept, and from an image (`ci.programs_in_step`);
 7. blocks of generated programs, lifted and optimised, proved equal to the semantics by z3 (translation validation).
 
 At scale 1 that is 100,000 programs on the baseline tier, and 15 minutes on two cores that do nothing else. A run that
@@ -35,9 +35,9 @@ from pathlib import Path
 from typing import Any
 
 from ci.diff_riscv import INTERRUPTED, Stage, report, run_stage
+from ci.programs_in_step import WAYS
 from harness.campaign.plan import Plan
 from harness.registry import describe
-from properties.programs_in_step import WAYS
 
 INTERPRETER = "riscv64-interpreter"
 ROTATION = "jit*6,loops*3,default*3,directed*2,fp*2,tabulated,memory,compressed,control,atomic,traps,noise"
@@ -157,7 +157,7 @@ def modules(options: argparse.Namespace) -> Iterator[tuple[str, list[str]]]:
         return
     if options.programs and any(options.tier in way.tier for way in WAYS):
         scale = min(options.scale, 1.0)
-        yield "kernels in step", ["properties.programs_in_step", "--tier", options.tier, "--scale", str(scale)]
+        yield "kernels in step", ["ci.programs_in_step", "--tier", options.tier, "--scale", str(scale)]
     if not options.tier:
         seconds = max(1.0, VALIDATION_SECONDS * min(options.scale, 10.0))
         yield "translation validation", ["properties.translation_validation", "--seconds", str(seconds)]

@@ -5,7 +5,7 @@ hardly have. So the kernels of corpus/programs run on the interpreter and on eac
 kept, once with what that kept, and from an image; a hash of all registers is taken at every stop. A difference is told
 with the stop before it, so a wrong value is found where it arises, not where the program ends.
 
-`tox -e diff-jit` runs it; `python -m properties.programs_in_step` does by hand.
+`tox -e diff-jit` runs it; `python -m ci.programs_in_step` does by hand.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _translate(guest: Path, image: str, cache: Path) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Command line; 1 if a run parts from the interpreter's, 130 if it was interrupted."""
     parser = argparse.ArgumentParser(
-        prog="python -m properties.programs_in_step",
+        prog="python -m ci.programs_in_step",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

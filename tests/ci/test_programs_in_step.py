@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ci import programs_in_step
+from ci.programs_in_step import REFERENCE, WAYS, RunError, examine, first_difference, main, states
 from corpus.programs.builder import build
-from properties import programs_in_step
-from properties.programs_in_step import REFERENCE, WAYS, RunError, examine, first_difference, main, states
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
 

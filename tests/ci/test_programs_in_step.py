@@ -28,7 +28,7 @@ def prepared(guest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.evidence("VM-13")
+@pytest.mark.evidence("VM-11")
 def test_a_kernel_runs_in_step(guest: Path, prepared: Path) -> None:
     """Not from an image: translating takes half a minute."""
     ways = [way for way in WAYS if not way.image]

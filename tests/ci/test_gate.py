@@ -213,7 +213,7 @@ def test_the_floor_of_reduction(tmp_path: Path) -> None:
     for small, of, good in (
         (40, 40, True),
         (36, 38, True),
-        (32, 38, False),
+        (31, 38, False),
         (500, 529, True),
         (485, 529, False),
         (0, 0, True),

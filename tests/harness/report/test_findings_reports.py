@@ -151,7 +151,6 @@ def test_the_page_escapes_and_shows_everything(document: dict[str, Any]) -> None
 
 
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
-@pytest.mark.evidence("HX-12")
 def test_the_page_opens_in_a_browser(document: dict[str, Any], tmp_path: Path) -> None:
     page = tmp_path / "findings.html"
     page.write_text(findings_page(document, TRENDS))
@@ -200,6 +199,7 @@ def _status(arguments: list[str]) -> int:
     return int(str(stopped.value.code or 0))
 
 
+@pytest.mark.evidence("HX-12")
 def test_the_commands(store: FindingsStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "out")
     assert _status(["status", out]) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -12,7 +11,6 @@ DISCARD_CEILING: Final = 0.02
 """Of all comparisons: more than this cannot be made, and the suite says less than its numbers."""
 SMALL_FLOOR: Final = 0.95
 """Of the injected bugs that were found, so many must reduce to three instructions within ten seconds."""
-CHANCE: Final = 0.01
 
 Check: TypeAlias = Callable[[Path], str]
 
@@ -39,28 +37,16 @@ def discards(out: Path) -> str:
 
 
 def sabotage(out: Path) -> str:
-    """Whether what showed the injected bugs was reduced enough, soon enough; the score itself the command judges.
-
-    A sample may fall below the floor by chance: it fails where that is less likely than `CHANCE`.
-    """
+    """Whether what showed the injected bugs was reduced enough, soon enough; the score itself the command judges."""
     document = _summary(out / "sabotage.json")
     if isinstance(document, str):
         return document
-    share, of = document.get("reduced"), document.get("with_case")
-    if not isinstance(share, int | float) or isinstance(share, bool) or not isinstance(of, int):
+    share = document.get("reduced")
+    if not isinstance(share, int | float) or isinstance(share, bool):
         return f"{out / 'sabotage.json'} says nothing about reduction"
-    small = round(share * of)
-    if at_most(small, of, SMALL_FLOOR) >= CHANCE:
+    if share >= SMALL_FLOOR:
         return ""
-    return (
-        f"{small} of {of} bugs found reduced to three instructions in ten seconds, the floor for all is "
-        f"{SMALL_FLOOR:.0%}: chance alone gives so few in less than {CHANCE:.0%} of samples"
-    )
-
-
-def at_most(hits: int, of: int, rate: float) -> float:
-    """The probability of at most `hits` among `of` that each come at `rate`: the binomial distribution."""
-    return sum(math.comb(of, n) * rate**n * (1 - rate) ** (of - n) for n in range(hits + 1))
+    return f"{share:.1%} of the bugs found reduced to three instructions in ten seconds, the floor is {SMALL_FLOOR:.0%}"
 
 
 def _summary(path: Path) -> dict[str, Any] | str:

@@ -111,14 +111,10 @@ class Score:
         return len(self.killed) / len(self.can_be_found) if self.can_be_found else 1.0
 
     @property
-    def with_case(self) -> list[Result]:
-        """The killed that a case shows, which can be reduced."""
-        return [r for r in self.killed if r.small is not None]
-
-    @property
     def reduced(self) -> float:
-        """Share of those with a case whose case became small soon."""
-        return sum(bool(r.small) for r in self.with_case) / len(self.with_case) if self.with_case else 1.0
+        """Share of the killed, of those that have a case, whose case became small soon."""
+        with_case = [r.small for r in self.killed if r.small is not None]
+        return sum(with_case) / len(with_case) if with_case else 1.0
 
 
 def chosen(names: Sequence[str], sample: int, seed: int) -> list[str]:
@@ -361,7 +357,6 @@ def document(score: Score, options: Mapping[str, Any], seconds: float) -> dict[s
         "seconds": seconds,
         "score": score.value,
         "reduced": score.reduced,
-        "with_case": len(score.with_case),
         "killed": len(score.killed),
         "survived": [r.name for r in score.survived],
         "equivalent": [r.name for r in score.equivalent],

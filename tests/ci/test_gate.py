@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import signal
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -209,28 +207,9 @@ def test_the_ceiling_of_discards(tmp_path: Path) -> None:
 
 
 def test_the_floor_of_reduction(tmp_path: Path) -> None:
-    """Of few, some may miss it by chance; of many, hardly more than the floor says."""
-    for small, of, good in (
-        (40, 40, True),
-        (36, 38, True),
-        (31, 38, False),
-        (500, 529, True),
-        (485, 529, False),
-        (0, 0, True),
-    ):
-        share = small / of if of else 1.0
-        (tmp_path / "sabotage.json").write_text(json.dumps({"reduced": share, "with_case": of}))
-        assert (checks.sabotage(tmp_path) == "") is good, (small, of)
-    for wrong in ({"reduced": None, "with_case": 3}, {"reduced": 1.0}):
-        (tmp_path / "sabotage.json").write_text(json.dumps(wrong))
-        assert "says nothing" in checks.sabotage(tmp_path)
-
-
-@pytest.mark.parametrize(("hits", "of", "rate"), [(0, 1, 0.5), (3, 7, 0.2), (5, 6, 0.9)])
-def test_the_binomial_distribution(hits: int, of: int, rate: float) -> None:
-    """Against all outcomes, one by one."""
-    outcomes = [math.prod(rate if hit else 1 - rate for hit in o) for o in product((0, 1), repeat=of) if sum(o) <= hits]
-    assert checks.at_most(hits, of, rate) == pytest.approx(sum(outcomes))
+    for share, good in ((1.0, True), (0.95, True), (0.94, False), (None, False)):
+        (tmp_path / "sabotage.json").write_text(json.dumps({"reduced": share}))
+        assert (checks.sabotage(tmp_path) == "") is good
 
 
 def test_evidence_of_several_runs_is_put_together(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ KERNELS: Final = {
 EVERY: Final = 997
 """Instructions between stops: a prime number, so that stops fall on all of a loop's instructions."""
 REFERENCE: Final = "interpreter"
+IMAGE: Final = "program.cpi"
 INTERRUPTED: Final = 130
 SECONDS: Final = 600.0
 """That a run may take."""
@@ -122,20 +123,36 @@ def first_difference(expected: Sequence[State], found: Sequence[State]) -> str:
     return ""
 
 
+def prepare(guest: Path, ways: Iterable[Way], folder: Path) -> None:
+    """Make a cache with the interpreter alone, and beside it the program's image if some way runs it.
+
+    Raises:
+        RunError: the program cannot be run or translated.
+    """
+    states(guest, ("calls", "1"), REFERENCE, 0, folder)
+    if not any(way.image for way in ways):
+        return
+    with TemporaryDirectory() as other:
+        command = [sys.executable, "-m", "harness.cli", "vm", "aot", str(guest), "-o", str(folder / IMAGE)]
+        ended = subprocess.run(
+            command, env=os.environ | {VARIABLE: other}, capture_output=True, timeout=SECONDS, check=False
+        )
+    if ended.returncode:
+        raise RunError(f"vm aot: status {ended.returncode}: {ended.stderr.decode(errors='replace').strip()}")
+
+
 def examine(
     guest: Path, kernel: str, argument: str, every: int, prepared: Path, ways: Iterable[Way] = WAYS
 ) -> Iterator[tuple[Way, int, str]]:
     """Run a kernel in all `ways`: the way, its stops, and where it parts from the interpreter or how it ends otherwise,
-    empty if nowhere. `prepared` is a cache with the interpreter alone."""
+    empty if nowhere. `prepared` is the folder of `prepare`, which stays as it is."""
     with TemporaryDirectory() as folder:
         cache = Path(folder, "cache")
         shutil.copytree(prepared, cache)
         expected = states(guest, (kernel, argument), REFERENCE, every, cache)
         for way in ways:
-            image = str(cache / "program.cpi") if way.image else ""
+            image = str(cache / IMAGE) if way.image else ""
             try:
-                if way.image:
-                    _translate(guest, image, cache)
                 if way.keeps:
                     states(guest, (kernel, argument), way.tier, 0, cache)
                 found = states(guest, (kernel, argument), way.tier, every, cache, image)
@@ -143,15 +160,6 @@ def examine(
                 yield way, 0, str(error)
             else:
                 yield way, len(found), first_difference(expected, found)
-
-
-def _translate(guest: Path, image: str, cache: Path) -> None:
-    command = [sys.executable, "-c", "from harness.cli import main; main()", "vm", "aot", str(guest), "-o", image]
-    ended = subprocess.run(
-        command, env=os.environ | {VARIABLE: str(cache)}, capture_output=True, timeout=SECONDS, check=False
-    )
-    if ended.returncode:
-        raise RunError(f"vm aot: status {ended.returncode}: {ended.stderr.decode(errors='replace').strip()}")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -177,6 +185,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--scale is {chosen.scale}; it must be above 0 and at most 100")
     try:
         return _examine_all(chosen)
+    except RunError as error:
+        print(error)
+        return 1
     except KeyboardInterrupt:
         print("interrupted: what was not told was not examined")
         return INTERRUPTED
@@ -188,7 +199,7 @@ def _examine_all(chosen: argparse.Namespace) -> int:
     begun, stops, parted = time.monotonic(), 0, 0
     guest = images["O2c"]
     with TemporaryDirectory() as folder:
-        states(guest, ("calls", "1"), REFERENCE, 0, Path(folder))
+        prepare(guest, ways, Path(folder))
         for kernel in chosen.kernels or KERNELS:
             argument = str(max(1, round(int(KERNELS[kernel]) * chosen.scale)))
             for way, count, difference in examine(guest, kernel, argument, chosen.every, Path(folder), ways):

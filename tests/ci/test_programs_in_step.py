@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ci import programs_in_step
-from ci.programs_in_step import REFERENCE, WAYS, RunError, examine, first_difference, main, states
+from ci.programs_in_step import REFERENCE, WAYS, RunError, examine, first_difference, main, prepare, states
 from corpus.programs.builder import build
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
@@ -24,7 +24,7 @@ def guest() -> Path:
 def prepared(guest: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with the interpreter alone."""
     folder = tmp_path_factory.mktemp("prepared")
-    states(guest, ("calls", "1"), REFERENCE, 0, folder)
+    prepare(guest, [way for way in WAYS if not way.image], folder)
     return folder
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import wasmtime
 
 from corpus.rust import GC_PROGRAMS, PROGRAMS, RustProgram, gc_programs
 from engines.rustwasm.compilation import Compilation, check_source
 from engines.rustwasm.driver import build_bytes
 from engines.rustwasm.mir.interpreter import run_program
+from tests.wasi_command import started
 
 ALL = gc_programs()
 IN_LINEAR_MEMORY = ("aliases", "doubly_linked", "huffman", "mixed_words", "panic_array", "shapes", "texts")
@@ -21,26 +21,6 @@ def checked(program: RustProgram) -> Compilation:
     compilation = check_source(program.source, f"{program.name}.rs")
     assert not compilation.diagnostics.messages, compilation.diagnostics.render()
     return compilation
-
-
-def started(module: bytes, directory: Path) -> tuple[int, bytes, bytes]:
-    """Exit status, standard output and standard error of a WASI command under wasmtime."""
-    engine = wasmtime.Engine()
-    linker = wasmtime.Linker(engine)
-    linker.define_wasi()
-    store = wasmtime.Store(engine)
-    wasi = wasmtime.WasiConfig()
-    wasi.stdout_file = str(directory / "out")
-    wasi.stderr_file = str(directory / "err")
-    store.set_wasi(wasi)
-    start = linker.instantiate(store, wasmtime.Module(engine, module)).exports(store)["_start"]
-    assert isinstance(start, wasmtime.Func)
-    status = 0
-    try:
-        start(store)
-    except wasmtime.ExitTrap as left:
-        status = left.code
-    return status, (directory / "out").read_bytes(), (directory / "err").read_bytes()
 
 
 def agrees(program: RustProgram, result: tuple[int, bytes, bytes]) -> None:

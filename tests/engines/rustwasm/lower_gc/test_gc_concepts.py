@@ -15,6 +15,7 @@ from engines.rustwasm.driver import build
 from engines.rustwasm.mir.interpreter import run_program
 from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.validate import validate
+from tests.wasi_command import started
 
 CONCEPTS: Final = {
     "copies are other objects": """
@@ -126,15 +127,9 @@ def run(module: bytes) -> int:
 def output(source: str, profile: str, tmp_path: Path) -> str:
     module = build(check_source(source), profile, "gc")
     validate(module)
-    engine = wasmtime.Engine()
-    linker, store, wasi = wasmtime.Linker(engine), wasmtime.Store(engine), wasmtime.WasiConfig()
-    linker.define_wasi()
-    wasi.stdout_file = str(tmp_path / "out")
-    store.set_wasi(wasi)
-    start = linker.instantiate(store, wasmtime.Module(engine, encode(module))).exports(store)["_start"]
-    assert isinstance(start, wasmtime.Func)
-    start(store)
-    return (tmp_path / "out").read_text(encoding="utf-8")
+    status, printed, errors = started(encode(module), tmp_path)
+    assert (status, errors) == (0, b"")
+    return printed.decode()
 
 
 @pytest.mark.evidence("WR-03", "P11")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-import wasmtime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from engines.rustwasm.compilation import Compilation, check_source
 from engines.rustwasm.driver import build_bytes
 from engines.rustwasm.lower_gc.views import ViewError
 from engines.rustwasm.mir.interpreter import run_program
+from tests.wasi_command import started
 
 PROGRAMS: Final = Path(__file__).parent / "middles"
 """With what rustc's builds of them print."""
@@ -25,34 +25,17 @@ def checked(source: str) -> Compilation:
     return compilation
 
 
-def printed(module: bytes, directory: Path) -> str:
-    """What a command prints in wasmtime."""
-    config = wasmtime.Config()
-    config.wasm_gc = True
-    config.wasm_function_references = True
-    engine = wasmtime.Engine(config)
-    linker = wasmtime.Linker(engine)
-    linker.define_wasi()
-    store = wasmtime.Store(engine)
-    wasi = wasmtime.WasiConfig()
-    wasi.stdout_file = str(directory / "out")
-    store.set_wasi(wasi)
-    start = linker.instantiate(store, wasmtime.Module(engine, module)).exports(store)["_start"]
-    assert isinstance(start, wasmtime.Func)
-    start(store)
-    return (directory / "out").read_text()
-
-
 @pytest.mark.parametrize("name", ["written", "passed", "moved"])
 @pytest.mark.parametrize("build", ["interpreter", "linear dev", "gc dev", "gc release"])
 def test_middles_are_what_rustc_makes_of_them(name: str, build: str, tmp_path: Path) -> None:
     compilation = checked((PROGRAMS / f"{name}.rs").read_text())
     if build == "interpreter":
-        found = run_program(compilation)[1].decode()
+        found = run_program(compilation)[1]
     else:
         lowering, profile = build.split()
-        found = printed(build_bytes(compilation, profile, lowering=lowering), tmp_path)
-    assert found == (PROGRAMS / f"{name}.out").read_text()
+        status, found, errors = started(build_bytes(compilation, profile, lowering=lowering), tmp_path)
+        assert (status, errors) == (0, b"")
+    assert found == (PROGRAMS / f"{name}.out").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -101,5 +84,7 @@ def test_writes_to_a_middle_are_writes_to_the_array(
     source = f"""fn main() {{ let mut whole: [i32; {len(whole)}] = [{values}];
         {{ let [{pattern}] = &mut whole; {" ".join(lines)} }} println!("{{whole:?}}"); }}"""
     compilation = checked(source)
-    assert run_program(compilation)[1].decode() == f"{whole}\n", source
-    assert printed(build_bytes(compilation, lowering="gc"), tmp_path_factory.mktemp("run")) == f"{whole}\n", source
+    said = f"{whole}\n".encode()
+    assert run_program(compilation)[1] == said, source
+    module = build_bytes(compilation, lowering="gc")
+    assert started(module, tmp_path_factory.mktemp("run")) == (0, said, b""), source

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from engines.rustwasm.wasm.text import print_module
 from engines.rustwasm.wasm.validate import validate
 from harness.contract import ProgramCase, ProgramObservation
 from oracles.node_oracle import NodeOracle
+from tests.wasi_command import started
 
 LIBRARY_PROGRAMS: Final = Path(__file__).parents[1] / "library" / "programs"
 ALL = rust_programs()
@@ -28,34 +28,6 @@ RELEASE: Final = tuple(one.name for one in ALL) if os.environ.get("COUNTERPROOF_
     "hello", "panic_index", "drop_order", "linked_list", "bank", "queues", "matrix", "rational", "brainfuck",
 )  # fmt: skip
 """All in `tox -e release-rust`."""
-
-
-@cache
-def _engine() -> wasmtime.Engine:
-    config = wasmtime.Config()
-    config.consume_fuel = True
-    return wasmtime.Engine(config)
-
-
-def run(module: bytes, directory: Path) -> tuple[int, bytes, bytes]:
-    """Exit status, standard output and standard error of a WASI command."""
-    linker = wasmtime.Linker(_engine())
-    linker.define_wasi()
-    store = wasmtime.Store(_engine())
-    store.set_fuel(2_000_000_000)
-    wasi = wasmtime.WasiConfig()
-    wasi.stdout_file = str(directory / "out")
-    wasi.stderr_file = str(directory / "err")
-    store.set_wasi(wasi)
-    status = 0
-    instance = linker.instantiate(store, wasmtime.Module(_engine(), module))
-    start = instance.exports(store)["_start"]
-    assert isinstance(start, wasmtime.Func)
-    try:
-        start(store)
-    except wasmtime.ExitTrap as left:
-        status = left.code
-    return status, (directory / "out").read_bytes(), (directory / "err").read_bytes()
 
 
 def compiled(source: str, name: str, profile: str) -> bytes:
@@ -71,7 +43,7 @@ def agrees(program: RustProgram, profile: str, directory: Path) -> None:
             seen = node.run(ProgramCase("wasm32", module))
         assert isinstance(seen, ProgramObservation)
         assert (seen.stdout.decode(), seen.exit_status) == (program.stdout, program.exit_status)
-    status, output, errors = run(module, directory)
+    status, output, errors = started(module, directory)
     assert output.decode() == program.stdout
     assert status == program.exit_status
     if program.panic is not None:
@@ -92,7 +64,7 @@ def of_the_library(name: str, profile: str, directory: Path) -> None:
     """A program of the library's tests does what rustc's build of it did."""
     file = LIBRARY_PROGRAMS / f"{name}.rs"
     panic = file.with_suffix(".panic")
-    status, output, errors = run(compiled(file.read_text(), file.name, profile), directory)
+    status, output, errors = started(compiled(file.read_text(), file.name, profile), directory)
     assert output.decode() == file.with_suffix(".expected").read_text()
     assert status == (101 if panic.exists() else 0)
     assert errors.decode().strip().startswith(panic.read_text().strip() if panic.exists() else "")
@@ -143,7 +115,7 @@ fn main() {}
 def test_hello_fits_150_bytes_and_still_says_it(tmp_path: Path) -> None:
     module = build_bytes(check_source(HELLO), "release", names=False)
     assert len(module) <= 150
-    assert run(module, tmp_path) == (0, b"Hello, world!\n", b"")
+    assert started(module, tmp_path) == (0, b"Hello, world!\n", b"")
 
 
 def test_fib_fits_75_bytes_and_is_exported() -> None:
@@ -223,7 +195,7 @@ def test_methods_of_the_only_kind_of_object_are_called_directly(
     module = build(check_source(LETTERS.replace("MORE", more)), "release")
     # What drops an object looks into its table as well.
     assert print_module(module).count("call_indirect") == 1 + calls
-    assert run(encode(module), tmp_path) == (0, f"{output} shape\n".encode(), b"")
+    assert started(encode(module), tmp_path) == (0, f"{output} shape\n".encode(), b"")
 
 
 HANDED_ON: Final = """
@@ -255,7 +227,7 @@ fn main() {
 def test_iterators_that_are_handed_on_stay_what_they_were(tmp_path: Path) -> None:
     text = "inner [1, 2, 1, 1]\n15\ninner [2, 2, 2, 2]\n36\n0\nkept [0, 0, 0, 0]\n"
     for profile in ("dev", "release"):
-        assert run(compiled(HANDED_ON, "main.rs", profile), tmp_path) == (0, text.encode(), b"")
+        assert started(compiled(HANDED_ON, "main.rs", profile), tmp_path) == (0, text.encode(), b"")
 
 
 REPEATED: Final = """
@@ -279,4 +251,4 @@ def test_vectors_of_one_number_repeated(profile: str, tmp_path: Path) -> None:
         "['x', 'x'] [true, true, true, true, true] []\n"
         "[3, 3, 3, 3, 3, 4] [1, 1]\n"
     )
-    assert run(compiled(REPEATED, "main.rs", profile), tmp_path) == (0, text.encode(), b"")
+    assert started(compiled(REPEATED, "main.rs", profile), tmp_path) == (0, text.encode(), b"")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import wasmtime
 
 from engines.rustwasm.compilation import check_source
 from engines.rustwasm.driver import build_bytes
 from engines.rustwasm.mir.promotion import may_hold_reference
 from engines.rustwasm.typing import types as ty
+from tests.wasi_command import started
 
 PROGRAM = Path(__file__).parents[1] / "library" / "programs" / "constant_references.rs"
 
@@ -19,24 +19,12 @@ PROGRAM = Path(__file__).parents[1] / "library" / "programs" / "constant_referen
 def test_constants_that_are_lent_last(profile: str, lowering: str, tmp_path: Path) -> None:
     compilation = check_source(PROGRAM.read_text(), PROGRAM.name)
     assert not compilation.diagnostics.has_errors, compilation.diagnostics.render()
-    config = wasmtime.Config()
-    config.wasm_function_references = config.wasm_gc = True
-    engine = wasmtime.Engine(config)
-    linker = wasmtime.Linker(engine)
-    linker.define_wasi()
-    store = wasmtime.Store(engine)
-    wasi = wasmtime.WasiConfig()
-    wasi.stdout_file = str(tmp_path / "out")
-    store.set_wasi(wasi)
-    module = wasmtime.Module(engine, build_bytes(compilation, profile, lowering=lowering))
-    start = linker.instantiate(store, module).exports(store)["_start"]
-    assert isinstance(start, wasmtime.Func)
-    start(store)
-    assert (tmp_path / "out").read_text() == PROGRAM.with_suffix(".expected").read_text()
+    expected = PROGRAM.with_suffix(".expected").read_bytes()
+    assert started(build_bytes(compilation, profile, lowering=lowering), tmp_path) == (0, expected, b"")
 
 
 def test_a_constant_in_the_frame_costs_no_static() -> None:
-    source = "fn sum(v: &[i32]) -> i32 { v.iter().sum() }\nfn main() { println!(\"{}\", sum(&[1, 2])); }"
+    source = 'fn sum(v: &[i32]) -> i32 { v.iter().sum() }\nfn main() { println!("{}", sum(&[1, 2])); }'
     compilation = check_source(source)
     assert not any(one.is_static for one in compilation.declarations.consts)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import wasmtime
 
 from engines.rustwasm.compilation import Compilation, check_source
 from engines.rustwasm.driver import build_bytes
 from engines.rustwasm.mir.interpreter import run_program
 from fuzz.strategies.rust.modes import aliasing, faulty, pair
+from tests.wasi_command import started
 
 SEEDS = range(6)
 
@@ -40,18 +40,8 @@ def test_variables_that_share_see_each_others_changes(seed: int) -> None:
 @pytest.mark.parametrize("lowering", ["linear", "gc"])
 def test_builds_share_as_the_interpreter_does(lowering: str, tmp_path: Path) -> None:
     source, expected = aliasing(Random(5), 80)
-    engine = wasmtime.Engine()
-    linker = wasmtime.Linker(engine)
-    linker.define_wasi()
-    store = wasmtime.Store(engine)
-    wasi = wasmtime.WasiConfig()
-    wasi.stdout_file = str(tmp_path / "out")
-    store.set_wasi(wasi)
-    module = wasmtime.Module(engine, build_bytes(checked(source), "dev", lowering=lowering))
-    start = linker.instantiate(store, module).exports(store)["_start"]
-    assert isinstance(start, wasmtime.Func)
-    start(store)
-    assert (tmp_path / "out").read_bytes() == expected.encode()
+    module = build_bytes(checked(source), "dev", lowering=lowering)
+    assert started(module, tmp_path) == (0, expected.encode(), b"")
 
 
 @pytest.mark.evidence("P12")

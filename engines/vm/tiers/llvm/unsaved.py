@@ -5,7 +5,8 @@ them; others save it on their way. So a call that leaves saves what was written 
 region writes anywhere, and what is not used again needs no host register.
 
 In a loop that is not left for calls this would save in every round. There, all that its blocks write is unsaved from
-where it begins, and who comes in with a value that the record has takes it from there.
+where it begins, and who comes in with a value that the record has takes it from there. So it is in a loop inside one
+that is left for calls.
 """
 
 from __future__ import annotations
@@ -40,19 +41,26 @@ def unsaved(region: Region, writes: Mapping[int, Names]) -> dict[int, Names]:
 def _written_in_loops(region: Region, writes: Mapping[int, Names]) -> dict[int, Names]:
     """By pc of a block, what the loops around it write that are not left for calls."""
     onward = {pc: _onward(region, block) for pc, block in region.blocks.items()}
-    before: dict[int, list[int]] = {}
-    for pc, places in onward.items():
-        for following in places:
-            before.setdefault(following, []).append(pc)
     left = {pc for pc, block in region.blocks.items() if _is_left_for_more(region, block)}
     found: dict[int, Names] = {}
-    for first in _come_back_to(region.heads, onward):
-        body = _loop(first, onward, before)
-        if body & left:
-            continue
-        written = NONE.union(*(writes[pc] for pc in body))
-        for pc in body:
-            found[pc] = found.get(pc, NONE) | written
+    todo = [(list(region.heads), onward)]
+    while todo:
+        starts, graph = todo.pop()
+        before: dict[int, list[int]] = {}
+        for pc, places in graph.items():
+            for following in places:
+                before.setdefault(following, []).append(pc)
+        seen: set[int] = set()
+        for first in _come_back_to(starts, graph):
+            body = set() if first in seen else _loop(first, graph, before)
+            seen |= body
+            if body & left:
+                inner = {pc: [to for to in graph[pc] if to in body and to != first] for pc in body - {first}}
+                todo.append(([to for to in graph[first] if to in inner], inner))
+                continue
+            written = NONE.union(*(writes[pc] for pc in body))
+            for pc in body:
+                found[pc] = written
     return found
 
 
@@ -72,8 +80,8 @@ def _is_left_for_more(region: Region, block: Block) -> bool:
     return block.end is End.LEAVE or (block.links and not successors(region, block))
 
 
-def _come_back_to(heads: Iterable[int], onward: Mapping[int, list[int]]) -> set[int]:
-    """The blocks that depth-first search finds again on its way."""
+def _come_back_to(heads: Iterable[int], onward: Mapping[int, list[int]]) -> list[int]:
+    """The blocks that depth-first search finds again on its way, in its order: of nested loops, the outer one first."""
     found: set[int] = set()
     done: dict[int, bool] = {}
     for head in heads:
@@ -91,7 +99,7 @@ def _come_back_to(heads: Iterable[int], onward: Mapping[int, list[int]]) -> set[
             else:
                 done[pc] = True
                 stack.pop()
-    return found
+    return [pc for pc in done if pc in found]
 
 
 def _loop(first: int, onward: Mapping[int, list[int]], before: Mapping[int, list[int]]) -> set[int]:

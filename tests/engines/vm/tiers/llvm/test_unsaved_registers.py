@@ -44,3 +44,13 @@ def test_a_loop_that_is_left_for_calls_saves_what_its_rounds_write() -> None:
     region = region_of(text, CODE + 20)
     assert region.heads == [CODE, CODE + 8]
     assert found(region) == {0: set(), 8: set()}
+
+
+def test_a_loop_inside_one_that_is_left_for_calls_does_not_save() -> None:
+    text = (
+        "addi a1, a1, 1\naddi a3, a3, 1\nbne a3, zero, -4\njal ra, 16\naddi a2, a2, 1\nbne a2, zero, -20\nebreak\n"
+        "jalr zero, 0(ra)"
+    )
+    region = region_of(text, CODE + 28)
+    assert region.heads == [CODE, CODE + 16]
+    assert found(region) == {0: set(), 4: {"x11", "x13"}, 12: {"x11", "x13"}, 16: set()}

@@ -131,6 +131,8 @@ class Compilation:
         self._deref_heads: set[Any] = set(base._deref_heads) if base is not None else set()
         self.directory: Path | None = None
         self.main_file = ""
+        self.main_end = 0
+        """Where the last item of the main file ends."""
         self.module_files: set[Path] = set()
         self.indexed = 0
         self.unbroken = 0
@@ -203,6 +205,7 @@ class Compilation:
         if self.directory is not None:
             self.module_files.add(Path(name).resolve())
         items = parse(text, file.base, self.diagnostics)
+        self.main_end = items[-1].span[1] if items else file.base
         if self.diagnostics.has_errors:
             return
         if "wasm_gc" in self.settings:

@@ -60,8 +60,7 @@ def check_entry(compilation: Compilation, crate: str) -> None:
     main = compilation.root.names[VALUES].get("main")
     diagnostics = compilation.diagnostics
     if main is None or not isinstance(main.definition, FnDef):
-        file = compilation.sources.files[-1]
-        end = file.base + len(file.text)
+        end = compilation.main_end
         error = diagnostics.error("E0601", f"`main` function not found in crate `{crate}`", (end, end))
         error.helps.append("consider adding a `main` function")
         return

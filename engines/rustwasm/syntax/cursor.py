@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from engines.rustwasm.syntax.diagnostics import Diagnostics
-from engines.rustwasm.syntax.lexer import Tokens
+from engines.rustwasm.syntax.lexer import RESERVED, Tokens
 
 Span = tuple[int, int]
 DEPTH_LIMIT: Final = 200
@@ -53,7 +53,9 @@ class Cursor:
         if kind == "eof":
             return "end of file" if not self.texts[self.at] else "end of macro arguments"
         text = self.texts[self.at]
-        return f"keyword `{text}`" if kind == text and text[0].isalpha() else f"`{text[:60]}`"
+        if kind == text and text[0].isalpha():
+            return f"{'reserved ' if text in RESERVED else ''}keyword `{text}`"
+        return f"{'reserved identifier ' if text == '_' else ''}`{text[:60]}`"
 
     def fail(self, expected: str) -> SyntaxStop:
         self.diagnostics.error(
@@ -83,7 +85,7 @@ class Cursor:
 
     def name(self) -> tuple[str, Span]:
         at = self.at
-        if self.kinds[at] != "id":
+        if self.kinds[at] != "id" or self.texts[at] == "_":
             raise self.fail("identifier")
         self.at = at + 1
         return self.texts[at], (self.starts[at], self.ends[at])

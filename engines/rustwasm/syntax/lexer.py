@@ -15,13 +15,18 @@ KEYWORDS: Final = frozenset(
     """as break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref
     return self Self static struct super trait true type unsafe use where while async await""".split()  # noqa: SIM905
 )
+RESERVED: Final = frozenset(
+    "abstract become box do final macro override priv try typeof unsized virtual yield".split()  # noqa: SIM905
+)
+"""Words that mean nothing and may not be names."""
+_WORDS: Final = KEYWORDS | RESERVED
 
 _TOKEN: Final = re.compile(
     r"""((?:[ \t\r\n]+|//[^\n]*)*+)  # 1 what is between tokens
     ([^\W\d]\w*+(?!["'\#])                                                                                # most words
      |[(){}\[\],;]
      |b?r(\#*)"(?:.|\n)*?"\3(?!\#)|b?"(?:[^"\\]|\\(?:.|\n))*"|b?'(?:[^'\\\n]|\\(?:u\{[^}']*\}|x..|.))'   # 2 text
-     |(?:r\#)?[^\W\d]\w*                                                                                  # word
+     |(?!b["']|c"|[bc]?r\#*")(?:r\#)?[^\W\d]\w*                                                            # word
      |0x[0-9a-fA-F_]+[g-zA-Z_]*\w*|0[bo][0-9_]+\w*
      |[0-9][0-9_]*(?:\.(?![._a-zA-Z])[0-9_]*)?(?:[eE][+-]?[0-9_]*[0-9][0-9_]*)?\w*                        # number
      |'[^\W\d]\w*                                                                                         # lifetime
@@ -43,11 +48,12 @@ _KINDS_LIMIT: Final = 1 << 16
 
 
 class Tokens:
-    """Parallel lists; the last token is `eof`."""
+    """Parallel lists; the last token is `eof`. `broken`: something has no end, so what follows it was not read."""
 
-    __slots__ = ("ends", "kinds", "starts", "texts")
+    __slots__ = ("broken", "ends", "kinds", "starts", "texts")
 
     def __init__(self) -> None:
+        self.broken = False
         self.kinds: list[str] = []
         self.texts: list[str] = []
         self.starts: list[int] = []
@@ -110,14 +116,14 @@ def _one_by_one(text: str, at: int, base: int, diagnostics: Diagnostics) -> Toke
         if found is None:
             trivia = _TRIVIA.match(text, at)
             assert trivia is not None
-            at = _bad(text, trivia.end(), base, diagnostics)
+            at = _bad(text, trivia.end(), base, diagnostics, tokens)
             continue
         start, at = found.span(2)
         word = text[start:at]
         if not word:
             break
         if word == _OPENS:
-            at = _skip_comment(text, start, base, diagnostics)
+            at = _skip_comment(text, start, base, diagnostics, tokens)
             continue
         kind = _kind(word)
         if word[:2] == "r#" and kind == "id":
@@ -144,30 +150,56 @@ def _kind(word: str) -> str:
         return "byte" if word[1] == "'" else "bstr"
     if first == "r" and '"' in word:
         return "str"
-    return word if word in KEYWORDS else "id"
+    return word if word in _WORDS else "id"
 
 
-def _bad(text: str, at: int, base: int, diagnostics: Diagnostics) -> int:
-    """Report what no token starts with; the offset after it."""
-    rest = text[at : at + 3]
-    if rest[0] == '"' or rest[:2] in ('b"', 'r"', "r#"):
-        span = (at + base, len(text) + base)
-        diagnostics.error("E0765", "unterminated double quote string", span)
-        return len(text)
-    if rest[0] == "'":
-        diagnostics.error("E0762", "unterminated character literal", (at + base, at + base + 1))
+_UNTERMINATED: Final = {
+    '"': ("E0765", "unterminated double quote string"),
+    "'": ("E0762", "unterminated character literal"),
+    'b"': ("E0766", "unterminated double quote byte string"),
+    "b'": ("E0763", "unterminated byte constant"),
+}
+_PREFIXES: Final = ("br", "cr", "b", "c", "r")
+
+
+def _bad(text: str, at: int, base: int, diagnostics: Diagnostics, tokens: Tokens) -> int:
+    """Report what no token starts with; the offset after it. Nothing is read after what has no end."""
+    prefix = next((one for one in _PREFIXES if text.startswith(one, at)), "")
+    quote = text[at + len(prefix)]
+    if prefix[:1] == "c":
+        diagnostics.error(None, "C string literals are outside the subset", (at + base, at + base + 1))
+    elif prefix[-1:] == "r":
+        diagnostics.error("E0748", "unterminated raw string", (at + base, at + base + 1), "unterminated raw string")
+    elif quote == "'" and tokens.kinds[-1:] == ["life"] and tokens.ends[-1] == at + base:
+        start = tokens.starts[-1]
+        for column in (tokens.kinds, tokens.texts, tokens.starts, tokens.ends):
+            column.pop()
+        diagnostics.error(None, "character literal may only contain one codepoint", (start, at + base + 1))
+        tokens.add("char", text[start - base : at + 1], start, at + base + 1)
         return at + 1
-    diagnostics.error(None, f"unknown start of token: {rest[0]}", (at + base, at + base + 1))
-    return at + 1
+    elif text.startswith("''", at):
+        diagnostics.error(None, "empty character literal", (at + base, at + base + 2))
+        tokens.add("char", "''", at + base, at + base + 2)
+        return at + 2
+    elif prefix + quote in _UNTERMINATED:
+        code, message = _UNTERMINATED[prefix + quote]
+        start = at + base + len(prefix)
+        diagnostics.error(code, message, (start, start + 1 if quote == "'" else len(text) + base))
+    else:
+        diagnostics.error(None, f"unknown start of token: {text[at]}", (at + base, at + base + 1))
+        return at + 1
+    tokens.broken = True
+    return len(text)
 
 
-def _skip_comment(text: str, start: int, base: int, diagnostics: Diagnostics) -> int:
+def _skip_comment(text: str, start: int, base: int, diagnostics: Diagnostics, tokens: Tokens) -> int:
     depth = 1
     at = start + 2
     while depth:
         mark = _COMMENT_MARK.search(text, at)
         if mark is None:
             diagnostics.error("E0758", "unterminated block comment", (start + base, len(text) + base))
+            tokens.broken = True
             return len(text)
         depth += 1 if mark.group() == "/*" else -1
         at = mark.end()

@@ -7,6 +7,7 @@ from typing import Any
 from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.cursor import SyntaxStop
+from engines.rustwasm.syntax.delimiters import report_unpaired
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.syntax.lexer import tokenize
 from engines.rustwasm.syntax.macros import MacroParser
@@ -328,7 +329,8 @@ class Parser(MacroParser):
     def const_item(self, start: int, public: str | None, attributes: list[Any]) -> t.ConstItem:
         is_static = self.take() == "static"
         mutable = self.accept("mut")
-        name, span = self.name()
+        unnamed = not is_static and self.texts[self.at] == "_"
+        name, span = (self.take(), (self.starts[self.at - 1], self.ends[self.at - 1])) if unnamed else self.name()
         self.expect(":")
         ty = self.type()
         value = self.expression() if self.accept("=") else None
@@ -378,6 +380,18 @@ class Parser(MacroParser):
 
 def parse(text: str, base: int, diagnostics: Diagnostics, lazy: bool = False) -> list[Any]:
     """The items of a file whose first character is at `base`; errors go to `diagnostics`."""
-    parser = Parser(tokenize(text, base, diagnostics), diagnostics)
+    tokens = tokenize(text, base, diagnostics)
+    if tokens.broken:
+        return []
+    before = len(diagnostics.messages)
+    parser = Parser(tokens, diagnostics)
     parser.lazy = lazy
-    return parser.file()
+    items = parser.file()
+    if len(diagnostics.messages) > before and not lazy:
+        said = diagnostics.messages[before:]
+        del diagnostics.messages[before:]
+        if not report_unpaired(tokenize(text, base, Diagnostics(diagnostics.sources)), diagnostics):
+            diagnostics.messages += said
+    return items
+
+

@@ -317,7 +317,8 @@ class TypeParser(Cursor):
                     raise self.error("non-ASCII character in byte string literal", span)
                 return t.Literal(span, "bstr", value.encode("latin-1"))
             if len(value) != 1:
-                raise self.error("character literal may only contain one codepoint", span)
+                many = "character literal may only contain one codepoint"
+                raise self.error(many if value else "empty character literal", span)
             if kind == "byte" and ord(value) > 255:
                 raise self.error("non-ASCII character in byte literal", span)
             return t.Literal(span, kind, ord(value))
@@ -340,6 +341,8 @@ class TypeParser(Cursor):
         try:
             if base != 10:
                 digits = digits[2:]
+                if not digits:
+                    raise self.error("no valid digits found for number", span, "E0768")
             if len(digits) > 200:
                 raise self.error("integer literal is too large", span)
             return t.Literal(span, "int", int(digits, base), suffix)

@@ -517,9 +517,9 @@ def _() -> None:
     judges=(CONDITIONS,),
 )
 def _() -> None:
-    from engines.vm.tiers.llvm import tier
+    from engines.vm.tiers.code_cache import CompiledSpace
 
-    replace_method(tier, "is_current", lambda _: lambda space, region: True)
+    replace_method(CompiledSpace, "is_current", lambda original: lambda space, region: True)
 
 
 @BUGS.action(

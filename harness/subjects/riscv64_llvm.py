@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from engines.vm.guests.riscv64.state import Hart, word_of
-from engines.vm.tiers.executor import NO_LIMIT
 from engines.vm.tiers.llvm.tier import LlvmTier
-from engines.vm.tiers.stop import Stop
+from engines.vm.tiers.stop import NO_LIMIT, Stop
 from harness.subjects.riscv64_reference import ReferenceExecutor
 
 FIRST_SLICE_INSNS = 64
@@ -34,7 +33,7 @@ class EagerLlvmTier(LlvmTier):
         self._inside = self._window = 0
         pc = hart.words[_PC]
         if not self.unavailable and pc < hart.memory.limit and self._has_llvm():
-            space = self._compiled_space(hart.memory)
+            space = self.space(hart.memory)
             if pc not in space.heads:
                 self.request(space, pc, hart.words[_FRM])
         return super().run(hart, limit_insns)

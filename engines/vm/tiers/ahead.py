@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from engines.vm.guests.riscv64.state import word_of
 from engines.vm.tiers.auto import AutoTier
-from engines.vm.tiers.llvm.tier import NO_LIMIT
+from engines.vm.tiers.stop import NO_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

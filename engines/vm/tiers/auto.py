@@ -18,7 +18,7 @@ from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.record import replace
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
-from engines.vm.tiers.llvm.tier import LlvmTier, is_current
+from engines.vm.tiers.llvm.tier import LlvmTier
 from engines.vm.tiers.measurements import compiled_measurements
 from engines.vm.tiers.trial import TRUSTED, TURN_INSNS, Trial
 
@@ -192,7 +192,7 @@ def _fits(space: CompiledSpace, region: StoredRegion, outside: set[int], *, guar
     """Whether a region may be installed: it suits memory, has nothing of `outside`, and its guest code is there."""
     if region.faults is not None and not guarded:
         return False
-    return not any(_within(region.ranges, head) for head in outside) and is_current(space, region)
+    return not any(_within(region.ranges, head) for head in outside) and space.is_current(region)
 
 
 def _failed(region: StoredRegion) -> StoredRegion:
@@ -421,7 +421,7 @@ class AutoTier(LlvmTier):
     def _turn(self, space: CompiledSpace) -> None:
         """A turn of the trial is over: install what the next one runs, or what has won; nobody did if it was idle."""
         trial = self.trial
-        is_over = not all(is_current(space, region) for region in trial.regions)
+        is_over = not all(space.is_current(region) for region in trial.regions)
         following = trial.turn(self._installed(space))
         passed = trial.verdict()
         is_idle = passed is None and trial.is_idle
@@ -469,7 +469,7 @@ class AutoTier(LlvmTier):
             if wanted.pop(id(self._source[handle]), None) is None:
                 self.cache.remove(handle)
         for region in wanted.values():
-            if is_current(space, region) and self._suits(space, region):
+            if self.cache.suits(space, region):
                 self._install(space, region)
 
     def _install(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:

@@ -32,6 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Final
 
+    from engines.vm.aot.image import StoredRegion
     from engines.vm.runtime.fault_exits import FaultExits
 
 ALIGN: Final = 64
@@ -117,6 +118,10 @@ class CompiledSpace:
         """The tier whose installed code has the instruction at `pc`; empty for none."""
         handle = self.handle_at(pc)
         return handle.tier if handle is not None else ""
+
+    def is_current(self, region: StoredRegion) -> bool:
+        """Whether memory holds the guest code that `region` was made from."""
+        return b"".join([self.fetch(start, end - start) for start, end in region.ranges]) == region.guest
 
     def executed(self, pc: int) -> bool:
         """Whether the instruction at `pc` was ever decoded, which happens when it is executed."""
@@ -213,6 +218,10 @@ class CodeCache:
             except (OSError, ExecutableMemoryError) as error:
                 self.counters.unguarded = str(error)
         return self._fault_exits is not None
+
+    def suits(self, space: CompiledSpace, region: StoredRegion) -> bool:
+        """Whether `region` may be installed: its guest code is in memory, which is guarded if the region needs that."""
+        return space.is_current(region) and (region.faults is None or self.guards(space.memory))
 
     # -- installing -----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from engines.vm.guests.riscv64.state import Hart
 from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.runtime.host import machine
-from engines.vm.tiers.stop import Stop, StopReason
+from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
             ...
 
 
-NO_LIMIT: Final = (1 << 63) - 1
 DEFAULT: Final = "auto" if machine() == "x86_64" else "interpreter"
 """The quickest tier that this machine can run."""
 _SLOWEST: Final = "reference"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from engines.vm.enumeration import IntEnum
 from engines.vm.record import NamedTuple
 
+NO_LIMIT = (1 << 63) - 1
+"""More instructions than any hart retires."""
+
 
 class StopReason(IntEnum):
     TRAP = 1

@@ -17,19 +17,16 @@ from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
-from engines.vm.memory.address_space import AddressSpace
-from engines.vm.runtime.executable_memory import ExecutableMemoryError
+from engines.vm.record import record
 from engines.vm.tiers.baseline.options import CompileError, Options
-from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
+from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
+from engines.vm.tiers.compiling import CompilingTier, TierCounters
 from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, CPU_OFFSETS, LIMIT, TRAP, UNSEEN
-from engines.vm.tiers.interpreter.tier import InterpreterTier
-from engines.vm.tiers.measurements import compiled_measurements
 from engines.vm.tiers.stop import Stop, StopReason
 
 if TYPE_CHECKING:
     from engines.vm.tiers.baseline.compiler import BaselineCompiler
 
-NO_LIMIT: Final = (1 << 63) - 1
 LAYOUT: Final = {
     "pc": CPU_OFFSETS["pc"],
     "frm": CPU_OFFSETS["frm"],
@@ -89,33 +86,20 @@ class Notes:
     joined: set[int] = field(default_factory=set)
 
 
-@dataclass
-class BaselineCounters:
+@record()
+class BaselineCounters(TierCounters):
     """What the tier did.
 
     Attributes:
-        samples: slices that ended in the middle of the program. inside: of them in compiled code.
-        installed: regions. joined: how many of them were compiled again with what they call indirectly. stored: how
-            many of them were not compiled but stored. stale: stored regions whose guest code is another now.
-        invalidated: regions thrown away because their code was written or unmapped. evicted: thrown away to make room.
-            refused: regions that were not compiled, or not installed, by reason.
-        unguarded: why code checks permissions itself although the memory is guarded; empty if it does not.
+        inside: samples in compiled code. joined: regions that were compiled again with what they call indirectly.
     """
 
-    samples: int = 0
     inside: int = 0
-    installed: int = 0
     joined: int = 0
-    stored: int = 0
-    stale: int = 0
-    invalidated: int = 0
-    evicted: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    unguarded: str = ""
 
 
-class BaselineTier(InterpreterTier):
-    """Runs harts on this machine, which must be x86_64.
+class BaselineTier(CompilingTier):
+    """See `CompilingTier`.
 
     Args:
         options: of the compiler.
@@ -124,9 +108,6 @@ class BaselineTier(InterpreterTier):
         share: of the time since the tier was made, what compiling may take at most; infinite for no limit,
             for regions that begin wherever a slice ends, and for slices that are short again at the start of each run,
             which tests want.
-
-    Attributes:
-        unavailable: why nothing is compiled; empty while all is well. The interpreter runs alone then.
     """
 
     name = "baseline"
@@ -138,21 +119,14 @@ class BaselineTier(InterpreterTier):
         capacity_bytes: int = CAPACITY_BYTES,
         share: float = SHARE,
     ) -> None:
-        super().__init__()
+        super().__init__(capacity_bytes)
         self.options = options
-        self.unavailable = ""
-        try:
-            self.cache = CodeCache(self._code, capacity_bytes)
-        except ExecutableMemoryError as error:
-            self.unavailable = str(error)
-        self.stored: dict[int, StoredRegion] = {}
-        self.compiled: list[StoredRegion] = []
+        self._counters: BaselineCounters = BaselineCounters()
         self._compiler: BaselineCompiler | None = None
         self._first = self._slice = self._due = slice_insns
         self._share = share
         self._spent = 0.0
         self._begun = time.perf_counter()
-        self._counters = BaselineCounters()
         self._calls: weakref.WeakKeyDictionary[CodeHandle, Calls] = weakref.WeakKeyDictionary()
         self._notes: weakref.WeakKeyDictionary[CompiledSpace, Notes] = weakref.WeakKeyDictionary()
 
@@ -173,17 +147,8 @@ class BaselineTier(InterpreterTier):
     @property
     def counters(self) -> BaselineCounters:
         """What was done until now."""
-        found = self._counters
-        if self.unavailable:
-            found.refused = Counter({self.unavailable: 1})
-            return found
-        cache = self.cache.counters
-        found.installed, found.invalidated, found.evicted = cache.installed, cache.invalidated, cache.evicted
-        found.unguarded = cache.unguarded
-        found.refused = Counter(cache.refused)
-        if self._compiler is not None:
-            found.refused += self._compiler.counters.refused
-        return found
+        self._sum_up()
+        return self._counters
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
         """Regions that need not be compiled; the last that has a pc among its entries is taken for it."""
@@ -193,30 +158,12 @@ class BaselineTier(InterpreterTier):
 
     def measurements(self) -> dict[str, int]:
         """What `--stats` shows beside the counters of regions."""
-        counters = self.counters
-        found = {"regions evicted": counters.evicted, "regions joined": counters.joined}
-        found |= {"samples": counters.samples, "samples in baseline code": counters.inside}
-        if self._compiler is not None:
-            found |= compiled_measurements(self._compiler.counters)
-        if counters.unguarded:
-            found[f"checks permissions itself: {counters.unguarded}"] = 1
-        return found
+        counters = self._counters
+        found = {"regions joined": counters.joined, "samples in baseline code": counters.inside}
+        return super().measurements() | (found if not self.unavailable else {})
 
-    def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
-        """Run until the first trap, or until exactly `limit_insns` instructions have retired.
-
-        Raises:
-            ValueError: `limit_insns` is negative.
-        """
-        if limit_insns < 0:
-            raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
-        if self.unavailable:
-            return super().run(hart, limit_insns)
-        space = self._space(hart.memory)
-        decoded = space.decoded
-        decoded.context["cpu"] = hart.address
-        words = hart.words
-        end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
+    def _run_compiled(self, space: CompiledSpace, hart: Hart, end: int) -> Stop:
+        decoded, words = space.decoded, hart.words
         if self._share == math.inf:
             self._due = self._slice = self._first
         if self.stored and words[_PC] not in space.heads:
@@ -387,8 +334,7 @@ class BaselineTier(InterpreterTier):
             stored = self.stored.get(head)
             if stored is None or head in space.heads:
                 continue
-            now = b"".join(space.fetch(start, end - start) for start, end in stored.ranges)
-            if now != stored.guest or (stored.faults is not None and not self.cache.guards(space.memory)):
+            if not self.cache.suits(space, stored):
                 self._counters.stale += 1
                 del self.stored[head]
                 continue
@@ -410,12 +356,6 @@ class BaselineTier(InterpreterTier):
         return placed
 
     # -- bookkeeping ----------------------------------------------------------------------------------------------
-
-    def _space(self, memory: AddressSpace) -> CompiledSpace:
-        """What is installed for `memory`, less what another tier's decoding overwrote."""
-        known = self._decoded.get(memory)
-        kept = known is not None and memory.decoded_by is known
-        return self.cache.space(memory, self.decoded_code(memory), kept=kept)
 
     def _noted(self, space: CompiledSpace) -> Notes:
         notes = self._notes.setdefault(space, Notes())

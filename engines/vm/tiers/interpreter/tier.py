@@ -11,7 +11,7 @@ from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import BATCH_LAYOUT, ENTRY_BYTES, ESCAPE, LIMIT, TRAP
-from engines.vm.tiers.stop import Stop, StopReason
+from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from engines.vm.tiers.interpreter.build import Interpreter
 
-_NO_LIMIT = (1 << 63) - 1
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE = (word_of(name) for name in ("retired", "trap_cause", "trap_value"))
 
 
@@ -74,7 +73,7 @@ class InterpreterTier:
             found.take(memory)
         return found
 
-    def run(self, hart: Hart, limit_insns: int = _NO_LIMIT) -> Stop:
+    def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap, or until exactly `limit_insns` instructions have retired.
 
         The hart's state is precise afterwards: at a trap, the pc is that of the instruction that raised it.
@@ -84,7 +83,7 @@ class InterpreterTier:
         """
         if limit_insns < 0:
             raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
-        limit_insns = min(limit_insns, _NO_LIMIT)
+        limit_insns = min(limit_insns, NO_LIMIT)
         decoded = self.decoded_code(hart.memory)
         decoded.context["cpu"] = hart.address
         words = hart.words

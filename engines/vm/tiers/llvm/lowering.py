@@ -20,10 +20,9 @@ from engines.vm.tiers.llvm.bounds import Bounds, Known
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, address
-from engines.vm.tiers.llvm.unsaved import Names, unsaved
+from engines.vm.tiers.llvm.unsaved import NONE, Names, unsaved
 
 States = dict[int, State]
-NOTHING: Final[Names] = frozenset()
 PARCEL_BITS: Final = 1
 """Instructions lie at multiples of two bytes (ISA, chapter "C")."""
 _WORDS: Final = CPU_OFFSETS["f"] // 8 + 32
@@ -380,9 +379,9 @@ class Lowering:
         emitter, region = self.emitter, self.region
         inside = [leave for leave in self.leaves if leave.pc not in region.heads]
         at_heads = [leave for leave in self.leaves if leave.pc in region.heads]
-        self.unsaved_at_heads = NOTHING.union(*(leave.dirty for leave in at_heads))
+        self.unsaved_at_heads = NONE.union(*(leave.dirty for leave in at_heads))
         for leaves, common in ((inside, "leave"), (at_heads, "leave_at_head")):
-            unsaved_ = NOTHING.union(*(leave.dirty for leave in leaves))
+            unsaved_ = NONE.union(*(leave.dirty for leave in leaves))
             for leave in leaves:
                 emitter.begin(leave.label)
                 if leave.is_own:

@@ -14,24 +14,20 @@ from time import thread_time
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.record import made, record
-from engines.vm.runtime.executable_memory import ExecutableMemoryError
-from engines.vm.tiers.code_cache import CodeCache, CodeHandle, CompiledSpace
+from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
+from engines.vm.tiers.compiling import CompilingTier, TierCounters
 from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
-from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm.profile import TRACE, Profile
-from engines.vm.tiers.measurements import compiled_measurements
-from engines.vm.tiers.stop import Stop, StopReason
+from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-    from engines.vm.memory.address_space import AddressSpace
     from engines.vm.tiers.llvm.background import BackgroundCompiler, Request
     from engines.vm.tiers.llvm.compiler import Compiled, LlvmCompiler
     from engines.vm.tiers.llvm.region import Region
 
-NO_LIMIT: Final = (1 << 63) - 1
 CAPACITY_BYTES: Final = 32 << 20
 FIRST_SLICE: Final = 50_000
 LONGEST_SLICE: Final = 1 << 25
@@ -56,28 +52,14 @@ _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
 
 
 @record()
-class LlvmCounters:
-    """What the tier did.
+class LlvmCounters(TierCounters):
+    """What the tier did; `places` are the samples by the tier whose code they fell into."""
 
-    Attributes:
-        samples: slices that ended in the middle of the program. installed: regions, of which stored were not compiled.
-        stale: stored or compiled regions whose guest code is another now. invalidated: thrown away because their code
-            changed. evicted: thrown away to make room. refused: regions that were not compiled, by reason.
-        places: samples by the tier whose code they fell into.
-    """
-
-    samples: int = 0
-    installed: int = 0
-    stored: int = 0
-    stale: int = 0
-    invalidated: int = 0
-    evicted: int = 0
-    refused: Counter[str] = made(default_factory=Counter)
     places: Counter[str] = made(default_factory=Counter)
 
 
-class LlvmTier(InterpreterTier):
-    """Runs harts on this machine, which must be x86_64.
+class LlvmTier(CompilingTier):
+    """See `CompilingTier`.
 
     Args:
         slice_insns: instructions of the first and shortest slice between samples.
@@ -90,7 +72,6 @@ class LlvmTier(InterpreterTier):
     Attributes:
         profile: what runs outside compiled code.
         retired: instructions, since the tier was made.
-        unavailable: why nothing is compiled; empty while all is well. The interpreter runs alone then.
     """
 
     name = "llvm"
@@ -104,26 +85,19 @@ class LlvmTier(InterpreterTier):
         background: bool = True,
         trace: int = TRACE,
     ) -> None:
-        super().__init__()
-        self.unavailable = ""
-        try:
-            self.cache = CodeCache(self._code, capacity_bytes)
-        except ExecutableMemoryError as error:
-            self.unavailable = str(error)
+        super().__init__(capacity_bytes)
+        self._counters: LlvmCounters = LlvmCounters()
+        self._compiler: LlvmCompiler | None = None
         self.batch = batch
         self.only_executed = only_executed
         self.background = background
         self.profile = Profile(trace)
         self._traces = 0
         self._again: Counter[int] = Counter()
-        self.stored: dict[int, StoredRegion] = {}
-        self.compiled: list[StoredRegion] = []
-        self._counters = LlvmCounters()
         self._first = self._slice = self._left = slice_insns
         self._window = self._inside = self.retired = 0
         self._seconds = 0.0
         self._version = 0
-        self._compiler: LlvmCompiler | None = None
         self._worker: BackgroundCompiler | None = None
         self._without_llvm = False
 
@@ -135,20 +109,6 @@ class LlvmTier(InterpreterTier):
 
             self._compiler = LlvmCompiler()
         return self._compiler
-
-    @property
-    def counters(self) -> LlvmCounters:
-        """What was done until now."""
-        found = self._counters
-        if not hasattr(self, "cache"):
-            found.refused = Counter({self.unavailable: 1})
-            return found
-        cache = self.cache.counters
-        found.installed, found.invalidated, found.evicted = cache.installed, cache.invalidated, cache.evicted
-        found.refused = Counter(cache.refused)
-        if self._compiler is not None:
-            found.refused += self._compiler.counters.refused
-        return found
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
         """Regions that need not be compiled; the first that has a pc among its entries is taken for it."""
@@ -167,38 +127,16 @@ class LlvmTier(InterpreterTier):
 
     def measurements(self) -> dict[str, int]:
         """What `--stats` shows beside the counters of regions."""
-        if not hasattr(self, "cache"):
-            return {}
-        cache, compiler = self.cache.counters, self._compiler
-        found = {"regions evicted": cache.evicted, "code bytes installed": cache.code_bytes}
-        found["samples"] = self._counters.samples
-        found |= {f"samples in {tier} code": times for tier, times in self._counters.places.most_common() if tier}
-        if compiler is not None:
-            found |= compiled_measurements(compiler.counters)
-        if cache.unguarded:
-            found[f"checks permissions itself: {cache.unguarded}"] = 1
-        return found
+        places = self._counters.places.most_common()
+        return super().measurements() | {f"samples in {tier} code": times for tier, times in places if tier}
 
-    def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
-        """Run until the first trap, or until exactly `limit_insns` instructions have retired.
-
-        Raises:
-            ValueError: `limit_insns` is negative.
-        """
-        if limit_insns < 0:
-            raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
-        if self.unavailable:
-            return super().run(hart, limit_insns)
-        memory = hart.memory
-        space = self._compiled_space(memory)
-        decoded = self.decoded_code(memory)
-        context, words = decoded.context, hart.words
-        context["cpu"] = hart.address
+    def _run_compiled(self, space: CompiledSpace, hart: Hart, end: int) -> Stop:
+        decoded, words = space.decoded, hart.words
+        context = decoded.context
         if self.stored:
             self._install_stored(space)
         if self._worker is not None and self._worker.done:
             self._collect(space)
-        end = words[_RETIRED] + min(limit_insns, NO_LIMIT)
         while True:
             tracing = False
             if self._left <= 0:
@@ -228,12 +166,6 @@ class LlvmTier(InterpreterTier):
                 stop = self._escape(hart, decoded)
                 if stop.reason is StopReason.TRAP:
                     return stop
-
-    def _compiled_space(self, memory: AddressSpace) -> CompiledSpace:
-        """What is installed for `memory`, less what another tier's decoding overwrote."""
-        known = self._decoded.get(memory)
-        kept = known is not None and memory.decoded_by is known
-        return self.cache.space(memory, self.decoded_code(memory), kept=kept)
 
     # -- what is hot ----------------------------------------------------------------------------------------------
 
@@ -402,7 +334,7 @@ class LlvmTier(InterpreterTier):
         region = _stored(request, made)
         self.compiled.append(region)
         self.profile.asked.pop(request.root, None)
-        if (request.version != space.version and not is_current(space, region)) or not self._suits(space, region):
+        if not self.cache.suits(space, region):
             self._counters.stale += 1
             return
         self._place(space, region)
@@ -410,7 +342,7 @@ class LlvmTier(InterpreterTier):
     def _install_stored(self, space: CompiledSpace) -> None:
         """Install all stored regions whose guest code is in memory as it was."""
         for region in {id(region): region for region in self.stored.values()}.values():
-            if is_current(space, region) and self._suits(space, region):
+            if self.cache.suits(space, region):
                 self._counters.stored += self._place(space, region) is not None
             else:
                 self._counters.stale += 1
@@ -419,10 +351,6 @@ class LlvmTier(InterpreterTier):
     def _place(self, space: CompiledSpace, region: StoredRegion) -> CodeHandle | None:
         entries, ranges = dict(region.entries), list(region.ranges)
         return self.cache.install(space, region.code, entries, ranges, faults=region.faults)
-
-    def _suits(self, space: CompiledSpace, region: StoredRegion) -> bool:
-        """Whether memory is guarded, if the region's code needs that."""
-        return region.faults is None or self.cache.guards(space.memory)
 
     def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
         return space.executed if self.only_executed else _always
@@ -444,11 +372,6 @@ class LlvmTier(InterpreterTier):
 def _stored(request: Request, made: Compiled) -> StoredRegion:
     entries, ranges = tuple(made.heads.items()), tuple(made.ranges)
     return StoredRegion(made.code, entries, ranges, made.exits, request.guest, made.faults, Kind.LLVM)
-
-
-def is_current(space: CompiledSpace, region: StoredRegion) -> bool:
-    """Whether memory holds the guest code that the region was made from."""
-    return b"".join(space.fetch(start, end - start) for start, end in region.ranges) == region.guest
 
 
 def _always(_: int) -> bool:

@@ -126,7 +126,7 @@ def made(request: pytest.FixtureRequest) -> tuple[AutoTier, list[StoredRegion], 
     maker, hart = AutoTier(40, share=math.inf, llvm_after=1 << 60, background=False), new_hart(guarded=guarded)
     maker.run(hart, 3_000)
     hart = new_hart(guarded=guarded)
-    space = maker._compiled_space(hart.memory)
+    space = maker.space(hart.memory)
     regions: list[StoredRegion] = []
     for pc in (LABELS[name] for name in ROOTS):
         for outside in (set[int](), set(LABELS.values()) - {pc}):
@@ -150,7 +150,7 @@ def test_exchanged_regions_change_no_result(
     kinds = {region.kind for region in regions}
     assert kinds == {Kind.BASELINE, Kind.LLVM}
     hart, alone, interpreter = new_hart(guarded=guarded), new_hart(guarded=False), InterpreterTier()
-    space = runner._compiled_space(hart.memory)
+    space = runner.space(hart.memory)
     for _ in range(data.draw(st.integers(1, 12))):
         wanted = data.draw(st.lists(st.sampled_from(range(len(regions))), unique=True, max_size=12))
         runner._lay(space, [regions[number] for number in wanted])

@@ -145,7 +145,7 @@ def test_a_pair_does_not_pass_an_entry_by() -> None:
         return int.from_bytes(table.entry(0x1000)[:4], "little", signed=True)
 
     assert handler() not in (0, alone), "no pair"
-    assert tier.install(tier._space(hart.memory), hart, 0x1004) is not None
+    assert tier.install(tier.space(hart.memory), hart, 0x1004) is not None
     assert handler() == alone
 
 

@@ -110,7 +110,7 @@ def test_accesses_off_moving_bases(seed: int, guarded: bool) -> None:
         assert hart.memory.guarded == guarded
         stops.add(getattr(expected[0], "cause", None))
     assert {3, 5, 7} <= stops
-    assert tier.counters.unguarded == ""
+    assert tier.cache.counters.unguarded == ""
     assert any(region.faults for region in tier.compiled) == guarded
 
 

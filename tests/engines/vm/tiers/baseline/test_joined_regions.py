@@ -55,7 +55,7 @@ def test_all_that_is_hot_is_in_one_region_at_last(share: float, monkeypatch: pyt
     assert stop == InterpreterTier().run(other, 1 << 40)
     assert stop.reason is StopReason.TRAP and stop.cause == 3
     assert hart.cpu.tobytes() == other.cpu.tobytes()
-    heads = tier._space(hart.memory).heads
+    heads = tier.space(hart.memory).heads
     caller = heads[CODE + 24]
     inside = [heads.get(FUNCTIONS + APART * n) is caller for n in range(COUNT)]
     assert all(inside), f"{inside} after {tier.counters}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import struct
+from collections.abc import Iterable
 
 import pytest
 
@@ -29,32 +30,32 @@ def hart_with(text: str, frm: int = 0) -> Hart:
     return hart
 
 
-def test_a_compiled_loop_stops_at_any_count() -> None:
-    text = "addi a0, a0, 1\nxori a1, a0, 5\nadd a2, a2, a1\naddi a4, a4, -1\nbne a4, zero, -16\nebreak"
-    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
-    hart, alone = hart_with(text), hart_with(text)
-    hart.cpu["x"][14] = alone.cpu["x"][14] = 1_000  # a loop that misses its stop ends all the same
-    tier.run(hart, 500)
-    interpreter.run(alone, 500)
-    assert tier.counters.installed
-    for limit in range(1, 24):
+def runs_alike(tier: LlvmTier, hart: Hart, alone: Hart, limits: Iterable[int]) -> None:
+    """Run `hart` in `tier`, and `alone` in the interpreter, to each of these limits in turn: all state is the same."""
+    interpreter = InterpreterTier()
+    for limit in limits:
         tier.run(hart, limit)
         interpreter.run(alone, limit)
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+        assert hart.cpu.tobytes() == alone.cpu.tobytes(), f"after {limit} more instructions"
+    assert tier.counters.installed
+
+
+def test_a_compiled_loop_stops_at_any_count() -> None:
+    text = "addi a0, a0, 1\nxori a1, a0, 5\nadd a2, a2, a1\naddi a4, a4, -1\nbne a4, zero, -16\nebreak"
+    tier = LlvmTier(slice_insns=40, batch=1, background=False)
+    hart, alone = hart_with(text), hart_with(text)
+    hart.cpu["x"][14] = alone.cpu["x"][14] = 1_000  # a loop that misses its stop ends all the same
+    runs_alike(tier, hart, alone, (500, *range(1, 24)))
 
 
 def test_loops_in_loops_stop_at_any_count() -> None:
     """Where a loop ends, what follows has a check of its own."""
     inner = "addi a1, zero, 3\naddi a0, a0, 1\naddi a1, a1, -1\nbne a1, zero, -8"
     text = f"{inner}\nxori a2, a0, 5\nadd a3, a3, a2\naddi a4, a4, -1\nbne a4, zero, -28\nebreak"
-    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    tier = LlvmTier(slice_insns=40, batch=1, background=False)
     hart, alone = hart_with(text), hart_with(text)
     hart.cpu["x"][14] = alone.cpu["x"][14] = 200
-    for limit in (500, *range(1, 50)):
-        tier.run(hart, limit)
-        interpreter.run(alone, limit)
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
-    assert tier.counters.installed
+    runs_alike(tier, hart, alone, (500, *range(1, 50)))
 
 
 WAYS = (
@@ -70,13 +71,9 @@ WAYS = (
 def test_ways_that_write_different_registers_stop_at_any_count(between: str) -> None:
     """Once the loop is left in every round, for an instruction of the interpreter, once it is not."""
     text = WAYS.format(between=between)
-    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    tier = LlvmTier(slice_insns=40, batch=1, background=False)
     hart, alone = hart_with(text), hart_with(text)
-    for limit in (2_000, *range(1, 60)):
-        tier.run(hart, limit)
-        interpreter.run(alone, limit)
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
-    assert tier.counters.installed
+    runs_alike(tier, hart, alone, (2_000, *range(1, 60)))
 
 
 def test_a_function_that_returns_behind_the_next_instruction_stops_at_any_count() -> None:
@@ -85,14 +82,10 @@ def test_a_function_that_returns_behind_the_next_instruction_stops_at_any_count(
         "jal ra, 28\naddi a0, a0, 1\nxori a1, a1, 9\njal ra, 16\nadd a2, a2, a0\nbne a6, zero, -20\nebreak\n"
         "addi a6, a6, -1\nandi a7, a6, 4\nbeq a7, zero, 8\nadd a3, a3, a6\nadd ra, ra, a7\njalr zero, 0(ra)"
     )
-    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    tier = LlvmTier(slice_insns=40, batch=1, background=False)
     hart, alone = hart_with(text), hart_with(text)
     hart.cpu["x"][16] = alone.cpu["x"][16] = 900
-    for limit in (2_000, *range(1, 60)):
-        tier.run(hart, limit)
-        interpreter.run(alone, limit)
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
-    assert tier.counters.installed
+    runs_alike(tier, hart, alone, (2_000, *range(1, 60)))
 
 
 @pytest.mark.parametrize("rounds", [1, 2, 3])
@@ -104,12 +97,8 @@ def test_loops_with_all_registers_stop_at_any_count(rounds: int) -> None:
     hart, alone = hart_with(text), hart_with(text)
     for number in range(1, 31):
         hart.cpu["x"][number] = alone.cpu["x"][number] = 3 * number if number < 30 else 5
-    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
-    for limit in (2_000, *range(1, 2 * len(body), 3)):
-        tier.run(hart, limit)
-        interpreter.run(alone, limit)
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
-    assert tier.counters.installed
+    tier = LlvmTier(slice_insns=40, batch=1, background=False)
+    runs_alike(tier, hart, alone, (2_000, *range(1, 2 * len(body), 3)))
 
 
 @pytest.mark.parametrize("frm", [0, 1, 2, 3])
@@ -122,10 +111,7 @@ def test_operations_round_as_their_own_mode_says(frm: int) -> None:
     hart, alone = hart_with(text, frm), hart_with(text, frm)
     hart.cpu["x"][14] = alone.cpu["x"][14] = 3_000
     tier = LlvmTier(slice_insns=40, batch=1, background=False)
-    tier.run(hart, 40_000)
-    InterpreterTier().run(alone, 40_000)
-    assert tier.counters.installed
-    assert hart.cpu.tobytes() == alone.cpu.tobytes()
+    runs_alike(tier, hart, alone, [40_000])
 
 
 @pytest.mark.parametrize("kind", ["s", "d"])
@@ -144,10 +130,7 @@ def test_extremes_of_zeros_and_infinities(kind: str) -> None:
             hart.cpu["f"][number] = alone.cpu["f"][number] = pattern | box
         hart.cpu["x"][14] = alone.cpu["x"][14] = 100
         tier = LlvmTier(slice_insns=40, batch=1, background=False)
-        tier.run(hart, 40_000)
-        InterpreterTier().run(alone, 40_000)
-        assert tier.counters.installed
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
+        runs_alike(tier, hart, alone, [40_000])
 
 
 @pytest.mark.parametrize(
@@ -155,15 +138,12 @@ def test_extremes_of_zeros_and_infinities(kind: str) -> None:
 )
 def test_code_for_one_rounding_mode_is_not_entered_under_another(body: str) -> None:
     text = f"fdiv.d f4, f2, f1, dyn\nfadd.d f4, f4, f3, dyn\n{body}\naddi x6, x6, -1\nbne x6, zero, -20\nebreak"
-    tier, interpreter = EagerLlvmTier(10_000), InterpreterTier()
+    tier = EagerLlvmTier(10_000)
     hart, alone = hart_with(text), hart_with(text)
     hart.cpu["x"][6] = alone.cpu["x"][6] = 1_000
     for frm in (0, 2, 3, 1, 0):
         hart.cpu["frm"] = alone.cpu["frm"] = frm
-        tier.run(hart, 90)
-        interpreter.run(alone, 90)
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
-    assert tier.counters.installed
+        runs_alike(tier, hart, alone, [90])
 
 
 @pytest.mark.parametrize(
@@ -177,12 +157,8 @@ def test_code_for_one_rounding_mode_is_not_entered_under_another(body: str) -> N
     ],
 )
 def test_jumps_go_where_their_register_says(text: str) -> None:
-    tier, interpreter = LlvmTier(slice_insns=40, batch=1, background=False), InterpreterTier()
+    tier = LlvmTier(slice_insns=40, batch=1, background=False)
     hart, alone = hart_with(text), hart_with(text)
     for one in (hart, alone):
         one.cpu["x"][6], one.cpu["x"][7] = 900, 0x1008
-    for limit in (300, 500, 7, 300):
-        tier.run(hart, limit)
-        interpreter.run(alone, limit)
-        assert hart.cpu.tobytes() == alone.cpu.tobytes()
-    assert tier.counters.installed
+    runs_alike(tier, hart, alone, (300, 500, 7, 300))

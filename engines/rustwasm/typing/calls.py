@@ -310,6 +310,7 @@ class CallChecker(PatternChecker):
         self.closure = closure
         saved = (self.loops, self.return_ty)
         constant, self.constant = self.constant, ""
+        self.loops_outside.append(self.loops)
         self.loops = []
         self.scopes.append({})
         inputs = []
@@ -326,12 +327,12 @@ class CallChecker(PatternChecker):
             self.unify(output, closure_result)
         closure.inputs = tuple(inputs)
         closure.output = output
-        for (pattern, _), one in zip(node.parameters, inputs, strict=True):
-            self.bind_pattern(pattern, one)
+        self.bind_parameters([pattern for pattern, _ in node.parameters], inputs)
         self.return_ty = output
         self.check_body(node.body, output)
         self.scopes.pop()
         self.loops, self.return_ty = saved
+        self.loops_outside.pop()
         self.constant = constant
         self.closure = outer
         closure.trait_kind = "Fn"
@@ -347,4 +348,5 @@ class CallChecker(PatternChecker):
     closure_parents: dict[Any, Any]
     closure_kinds: list[tuple[ClosureDef, str, t.Span]]
     loops: list[Any]
+    loops_outside: list[list[Any]]
     return_ty: Ty

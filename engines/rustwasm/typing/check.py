@@ -12,7 +12,8 @@ from engines.rustwasm.typing.captures import find_captures
 from engines.rustwasm.typing.const_context import check_format, constant_context, refuse
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef, TraitDef
 from engines.rustwasm.typing.exhaustiveness import check_irrefutable, check_match
-from engines.rustwasm.typing.expressions import ExpressionChecker, LoopContext, Merge
+from engines.rustwasm.typing.expressions import ExpressionChecker, Merge
+from engines.rustwasm.typing.jumps import Target, check_return, find_target
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.traits import AMBIGUOUS
 from engines.rustwasm.typing.types import Ty, shallow
@@ -37,6 +38,8 @@ class BodyChecker(ExpressionChecker):
         self.scopes: list[dict[str, Variable]] = [{}]
         self.pending: list[tuple[TraitDef, tuple[Ty, ...], t.Span]] = []
         self.loops: list[Any] = []
+        self.loops_outside: list[list[Any]] = []
+        """What closures around this place are in."""
         self.closure: Any = None
         self.closures: list[ClosureDef] = []
         self.selections = 0
@@ -82,14 +85,10 @@ class BodyChecker(ExpressionChecker):
             self.parameters.append((variable, inputs[0]))
             inputs = inputs[1:]
         if isinstance(item, t.FnItem):
-            names: set[str] = set()
-            for (pattern, syntax), one in zip(item.params, inputs, strict=True):
+            for (_, syntax), one in zip(item.params, inputs, strict=True):
                 self.require_size(one, syntax)
-                self.bind_pattern(pattern, one)
-                for name in names.intersection(self.pattern_names):
-                    message = f"identifier `{name}` is bound more than once in this parameter list"
-                    self.error("E0415", message, self.pattern_names[name].span, "used as parameter more than once")
-                names.update(self.pattern_names)
+            self.bind_parameters([pattern for pattern, _ in item.params], inputs)
+            for (pattern, _), one in zip(item.params, inputs, strict=True):
                 self.parameters.append((pattern, one))
                 self.irrefutable.append((pattern, "function argument"))
         output = self.normalize(ty.erase(function.output))
@@ -166,7 +165,7 @@ class BodyChecker(ExpressionChecker):
             self.type_env.module = inner
         context = None
         if node.label is not None:
-            context = LoopContext(node.label, "block", Merge(expected), node)
+            context = Target(node.label, "block", Merge(expected), node)
             self.loops.append(context)
         diverges = False
         for statement in node.statements:
@@ -274,8 +273,11 @@ class BodyChecker(ExpressionChecker):
 
     def while_(self, node: t.While, expected: Ty | None) -> Ty:
         self.scopes.append({})
+        target = Target(node.label, "while", Merge(None), node)
+        target.in_condition = True
+        self.loops.append(target)
         self.check_coerce(node.condition, ty.BOOL_TY)
-        self.loops.append(LoopContext(node.label, "while", Merge(None), node))
+        target.in_condition = False
         self.check_unit(node.body)
         self.loops.pop()
         self.scopes.pop()
@@ -287,7 +289,7 @@ class BodyChecker(ExpressionChecker):
             self.coerce(body, actual, ty.UNIT)
 
     def loop(self, node: t.Loop, expected: Ty | None) -> Ty:
-        context = LoopContext(node.label, "loop", Merge(expected), node)
+        context = Target(node.label, "loop", Merge(expected), node)
         self.loops.append(context)
         self.check_unit(node.body)
         self.loops.pop()
@@ -321,7 +323,7 @@ class BodyChecker(ExpressionChecker):
         self.scopes.append({})
         self.bind_pattern(node.pattern, item)
         self.irrefutable.append((node.pattern, "`for` loop binding"))
-        self.loops.append(LoopContext(node.label, "for", Merge(None), node))
+        self.loops.append(Target(node.label, "for", Merge(None), node))
         self.check_unit(node.body)
         self.loops.pop()
         self.scopes.pop()
@@ -348,31 +350,8 @@ class BodyChecker(ExpressionChecker):
             return ty.NEVER_TY
         return merge.ty
 
-    def find_loop(self, node: Any, what: str) -> Any:
-        if node.label is not None:
-            for context in self.loops[::-1]:
-                if context.label == node.label:
-                    return context
-            self.error(
-                "E0426", f"use of undeclared label `{node.label}`", node.span, f"undeclared label `{node.label}`"
-            )
-            return None
-        for context in self.loops[::-1]:
-            if context.kind != "block":
-                return context
-        if self.closure is not None:
-            self.error("E0267", f"`{what}` inside of a closure", node.span, f"cannot `{what}` inside of a closure")
-        else:
-            self.error(
-                "E0268",
-                f"`{what}` outside of a loop or labeled block",
-                node.span,
-                f"cannot `{what}` outside of a loop or labeled block",
-            )
-        return None
-
     def break_(self, node: t.Break, expected: Ty | None) -> Ty:
-        context = self.find_loop(node, "break")
+        context = find_target(self, node, "break")
         if context is None:
             if node.value is not None:
                 self.check(node.value)
@@ -390,11 +369,15 @@ class BodyChecker(ExpressionChecker):
         return ty.NEVER_TY
 
     def continue_(self, node: t.Continue, expected: Ty | None) -> Ty:
-        context = self.find_loop(node, "continue")
+        context = find_target(self, node, "continue")
         node.target = context.node if context is not None else None
         return ty.NEVER_TY
 
     def return_(self, node: t.Return, expected: Ty | None) -> Ty:
+        if not check_return(self, node):
+            if node.value is not None:
+                self.check(node.value)
+            return ty.NEVER_TY
         if node.value is not None:
             self.check_coerce(node.value, self.return_ty)
         elif not self.unify(self.return_ty, ty.UNIT):

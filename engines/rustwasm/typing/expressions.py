@@ -34,21 +34,10 @@ class Merge:
         self.ty: Ty | None = None
 
 
-class LoopContext:
-    __slots__ = ("breaks", "kind", "label", "merge", "node")
-
-    def __init__(self, label: str | None, kind: str, merge: Merge, node: Any) -> None:
-        self.label = label
-        self.kind = kind
-        self.merge = merge
-        self.node = node
-        self.breaks = False
-
-
 class ExpressionChecker(CallChecker):
     """`check` gives the type of an expression before adjustments; `check_coerce` fits it to what is expected."""
 
-    loops: list[LoopContext | None]
+    loops: list[Any]
     return_ty: Ty
 
     def check(self, node: Any, expected: Ty | None = None) -> Ty:

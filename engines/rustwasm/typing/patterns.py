@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from typing import Any
 
 from engines.rustwasm.resolve.modules import VALUES, kind_of
@@ -133,6 +134,16 @@ class PatternChecker(Coercer):
         self.pattern_names: dict[str, Variable] = {}
         self.alternative = None
         self.check_pattern(pattern, expected)
+
+    def bind_parameters(self, patterns: list[Any], types: Sequence[Ty]) -> None:
+        """Check the patterns of a parameter list: a name may occur once in all of them."""
+        names: set[str] = set()
+        for pattern, one in zip(patterns, types, strict=True):
+            self.bind_pattern(pattern, one)
+            for name in names.intersection(self.pattern_names):
+                message = f"identifier `{name}` is bound more than once in this parameter list"
+                self.error("E0415", message, self.pattern_names[name].span, "used as parameter more than once")
+            names.update(self.pattern_names)
 
     def check_alternatives(self, pattern: t.OrPattern, expected: Ty, mode: str | None) -> None:
         pattern.ty = expected

@@ -1,5 +1,58 @@
+//= E0267 1 E0767 1
+fn main() { 'l: loop { || { break 'l }; } }
+//= E0572 1
+const FOO: u32 = return 0;
+
+fn main() {}
+//= E0572 1
+const F: u32 = return 0;
+fn main() {}
+//= E0572 1
+static F: [i32; { return 1; 1 }] = [0];
+fn main() {}
+//= E0590 2
+fn main() {
+while break {}
+}
+//= E0590 1
+fn main() { while break {} }
+//= E0590 1
+fn main() { while { break; true } {} }
 //= E0601 1
 fn f() {}
+//= E0695 4
+fn main() {
+loop {
+    'a: {
+        break;
+    }
+}
+}
+//= E0695 3 E0695 14 E0696 8
+fn continue_simple() {
+    'b: {
+        continue;
+    }
+}
+fn continue_labeled() {
+    'b: {
+        continue 'b;
+    }
+}
+fn continue_crossing() {
+    loop {
+        'b: {
+            continue;
+        }
+    }
+}
+fn main() {}
+//= E0695 1
+fn main() { loop { 'a: { break; } } }
+//= E0695 1
+fn main() { loop { 'a: { continue; } } }
+//= E0696 1
+fn main() { 'a: { continue 'a; } }
 //= E0748 1
 let dolphins = r##"Dolphins!"#;
 fn main() {}
@@ -27,6 +80,16 @@ let s = b";
 fn main() {}
 //= E0766 1
 fn main() { let s = b"; }
+//= E0767 4
+fn main() {
+'a: loop {
+    || {
+        loop { break 'a }
+    };
+}
+}
+//= E0767 1
+fn main() { 'l: loop { || { loop { break 'l } }; } }
 //= E0768 2
 fn main() {
 let s: i32 = 0b;

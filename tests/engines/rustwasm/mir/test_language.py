@@ -13,6 +13,12 @@ from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 
 PROGRAMS = {
+    "leaving a loop from its condition": (
+        "fn main() { let mut n = 0; 'x: while { n += 1; if n > 4 { break 'x; } if n == 2 { continue 'x; } n < 10 } "
+        "{ print!(\"{n} \"); } let v = vec![1]; 'y: while v[0] == 1 { let s = String::from(\"a\"); "
+        "while { if s.len() == 1 { break 'y } true } {} } println!(\"{n}\"); }",
+        "1 3 4 5\n",
+    ),
     "structs": (
         "#[derive(Debug, Clone, Copy, PartialEq)] struct P { x: i32, y: i32 }\n"
         "impl P { const ZERO: P = P { x: 0, y: 0 }; fn add(self, o: P) -> P { P { x: self.x + o.x, ..o } } }\n"

@@ -31,7 +31,10 @@ from engines.rustwasm.typing.collect import Collector, TypeEnv
 from engines.rustwasm.typing.constants import fold
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
 from engines.rustwasm.typing.dyn_compatible import check_objects
-from engines.rustwasm.typing.traits import Inference, head
+from engines.rustwasm.typing.impl_headers import check_header
+from engines.rustwasm.typing.impl_members import check_members
+from engines.rustwasm.typing.parameters import check_parameters
+from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.wellformed import break_circles, check_shared
 
@@ -459,12 +462,14 @@ class Compilation:
         for adt in self.declarations.adts[adts:]:
             collector.ensure_fields(adt)
         self.check_recursion(self.declarations.adts[adts:])
+        check_parameters(self, self.declarations.adts[adts:])
         for impl in list(self.declarations.impls):
             if (impl, "coherence") not in collector.done:
                 collector.done.add((impl, "coherence"))
                 check_coherence(self, impl)
-            if impl.trait is not None:
-                self.check_impl(impl)
+                check_header(self, impl)
+                if impl.trait is not None:
+                    check_members(self, impl)
         for const in self.declarations.consts[consts:]:
             self.ensure_const(const)
             if const.is_static:
@@ -518,111 +523,6 @@ class Compilation:
         text = self.sources.snippet(item.span)
         cut = min((at for at in map(text.find, ends) if at >= 0), default=len(text))
         return (item.span[0], item.span[0] + len(text[:cut].rstrip()))
-
-    def check_copy(self, impl: ImplDef) -> None:
-        """E0204: a type with a field that is not Copy is not Copy. E0184: nor one that implements Drop."""
-        adt = impl.erased_self.data if impl.erased_self.kind == ty.ADT else None
-        if adt is None or adt.gc:
-            return
-        self.collector.ensure_fields(adt)
-        derived = self.sources.snippet(impl.span).startswith("#")
-        span = adt.span if derived else impl.syntax.self_ty.span
-        if adt.drop is not None:
-            message = "the trait `Copy` cannot be implemented for this type; the type has a destructor"
-            self.diagnostics.error("E0184", message, span, "`Copy` not allowed on types with destructors")
-            return
-        inference = Inference(self, impl.generics.predicates)
-        for variant in adt.variants:
-            for field in variant.fields:
-                one = inference.normalize(ty.subst(ty.erase(field.ty), impl.erased_self.args))
-                if not one.flags & ty.HAS_ERROR and not inference.is_copy(one):
-                    error = self.diagnostics.error(
-                        "E0204", "the trait `Copy` cannot be implemented for this type", span
-                    )
-                    error.labels.append((field.span, "this field does not implement `Copy`"))
-                    return
-
-    def check_impl(self, impl: ImplDef) -> None:
-        """Members of a trait impl against its trait: E0046, E0407, E0437, E0438, E0050, E0053, E0185, E0186."""
-        if (impl, "members") in self.collector.done:
-            return
-        self.collector.done.add((impl, "members"))
-        self.collector.impl_bounds(impl)
-        trait = impl.trait
-        assert trait is not None
-        self.collector.ensure_generics(trait)
-        if trait.lang == "Copy":
-            self.check_copy(impl)
-        given_types = {i.name for i in impl.syntax.items if isinstance(i, t.AliasItem)}
-        missing = [
-            n for n, m in trait.methods.items() if not m.has_body and m.intrinsic is None and n not in impl.methods
-        ]
-        missing += [n for n, (_, default) in trait.assoc_types.items() if default is None and n not in given_types]
-        missing += [n for n, c in trait.assoc_consts.items() if c.syntax.value is None and n not in impl.assoc_consts]
-        if missing:
-            names = ", ".join(f"`{n}`" for n in missing)
-            span = impl.syntax.span
-            text = self.sources.snippet(span)
-            head_span = (span[0], span[0] + len(text.split("{")[0].rstrip())) if impl.span == span else impl.span
-            self.diagnostics.error(
-                "E0046",
-                f"not all trait items implemented, missing: {names}",
-                head_span,
-                f"missing {names} in implementation",
-            )
-        for name, method in impl.methods.items():
-            if name not in trait.methods:
-                message = f"method `{name}` is not a member of trait `{trait.name}`"
-                self.diagnostics.error("E0407", message, method.syntax.span, f"not a member of trait `{trait.name}`")
-                continue
-            self.check_signature(impl, trait.methods[name], method)
-        for name in impl.assoc_consts.keys() - trait.assoc_consts.keys():
-            message = f"const `{name}` is not a member of trait `{trait.name}`"
-            span = impl.assoc_consts[name].syntax.span
-            self.diagnostics.error("E0438", message, span, f"not a member of trait `{trait.name}`")
-        for name in given_types - set(trait.assoc_types):
-            self.diagnostics.error("E0437", f"type `{name}` is not a member of trait `{trait.name}`", impl.span)
-
-    def check_signature(self, impl: ImplDef, wanted: FnDef, given: FnDef) -> None:
-        trait = impl.trait
-        assert trait is not None
-        self.collector.ensure_signature(wanted)
-        self.collector.ensure_signature(given)
-        if (wanted.receiver is None) != (given.receiver is None):
-            code = "E0185" if wanted.receiver is None else "E0186"
-            message = f"method `{given.name}` has a `&self` declaration in the impl, but not in the trait"
-            self.diagnostics.error(code, message, given.span)
-            return
-        if len(wanted.inputs) != len(given.inputs):
-            message = (
-                f"method `{given.name}` has {len(given.inputs)} parameters but the declaration in trait "
-                f"`{trait.name}::{given.name}` has {len(wanted.inputs)}"
-            )
-            self.diagnostics.error(
-                "E0050", message, given.span, f"expected {len(wanted.inputs)} parameters, found {len(given.inputs)}"
-            )
-            return
-        saved = self.current_impl
-        self.current_impl = impl
-        inference = Inference(self, given.generics.predicates)
-        parents = (impl.erased_self, *impl.erased_args)
-        own = given.generics.names[given.generics.parent_count :]
-        args = (*parents, *[ty.param(i + given.generics.parent_count, n) for i, n in enumerate(own)])
-        pairs = list(zip((*wanted.inputs, wanted.output), (*given.inputs, given.output), strict=True))
-        for i, (want, have) in enumerate(pairs):
-            expected = inference.normal_subst(ty.erase(want), args)
-            actual = inference.normalize(ty.erase(have))
-            if expected.flags & ty.HAS_OPAQUE or actual.flags & ty.HAS_OPAQUE:
-                continue
-            if not inference.unify(expected, actual):
-                item = given.syntax
-                span = item.result.span if i == len(pairs) - 1 and item.result is not None else given.span
-                message = f"method `{given.name}` has an incompatible type for trait"
-                self.diagnostics.error(
-                    "E0053", message, span, f"expected `{ty.show(expected)}`, found `{ty.show(actual)}`"
-                )
-                break
-        self.current_impl = saved
 
 
 def check_source(text: str, name: str = "main.rs", settings: frozenset[str] = SETTINGS) -> Compilation:

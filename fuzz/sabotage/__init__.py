@@ -36,6 +36,7 @@ CATALOGUES: Final = (
     "rustwasm",
     "rustwasm_passes",
     "rustwasm_processes",
+    "rustwasm_rules",
 )
 """The modules of this package that have a list `BUGS`."""
 

@@ -51,7 +51,7 @@ EMITTED: Final = (
 """An operation, what the linear lowering emits in its place, and what the mistake stands for."""
 
 
-def _unenforced(code: str) -> Callable[[], None]:
+def unenforced(code: str) -> Callable[[], None]:
     def inject() -> None:
         from engines.rustwasm.syntax.diagnostics import Diagnostics
 
@@ -71,7 +71,7 @@ BUGS.extend(
         f"rust-{code.lower()}-not-reported",
         Area.RUST_FRONT_END,
         "a rule of the language not enforced",
-        _unenforced(code),
+        unenforced(code),
         f"programs with {code} are accepted",
         (_VERDICTS,),
     )
@@ -137,7 +137,7 @@ def _() -> None:
 
 
 BUGS.append(
-    Bug("rust-e0415-not-reported", Area.RUST_FRONT_END, "a rule of the language not enforced", _unenforced("E0415"),
+    Bug("rust-e0415-not-reported", Area.RUST_FRONT_END, "a rule of the language not enforced", unenforced("E0415"),
         "parameters of one name are accepted", _COMMON_ERRORS),
 )  # fmt: skip
 

@@ -2,8 +2,8 @@
 
 #[lang] pub trait Sized {}
 #[lang] pub trait Copy: Clone {}
-#[lang] pub trait Send {}
-#[lang] pub trait Sync {}
+#[lang] pub unsafe trait Send {}
+#[lang] pub unsafe trait Sync {}
 #[lang] pub trait Unpin {}
 
 pub struct PhantomData<T: ?Sized> { pointer: *const T }

@@ -120,17 +120,18 @@ class Parser(MacroParser):
             return self.const_item(start, public, attributes)
         if kind in ("fn", "const", "unsafe", "extern") and following not in ("impl", "trait", "crate"):
             return self.function(start, public, attributes)
-        if kind == "unsafe":
+        unsafe = kind == "unsafe" and following in ("impl", "trait")
+        if unsafe:
             self.at += 1
-            kind = self.kinds[self.at]
+            kind = following
         if kind == "struct":
             return self.struct(start, public, attributes)
         if kind == "enum":
             return self.enum(start, public, attributes)
         if kind == "impl":
-            return self.impl(start, attributes)
+            return self.impl(start, attributes, unsafe)
         if kind == "trait":
-            return self.trait(start, public, attributes)
+            return self.trait(start, public, attributes, unsafe)
         if kind == "static":
             return self.const_item(start, public, attributes)
         if kind == "type":
@@ -348,7 +349,7 @@ class Parser(MacroParser):
         self.expect(";")
         return t.AliasItem(self.span_from(start), name, span, public, attributes, generics, bounds, ty)
 
-    def trait(self, start: int, public: str | None, attributes: list[Any]) -> t.TraitItem:
+    def trait(self, start: int, public: str | None, attributes: list[Any], unsafe: bool) -> t.TraitItem:
         self.at += 1
         name, span = self.name()
         generics = self.generics()
@@ -356,9 +357,9 @@ class Parser(MacroParser):
         self.where_clause(generics)
         self.expect("{")
         items = self.items_until_brace()
-        return t.TraitItem(self.span_from(start), name, span, public, attributes, generics, supertraits, items)
+        return t.TraitItem(self.span_from(start), name, span, public, attributes, generics, supertraits, items, unsafe)
 
-    def impl(self, start: int, attributes: list[Any]) -> t.ImplItem:
+    def impl(self, start: int, attributes: list[Any], unsafe: bool) -> t.ImplItem:
         self.at += 1
         generics = self.generics() if self.kinds[self.at] == "<" else t.GenericsSyntax(self.here(), [], [])
         negative = self.accept("!")
@@ -375,7 +376,7 @@ class Parser(MacroParser):
         self.expect("{")
         attributes += self.inner_attributes()
         items = self.items_until_brace()
-        return t.ImplItem(span, "", span, None, attributes, generics, trait, self_ty, items, negative)
+        return t.ImplItem(span, "", span, None, attributes, generics, trait, self_ty, items, negative, unsafe)
 
 
 def parse(text: str, base: int, diagnostics: Diagnostics, lazy: bool = False) -> list[Any]:

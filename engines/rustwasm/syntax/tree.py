@@ -638,6 +638,7 @@ class TraitItem(Item):
     generics: GenericsSyntax
     supertraits: list[Bound]
     items: list[Any]
+    unsafe: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -647,6 +648,7 @@ class ImplItem(Item):
     self_ty: Any
     items: list[Any]
     negative: bool = False
+    unsafe: bool = False
 
 
 @dataclass(slots=True, eq=False)

@@ -318,12 +318,15 @@ class Collector:
                         return ty.projection(found, name, self.upper_args(predicate.trait, full, found))
         impl_trait = env.generics and getattr(env, "trait", None)
         if (not impl_trait and base is env.self_ty) or base.kind not in (ty.PARAM, ty.PROJECTION):
+            current = self.compilation.current_impl
+            if current is not None and current.trait is not None and ty.erase(base) is current.erased_self:
+                found = self.find_assoc(current.trait, name)
+                if found is not None:
+                    full = (base, *current.erased_args)
+                    return ty.projection(found, name, self.upper_args(current.trait, full, found))
             for trait in self.resolver.traits_in_scope(env.module):
                 if name in trait.assoc_types and len(trait.generics.names) <= 1:
                     return ty.projection(trait, name, (base,))
-            current = self.compilation.current_impl
-            if current is not None and current.trait is not None and name in current.trait.assoc_types:
-                return ty.projection(current.trait, name, (base, *current.erased_args))
         message = f"associated type `{name}` not found for `{ty.show(base)}` in the current scope"
         self.diagnostics.error("E0220", message, segment.span, "not found")
         return ty.ERROR_TY

@@ -2,7 +2,9 @@
 
 There is no profile, so a region is a function from its beginning, or from where something else leads into it. A call of
 what is small with all that it calls becomes a jump inside the region; other calls leave it, and come back to a head.
-Loops can be entered, too: where a slice of the run ends, the guest leaves compiled code, and comes back there.
+Loops can be entered, too: where a slice of the run ends, the guest leaves compiled code, and comes back there. What
+enters a loop changes how LLVM allots registers in it, so innermost loops inside others have regions of their own for
+that, which end where the loop does.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import contextlib
 import signal
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from engines.vm.aot.image import Kind, StoredRegion
@@ -111,7 +114,19 @@ class ProgramRegions:
             known.update(own)
             exits = [exit for exit in sorted(exits_of(region) | self._tabled(region)) if exit not in known]
             todo += [exit for exit in exits if function is None or self._is_of(function, exit)]
+        for region, _ in list(found):
+            found += [(loop, (loop.heads[0],)) for loop in self._innermost(region, known)]
         return found
+
+    def _innermost(self, region: Region, known: set[int]) -> Iterator[Region]:
+        """Regions of its loops that cannot be entered, unless that is `known`, to which their heads are added."""
+        for loop in loops_of(region):
+            first = loop.first
+            if not loop.is_resumed and first not in known:
+                known.add(first)
+                pcs = {insn.pc for pc in loop.blocks for insn in region.blocks[pc].insns}
+                with contextlib.suppress(CompileError):
+                    yield self._form(first, pcs.__contains__)
 
     def compile(
         self,
@@ -212,16 +227,38 @@ def exits_of(region: Region) -> set[int]:
     return found | (region.taken - region.blocks.keys())
 
 
+@dataclass(frozen=True)
+class Loop:
+    """Blocks of a region that come back to `first`; `is_innermost`: there are no loops and calls in it.
+
+    `depth`: how many others it is in.
+    """
+
+    first: int
+    blocks: frozenset[int]
+    is_innermost: bool
+    depth: int
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether its own region is entered there: not at innermost loops inside others."""
+        return self.depth == 0 or not self.is_innermost
+
+
 def resumed_at(region: Region) -> list[int]:
-    """Loops that the guest comes to when it was interpreted inside them: all but those that contain no loops and calls
-    and are inside another one, whose ends are never far."""
+    """Loops that the region can be entered at."""
+    return [loop.first for loop in loops_of(region) if loop.is_resumed]
+
+
+def loops_of(region: Region) -> list[Loop]:
+    """The loops of a region; outer ones come before those inside."""
     order = _in_order(region)
-    return [first for first, inner, depth in _loops(region, order, set(order)) if inner or depth == 0]
+    return _loops(region, order, set(order))
 
 
-def _loops(region: Region, order: Sequence[int], among: set[int], depth: int = 0) -> list[tuple[int, bool, int]]:
-    """Of the loops of some blocks: where each begins, whether there are loops or calls in it, how many it is in."""
-    found: list[tuple[int, bool, int]] = []
+def _loops(region: Region, order: Sequence[int], among: set[int], depth: int = 0) -> list[Loop]:
+    """Of the loops of some blocks."""
+    found: list[Loop] = []
     before: dict[int, list[int]] = {}
     for pc in among:
         for following in successors(region, region.blocks[pc]):
@@ -236,7 +273,7 @@ def _loops(region: Region, order: Sequence[int], among: set[int], depth: int = 0
             covered |= cycle
             inner = _loops(region, order, cycle - {pc}, depth + 1)
             calls = any(region.blocks[at].links for at in cycle)
-            found += [(pc, bool(inner) or calls, depth), *inner]
+            found += [Loop(pc, frozenset(cycle), not inner and not calls, depth), *inner]
     return found
 
 
@@ -276,4 +313,4 @@ def constants(memory: AddressSpace, address: int, size: int) -> bytes:
     return memory.read(address, size)
 
 
-__all__ = ["ProgramRegions", "constants", "resumed_at"]
+__all__ = ["Loop", "ProgramRegions", "constants", "loops_of", "resumed_at"]

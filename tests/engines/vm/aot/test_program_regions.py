@@ -106,10 +106,12 @@ def planned(hart: Hart, *starts: int) -> ProgramRegions:
 
 
 @needs_x86_64
-def test_loops_around_others_can_be_entered_and_innermost_ones_not() -> None:
-    ((region, own),) = planned(loaded(NESTED), CODE).plan([CODE])
+def test_loops_around_others_can_be_entered_and_innermost_ones_have_regions_of_their_own() -> None:
+    (region, own), (loop, resumed) = planned(loaded(NESTED), CODE).plan([CODE])
     assert resumed_at(region) == [CODE + 4, CODE + 8]
     assert own == (CODE, CODE + 4, CODE + 8)
+    assert [insn.pc - CODE for block in loop.blocks.values() for insn in block.insns] == [12, 16, 20, 24]
+    assert resumed == (CODE + 12,)
 
 
 @needs_x86_64
@@ -125,13 +127,15 @@ def test_innermost_loops_that_call_can_be_entered() -> None:
 
 
 @needs_x86_64
+@pytest.mark.parametrize("rounds", [30, 2000])
 @pytest.mark.parametrize("make", [AheadTier, LlvmTier], ids=["ahead", "llvm"])
-def test_slices_of_any_length_come_back_to_compiled_code(make: Callable[[], LlvmTier]) -> None:
+def test_slices_of_any_length_come_back_to_compiled_code(make: Callable[[], LlvmTier], rounds: int) -> None:
     """A slice that ends in the innermost loop must not leave the guest in the interpreter."""
-    hart, other = loaded(NESTED), loaded(NESTED)
+    code = NESTED.replace("200", str(6000 // rounds)).replace("30", str(rounds))
+    hart, other = loaded(code), loaded(code)
     program = planned(hart, CODE)
     regions, insns, _ = program.compile(program.plan([CODE]), 1, lambda done, left: None)
-    assert insns == 11 and [region.kind for region in regions] == [Kind.LLVM]
+    assert insns == 11 + 4 and [region.kind for region in regions] == [Kind.LLVM] * 2
     tier, plain = make(), InterpreterTier()
     tier.offer(regions)
     while (stop := tier.run(hart, 5_000)).reason is StopReason.LIMIT:
@@ -174,7 +178,7 @@ def test_several_processes_compile_what_one_does() -> None:
     program = planned(loaded(NESTED + NESTED), CODE, CODE + 48)
     plan = program.plan([CODE, CODE + 48])
     one, two = (program.compile(plan, jobs, lambda done, left: None) for jobs in (1, 2))
-    assert len(one[0]) == 2
+    assert len(one[0]) == 4
     assert one == two
 
 

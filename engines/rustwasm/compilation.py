@@ -209,7 +209,7 @@ class Compilation:
             self.module_files.add(Path(name).resolve())
         items = parse(text, file.base, self.diagnostics)
         self.main_end = items[-1].span[1] if items else file.base
-        if self.diagnostics.has_errors:
+        if self.diagnostics.unparsed:
             return
         if "wasm_gc" in self.settings:
             inherit(items, (file.base, file.base))
@@ -468,8 +468,8 @@ class Compilation:
                 collector.done.add((impl, "coherence"))
                 check_coherence(self, impl)
                 check_header(self, impl)
-                if impl.trait is not None:
-                    check_members(self, impl)
+            if impl.trait is not None and not impl.syntax.negative:
+                check_members(self, impl)
         for const in self.declarations.consts[consts:]:
             self.ensure_const(const)
             if const.is_static:

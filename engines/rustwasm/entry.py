@@ -56,7 +56,8 @@ def returning_nothing(compilation: Compilation, function: FnDef) -> FnDef:
 
 
 def check_entry(compilation: Compilation, crate: str) -> None:
-    """E0601: there is no `main`; E0131, E0277, E0580: `main` is generic, returns what is no status, has parameters."""
+    """E0601: there is no `main`; E0131, E0646, E0277, E0580: `main` is generic, has a `where` clause, returns what is
+    no status, has parameters."""
     main = compilation.root.names[VALUES].get("main")
     diagnostics = compilation.diagnostics
     if main is None or not isinstance(main.definition, FnDef):
@@ -77,6 +78,9 @@ def check_runnable(compilation: Compilation, function: FnDef, role: str) -> None
         message = f"`{role}` function is not allowed to have generic parameters"
         diagnostics.error("E0131", message, function.span, f"`{role}` cannot have generic parameters")
         return
+    if syntax.generics.where:
+        message = f"`{role}` function is not allowed to have a `where` clause"
+        diagnostics.error("E0646", message, syntax.generics.where[0][2])
     if function.inputs:
         message = f"`{role}` function has wrong type"
         error = diagnostics.error("E0580", message, function.span, "incorrect number of function parameters")

@@ -9,6 +9,7 @@ from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Binding, Import, Module, Resolver
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.derive import derive_source
+from engines.rustwasm.syntax.item_rules import check_item
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
 
 _FORBIDDEN = {"macro_use", "no_mangle", "link", "proc_macro", "global_allocator", "repr"} - {"repr", "no_mangle"}
@@ -76,6 +77,8 @@ class Declarations:
 
     def item(self, item: Any, module: Module) -> None:
         kind = type(item)
+        if self.resolver.library is not None:
+            check_item(item, self.resolver.diagnostics)
         visible = self.visibility(item.public, module)
         name = item.name
         declare = self.resolver.declare
@@ -102,10 +105,9 @@ class Declarations:
             if modes.is_gc(item):
                 modes.inherit(item.items, modes.gc_span(item))
             item.items = self.configured(item.items)
+            self.distinct(item.items, "E0428")
             for member in item.items:
                 if isinstance(member, t.FnItem):
-                    if member.name in trait.methods:
-                        self.duplicate(member)
                     trait.methods[member.name] = self.function(member, module, trait)
                 elif isinstance(member, t.AliasItem):
                     trait.assoc_types[member.name] = ([], member.ty)
@@ -131,11 +133,18 @@ class Declarations:
             for segments, as_name, span in item.imports:
                 self.resolver.imports.append(Import(module, segments, as_name, span, visible))
 
-    def duplicate(self, member: Any) -> None:
-        message = f"duplicate definitions with name `{member.name}`"
-        self.resolver.diagnostics.error(
-            "E0592", message, member.name_span, f"duplicate definitions for `{member.name}`"
-        )
+    def distinct(self, members: list[Any], code: str) -> None:
+        """Report members of a trait (E0428), of an impl of one (E0201) or of an inherent impl (E0592) of one name."""
+        seen: dict[tuple[bool, str], t.Span] = {}
+        for member in members:
+            key = (isinstance(member, t.AliasItem), member.name)
+            before = seen.setdefault(key, member.span)
+            if before is not member.span:
+                message = f"duplicate definitions with name `{member.name}`"
+                if code == "E0428":
+                    message = f"the name `{member.name}` is defined multiple times"
+                error = self.resolver.diagnostics.error(code, message, member.span)
+                error.labels.append((before, f"previous definition of `{member.name}` here"))
 
     def function(self, item: t.FnItem, module: Module, owner: ImplDef | TraitDef | None) -> FnDef:
         function = FnDef(item.name, item.name_span, module, owner)
@@ -220,10 +229,9 @@ class Declarations:
         if modes.is_gc(item):
             modes.inherit(item.items, modes.gc_span(item))
         item.items = self.configured(item.items)
+        self.distinct(item.items, "E0592" if item.trait is None else "E0201")
         for member in item.items:
             if isinstance(member, t.FnItem):
-                if member.name in impl.methods:
-                    self.duplicate(member)
                 impl.methods[member.name] = self.function(member, module, impl)
                 if item.trait is not None:
                     impl.methods[member.name].public = None

@@ -58,12 +58,14 @@ class Cursor:
         return f"{'reserved identifier ' if text == '_' else ''}`{text[:60]}`"
 
     def fail(self, expected: str) -> SyntaxStop:
+        self.diagnostics.unparsed = True
         self.diagnostics.error(
             None, f"expected {expected}, found {self.describe()}", self.here(), f"expected {expected}"
         )
         return SyntaxStop()
 
     def error(self, message: str, span: Span | None = None, code: str | None = None) -> SyntaxStop:
+        self.diagnostics.unparsed = True
         self.diagnostics.error(code, message, span or self.here())
         return SyntaxStop()
 
@@ -74,6 +76,7 @@ class Cursor:
             end = self.ends[self.at - 1]
             error = self.diagnostics.error(None, f"expected `;`, found {self.describe()}", (end, end))
             error.suggestion = ((end, end), ";", "add `;` here")
+            self.diagnostics.unparsed = True
             raise SyntaxStop()
         else:
             raise self.fail("identifier" if kind == "id" else f"`{kind}`")

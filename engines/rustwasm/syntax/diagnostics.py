@@ -205,6 +205,8 @@ class Diagnostics:
     def __init__(self, sources: SourceMap) -> None:
         self.sources = sources
         self.messages: list[Diagnostic] = []
+        self.unparsed = False
+        """Something could not be read, so what follows from the rest is not known."""
         self._seen: set[tuple[str | None, Span, str]] = set()
 
     def add(self, diagnostic: Diagnostic) -> Diagnostic:
@@ -222,6 +224,7 @@ class Diagnostics:
 
     def clear(self) -> None:
         self.messages.clear()
+        self.unparsed = False
         self._seen.clear()
 
     @property

@@ -37,7 +37,6 @@ class MacroParser(ExpressionParser):
     """Parses macro calls; `macros` are the `macro_rules!` definitions seen so far, by name."""
 
     macros: dict[str, Expander]
-    lazy = False
     expansion_depth = 0
 
     def __init__(self, tokens: Tokens, diagnostics: Any) -> None:

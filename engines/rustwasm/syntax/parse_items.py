@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.syntax import tree as t
@@ -11,6 +11,21 @@ from engines.rustwasm.syntax.delimiters import report_unpaired
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.syntax.lexer import tokenize
 from engines.rustwasm.syntax.macros import MacroParser
+
+_ABIS: Final = frozenset(
+    f"{name}{unwind}"
+    for name in "Rust C system cdecl stdcall fastcall thiscall aapcs win64 sysv64 efiapi".split()  # noqa: SIM905
+    for unwind in ("", "-unwind")
+)
+_UNSTABLE_ABIS: Final = frozenset(
+    ("rust-call", "rust-cold", "rust-intrinsic", "vectorcall", "unadjusted", "x86-interrupt", "ptx-kernel")
+)
+
+
+_UNSTABLE_ITEMS: Final = {
+    "auto": "auto traits are experimental and possibly buggy",
+    "default": "specialization is unstable",
+}
 
 
 class UnparsedBody:
@@ -98,7 +113,8 @@ class Parser(MacroParser):
         name = "".join(texts[:3]) if len(texts) > 2 and texts[1] == "::" else (texts[0] if texts else "")
         return name, " ".join(texts[1:]), self.span_from(start)
 
-    def visibility(self) -> str | None:
+    def visibility(self, before_type: bool = False) -> str | None:
+        """`pub` with its restriction; before a type, any other parenthesis is the type's."""
         if not self.accept("pub"):
             return None
         if self.kinds[self.at] == "(" and self.kinds[self.at + 1] in ("crate", "super", "self", "in"):
@@ -108,6 +124,12 @@ class Parser(MacroParser):
                 scope = "::".join(s.name for s in self.path().segments)
             self.expect(")")
             return scope
+        if self.kinds[self.at] == "(" and not before_type:
+            self.at += 1
+            path = self.path()
+            self.expect(")")
+            error = self.diagnostics.error("E0704", "incorrect visibility restriction", path.span)
+            error.helps.append("possible restrictions are `pub(crate)`, `pub(super)` and `pub(in crate::path)`")
         return "pub"
 
     def item(self) -> Any:
@@ -118,6 +140,8 @@ class Parser(MacroParser):
         following = self.kinds[min(self.at + 1, len(self.kinds) - 1)]
         if kind == "const" and following not in ("fn", "unsafe", "extern"):
             return self.const_item(start, public, attributes)
+        if kind == "extern" and "{" in self.kinds[self.at + 1 : self.at + 3]:
+            raise self.error("`extern` blocks are outside the subset")
         if kind in ("fn", "const", "unsafe", "extern") and following not in ("impl", "trait", "crate"):
             return self.function(start, public, attributes)
         unsafe = kind == "unsafe" and following in ("impl", "trait")
@@ -129,7 +153,7 @@ class Parser(MacroParser):
         if kind == "enum":
             return self.enum(start, public, attributes)
         if kind == "impl":
-            return self.impl(start, attributes, unsafe)
+            return self.impl(start, public, attributes, unsafe)
         if kind == "trait":
             return self.trait(start, public, attributes, unsafe)
         if kind == "static":
@@ -156,6 +180,10 @@ class Parser(MacroParser):
             return t.UseItem(span, "", span, public, attributes, imports)
         if kind == "id" and self.texts[self.at] == "macro_rules" and following == "!":
             return self.macro_rules(start, public, attributes)
+        if kind == "id" and following in ("trait", "fn", "impl", "const", "type", "unsafe"):
+            unstable = _UNSTABLE_ITEMS.get(self.texts[self.at])
+            if unstable is not None:
+                raise self.error(unstable, (start, self.ends[self.at]), "E0658")
         if kind in ("async", "extern") or (kind == "id" and self.texts[self.at] == "union"):
             raise self.error(f"`{self.texts[self.at]}` items are outside the subset")
         raise self.fail("item")
@@ -207,6 +235,8 @@ class Parser(MacroParser):
             kind = self.kinds[self.at]
             unsafe |= kind == "unsafe"
             is_const |= kind == "const"
+            if kind == "str":
+                self.check_abi()
             self.at += 1
         self.expect("fn")
         name, name_span = self.name()
@@ -238,6 +268,15 @@ class Parser(MacroParser):
             is_const,
         )  # fmt: skip
 
+    def check_abi(self) -> None:
+        """E0703 for a calling convention that there is not, E0658 for one that is not stable."""
+        name = self.texts[self.at].strip('"')
+        if name in _UNSTABLE_ABIS:
+            message = f'the extern "{name}" ABI is experimental and subject to change'
+            self.diagnostics.error("E0658", message, self.here())
+        elif name not in _ABIS:
+            self.diagnostics.error("E0703", f"invalid ABI: found `{name}`", self.here(), "invalid ABI")
+
     def self_parameter(self) -> Any:
         at = self.at
         start = self.starts[at]
@@ -258,11 +297,20 @@ class Parser(MacroParser):
             return ("typed", mutable, ty, None, self.span_from(start))
         return ("value", mutable, None, None, self.span_from(start))
 
-    def fields(self) -> list[t.FieldSyntax]:
+    def refused_visibility(self) -> None:
+        """E0449 where a visibility stands in front of what is as public as the enum around it."""
+        start = self.starts[self.at]
+        if self.kinds[self.at] == "pub":
+            self.visibility()
+            self.diagnostics.error("E0449", "visibility qualifiers are not permitted here", self.span_from(start))
+
+    def fields(self, in_enum: bool = False) -> list[t.FieldSyntax]:
         """Named fields up to and with `}`."""
         fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != "}":
             self.attributes()
+            if in_enum:
+                self.refused_visibility()
             public = self.visibility()
             name, span = self.name()
             self.expect(":")
@@ -272,11 +320,13 @@ class Parser(MacroParser):
         self.expect("}")
         return fields
 
-    def tuple_fields(self) -> list[t.FieldSyntax]:
+    def tuple_fields(self, in_enum: bool = False) -> list[t.FieldSyntax]:
         fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != ")":
             self.attributes()
-            public = self.visibility()
+            if in_enum:
+                self.refused_visibility()
+            public = self.visibility(True)
             start = self.starts[self.at]
             ty = self.type()
             fields.append(t.FieldSyntax(self.span_from(start), str(len(fields)), ty, public))
@@ -313,13 +363,14 @@ class Parser(MacroParser):
         variants = []
         while self.kinds[self.at] != "}":
             own = self.attributes()
+            self.refused_visibility()
             variant, variant_span = self.name()
             shape = "unit"
             fields: list[t.FieldSyntax] = []
             if self.accept("("):
-                shape, fields = "tuple", self.tuple_fields()
+                shape, fields = "tuple", self.tuple_fields(True)
             elif self.accept("{"):
-                shape, fields = "named", self.fields()
+                shape, fields = "named", self.fields(True)
             value = self.expression() if self.accept("=") else None
             variants.append(t.VariantSyntax(variant_span, variant, shape, fields, value, own))
             if not self.accept(","):
@@ -355,11 +406,13 @@ class Parser(MacroParser):
         generics = self.generics()
         supertraits = self.bounds() if self.accept(":") else []
         self.where_clause(generics)
+        if self.kinds[self.at] == "=":
+            raise self.error("trait aliases are experimental", (start, self.ends[self.at]), "E0658")
         self.expect("{")
         items = self.items_until_brace()
         return t.TraitItem(self.span_from(start), name, span, public, attributes, generics, supertraits, items, unsafe)
 
-    def impl(self, start: int, attributes: list[Any], unsafe: bool) -> t.ImplItem:
+    def impl(self, start: int, public: str | None, attributes: list[Any], unsafe: bool) -> t.ImplItem:
         self.at += 1
         generics = self.generics() if self.kinds[self.at] == "<" else t.GenericsSyntax(self.here(), [], [])
         negative = self.accept("!")
@@ -376,19 +429,21 @@ class Parser(MacroParser):
         self.expect("{")
         attributes += self.inner_attributes()
         items = self.items_until_brace()
-        return t.ImplItem(span, "", span, None, attributes, generics, trait, self_ty, items, negative, unsafe)
+        return t.ImplItem(span, "", span, public, attributes, generics, trait, self_ty, items, negative, unsafe)
 
 
 def parse(text: str, base: int, diagnostics: Diagnostics, lazy: bool = False) -> list[Any]:
     """The items of a file whose first character is at `base`; errors go to `diagnostics`."""
+    before = len(diagnostics.messages)
     tokens = tokenize(text, base, diagnostics)
+    diagnostics.unparsed |= len(diagnostics.messages) > before
     if tokens.broken:
         return []
     before = len(diagnostics.messages)
     parser = Parser(tokens, diagnostics)
     parser.lazy = lazy
     items = parser.file()
-    if len(diagnostics.messages) > before and not lazy:
+    if diagnostics.unparsed and not lazy:
         said = diagnostics.messages[before:]
         del diagnostics.messages[before:]
         if not report_unpaired(tokenize(text, base, Diagnostics(diagnostics.sources)), diagnostics):

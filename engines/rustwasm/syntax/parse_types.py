@@ -13,7 +13,9 @@ INT_SUFFIXES = ("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", 
 
 
 class TypeParser(Cursor):
-    """The part of the grammar below expressions."""
+    """The part of the grammar below expressions. `lazy` says that this is the library."""
+
+    lazy = False
 
     def expression(self) -> Any:
         raise NotImplementedError
@@ -73,6 +75,9 @@ class TypeParser(Cursor):
         while not self.kinds[self.at].startswith(">"):
             kind = self.kinds[self.at]
             if kind == "life":
+                if args.types:
+                    message = "type provided when a lifetime was expected"
+                    self.diagnostics.error("E0747", message, args.types[0].span)
                 args.lifetimes.append(self.take())
             elif kind == "id" and self.kinds[self.at + 1] == "=":
                 name = self.take()
@@ -176,6 +181,8 @@ class TypeParser(Cursor):
             self.expect("]")
             return t.TypeSlice(self.span_from(start), element)
         if kind == "!":
+            if self.kinds[self.at - 1] != "->" and not self.lazy:
+                self.diagnostics.error("E0658", "the `!` type is experimental", self.here())
             self.at += 1
             return t.TypeNever(self.span_from(start))
         if kind == "impl" or kind == "dyn":

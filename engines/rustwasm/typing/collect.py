@@ -21,6 +21,7 @@ from engines.rustwasm.typing.definitions import (
     Predicate,
     TraitDef,
 )
+from engines.rustwasm.typing.generic_arguments import const_parameter, lower_arguments
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.unresolved import report_unknown_self, report_unknown_type
 from engines.rustwasm.typing.wellformed import set_discriminants
@@ -237,7 +238,7 @@ class Collector:
 
     def adt_args(self, adt: AdtDef, segment: t.Segment, env: TypeEnv) -> tuple[tuple[Ty, ...], tuple[str, ...]]:
         generics = adt.generics
-        given = [self.lower(a, env) for a in segment.args.types] if segment.args else []
+        given = lower_arguments(self, generics, segment.args.types, 0, env) if segment.args else []
         count = len(generics.names)
         if len(given) > count or (
             len(given) < count and env.infer is None and len(given) + len(generics.defaults) < count
@@ -381,7 +382,7 @@ class Collector:
         self.ensure_generics(trait)
         syntax = path.segments[-1].args
         generics = trait.generics
-        given = [self.lower(a, env) for a in syntax.types] if syntax else []
+        given = lower_arguments(self, generics, syntax.types, 1, env) if syntax else []
         wanted = len(generics.names) - 1
         if len(given) > wanted or (len(given) < wanted - len(generics.defaults) and env.infer is None):
             self.wrong_count(trait, "trait", generics, len(given), path.segments[-1])
@@ -413,11 +414,14 @@ class Collector:
         """Number the parameters of an item below those already in `generics` and bind their names."""
         seen: set[str] = set()
         for p in syntax.params:
-            if p.name in seen:
+            if p.name in seen or p.name in env.params:
                 message = (
                     f"the name `{p.name}` is already used for a generic parameter in this item's generic parameters"
                 )
                 self.diagnostics.error("E0403", message, p.span, "already used")
+            elif p.name in env.lifetimes:
+                message = f"lifetime name `{p.name}` shadows a lifetime name that is already in scope"
+                self.diagnostics.error("E0496", message, p.span, f"lifetime `{p.name}` already in scope")
             seen.add(p.name)
             if p.kind == "lifetime":
                 if p.name not in lifetimes:
@@ -431,7 +435,7 @@ class Collector:
             generics.names.append(p.name)
             env.params[p.name] = ty.param(index, p.name)
             if p.kind == "const":
-                generics.const_params[index] = self.lower(p.ty, env)
+                generics.const_params[index] = const_parameter(self, p.ty, env, syntax)
             if p.default is not None:
                 generics.defaults[index] = p.default
         generics.lifetimes = lifetimes

@@ -10,6 +10,7 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.collect import TypeEnv
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
+from engines.rustwasm.typing.generic_arguments import lower_arguments
 from engines.rustwasm.typing.traits import AMBIGUOUS, Inference, head
 from engines.rustwasm.typing.types import Ty, shallow, subst
 from engines.rustwasm.typing.unresolved import report_unresolved
@@ -93,7 +94,10 @@ class PathChecker(Inference):
         self.collector.ensure_signature(definition)
         generics = definition.generics
         wanted = len(generics.names) - generics.parent_count
-        given = [self.lower(a) for a in args.types] if args is not None else []
+        given: list[Ty] = []
+        if args is not None:
+            written = lower_arguments(self.collector, generics, args.types, generics.parent_count, self.type_env)
+            given = [self.normalize(ty.erase(one)) for one in written]
         explicit = wanted - sum(1 for n in generics.names[generics.parent_count :] if n.startswith("impl "))
         if given and len(given) != explicit:
             s = "" if explicit == 1 else "s"

@@ -1,5 +1,153 @@
+//= E0128 1
+struct Foo<T = U, U = ()> {
+    field1: T,
+    field2: U,
+}
+
+
+fn main() {}
+//= E0128 1
+struct Foo<T = U, U = ()> { f: T, g: U }
+fn main() {}
+//= E0197 3
+struct Foo;
+
+unsafe impl Foo { }
+fn main() {}
+//= E0198 3 E0658 3
+struct Foo;
+
+unsafe impl !Clone for Foo { }
+fn main() {}
+//= E0201 19 E0201 22 E0592 5
+struct Foo(u8);
+
+impl Foo {
+    fn bar(&self) -> bool { self.0 > 5 }
+    fn bar() {}
+}
+
+trait Baz {
+    type Quux;
+    fn baz(&self) -> bool;
+}
+
+impl Baz for Foo {
+    type Quux = u32;
+
+    fn baz(&self) -> bool { true }
+
+
+    fn baz(&self) -> bool { self.0 > 5 }
+
+
+    type Quux = u32;
+}
+fn main() {}
+//= E0201 1
+trait T { fn a(); } struct S; impl T for S { fn a() {} fn a() {} }
+fn main() {}
+//= E0201 1
+trait T { type A; } struct S; impl T for S { type A = i32; type A = i32; }
+fn main() {}
+//= E0201 1
+trait T { const A: i32; } struct S; impl T for S { const A: i32 = 1; const A: i32 = 2; }
+fn main() {}
+//= E0262 2
+
+fn foo<'static>(x: &'static str) { }
+fn main() {}
+//= E0262 1
+fn foo<'static>(a: &'static str) {}
+fn main() {}
 //= E0267 1 E0767 1
 fn main() { 'l: loop { || { break 'l }; } }
+//= E0379 2 E0379 6
+trait Foo {
+    const fn bar() -> u32;
+}
+
+impl Foo for () {
+    const fn bar() -> u32 { 0 }
+}
+fn main() {}
+//= E0379 3
+struct S;
+trait T { fn f(); }
+impl T for S { const fn f() {} }
+fn main() {}
+//= E0379 1
+trait Foo { const fn bar() -> u32; }
+fn main() {}
+//= E0403 3
+trait Foo<T> {
+    fn do_something(&self) -> T;
+    fn do_something_else<T: Clone>(&self, bar: T);
+}
+fn main() {}
+//= E0428 1
+trait T { type A; type A; }
+fn main() {}
+//= E0428 1
+trait T { const A: i32; const A: i32; }
+fn main() {}
+//= E0428 1
+trait T { fn a(); fn a(); }
+fn main() {}
+//= E0428 1
+trait T { fn x(); const x: i32; }
+fn main() {}
+//= E0428 2 E0747 2
+struct S<'a, T>(&'a T);
+static S: S<u8, 'static> = S(&1);
+fn main() {}
+//= E0449 8 E0449 11 E0449 13 E0449 14
+struct Bar;
+
+trait Foo {
+    fn foo();
+}
+
+enum Baz {
+    pub Qux,
+}
+
+pub impl Bar {}
+
+pub impl Foo for Bar {
+    pub fn foo() {}
+}
+fn main() {}
+//= E0449 3
+struct B;
+trait F { fn f(); }
+pub impl B {}
+fn main() {}
+//= E0449 3
+struct B;
+trait F { fn f(); }
+impl F for B { pub fn f() {} }
+fn main() {}
+//= E0449 1
+enum E { pub A, B }
+fn main() {}
+//= E0449 1
+enum E { A { pub x: i32 }, B(pub i32) }
+fn main() {}
+//= E0449 1
+trait F { pub fn f(); }
+fn main() {}
+//= E0496 6
+struct Foo<'a> {
+    a: &'a i32,
+}
+
+impl<'a> Foo<'a> {
+    fn f<'a>(x: &'a i32) {
+
+    }
+}
+fn main() {}
 //= E0572 1
 const FOO: u32 = return 0;
 
@@ -18,8 +166,64 @@ while break {}
 fn main() { while break {} }
 //= E0590 1
 fn main() { while { break; true } {} }
+//= E0592 1
+struct S; impl S { const A: i32 = 1; const A: i32 = 1; }
+fn main() {}
+//= E0592 1
+struct S; impl S { const A: i32 = 1; fn A() {} }
+fn main() {}
 //= E0601 1
 fn f() {}
+//= E0637 1
+fn f<'_>(x: &'_ i32) {}
+fn main() {}
+//= E0642 2
+trait Foo {
+    fn foo((x, y): (i32, i32));
+
+}
+fn main() {}
+//= E0642 1
+trait T { fn f((a, b): (i32, i32)); }
+fn main() {}
+//= E0642 1
+trait T { fn f(&a: &i32); fn g(a: i32) { } }
+fn main() {}
+//= E0646 1
+fn main() where i32: Copy {
+
+}
+//= E0658 5 E0749 6
+trait MyTrait {
+    type Foo;
+}
+
+impl !MyTrait for u32 {
+    type Foo = i32;
+}
+fn main() {}
+//= E0658 1
+trait A = Clone;
+fn main() {}
+//= E0658 1
+auto trait A {}
+fn main() {}
+//= E0658 1
+impl !Clone for S {}
+struct S;
+fn main() {}
+//= E0658 1
+fn main() { let x: !; }
+//= E0658 2
+fn f() -> ! { loop {} }
+fn g(x: !) {}
+fn main() {}
+//= E0658 1
+struct S; impl S { type T = i32; }
+fn main() {}
+//= E0658 1
+trait T { type A: Clone = i32; }
+fn main() {}
 //= E0695 4
 fn main() {
 loop {
@@ -53,6 +257,39 @@ fn main() { loop { 'a: { break; } } }
 fn main() { loop { 'a: { continue; } } }
 //= E0696 1
 fn main() { 'a: { continue 'a; } }
+//= E0703 1
+extern "invalid" fn foo() {}
+fn main() {}
+//= E0703 1
+extern "invalid" fn foo() {}
+fn main() {}
+//= E0704 2
+mod foo {
+    pub(foo) struct Bar {
+        x: i32
+    }
+}
+fn main() {}
+//= E0704 1
+mod foo { pub(foo) struct P { x: i32 } }
+fn main() {}
+//= E0735 1
+struct Foo<X = Box<Self>> {
+    field1: Option<X>,
+    field2: Option<X>,
+}
+
+fn main() {}
+//= E0747 3
+struct S<'a, T>(&'a T);
+
+type X = S<(), 'static>;
+
+fn main() {}
+//= E0747 2
+struct S<'a, T, const N: usize>(&'a [T; N]);
+fn g(s: S<3, 'static, u8>) {}
+fn main() {}
 //= E0748 1
 let dolphins = r##"Dolphins!"#;
 fn main() {}
@@ -100,6 +337,28 @@ fn main() { let x: i32 = 0x; }
 fn main() { let x: i32 = 0b; }
 //= E0768 1
 fn main() { let x: i32 = 0o_; }
+//= E0770 1
+fn foo<T, const N: T>() {}
+fn main() {}
+//= E0770 1
+fn f<T, const N: T>() {}
+fn main() {}
+//= E0770 1 none 1
+struct F<const N: [u8; M], const M: usize>;
+fn main() {}
+//= none 1
+struct S; trait T { type A; } impl T for S { type A; }
+fn main() {}
+//= none 1
+trait T { struct S; }
+fn main() {}
+//= none 1
+struct Q; impl Q { struct S; }
+fn main() {}
+//= none 1
+impl Q { mod a {} }
+struct Q;
+fn main() {}
 //= none 2
 const _: i32 = 1; const _: i32 = 2;
 static _: i32 = 1;
@@ -118,4 +377,34 @@ fn main() {
 fn main() { let x = do { 1 }; }
 //= none 1
 fn abstract() {}
+fn main() {}
+//= none 1
+fn f<T, 'a>(x: &'a T) {}
+fn main() {}
+//= none 1
+struct S<T = i32, U>(T, U);
+fn main() {}
+//= none 1
+fn f<const N: &'static str>() {}
+fn main() {}
+//= none 1
+fn f<const N: f32>() {}
+fn main() {}
+//= none 1
+fn f();
+fn main() {}
+//= none 1
+struct S; impl S { fn f(); }
+fn main() {}
+//= none 1
+const X: i32;
+fn main() {}
+//= none 1
+static X: i32;
+fn main() {}
+//= none 1
+struct S; impl S { const X: i32; }
+fn main() {}
+//= none 1
+type T;
 fn main() {}

@@ -13,6 +13,13 @@ from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 
 PROGRAMS = {
+    "constants as arguments": (
+        "const K: usize = 3; struct S<T, const N: usize>([T; N]); struct P;\n"
+        "fn h<const M: usize>() -> usize { M } impl P { fn q<const M: usize>(&self) -> usize { M + 1 } }\n"
+        "fn g(x: S<u8, K>) -> usize { x.0.len() }\n"
+        'fn main() { println!("{} {} {}", h::<K>(), P.q::<K>(), g(S([1, 2, 3]))); }',
+        "3 4 3\n",
+    ),
     "leaving a loop from its condition": (
         "fn main() { let mut n = 0; 'x: while { n += 1; if n > 4 { break 'x; } if n == 2 { continue 'x; } n < 10 } "
         "{ print!(\"{n} \"); } let v = vec![1]; 'y: while v[0] == 1 { let s = String::from(\"a\"); "

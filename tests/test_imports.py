@@ -18,11 +18,16 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "harness.subjects": ("harness.contract", "engines", "harness.subjects"),
     "oracles": ("harness.contract", "oracles"),
     "engines": ("engines",),
-    "engines.vm.isa": ("engines.vm.bits", "engines.vm.isa"),
-    "engines.vm.memory": ("engines.vm.memory", "engines.vm.enumeration"),
+    "engines.vm.isa": ("engines.vm.bits", "engines.vm.errors", "engines.vm.isa"),
+    "engines.vm.memory": ("engines.vm.memory", "engines.vm.enumeration", "engines.vm.errors"),
     # These know no ISA.
-    "engines.vm.ir": ("engines.vm.ir", "engines.vm.bits", "engines.vm.float_unit", "engines.vm.memory"),
-    "engines.vm.opt": ("engines.vm.opt", "engines.vm.ir", "engines.vm.bits", "engines.vm.runtime.generated_code"),
+    "engines.vm.ir": (
+        *("engines.vm.ir", "engines.vm.bits", "engines.vm.errors", "engines.vm.float_unit", "engines.vm.memory"),
+    ),
+    "engines.vm.opt": (
+        *("engines.vm.opt", "engines.vm.ir", "engines.vm.bits", "engines.vm.errors"),
+        "engines.vm.runtime.generated_code",
+    ),
     "corpus": ("harness", "corpus"),
     "fuzz": ("harness", "fuzz", "engines.vm.isa", "engines.vm.ir", "engines.rustwasm.wasm"),
     "fuzz.sabotage": ("harness", "fuzz", "engines", "oracles", "properties"),

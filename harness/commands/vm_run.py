@@ -73,6 +73,7 @@ def run(arguments: Sequence[str]) -> int:
         strace=given.strace,
         stats=given.stats,
         dump=given.dump,
+        spans=given.spans,
         seed=given.seed,
         translate=not given.no_translate,
     )

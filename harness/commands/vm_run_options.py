@@ -69,6 +69,13 @@ def parser() -> argparse.ArgumentParser:
         "error; all is compiled anew",
     )
     add(
+        "--spans",
+        default="",
+        metavar="FILE",
+        help="write what was done when to FILE, for Perfetto or chrome://tracing: loading, executing, system calls, "
+        "compiling, the code cache, what was left to the reference tier",
+    )
+    add(
         "--no-translate",
         action="store_true",
         help="have no process of low priority translate what was hot, when the run is over, for the next run (as "

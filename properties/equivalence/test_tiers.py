@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.tiers.baseline.tier import BaselineTier
+from engines.vm.tiers.executor import TierExecutor
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.reference import ReferenceTier
 from engines.vm.tiers.stop import Stop, StopReason
@@ -34,6 +37,12 @@ PROGRAMS = st.one_of(
 LIMIT_INSNS = 400
 STATE_FIELDS = ("x", "f", "pc", "fflags", "frm", "reservation", "reservation_bytes", "retired")
 TIERS: dict[str, Tier] = {}
+ENTRIES: Final[dict[str, Callable[[], Tier]]] = {
+    "reference": ReferenceTier,
+    "interpreter": InterpreterTier,
+    "baseline": lambda: BaselineTier(slice_insns=0, share=math.inf),
+}
+"""Tiers that begin at once, by name: the baseline tier compiles before the first instruction."""
 EXECUTORS: list[InterpreterExecutor | ReferenceExecutor] = []
 MEMORIES: list[AddressSpace] = []
 """Two address spaces, made once: each reserves 64 GiB of the host's addresses."""
@@ -115,6 +124,34 @@ def test_a_snapshot_goes_on_elsewhere_and_on_another_tier(program: Choices, stop
         last = TIERS[name].run(second, LIMIT_INSNS - stop_at) if stop_at < LIMIT_INSNS else stop
         assert (last.reason, last.cause, last.value) == (end.reason, end.cause, end.value)
         assert snapshot(second) == final
+
+
+@pytest.mark.evidence("VM-13")
+@settings(deadline=None, max_examples=60)
+@given(
+    st.one_of(choices("default", 16), choices("control", 16), choices("fp", 12), choices("traps", 8)),
+    st.lists(st.tuples(st.sampled_from(sorted(ENTRIES)), st.integers(1, 90)), min_size=2, max_size=8),
+)
+def test_one_hart_may_change_tiers_anywhere(program: Choices, turns: list[tuple[str, int]]) -> None:
+    """By the one executor, in any order, compiled code among them: results, and the counters, are those of one tier."""
+    case = emit(program).case(0)
+    whole, shared = fresh(case, MEMORIES[0]), fresh(case, MEMORIES[1])
+    end = TIERS["reference"].run(whole, LIMIT_INSNS)
+    executors = {name: TierExecutor(name) for name, _ in turns}
+    for name, executor in executors.items():
+        executor.tier = ENTRIES[name]()
+    last, left = Stop(StopReason.LIMIT), LIMIT_INSNS
+    for name, insns in [*turns, (turns[0][0], LIMIT_INSNS)]:
+        last = executors[name].run(shared, min(insns, left))
+        left = LIMIT_INSNS - int(shared.cpu["retired"])
+        if last.reason is StopReason.TRAP or not left:
+            break
+    assert (last.reason, last.cause, last.value) == (end.reason, end.cause, end.value)
+    assert snapshot(shared) == snapshot(whole)
+    assert sum(executor.counters.retired for executor in executors.values()) == int(whole.cpu["retired"])
+    assert sum(sum(executor.counters.traps.values()) for executor in executors.values()) == (
+        end.reason is StopReason.TRAP
+    )
 
 
 @settings(deadline=None, max_examples=60)

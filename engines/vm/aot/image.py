@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 
 from engines.vm.enumeration import IntEnum
+from engines.vm.errors import MachineError
 from engines.vm.record import record, values
 from engines.vm.runtime.digest import DIGEST_BYTES, digest
 from engines.vm.runtime.host import machine
@@ -41,7 +42,7 @@ class Kind(IntEnum):
     FAILED = 3
 
 
-class ImageRefusedError(ValueError):
+class ImageRefusedError(MachineError, ValueError):
     """A file that is no image, or not one for this program and this machine; the message says which and why."""
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from engines.vm.errors import MachineError
 from engines.vm.ir.block import Block, GuestState
 from engines.vm.ir.ops import OPCODE, OPS, RESULT, Effect, Instruction
 from engines.vm.ir.types import Type
 
 
-class BuildError(ValueError):
+class BuildError(MachineError, ValueError):
     """An operation was asked for that the table does not have, or with the wrong number or types of operands."""
 
 

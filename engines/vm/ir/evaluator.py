@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, NoReturn, Protocol
 
 from engines.vm.bits import Bits
+from engines.vm.errors import MachineError
 from engines.vm.float_unit import FloatUnit
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import OPS, QUIET
@@ -62,7 +63,7 @@ class GuestValues:
         return GuestValues(list(self.slots), self.flags, self.mode, self.retired)
 
 
-class _Leave(Exception):  # noqa: N818  (not an error)
+class _Leave(MachineError):  # noqa: N818  (not an error)
     def __init__(self, pc: int, n: int, interpret: bool) -> None:
         super().__init__(pc, n, interpret)
         self.pc = pc

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
+from engines.vm.errors import MachineError
 from engines.vm.ir.block import Block, GuestState
 from engines.vm.ir.ops import HINTS, MODES, OPCODE, OPS, QUIET, REASONS, Imm, Op
 from engines.vm.ir.types import Type
@@ -24,7 +25,7 @@ _LONGEST_NUMBER: Final = 40
 _MAX_LINE: Final = 100_000
 
 
-class IrSyntaxError(ValueError):
+class IrSyntaxError(MachineError, ValueError):
     """Text is no IR.
 
     Attributes:

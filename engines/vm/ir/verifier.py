@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from engines.vm.errors import MachineError
 from engines.vm.ir.block import Block, GuestState
 from engines.vm.ir.ops import DYNAMIC, HINTS, MODES, OPS, QUIET, REASONS, Effect, Imm, Op
 from engines.vm.ir.types import Type
@@ -14,7 +15,7 @@ _TO_PC: Final = frozenset(("exitif", "jump", "branch", "jumpto"))
 """Operations that name the pc where the guest goes on; the others leave to the interpreter at `pcs[n]`."""
 
 
-class VerificationError(ValueError):
+class VerificationError(MachineError, ValueError):
     """A block breaks a rule of the IR. The message lists every breach with the instruction's number."""
 
 

@@ -28,6 +28,8 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from engines.vm.errors import MachineError
+
 if TYPE_CHECKING:
     from engines.vm.isa.derive.effects import Effects
 
@@ -35,11 +37,11 @@ Semantics: TypeAlias = Callable[..., None]
 """`(machine, *operands) -> None`; see `engines.vm.isa.machine`."""
 
 
-class TableError(ValueError):
+class TableError(MachineError, ValueError):
     """An instruction table contradicts itself. The message names the instruction and the rule."""
 
 
-class EncodingError(ValueError):
+class EncodingError(MachineError, ValueError):
     """An operand value has no encoding. The message names the value and the legal range."""
 
 

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from engines.vm.bits import Bits
+from engines.vm.errors import MachineError
 
 Expression = int | str
 """The value of a constant: known, or source text over the operands' names and `pc`."""
@@ -19,7 +20,7 @@ _SYMBOLIC: Final = {"add": "+", "sub": "-", "mul": "*", "and": "&", "or": "|", "
 _NAME: Final = re.compile(r"\w+")
 
 
-class LiftError(Exception):
+class LiftError(MachineError):
     """Semantics do something that templates cannot express. The message names it."""
 
 

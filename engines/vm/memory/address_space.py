@@ -35,6 +35,7 @@ from functools import cache
 from itertools import pairwise
 
 from engines.vm.enumeration import StrEnum
+from engines.vm.errors import MachineError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Access(StrEnum):
     STORE = "store"
 
 
-class MemoryFault(Exception):  # noqa: N818  (the manual's word)
+class MemoryFault(MachineError):  # noqa: N818  (the manual's word)
     """An access to memory that is not mapped or not permitted.
 
     Attributes:

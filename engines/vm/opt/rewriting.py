@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from engines.vm.errors import MachineError
 from engines.vm.ir.ops import OPCODE, OPS, Op
 from engines.vm.runtime.generated_code import GENERATED
 
@@ -28,7 +29,7 @@ _TOKEN: Final = re.compile(
 _COLUMN: Final = re.compile(r"\s\|\s(?![^{]*\})")
 
 
-class RuleError(ValueError):
+class RuleError(MachineError, ValueError):
     """The text of a rule is malformed. The message names the rule and the place."""
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
+from engines.vm.errors import MachineError
 from engines.vm.regalloc.liveness import GET, LEAVE, NONE, PUT, Step
 
 GUEST = 1024
@@ -26,7 +27,7 @@ _Facts = dict[int, frozenset[int]]
 _NOTHING: frozenset[int] = frozenset()
 
 
-class WrongAllocation(Exception):  # noqa: N818  (says what was found)
+class WrongAllocation(MachineError):  # noqa: N818  (says what was found)
     """An allocation that would compute something else; the message names step, value and place."""
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Final
 
+from engines.vm.errors import MachineError
 from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PUT, Lives, Step, lives
 
 FLOAT_PLACE: Final = 32
@@ -30,7 +31,7 @@ GUEST: Final = 1024
 _NEVER: Final = 1 << 60
 
 
-class OutOfStack(Exception):  # noqa: N818  (says what ran out)
+class OutOfStack(MachineError):  # noqa: N818  (says what ran out)
     """A block needs more stack slots than its host offers."""
 
 

@@ -17,6 +17,7 @@ import os
 import weakref
 from functools import cache
 
+from engines.vm.errors import MachineError
 from engines.vm.runtime import host
 
 TYPE_CHECKING = False
@@ -36,7 +37,7 @@ _RISCV_FLUSH_ICACHE: Final = 259
 WINDOW_BYTES: Final = 1 << 30
 
 
-class ExecutableMemoryError(RuntimeError):
+class ExecutableMemoryError(MachineError, RuntimeError):
     """The system refuses executable memory; the message says what and why."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 
+from engines.vm.errors import MachineError
 from engines.vm.record import record
 from engines.vm.runtime.quick_json import loads
 
@@ -43,7 +44,7 @@ FAULTS: Final = ".faults"
 _MOST_ALIGNMENT: Final = 4096
 
 
-class LinkError(ValueError):
+class LinkError(MachineError, ValueError):
     """An object file uses something that a flat image cannot hold. The message names it."""
 
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
+from engines.vm.errors import MachineError
 from engines.vm.ir.block import Block
 from engines.vm.ir.printer import print_instruction
 from engines.vm.isa.riscv64.coding import disassemble_all
@@ -42,7 +43,7 @@ _NARROWEST: Final = 22
 _WIDEST: Final = 100
 
 
-class ListingError(ValueError):
+class ListingError(MachineError, ValueError):
     """No listing can be made; the message is one line that says why."""
 
 

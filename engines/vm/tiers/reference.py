@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engines.vm.bits import Bits
+from engines.vm.errors import MachineError
 from engines.vm.float_unit import FloatUnit
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
@@ -27,7 +28,7 @@ COUNTERS: Final = frozenset((0xC00, 0xC01, 0xC02))
 """cycle, time, instret: all read the number of retired instructions, so that runs repeat exactly."""
 
 
-class GuestTrap(Exception):  # noqa: N818  (the manual's word)
+class GuestTrap(MachineError):  # noqa: N818  (the manual's word)
     """An exception that the running instruction takes."""
 
     def __init__(self, cause: int, value: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 
 from engines.vm.enumeration import IntEnum
+from engines.vm.errors import MachineError
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.record import record
 
@@ -59,7 +60,7 @@ ET_EXEC: Final = 2
 ET_DYN: Final = 3
 
 
-class ElfError(ValueError):
+class ElfError(MachineError, ValueError):
     """The image cannot be run. The message names the field, its value and the legal range."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from engines.vm.enumeration import IntEnum
+from engines.vm.errors import MachineError
 
 
 class Errno(IntEnum):
@@ -73,7 +74,7 @@ class Errno(IntEnum):
     ECANCELED = 125
 
 
-class GuestError(Exception):
+class GuestError(MachineError):
     """A system call fails with `number`; the dispatcher turns it into `-number` in the result register."""
 
     def __init__(self, number: Errno) -> None:

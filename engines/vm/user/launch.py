@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from engines.vm.errors import MachineError
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.record import made, record, values
 from engines.vm.runtime.digest import FileDigests
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from engines.vm.tiers.executor import TierExecutor
+    from engines.vm.user.spans import Recorder
     from engines.vm.user.strace import Strace
 
 EXIT_USAGE: Final = 2
@@ -37,7 +39,7 @@ EXIT_LIMIT: Final = 124
 """As timeout(1): the program was ended by --limit or --timeout."""
 
 
-class LaunchError(Exception):
+class LaunchError(MachineError):
     """The program cannot be started; the message is one line for the user."""
 
 
@@ -57,6 +59,7 @@ class Launch:
         report_fd: write the `Report` as one JSON object there when the run is over.
         confined: see `Options`.
         dump: write listings of what was compiled to this file, `-` for standard error; stored code is not used.
+        spans: write what was done when to this file, see `engines.vm.user.spans`.
         seed: when not None, AT_RANDOM and getrandom repeat.
         translate: whether a process may begin when the run is over that translates what was hot in it.
     """
@@ -77,6 +80,7 @@ class Launch:
     report_fd: int = -1
     confined: bool = False
     dump: str = ""
+    spans: str = ""
     seed: int | None = None
     translate: bool = False
 
@@ -236,8 +240,19 @@ def run(launch: Launch, instead: TierExecutor | None = None) -> int:
     Raises:
         LaunchError: the program cannot be started.
     """
+    if not launch.spans:
+        return _run(launch, instead, None)
+    from engines.vm.user.spans import recording
+
+    with recording() as recorder:
+        return _run(launch, instead, recorder)
+
+
+def _run(launch: Launch, instead: TierExecutor | None, recorder: Recorder | None) -> int:
     program = os.path.abspath(launch.program)
     process, executor = start(launch, instead)
+    if recorder is not None:
+        process.run_tier = recorder.execution(executor.name, process.run_tier)
     gc.freeze()
     gc.enable()
     own_pid = process.pid
@@ -254,6 +269,8 @@ def run(launch: Launch, instead: TierExecutor | None = None) -> int:
         executor.keep()
         if launch.translate and not launch.dump:
             executor.translate_hot(program)
+        if recorder is not None:
+            _write_spans(launch.spans, recorder)
     report = _report(process, executor, end, seconds)
     if launch.stats and not is_child:
         sys.stderr.write(format_stats(report))
@@ -295,6 +312,16 @@ def _dump(launch: Launch, process: Process, executor: TierExecutor) -> None:
         sys.stderr.write(f"counterproof: --dump: {error}\n")
     except OSError as error:
         sys.stderr.write(f"counterproof: --dump {launch.dump}: {error.strerror}\n")
+
+
+def _write_spans(path: str, recorder: Recorder) -> None:
+    """Write the file of `--spans`."""
+    try:
+        recorder.write(path)
+    except OSError as error:
+        sys.stderr.write(f"counterproof: --spans {path}: {error.strerror}\n")
+    if recorder.dropped:
+        sys.stderr.write(f"counterproof: --spans {path}: {recorder.dropped} spans after the first were dropped\n")
 
 
 def describe_signal(number: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 
+from engines.vm.errors import MachineError
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart, word_of
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import MAPPED, AddressSpace
@@ -51,7 +52,7 @@ _GREGS: Final = struct.Struct("<32Q")
 _FREGS: Final = struct.Struct("<32QI")
 
 
-class SignalFrameError(Exception):
+class SignalFrameError(MachineError):
     """The guest's stack cannot hold, or does not hold, a signal frame."""
 
 

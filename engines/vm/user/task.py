@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engines.vm.errors import MachineError
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart
 from engines.vm.record import made, record
 from engines.vm.user.riscv64 import RESERVATION
@@ -28,7 +29,7 @@ class Wait:
     until: Callable[[], bool] | None = None
 
 
-class WouldBlock(Exception):  # noqa: N818  (EWOULDBLOCK's word)
+class WouldBlock(MachineError):  # noqa: N818  (EWOULDBLOCK's word)
     """The running system call has to wait while other tasks run; it is executed again afterwards."""
 
     def __init__(self, wait: Wait) -> None:
@@ -36,7 +37,7 @@ class WouldBlock(Exception):  # noqa: N818  (EWOULDBLOCK's word)
         self.wait = wait
 
 
-class Interrupted(Exception):  # noqa: N818  (not an error: a signal wants to be delivered)
+class Interrupted(MachineError):  # noqa: N818  (not an error: a signal wants to be delivered)
     """A signal ends the running system call.
 
     Attributes:

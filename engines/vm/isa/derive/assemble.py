@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
+from engines.vm.errors import MachineError
 from engines.vm.isa.derive.template import Part, Spelling, Template
 from engines.vm.isa.describe import EncodingError, Field, Instruction, OperandKind
 
@@ -26,7 +27,7 @@ _DATA_BYTES: Final = {".byte": 1, ".half": 2, ".word": 4, ".dword": 8}
 _SUFFIXES: Final = {".aqrl": (1, 1), ".aq": (1, 0), ".rl": (0, 1)}
 
 
-class AssemblyError(ValueError):
+class AssemblyError(MachineError, ValueError):
     """Text that cannot be assembled. The message gives line number, line, offending part and what is legal."""
 
 

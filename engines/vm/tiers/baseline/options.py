@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engines.vm.errors import MachineError
 
-class CompileError(Exception):
+
+class CompileError(MachineError):
     """A region that this tier leaves to the interpreter; the message is the reason that is counted."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from engines.vm.errors import MachineError
 from engines.vm.isa.describe import Instruction, InstructionSet, OperandKind
 from engines.vm.runtime.llvm import Module
 from engines.vm.tiers.interpreter.decoder import Choice, decoder
@@ -49,7 +50,7 @@ class NoFloat:
     leave = enter
 
 
-class LeftToReferenceError(Exception):
+class LeftToReferenceError(MachineError):
     """Raised while a handler is generated: the instruction has none."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from engines.vm.errors import MachineError
 from engines.vm.runtime.image import LinkError, link
 from engines.vm.runtime.llvm import HostTarget, host_features, host_target
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
@@ -21,7 +22,7 @@ Handler = Callable[[int, int, int], int]
 """`(pc, word, length)` → the interpreter's handler of that instruction, as its distance from `decode`."""
 
 
-class CompileError(Exception):
+class CompileError(MachineError):
     """A region that this tier leaves to the interpreter; the message is the reason that is counted."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from engines.vm.errors import MachineError
 from engines.vm.softfloat import FORMATS, RMM
 from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport, X86FloatUnit
@@ -25,7 +26,7 @@ LAST_MODE: Final = 3
 """Rounding modes 0 to 3 exist on the host; RMM does not."""
 
 
-class UnloweredError(Exception):
+class UnloweredError(MachineError):
     """An instruction that the interpreter keeps; the message says why, for the counters."""
 
 

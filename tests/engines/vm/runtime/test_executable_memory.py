@@ -1,16 +1,23 @@
 """Memory for compiled code: always within reach of the code that it belongs to, given back with its owner."""
 
 import ctypes
+import errno
 import gc
 import mmap
+import os
 import platform
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engines.vm.memory.address_space import AddressSpace
+from engines.vm.runtime import executable_memory
 from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError, Window
 
 SIZE = 32 << 20
+PAGE = mmap.PAGESIZE
 _NEAR = 1 << 31
 
 
@@ -60,3 +67,82 @@ def test_code_in_a_window_runs() -> None:
 def test_too_much_is_refused_in_words() -> None:
     with pytest.raises(ExecutableMemoryError, match="cannot reserve 0x1000000000002000 bytes"):
         ExecutableMemory(1 << 60)
+
+
+def permissions(start: int, end: int) -> set[str]:
+    """What the system grants in [start, end), as in /proc/self/maps."""
+    found = set()
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        addresses, granted = line.split()[:2]
+        low, high = (int(part, 16) for part in addresses.split("-"))
+        if low < end and start < high:
+            found.add(granted[:3])
+    return found
+
+
+@pytest.mark.evidence("VM-09")
+@settings(max_examples=30, deadline=None)
+@given(writes=st.lists(st.tuples(st.integers(0, 8 * PAGE - 1), st.binary(min_size=1, max_size=2 * PAGE)), max_size=6))
+def test_nothing_is_ever_writable_and_executable(writes: list[tuple[int, bytes]]) -> None:
+    memory = ExecutableMemory(8 * PAGE)
+    asked: list[int] = []
+    original = executable_memory._protect
+
+    def watched(address: int, size: int, protection: int) -> None:
+        assert address % PAGE == size % PAGE == 0
+        asked.append(protection)
+        original(address, size, protection)
+        assert not permissions(memory.base, memory.base + memory.size) & {"rwx", "-wx"}
+
+    content = bytearray(memory.size)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executable_memory, "_protect", watched)
+        for at, data in writes:
+            data = data[: memory.size - at]
+            memory.write(memory.base + at, data)
+            content[at : at + len(data)] = data
+            assert permissions(memory.base, memory.base + memory.size) == {"r-x"}
+    assert asked == [mmap.PROT_READ | mmap.PROT_WRITE, mmap.PROT_READ | mmap.PROT_EXEC] * len(writes)
+    assert ctypes.string_at(memory.base, memory.size) == bytes(content)
+    memory.close()
+
+
+@pytest.mark.evidence("VM-09")
+@pytest.mark.parametrize("in_window", [True, False])
+def test_the_pages_before_and_after_cannot_be_read(in_window: bool) -> None:
+    window = Window(b"\xc3", 16 * PAGE)
+    memory = ExecutableMemory(4 * PAGE, window.base if in_window else 0)
+    assert permissions(memory.base - PAGE, memory.base) == {"---"}
+    assert permissions(memory.base + memory.size, memory.base + memory.size + PAGE) == {"---"}
+    libc = ctypes.CDLL(None, use_errno=True)
+    read_end, write_end = os.pipe()
+    try:
+        for address, is_readable in (
+            (memory.base - 1, False),
+            (memory.base, True),
+            (memory.base + memory.size - 1, True),
+            (memory.base + memory.size, False),
+        ):
+            # The kernel reads on our behalf, and says what it cannot read.
+            written = libc.write(write_end, ctypes.c_void_p(address), 1)
+            assert (written == 1) is is_readable
+            assert is_readable or ctypes.get_errno() == errno.EFAULT
+    finally:
+        os.close(read_end)
+        os.close(write_end)
+
+
+@pytest.mark.parametrize(("at", "size"), [(-1, 1), (0, PAGE + 1), (PAGE, 1)])
+def test_writes_outside_are_refused_and_write_nothing(at: int, size: int) -> None:
+    memory = ExecutableMemory(PAGE)
+    with pytest.raises(ValueError, match="is not inside"):
+        memory.write(memory.base + at, b"\x90" * size)
+    assert ctypes.string_at(memory.base, PAGE) == bytes(PAGE)
+
+
+def test_the_instruction_cache_is_told_of_what_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[int, int]] = []
+    memory = ExecutableMemory(2 * PAGE)
+    monkeypatch.setattr(executable_memory, "flush_instruction_cache", lambda start, end: told.append((start, end)))
+    memory.write(memory.base + 100, bytes(PAGE))
+    assert told == [(memory.base + 100, memory.base + 100 + PAGE)]

@@ -87,6 +87,7 @@ actions = st.one_of(
 )
 
 
+@pytest.mark.evidence("VM-09")
 @given(steps=st.lists(actions, max_size=25))
 @settings(deadline=None, max_examples=40)
 def test_memory_and_entries_stay_true(tier: InterpreterTier, steps: list[tuple[str, int, int, int]]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from engines.vm.guests.riscv64.state import Hart
@@ -54,3 +57,19 @@ def test_a_hart_may_change_tiers_at_any_instruction() -> None:
     for step in range(20):
         assert executors[step % len(executors)].run(hart, 1) == Stop(StopReason.LIMIT)
     assert (hart.cpu["x"][10], hart.cpu["retired"]) == (sum(range(20)), 20)
+
+
+ENGINES = Path(__file__).parents[4] / "engines"
+TIERS = {"ReferenceTier", "InterpreterTier", "BaselineTier", "LlvmTier", "AutoTier", "AheadTier"}
+
+
+def makes_tiers(source: str) -> set[str]:
+    """The tiers that the code makes; the reference tier, to which others leave single instructions, not counted."""
+    calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return {call.id for call in calls if isinstance(call, ast.Name)} & (TIERS - {"ReferenceTier"})
+
+
+@pytest.mark.evidence("VM-13")
+def test_nothing_of_the_machine_runs_guests_but_through_the_executor() -> None:
+    made = {path.name: tiers for path in ENGINES.rglob("*.py") if (tiers := makes_tiers(path.read_text()))}
+    assert made == {"executor.py": TIERS - {"ReferenceTier"}}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.modes import attributes as modes
-from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Binding, Import, Module, Resolver
+from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Binding, Import, Module, Resolver, kind_of
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.derive import derive_source
 from engines.rustwasm.syntax.item_rules import check_item
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
 
-_FORBIDDEN = {"macro_use", "no_mangle", "link", "proc_macro", "global_allocator", "repr"} - {"repr", "no_mangle"}
+_RESTRICTION: Final = re.compile(r"pub\s*\(\s*in\s+")
 
 
 class Declarations:
@@ -36,7 +37,8 @@ class Declarations:
         self.consts: list[ConstDef] = []
         self.aliases: list[AliasDef] = []
 
-    def visibility(self, public: str | None, module: Module) -> Module | None:
+    def visibility(self, public: str | None, module: Module, start: int) -> Module | None:
+        """The module from which on something is visible (None: everywhere) that says so from `start` on."""
         if public == "pub":
             return None
         if public == "crate":
@@ -46,13 +48,36 @@ class Declarations:
             return parent.named() if parent else module.root
         if public is None or public == "self":
             return module.named() if not module.block else module
-        place = module.root
-        for name in public.split("::")[1:]:
-            inner = place.names[TYPES].get(name)
-            if inner is None or not isinstance(inner.definition, Module):
-                break
-            place = inner.definition
-        return place
+        return self.restricted(public, module, start)
+
+    def restricted(self, path: str, module: Module, start: int) -> Module | None:
+        """The module of `pub(in path)`, which is one around `module`. E0433, E0577, E0742 for any other path."""
+        diagnostics = self.resolver.diagnostics
+        found = _RESTRICTION.match(diagnostics.sources.snippet((start, start + 200)))
+        first = start + (found.end() if found is not None else 0)
+        span = (first, first + (len(path) if found is not None else 1))
+        names = path.split("::")
+        if names[0] not in ("crate", "self", "super"):
+            message = "relative paths are not supported in visibilities in 2018 edition or later"
+            diagnostics.error(None, message, span)
+            return module.root
+        place: Any = {"crate": module.root, "self": module.named(), "super": module.named().parent}[names[0]]
+        for name in names[1:]:
+            inner: Any = place.parent if name == "super" and place is not None else None
+            if inner is None and place is not None:
+                binding = place.names[TYPES].get(name)
+                inner = binding.definition if binding is not None else None
+            if inner is None:
+                diagnostics.error("E0433", f"cannot find `{name}` in `{path.rsplit('::', 1)[0]}`", span)
+                return module.root
+            if not isinstance(inner, Module):
+                diagnostics.error("E0577", f"expected module, found {kind_of(inner)} `{path}`", span, "not a module")
+                return module.root
+            place = inner
+        if place is None or not module.inside(place):
+            diagnostics.error("E0742", "visibilities can only be restricted to ancestor modules", span)
+            return module.root
+        return place  # type: ignore[no-any-return]  # a Module, after the loop
 
     def items(self, items: list[Any], module: Module) -> None:
         for item in self.configured(items):
@@ -79,7 +104,7 @@ class Declarations:
         kind = type(item)
         if self.resolver.library is not None:
             check_item(item, self.resolver.diagnostics)
-        visible = self.visibility(item.public, module)
+        visible = self.visibility(item.public, module, item.span[0])
         name = item.name
         declare = self.resolver.declare
         inner_path = f"{module.path}::{name}" if module.path else name
@@ -154,7 +179,7 @@ class Declarations:
         function.lang = _attribute(item, "lang")
         function.attributes = [a[0] + a[1] for a in item.attributes]
         function.path = f"{module.path}::{item.name}" if module.path else item.name
-        function.public = self.visibility(item.public, module)
+        function.public = self.visibility(item.public, module, item.span[0])
         function.gc = modes.is_gc(item)
         item.target = function
         self.functions.append(function)
@@ -166,7 +191,7 @@ class Declarations:
         const.syntax = item
         const.owner = owner
         const.mutable = item.mutable
-        const.public = self.visibility(item.public, module)
+        const.public = self.visibility(item.public, module, item.span[0])
         item.target = const
         self.consts.append(const)
         return const
@@ -176,7 +201,7 @@ class Declarations:
         variant = VariantDef(item.name, 0, item.shape, item.name_span, adt)
         adt.variants.append(variant)
         self.resolver.declare(module, TYPES, item.name, adt, visible, item.name_span)
-        if item.shape != "named":
+        if item.shape != "named" and module.names[TYPES][item.name].definition is adt:
             self.resolver.declare(module, VALUES, item.name, variant, visible, item.name_span)
         self.derive(item, module)
 

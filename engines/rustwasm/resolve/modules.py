@@ -16,9 +16,9 @@ VALUES: Final = 1
 
 class Binding:
     """What a name means in one namespace, from which module on it is visible (None: everywhere), and where it is
-    said."""
+    said. `rival` is what it means by another glob import."""
 
-    __slots__ = ("definition", "is_import", "span", "used", "visible_in")
+    __slots__ = ("definition", "is_import", "rival", "span", "used", "visible_in")
 
     def __init__(self, definition: Any, visible_in: Module | None, span: t.Span, is_import: bool = False) -> None:
         self.definition = definition
@@ -26,6 +26,7 @@ class Binding:
         self.span = span
         self.is_import = is_import
         self.used = False
+        self.rival: Binding | None = None
 
 
 class AliasDef:
@@ -186,24 +187,23 @@ class Resolver:
         place: Any = one.module.named() if not prefix else self.first_module(one.module, prefix[0][0])
         for i, (name, span) in enumerate(prefix):
             if i:
-                if name == "super":
-                    place = place.parent
+                if name == "super" and isinstance(place, Module) and place.parent is not None:
+                    place = place.parent.named()
                     continue
                 binding = self.member(place, name, TYPES) if isinstance(place, Module) else None
                 place = binding.definition if binding else None
                 if binding is not None and not self.visible(binding, one.module) and report:
                     self.private(binding, name, span)
             if not isinstance(place, (Module, AdtDef)):
-                if report:
+                if report and name == "super":
+                    self.no_parent(span)
+                elif report:
                     kind = "module" if i else "module or unlinked crate"
-                    message = f"failed to resolve: use of unresolved {kind} `{name}`"
-                    outside = place is None and name in ("rand", "serde", "regex", "tokio", "libc")
-                    error = self.diagnostics.error(
-                        "E0432" if not i else "E0433", message, span, f"use of unresolved {kind} `{name}`"
-                    )
-                    if not i:
-                        error.message = f"unresolved import `{'::'.join(s for s, _ in one.segments)}`"
-                    if outside:
+                    path = "::".join(s for s, _ in one.segments[: i + 1] if i or len(one.segments) == 1)
+                    path = path or "::".join(s for s, _ in one.segments)
+                    label = f"use of unresolved {kind} `{name}`"
+                    error = self.diagnostics.error("E0432", f"unresolved import `{path}`", span, label)
+                    if place is None and name in ("rand", "serde", "regex", "tokio", "libc"):
                         error.helps.append("other crates are outside the subset")
                 return None
         return place
@@ -217,7 +217,6 @@ class Resolver:
             return True
         last, span = one.segments[-1]
         if len(one.segments) == 1:
-            found_any = False
             crate_like = (
                 self.first_module(one.module, last)
                 if last in ("std", "core", "alloc", "crate", "self", "super")
@@ -232,26 +231,30 @@ class Resolver:
                 candidates = [(s, self.find(one.module, last, s, skip_own=one.name == last)) for s in (TYPES, VALUES)]
         else:
             candidates = [(s, self.member(place, last, s)) for s in (TYPES, VALUES)]
-        found_any = False
-        for space, binding in candidates:
-            if binding is None or binding.definition is None:
-                continue
-            found_any = True
+        found = [(s, b) for s, b in candidates if b is not None and b.definition is not None]
+        narrow = [b for _, b in found if self.visible(b, one.module) and not _reaches(one.visible_in, b)]
+        if found and len(narrow) == len(found):
+            self.too_private(narrow[-1], found[-1][0], last, one.span)
+        for space, binding in found:
             if not self.visible(binding, one.module):
                 self.private(binding, last, span)
+            if binding.rival is not None:
+                self.ambiguous(binding, last, span)
             names = one.module.names[space]
             if one.name == "_":
                 names[f"_{one.span[0]}"] = Binding(binding.definition, one.visible_in, one.span, True)
                 continue
             before = names.get(one.name)
-            if before is not None and before.definition is not binding.definition:
+            if before is not None:
                 message = f"the name `{one.name}` is defined multiple times"
-                code = "E0252" if before.is_import else "E0255"
-                error = self.diagnostics.error(code, message, one.span, f"`{one.name}` reimported here")
-                error.labels.append((before.span, f"previous definition of `{one.name}` here"))
+                code, verb = ("E0252", "reimported") if before.is_import else ("E0255", "redefined")
+                first, again = sorted((before.span, one.span))
+                error = self.diagnostics.error(code, message, again, f"`{one.name}` {verb} here")
+                error.labels.append((first, f"previous definition of `{one.name}` here"))
                 continue
-            names[one.name] = Binding(binding.definition, one.visible_in, one.span, True)
-        return found_any
+            visible_in = binding.visible_in if binding in narrow else one.visible_in
+            names[one.name] = Binding(binding.definition, visible_in, one.span, True)
+        return bool(found)
 
     def member(self, place: Any, name: str, space: int, seen: frozenset[int] = frozenset()) -> Binding | None:
         """What `name` means as a member of a module (own names, then globs) or of an enum."""
@@ -265,11 +268,18 @@ class Resolver:
             return found  # type: ignore[no-any-return]
         if id(place) in seen:
             return None
+        first: Binding | None = None
         for other, _ in place.globs:
             found = self.member(other, name, space, seen | {id(place)})
-            if found is not None and (found.visible_in is None or place.inside(found.visible_in)):
-                return found
-        return None
+            if found is None or not (found.visible_in is None or place.inside(found.visible_in)):
+                continue
+            if first is None:
+                first = found
+            elif found.definition is not first.definition and first.rival is None:
+                made = Binding(first.definition, first.visible_in, first.span, first.is_import)
+                made.rival = found
+                return made
+        return first
 
     def find(self, module: Module, name: str, space: int, skip_own: bool = False) -> Binding | None:
         """What a plain name means in a module: its names, globs, blocks around it, crates, prelude, primitives."""
@@ -300,6 +310,27 @@ class Resolver:
         error = self.diagnostics.error("E0603", f"{what} `{name}` is private", span, f"private {what}")
         error.labels.append((binding.span, f"the {what} `{name}` is defined here"))
 
+    def ambiguous(self, binding: Binding, name: str, span: t.Span) -> None:
+        """Report a name that two glob imports give a meaning."""
+        error = self.diagnostics.error("E0659", f"`{name}` is ambiguous", span, "ambiguous name")
+        error.notes.append("ambiguous because of multiple glob imports of a name in the same module")
+        assert binding.rival is not None
+        for one in (binding, binding.rival):
+            error.labels.append((one.span, f"`{name}` could refer to the {kind_of(one.definition)} here"))
+
+    def too_private(self, binding: Binding, space: int, name: str, span: t.Span) -> None:
+        """Report an import that shows more than what it imports may be seen."""
+        scope = _scope(binding)
+        message = f"`{name}` is private, and cannot be re-exported"
+        if scope is not None and scope.parent is None:
+            message = f"`{name}` is only public within the crate, and cannot be re-exported outside"
+        error = self.diagnostics.error("E0365" if space == TYPES else "E0364", message, span)
+        error.notes.append(f"consider marking `{name}` as `pub` in the imported module")
+
+    def no_parent(self, span: t.Span) -> None:
+        label = "there are too many leading `super` keywords"
+        self.diagnostics.error("E0433", "too many leading `super` keywords", span, label)
+
     def resolve(self, path: t.Path, module: Module, space: int, report: bool = True) -> tuple[Any, int]:
         """What the longest resolvable prefix of a path means, and how many segments it takes.
 
@@ -316,6 +347,8 @@ class Resolver:
                     self.unresolved(path, 0, module, space, None)
                 return None, 0
             binding.used = True
+            if binding.rival is not None:
+                self.ambiguous(binding, first, segments[0].span)
             return binding.definition, 1
         if first == "crate":
             place = module.root
@@ -329,8 +362,12 @@ class Resolver:
             place = binding.definition if binding else None
             if binding is not None:
                 binding.used = True
+                if binding.rival is not None:
+                    self.ambiguous(binding, first, segments[0].span)
         if place is None:
-            if report:
+            if report and first == "super":
+                self.no_parent(segments[0].span)
+            elif report:
                 self.unresolved(path, 0, module, TYPES, None)
             return None, 0
         for i in range(1, count):
@@ -342,7 +379,11 @@ class Resolver:
                 return place, i
             name = segments[i].name
             if name == "super":
-                place = place.parent
+                if place.parent is None:
+                    if report:
+                        self.no_parent(segments[i].span)
+                    return None, 0
+                place = place.parent.named()
                 continue
             wanted = space if i == count - 1 else TYPES
             found = self.member(place, name, wanted)
@@ -352,6 +393,8 @@ class Resolver:
                 return None, 0
             if not self.visible(found, module):
                 self.private(found, name, segments[i].span)
+            if found.rival is not None:
+                self.ambiguous(found, name, segments[i].span)
             found.used = True
             place = found.definition
         return place, count
@@ -431,6 +474,18 @@ class Resolver:
                 for one in {**trait.methods, **trait.assoc_consts}:
                     members.setdefault(one, []).append(trait)
         return members.get(name, [])
+
+
+def _scope(binding: Binding) -> Module | None:
+    """From where on what a binding names may be seen; a variant is as public as its enum."""
+    definition = binding.definition
+    return definition.owner.public if isinstance(definition, VariantDef) else binding.visible_in
+
+
+def _reaches(visible_in: Module | None, binding: Binding) -> bool:
+    """May what a binding names be seen wherever something that is visible in a module is?"""
+    scope = _scope(binding)
+    return scope is None or (visible_in is not None and visible_in.inside(scope))
 
 
 def primitive(definition: Any) -> Ty | None:

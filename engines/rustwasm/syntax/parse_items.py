@@ -219,13 +219,19 @@ class Parser(MacroParser):
             segments.append((self.take(), span))
             if not self.accept("::"):
                 break
-        name = segments[-1][0]
+        name, last = segments[-1]
         if name == "self" and len(segments) > 1:
+            if len(segments) > len(prefix) + 1:
+                message = "`self` imports are only allowed within a { } list"
+                self.diagnostics.error("E0429", message, last)
             segments.pop()
             name = segments[-1][0]
         if self.accept("as"):
             span = self.here()
             name = self.take()
+        elif len(segments) == 1 and name in ("self", "super", "crate"):
+            self.diagnostics.error(None, "imports need to be explicitly named", last)
+            return
         imports.append((segments, name, span))
 
     def function(self, start: int, public: str | None, attributes: list[Any]) -> t.FnItem:

@@ -548,6 +548,7 @@ class Collector:
         env = self.envs[adt]
         syntax = adt.syntax
         sources = [syntax] if isinstance(syntax, t.StructItem) else syntax.variants
+        visibility = self.compilation.declarations.visibility
         for variant, source in zip(adt.variants, sources, strict=True):
             names: dict[str, t.Span] = {}
             for field in source.fields:
@@ -555,7 +556,7 @@ class Collector:
                     message = f"field `{field.name}` is already declared"
                     self.diagnostics.error("E0124", message, field.span, "field already declared")
                 names[field.name] = field.span
-                public = None if adt.is_enum else self.compilation.declarations.visibility(field.public, adt.module)
+                public = None if adt.is_enum else visibility(field.public, adt.module, field.span[0])
                 variant.fields.append(FieldDef(field.name, self.lower(field.ty, env), public, field.span))
         if adt.is_enum:
             set_discriminants(self.compilation, adt, sources, env)

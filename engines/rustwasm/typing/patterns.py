@@ -84,6 +84,8 @@ class PatternChecker(Coercer):
         if pattern.sub is None and not pattern.by_ref and not pattern.mutable:
             binding = self.compilation.resolver.find(self.type_env.module, pattern.name, VALUES)
             definition = binding.definition if binding is not None else None
+            if binding is not None and binding.rival is not None:
+                self.compilation.resolver.ambiguous(binding, pattern.name, pattern.span)
             static = isinstance(definition, ConstDef) and definition.is_static
             if static or (isinstance(definition, VariantDef) and definition.shape == "tuple"):
                 what = "statics" if static else "tuple structs"

@@ -1,3 +1,23 @@
+//= E0049 10
+trait Foo {
+    fn foo<T: Default>(x: T) -> Self;
+}
+
+struct Bar;
+
+
+
+impl Foo for Bar {
+    fn foo(x: bool) -> Self { Bar }
+}
+fn main() {}
+//= E0120 3
+struct Concrete {}
+
+impl Drop for &'_ mut Concrete  {
+    fn drop(&mut self) {}
+}
+fn main() {}
 //= E0128 1
 struct Foo<T = U, U = ()> {
     field1: T,
@@ -9,6 +29,20 @@ fn main() {}
 //= E0128 1
 struct Foo<T = U, U = ()> { f: T, g: U }
 fn main() {}
+//= E0195 8
+trait Trait {
+    fn bar<'a,'b:'a>(x: &'a str, y: &'b str);
+}
+
+struct Foo;
+
+impl Trait for Foo {
+    fn bar<'a,'b>(x: &'a str, y: &'b str) {
+
+
+    }
+}
+fn main() {}
 //= E0197 3
 struct Foo;
 
@@ -18,6 +52,20 @@ fn main() {}
 struct Foo;
 
 unsafe impl !Clone for Foo { }
+fn main() {}
+//= E0199 5
+struct Foo;
+
+trait Bar { }
+
+unsafe impl Bar for Foo { }
+fn main() {}
+//= E0200 5
+struct Foo;
+
+unsafe trait Bar { }
+
+impl Bar for Foo { }
 fn main() {}
 //= E0201 19 E0201 22 E0592 5
 struct Foo(u8);
@@ -53,6 +101,111 @@ fn main() {}
 //= E0201 1
 trait T { const A: i32; } struct S; impl T for S { const A: i32 = 1; const A: i32 = 2; }
 fn main() {}
+//= E0206 4
+#[derive(Copy, Clone)]
+struct Bar;
+
+impl Copy for &'static mut Bar { }
+fn main() {}
+//= E0207 3
+struct Foo;
+
+impl<T: Default> Foo {
+
+
+    fn get(&self) -> T {
+        <T as Default>::default()
+    }
+}
+fn main() {}
+//= E0207 12
+trait Maker {
+    type Item;
+    fn make(&mut self) -> Self::Item;
+}
+
+struct Foo<T> {
+    foo: T
+}
+
+struct FooMaker;
+
+impl<T: Default> Maker for FooMaker {
+
+
+    type Item = Foo<T>;
+
+    fn make(&mut self) -> Foo<T> {
+        Foo { foo: <T as Default>::default() }
+    }
+}
+fn main() {}
+//= E0207 3
+struct Foo;
+
+impl<const T: i32> Foo {
+
+
+    fn get(&self) -> i32 {
+        i32::default()
+    }
+}
+fn main() {}
+//= E0207 10 E0392 2
+struct Foo;
+struct Bar<'a>;
+
+trait Contains {
+    type B;
+
+    fn get(&self) -> i32;
+}
+
+impl<'a> Contains for Foo {
+    type B = Bar<'a>;
+
+
+
+    fn get(&self) -> i32 {
+        i32::default()
+    }
+}
+fn main() {}
+//= E0252 1
+use std::fmt::{self, self};
+fn main() {}
+//= E0252 1
+use std::collections::{HashMap, HashMap};
+fn main() {}
+//= E0252 3
+enum M { GET, POST }
+use M::GET;
+use M::GET as GET;
+fn main() {}
+//= E0255 3
+use bar::foo;
+
+fn foo() {}
+
+mod bar {
+     pub fn foo() {}
+}
+
+fn main() {}
+//= E0255 1
+struct A; use std::fmt as A;
+fn main() {}
+//= E0255 1
+fn f() {} use std::mem::swap as f;
+fn main() {}
+//= E0255 2
+use std::fmt;
+mod fmt {}
+fn main() {}
+//= E0255 2
+use std::collections::HashMap;
+struct HashMap;
+fn main() {}
 //= E0262 2
 
 fn foo<'static>(x: &'static str) { }
@@ -62,6 +215,98 @@ fn foo<'static>(a: &'static str) {}
 fn main() {}
 //= E0267 1 E0767 1
 fn main() { 'l: loop { || { break 'l }; } }
+//= E0276 6
+trait Foo {
+    fn foo<T>(x: T);
+}
+
+impl Foo for bool {
+    fn foo<T>(x: T) where T: Copy {}
+}
+fn main() {}
+//= E0322 3
+struct Foo;
+
+impl Sized for Foo {}
+fn main() {}
+//= E0326 8
+trait Foo {
+    const BAR: bool;
+}
+
+struct Bar;
+
+impl Foo for Bar {
+    const BAR: u32 = 5;
+}
+fn main() {}
+//= E0364 5
+mod a {
+    fn foo() {}
+
+    mod a {
+        pub use super::foo;
+    }
+}
+fn main() {}
+//= E0364 1 E0365 1
+enum E { A } pub use E::A; pub use E as F; pub use E::*;
+fn main() {}
+//= E0364 1
+struct S; pub use S as T;
+fn main() {}
+//= E0364 1
+struct S(i32); pub use S as T;
+fn main() {}
+//= E0364 1
+mod a { pub struct S(i32); pub(crate) fn S2() {} } pub use a::S as T; pub use a::S2;
+fn main() {}
+//= E0364 1
+mod a { pub fn f() {} } use a::f as g; pub use g as h;
+fn main() {}
+//= E0364 1
+mod a { fn foo() {} pub mod b { pub use super::foo; } }
+fn main() {}
+//= E0364 2
+fn f() {}
+pub use f as g;
+fn main() {}
+//= E0364 2
+mod m { pub struct S; pub(crate) fn p() {} }
+pub use m::p as q;
+fn main() {}
+//= E0365 5
+mod foo {
+    pub const X: u32 = 1;
+}
+
+pub use foo as foo2;
+
+fn main() {}
+//= E0365 2
+mod foo { pub const X: u32 = 1; }
+pub use foo as foo2;
+fn main() {}
+//= E0366 5
+struct Foo<T> {
+    t: T
+}
+
+impl Drop for Foo<u32> {
+    fn drop(&mut self) {}
+}
+fn main() {}
+//= E0367 7
+trait Foo {}
+
+struct MyStruct<T> {
+    t: T
+}
+
+impl<T: Foo> Drop for MyStruct<T> {
+    fn drop(&mut self) {}
+}
+fn main() {}
 //= E0379 2 E0379 6
 trait Foo {
     const fn bar() -> u32;
@@ -78,6 +323,25 @@ impl T for S { const fn f() {} }
 fn main() {}
 //= E0379 1
 trait Foo { const fn bar() -> u32; }
+fn main() {}
+//= E0392 1
+enum Foo<T> {
+    Bar,
+}
+fn main() {}
+//= E0392 1
+struct Foo<'a, T> {
+    x: *const T,
+}
+fn main() {}
+//= E0392 1
+struct S<'a>(i32);
+fn main() {}
+//= E0392 1
+struct S<T>(i32);
+fn main() {}
+//= E0392 1
+enum E<T> { A }
 fn main() {}
 //= E0403 3
 trait Foo<T> {
@@ -100,6 +364,54 @@ fn main() {}
 //= E0428 2 E0747 2
 struct S<'a, T>(&'a T);
 static S: S<u8, 'static> = S(&1);
+fn main() {}
+//= E0429 1
+use std::fmt::self;
+fn main() {}
+//= E0429 1
+use std::fmt::self;
+fn main() {}
+//= E0429 1
+use std::fmt::self as f;
+fn main() {}
+//= E0432 2
+fn main() {
+use self::something::Foo;
+
+mod something {
+    pub struct Foo;
+}
+}
+//= E0432 1
+use self::nothing::x;
+fn main() {}
+//= E0432 1
+use std::nope::Nope;
+fn main() {}
+//= E0432 1
+use std::fmt::Nope; use std::Nope; use std::fmt::Nope::X; use std::mem::swap::x;
+fn main() {}
+//= E0433 1
+use super::x;
+fn main() {}
+//= E0433 1
+mod a { use super::super::x; }
+fn main() {}
+//= E0433 1
+pub(in crate::nope) fn f() {}
+fn main() {}
+//= E0433 1
+mod a { mod b { pub(in crate::a) fn f() {} pub(in super) fn g() {} pub(in self) fn h() {} pub(in super::super) fn i() {} pub(in super::c) fn j() {} } mod c {} }
+fn main() {}
+//= E0433 1
+fn f() { super::super::g(); crate::super::g(); self::super::g(); }
+fn main() {}
+//= E0437 4
+trait Foo {}
+
+impl Foo for i32 {
+    type Bar = bool;
+}
 fn main() {}
 //= E0449 8 E0449 11 E0449 13 E0449 14
 struct Bar;
@@ -158,6 +470,15 @@ fn main() {}
 //= E0572 1
 static F: [i32; { return 1; 1 }] = [0];
 fn main() {}
+//= E0577 3
+pub enum Sea {}
+
+pub (in crate::Sea) struct Shark;
+
+fn main() {}
+//= E0577 1
+enum E {A} pub(in crate::E) fn f() {}
+fn main() {}
 //= E0590 2
 fn main() {
 while break {}
@@ -174,6 +495,9 @@ struct S; impl S { const A: i32 = 1; fn A() {} }
 fn main() {}
 //= E0601 1
 fn f() {}
+//= E0603 1
+mod a { fn f() {} pub(super) fn g() {} } use a::f; pub(crate) use a::g;
+fn main() {}
 //= E0637 1
 fn f<'_>(x: &'_ i32) {}
 fn main() {}
@@ -188,6 +512,15 @@ trait T { fn f((a, b): (i32, i32)); }
 fn main() {}
 //= E0642 1
 trait T { fn f(&a: &i32); fn g(a: i32) { } }
+fn main() {}
+//= E0643 5
+trait Foo {
+    fn foo(&self, _: &impl Iterator);
+}
+impl Foo for () {
+    fn foo<U: Iterator>(&self, _: &U) { }
+
+}
 fn main() {}
 //= E0646 1
 fn main() where i32: Copy {
@@ -224,6 +557,27 @@ fn main() {}
 //= E0658 1
 trait T { type A: Clone = i32; }
 fn main() {}
+//= E0659 15
+pub mod moon {
+    pub fn foo() {}
+}
+
+pub mod earth {
+    pub fn foo() {}
+}
+
+mod collider {
+    pub use crate::moon::*;
+    pub use crate::earth::*;
+}
+
+fn main() {
+    crate::collider::foo();
+}
+//= E0659 3
+mod a { pub fn f() {} } mod b { pub fn f() {} }
+use a::*; use b::*;
+fn main() { f(); }
 //= E0695 4
 fn main() {
 loop {
@@ -279,6 +633,16 @@ struct Foo<X = Box<Self>> {
     field2: Option<X>,
 }
 
+fn main() {}
+//= E0742 3
+pub mod sea {}
+
+pub (in crate::sea) struct Shark;
+
+fn main() {}
+//= E0742 2
+pub mod foo { pub mod bar {} }
+pub mod baz { struct S; pub mod q { pub(in crate::foo::bar) struct Shea; } }
 fn main() {}
 //= E0747 3
 struct S<'a, T>(&'a T);
@@ -377,6 +741,21 @@ fn main() {
 fn main() { let x = do { 1 }; }
 //= none 1
 fn abstract() {}
+fn main() {}
+//= none 1
+use self;
+fn main() {}
+//= none 1
+use crate;
+fn main() {}
+//= none 1
+use super;
+fn main() {}
+//= none 1
+use {self};
+fn main() {}
+//= none 1
+pub(in foo) fn f() {}
 fn main() {}
 //= none 1
 fn f<T, 'a>(x: &'a T) {}

@@ -139,6 +139,7 @@ class Compilation:
         self.module_files: set[Path] = set()
         self.indexed = 0
         self.unbroken = 0
+        self.aliases_checked = 0
 
     # Loading
 
@@ -470,6 +471,10 @@ class Compilation:
                 check_header(self, impl)
             if impl.trait is not None and not impl.syntax.negative:
                 check_members(self, impl)
+        aliases = self.declarations.aliases
+        for alias in aliases[self.aliases_checked :]:
+            collector.check_alias(alias)
+        self.aliases_checked = len(aliases)
         for const in self.declarations.consts[consts:]:
             self.ensure_const(const)
             if const.is_static:

@@ -13,8 +13,11 @@ _INDEX: Final = ("tests/engines/rustwasm/typing/test_error_index.py",)
 BUGS: Final = Catalogue(judges=_INDEX)
 
 UNENFORCED: Final = (
-    "E0049", "E0120", "E0195", "E0197", "E0199", "E0200", "E0206", "E0207", "E0276", "E0322", "E0326", "E0366", "E0367",
-    "E0392", "E0643",
+    "E0029", "E0030", "E0034", "E0040", "E0049", "E0071", "E0109", "E0120", "E0133", "E0158", "E0161", "E0164",
+    "E0191", "E0195", "E0197", "E0199", "E0200", "E0203", "E0206", "E0207", "E0221", "E0223", "E0229", "E0271",
+    "E0276", "E0282", "E0283", "E0284", "E0317", "E0322", "E0326", "E0366", "E0367", "E0368", "E0392", "E0393",
+    "E0436", "E0525", "E0533", "E0579", "E0593", "E0620", "E0641", "E0643", "E0665", "E0666", "E0746", "E0769",
+    "E0790", "E0794",
 )  # fmt: skip
 """Errors that are not reported any more."""
 
@@ -66,3 +69,61 @@ def _() -> None:
         return assoc_type
 
     replace_method(Collector, "assoc_type", wrapper)
+
+
+@BUGS.action("rust-first-trait-taken", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="of two traits' methods of one name the first is called")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.methods import MethodChecker
+
+    replace_method(MethodChecker, "preferred", lambda original: lambda self, traits, step, self_ty, span: None)
+
+
+@BUGS.action("rust-late-associated-types-not-compared", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="bounds on associated types of what is known later hold")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import check
+
+    replace_method(check, "check_bound_types", lambda original: lambda checker: None)
+
+
+@BUGS.action("rust-unsafe-everywhere", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a block without `unsafe` lets what is in it do what is unsafe")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.check import BodyChecker
+
+    def wrapper(original: Any) -> Any:
+        def block(self: Any, node: Any, expected: Any) -> Any:
+            self.unsafe = True
+            return original(self, node, expected)
+
+        return block
+
+    replace_method(BodyChecker, "block", wrapper)
+    from engines.rustwasm.syntax import tree as t
+    from engines.rustwasm.typing import expressions
+
+    expressions._TABLE[t.Block] = BodyChecker.block
+
+
+@BUGS.action("rust-empty-ranges-match", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a range pattern that has no values is a pattern like others")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import exhaustiveness
+
+    replace_method(exhaustiveness._Lowering, "is_empty", lambda original: lambda self, node, start, end: False)
+
+
+@BUGS.action("rust-what-never-returns-decides-nothing", Area.RUST_FRONT_END, "a valid program rejected",
+             description="a type that only what never gives a value was fitted to stays open")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.check import BodyChecker
+
+    def wrapper(original: Any) -> Any:
+        def default_numbers(self: Any) -> None:
+            self.diverging.clear()
+            original(self)
+
+        return default_numbers
+
+    replace_method(BodyChecker, "default_numbers", wrapper)

@@ -243,6 +243,13 @@ class Declarations:
                     message = f"cannot find derive macro `{trait}` in this scope"
                     self.resolver.diagnostics.error(None, message, span)
                     continue
+                if trait == "Default" and isinstance(item, t.EnumItem) and not any(
+                    a[0] == "default" for v in item.variants for a in v.attributes
+                ):  # fmt: skip
+                    message = "`#[derive(Default)]` on enum with no `#[default]`"
+                    error = self.resolver.diagnostics.error("E0665", message, span)
+                    error.helps.append("make a unit variant the default by placing `#[default]` above it")
+                    continue
                 for made in self.parse_text(source, span):
                     self.impl(made, module, derived=span)
 

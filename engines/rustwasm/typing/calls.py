@@ -6,6 +6,7 @@ from typing import Any
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.callables import report_parameter_count
 from engines.rustwasm.typing.const_context import check_call
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef
 from engines.rustwasm.typing.patterns import PatternChecker
@@ -55,6 +56,8 @@ class CallChecker(PatternChecker):
             if signature is not None:
                 if self.constant:
                     check_call(self, step, node.span)
+                if not self.unsafe and step.kind == ty.FNDEF:
+                    self.check_unsafe(step, node.span)
                 if adjust:
                     node.callee.adjust = adjust
                 if step.kind == ty.CLOSURE:
@@ -194,8 +197,15 @@ class CallChecker(PatternChecker):
             node.receiver.adjust = adjust
             if adjust[-1][0] == "borrow" and adjust[-1][2]:
                 self.use_mutably(node.receiver)
+        if node.name == "drop":
+            self.check_destructor(method, node.name_span)
         args = self.own_args(method, parent, node.generics, node.name_span)
         callee = self.instantiate(method, args, node.span)
+        if not self.unsafe:
+            self.check_unsafe(callee, node.span)
+        if self_ty.kind == ty.DYN:
+            message = f"cannot move a value of type `{self.show(self_ty)}`"
+            self.error("E0161", message, node.span, "the size of the value cannot be known at compilation time")
         if self.constant:
             check_call(self, callee, (node.name_span[0], node.span[1]))
         node.target = (method, args)
@@ -205,6 +215,13 @@ class CallChecker(PatternChecker):
         self.unify(inputs[0], self_ty)
         self.arguments(node, node.args, inputs[1:], output, expected, node.span, callee)
         return output
+
+    def check_unsafe(self, callee: Ty, span: t.Span) -> None:
+        """E0133 for an unsafe function that is called where nothing says `unsafe`."""
+        if isinstance(callee.data, FnDef) and callee.data.unsafe:
+            path = callee.data.path
+            message = f"call to unsafe function `{path}` is unsafe and requires unsafe function or block"
+            self.error("E0133", message, span, "call to unsafe function")
 
     def use_mutably(self, receiver: Any) -> None:
         """An autoref to `&mut`: overloaded dereferences on the way become mutable, except behind a shared one."""
@@ -315,11 +332,13 @@ class CallChecker(PatternChecker):
         self.scopes.append({})
         inputs = []
         if parameters is not None and len(parameters) != len(node.parameters):
-            parameters = None
+            report_parameter_count(self, "closure", len(parameters), len(node.parameters), node.span)
+            parameters = (ty.ERROR_TY,) * len(node.parameters)
         for i, (pattern, syntax) in enumerate(node.parameters):
             one = self.lower(syntax) if syntax is not None else ty.variable()
             if parameters is not None and not self.unify(one, parameters[i]):
-                self.mismatch(parameters[i], one, pattern.span)
+                label = f"expected `{self.show(parameters[i])}`, found `{self.show(one)}`"
+                self.error("E0631", "type mismatch in closure arguments", pattern.span, label)
             inputs.append(one)
         output = self.lower(node.result) if node.result is not None else ty.variable()
         if result is not None and node.result is None:

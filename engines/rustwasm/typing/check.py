@@ -8,6 +8,7 @@ from engines.rustwasm.resolve.modules import Module
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import expressions as e
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.callables import report_uncallable, settle_kinds
 from engines.rustwasm.typing.captures import find_captures
 from engines.rustwasm.typing.const_context import check_format, constant_context, refuse
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef, TraitDef
@@ -17,12 +18,14 @@ from engines.rustwasm.typing.jumps import Target, check_return, find_target
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.traits import AMBIGUOUS
 from engines.rustwasm.typing.types import Ty, shallow
+from engines.rustwasm.typing.undecided import check_bound_types, report_undecided
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
 
 
 _OPEN: Final = ty.HAS_INFER | ty.HAS_PROJECTION
+_OF_CLOSURES: Final = frozenset(("Clone", "Copy", "Fn", "FnMut", "FnOnce"))
 
 
 class BodyChecker(ExpressionChecker):
@@ -45,8 +48,16 @@ class BodyChecker(ExpressionChecker):
         self.selections = 0
         self.promoted = 0
         """How many constants of the body live as long as the program (`mir.promotion`)."""
+        self.trait_selves: list[tuple[Ty, TraitDef]] = []
+        self.instantiated: list[tuple[tuple[Ty, ...], t.Span]] = []
+        self.bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]] = []
+        self.diverging: list[Ty] = []
+        self.called_closures: list[tuple[ClosureDef, str]] = []
+        """Closures that are passed to what calls them, and as what."""
         if compilation.base is not None:
             self.constant = constant_context(function)
+            self.is_library = False
+            self.unsafe = function.unsafe
         self.unknown = False
         self.errors_before = len(compilation.diagnostics.errors)
         self.closure_parents: dict[Any, Any] = {}
@@ -93,7 +104,7 @@ class BodyChecker(ExpressionChecker):
                 self.irrefutable.append((pattern, "function argument"))
         output = self.normalize(ty.erase(function.output))
         if isinstance(item, t.FnItem) and item.result is not None:
-            self.require_size(output, item.result)
+            self.require_size(output, item.result, True)
         self.return_ty = output
         if output.flags & ty.HAS_OPAQUE:
             self.open_opaques(output)
@@ -101,9 +112,12 @@ class BodyChecker(ExpressionChecker):
         self.check_body(body, self.return_ty)
         self.finish()
 
-    def require_size(self, one: Ty, syntax: Any) -> None:
-        """E0277 for a parameter or result that has no size of its own (a `dyn Trait` as result is E0746)."""
-        if one.kind in (ty.STR, ty.SLICE):
+    def require_size(self, one: Ty, syntax: Any, result: bool = False) -> None:
+        """E0277 for a parameter, variable or result that has no size of its own; E0746 for a result of `dyn Trait`."""
+        if result and one.kind == ty.DYN:
+            message = "return type cannot be a trait object without pointer indirection"
+            self.error("E0746", message, syntax.span, "doesn't have a size known at compile-time")
+        elif one.kind in (ty.STR, ty.SLICE, ty.DYN):
             message = f"the size for values of type `{self.show(one)}` cannot be known at compilation time"
             self.error("E0277", message, syntax.span, "doesn't have a size known at compile-time")
 
@@ -157,6 +171,7 @@ class BodyChecker(ExpressionChecker):
 
     def block(self, node: t.Block, expected: Ty | None) -> Ty:
         self.scopes.append({})
+        unsafe, self.unsafe = self.unsafe, self.unsafe or node.unsafe
         saved_module = self.type_env.module
         if node.items:
             outer, self.declaring = self.declaring, node
@@ -188,6 +203,7 @@ class BodyChecker(ExpressionChecker):
                 self.merge(context.merge, node.tail, result, node.span)
                 result = context.merge.ty or result
         self.scopes.pop()
+        self.unsafe = unsafe
         self.type_env.module = saved_module
         return result
 
@@ -196,7 +212,7 @@ class BodyChecker(ExpressionChecker):
         if type(statement) is t.LetStatement:
             return self.let_statement(statement)
         expr = statement.expr
-        if statement.semicolon:
+        if statement.semicolon and type(expr) is not t.If:
             return shallow(self.check(expr)).kind == ty.NEVER
         actual = shallow(self.check(expr, ty.UNIT))
         if actual.kind not in (ty.NEVER, ty.ERROR):
@@ -210,6 +226,7 @@ class BodyChecker(ExpressionChecker):
             one = self.normalize(ty.erase(written))
             if ty.lifetimes(written):
                 self.declared[node] = written
+            self.require_size(one, node.pattern)
             if node.value is not None:
                 diverges = shallow(self.check_coerce(node.value, one)).kind == ty.NEVER
         elif node.value is not None:
@@ -244,8 +261,7 @@ class BodyChecker(ExpressionChecker):
             then = shallow(self.check(node.then, ty.UNIT))
             fits = then.kind in (ty.NEVER, ty.ERROR) or self.try_coerce(node.then, then, ty.UNIT)
             if not fits and node.then.tail is not None:
-                wanted = expected if expected is not None and shallow(expected).kind != ty.INFER else None
-                if wanted is None or shallow(wanted) is ty.UNIT:
+                if expected is not None and shallow(expected) is ty.UNIT:
                     self.mismatch(ty.UNIT, then, node.then.tail.span)
                 else:
                     label = f"expected `{self.show(then)}`, found `()`"
@@ -506,8 +522,11 @@ class BodyChecker(ExpressionChecker):
                 if found is None:
                     self.report_unmet(trait, args, span)
                 elif found.kind != "impl":
-                    if trait.lang in ("Clone", "Copy") and shallow(args[0]).kind == ty.CLOSURE:
-                        self.copied_closures.append((trait, args, span))
+                    if trait.lang in _OF_CLOSURES and shallow(args[0]).kind == ty.CLOSURE:
+                        if trait.lang in ("Clone", "Copy"):
+                            self.copied_closures.append((trait, args, span))
+                        else:
+                            self.called_closures.append((shallow(args[0]).data, trait.lang))
                 else:
                     self.selections += 1
                     if self.selections > 300 and any(_depth(ty.deep(a)) > 40 for a in args):
@@ -533,8 +552,8 @@ class BodyChecker(ExpressionChecker):
         subject = ty.show(deep[0])
         shown = trait.name + (f"<{', '.join(ty.show(a) for a in deep[1:])}>" if len(deep) > 1 else "")
         if trait.lang in ("Fn", "FnMut", "FnOnce"):
-            if deep[0].kind == ty.CLOSURE:
-                self.error("E0631", "type mismatch in closure arguments", span)
+            if deep[0].kind in (ty.CLOSURE, ty.FNDEF):
+                report_uncallable(self, deep[0], deep[1], span)
                 return
             message = f"expected a `{ty._show_trait(trait, deep[1:], ())}` closure, found `{subject}`"
             self.error("E0277", message, span, f"expected an `{trait.name}` closure, found `{subject}`")
@@ -575,14 +594,13 @@ class BodyChecker(ExpressionChecker):
         self.select_pending()
         self.default_numbers()
         self.select_pending()
+        for one in self.diverging:
+            if shallow(one).kind == ty.INFER:
+                self.unify(one, ty.UNIT)
+        check_bound_types(self)
         if not self.compilation.diagnostics.has_errors:
-            for trait, args, span in self.pending:
-                self.error(
-                    "E0283", "type annotations needed", span, f"cannot satisfy `{self.show(args[0])}: {trait.name}`"
-                )
+            report_undecided(self)
         self.pending = []
-        if not self.compilation.diagnostics.has_errors:
-            self.report_unknown()
         for node, actual, to in self.casts:
             self.check_cast(node, ty.deep(actual), to)
         for node, negative in self.literals:
@@ -593,11 +611,7 @@ class BodyChecker(ExpressionChecker):
                 self.error("E0277", message, node.span, f"the trait `Copy` is not implemented for `{self.show(one)}`")
         for closure in self.closures[::-1]:
             find_captures(self, closure)
-        ranks = ("Fn", "FnMut", "FnOnce")
-        for closure, kind, _ in self.closure_kinds:
-            # What is expected of it decides; the borrow checker says what its body may not do then.
-            if ranks.index(closure.trait_kind) > ranks.index(kind):
-                closure.trait_kind = kind
+        settle_kinds(self)
         for trait, args, span in self.copied_closures:
             if self.select(trait, args) is None:
                 self.report_unmet(trait, args, span)
@@ -617,18 +631,6 @@ class BodyChecker(ExpressionChecker):
                 check_match(self, node)
             for pattern, where in self.irrefutable:
                 check_irrefutable(self, pattern, where)
-
-    def report_unknown(self) -> None:
-        """E0282 for variables of a type that nothing in the body decides."""
-        for pattern, where in self.irrefutable:
-            if where == "local binding" and isinstance(pattern, t.BindingPattern) and isinstance(
-                pattern.target, Variable
-            ):  # fmt: skip
-                one = ty.deep(pattern.target.ty)
-                if one.flags & ty.HAS_INFER and one.kind == ty.ADT and any(
-                    shallow(a).kind == ty.INFER and shallow(a).data == "type" for a in one.args
-                ):  # fmt: skip
-                    self.error("E0282", f"type annotations needed for `{self.show(one)}`", pattern.span)
 
     def default_numbers(self) -> None:
         for node, _ in self.literals:
@@ -707,7 +709,13 @@ class BodyChecker(ExpressionChecker):
                 self.rollback(mark)
         if kind is None:
             have, want = ty.show(actual), ty.show(to)
-            if to.kind == ty.CHAR and actual.kind == ty.INT:
+            if to.kind in (ty.STR, ty.SLICE, ty.DYN):
+                error = self.error("E0620", f"cast to unsized type: `{have}` as `{want}`", node.span)
+                error.helps.append("consider casting to a reference or a box instead")
+            elif to.kind == ty.RAW and shallow(to.args[0]).kind == ty.INFER:
+                message = "cannot cast to a pointer of an unknown kind"
+                self.error("E0641", message, node.to.span, "needs more type information")
+            elif to.kind == ty.CHAR and actual.kind == ty.INT:
                 error = self.error("E0604", f"only `u8` can be cast as `char`, not `{have}`", node.span, "invalid cast")
                 error.helps.append("try `char::from_u32` instead")
             elif to.kind == ty.BOOL and actual.kind in number:

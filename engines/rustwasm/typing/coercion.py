@@ -16,6 +16,8 @@ class Coercer(MethodChecker):
     """Fits a value of one type where another is expected, noting adjustments on the expression."""
 
     pointers: list[tuple[ClosureDef, Any, Ty]]
+    diverging: list[Ty]
+    """Types that nothing but what never gives a value was fitted to so far."""
 
     def mismatch(self, expected: Ty, actual: Ty, span: t.Span, node: Any = None) -> Any:
         if ty.deep(expected).flags & ty.HAS_ERROR or ty.deep(actual).flags & ty.HAS_ERROR:
@@ -77,6 +79,8 @@ class Coercer(MethodChecker):
             if actual.kind == ty.REF and actual.data and isinstance(node, (t.PathExpr, t.Field, t.Index)):
                 # A mutable reference is lent, not given away.
                 self.adjusted(node, [("deref", actual.args[0]), ("borrow", expected, True)])
+            elif expected.kind == ty.INFER:
+                self.diverging.append(expected)
             return True
         if self.try_coerce(node, actual, expected):
             return True

@@ -21,6 +21,7 @@ from engines.rustwasm.typing.definitions import (
     Predicate,
     TraitDef,
 )
+from engines.rustwasm.typing.dyn_compatible import check_types
 from engines.rustwasm.typing.generic_arguments import const_parameter, lower_arguments
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.unresolved import report_unknown_self, report_unknown_type
@@ -62,8 +63,9 @@ class Collector:
         self.diagnostics = compilation.diagnostics
         self.done: set[Any] = set()
         self.envs: dict[Any, TypeEnv] = {}
-        self.objects: dict[t.Span, tuple[TraitDef, t.Span]] = {}
-        """Where traits of trait objects were named so far, and which types to blame: for `check_objects`."""
+        self.objects: dict[t.Span, tuple[TraitDef, t.Span, tuple[str, ...]]] = {}
+        """Where traits of trait objects were named so far, which types to blame, and the associated types that are
+        given: for `check_objects`."""
 
     # Types
 
@@ -152,11 +154,17 @@ class Collector:
             args, bindings = self.trait_args(trait, bound.path, env, ty.UNIT)
             env.elide = saved
             names = tuple(n for n, _ in bindings)
+            written = bound.path.segments[-1].args
+            for i in range(len(written.types) if written is not None else 0, len(trait.generics.names) - 1):
+                if i + 1 in trait.generics.defaults and _names_self(trait.generics.defaults[i + 1]):
+                    name = trait.generics.names[i + 1]
+                    message = f"the type parameter `{name}` must be explicitly specified"
+                    self.diagnostics.error("E0393", message, bound.span, f"missing reference to `{name}`")
             named = next((b for b in syntax.bounds if b.lifetime), None)
             region = self.lifetime(named.lifetime, env, named.span) if named is not None else ""
             principal = ty.intern(ty.DYN, (trait, names), (*args, *(b for _, b in bindings)), (region,))
             whole = syntax.span if env.infer is None else bound.span
-            self.objects.setdefault(bound.span, (trait, whole))
+            self.objects.setdefault(bound.span, (trait, whole, names))
         return principal if principal is not None else ty.ERROR_TY
 
     def path_type(self, path: t.Path, env: TypeEnv) -> Ty:
@@ -169,10 +177,15 @@ class Collector:
             trait = self.trait_of(path.qualified[1], env)
             if trait is None:
                 return ty.ERROR_TY
-            args, _ = self.trait_args(trait, path.qualified[1], env, self_ty)
+            args, bindings = self.trait_args(trait, path.qualified[1], env, self_ty)
+            if bindings:
+                message = "associated item constraints are not allowed here"
+                self.diagnostics.error("E0229", message, path.qualified[1].span, "associated item constraint")
             return self.make_projection(trait, segments[0], (self_ty, *args))
         if len(segments) == 1 or first.name == "Self" or first.name in env.params:
-            base: Ty | None = env.params.get(first.name) if first.args is None else None
+            base: Ty | None = env.params.get(first.name)
+            if base is not None and first.args is not None:
+                self.no_arguments(f"{'self' if first.name == 'Self' else 'type parameter'}", first)
             if first.name == "Self":
                 base = env.self_ty
                 if base is None:
@@ -186,6 +199,8 @@ class Collector:
         if definition is None:
             report_unknown_type(self.compilation, path, env)
             return ty.ERROR_TY
+        if isinstance(definition, TraitDef) and used < len(segments):
+            return self.ambiguous_type(path.span)
         result = self.definition_type(definition, segments[used - 1], path, env)
         for segment in segments[used:]:
             result = self.assoc_type(result, segment, env)
@@ -193,6 +208,8 @@ class Collector:
 
     def definition_type(self, definition: Any, segment: t.Segment, path: t.Path, env: TypeEnv) -> Ty:
         if isinstance(definition, Ty):
+            if segment.args is not None:
+                self.no_arguments("builtin type", segment)
             return definition
         if isinstance(definition, AdtDef):
             self.ensure_generics(definition)
@@ -213,6 +230,26 @@ class Collector:
         message = f"expected type, found {kind} `{segment.name}`"
         self.diagnostics.error("E0573", message, path.span, "not a type")
         return ty.ERROR_TY
+
+    def no_arguments(self, what: str, segment: t.Segment) -> None:
+        message = f"type arguments are not allowed on {what} `{segment.name}`"
+        self.diagnostics.error("E0109", message, segment.span, "type argument not allowed")
+
+    def ambiguous_type(self, span: t.Span) -> Ty:
+        error = self.diagnostics.error("E0223", "ambiguous associated type", span)
+        error.helps.append("use fully-qualified syntax: `<Type as Trait>::Name`")
+        return ty.ERROR_TY
+
+    def check_alias(self, alias: AliasDef) -> None:
+        """What the alias says, whether or not something uses it. Whether a type can be so is asked where it is used."""
+        env = TypeEnv(alias.module)
+        self.declare_generics(alias.syntax.generics, Generics(), env, [])
+        before = self.objects
+        self.objects = {}
+        self.lower(alias.syntax.ty, env)
+        for bound, (trait, _, given) in self.objects.items():
+            check_types(self.compilation, trait, bound, given)
+        self.objects = before
 
     def alias_type(self, alias: AliasDef, segment: t.Segment, env: TypeEnv) -> Ty:
         if alias in self.compilation.active:
@@ -300,11 +337,14 @@ class Collector:
             if index == 0 and env.trait is not None:
                 found = self.find_assoc(env.trait, name)
                 if found is not None:
+                    self.check_single(base, segment, [env.trait])
                     full = tuple([ty.param(i, n) for i, n in enumerate(env.trait.generics.names)])
                     return ty.projection(found, name, self.upper_args(env.trait, full, found))
-            for trait, bound in env.bounds.get(index, ()):
+            bounds = env.bounds.get(index, ())
+            for trait, bound in bounds:
                 found = self.find_assoc(trait, name)
                 if found is not None:
+                    self.check_single(base, segment, [one for one, _ in bounds])
                     args: tuple[Ty, ...] = ()
                     if bound.path is not None and (found is trait or len(found.generics.names) != 1):
                         args, _ = self.trait_args(trait, bound.path, env, base)
@@ -319,14 +359,18 @@ class Collector:
                         return ty.projection(found, name, self.upper_args(predicate.trait, full, found))
         impl_trait = env.generics and getattr(env, "trait", None)
         if (not impl_trait and base is env.self_ty) or base.kind not in (ty.PARAM, ty.PROJECTION):
+            named = False
             current = self.compilation.current_impl
             if current is not None and current.trait is not None and ty.erase(base) is current.erased_self:
                 found = self.find_assoc(current.trait, name)
                 if found is not None:
                     full = (base, *current.erased_args)
                     return ty.projection(found, name, self.upper_args(current.trait, full, found))
+                named = True
+            if self.compilation.base is not None and not named:
+                return self.ambiguous_type(segment.span)
             for trait in self.resolver.traits_in_scope(env.module):
-                if name in trait.assoc_types and len(trait.generics.names) <= 1:
+                if self.compilation.base is None and name in trait.assoc_types and len(trait.generics.names) <= 1:
                     return ty.projection(trait, name, (base,))
         message = f"associated type `{name}` not found for `{ty.show(base)}` in the current scope"
         self.diagnostics.error("E0220", message, segment.span, "not found")
@@ -347,6 +391,26 @@ class Collector:
                     if found is not None:
                         return found
         return None
+
+    def check_single(self, base: Ty, segment: t.Segment, traits: list[TraitDef]) -> None:
+        """E0221 where more than one of the traits and their supertraits declare the type."""
+        owners: list[TraitDef] = []
+        seen: list[TraitDef] = []
+        while traits:
+            trait, traits = traits[0], traits[1:]
+            if trait in seen:
+                continue
+            seen.append(trait)
+            if segment.name in trait.assoc_types:
+                owners.append(trait)
+            self.ensure_generics(trait)
+            traits = [*traits, *[p.trait for p in trait.supertraits if p.trait is not None]]
+        if len(owners) > 1:
+            message = f"ambiguous associated type `{segment.name}` in bounds of `{ty.show(base)}`"
+            label = f"ambiguous associated type `{segment.name}`"
+            error = self.diagnostics.error("E0221", message, segment.span, label)
+            for owner in owners:
+                error.labels.append((owner.span, f"`{owner.name}` declares one"))
 
     def upper_args(self, trait: TraitDef, full: tuple[Ty, ...], wanted: TraitDef) -> tuple[Ty, ...]:
         """Arguments (Self first) of the supertrait `wanted` of `trait<full>`."""
@@ -485,6 +549,8 @@ class Collector:
                 continue
             if bound.maybe:
                 if subject.kind == ty.PARAM:
+                    if subject.data[0] in generics.unsized:
+                        self.diagnostics.error("E0203", "duplicate relaxed `Sized` bounds", bound.span)
                     generics.unsized.add(subject.data[0])
                 continue
             trait = self.trait_of(bound.path, env)
@@ -621,6 +687,15 @@ class Collector:
                 return found
         return None
 
+    def check_nesting(self, syntax: t.TypeImpl) -> None:
+        """E0666 for `impl Trait` as an argument of the trait of another; it may say what an associated type is."""
+        for bound in syntax.bounds:
+            args = bound.path.segments[-1].args if bound.path is not None else None
+            for one in args.types if args is not None else ():
+                if isinstance(one, t.TypeImpl):
+                    message = "nested `impl Trait` is not allowed"
+                    self.diagnostics.error("E0666", message, one.span, "nested `impl Trait` here")
+
     def owner_env(self, owner: ImplDef | TraitDef | None, module: Module) -> TypeEnv:
         env = TypeEnv(module)
         if owner is None:
@@ -675,6 +750,7 @@ class Collector:
             return name
 
         def argument(syntax: t.TypeImpl) -> Ty:
+            self.check_nesting(syntax)
             index = len(generics.names)
             name = f"impl {' + '.join(b.path.segments[-1].name for b in syntax.bounds if b.path)}"
             generics.names.append(name)
@@ -716,6 +792,7 @@ class Collector:
         opaques: list[OpaqueDef] = []
 
         def result(syntax: t.TypeImpl) -> Ty:
+            self.check_nesting(syntax)
             text = self.diagnostics.sources.snippet(syntax.span)[5:]
             opaque = OpaqueDef(function, text, syntax.span)
             args = tuple(ty.param(i, n) for i, n in enumerate(generics.names))
@@ -731,6 +808,10 @@ class Collector:
         env.elide = None
         env.opaque = None
         self.compilation.current_impl = saved_impl
+
+
+def _names_self(syntax: Any) -> bool:
+    return isinstance(syntax, t.TypePath) and [s.name for s in syntax.path.segments] == ["Self"]
 
 
 def _regions(one: Ty, found: list[str]) -> None:

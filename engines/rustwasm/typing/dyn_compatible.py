@@ -20,13 +20,37 @@ def check_objects(compilation: Compilation) -> None:
     being made."""
     met = compilation.collector.objects
     while met:
-        bound, (trait, whole) = met.popitem()
+        bound, (trait, whole, given) = met.popitem()
+        check_types(compilation, trait, bound, given)
         found = _violation(compilation, trait, set())
         if found is not None:
             span = bound if found[1] == _PARAMETER else whole
             message = f"the trait `{trait.name}` is not dyn compatible"
             error = compilation.diagnostics.error("E0038", message, span, f"`{trait.name}` is not dyn compatible")
             error.labels.append((found[0], f"...because {found[1]}"))
+
+
+def check_types(compilation: Compilation, trait: TraitDef, span: t.Span, given: tuple[str, ...]) -> None:
+    """E0191 for associated types that a trait object leaves open."""
+    known = set(given)
+    missing: list[str] = []
+    seen: list[TraitDef] = []
+    traits = [trait]
+    while traits:
+        one = traits.pop()
+        if one in seen:
+            continue
+        seen.append(one)
+        compilation.collector.ensure_generics(one)
+        missing += [f"`{name}` in `{one.name}`" for name in one.assoc_types if name not in known]
+        for upper in one.supertraits:
+            if upper.trait is not None:
+                known.update(name for name, _ in upper.bindings)
+                traits.append(upper.trait)
+    if missing:
+        s = "" if len(missing) == 1 else "s"
+        message = f"the value of the associated type{s} {', '.join(missing)} must be specified"
+        compilation.diagnostics.error("E0191", message, span, f"associated type{s} must be specified")
 
 
 def _violation(compilation: Compilation, trait: TraitDef, seen: set[TraitDef]) -> tuple[t.Span, str] | None:

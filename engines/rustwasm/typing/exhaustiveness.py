@@ -57,6 +57,8 @@ class _Lowering:
             end = self.value(node.high) if node.high is not None else high
             if start is None or end is None or isinstance(start, float):
                 return ("other", id(node))
+            if self.is_empty(node, start, end):
+                return WILD
             return ("range", start, end if node.inclusive or node.high is None else end - 1)
         if kind is t.SlicePattern:
             return self.slice(node)
@@ -75,6 +77,18 @@ class _Lowering:
         else:
             parts = []
         return ("ctor", variant.index, parts)
+
+    def is_empty(self, node: t.RangePattern, start: int, end: int) -> bool:
+        """Report a range that has no values: E0030, or E0579 for one without its end."""
+        error = self.checker.compilation.diagnostics.error
+        if node.inclusive and start > end:
+            message = "lower bound for range pattern must be less than or equal to upper bound"
+            error("E0030", message, node.span, "lower bound larger than upper bound")
+            return True
+        if not node.inclusive and node.high is not None and start >= end:
+            error("E0579", "lower bound for range pattern must be less than upper bound", node.span)
+            return True
+        return False
 
     def slice(self, node: t.SlicePattern) -> Any:
         parts = [_REST if _is_rest(one) else self.pattern(one) for one in node.elements]

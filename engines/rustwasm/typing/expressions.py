@@ -168,6 +168,9 @@ class ExpressionChecker(CallChecker):
             return ty.ERROR_TY
         if step[1][0] == "overloaded":
             node.target = ("deref", False)
+        elif one.kind == ty.RAW and not self.unsafe:
+            message = "dereference of raw pointer is unsafe and requires unsafe function or block"
+            self.error("E0133", message, node.span, "dereference of raw pointer")
         return step[0]
 
     def scalar_pair(self, left: Ty, right: Ty) -> bool:
@@ -243,13 +246,16 @@ class ExpressionChecker(CallChecker):
         have, other = self.show(left), self.show(right)
         plain = shallow(left).kind in (ty.INT, ty.FLOAT, ty.INFER, ty.REF)
         if isinstance(node, t.CompoundAssignment):
-            if plain and shallow(right).kind in (ty.INT, ty.FLOAT, ty.INFER):
-                self.mismatch_or_bound(
-                    f"cannot {verb}-assign `{other}` to `{have}`", node, f"no implementation for `{have} {op}= {other}`"
-                )
+            trait = self.compilation.lang(_ARITHMETIC[op][0] + "Assign")
+            if self.holds(trait, (left, ty.variable())):
+                if shallow(left).kind == ty.INT and shallow(right).kind == ty.INT:
+                    self.mismatch(left, right, node.right.span)
+                message = f"cannot {verb}-assign `{other}` to `{have}`" if verb else ""
+                message = message or f"no implementation for `{have} {op}= {other}`"
+                self.mismatch_or_bound(message, node, f"no implementation for `{have} {op}= {other}`")
             else:
                 message = f"binary assignment operation `{op}=` cannot be applied to type `{have}`"
-                self.error("E0368", message, node.span, f"cannot use `{op}=` on type `{have}`")
+                self.error("E0368", message, node.left.span, f"cannot use `{op}=` on type `{have}`")
             return
         if plain and shallow(left).kind != ty.REF and verb:
             if shallow(left).kind == ty.INT and shallow(right).kind == ty.INT:
@@ -554,6 +560,8 @@ class ExpressionChecker(CallChecker):
                 self.error("E0451", message, span, "private field")
             self.check_coerce(value, self.normal_subst(ty.erase(field.ty), args))
         if node.base is not None:
+            if definition.owner.is_enum:
+                self.error("E0436", "functional record update syntax requires a struct", node.base.span)
             self.check_coerce(node.base, result)
         else:
             missing = [f.name for f in definition.fields if f.name not in given]

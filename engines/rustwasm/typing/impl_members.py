@@ -5,12 +5,12 @@ Source: The Rust Reference, "Implementations" (trait implementations).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef, ImplDef, Predicate
-from engines.rustwasm.typing.parameters import names_lifetime
+from engines.rustwasm.typing.parameters import early_lifetimes
 from engines.rustwasm.typing.traits import Inference
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _same_parameters(compilation: Compilation, wanted: FnDef, given: FnDef) -> b
                 label = "expected generic parameter, found `impl Trait`"
             error("E0643", message, span, label)
             return False
-    if wanted.syntax.generics is not None and _early(wanted.syntax) != _early(given.syntax):
+    if wanted.syntax.generics is not None and early_lifetimes(wanted.syntax) != early_lifetimes(given.syntax):
         message = "lifetime parameters do not match the trait definition"
         error("E0195", message, syntax.span, "lifetimes do not match method in trait")
         return False
@@ -144,24 +144,6 @@ def _own_parameters(function: FnDef) -> tuple[list[str], list[str]]:
     for i in range(generics.parent_count, len(generics.names)):
         (consts if i in generics.const_params else types).append(generics.names[i])
     return types, consts
-
-
-def _early(item: t.FnItem) -> int:
-    """How many lifetimes of a function are parameters of its own (early-bound): those that bounds, or its result alone,
-    name. Each call chooses the others anew (late-bound)."""
-    generics = item.generics
-    bounds: list[Any] = [*[p.bounds for p in generics.params], *[b for _, b, _ in generics.where]]
-    subjects = [s for s, _, _ in generics.where if not isinstance(s, str)]
-    outlives = {s for s, _, _ in generics.where if isinstance(s, str)}
-    inputs = [syntax for _, syntax in item.params]
-    count = 0
-    for p in generics.params:
-        if p.kind == "lifetime":
-            taken = names_lifetime(inputs, p.name) or (item.self_param is not None and (
-                item.self_param[3] == p.name or names_lifetime(item.self_param[2], p.name)))  # fmt: skip
-            bounded = p.bounds or p.name in outlives or names_lifetime([*bounds, *subjects], p.name)
-            count += bool(bounded or (not taken and names_lifetime(item.result, p.name)))
-    return count
 
 
 def _check_bounds(compilation: Compilation, impl: ImplDef, wanted: FnDef, given: FnDef, args: tuple[Ty, ...]) -> None:

@@ -97,6 +97,8 @@ class MethodChecker(PathChecker):
                     found = self.try_traits(traits, step, self_ty)
                 if found is not None:
                     method, args = found
+                    if len(traits) > 1 and isinstance(method.owner, TraitDef):
+                        method, args = self.preferred(traits, step, self_ty, span) or found
                     return method, args, self.with_borrow(adjustments, self_ty, mode), self_ty
         if private is not None:
             self.error("E0624", f"method `{name}` is private", span, "private method")
@@ -175,6 +177,24 @@ class MethodChecker(PathChecker):
                 self.rollback(mark)
             return method, args
         return None
+
+    def preferred(self, traits: list[tuple[TraitDef, FnDef]], step: Ty, self_ty: Ty, span: t.Span) -> Any:
+        """Among traits that declare a method of one name, the one whose it is: what bounds say goes before impls for
+        every type. E0034 where that leaves more than one."""
+        bound = self.bound_traits(step)
+        while step.kind == ty.REF:
+            step = shallow(step.args[0])
+            bound += self.bound_traits(step)
+        inner = [one for one in traits if one[0] in bound]
+        fitting = []
+        for one in inner or traits:
+            mark = self.snapshot()
+            if self.try_traits([one], step, self_ty) is not None:
+                fitting.append(one)
+            self.rollback(mark)
+        if len(fitting) > 1 and any(trait.module.root is self.compilation.root for trait, _ in fitting):
+            self.report_ambiguous([trait for trait, _ in fitting], fitting[0][1].name, span)
+        return self.try_traits(fitting[:1], step, self_ty)
 
     def derefs_mutably(self, one: Ty) -> bool:
         """Does the type implement DerefMut? Where it does not, the borrow checker reports what wants to change it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import AdtDef, ImplDef, Predicate
+from engines.rustwasm.typing.definitions import AdtDef, FnDef, ImplDef, Predicate
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
@@ -170,3 +170,39 @@ def _named(one: Ty) -> set[int]:
         for arg in one.args:
             found |= _named(arg)
     return found
+
+
+def check_lifetime_arguments(compilation: Compilation, function: FnDef, args: t.GenericArgs) -> None:
+    """E0107 for more or fewer lifetimes than a function lets callers name; E0794 if each call chooses some anew."""
+    if function.syntax.generics is None:
+        return
+    total = sum(1 for p in function.syntax.generics.params if p.kind == "lifetime")
+    early = early_lifetimes(function.syntax)
+    given = len(args.lifetimes)
+    if given == early:
+        return
+    if early < len(function.lifetimes) - len(function.owner.lifetimes if function.owner is not None else ()):
+        message = "cannot specify lifetime arguments explicitly if late bound lifetime parameters are present"
+        compilation.diagnostics.error("E0794", message, args.span)
+        return
+    s, were = "" if total == 1 else "s", "argument was" if given == 1 else "arguments were"
+    message = f"function takes {total} lifetime argument{s} but {given} lifetime {were} supplied"
+    compilation.diagnostics.error("E0107", message, args.span, f"expected {total} lifetime argument{s}")
+
+
+def early_lifetimes(item: t.FnItem) -> int:
+    """How many lifetimes of a function are parameters of its own (early-bound): those that bounds, or its result alone,
+    name. Each call chooses the others anew (late-bound)."""
+    generics = item.generics
+    bounds: list[Any] = [*[p.bounds for p in generics.params], *[b for _, b, _ in generics.where]]
+    subjects = [s for s, _, _ in generics.where if not isinstance(s, str)]
+    outlives = {s for s, _, _ in generics.where if isinstance(s, str)}
+    inputs = [syntax for _, syntax in item.params]
+    count = 0
+    for p in generics.params:
+        if p.kind == "lifetime":
+            taken = names_lifetime(inputs, p.name) or (item.self_param is not None and (
+                item.self_param[3] == p.name or names_lifetime(item.self_param[2], p.name)))  # fmt: skip
+            bounded = p.bounds or p.name in outlives or names_lifetime([*bounds, *subjects], p.name)
+            count += bool(bounded or (not taken and names_lifetime(item.result, p.name)))
+    return count

@@ -11,6 +11,7 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.collect import TypeEnv
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
 from engines.rustwasm.typing.generic_arguments import lower_arguments
+from engines.rustwasm.typing.parameters import check_lifetime_arguments
 from engines.rustwasm.typing.traits import AMBIGUOUS, Inference, head
 from engines.rustwasm.typing.types import Ty, shallow, subst
 from engines.rustwasm.typing.unresolved import report_unresolved
@@ -44,6 +45,12 @@ class PathChecker(Inference):
     declaring: t.Block | None = None
     """The block whose items are being checked, before its statements."""
     pending: list[tuple[TraitDef, tuple[Ty, ...], t.Span]]
+    trait_selves: list[tuple[Ty, TraitDef]]
+    """Types that paths like `Default::default` leave open."""
+    instantiated: list[tuple[tuple[Ty, ...], t.Span]]
+    """Arguments of generic functions that were left open, and where."""
+    bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]]
+    """What associated types have to be of types that were not known yet."""
 
     def error(self, code: str | None, message: str, span: t.Span, label: str = "") -> Any:
         return self.compilation.diagnostics.error(code, message, span, label)
@@ -67,6 +74,8 @@ class PathChecker(Inference):
 
     def instantiate(self, definition: FnDef, args: tuple[Ty, ...], span: t.Span) -> Ty:
         """The function item type, after requiring its bounds."""
+        if any(arg.flags & ty.HAS_INFER for arg in args):
+            self.instantiated.append((args, span))
         for p in definition.generics.predicates:
             if p.trait is not None:
                 subject = self.normal_subst(p.subject, args)
@@ -81,6 +90,8 @@ class PathChecker(Inference):
         assert owner is not None
         args = full if owner is trait else (full[0], *(full[1:2] if owner.lang == "FnOnce" else ()))
         projected = self.normalize(ty.projection(owner, name, args))
+        if projected.kind == ty.INFER:
+            self.bound_types.append((owner, name, args, value, span))
         mark = self.snapshot()
         if not self.unify(projected, value):
             self.rollback(mark)
@@ -99,6 +110,8 @@ class PathChecker(Inference):
             written = lower_arguments(self.collector, generics, args.types, generics.parent_count, self.type_env)
             given = [self.normalize(ty.erase(one)) for one in written]
         explicit = wanted - sum(1 for n in generics.names[generics.parent_count :] if n.startswith("impl "))
+        if args is not None and args.lifetimes:
+            check_lifetime_arguments(self.compilation, definition, args)
         if given and len(given) != explicit:
             s = "" if explicit == 1 else "s"
             message = f"function takes {explicit} generic argument{s} but {len(given)} generic arguments were supplied"
@@ -132,6 +145,8 @@ class PathChecker(Inference):
         span = path.span
         if kind == "fn":
             node.target = found
+            if definition.name == "drop":
+                self.check_destructor(definition, span)
             return self.instantiate(definition, args, span)
         if kind == "variant":
             self.collector.ensure_fields(definition.owner)
@@ -205,6 +220,7 @@ class PathChecker(Inference):
         if isinstance(definition, TraitDef):
             self.collector.ensure_generics(definition)
             self_ty = ty.variable()
+            self.trait_selves.append((self_ty, definition))
             given, _ = self.collector.trait_args(definition, t.Path(segment.span, [segment]), self.type_env, self_ty)
             return self.trait_member(definition, (self_ty, *given), segments[used], path)
         if isinstance(definition, (AdtDef, AliasDef, Ty)):
@@ -268,6 +284,11 @@ class PathChecker(Inference):
                 if self.holds(trait, args):
                     candidates.append((trait, args))
         if candidates:
+            if len(candidates) > 1:
+                bound = self.bound_traits(base)
+                candidates = [one for one in candidates if one[0] in bound] or candidates
+                if len(candidates) > 1 and any(one[0].module.root is self.compilation.root for one in candidates):
+                    self.report_ambiguous([one for one, _ in candidates], name, segment.span)
             trait, args = candidates[0]
             return self.trait_member(trait, args, segment, path)
         shown = self.show(base)
@@ -304,13 +325,7 @@ class PathChecker(Inference):
         for assumption in self.env:
             if assumption.trait not in found:
                 found.append(assumption.trait)
-        extra: list[TraitDef] = []
-        if base.kind == ty.DYN:
-            extra = [base.data[0]]
-        elif base.kind == ty.OPAQUE:
-            extra = [p.trait for p in base.data.bounds if p.trait is not None]
-        elif base.kind == ty.PROJECTION:
-            extra = [p.trait for p in self.collector.assoc_bounds(*base.data) if p.trait is not None]
+        extra = self.stated_traits(base)
         while extra:
             trait = extra.pop()
             self.collector.ensure_generics(trait)
@@ -318,6 +333,47 @@ class PathChecker(Inference):
                 found.append(trait)
             extra += [p.trait for p in trait.supertraits if p.trait is not None and p.trait not in found]
         return found
+
+    def stated_traits(self, base: Ty) -> list[TraitDef]:
+        """Traits that a type without impls of its own has by what it is: a trait object's, an `impl Trait`'s."""
+        if base.kind == ty.DYN:
+            return [base.data[0]]
+        if base.kind == ty.OPAQUE:
+            return [p.trait for p in base.data.bounds if p.trait is not None]
+        if base.kind == ty.PROJECTION:
+            return [p.trait for p in self.collector.assoc_bounds(*base.data) if p.trait is not None]
+        return []
+
+    def bound_traits(self, base: Ty) -> list[TraitDef]:
+        """Traits that a type has by what is said of it rather than by an impl, with their supertraits."""
+        found = [one.trait for one in self.env if one.subject is base]
+        extra = self.stated_traits(base)
+        while extra:
+            trait = extra.pop()
+            if trait not in found:
+                found.append(trait)
+                self.collector.ensure_generics(trait)
+                extra += [p.trait for p in trait.supertraits if p.trait is not None]
+        return found
+
+    def report_ambiguous(self, traits: list[TraitDef], name: str, span: t.Span) -> None:
+        error = self.error("E0034", "multiple applicable items in scope", span, f"multiple `{name}` found")
+        for trait in traits:
+            member = trait.methods.get(name) or trait.assoc_consts.get(name)
+            if member is not None:
+                error.labels.append((member.span, f"candidate in the trait `{trait.name}`"))
+
+    def check_destructor(self, definition: FnDef, span: t.Span) -> None:
+        """E0040 for the destructor: values are dropped by `drop(value)`."""
+        if isinstance(definition.owner, TraitDef) and definition.owner.lang == "Drop" and not self.is_library:
+            message = "explicit use of destructor method"
+            error = self.error("E0040", message, span, "explicit destructor calls not allowed")
+            error.helps.append("consider using `drop` function")
+
+    unsafe = True
+    """Whether what is being checked may do what is unsafe."""
+    is_library = True
+    """Whether a body of the library is being checked, which does what programs may not."""
 
     def impl_of(self, trait: TraitDef, args: tuple[Ty, ...]) -> ImplDef | None:
         found = self.select(trait, args)

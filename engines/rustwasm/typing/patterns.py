@@ -59,8 +59,15 @@ class PatternChecker(Coercer):
             else:
                 assert kind is t.RangePattern
                 for end in (pattern.low, pattern.high):
-                    if end is not None:
-                        self.demand(expected, self.check(end, expected), end.span)
+                    if end is None:
+                        continue
+                    actual = shallow(self.check(end, expected))
+                    if actual.kind not in (ty.INT, ty.FLOAT, ty.CHAR, ty.INFER, ty.ERROR):
+                        message = "only `char` and numeric types are allowed in range patterns"
+                        label = f"this is of type `{self.show(actual)}` but it should be `char` or numeric"
+                        self.error("E0029", message, end.span, label)
+                        break
+                    self.demand(expected, actual, end.span)
 
     def check_literal(self, pattern: t.LiteralPattern, expected: Ty, mode: str | None) -> None:
         value = pattern.value
@@ -262,8 +269,19 @@ class PatternChecker(Coercer):
         kind, definition, args = found
         pattern.target = (kind, definition)
         if kind == "const" and isinstance(pattern, t.PathPattern):
+            if any(arg.flags & ty.HAS_PARAM for arg in args):
+                message = "constant pattern cannot depend on generic parameters"
+                self.error("E0158", message, pattern.span, "`const` depends on a generic parameter")
             self.compilation.ensure_const(definition)
             self.demand(expected, self.normal_subst(ty.erase(definition.ty), args), pattern.span)
+            return
+        if kind == "fn" and definition.owner is not None:
+            called = isinstance(pattern, t.TupleStructPattern)
+            wanted = "tuple struct or tuple variant" if called else "unit struct, unit variant or constant"
+            shown = self.compilation.diagnostics.sources.snippet(pattern.path.span)
+            message = f"expected {wanted}, found associated function `{shown}`"
+            self.error("E0164" if called else "E0533", message, pattern.span, f"not a {wanted}")
+            self.check_parts_as_errors(pattern)
             return
         if kind != "variant":
             message = f"expected tuple struct or tuple variant, found {kind} `{pattern.path.segments[-1].name}`"
@@ -294,8 +312,10 @@ class PatternChecker(Coercer):
     ) -> None:
         elements = pattern.elements
         if definition.shape != "tuple":
-            message = f"expected tuple struct or tuple variant, found {definition.shape} variant `{definition.name}`"
-            self.error("E0532", message, pattern.span, "not a tuple struct or tuple variant")
+            named = definition.shape == "named" and definition.owner.is_enum
+            shape = "struct" if definition.shape == "named" else definition.shape
+            message = f"expected tuple struct or tuple variant, found {shape} variant `{definition.name}`"
+            self.error("E0164" if named else "E0532", message, pattern.span, "not a tuple struct or tuple variant")
             self.check_parts_as_errors(pattern)
             return
         rest = next((i for i, e in enumerate(elements) if isinstance(e, t.RestPattern)), None)
@@ -312,6 +332,15 @@ class PatternChecker(Coercer):
 
     def check_struct(self, pattern: t.StructPattern, definition: VariantDef, types: list[Ty], mode: str | None) -> None:
         mentioned = set()
+        if definition.shape == "tuple" and not pattern.rest and not (
+            pattern.fields and all(name.isdigit() for name, _, _ in pattern.fields)
+        ):  # fmt: skip
+            shown = self.compilation.diagnostics.sources.snippet(pattern.path.span)
+            what = "variant" if definition.owner.is_enum else "struct"
+            message = f"tuple {what} `{shown}` written as struct {'variant' if definition.owner.is_enum else 'pattern'}"
+            self.error("E0769", message, pattern.span)
+            self.check_parts_as_errors(pattern)
+            return
         for name, sub, span in pattern.fields:
             index = definition.field_index(name)
             if index < 0:
@@ -359,6 +388,10 @@ class PatternChecker(Coercer):
                     base = ty.erase(self.collector.alias_type(definition, segments[-1], self.type_env))
                     if base.kind == ty.ADT and not base.data.is_enum:
                         return ("variant", base.data.variants[0], base.args)
+                    shown = self.show(base)
+                    message = f"expected struct, variant or union type, found `{shown}`"
+                    self.error("E0071", message, path.span, "not a struct")
+                    return None
                 if not isinstance(definition, VariantDef):
                     found = type(definition).__name__[:-3].lower()
                     message = f"expected struct, variant or union type, found {found} `{segments[-1].name}`"

@@ -1,3 +1,86 @@
+//= E0029 1
+fn f(s: &str) { match s { "a"..="b" => {} _ => {} } }
+fn main() {}
+//= E0029 4
+fn main() {
+let string = "salutations !";
+match string {
+    "hello" ..= "world" => {}
+    _ => {}
+}
+match string {
+    s if s >= "hello" && s <= "world" => {}
+    _ => {}
+}
+}
+//= E0030 1
+fn f(n: char) { match n { 'z'..='a' => {} _ => {} } }
+fn main() {}
+//= E0030 1
+fn f(n: u8) { match n { 5..=1 => {} _ => {} } }
+fn main() {}
+//= E0030 4
+fn main() {
+match 5u32 {
+    1 ..= 1 => {}
+    1000 ..= 5 => {}
+}
+}
+//= E0034 11
+struct Test;
+trait Trait1 {
+    fn foo();
+}
+trait Trait2 {
+    fn foo();
+}
+impl Trait1 for Test { fn foo() {} }
+impl Trait2 for Test { fn foo() {} }
+fn main() {
+    Test::foo()
+}
+//= E0034 3
+trait A { fn go(&self) {} }
+trait B { fn go(&self) {} }
+fn f<T: A + B>(x: T) { x.go(); }
+fn main() {}
+//= E0034 5
+trait A { const N: u8 = 1; }
+trait B { const N: u8 = 2; }
+impl A for u8 {}
+impl B for u8 {}
+fn main() { let n = u8::N; }
+//= E0034 5
+trait A { fn go(&self) {} }
+trait B { fn go(&self) {} }
+impl A for u8 {}
+impl B for u8 {}
+fn main() { 1u8.go(); }
+//= E0040 11
+struct Foo {
+    x: i32,
+}
+impl Drop for Foo {
+    fn drop(&mut self) {
+        println!("kaboom");
+    }
+}
+fn main() {
+    let mut x = Foo { x: -7 };
+    x.drop();
+}
+//= E0040 3
+struct D;
+impl Drop for D { fn drop(&mut self) {} }
+fn main() { let d = D; d.drop(); }
+//= E0040 3
+struct D;
+impl Drop for D { fn drop(&mut self) {} }
+fn main() { let mut d = D; D::drop(&mut d); }
+//= E0040 3
+struct D;
+impl Drop for D { fn drop(&mut self) {} }
+fn main() { let mut d = D; Drop::drop(&mut d); }
 //= E0049 3
 trait Area { fn scaled<T, U>(&self, by: T, u: U) -> T; }
 struct S;
@@ -17,6 +100,33 @@ trait Tr { fn f(&self); }
 struct S;
 impl Tr for S { unsafe fn f(&self) {} }
 fn main() {}
+//= E0071 2
+type U32 = u32;
+fn main() { let t = U32 { value: 4 }; }
+//= E0071 3
+fn main() {
+type U32 = u32;
+let t = U32 { value: 4 };
+}
+//= E0106 1
+type X = &str;
+fn main() {}
+//= E0107 1
+fn f(x: Vec<Item = u8>) {}
+fn main() {}
+//= E0107 2
+fn f() {}
+fn main() { f::<'static>(); }
+//= E0109 1
+fn f(x: u32<u8>) {}
+fn main() {}
+//= E0109 1
+fn f<T>(x: T<u8>) {}
+fn main() {}
+//= E0109 1
+type X = u32<i32>;
+type Y = bool<'static>;
+fn main() {}
 //= E0117 1
 impl Drop for Vec<u8> { fn drop(&mut self) {} }
 fn main() {}
@@ -30,9 +140,102 @@ fn main() {}
 trait Animal {}
 impl Drop for dyn Animal { fn drop(&mut self) {} }
 fn main() {}
+//= E0133 1
+fn read(p: *const u8) -> u8 { *p }
+fn main() {}
+//= E0133 3
+unsafe fn f() { return; }
+fn main() {
+    f();
+}
+//= E0133 8
+unsafe fn raw() -> u8 { 1 }
+struct S;
+impl S { unsafe fn get(&self) -> u8 { unsafe { raw() } } }
+unsafe fn outer() -> u8 { raw() }
+fn main() {
+    let a = unsafe { raw() + S.get() };
+    let b = unsafe { let f = || raw(); f() };
+    let c = S.get();
+}
+//= E0158 10
+enum Foo {
+    One,
+    Two
+}
+trait Bar {
+    const X: Foo;
+}
+fn test<A: Bar>(arg: Foo) {
+    match arg {
+        A::X => println!("A::X"),
+        Foo::Two => println!("Two")
+    }
+}
+fn main() {}
+//= E0158 2
+trait K { const X: u8; }
+fn f<T: K>(n: u8) { match n { T::X => {} _ => {} } }
+fn main() {}
+//= E0161 3
+trait Own { fn f(self); }
+impl Own for u8 { fn f(self) {} }
+fn main() { let b: Box<dyn Own> = Box::new(1u8); b.f(); }
+//= E0161 9
+trait Bar {
+    fn f(self);
+}
+impl Bar for i32 {
+    fn f(self) {}
+}
+fn main() {
+    let b: Box<dyn Bar> = Box::new(0i32);
+    b.f();
+}
+//= E0164 10
+enum A {
+    B,
+    C,
+}
+impl A {
+    fn new() {}
+}
+fn bar(foo: A) {
+    match foo {
+        A::new() => (),
+        _ => {}
+    }
+}
+fn main() {}
+//= E0164 2
+enum E { A(u8), B { x: u8 }, C }
+fn f(e: E) { match e { E::B(n) => {} _ => {} } }
+fn main() {}
+//= E0164 3
+struct S;
+impl S { fn new() -> S { S } fn of(n: u8) {} }
+fn f(n: S) { match n { S::of(1) => {} } }
+fn main() {}
 //= E0183 2
 struct S;
 impl Fn(u8) for S {}
+fn main() {}
+//= E0191 1
+fn f(x: Box<dyn Iterator>) {}
+fn main() {}
+//= E0191 2
+trait Named { type Name; }
+fn f(x: &dyn Named) {}
+fn main() {}
+//= E0191 2
+trait Named { type Name; }
+type Any = dyn Named;
+fn main() {}
+//= E0191 4
+trait Trait {
+    type Bar;
+}
+type Foo = dyn Trait;
 fn main() {}
 //= E0195 3
 trait Pick { fn pick<'a, 'b: 'a>(&self, a: &'a str, b: &'b str) -> &'a str; }
@@ -75,6 +278,14 @@ fn main() {}
 struct Foo;
 unsafe trait Bar { }
 impl Bar for Foo { }
+fn main() {}
+//= E0203 1
+struct Bad<T: ?Sized + ?Sized> { inner: Box<T> }
+fn main() {}
+//= E0203 1
+struct Bad<T: ?Sized + ?Sized>{
+    inner: T,
+}
 fn main() {}
 //= E0204 3
 #[derive(Clone)]
@@ -131,6 +342,76 @@ impl<T: Default> Maker for FooMaker {
     }
 }
 fn main() {}
+//= E0221 3
+trait A { type Out; }
+trait B { type Out; }
+fn f<T: A + B>(x: T::Out) {}
+fn main() {}
+//= E0221 9
+trait T1 {}
+trait T2 {}
+trait Foo {
+    type A: T1;
+}
+trait Bar : Foo {
+    type A: T2;
+    fn do_something() {
+        let _: Self::A;
+    }
+}
+fn main() {}
+//= E0223 1
+fn f() -> Vec<u8>::Item { 1 }
+fn main() {}
+//= E0223 3
+trait Trait { type X; }
+fn main() {
+    let foo: Trait::X;
+}
+//= E0223 4
+struct S;
+trait A { type Out; }
+impl A for S { type Out = u8; }
+fn f() -> S::Out { 1 }
+fn main() {}
+//= E0229 10
+pub trait Foo {
+    type A;
+    fn boo(&self) -> <Self as Foo>::A;
+}
+struct Bar;
+impl Foo for isize {
+    type A = usize;
+    fn boo(&self) -> usize { 42 }
+}
+fn baz<I>(x: &<I as Foo<A = Bar>>::A) {}
+fn main() {}
+//= E0271 2
+fn total(i: impl Iterator<Item = u32>) {}
+fn main() { total(vec![1u8].into_iter()); }
+//= E0271 4
+trait Tr { type A; }
+fn foo<T>(t: T) where T: Tr<A = u32> {}
+impl Tr for i8 { type A = &'static str; }
+fn main() { foo(3_i8); }
+//= E0271 6
+trait Tr { type A; }
+fn foo<T: Tr<A = u32>>(t: Option<T>) {}
+impl Tr for i8 { type A = u8; }
+fn main() {
+    let mut t = None;
+    foo(t);
+    t = Some(1i8);
+}
+//= E0271 7
+fn main() {
+trait Trait { type AssociatedType; }
+fn foo<T>(t: T) where T: Trait<AssociatedType=u32> {
+    println!("in foo");
+}
+impl Trait for i8 { type AssociatedType = &'static str; }
+foo(3_i8);
+}
 //= E0276 3
 trait Area { fn scaled<T>(&self, by: T) -> T; }
 struct S;
@@ -144,6 +425,76 @@ impl Foo for bool {
     fn foo<T>(x: T) where T: Copy {}
 }
 fn main() {}
+//= E0277 1
+fn main() { let mut x = 1u8; x += "a"; }
+//= E0277 2
+trait T { fn bar(&self); }
+fn f(x: dyn T) { }
+fn main() {}
+//= E0277 2
+trait T { fn bar(&self); }
+fn main() { let x: dyn T; }
+//= E0282 1
+fn main() { let v = Vec::new(); }
+//= E0282 1
+fn main() { let x = None; }
+//= E0282 2
+fn main() {
+let x = Vec::new();
+}
+//= E0282 2
+fn make<T>() -> u8 { 1 }
+fn main() { make(); }
+//= E0282 2
+fn size<T>() -> usize { 0 }
+fn main() { let n = size::<u8>() + size(); }
+//= E0282 3
+struct Foo<T>(T);
+impl<T> Foo<T> { fn new() -> u8 { 1 } }
+fn main() { let x = Foo::new(); }
+//= E0282 9
+struct Foo<T> {
+    num: T,
+}
+impl<T> Foo<T> {
+    fn bar() -> i32 {
+        0
+    }
+    fn baz() {
+        let number = Foo::bar();
+    }
+}
+fn main() {}
+//= E0283 1
+fn main() { let x = [1, 2].iter().map(|x| x + 1).collect(); }
+//= E0283 1
+fn main() { let x = [1, 2].iter().sum(); println!("{}", x); }
+//= E0283 2
+fn main() {
+let x = "hello".chars().rev().collect();
+}
+//= E0283 7
+fn main() {
+struct Foo;
+impl Into<u32> for Foo {
+    fn into(self) -> u32 { 1 }
+}
+let foo = Foo;
+let bar: u32 = foo.into() * 1u32;
+}
+//= E0284 1
+fn main() { let x = "5".parse().unwrap(); }
+//= E0308 1
+fn main() { let mut x = 1u8; x += 1u16; }
+//= E0317 1
+fn main() { let x = if true { 1 }; }
+//= E0317 3
+fn main() {
+let x = 5;
+let a = if x == 5 {
+    1
+};
+}
 //= E0322 2
 struct Foo;
 impl Sized for Foo {}
@@ -187,6 +538,30 @@ impl<T: Foo> Drop for MyStruct<T> {
     fn drop(&mut self) {}
 }
 fn main() {}
+//= E0368 1
+fn main() { let mut x = 1.5f32; x <<= 2; }
+//= E0368 1
+fn main() { let mut x = String::new(); x -= "a"; }
+//= E0368 1
+fn main() { let mut x = true; x += false; }
+//= E0368 11
+use std::ops::Add;
+struct Foo(u32);
+impl Add for Foo {
+    type Output = Foo;
+    fn add(self, rhs: Foo) -> Foo {
+        Foo(self.0 + rhs.0)
+    }
+}
+fn main() {
+    let mut x: Foo = Foo(5);
+    x += Foo(7);
+}
+//= E0368 3
+fn main() {
+let mut x = 12f32;
+x <<= 2;
+}
 //= E0392 1
 enum Foo<T> {
     Bar,
@@ -214,6 +589,39 @@ impl<'a> Contains for Foo {
     }
 }
 fn main() {}
+//= E0393 2
+trait A<T = Self> {}
+fn f(x: &dyn A) {}
+fn main() {}
+//= E0393 2
+trait A<T = Self> {}
+fn together_we_will_rule_the_galaxy(son: &dyn A) {}
+fn main() {}
+//= E0425 1
+type X = Missing;
+fn main() {}
+//= E0436 13
+enum PublicationFrequency {
+    Weekly,
+    SemiMonthly { days: (u8, u8), annual_special: bool },
+}
+fn one_up_competitor(competitor_frequency: PublicationFrequency)
+                     -> PublicationFrequency {
+    match competitor_frequency {
+        PublicationFrequency::Weekly => PublicationFrequency::SemiMonthly {
+            days: (1, 15), annual_special: false
+        },
+        c @ PublicationFrequency::SemiMonthly{ .. } =>
+            PublicationFrequency::SemiMonthly {
+                annual_special: true, ..c
+        }
+    }
+}
+fn main() {}
+//= E0436 2
+enum E { A { x: u8, y: u8 } }
+fn f(e: E) -> E { E::A { x: 1, ..e } }
+fn main() {}
 //= E0437 3
 trait Foo {}
 impl Foo for i32 {
@@ -233,6 +641,107 @@ impl Show for S {
     const N: u8 = 1;
 }
 fn main() {}
+//= E0507 4
+fn apply(f: impl FnMut()) { }
+fn main() {
+    let s = String::new();
+    apply(move || drop(s));
+}
+//= E0521 2
+fn stat<T: 'static>(x: T) {}
+fn f(x: &str) { stat(x); }
+fn main() {}
+//= E0525 4
+fn apply(f: impl Fn(u32)) { f(1); }
+fn main() {
+    let mut n = 0;
+    let mut closure = |x| n += x;
+    apply(closure);
+}
+//= E0525 4
+fn apply(f: impl Fn(u32)) { f(1); }
+fn main() {
+    let s = String::new();
+    let closure = |_| drop(s);
+    apply(closure);
+}
+//= E0525 6
+struct X;
+fn foo<T>(_: T) {}
+fn bar<T: Fn(u32)>(_: T) {}
+fn main() {
+    let x = X;
+    let closure = |_| foo(x);
+    bar(closure);
+}
+//= E0533 3
+struct S;
+impl S { fn new() -> S { S } fn of(n: u8) {} }
+fn f(n: S) { match n { S::new => {} } }
+fn main() {}
+//= E0533 7
+fn main() {
+struct Tortoise;
+impl Tortoise {
+    fn turtle(&self) -> u32 { 0 }
+}
+match 0u32 {
+    Tortoise::turtle => {}
+    _ => {}
+}
+if let Tortoise::turtle = 0u32 {}
+}
+//= E0579 1
+fn f(n: u8) { match n { 5..5 => {} _ => {} } }
+fn main() {}
+//= E0579 4
+fn main() {
+    match 5u32 {
+        1..2 => {}
+        5..5 => {}
+    }
+}
+//= E0593 1
+fn main() { let v: Vec<u8> = [1u8, 2].iter().map(|a, b| *a).collect(); }
+//= E0593 2
+fn run(f: impl Fn()) {}
+fn main() { run(|x| ()); }
+//= E0593 2
+fn run(f: impl Fn(u8, u8)) {}
+fn main() { run(|x| ()); }
+//= E0593 2
+fn two(a: u8, b: u8) {}
+fn main() { [1u8].into_iter().for_each(two); }
+//= E0593 3
+fn foo<F: Fn()>(x: F) { }
+fn main() {
+    foo(|y| { });
+}
+//= E0594 4
+fn apply(f: impl Fn()) { }
+fn main() {
+    let mut n = 0;
+    apply(|| n += 1);
+}
+//= E0620 1
+fn main() { let x = &[1u8, 2] as [u8]; }
+//= E0620 2
+fn main() {
+let x = &[1_usize, 2] as [usize];
+}
+//= E0631 2
+fn run(f: impl Fn(u8)) {}
+fn main() { run(|x: u16| ()); }
+//= E0631 4
+fn foo<F: Fn(i32)>(f: F) {
+}
+fn main() {
+    foo(|x: &str| {});
+}
+//= E0641 2
+fn main() {
+let b = 0 as *const _;
+}
 //= E0643 3
 trait Area { fn sum<I: Iterator<Item = u32>>(&self, by: I) -> u32; }
 struct S;
@@ -246,12 +755,119 @@ impl Foo for () {
     fn foo<U: Iterator>(&self, _: &U) { }
 }
 fn main() {}
+//= E0665 1
+#[derive(Default)]
+enum E { A, B }
+fn main() {}
+//= E0665 1
+#[derive(Default)]
+enum Food {
+    Sweet,
+    Salty,
+}
+fn main() {}
+//= E0666 3
+trait Inner {}
+trait Outer<T> {}
+fn f(x: impl Outer<impl Inner>) {}
+fn main() {}
+//= E0666 4
+trait MyGenericTrait<T> {}
+trait MyInnerTrait {}
+fn foo(
+    bar: impl MyGenericTrait<impl MyInnerTrait>,
+) {}
+fn main() {}
+//= E0746 2
+trait T { fn bar(&self); }
+fn f() -> dyn T { loop {} }
+fn main() {}
+//= E0746 8
+trait T {
+    fn bar(&self);
+}
+struct S(usize);
+impl T for S {
+    fn bar(&self) {}
+}
+fn foo() -> dyn T {
+    S(42)
+}
+fn main() {}
+//= E0769 2
+enum E { A(u8), B { x: u8 }, C }
+fn f(e: E) { match e { E::A { n } => {} _ => {} } }
+fn main() {}
+//= E0769 7
+fn main() {
+enum E {
+    A(i32),
+}
+let e = E::A(42);
+match e {
+    E::A { number } => {
+        println!("{}", number);
+    }
+}
+}
+//= E0790 1
+fn main() { let x = Default::default(); }
+//= E0790 13
+fn main() {
+trait Coroutine {
+    fn create() -> u32;
+}
+struct Impl;
+impl Coroutine for Impl {
+    fn create() -> u32 { 1 }
+}
+struct AnotherImpl;
+impl Coroutine for AnotherImpl {
+    fn create() -> u32 { 2 }
+}
+let cont: u32 = Coroutine::create();
+}
+//= E0790 4
+trait Coroutine { fn create() -> u32; }
+struct S;
+impl Coroutine for S { fn create() -> u32 { 1 } }
+fn main() { let n: u32 = Coroutine::create(); }
+//= E0794 2
+fn f<'a>(x: &'a str) {}
+fn main() { f::<'static>("a"); }
+//= E0794 3
+fn main() {
+fn foo<'a>(x: &'a str) -> &'a str { x }
+let _ = foo::<'static>;
+}
 //= none 1
 struct A<T>(Option<Box<B<T>>>);
 struct B<T>(Option<Box<A<T>>>);
 fn main() {}
 //= none 1
 struct Loop<T>(Option<Box<Loop<T>>>);
+fn main() {}
+//= fine
+#[derive(Default)]
+enum E { A, #[default] B }
+fn main() {}
+//= fine
+enum E { A(u8), B { x: u8 }, C }
+fn f(e: E) { match e { E::A { 0: n } => {} E::B { .. } => {} E::C { } => {} } }
+fn main() {}
+//= fine
+fn main() { let f = unsafe { || danger() }; f(); }
+unsafe fn danger() {}
+//= fine
+fn main() { let x: u32 = Default::default(); let y = u8::default(); }
+//= fine
+fn pick<T>(x: Result<T, u8>) -> u8 { match x { Ok(_) => 1, Err(n) => n } }
+fn f(n: u8) -> u8 { pick(if n > 1 { Ok(return 3) } else { Err(2) }) }
+fn g(o: Option<u8>) -> u8 { o.map(|_| panic!("no")).unwrap_or(1) }
+fn h(o: Option<u8>) { o.map(|_| unreachable!()); }
+fn main() {}
+//= fine
+fn read(p: *const u8) -> u8 { unsafe { *p } }
 fn main() {}
 //= fine
 struct A<T>(Option<Box<B<T>>>);
@@ -263,6 +879,9 @@ trait Contents { type Item; fn get(&self) -> Self::Item; }
 impl<'a> Contents for &'a Foo { type Item = &'a i32; fn get(&self) -> Self::Item { &self.0 } }
 fn main() {}
 //= fine
+struct Foo<'a, T> { foo: &'a T }
+fn main() {}
+//= fine
 struct Guard<T: Clone>(T);
 impl<T: Clone> Drop for Guard<T> { fn drop(&mut self) { let _ = self.0.clone(); } }
 fn main() {}
@@ -271,6 +890,50 @@ struct S(*const u8);
 unsafe impl Send for S {}
 unsafe impl Sync for S {}
 fn main() {}
+//= fine
+struct S;
+impl S { const ONE: u8 = 1; fn new() -> S { S } }
+fn f(n: u8) { match n { S::ONE => {} _ => {} } }
+fn main() {}
+//= fine
+struct Wrap<T: Copy>(T);
+impl<T: Copy> Wrap<T> { fn f(&self) {} }
+fn g<T: Copy>(x: Wrap<T>, y: Option<Wrap<u8>>) {}
+fn main() {}
+//= fine
+trait A { fn go(&self) -> u8 { 1 } }
+trait B { fn go(&self) -> u8 { 2 } }
+impl<T> A for T {}
+fn f<T: B>(x: T) -> u8 { x.go() }
+fn g(x: &dyn B) -> u8 { x.go() }
+fn h(x: impl B) -> u8 { x.go() }
+fn main() {}
+//= fine
+trait A { fn go(&self) {} }
+trait B { fn go(&self) {} }
+impl<T> B for T {}
+fn f<T: A>(x: T, y: &dyn A) { x.go(); }
+fn main() {}
+//= fine
+trait A { fn go(&self) {} }
+trait B { fn go(&self) {} }
+struct S;
+impl S { fn go(&self) {} }
+impl A for S {}
+impl B for S {}
+fn main() { S.go(); A::go(&S); <S as B>::go(&S); }
+//= fine
+trait A { type Out; }
+trait B { type Out; }
+fn f<T: A + B>(x: <T as A>::Out) {}
+fn main() {}
+//= fine
+trait A: Sized { fn go(self) {} }
+trait B { fn go(&self) {} }
+struct S;
+impl A for S {}
+impl B for S {}
+fn main() { S.go(); }
 //= fine
 trait Area { fn scaled<T: Copy>(&self, by: T) -> T; }
 struct S;
@@ -297,6 +960,11 @@ struct W<T>(T);
 impl<T: Clone, U: From<T>> Conv<U> for W<T> { fn conv(&self) -> U { U::from(self.0.clone()) } }
 fn main() {}
 //= fine
+trait Named { type Name; fn n(&self) -> Self::Name; }
+trait Sub: Named<Name = u8> {}
+fn f(x: &dyn Sub, y: &dyn Named<Name = u8>) {}
+fn main() {}
+//= fine
 trait Named { type Name; fn name(&self) -> Self::Name; }
 struct S;
 impl<T, I: Iterator<Item = T>> Named for (S, I) { type Name = Option<T>; fn name(&self) -> Option<T> { None } }
@@ -308,9 +976,31 @@ struct S;
 impl Pick for S { fn pick<'x>(&self, a: &'x str, _: &'x str) -> &'x str { a } }
 fn main() {}
 //= fine
+trait Shape { fn area(&self) -> f64; }
+fn boxed<'a, T: Shape + 'a>(x: T) -> Box<dyn Shape + 'a> { Box::new(x) }
+fn main() {}
+//= fine
+trait Shape { fn area(&self) -> f64; }
+fn boxed<T: Shape + 'static>(x: T) -> Box<dyn Shape> { Box::new(x) }
+fn main() {}
+//= fine
 trait Shape<'a> { fn name(&self) -> &'a str; }
 struct Holder<'a> { shape: Box<dyn Shape<'a>> }
 struct Part<'a, T: Iterator<Item = &'a str>> { items: T }
+fn main() {}
+//= fine
+trait Tr { type A; }
+fn foo<T>(t: T) where T: Tr<A = u32> {}
+impl Tr for i8 { type A = u32; }
+fn main() { foo(3); }
+//= fine
+type Copies = dyn Fn(u8) -> u8;
+type Own<T> = Option<Box<dyn Iterator<Item = T>>>;
+fn main() {}
+//= fine
+type X<T> = Vec<T>;
+type Y<'a, T> = &'a X<T>;
+type P = (u8, fn(&str) -> &str);
 fn main() {}
 //= fine
 use std::marker::PhantomData;

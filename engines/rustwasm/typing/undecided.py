@@ -1,0 +1,68 @@
+"""What is left when a body has been checked: types that nothing decides, and associated types that became other than
+what was asked of them.
+
+Source: The Rust Reference, "Type inference"; rustc's error index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.paths import Variable
+from engines.rustwasm.typing.types import Ty, shallow
+
+if TYPE_CHECKING:
+    from engines.rustwasm.typing.check import BodyChecker
+
+
+def check_bound_types(checker: BodyChecker) -> None:
+    """E0271 for associated types of what was not known yet when a bound said what they are."""
+    for trait, name, args, value, span in checker.bound_types:
+        deep = tuple([ty.deep(one) for one in args])
+        if any(one.flags & (ty.HAS_INFER | ty.HAS_ERROR) for one in deep):
+            continue
+        actual = checker.project(trait, name, deep)
+        if actual is not None and not checker.can_unify(checker.normalize(actual), value):
+            wanted = checker.show(value)
+            message = f"type mismatch resolving `<{checker.show(deep[0])} as {trait.name}>::{name} == {wanted}`"
+            checker.error("E0271", message, span, f"expected `{wanted}`, found `{checker.show(actual)}`")
+
+
+def report_undecided(checker: BodyChecker) -> None:
+    """The first of E0282, E0283, E0284 and E0790 for types that nothing in the body decides: others follow from it."""
+    for trait, args, span in checker.pending[:1]:
+        same = [rigid for rigid, _ in checker.pending_projections if rigid.data[0] is trait]
+        projected = {shallow(one) for rigid in same for one in rigid.args}
+        label = f"cannot satisfy `{checker.show(args[0])}: {trait.name}`"
+        if any(shallow(one) is shallow(args[0]) and which is trait for one, which in checker.trait_selves):
+            message = "cannot call associated function on trait without specifying the corresponding `impl` type"
+            checker.error("E0790", message, span, "cannot call associated function of trait")
+            return
+        code = "E0284" if projected.intersection(map(shallow, args)) else "E0283"
+        checker.error(code, "type annotations needed", span, label)
+    if not checker.pending:
+        _report_variables(checker)
+
+
+def _report_variables(checker: BodyChecker) -> None:
+    before = len(checker.compilation.diagnostics.errors)
+    for pattern, where in checker.irrefutable:
+        if where == "local binding" and isinstance(pattern, t.BindingPattern) and isinstance(
+            pattern.target, Variable
+        ):  # fmt: skip
+            one = ty.deep(pattern.target.ty)
+            if one.flags & ty.HAS_INFER and one.kind == ty.ADT and any(map(_is_open, one.args)):
+                checker.error("E0282", f"type annotations needed for `{checker.show(one)}`", pattern.span)
+    if len(checker.compilation.diagnostics.errors) > before or checker.is_library:
+        return
+    for args, span in checker.instantiated:
+        if any(map(_is_open, args)):
+            checker.error("E0282", "type annotations needed", span, "cannot infer type of a generic parameter")
+            return
+
+
+def _is_open(one: Ty) -> bool:
+    one = shallow(one)
+    return one.kind == ty.INFER and one.data == "type"

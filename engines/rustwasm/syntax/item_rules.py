@@ -79,7 +79,7 @@ def _check_impl(item: t.ImplItem, diagnostics: Diagnostics) -> None:
 
 
 def _check_trait(item: t.TraitItem, diagnostics: Diagnostics) -> None:
-    check_generics(item.generics, diagnostics, True)
+    check_generics(item.generics, diagnostics, True, of_trait=True)
     for member in item.items:
         if isinstance(member, t.FnItem):
             _refuse_const(member, "traits", diagnostics)
@@ -159,9 +159,11 @@ def mentioned(syntax: Any) -> Iterator[t.Segment]:
             yield from mentioned(one)
 
 
-def check_generics(generics: t.GenericsSyntax, diagnostics: Diagnostics, defaults: bool) -> None:
+def check_generics(
+    generics: t.GenericsSyntax, diagnostics: Diagnostics, defaults: bool, of_trait: bool = False
+) -> None:
     """Report parameters out of order, reserved lifetimes, and defaults that are not allowed or speak of later
-    parameters (`defaults`: may there be any)."""
+    parameters (`defaults`: may there be any) or of Self, which only a trait's may."""
     parameters = generics.params
     if not parameters:
         return
@@ -188,7 +190,7 @@ def check_generics(generics: t.GenericsSyntax, diagnostics: Diagnostics, default
             diagnostics.error(None, "defaults for generic parameters are not allowed here", one.span)
         later = {each.name for each in parameters[i:]}
         for segment in mentioned(one.default):
-            if segment.name == "Self":
+            if segment.name == "Self" and not of_trait:
                 message = "generic parameters cannot use `Self` in their defaults"
                 diagnostics.error("E0735", message, segment.span)
             elif segment.name in later:

@@ -242,6 +242,8 @@ class Collector:
 
     def check_alias(self, alias: AliasDef) -> None:
         """What the alias says, whether or not something uses it. Whether a type can be so is asked where it is used."""
+        if alias.syntax.ty is None:
+            return
         env = TypeEnv(alias.module)
         self.declare_generics(alias.syntax.generics, Generics(), env, [])
         before = self.objects

@@ -63,13 +63,12 @@ SOURCE: Final[dict[str, str]] = {
     "upper half to extract.",
     r"lift-legalise-multiply-high-condition-dropped-2": "It differs for a factor that is a constant of 2^63 or more: "
     "no instruction multiplies by one.",
-    r"opt-forward-forward-code-constant-plus-one-9": "The number that says that a register's value is not known: any "
+    r"opt-forward-forward-code-constant-plus-one-4": "The number that says that a register's value is not known: any "
     "negative one says so.",
 }
 """Of `fuzz.sabotage.riscv64_source`, `ir_lifting` and `ir_passes`."""
 
-HARNESS: Final[dict[str, str]] = {
-}
+HARNESS: Final[dict[str, str]] = {}
 """Of `fuzz.sabotage.harness_source`."""
 
 GAPS: Final[dict[str, str]] = {

@@ -132,20 +132,26 @@ def _() -> None:
 @BUGS.action("ir-dead-put-seen-by-a-fault", Area.OPTIMISER, "state wrong at a trap",
              description="a put is dropped although a load or store in between may leave")  # fmt: skip
 def _() -> None:
-    _retag("dead_code", "LEAVES", "load store storeif", False)
+    from engines.vm.opt import dead_code
+
+    _retag("dead_code", "_KIND", "load store storeif", dead_code._PLAIN)
 
 
 @BUGS.action("ir-dead-put-seen-by-an-exit", Area.OPTIMISER, "state wrong at a side exit",
              description="a put is dropped although an exitif in between may leave")  # fmt: skip
 def _() -> None:
-    _retag("dead_code", "LEAVES", "exitif", False)
+    from engines.vm.opt import dead_code
+
+    _retag("dead_code", "_KIND", "exitif", dead_code._PLAIN)
 
 
 @BUGS.action("ir-unused-load-removed", Area.OPTIMISER, "a fault optimised away",
              description="a load whose result nobody uses is dropped")  # fmt: skip
 def _() -> None:
+    from engines.vm.opt import dead_code
+
     _retag("dead_code", "_REMOVABLE", "load", True)
-    _retag("dead_code", "LEAVES", "load", False)
+    _retag("dead_code", "_KIND", "load", dead_code._PLAIN)
 
 
 @BUGS.action("ir-flags-dead-although-read", Area.OPTIMISER, "flags lost",
@@ -153,7 +159,7 @@ def _() -> None:
 def _() -> None:
     from engines.vm.opt import dead_code
 
-    dead_code._GETFLAGS = -1  # type: ignore[misc]
+    _retag("dead_code", "_KIND", "getflags", dead_code._PLAIN)
 
 
 @BUGS.action("ir-flags-raised-before-setflags-forgotten", Area.OPTIMISER, "flags lost",

@@ -17,6 +17,23 @@ _TRANSLATED: Final = ("tests/engines/vm/aot/test_translated_programs.py::test_pl
 _REGIONS: Final = ("tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py", "riscv64-baseline")
 
 
+# -- passes -----------------------------------------------------------------------------------------------------------
+
+
+@BUGS.action("native-written-register-forgotten", Area.OPTIMISER, "an old value kept",
+             description="passes that are written out do not note what a guest register was given",
+             judges=("riscv64-baseline", "tests/engines/vm/opt/test_template_passes.py"))  # fmt: skip
+def _() -> None:
+    import re
+
+    from engines.vm.opt import templates
+
+    def wrapper(original: Any) -> Any:
+        return lambda *a: re.sub(r"(if registers\[\w+\] != v\d+:\n) +registers.*\n", r"\1", original(*a))
+
+    replace_method(templates, "step_source", wrapper)
+
+
 # -- lowering ---------------------------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from engines.vm.guests.riscv64.state import word_of
 from engines.vm.ir.block import Block, GuestState, Slot
-from engines.vm.ir.ops import DYNAMIC, OPCODE, REASONS, Instruction
+from engines.vm.ir.ops import DYNAMIC, OPCODE, REASONS, RETIRED_AT, Instruction
 from engines.vm.ir.types import Type
 from engines.vm.isa.describe import Instruction as IsaInstruction
 from engines.vm.isa.describe import Operand, OperandKind
@@ -64,7 +64,7 @@ class Template:
 
 
 class Word(NamedTuple):
-    """An instruction word, ready to lift."""
+    """An instruction word, ready to lift; `name` is the instruction's."""
 
     emit: Emit
     arguments: tuple[int, ...]
@@ -72,6 +72,50 @@ class Word(NamedTuple):
     ends: bool
     onward: Emit | None
     template: Template
+    name: str
+
+
+class Outline:
+    """A block before it is lifted: where its instructions stand, what they are, where it leads.
+
+    Attributes:
+        pc, end: guest addresses of its first byte, and after its last.
+        pcs, words: of its instructions; an illegal one has no word.
+        closing: what the block ends in, if it is not its last word that ends it.
+        last: the operation that the block ends in; its operands mean nothing.
+    """
+
+    __slots__ = ("closing", "end", "last", "pc", "pcs", "words")
+
+    def __init__(self, pcs: list[int], words: list[Word], end: int, closing: Instruction | None) -> None:
+        self.pc = pcs[0]
+        self.pcs = pcs
+        self.words = words
+        self.end = end
+        self.closing = closing
+        if closing is None:
+            out: list[Instruction] = []
+            words[-1].emit(out, 0, len(words) - 1, pcs[-1], *words[-1].arguments)
+            closing = out[-1]
+        self.last = closing
+
+    @property
+    def insns(self) -> int:
+        """Guest instructions."""
+        return len(self.pcs)
+
+    def first(self, count: int) -> Outline:
+        """The block of its first `count` instructions, at least 1, and fewer than it has."""
+        end = self.pcs[count]
+        return Outline(self.pcs[:count], self.words[:count], end, (_JUMP, end, count, 0))
+
+    def rest(self, count: int) -> Outline:
+        """The block of the instructions that follow on the first `count`."""
+        closing = self.closing
+        if closing is not None:
+            at = RETIRED_AT[closing[0]]
+            closing = (*closing[:at], closing[at] - count, *closing[at + 1 :])
+        return Outline(self.pcs[count:], self.words[count:], self.end, closing)
 
 
 @dataclass
@@ -104,6 +148,49 @@ class Lifter:
         self._splitters: dict[str, tuple[Splitter, dict[Hashable, Template]]] = {}
         self._templates: dict[tuple[str, Shape], Template] = {}
 
+    def outline(self, code: bytes | memoryview, pc: int, limit_insns: int = 64, branches: int = 0) -> Outline:
+        """What the block that begins at `pc` consists of. The arguments are those of `block`.
+
+        Raises:
+            ValueError: `pc` is odd, or `limit_insns` is below 1.
+        """
+        if pc & 1 or limit_insns < 1:
+            raise ValueError(f"pc is {pc:#x}, must be even; limit_insns is {limit_insns}, must be at least 1")
+        pcs: list[int] = []
+        words: list[Word] = []
+        known = self._words
+        position, size = 0, len(code)
+        closing: Instruction | None = None
+        while True:
+            address = pc + position & _MASK
+            if len(words) == limit_insns or position + 2 > size:
+                closing = self._stop(address, pcs)
+                break
+            word = code[position] | code[position + 1] << 8
+            if word & 3 == 3:
+                if position + 4 > size:
+                    closing = self._stop(address, pcs)
+                    break
+                word |= code[position + 2] << 16 | code[position + 3] << 24
+            found = known[word] if word in known else self._prepare(word)
+            pcs.append(address)
+            if found is None:
+                self._count("illegal")
+                closing = (_INTERPRET, len(words), _ILLEGAL)
+                position += 4 if word & 3 == 3 else 2
+                break
+            words.append(found)
+            position += found[2]
+            if found[3]:
+                if found[4] is None or branches == 0 or len(words) == limit_insns:
+                    break
+                branches -= 1
+        self.counters.insns += len(pcs)
+        outline = Outline(pcs, words, pc + position & _MASK, closing)
+        if closing is None and outline.last[0] == _INTERPRET:
+            self._count(REASONS[outline.last[2]])
+        return outline
+
     def block(self, code: bytes | memoryview, pc: int, limit_insns: int = 64, branches: int = 0) -> Block:
         """The block that begins at `pc`.
 
@@ -116,56 +203,31 @@ class Lifter:
         Raises:
             ValueError: `pc` is odd, or `limit_insns` is below 1.
         """
-        if pc & 1 or limit_insns < 1:
-            raise ValueError(f"pc is {pc:#x}, must be even; limit_insns is {limit_insns}, must be at least 1")
-        out: list[Instruction] = []
-        pcs: list[int] = []
-        words = self._words
-        position, size, n = 0, len(code), 0
-        while True:
-            if n == limit_insns or position + 2 > size:
-                self._stop(out, pc + position & _MASK, n, pcs)
-                break
-            word = code[position] | code[position + 1] << 8
-            if word & 3 == 3:
-                if position + 4 > size:
-                    self._stop(out, pc + position & _MASK, n, pcs)
-                    break
-                word |= code[position + 2] << 16 | code[position + 3] << 24
-            found = words[word] if word in words else self._prepare(word)
-            address = pc + position & _MASK
-            pcs.append(address)
-            if found is None:
-                self._count("illegal")
-                out.append((_INTERPRET, n, _ILLEGAL))
-                position += 4 if word & 3 == 3 else 2
-                break
-            emit, arguments, length, ends, onward, _ = found
-            position += length
-            if ends:
-                if onward is None or branches == 0 or n + 1 == limit_insns:
-                    emit(out, len(out), n, address, *arguments)
-                    if out[-1][0] == _INTERPRET:
-                        self._count(REASONS[out[-1][2]])
-                    break
-                branches -= 1
-                onward(out, len(out), n, address, *arguments)
-                if out[-1][2] == pc + position & _MASK:
-                    out.pop()  # a branch to the next instruction leaves nowhere
-            else:
-                emit(out, len(out), n, address, *arguments)
-            n += 1
-        self.counters.insns += len(pcs)
-        return Block(STATE, pc, out, pcs, pc + position & _MASK)
+        return self.lifted(self.outline(code, pc, limit_insns, branches))
 
-    def _stop(self, out: list[Instruction], pc: int, n: int, pcs: list[int]) -> None:
+    def lifted(self, outline: Outline) -> Block:
+        """The block."""
+        out: list[Instruction] = []
+        pcs, words = outline.pcs, outline.words
+        last = -1 if outline.closing is not None else len(words) - 1
+        for n, (address, word) in enumerate(zip(pcs, words, strict=False)):
+            if word.onward is None or n == last:
+                word.emit(out, len(out), n, address, *word.arguments)
+                continue
+            word.onward(out, len(out), n, address, *word.arguments)
+            if out[-1][2] == address + word.length & _MASK:
+                out.pop()  # a branch to the next instruction leaves nowhere
+        if outline.closing is not None:
+            out.append(outline.closing)
+        return Block(STATE, outline.pc, out, pcs, outline.end)
+
+    def _stop(self, pc: int, pcs: list[int]) -> Instruction:
         """End a block in front of `pc`."""
-        if n:
-            out.append((_JUMP, pc, n, 0))
-        else:
-            pcs.append(pc)
-            self._count("fetch")
-            out.append((_INTERPRET, 0, _FETCH))
+        if pcs:
+            return _JUMP, pc, len(pcs), 0
+        pcs.append(pc)
+        self._count("fetch")
+        return _INTERPRET, 0, _FETCH
 
     def _count(self, reason: str) -> None:
         counts = self.counters.interpreted
@@ -189,7 +251,7 @@ class Lifter:
         if template is None:
             template = templates[key] = self._template(instruction, word)
         parts = (template.emit, arguments, instruction.length, template.ends, template.onward, template)
-        found = self._words[word] = tuple.__new__(Word, parts)  # a third of the time of the class's own
+        found = self._words[word] = tuple.__new__(Word, (*parts, instruction.name))  # a third of the class's own time
         return found
 
     def _new(self, instruction: IsaInstruction) -> tuple[Splitter, dict[Hashable, Template]]:
@@ -269,6 +331,7 @@ __all__ = [
     "STATE",
     "LiftCounters",
     "Lifter",
+    "Outline",
     "Template",
     "Word",
     "make_template",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from engines.vm.ir.block import Block
-from engines.vm.ir.ops import ARITY, LEAVES, OPCODE, OPS, PURE, QUIET, Effect, Instruction
+from engines.vm.ir.ops import ARITY, LEAVES, OPS, PURE, QUIET, Effect, Instruction
 from engines.vm.opt.witness import Witness
 
 WITNESSES: Final = (
@@ -22,14 +22,15 @@ WITNESSES: Final = (
     ),
 )
 
-_GETS: Final = frozenset(OPCODE[f"get.{t}"] for t in ("i64", "f64"))
-_PUTS: Final = frozenset(OPCODE[f"put.{t}"] for t in ("i64", "f64"))
-_GETFLAGS: Final = OPCODE["getflags"]
-_SETFLAGS: Final = OPCODE["setflags"]
-_GETMODE: Final = OPCODE["getmode"]
 _RAISES: Final = tuple(bool(op.effects & Effect.RAISES_FLAGS) for op in OPS)
-_REMOVABLE: Final = tuple(PURE[op.code] or op.code in _GETS or op.code in (_GETFLAGS, _GETMODE) for op in OPS)
+_PLAIN, _PUT, _GET, _LEAVE, _RAISE, _SETFLAGS, _GETFLAGS = range(7)
+_KINDS: Final = {"get": _GET, "put": _PUT, "getflags": _GETFLAGS, "setflags": _SETFLAGS}
+_KIND: Final = tuple(
+    _LEAVE if LEAVES[op.code] else _RAISE if _RAISES[op.code] else _KINDS.get(op.operation, _PLAIN) for op in OPS
+)
+_REMOVABLE: Final = tuple(PURE[op.code] or op.operation in ("get", "getflags", "getmode") for op in OPS)
 """No effect but its result."""
+_NOTHING: Final = (False,) * len(OPS)
 
 
 class DeadCode:
@@ -57,64 +58,76 @@ class DeadCode:
         overwritten: set[int] = set()
         flags_dead = False
         remove_results, remove_puts, remove_flags = self._results, self._puts, self._flags
-        removed = 0
-        number = len(code)
+        kinds, arities, removable = _KIND, ARITY, _REMOVABLE if remove_results else _NOTHING
+        first = number = len(code)
         for i in reversed(code):
             number -= 1
             opcode = i[0]
-            if LEAVES[opcode]:
-                if overwritten:
-                    overwritten.clear()
-                flags_dead = False
-            elif opcode in _PUTS:
+            kind = kinds[opcode]
+            if not kind:
+                if not used[number] and removable[opcode]:
+                    kept[number] = None
+                    first = number
+                    continue
+            elif kind == _PUT:
                 slot = i[2]
                 if slot in overwritten:
                     kept[number] = None
-                    removed += 1
+                    first = number
                     continue
                 if remove_puts:
                     overwritten.add(slot)
-            elif not used[number] and remove_results and _REMOVABLE[opcode]:
-                kept[number] = None
-                removed += 1
+            elif kind == _GET:
+                if not used[number] and removable[opcode]:
+                    kept[number] = None
+                    first = number
+                else:
+                    overwritten.discard(i[1])
                 continue
-            elif _RAISES[opcode]:
+            elif kind == _LEAVE:
+                if overwritten:
+                    overwritten.clear()
+                flags_dead = False
+            elif kind == _RAISE:
                 if flags_dead and not i[-1] & QUIET:
                     i = (*i[:-1], i[-1] | QUIET)
                     kept[number] = i
                 if i[-1] & QUIET and not used[number] and remove_results:
                     kept[number] = None
-                    removed += 1
+                    first = number
                     continue
-            elif opcode in _GETS:
-                overwritten.discard(i[1])
-            elif opcode == _SETFLAGS:
+            elif kind == _SETFLAGS:
                 if flags_dead:
                     kept[number] = None
-                    removed += 1
+                    first = number
                     continue
                 flags_dead = remove_flags
-            elif opcode == _GETFLAGS:
+            elif used[number] or not removable[opcode]:
                 flags_dead = False
-            arity = ARITY[opcode]
+            else:
+                kept[number] = None
+                first = number
+                continue
+            arity = arities[opcode]
             if arity:
                 used[i[1]] = 1
                 if arity > 1:
                     used[i[2]] = 1
                     if arity > 2:
                         used[i[3]] = 1
-        return _compact(kept) if removed else [i for i in kept if i is not None]
+        return _compact(kept, first)
 
 
-def _compact(kept: list[Instruction | None]) -> list[Instruction]:
-    """The instructions that are left, with operands renumbered."""
-    out: list[Instruction] = []
-    numbers: list[int] = []
-    for i in kept:
+def _compact(kept: list[Instruction | None], first: int) -> list[Instruction]:
+    """The instructions that are left, with operands renumbered; all before `first` are."""
+    out: list[Instruction] = kept[:first]  # type: ignore[assignment]  # none of these is None
+    numbers = list(range(first))
+    arities = ARITY
+    for i in kept[first:]:
         numbers.append(len(out))
         if i is None:
             continue
-        arity = ARITY[i[0]]
+        arity = arities[i[0]]
         if arity == 1:
             i = (i[0], numbers[i[1]], *i[2:])
         elif arity == 2:

@@ -15,23 +15,30 @@ from engines.vm.ir.block import Block
 from engines.vm.ir.ops import ARITY, OPCODE, OPS, Effect, Instruction
 from engines.vm.opt.rewriting import Rewrite, Rule, compile_rules
 
-_PURE, _GET, _PUT, _LOAD, _STORE, _FLOAT, _CHECK, _EXIT, _LEAVE, _SETFLAGS, _SETMODE, _OTHER, _END = range(13)
+PURE, GET, PUT, LOAD, STORE, _FLOAT, _CHECK, EXIT, _LEAVE, _SETFLAGS, _SETMODE, _OTHER, _END = range(13)
 
 
 def _kind(opcode: int) -> int:
     op = OPS[opcode]
-    named = {"get": _GET, "put": _PUT, "load": _LOAD, "store": _STORE, "storeif": _STORE, "checkmode": _CHECK}
-    named |= {"exitif": _EXIT, "leaveif": _LEAVE, "setflags": _SETFLAGS, "setmode": _SETMODE}
+    named = {"get": GET, "put": PUT, "load": LOAD, "store": STORE, "storeif": STORE, "checkmode": _CHECK}
+    named |= {"exitif": EXIT, "leaveif": _LEAVE, "setflags": _SETFLAGS, "setmode": _SETMODE}
     if op.operation in named:
         return named[op.operation]
     if op.effects == Effect.NONE:
-        return _PURE
+        return PURE
     if op.effects & Effect.ENDS:
         return _END
     return _FLOAT if op.effects & Effect.RAISES_FLAGS else _OTHER
 
 
 _KIND: Final = tuple(_kind(opcode) for opcode in range(len(OPS)))
+
+
+def kind_of(opcode: int) -> int:
+    """How the walk treats an operation: `GET`, `PUT`, `PURE`, `LOAD`, `STORE`, `EXIT`, or what `Walk.other` knows."""
+    return _KIND[opcode]
+
+
 _CONST_I1: Final = OPCODE["const.i1"]
 _FORWARDED: Final = {OPCODE[f"store.{s}"]: OPCODE[f"load.{s}"] for s in ("i32", "i64", "f32", "f64")}
 """Loads that give exactly what the store took."""
@@ -64,7 +71,96 @@ def _fold(opcode: int) -> Any:
 
 def _folds(opcode: int) -> bool:
     op = OPS[opcode]
-    return _KIND[opcode] == _PURE and op.arity > 0 and op.operation != "fclass"
+    return _KIND[opcode] == PURE and op.arity > 0 and op.operation != "fclass"
+
+
+class Walk:
+    """Where a walk has come to in a block: the instructions so far, and what is known there.
+
+    `emit`, `load`, `store` and `other` take the next instruction, its operands numbered as those of `out`, and return
+    the number of its value. What they know of guest registers is the caller's.
+    """
+
+    __slots__ = ("_floats", "_memory", "_mode_checked", "_passes", "_readable", "known", "out")
+
+    def __init__(self, passes: Forward) -> None:
+        self.out: list[Instruction] = []
+        self.known: dict[Instruction, int] = {}
+        self._passes = passes
+        self._floats: dict[Instruction, int] = {}
+        self._memory: dict[tuple[int, int, int], tuple[int, int]] = {}
+        self._readable: set[tuple[int, int, int]] = set()
+        self._mode_checked = False
+
+    def emit(self, i: Instruction) -> int:
+        """An instruction without effects, or one that nothing is known of: simplify it, and append it if it is new."""
+        known = self.known
+        found = known.get(i)
+        if found is not None:
+            return found
+        passes, out = self._passes, self.out
+        rewrite = passes.rewrites[i[0]]
+        if rewrite is not None:
+            found = rewrite(out, self.emit, i)
+            if found >= 0:
+                return found
+        number = len(out)
+        if passes.merge and _KIND[i[0]] == PURE:
+            known[i] = number
+        out.append(i)
+        return number
+
+    def load(self, i: Instruction) -> int:
+        """A load: one that gives what is known already is left out."""
+        passes, out, opcode = self._passes, self.out, i[0]
+        rewrite = passes.rewrites[opcode]
+        if rewrite is not None and rewrite(out, self.emit, i) >= 0:
+            i = out.pop()
+        if passes.loads:
+            key = (opcode, i[1], i[2])
+            held = self._memory.get(key)
+            if held is not None:
+                return held[0]
+            self._memory[key] = (len(out), _BYTES[opcode])
+            self._readable.add((i[1], i[2], _BYTES[opcode]))
+        out.append(i)
+        return len(out) - 1
+
+    def store(self, i: Instruction) -> int:
+        passes, out = self._passes, self.out
+        rewrite = passes.rewrites[i[0]]
+        if rewrite is None or rewrite(out, self.emit, i) < 0:
+            out.append(i)
+        if passes.loads:
+            passes._note_store(out[-1], self._memory, self._readable)
+        return -1
+
+    def other(self, kind: int, i: Instruction) -> int:
+        """What raises flags, looks at modes, sets either, leaves the block or ends it."""
+        passes, out = self._passes, self.out
+        before = len(out)
+        if kind == _FLOAT:
+            if passes.floats:
+                found = self._floats.get(i)
+                if found is not None:
+                    return found
+                self._floats[i] = before
+            out.append(i)
+            return before
+        if kind == _CHECK:
+            if not (passes.floats and self._mode_checked):
+                out.append(i)
+            self._mode_checked = True
+            return -1
+        if kind in (EXIT, _LEAVE) and passes.leaving and out[i[1]] == (_CONST_I1, 0):
+            return -1
+        if kind == _SETMODE:
+            self._mode_checked = False
+            self._floats.clear()
+        elif kind == _SETFLAGS:
+            self._floats.clear()
+        self.emit(i)
+        return before
 
 
 class Forward:
@@ -96,24 +192,24 @@ class Forward:
         by_opcode: dict[int, list[Rule]] = {}
         for rule in rules:
             by_opcode.setdefault(rule.opcode, []).append(rule)
-        self._rewrites: list[Rewrite | None] = [
+        self.rewrites: list[Rewrite | None] = [
             (self._when_needed if late else self._compiled)(opcode, by_opcode.get(opcode, ()), fold and _folds(opcode))
             if opcode in by_opcode or (fold and _folds(opcode))
             else None
             for opcode in range(len(OPS))
         ]
-        self._merge = merge
-        self._registers = registers
-        self._loads = loads
-        self._floats = floats
-        self._leaving = leaving
+        self.merge = merge
+        self.registers = registers
+        self.loads = loads
+        self.floats = floats
+        self.leaving = leaving
 
     def _compiled(self, opcode: int, rules: Iterable[Rule], folds: bool) -> Rewrite:
         return compile_rules(opcode, rules, _fold(opcode) if folds else None)
 
     def _when_needed(self, opcode: int, rules: Iterable[Rule], folds: bool) -> Rewrite:
         def first(out: list[Any], emit: Any, i: Any) -> int:
-            rewrite = self._rewrites[opcode] = self._compiled(opcode, rules, folds)
+            rewrite = self.rewrites[opcode] = self._compiled(opcode, rules, folds)
             return rewrite(out, emit, i)
 
         return first
@@ -123,38 +219,17 @@ class Forward:
         return block.with_code(self.code(block.code))
 
     def code(self, code: list[Instruction]) -> list[Instruction]:
-        """The instructions after the walk: one dispatch, kept flat because it is what compiling costs."""
-        out: list[Instruction] = []
-        known: dict[Instruction, int] = {}
-        floats: dict[Instruction, int] = {}
+        """The instructions after the walk."""
+        walk = Walk(self)
+        out, emit = walk.out, walk.emit
         registers: dict[int, int] = {}
-        memory: dict[tuple[int, int, int], tuple[int, int]] = {}
-        readable: set[tuple[int, int, int]] = set()
-        mode_checked = False
-        rewrites, merge, kinds, arities = self._rewrites, self._merge, _KIND, ARITY
-        know_registers, know_loads, know_floats = self._registers, self._loads, self._floats
+        kinds, arities, know_registers = _KIND, ARITY, self.registers
         numbers: list[int] = []
         number_of = numbers.append
-
-        def emit(i: Instruction) -> int:
-            found = known.get(i)
-            if found is not None:
-                return found
-            rewrite = rewrites[i[0]]
-            if rewrite is not None:
-                found = rewrite(out, emit, i)
-                if found >= 0:
-                    return found
-            number = len(out)
-            if merge and kinds[i[0]] == _PURE:
-                known[i] = number
-            out.append(i)
-            return number
-
         for i in code:
             opcode = i[0]
             kind = kinds[opcode]
-            if kind == _GET:
+            if kind == GET:
                 slot = i[1]
                 value = registers.get(slot, -1)
                 if value < 0:
@@ -164,82 +239,28 @@ class Forward:
                         registers[slot] = value
                 number_of(value)
                 continue
-            if kind == _PUT:
+            if kind == PUT:
                 value, slot = numbers[i[1]], i[2]
+                number_of(-1)
                 if know_registers:
                     if registers.get(slot) == value:
-                        number_of(-1)
                         continue
                     registers[slot] = value
                 out.append((opcode, value, slot))
-                number_of(-1)
                 continue
             arity = arities[opcode]
-            if arity == 1:
-                i = (opcode, numbers[i[1]], *i[2:])
-            elif arity == 2:
-                if kind == _PURE:  # none of these has an immediate
-                    i = (opcode, numbers[i[1]], numbers[i[2]])
-                else:
-                    i = (opcode, numbers[i[1]], numbers[i[2]], *i[3:])
-            elif arity == 3:
-                i = (opcode, numbers[i[1]], numbers[i[2]], numbers[i[3]], *i[4:])
-            if kind == _PURE:
+            if arity:
+                i = (opcode, *[numbers[value] for value in i[1 : 1 + arity]], *i[1 + arity :])
+            if kind == PURE:
                 number_of(emit(i))
-                continue
-            before = len(out)
-            if kind == _LOAD:
-                rewrite = rewrites[opcode]
-                value = -1 if rewrite is None else rewrite(out, emit, i)
-                if value >= 0:
-                    i = out.pop()
-                if know_loads:
-                    key = (opcode, i[1], i[2])
-                    held = memory.get(key)
-                    if held is not None:
-                        number_of(held[0])
-                        continue
-                    memory[key] = (len(out), _BYTES[opcode])
-                    readable.add((i[1], i[2], _BYTES[opcode]))
-                number_of(len(out))
-                out.append(i)
-                continue
-            if kind == _STORE:
-                rewrite = rewrites[opcode]
-                if rewrite is None or rewrite(out, emit, i) < 0:
-                    out.append(i)
-                number_of(-1)
-                if know_loads:
-                    self._note_store(out[-1], memory, readable)
-                continue
-            if kind == _FLOAT:
-                if know_floats:
-                    found = floats.get(i)
-                    if found is not None:
-                        number_of(found)
-                        continue
-                    floats[i] = before
-                number_of(before)
-                out.append(i)
-                continue
-            if kind == _CHECK:
-                number_of(-1)
-                if not (know_floats and mode_checked):
-                    out.append(i)
-                mode_checked = True
-                continue
-            if kind in (_EXIT, _LEAVE) and self._leaving and out[i[1]] == (_CONST_I1, 0):
-                number_of(-1)
-                continue
-            if kind == _SETMODE:
-                mode_checked = False
-                floats.clear()
-            elif kind == _SETFLAGS:
-                floats.clear()
-            number_of(before)
-            emit(i)
-            if kind == _EXIT and OPS[out[-1][0]].effects & Effect.ENDS:
-                break
+            elif kind == LOAD:
+                number_of(walk.load(i))
+            elif kind == STORE:
+                number_of(walk.store(i))
+            else:
+                number_of(walk.other(kind, i))
+                if kind == EXIT and out and OPS[out[-1][0]].effects & Effect.ENDS:
+                    break
         return out
 
     @staticmethod

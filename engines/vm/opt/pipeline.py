@@ -20,6 +20,7 @@ from engines.vm.opt import (
 from engines.vm.opt.dead_code import DeadCode
 from engines.vm.opt.forward import Forward
 from engines.vm.opt.rewriting import Rule
+from engines.vm.opt.templates import TemplatePasses
 from engines.vm.opt.witness import Witness
 
 Pass = Callable[[Block], Block]
@@ -71,6 +72,11 @@ def _all() -> tuple[Forward, DeadCode]:
     rules = tuple(rule for group in RULES.values() for rule in group)
     walk = Forward(rules, fold=True, merge=True, registers=True, loads=True, floats=True, leaving=True, late=True)
     return walk, DeadCode()
+
+
+def template_passes(slots: int) -> TemplatePasses:
+    """All passes, for a lifter's templates of a guest that has so many registers."""
+    return TemplatePasses(*_all(), slots)
 
 
 def optimise(block: Block) -> Block:

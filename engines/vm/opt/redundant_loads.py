@@ -25,9 +25,9 @@ WITNESSES: Final = (
     ),
     Witness(
         "load-after-store-to-what-was-loaded",
-        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 0, @0\nstore.i64 %0, %1, 0, @0\n%4 = load.i64 %0, 0, @1\n"
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 16, @0\nstore.i64 %0, %1, 16, @0\n%4 = load.i64 %0, 16, @1\n"
         "%5 = add.i64 %2, %4\nput.i64 %5, c\njump 0x2000, @2, plain",
-        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 0, @0\nstore.i64 %0, %1, 0, @0\n%4 = add.i64 %2, %1\n"
+        "%0 = get.i64 a\n%1 = get.i64 b\n%2 = load.i64 %0, 16, @0\nstore.i64 %0, %1, 16, @0\n%4 = add.i64 %2, %1\n"
         "put.i64 %4, c\njump 0x2000, @2, plain",
     ),
     Witness(

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Final
 
 from engines.vm.hosts.host import Host
@@ -14,8 +15,10 @@ from engines.vm.hosts.selection import GETS, PUTS, Selection, select
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import DYNAMIC, HINTS, OPCODE, OPS, REASONS, Imm, Instruction
 from engines.vm.ir.types import Type
-from engines.vm.lift.riscv64 import STATE, Lifter
-from engines.vm.opt.pipeline import optimise
+from engines.vm.lift.riscv64 import STATE, Lifter, Outline, Word
+from engines.vm.lift.template import Emit
+from engines.vm.opt.pipeline import template_passes
+from engines.vm.opt.templates import Step
 from engines.vm.regalloc import checker
 from engines.vm.regalloc.linear_scan import FLOAT_PLACE, Allocation, OutOfStack, Registers, allocate
 from engines.vm.tiers.baseline.options import CompileError, Options
@@ -123,6 +126,9 @@ class BaselineCompiler:
         self.lifter = Lifter()
         self.counters = CompileCounters()
         self._plain = (host.methods.keys() | host.control) - _MODE_AT.keys()
+        self._lowered: set[Emit] = set()
+        self._passes = template_passes(len(STATE.slots))
+        self._steps: dict[Emit, Step] = {}
 
     def compile(
         self,
@@ -171,7 +177,7 @@ class BaselineCompiler:
             return self._refuse("the first instruction is the interpreter's")
         handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
         order = [blocks[start] for start in sorted(blocks)]
-        lowered = [optimise(block) for block in order] if self.options.passes else order
+        lowered = [self.optimised(one) if self.options.passes else self.lifter.lifted(one) for one in order]
         opcodes = set().union(*[[i[0] for i in block.code] for block in lowered])
         assumed = None if opcodes.isdisjoint(_MODE_AT) else frm
         guarded = guarded and self.host.guards
@@ -273,9 +279,9 @@ class BaselineCompiler:
 
     def _form(
         self, root: int, fetch: Fetch, frm: int, outside: Container[int], callees: Sequence[int]
-    ) -> tuple[dict[int, Block], set[int]]:
+    ) -> tuple[dict[int, Outline], set[int]]:
         """Blocks by pc; and the pcs that are entered often: where calls come back, where loops begin, and the root."""
-        blocks: dict[int, Block] = {}
+        blocks: dict[int, Outline] = {}
         inside: dict[int, int] = {}
         roots = {root, *callees}
         heads = set(roots)
@@ -289,24 +295,21 @@ class BaselineCompiler:
                 continue
             owner = inside.get(pc)
             if owner is not None:
-                block = blocks[owner]
-                index = block.pcs.index(pc)
-                first = self.lifter.block(fetch(owner, 4 * index), owner, limit_insns=index)
-                second = self.lifter.block(fetch(pc, 4 * (block.insns - index)), pc, limit_insns=block.insns - index)
-                blocks[owner], blocks[pc] = first, second
-                for address in second.pcs:
-                    inside[address] = pc
+                whole = blocks[owner]
+                index = whole.pcs.index(pc)
+                blocks[owner], blocks[pc] = whole.first(index), whole.rest(index)
+                inside.update(dict.fromkeys(whole.pcs[index:], pc))
                 continue
             code = fetch(pc, 256)
             if not code:
                 continue
-            lifted = self._lift(code, pc, 64, frm)
-            if lifted is None:
+            found = self._outline(code, pc, frm)
+            if found is None:
                 continue
-            block, after = lifted
+            block, after = found
             if not blocks.keys().isdisjoint(block.pcs):
                 cut = next(i for i, address in enumerate(block.pcs) if address in blocks)
-                block, after = self.lifter.block(code, pc, limit_insns=cut), None
+                block, after = block.first(cut), None
             blocks[pc] = block
             insns += block.insns
             inside.update(dict.fromkeys(block.pcs, pc))
@@ -314,7 +317,7 @@ class BaselineCompiler:
                 heads.add(after)
                 todo.append(after)
                 continue
-            last = block.code[-1]
+            last = block.last
             if last[0] == _JUMP:
                 if last[3] in _CALLS:
                     heads.add(block.end)
@@ -333,30 +336,29 @@ class BaselineCompiler:
                 todo.append(block.end)
         return blocks, heads
 
-    def _lift(self, code: bytes, pc: int, limit: int, frm: int) -> tuple[Block, int | None] | None:
+    def _outline(self, code: bytes, pc: int, frm: int) -> tuple[Outline, int | None] | None:
         """A block that this host has lowerings for; and where to go on after an instruction that it has none for."""
-        block = self.lifter.block(code, pc, limit_insns=limit)
-        wrong = self._unsupported(block.code, frm)
-        last = block.code[-1]
-        if wrong is None and last[0] != _INTERPRET:
+        block = self.lifter.outline(code, pc)
+        words, last = block.words, block.last
+        if not self._lowered.issuperset([word[0] for word in words]):
+            for index, word in enumerate(words):
+                wrong = self._unsupported(word, frm)
+                if wrong is not None:
+                    self.counters.interpreted[wrong] += 1
+                    return None if index == 0 else (block.first(index), block.pcs[index] + word.length)
+        if last[0] != _INTERPRET:
             return block, None
-        if wrong is None:
-            index = last[1]
-            self.counters.interpreted[REASONS[last[2]]] += 1
-            if index == 0:
-                return None
-            return self.lifter.block(code, pc, limit_insns=index), block.end
-        self.counters.interpreted[wrong] += 1
-        for index, address in enumerate(block.pcs):
-            one = self.lifter.block(code[address - pc :], address, limit_insns=1)
-            if self._unsupported(one.code, frm) is not None:
-                return None if index == 0 else (self.lifter.block(code, pc, limit_insns=index), one.end)
-        return block, None
+        self.counters.interpreted[REASONS[last[2]]] += 1
+        return None if last[1] == 0 else (block.first(last[1]), block.end)
 
-    def _unsupported(self, code: list[Instruction], frm: int) -> str | None:
-        """The first operation without a lowering, by name."""
-        methods = self.host.methods
+    def _unsupported(self, word: Word, frm: int) -> str | None:
+        """The first operation of an instruction without a lowering, by name."""
+        if word.emit in self._lowered:
+            return None
+        code: list[Instruction] = []
+        word.emit(code, 0, 0, 0, *word.arguments)
         if self._plain.issuperset([instruction[0] for instruction in code]):
+            self._lowered.add(word.emit)
             return None
         for instruction in code:
             opcode = instruction[0]
@@ -367,9 +369,23 @@ class BaselineCompiler:
                 usable = mode in static or (mode in (DYNAMIC, frm) and (frm <= _LARGEST_MODE or frm in static))
                 if not (usable or opcode in _EXACT or (opcode in _TRUNCATES and mode == _TOWARDS_ZERO)):
                     return f"{OPS[opcode].operation} in another rounding mode"
-            if opcode not in methods and opcode not in self.host.control:
+            if opcode not in self.host.methods and opcode not in self.host.control:
                 return OPS[opcode].name
         return None
+
+    def optimised(self, outline: Outline) -> Block:
+        """The block after all passes."""
+        steps = [
+            (self._steps.get(word[0]) or self._step(word), pc, word[1])
+            for word, pc in zip(outline.words, outline.pcs, strict=True)
+        ]
+        code = self._passes.code(steps, outline.closing)
+        return Block(STATE, outline.pc, code, outline.pcs, outline.end)
+
+    def _step(self, word: Word) -> Step:
+        found = self._passes.step(word.name, len(word.arguments), word.template.operations)
+        self._steps[word.emit] = found
+        return found
 
     def _pins(
         self, blocks: Sequence[Block], depths: Mapping[int, int], integer_pins: tuple[int, ...]
@@ -405,14 +421,16 @@ class BaselineCompiler:
 
 def _depths(blocks: Sequence[Block], callees: Sequence[int]) -> dict[int, int]:
     """By pc of a block, in how many loops it is."""
-    depth = dict.fromkeys((block.pc for block in blocks), 0)
+    pcs = sorted([block.pc for block in blocks])
+    place = {pc: index for index, pc in enumerate(pcs)}
+    begin = [0] * (len(pcs) + 1)  # how many more loops the block is in than the one before it
     for block in blocks:
         last = block.code[-1]
         back = last[1] if last[0] == _JUMP else last[2] if last[0] == _BRANCH else None
-        if back is not None and back in depth and back <= block.pc:
-            for other in depth:
-                if back <= other <= block.pc:
-                    depth[other] += 1
+        if back is not None and back in place and back <= block.pc:
+            begin[place[back]] += 1
+            begin[place[block.pc] + 1] -= 1
+    depth = dict(zip(pcs, accumulate(begin), strict=False))
     for callee in callees:  # called again and again, or it would not be one
         for pc in depth:
             if callee <= pc < callee + _CALLEE_BYTES:
@@ -440,9 +458,9 @@ def _guesses(blocks: Sequence[Block], callees: Sequence[int]) -> dict[int, tuple
     return {hint: tuple(pcs) for hint, pcs in places.items() if len(pcs) <= _MOST_GUESSES}
 
 
-def _leads_to(block: Block) -> tuple[int, ...]:
+def _leads_to(block: Outline) -> tuple[int, ...]:
     """Guest pcs where a block goes on, the one after a call among them."""
-    last = block.code[-1]
+    last = block.last
     if last[0] == _JUMP:
         return last[1], block.end
     if last[0] == _BRANCH:

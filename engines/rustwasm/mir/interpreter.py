@@ -14,7 +14,7 @@ from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir import intrinsics
 from engines.rustwasm.mir.instances import Callee, Instances
 from engines.rustwasm.mir.operators import binary, numeric_cast, unary
-from engines.rustwasm.mir.panics import OutOfFuel, Panic
+from engines.rustwasm.mir.panics import OutOfFuel, Panic, UnsoundError
 from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.mir.values import Aggregate, Middle, Pointer, duplicate
 from engines.rustwasm.typing import types as ty
@@ -24,7 +24,7 @@ from engines.rustwasm.typing.types import Ty
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
 
-__all__ = ["Aggregate", "Interpreter", "OutOfFuel", "Panic", "Pointer", "run_program"]
+__all__ = ["Aggregate", "Interpreter", "OutOfFuel", "Panic", "Pointer", "UnsoundError", "run_program"]
 
 
 class Frame:
@@ -86,6 +86,12 @@ class Interpreter:
                 break
             span = frame.span
         return Panic(message, self.compilation.sources.locate(span[0]))
+
+    def unsound(self, frame: Frame, place: m.Place, span: m.Span) -> UnsoundError:
+        """The error of a use of what is gone."""
+        file, line, column = self.compilation.sources.locate(span[0])
+        where = f"{file}:{line}:{column}: {frame.body.name}"
+        return UnsoundError(f"{where} uses what is in _{place.local} or where that leads, and nothing is there")
 
     def step_block(self) -> None:
         frame = self.frames[-1]
@@ -267,34 +273,37 @@ class Interpreter:
         """The list and index (or pointer and WHOLE) that a place is."""
         container: Any = frame.locals
         key: Any = place.local
-        for step in place.projection:
-            kind = step[0]
-            if kind == m.DEREF:
-                pointer = container[key]
-                if pointer.length is not None or pointer.dyn is not None:
-                    container, key = pointer, WHOLE
-                else:
-                    container, key = pointer.container, pointer.key
-            elif kind == m.FIELD:
-                container, key = container[key].fields, step[1]
-            elif kind == m.INDEX or kind == m.CONSTANT_INDEX:
-                whole = container if key is WHOLE else container[key]
-                length = whole.length if key is WHOLE else len(whole.fields)
-                index = frame.locals[step[1]] if kind == m.INDEX else (length - step[1] if step[2] else step[1])
-                if not 0 <= index < length:
-                    raise self.panic(f"index out of bounds: the len is {length} but the index is {index}", span)
-                if key is WHOLE:
-                    container, key = whole.container, whole.key + index
-                else:
-                    container, key = whole.fields, index
-            elif kind == m.SUBSLICE:
-                if key is WHOLE:
-                    container = Pointer(
-                        container.container, container.key + step[1], container.length - step[1] - step[2], None
-                    )
-                else:
-                    fields = container[key].fields
-                    container, key = Middle(fields, step[1], len(fields) - step[2]), 0
+        try:
+            for step in place.projection:
+                kind = step[0]
+                if kind == m.DEREF:
+                    pointer = container[key]
+                    if pointer.length is not None or pointer.dyn is not None:
+                        container, key = pointer, WHOLE
+                    else:
+                        container, key = pointer.container, pointer.key
+                elif kind == m.FIELD:
+                    container, key = container[key].fields, step[1]
+                elif kind == m.INDEX or kind == m.CONSTANT_INDEX:
+                    whole = container if key is WHOLE else container[key]
+                    length = whole.length if key is WHOLE else len(whole.fields)
+                    index = frame.locals[step[1]] if kind == m.INDEX else (length - step[1] if step[2] else step[1])
+                    if not 0 <= index < length:
+                        raise self.panic(f"index out of bounds: the len is {length} but the index is {index}", span)
+                    if key is WHOLE:
+                        container, key = whole.container, whole.key + index
+                    else:
+                        container, key = whole.fields, index
+                elif kind == m.SUBSLICE:
+                    if key is WHOLE:
+                        container = Pointer(
+                            container.container, container.key + step[1], container.length - step[1] - step[2], None
+                        )
+                    else:
+                        fields = container[key].fields
+                        container, key = Middle(fields, step[1], len(fields) - step[2]), 0
+        except (AttributeError, IndexError) as error:  # of None, and of an array that was freed
+            raise self.unsound(frame, place, span) from error
         return container, key
 
     def operand(self, frame: Frame, operand: Any, span: m.Span = (0, 0)) -> Any:
@@ -308,9 +317,12 @@ class Interpreter:
             container, key = frame.locals, place.local
         if key is WHOLE:
             return container  # an unsized value moves as the pointer to it: `(*boxed)(..)` of a `Box<dyn FnOnce()>`
-        value = container[key]
+        try:
+            value = container[key]
+        except IndexError:  # of an array that was freed
+            value = None
         if value is None:
-            raise AssertionError(f"{frame.body.name}: read of a place without value: _{place.local}{place.projection}")
+            raise self.unsound(frame, place, operand.span or span)
         if type(operand) is m.Copy:
             return duplicate(value) if type(value) is Aggregate else value
         container[key] = None

@@ -14,3 +14,7 @@ class Panic(Exception):  # noqa: N818 -- the language's word
 
 class OutOfFuel(Exception):  # noqa: N818 -- not an error of the program
     """The program ran longer than allowed."""
+
+
+class UnsoundError(Exception):
+    """The program uses what was moved away, dropped or freed. No program that the borrow checker accepts does."""

@@ -50,6 +50,7 @@ def agrees(program: RustProgram, profile: str, directory: Path) -> None:
         assert errors.decode().strip().startswith(program.panic.strip())
 
 
+@pytest.mark.evidence("P10")
 @pytest.mark.parametrize("program", ALL, ids=lambda program: program.name)
 def test_development_builds_do_what_rustc_does(program: RustProgram, tmp_path: Path) -> None:
     agrees(program, "dev", tmp_path)

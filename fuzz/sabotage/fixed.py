@@ -255,14 +255,13 @@ def _() -> None:
     judges=("tests/harness/reduce/test_machine_reduction.py",),
 )
 def _() -> None:
-    from harness.contract import End
-    from harness.reduce import machine
+    from harness.reduce.windows import Steps
 
-    def executed(subject: Any, case: Any) -> int:
-        seen = machine._observe(subject, case, case.limit_insns)
-        return 0 if seen is None or seen.end is End.CRASH else int(seen.retired)
+    def retired(steps: Any, case: Any) -> int:
+        seen = steps.after(case, case.limit_insns)
+        return 0 if seen is None else int(seen.retired)
 
-    machine._executed = executed
+    Steps.retired = retired  # type: ignore[method-assign, assignment]
 
 
 @BUGS.action(

@@ -64,20 +64,20 @@ def _() -> None:
 @BUGS.action("reducer-keeps-what-agrees", Area.REDUCER, "a reduction to something else",
              description="a candidate is kept whatever it shows", judges=_REDUCTION)  # fmt: skip
 def _() -> None:
-    from harness.reduce.machine import _Search
+    from harness.reduce.search import Search
 
     def keep(self: Any, candidate: Any) -> bool:
         self.best = candidate
         self.attempts += 1
         return int(self.attempts) < 50
 
-    _Search.keep = keep  # type: ignore[method-assign]
+    Search.keep = keep  # type: ignore[method-assign]
 
 
 @BUGS.action("reducer-keeps-another-signature", Area.REDUCER, "a reduction to something else",
              description="a candidate is kept if it diverges, no matter how", judges=_REDUCTION)  # fmt: skip
 def _() -> None:
-    from harness.reduce.machine import _Search
+    from harness.reduce.search import Search
 
     def keep(self: Any, candidate: Any) -> bool:
         if self.left == 0:
@@ -89,15 +89,40 @@ def _() -> None:
         self.best = candidate
         return True
 
-    _Search.keep = keep  # type: ignore[method-assign]
+    Search.keep = keep  # type: ignore[method-assign]
 
 
 @BUGS.action("reducer-finds-no-window", Area.REDUCER, "a pass that does nothing",
              description="the window pass gives up", judges=_REDUCTION)  # fmt: skip
 def _() -> None:
+    from harness.reduce import windows
+
+    windows._suffix = lambda case, steps, start, stop: None
+
+
+@BUGS.action("reducer-looks-once", Area.REDUCER, "a pass that does nothing",
+             description="what deletion left is not looked at again", judges=_REDUCTION)  # fmt: skip
+def _() -> None:
     from harness.reduce import machine
 
-    machine._suffix = lambda case, subject, start, stop: None
+    replace_method(machine, "nearer", lambda original: lambda search, steps: False)
+
+
+@BUGS.action("reducer-deletes-what-was-made", Area.REDUCER, "a pass that does nothing",
+             description="an instruction is deleted without bringing its result along", judges=_REDUCTION)  # fmt: skip
+def _() -> None:
+    from harness.reduce import machine
+
+    replace_method(machine, "without_what_it_made", lambda original: lambda case, steps, index: None)
+
+
+@BUGS.action("reducer-asks-the-subject-alone", Area.REDUCER, "a pass that does nothing",
+             description="where the subject crashes nobody is asked for the states before",
+             judges=_REDUCTION)  # fmt: skip
+def _() -> None:
+    from harness.reduce import machine
+
+    replace_method(machine, "Steps", lambda original: lambda subject, other=None: original(subject))
 
 
 @BUGS.action("reducer-keeps-the-state", Area.REDUCER, "a pass that does nothing",

@@ -8,8 +8,9 @@ from harness.compare.describe import compare_case
 from harness.compare.errata import errata_of, explain
 from harness.compare.first_difference import first_difference, observe
 from harness.contract import Executor, MachineCase, Verdict
-from harness.reduce.machine import Reduction, Signature, reduce_machine_case
+from harness.reduce.machine import Reduction, reduce_machine_case
 from harness.reduce.remembering import Remembering
+from harness.reduce.search import Signature
 from harness.report.reproducer import write_reproducer
 from harness.triage.signature import machine_signature
 from oracles.elf_image import standalone_image
@@ -57,7 +58,7 @@ def reduce_and_write(
         OSError: the directory cannot be written.
     """
     signature_of = signature_function(subject, oracle, errata=None if use_errata else ())
-    reduction = reduce_machine_case(case, subject, signature_of, max_attempts=max_attempts)
+    reduction = reduce_machine_case(case, subject, signature_of, max_attempts=max_attempts, oracle=oracle)
     write_reproducer(
         directory,
         reduction.case,

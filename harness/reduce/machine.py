@@ -2,7 +2,7 @@
 
 A reproducer is small when its reader sees the cause at once: one instruction, the registers it reads, nothing else. The
 passes go from the strongest idea to the weakest; each candidate is kept only if `signature_of` still gives the
-signature of the start, so no pass has to be right, only hopeful:
+signature of the start (a window may show another, see there), so no pass has to be right, only hopeful:
 
 1. **Window.** The first differing instruction is known (retired counts bisect to it). Start the case just before it,
    from the state that both sides agreed on: one instruction, then `ebreak`. When history matters (a reservation, a
@@ -14,6 +14,8 @@ signature of the start, so no pass has to be right, only hopeful:
    sent after their targets where that matters, or where deletion moves code that must stay, replaced by `nop`.
 3. **State.** Registers, fcsr and memory become zero in halving groups; what must stay non-zero becomes as small as it
    may.
+4. **Nearer.** What is left is looked at as a new case until it gets no smaller: an instruction goes if the start can
+   have its result already; every run of what is executed is tried as a window, the shortest first.
 
 The order of passes and of candidates is fixed, so one start gives one result.
 """
@@ -23,25 +25,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TypeAlias
 
 import numpy as np
 
-from harness.contract import End, Executor, MachineCase, MachineObservation
-from harness.contract.layout import CODE_BASE, CODE_SLOT_BYTES, DATA_BYTES
+from harness.contract import Executor, MachineCase
+from harness.contract.layout import DATA_BYTES
 from harness.reduce import riscv64
-from harness.reduce.remembering import Remembering
+from harness.reduce.search import Search, Signature, instruction_count
+from harness.reduce.windows import Steps, nearer, window, without_what_it_made
 
-Signature: TypeAlias = Callable[[MachineCase], str | None]
-"""The signature of the divergence that a case shows, or None when the executors agree on it."""
-
-WINDOWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 MEMORY_GRAIN_BYTES = 8
-LATE_STARTS = (8, 32, 128, 512)
-LIMIT_SLACK = 64
-"""Instructions that a case may still retire after the first that differs: tiers run a block only if all of it fits."""
-UNKNOWN_INSNS = 2048
-"""A subject that crashes is looked for among so many first instructions."""
+ROUNDS = 8
+"""How often what deletion left is looked at again, at most: each time it got smaller."""
 
 
 @dataclass
@@ -63,46 +58,13 @@ class Reduction:
     passes: list[tuple[str, int]] = field(default_factory=list)
 
 
-class _Search:
-    """The best case so far, and the one test that may replace it."""
-
-    def __init__(self, case: MachineCase, signature_of: Signature, max_attempts: int) -> None:
-        found = signature_of(case)
-        if found is None:
-            raise ValueError("the case does not diverge, so there is nothing to reduce")
-        self.best = case
-        self.signature = found
-        self.signature_of = signature_of
-        self.left = max_attempts
-        self.attempts = 0
-
-    def keep(self, candidate: MachineCase) -> bool:
-        """Replace the best case by `candidate` if that still shows the signature."""
-        found = self._signature(candidate)
-        if found != self.signature:
-            return False
-        self.best = candidate
-        return True
-
-    def refine(self, candidate: MachineCase) -> bool:
-        """Replace the best case by `candidate` if that diverges at all, and go on with what it shows."""
-        found = self._signature(candidate)
-        if found is None:
-            return False
-        self.best, self.signature = candidate, found
-        return True
-
-    def _signature(self, candidate: MachineCase) -> str | None:
-        """Of one more candidate; None where there may be no more."""
-        if self.left == 0:
-            return None
-        self.left -= 1
-        self.attempts += 1
-        return self.signature_of(candidate)
-
-
 def reduce_machine_case(
-    case: MachineCase, subject: Executor, signature_of: Signature, *, max_attempts: int = 2_000
+    case: MachineCase,
+    subject: Executor,
+    signature_of: Signature,
+    *,
+    max_attempts: int = 2_000,
+    oracle: Executor | None = None,
 ) -> Reduction:
     """Reduce `case`, which diverges, as far as `max_attempts` candidates allow.
 
@@ -110,19 +72,19 @@ def reduce_machine_case(
         case: the start; unchanged.
         subject: an executor with an exact limit, asked for the states between instructions.
         signature_of: runs subject and oracle on a candidate and compares.
+        oracle: asked for those states where the subject crashes; without it, such a case starts where it did.
 
     Raises:
         ValueError: the start does not diverge.
     """
-    search = _Search(case, signature_of, max_attempts)
-    subject = Remembering(subject)
+    search = Search(case, signature_of, max_attempts)
+    steps = Steps(subject, oracle)
     passes: list[tuple[str, int]] = []
-    _window(search, subject)
-    passes.append(("window", instruction_count(search.best)))
     later = (
+        ("window", partial(window, steps=steps)),
         ("instructions", _instructions),
         ("state", _state),
-        ("instructions again", _instructions),
+        ("nearer", partial(_nearer, steps=steps)),
         ("limit", lambda search: search.keep(search.best.with_limit(case.limit_insns))),
     )
     for name, reduce_pass in later:
@@ -131,99 +93,7 @@ def reduce_machine_case(
     return Reduction(search.best, search.signature, passes[-1][1], search.attempts, passes)
 
 
-def instruction_count(case: MachineCase) -> int:
-    """Instructions in the code, a closing `ebreak` not counted."""
-    instructions = riscv64.split(case.code)
-    return len(instructions) - (instructions[-1:] == [riscv64.EBREAK])
-
-
-def _observe(subject: Executor, case: MachineCase, limit_insns: int) -> MachineObservation | None:
-    if limit_insns == 0:
-        return None
-    seen = subject.run(case.with_limit(limit_insns))
-    return seen if isinstance(seen, MachineObservation) else None
-
-
-def _executed(subject: Executor, case: MachineCase) -> int:
-    """How many instructions `case` retires at most: what died or never ended cannot tell, its limit can."""
-    seen = _observe(subject, case, case.limit_insns)
-    if seen is None or seen.end not in (End.TRAP, End.LIMIT):
-        return min(case.limit_insns, UNKNOWN_INSNS)
-    return seen.retired
-
-
-def _window(search: _Search, subject: Executor) -> None:
-    """Restart just before the instruction at which the divergence first shows."""
-    case = search.best
-    last = _first_failing_prefix(search, case, _executed(subject, case) + 1)
-    # What no longer ends by itself without what is deleted then ends soon all the same.
-    for limit in (last, last + LIMIT_SLACK):
-        if limit < case.limit_insns and search.keep(case.with_limit(limit)):
-            break
-    case = search.best
-    for length in WINDOWS:
-        if length > last:
-            break
-        candidate = _suffix(case, subject, last - length, last)
-        if candidate is not None and len(candidate.code) < len(case.code) and search.refine(candidate):
-            return
-    for length in LATE_STARTS:
-        if length < last and _start_late(search, case, subject, last - length):
-            return
-
-
-def _start_late(search: _Search, case: MachineCase, subject: Executor, start: int) -> bool:
-    """Keep the code as it is, begin at the state after `start` instructions: what a loop does in its last turns."""
-    before = _observe(subject, case, start)
-    if before is None or before.retired != start:
-        return False
-    left = case.limit_insns - start
-    return search.keep(replace(case, state=before.state, memory=before.memory, limit_insns=left))
-
-
-def _first_failing_prefix(search: _Search, case: MachineCase, upper: int) -> int:
-    """The smallest limit under which the executors already differ in some way, found by bisection."""
-    low, high = 0, upper
-    while high - low > 1:
-        middle = (low + high) // 2
-        search.attempts += 1
-        if search.signature_of(case.with_limit(middle)) is None:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def _suffix(case: MachineCase, subject: Executor, start: int, stop: int) -> MachineCase | None:
-    """The executed instructions `start … stop-1` in order, from the state before them, then `ebreak`."""
-    before = _observe(subject, case, start)
-    state = case.state.copy() if before is None else before.state
-    memory = case.memory if before is None else before.memory
-    code = bytearray()
-    pc = int(state["pc"])
-    for step in range(start, stop):
-        offset = pc - case.code_address
-        if not 0 <= offset < len(case.code):
-            break
-        code += riscv64.at(case.code, offset)
-        after = _observe(subject, case, step + 1)
-        if after is None or after.retired != step + 1:
-            break
-        pc = int(after.state["pc"])
-    if not code:
-        return None
-    entry = state.copy()
-    # The same page offset as before, so that what depends on it (page crossings) stays as it was.
-    address = int(state["pc"])
-    if not CODE_BASE <= address < case.code_address + len(case.code):
-        return None
-    room = CODE_SLOT_BYTES * 2
-    if len(code) + len(riscv64.EBREAK) > room:
-        return None
-    return replace(case, state=entry, memory=memory, code=bytes(code) + riscv64.EBREAK, code_address=address)
-
-
-def _instructions(search: _Search) -> None:
+def _instructions(search: Search) -> None:
     """Delta debugging over instructions: delete, else replace by `nop`, chunks of halving size, from the end."""
     chunk = max(1, instruction_count(search.best) // 2)
     while chunk:
@@ -237,30 +107,30 @@ def _instructions(search: _Search) -> None:
         chunk //= 2
 
 
-def _delete(search: _Search, instructions: Sequence[bytes], start: int, end: int) -> bool:
+def _delete(search: Search, instructions: Sequence[bytes], start: int, end: int) -> bool:
+    return any(map(search.keep, _without(search.best, instructions, start, end)))
+
+
+def _without(case: MachineCase, instructions: Sequence[bytes], start: int, end: int) -> Iterator[MachineCase]:
+    """`case`, whose code these are, without those from `start` to `end`, in different ways."""
     code = b"".join(instructions[:start]) + b"".join(instructions[end:])
     if not code:
-        return False
-    case = search.best
+        return
     entry = int(case.state["pc"]) - case.code_address
     before = sum(map(len, instructions[:start]))
     removed = sum(map(len, instructions[start:end]))
     state = case.state.copy()
     if entry > before:
         state["pc"] = case.code_address + max(before, entry - removed)
-    if search.keep(replace(case, code=code, state=state)):
-        return True
-    if (
-        not start
-        and entry >= removed
-        and search.keep(replace(case, code=code, code_address=case.code_address + removed))
-    ):
-        return True  # what follows stays where it was
+    yield replace(case, code=code, state=state)
+    if not start and entry >= removed:
+        yield replace(case, code=code, code_address=case.code_address + removed)  # what follows stays where it was
     closed = riscv64.without(instructions, start, end)
-    return closed != code and search.keep(replace(case, code=closed, state=state))
+    if closed != code:
+        yield replace(case, code=closed, state=state)
 
 
-def _blank(search: _Search, instructions: Sequence[bytes], start: int, end: int) -> bool:
+def _blank(search: Search, instructions: Sequence[bytes], start: int, end: int) -> bool:
     blanks = [riscv64.NOP.get(len(i), i) for i in instructions[start:end]]
     if blanks == list(instructions[start:end]):
         return False
@@ -268,7 +138,34 @@ def _blank(search: _Search, instructions: Sequence[bytes], start: int, end: int)
     return search.keep(replace(search.best, code=code))
 
 
-def _state(search: _Search) -> None:
+def _nearer(search: Search, steps: Steps) -> None:
+    """Look at what is left as at a new case, until it gets no smaller."""
+    _instructions(search)
+    for _ in range(ROUNDS):
+        before = search.best, search.signature
+        count = instruction_count(search.best)
+        if count <= 1 or not (_made_before(search, steps) | nearer(search, steps)):
+            return
+        _instructions(search)
+        if instruction_count(search.best) >= count:
+            search.best, search.signature = before
+            return
+        _state(search)
+
+
+def _made_before(search: Search, steps: Steps) -> bool:
+    """Delete what the start can bring along: instructions whose results are there from the beginning instead."""
+    found = False
+    for index in reversed(range(instruction_count(search.best))):
+        case = search.best
+        start = without_what_it_made(case, steps, index)
+        if start is not None:
+            made = replace(case, state=start.state, memory=start.memory)
+            found |= any(map(search.keep, _without(made, riscv64.split(case.code), index, index + 1)))
+    return found
+
+
+def _state(search: Search) -> None:
     for name in ("x", "f"):
         _zero_groups(search, partial(_nonzero, name), partial(_zeroed, name))
     if search.best.state["fcsr"]:
@@ -282,7 +179,7 @@ def _state(search: _Search) -> None:
 
 
 def _zero_groups(
-    search: _Search,
+    search: Search,
     remaining: Callable[[MachineCase], list[int]],
     zeroed: Callable[[MachineCase, list[int]], MachineCase],
 ) -> None:
@@ -317,7 +214,7 @@ def _zeroed_memory(case: MachineCase, grains: list[int]) -> MachineCase:
     return replace(case, memory=memory.tobytes())
 
 
-def _smaller_value(search: _Search, name: str, register: int) -> None:
+def _smaller_value(search: Search, name: str, register: int) -> None:
     old = int(search.best.state[name][register])
     for value in _simpler(old) if old else ():
         state = search.best.state.copy()

@@ -13,7 +13,8 @@ from engines.vm.isa.riscv64 import INSTRUCTIONS
 from fuzz.strategies.riscv64 import generate
 from harness.compare.describe import compare_case
 from harness.contract import Case, MachineCase, MachineObservation, Observation, Verdict
-from harness.reduce.machine import Reduction, instruction_count, reduce_machine_case
+from harness.reduce.machine import Reduction, reduce_machine_case
+from harness.reduce.search import instruction_count
 from harness.subjects.riscv64_reference import ReferenceExecutor
 
 MNEMONICS = (

@@ -65,8 +65,8 @@ BROKEN = {
         "ReferenceTier.run = broken"
     ),
     "shrinking/test_machine_reduction.py::test_a_wrong_instruction_is_reduced_to_itself": (
-        "import harness.reduce.machine as m; m._window = lambda search, subject: None\n"
-        "m._instructions = lambda search: None"
+        "import harness.reduce.machine as m; m.window = lambda search, steps: None\n"
+        "m._instructions = m._nearer = lambda search, **_: None"
     ),
 }  # fmt: skip
 """Property → what is broken before it runs."""

@@ -21,7 +21,8 @@ from harness.compare.errata import errata_of
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
 from harness.reduce.finding import signature_function
-from harness.reduce.machine import Signature, reduce_machine_case
+from harness.reduce.machine import reduce_machine_case
+from harness.reduce.search import Signature
 from harness.registry import create
 from harness.report.reproducer import load_reproducer, write_reproducer
 from oracles.errata import Erratum
@@ -225,7 +226,7 @@ class GeneratedPrograms:
             late = cpu_seconds() - begun > REDUCTION_SECONDS and candidate is not case
             return None if late else signature_of(candidate)
 
-        reduction = reduce_machine_case(case, subject, in_time)
+        reduction = reduce_machine_case(case, subject, in_time, oracle=_oracle()[0])
         seconds = cpu_seconds() - begun
         write_reproducer(
             budget.out,

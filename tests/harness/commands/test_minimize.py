@@ -11,7 +11,7 @@ from harness.case_file import load_case, write_case
 from harness.cli import main
 from harness.contract import MachineCase, ProgramCase, state_dtype
 from harness.contract.layout import CODE_BASE, DATA_BYTES
-from harness.reduce.machine import instruction_count
+from harness.reduce.search import instruction_count
 from harness.report.reproducer import load_reproducer
 
 WRONG, RIGHT = "wrong_reference:wrong_addw", "riscv64-reference"

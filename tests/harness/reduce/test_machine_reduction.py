@@ -21,7 +21,8 @@ from harness.contract import Case, End, MachineCase, MachineObservation, Observa
 from harness.contract.layout import CODE_BASE, DATA_BASE, DATA_BYTES
 from harness.reduce import riscv64
 from harness.reduce.finding import signature_function
-from harness.reduce.machine import instruction_count, reduce_machine_case
+from harness.reduce.machine import reduce_machine_case
+from harness.reduce.search import instruction_count
 from harness.subjects.riscv64_reference import ReferenceExecutor
 
 Make = Callable[[], wrong.WrongReference]
@@ -132,6 +133,50 @@ def test_a_difference_that_shows_late_is_led_back_to_where_it_arises() -> None:
     assert _mnemonics(reduction.case) == ["addw", "ebreak"]
     assert signature_of(reduction.case) == reduction.signature
     assert reduction.case.limit_insns == case.limit_insns
+
+
+class _AllAtOnce(ReferenceExecutor):
+    """Wrong as `make()`, but only where the case may run to its end: a tier that runs it as one block."""
+
+    name = "all-at-once"
+
+    def __init__(self, make: Make) -> None:
+        super().__init__()
+        self._make = make
+
+    def run(self, case: Case) -> Observation:
+        assert isinstance(case, MachineCase)
+        whole = observe(self._make(), case)
+        return whole if whole.end is End.TRAP else super().run(case)
+
+
+def test_what_shows_at_the_end_alone_is_led_back_past_branches() -> None:
+    # addw x6, x11, x12; beq x5, x0, +8; addi x5, x5, 1 twice; ecall: the window must end before what shows it.
+    code = _word(0x00C5833B, 0x00028463, 0x00128293, 0x00128293, 0x00000073)
+    case = _hand_made(code, x11=0x7FFF_FFFF, x12=9)
+    subject = _AllAtOnce(wrong.wrong_addw)
+    signature_of = signature_function(subject, ReferenceExecutor())
+    assert str(signature_of(case)) == "riscv64 ecall: x differs where both trap environment_call"
+    reduction = reduce_machine_case(case, subject, signature_of)
+    assert _mnemonics(reduction.case) == ["addw", "ebreak"]
+    assert signature_of(reduction.case) == reduction.signature
+
+
+def test_what_is_made_between_two_that_matter_is_there_from_the_start() -> None:
+    # lr.d x6, (x10); addi x18, x10, 0; sc.d x7, x11, (x18): no window leaves out the one in the middle.
+    case = _hand_made(_word(0x1005332F, 0x00050913, 0x18B933AF) + riscv64.EBREAK, x10=DATA_BASE + 64, x11=5)
+    subject = wrong.wrong_pair()
+    reduction = reduce_machine_case(case, subject, signature_function(subject, ReferenceExecutor()))
+    assert _mnemonics(reduction.case) == ["lr.d", "sc.d", "ebreak"]
+    assert int(reduction.case.state["x"][18]) == DATA_BASE + 64
+
+
+def test_where_the_subject_crashes_the_oracle_says_what_was_before() -> None:
+    # addi x10, x10, 0, which is needed for the crash by its place alone, then addi x5, x5, 1 twice and the mul.
+    case = _hand_made(_word(0x00050513, *[0x00128293] * 2, 0x02B50333) + riscv64.EBREAK, x10=3, x11=5)
+    subject, oracle = _CrashingAtOnce(), ReferenceExecutor()
+    reduction = reduce_machine_case(case, subject, signature_function(subject, oracle), oracle=oracle)
+    assert _mnemonics(reduction.case) == ["mul", "ebreak"]
 
 
 class _WrongAfterNinety(ReferenceExecutor):
@@ -277,6 +322,18 @@ class _Crashing(ReferenceExecutor):
         start = int(case.state["pc"]) - case.code_address
         reached = riscv64.split(case.code[start:])[: case.limit_insns]
         return ended(case, End.CRASH, "signal 11") if _word(0x02B50333) in reached else super().run(case)
+
+
+class _CrashingAtOnce(ReferenceExecutor):
+    """Dies before its first instruction where x5 is 2 after what comes before a `mul`: a compiler of whole blocks."""
+
+    def run(self, case: Case) -> Observation:
+        assert isinstance(case, MachineCase)
+        code = riscv64.split(case.code)
+        if _word(0x02B50333) not in code:
+            return super().run(case)
+        additions = code.count(_word(0x00128293))
+        return ended(case, End.CRASH, "signal 11") if int(case.state["x"][5]) + additions == 2 else super().run(case)
 
 
 def test_what_crashes_is_looked_for_from_its_instruction_on() -> None:

@@ -196,7 +196,7 @@ class Compilation:
                     return None
                 self.module_files.add(place)
                 file = self.sources.add(str(path), text)
-                return parse(text, file.base, self.diagnostics)
+                return parse(text, file.base, self.diagnostics, self.settings)
         missing = self.diagnostics.error("E0583", f"file not found for module `{item.name}`", item.span)
         missing.helps.append(
             f'to create the module `{item.name}`, create file "{item.name}.rs" or "{item.name}/mod.rs"'
@@ -208,7 +208,7 @@ class Compilation:
         self.main_file = name
         if self.directory is not None:
             self.module_files.add(Path(name).resolve())
-        items = parse(text, file.base, self.diagnostics)
+        items = parse(text, file.base, self.diagnostics, self.settings)
         self.main_end = items[-1].span[1] if items else file.base
         if self.diagnostics.unparsed:
             return

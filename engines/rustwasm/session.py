@@ -140,6 +140,7 @@ class Session:
         if parsed.messages or _declares(tokens):
             return False
         parser = Parser(tokens, parsed)
+        parser.settings = self.settings
         try:
             made = parser.block_expression()
         except SyntaxStop:

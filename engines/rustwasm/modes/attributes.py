@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.meta import holds, read
 
 GC: Final = "wasm::gc"
 LINEAR: Final = "wasm::linear"
@@ -49,45 +50,10 @@ def inherit(items: Iterable[Any], span: t.Span) -> None:
         item.attributes.append((GC, INHERITED, span))
 
 
-def configured(item: Any, settings: frozenset[str]) -> bool:
-    """Is the item there under these settings? Every `#[cfg(...)]` of it must hold.
+def configured(attributes: Iterable[tuple[str, str, t.Span]], settings: frozenset[str]) -> bool:
+    """Is what has these attributes there under these settings? Every `#[cfg(...)]` of them must hold.
 
     Raises:
-        ValueError: a condition that cannot be read.
+        BadCondition: a condition that cannot be read.
     """
-    return all(_holds(a[1], settings) for a in item.attributes if a[0] == "cfg")
-
-
-def _holds(text: str, settings: frozenset[str]) -> bool:
-    tokens = re.findall(r'[\w:]+|"[^"]*"|[(),=]', text)
-    if not tokens or tokens[0] != "(":
-        raise ValueError(f"`cfg{text}` has no condition in parentheses")
-    values, rest = _conditions(tokens[1:], settings)
-    if rest or len(values) != 1:
-        raise ValueError(f"`cfg{text}` must hold exactly one condition")
-    return values[0]
-
-
-def _conditions(tokens: list[str], settings: frozenset[str]) -> tuple[list[bool], list[str]]:
-    """Conditions up to the closing parenthesis: their values, and what follows it."""
-    values: list[bool] = []
-    while tokens and tokens[0] != ")":
-        name, tokens = tokens[0], tokens[1:]
-        if tokens[:1] == ["("]:
-            inner, tokens = _conditions(tokens[1:], settings)
-            if name == "not" and len(inner) == 1:
-                values.append(not inner[0])
-            elif name in ("all", "any"):
-                values.append(all(inner) if name == "all" else any(inner))
-            else:
-                raise ValueError(f"`{name}(...)` is no condition: the legal ones are `not`, `all` and `any`")
-        elif tokens[:1] == ["="]:
-            values.append(f'{name}="{tokens[1].strip(chr(34))}"' in settings)
-            tokens = tokens[2:]
-        else:
-            values.append(name in settings)
-        if tokens[:1] == [","]:
-            tokens = tokens[1:]
-    if not tokens:
-        raise ValueError("the condition of a `cfg` is not closed")
-    return values, tokens[1:]
+    return all(holds(read(name, text), settings) for name, text, _ in attributes if name == "cfg")

@@ -11,6 +11,7 @@ from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Binding, I
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.derive import derive_source
 from engines.rustwasm.syntax.item_rules import check_item
+from engines.rustwasm.syntax.meta import BadCondition, read
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
 
 _RESTRICTION: Final = re.compile(r"pub\s*\(\s*in\s+")
@@ -90,13 +91,13 @@ class Declarations:
 
     def is_out(self, item: Any) -> bool:
         for name, _, span in item.attributes:
-            if name == "test" and "test" not in self.settings:
+            if name == "test" and isinstance(item, t.FnItem) and "test" not in self.settings:
                 return True
             if name == "cfg":
                 try:
-                    return not modes.configured(item, self.settings)
-                except ValueError as error:
-                    self.resolver.diagnostics.error("E0537", str(error), span)
+                    return not modes.configured(item.attributes, self.settings)
+                except BadCondition as error:
+                    self.resolver.diagnostics.error(error.code, str(error), span)
                     return True
         return False
 
@@ -235,8 +236,11 @@ class Declarations:
         for name, text, span in item.attributes:
             if name != "derive":
                 continue
-            for trait in text.strip("() ").replace(" ", "").split(","):
-                if not trait:
+            for one in read(name, text).items:
+                trait = one.name
+                if one.form != "word":
+                    continue
+                if trait == "Default" and not self.check_default(item, span):
                     continue
                 source = derive_source(item, trait.rsplit("::", 1)[-1])
                 if source is None:
@@ -252,6 +256,22 @@ class Declarations:
                     continue
                 for made in self.parse_text(source, span):
                     self.impl(made, module, derived=span)
+
+    def check_default(self, item: Any, span: t.Span) -> bool:
+        """Whether a default can be derived: of an enum, one unit variant is marked."""
+        if not isinstance(item, t.EnumItem):
+            return True
+        marked = [one for one in item.variants if any(name == "default" for name, _, _ in one.attributes)]
+        error = self.resolver.diagnostics.error
+        if not marked:
+            error("E0665", "`#[derive(Default)]` on enum with no `#[default]`", span)
+        elif len(marked) > 1:
+            error(None, "multiple declared defaults", span)
+        elif marked[0].shape != "unit":
+            error(None, "the `#[default]` attribute may only be used on unit enum variants", marked[0].span)
+        else:
+            return True
+        return False
 
     def impl(self, item: t.ImplItem, module: Module, derived: t.Span | None = None) -> None:
         impl = ImplDef(derived or item.span, module)

@@ -6,7 +6,7 @@ from typing import Any
 
 from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.syntax import tree as t
-from engines.rustwasm.syntax.lexer import KEYWORDS
+from engines.rustwasm.syntax.lexer import KEYWORDS, RESERVED
 
 _BOUND = {
     "Debug": "::core::fmt::Debug", "Clone": "::core::clone::Clone", "Copy": "::core::marker::Copy",
@@ -51,7 +51,7 @@ def _pattern(item: Any, path: str, shape: str, names: list[str], prefix: str) ->
 
 def _field(name: str) -> str:
     """A field's name as it is written: with `r#` where it is a keyword."""
-    return f"r#{name}" if name in KEYWORDS else name
+    return f"r#{name}" if name in KEYWORDS or name in RESERVED else name
 
 
 def _debug(item: Any) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.attribute_rules import check_attributes
 from engines.rustwasm.syntax.diagnostics import Diagnostics
+from engines.rustwasm.syntax.repr_rules import check_discriminants
 
 _KINDS: Final[dict[type, str]] = {
     t.StructItem: "struct", t.EnumItem: "enum", t.TraitItem: "trait", t.ImplItem: "implementation", t.ModItem: "module",
@@ -24,6 +26,7 @@ _FEATURES: Final = {
 
 def check_item(item: Any, diagnostics: Diagnostics) -> None:
     """Report what is wrong with an item as it is written, and with what is in it if it is a trait or an impl."""
+    check_attributes(item, diagnostics)
     if isinstance(item, t.ImplItem):
         _check_impl(item, diagnostics)
     elif isinstance(item, t.TraitItem):
@@ -38,6 +41,8 @@ def check_item(item: Any, diagnostics: Diagnostics) -> None:
             diagnostics.error(None, f"free {what} item without body", item.span)
     elif isinstance(item, (t.StructItem, t.EnumItem)):
         check_generics(item.generics, diagnostics, True)
+        if isinstance(item, t.EnumItem):
+            check_discriminants(item, diagnostics)
     elif isinstance(item, t.AliasItem):
         if item.ty is None:
             diagnostics.error(None, "free type alias without body", item.span)
@@ -57,6 +62,7 @@ def _check_impl(item: t.ImplItem, diagnostics: Diagnostics) -> None:
         if item.items:
             diagnostics.error("E0749", "negative impls cannot have any items", item.items[0].span)
     for member in item.items:
+        check_attributes(member, diagnostics)
         missing = ""
         if isinstance(member, t.FnItem):
             if item.trait is not None:
@@ -81,6 +87,7 @@ def _check_impl(item: t.ImplItem, diagnostics: Diagnostics) -> None:
 def _check_trait(item: t.TraitItem, diagnostics: Diagnostics) -> None:
     check_generics(item.generics, diagnostics, True, of_trait=True)
     for member in item.items:
+        check_attributes(member, diagnostics)
         if isinstance(member, t.FnItem):
             _refuse_const(member, "traits", diagnostics)
             check_generics(member.generics, diagnostics, False)

@@ -136,6 +136,7 @@ class MacroParser(ExpressionParser):
         parser = type(self)(produced, self.diagnostics)
         parser.macros = self.macros
         parser.lazy = self.lazy
+        parser.settings = self.settings
         parser.expansion_depth = self.expansion_depth + 1
         parser.depth = self.depth
         result: Any

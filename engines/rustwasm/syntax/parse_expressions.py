@@ -285,6 +285,8 @@ class ExpressionParser(TypeParser):
         if kind == "const" and self.kinds[self.at + 1] == "{":
             self.at += 1
             return self.block_expression()
+        if kind == "#":
+            raise self.error("attributes of expressions are outside the subset")
         raise self.fail("expression")
 
     def ends_expression(self) -> bool:
@@ -395,15 +397,14 @@ class ExpressionParser(TypeParser):
         self.expect("{")
         arms = []
         while not self.accept("}"):
-            while self.kinds[self.at] == "#":
-                self.at += 1
-                self.skip_group()
+            there = self.is_there("match arms")
             first = self.starts[self.at]
             pattern = self.pattern()
             guard = self.expression() if self.accept("if") else None
             self.expect("=>")
             body = self.statement_expression() if self.kinds[self.at] == "{" else self.expression()
-            arms.append(t.Arm(self.span_from(first), pattern, guard, body))
+            if there:
+                arms.append(t.Arm(self.span_from(first), pattern, guard, body))
             if not self.accept(",") and not isinstance(body, t.Block) and self.kinds[self.at] != "}":
                 raise self.fail("one of `,`, `.`, `?`, `}`, or an operator")
         return t.Match(self.span_from(start), scrutinee, arms)
@@ -455,6 +456,8 @@ class ExpressionParser(TypeParser):
         items: list[Any] = []
         tail: Any = None
         kinds = self.kinds
+        if kinds[self.at] == "#":
+            self.inner_attributes()
         while kinds[self.at] != "}":
             begun = self.at
             try:
@@ -496,13 +499,17 @@ class ExpressionParser(TypeParser):
         if kind == ";":
             self.at += 1
             return None
-        while kind == "#":
+        if kind == "#":
             if self.attribute_of_item():
                 items.append(self.item())
                 return None
-            self.at += 1
-            self.skip_group()
+            attributes = self.attributes()
             kind = self.kinds[self.at]
+            if kind == "}":
+                raise self.error("expected statement after outer attribute")
+            if not self.are_there(attributes, "statements" if kind == "let" else "expressions"):
+                self.statement([], [])
+                return None
         start = self.starts[self.at]
         if kind == "let":
             statements.append(self.let_statement(start))
@@ -572,8 +579,9 @@ class ExpressionParser(TypeParser):
             self.at += 1
             self.skip_group()
         kind = self.kinds[self.at]
+        following = self.kinds[min(self.at + 1, len(self.kinds) - 1)]
         self.at = at
-        return kind in _ITEM_START or kind == "const" or kind == "unsafe"
+        return kind in _ITEM_START or (kind in ("const", "unsafe") and following != "{")
 
     def let_statement(self, start: int) -> t.LetStatement:
         self.at += 1

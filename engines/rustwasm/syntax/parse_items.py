@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from engines.rustwasm.modes import attributes as modes
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.attribute_rules import check_crate_attributes
 from engines.rustwasm.syntax.cursor import SyntaxStop
 from engines.rustwasm.syntax.delimiters import report_unpaired
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -52,6 +53,8 @@ class Parser(MacroParser):
         """All items of a file; after an error it goes on with the next item."""
         items: list[Any] = []
         inner = self.inner_attributes()
+        if not self.lazy:
+            check_crate_attributes(inner, self.diagnostics)
         while self.kinds[self.at] != "eof":
             begun = self.at
             self.depth = 0
@@ -88,30 +91,6 @@ class Parser(MacroParser):
                 if before in ("}", ";", "eof"):
                     return
             self.at += 1
-
-    def inner_attributes(self) -> list[tuple[str, str, t.Span]]:
-        """`#![...]`: attributes of what encloses them."""
-        found: list[tuple[str, str, t.Span]] = []
-        while self.kinds[self.at] == "#" and self.kinds[self.at + 1] == "!":
-            found.append(self.attribute())
-        return found
-
-    def attributes(self) -> list[tuple[str, str, t.Span]]:
-        found: list[tuple[str, str, t.Span]] = []
-        while self.kinds[self.at] == "#":
-            found.append(self.attribute())
-        return found
-
-    def attribute(self) -> tuple[str, str, t.Span]:
-        """One `#[name arguments]` or `#![...]`: name, text of the arguments, span."""
-        start = self.starts[self.at]
-        self.at += 1
-        self.accept("!")
-        first = self.at
-        self.skip_group()
-        texts = self.texts[first + 1 : self.at - 1]
-        name = "".join(texts[:3]) if len(texts) > 2 and texts[1] == "::" else (texts[0] if texts else "")
-        return name, " ".join(texts[1:]), self.span_from(start)
 
     def visibility(self, before_type: bool = False) -> str | None:
         """`pub` with its restriction; before a type, any other parenthesis is the type's."""
@@ -252,11 +231,12 @@ class Parser(MacroParser):
         params: list[tuple[Any, Any]] = []
         if self_param is None or self.accept(","):
             while self.kinds[self.at] != ")":
-                if self.kinds[self.at] == "#":
-                    self.attributes()
+                there = self.is_there("function params")
                 pattern = self.pattern_no_top_alt()
                 self.expect(":")
-                params.append((pattern, self.type()))
+                one = (pattern, self.type())
+                if there:
+                    params.append(one)
                 if not self.accept(","):
                     break
         self.expect(")")
@@ -314,13 +294,15 @@ class Parser(MacroParser):
         """Named fields up to and with `}`."""
         fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != "}":
-            self.attributes()
+            there = self.is_there("struct fields")
             if in_enum:
                 self.refused_visibility()
             public = self.visibility()
             name, span = self.name()
             self.expect(":")
-            fields.append(t.FieldSyntax(span, name, self.type(), public))
+            one = t.FieldSyntax(span, name, self.type(), public)
+            if there:
+                fields.append(one)
             if not self.accept(","):
                 break
         self.expect("}")
@@ -329,13 +311,14 @@ class Parser(MacroParser):
     def tuple_fields(self, in_enum: bool = False) -> list[t.FieldSyntax]:
         fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != ")":
-            self.attributes()
+            there = self.is_there("struct fields")
             if in_enum:
                 self.refused_visibility()
             public = self.visibility(True)
             start = self.starts[self.at]
             ty = self.type()
-            fields.append(t.FieldSyntax(self.span_from(start), str(len(fields)), ty, public))
+            if there:
+                fields.append(t.FieldSyntax(self.span_from(start), str(len(fields)), ty, public))
             if not self.accept(","):
                 break
         self.expect(")")
@@ -369,6 +352,7 @@ class Parser(MacroParser):
         variants = []
         while self.kinds[self.at] != "}":
             own = self.attributes()
+            there = self.are_there(own, "enum variants")
             self.refused_visibility()
             variant, variant_span = self.name()
             shape = "unit"
@@ -378,7 +362,8 @@ class Parser(MacroParser):
             elif self.accept("{"):
                 shape, fields = "named", self.fields(True)
             value = self.expression() if self.accept("=") else None
-            variants.append(t.VariantSyntax(variant_span, variant, shape, fields, value, own))
+            if there:
+                variants.append(t.VariantSyntax(variant_span, variant, shape, fields, value, own))
             if not self.accept(","):
                 break
         self.expect("}")
@@ -438,8 +423,11 @@ class Parser(MacroParser):
         return t.ImplItem(span, "", span, public, attributes, generics, trait, self_ty, items, negative, unsafe)
 
 
-def parse(text: str, base: int, diagnostics: Diagnostics, lazy: bool = False) -> list[Any]:
-    """The items of a file whose first character is at `base`; errors go to `diagnostics`."""
+def parse(
+    text: str, base: int, diagnostics: Diagnostics, settings: frozenset[str] = frozenset(), lazy: bool = False
+) -> list[Any]:
+    """The items of a file whose first character is at `base`; errors go to `diagnostics`. What is inside items and not
+    there under `settings`, says its `#[cfg(...)]`, is left out."""
     before = len(diagnostics.messages)
     tokens = tokenize(text, base, diagnostics)
     diagnostics.unparsed |= len(diagnostics.messages) > before
@@ -448,6 +436,7 @@ def parse(text: str, base: int, diagnostics: Diagnostics, lazy: bool = False) ->
     before = len(diagnostics.messages)
     parser = Parser(tokens, diagnostics)
     parser.lazy = lazy
+    parser.settings = settings
     items = parser.file()
     if diagnostics.unparsed and not lazy:
         said = diagnostics.messages[before:]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from engines.rustwasm.modes.attributes import configured
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.attribute_rules import Attribute, check_attribute
 from engines.rustwasm.syntax.cursor import Cursor
 from engines.rustwasm.syntax.lexer import BadLiteral, literal_text
+from engines.rustwasm.syntax.meta import BadCondition
 
 _PATH_START = frozenset(("id", "self", "Self", "super", "crate", "::"))
 INT_SUFFIXES = ("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize")
@@ -16,6 +19,54 @@ class TypeParser(Cursor):
     """The part of the grammar below expressions. `lazy` says that this is the library."""
 
     lazy = False
+    settings: frozenset[str] = frozenset()
+    """What `#[cfg(...)]` finds set."""
+
+    # Attributes
+
+    def inner_attributes(self) -> list[Attribute]:
+        """`#![...]`: attributes of what encloses them."""
+        found: list[Attribute] = []
+        while self.kinds[self.at] == "#" and self.kinds[self.at + 1] == "!":
+            found.append(self.attribute())
+        return found
+
+    def attributes(self) -> list[Attribute]:
+        found: list[Attribute] = []
+        while self.kinds[self.at] == "#":
+            found.append(self.attribute())
+        return found
+
+    def attribute(self) -> Attribute:
+        """One `#[name arguments]` or `#![...]`: name, text of the arguments, span. `unsafe(name)` is `name`."""
+        start = self.starts[self.at]
+        self.at += 1
+        self.accept("!")
+        first = self.at
+        self.skip_group()
+        texts = self.texts[first + 1 : self.at - 1]
+        if texts[:2] == ["unsafe", "("]:
+            texts = texts[2:-1]
+        name = "".join(texts[:3]) if len(texts) > 2 and texts[1] == "::" else (texts[0] if texts else "")
+        return name, " ".join(texts[3 if "::" in name else 1 :]), self.span_from(start)
+
+    def is_there(self, target: str) -> bool:
+        """Take the attributes in front of what is called `target`: is that there?"""
+        return self.kinds[self.at] != "#" or self.are_there(self.attributes(), target)
+
+    def are_there(self, attributes: list[Attribute], target: str) -> bool:
+        """Is what has these attributes, and is called `target`, there?"""
+        if not attributes or self.lazy:
+            return True
+        try:
+            there = configured(attributes, self.settings)
+        except BadCondition as error:
+            self.diagnostics.error(error.code, str(error), attributes[0][2])
+            return False
+        if there:
+            for one in attributes:
+                check_attribute(one, target, self.diagnostics)
+        return there
 
     def expression(self) -> Any:
         raise NotImplementedError
@@ -256,6 +307,8 @@ class TypeParser(Cursor):
         if not self.split("<"):
             return result
         while not self.kinds[self.at].startswith(">"):
+            if self.kinds[self.at] == "#":
+                raise self.error("attributes of generic parameters are outside the subset")
             start = self.starts[self.at]
             kind = self.kinds[self.at]
             if kind == "life":

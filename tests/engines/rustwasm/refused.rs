@@ -1,3 +1,6 @@
+//= E0004 1
+fn f() { match 1 { #[cfg(any())] 1 => {}, #[cfg(any())] _ => {} } }
+fn main() {}
 //= E0049 10
 trait Foo {
     fn foo<T: Default>(x: T) -> Self;
@@ -10,6 +13,14 @@ struct Bar;
 impl Foo for Bar {
     fn foo(x: bool) -> Self { Bar }
 }
+fn main() {}
+//= E0084 1
+#[repr(i32)]
+enum NightsWatch {}
+fn main() {}
+//= E0084 1
+#[repr(i32)]
+enum E {}
 fn main() {}
 //= E0120 3
 struct Concrete {}
@@ -192,12 +203,6 @@ mod bar {
 }
 
 fn main() {}
-//= E0255 1
-struct A; use std::fmt as A;
-fn main() {}
-//= E0255 1
-fn f() {} use std::mem::swap as f;
-fn main() {}
 //= E0255 2
 use std::fmt;
 mod fmt {}
@@ -324,6 +329,21 @@ fn main() {}
 //= E0379 1
 trait Foo { const fn bar() -> u32; }
 fn main() {}
+//= E0390 11 E0428 5 E0428 8 E0517 1 E0517 4 E0517 7 E0517 10
+#[repr(C)]
+type Foo = u8;
+
+#[repr(packed)]
+enum Foo {Bar, Baz}
+
+#[repr(u8)]
+struct Foo {bar: bool, baz: bool}
+
+#[repr(C)]
+impl Foo {
+
+}
+fn main() {}
 //= E0392 1
 enum Foo<T> {
     Bar,
@@ -348,6 +368,21 @@ trait Foo<T> {
     fn do_something(&self) -> T;
     fn do_something_else<T: Clone>(&self, bar: T);
 }
+fn main() {}
+//= E0428 6 E0634 2 E0634 6
+#[repr(packed, packed(2))]
+struct Company(i32);
+
+#[repr(packed(2))]
+#[repr(packed)]
+struct Company(i32);
+fn main() {}
+//= E0428 5 E0693 1 E0693 4
+#[repr(align=8)]
+struct Align8(i8);
+
+#[repr(align="8")]
+struct Align8(i8);
 fn main() {}
 //= E0428 1
 trait T { type A; type A; }
@@ -392,6 +427,9 @@ fn main() {}
 use std::fmt::Nope; use std::Nope; use std::fmt::Nope::X; use std::mem::swap::x;
 fn main() {}
 //= E0433 1
+#[nope::x] fn f() {}
+fn main() {}
+//= E0433 1
 use super::x;
 fn main() {}
 //= E0433 1
@@ -402,9 +440,6 @@ pub(in crate::nope) fn f() {}
 fn main() {}
 //= E0433 1
 mod a { mod b { pub(in crate::a) fn f() {} pub(in super) fn g() {} pub(in self) fn h() {} pub(in super::super) fn i() {} pub(in super::c) fn j() {} } mod c {} }
-fn main() {}
-//= E0433 1
-fn f() { super::super::g(); crate::super::g(); self::super::g(); }
 fn main() {}
 //= E0437 4
 trait Foo {}
@@ -449,6 +484,28 @@ fn main() {}
 //= E0449 1
 trait F { pub fn f(); }
 fn main() {}
+//= E0452 1
+#![allow(foo = "")]
+fn main() {}
+//= E0452 1
+#[allow("x")] fn f() {}
+fn main() {}
+//= E0452 1
+#[allow(foo = "x")] fn f() {}
+fn main() {}
+//= E0452 1
+#[allow(reason = "x", dead_code)] fn f() {}
+fn main() {}
+//= E0452 1
+#[allow(reason = 3)] fn f() {}
+fn main() {}
+//= E0452 1
+#[allow(foo(bar))] fn f() {}
+fn main() {}
+//= E0452 1
+#[allow(foo = "")]
+fn f() {}
+fn main() {}
 //= E0496 6
 struct Foo<'a> {
     a: &'a i32,
@@ -459,6 +516,208 @@ impl<'a> Foo<'a> {
 
     }
 }
+fn main() {}
+//= E0517 1 E0774 1 none 1
+struct S; impl S { #[derive(Clone)] fn f() {} #[nope] fn g() {} #[repr(C)] const X: i32 = 1; }
+fn main() {}
+//= E0517 1
+#[repr(packed)] enum E { A }
+fn main() {}
+//= E0517 1
+#[repr(u8)] type T = u8;
+fn main() {}
+//= E0517 1
+#[repr(C)] impl S {} struct S;
+fn main() {}
+//= E0517 1
+#[repr(u8)] fn f() {}
+fn main() {}
+//= E0517 1
+#[repr(C)]
+fn f() {}
+fn main() {}
+//= E0517 1
+#[repr(u8)]
+struct S(u8);
+fn main() {}
+//= E0538 1
+#[deprecated(
+    since="1.0.0",
+    note="First deprecation note.",
+    note="Second deprecation note."
+)]
+fn deprecated_function() {}
+fn main() {}
+//= E0538 1
+#[deprecated(note = "a", note = "b")] fn f() {}
+fn main() {}
+//= E0538 1
+#[deprecated(since = "b", since = "b", note = "x")]
+fn f() {}
+fn main() {}
+//= E0539 2
+
+#[repr = "C"]
+struct Foo {}
+fn main() {}
+//= E0539 2
+
+#[deprecated(since = "1.0.0", note("reason"))]
+struct Foo {}
+fn main() {}
+//= E0539 2
+
+#[inline(maybe_if_you_feel_like_it)]
+fn foo() {}
+fn main() {}
+//= E0539 1
+#[inline("always")] fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg = "x"] fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg("x")] fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg(a = 3)] fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg(3)] fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg(all(a, "x"))] fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg(a::b)] fn f() {}
+fn main() {}
+//= E0539 1
+#[export_name] fn f() {}
+fn main() {}
+//= E0539 1
+#[export_name = 3] fn f() {}
+fn main() {}
+//= E0539 1
+#[export_name("a")] fn f() {}
+fn main() {}
+//= E0539 1
+#[must_use("x")] fn f() {}
+fn main() {}
+//= E0539 1
+#[must_use()] fn f() {}
+fn main() {}
+//= E0539 1
+#[repr] struct S;
+fn main() {}
+//= E0539 1
+#[repr = "C"] struct S;
+fn main() {}
+//= E0539 1
+#[deprecated = 3] fn f() {}
+fn main() {}
+//= E0539 1
+#[deprecated(note)] fn f() {}
+fn main() {}
+//= E0539 1
+#[deprecated(note = 3)] fn f() {}
+fn main() {}
+//= E0539 1
+#[deprecated(since("x"))] fn f() {}
+fn main() {}
+//= E0539 1
+#[inline(foo)]
+fn f() {}
+fn main() {}
+//= E0539 1
+#[must_use = 3]
+fn f() {}
+fn main() {}
+//= E0539 1
+#[deprecated(foo)]
+fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg("foo")]
+fn f() {}
+fn main() {}
+//= E0539 1
+#[cfg]
+fn f() {}
+fn main() {}
+//= E0552 1
+#[repr(D)]
+struct MyStruct {
+    my_field: usize
+}
+fn main() {}
+//= E0552 1
+#[repr(C = 3)] struct S;
+fn main() {}
+//= E0552 1
+#[repr(C(3))] struct S;
+fn main() {}
+//= E0552 1
+#[repr(u8(3))] enum E { A }
+fn main() {}
+//= E0552 1
+#[repr(f32)] enum E { A }
+fn main() {}
+//= E0552 1
+#[repr(c)] struct S;
+fn main() {}
+//= E0552 1
+#[repr(D)]
+struct S;
+fn main() {}
+//= E0554 1
+#![feature(box_patterns)]
+fn main() {}
+//= E0565 1
+#[repr("C")]
+struct Repr {}
+
+fn main() {}
+//= E0565 1
+#[no_mangle = 3] fn f() {}
+fn main() {}
+//= E0565 1
+#[repr("C")] struct S;
+fn main() {}
+//= E0565 1
+#[deprecated("x")] fn f() {}
+fn main() {}
+//= E0565 1
+#[non_exhaustive = 1] struct S;
+fn main() {}
+//= E0565 1
+#[non_exhaustive()] struct S;
+fn main() {}
+//= E0565 1
+#[track_caller(x)] fn f() {}
+fn main() {}
+//= E0565 1
+#[non_exhaustive(anything)]
+struct S;
+fn main() {}
+//= E0566 1
+#[repr(u32, u64)]
+enum Repr { A }
+fn main() {}
+//= E0566 1
+#[repr(C, u8)] enum E { A }
+fn main() {}
+//= E0566 1
+#[repr(u8)] #[repr(u16)] enum E { A }
+fn main() {}
+//= E0566 1
+#[repr(u8, u8)] enum E { A }
+fn main() {}
+//= E0566 1
+#[repr(Rust, C)] struct S;
+fn main() {}
+//= E0566 1
+#[repr(u32, u64)]
+enum E { A, B }
 fn main() {}
 //= E0572 1
 const FOO: u32 = return 0;
@@ -479,6 +738,34 @@ fn main() {}
 //= E0577 1
 enum E {A} pub(in crate::E) fn f() {}
 fn main() {}
+//= E0587 2
+#[repr(packed, align(8))]
+struct Umbrella(i32);
+fn main() {}
+//= E0587 1
+#[repr(packed, align(4))] struct S;
+fn main() {}
+//= E0589 1
+#[repr(align(15))]
+enum Foo {
+    Bar(u64),
+}
+fn main() {}
+//= E0589 1
+#[repr(align(3))] struct S;
+fn main() {}
+//= E0589 1
+#[repr(align)] struct S;
+fn main() {}
+//= E0589 1
+#[repr(align("4"))] struct S;
+fn main() {}
+//= E0589 1
+#[repr(align(1000000000000))] struct S;
+fn main() {}
+//= E0589 1
+#[repr(packed(3))] struct S;
+fn main() {}
 //= E0590 2
 fn main() {
 while break {}
@@ -495,8 +782,8 @@ struct S; impl S { const A: i32 = 1; fn A() {} }
 fn main() {}
 //= E0601 1
 fn f() {}
-//= E0603 1
-mod a { fn f() {} pub(super) fn g() {} } use a::f; pub(crate) use a::g;
+//= E0634 1
+#[repr(packed, packed(2))] struct S;
 fn main() {}
 //= E0637 1
 fn f<'_>(x: &'_ i32) {}
@@ -526,6 +813,14 @@ fn main() {}
 fn main() where i32: Copy {
 
 }
+//= E0648 1
+#[export_name="\0foo"]
+pub fn bar() {}
+fn main() {}
+//= E0648 1
+#[export_name = "\0foo"]
+fn f() {}
+fn main() {}
 //= E0658 5 E0749 6
 trait MyTrait {
     type Foo;
@@ -534,6 +829,15 @@ trait MyTrait {
 impl !MyTrait for u32 {
     type Foo = i32;
 }
+fn main() {}
+//= E0658 1
+#[rustc_dummy] fn f() {}
+fn main() {}
+//= E0658 1
+#[bench] fn f() {}
+fn main() {}
+//= E0658 1
+#[repr(simd)] struct S([u8; 4]);
 fn main() {}
 //= E0658 1
 trait A = Clone;
@@ -578,6 +882,29 @@ fn main() {
 mod a { pub fn f() {} } mod b { pub fn f() {} }
 use a::*; use b::*;
 fn main() { f(); }
+//= E0665 1
+#[derive(Default)]
+enum Food {
+    Sweet,
+    Salty,
+}
+fn main() {}
+//= E0665 1
+#[derive(Default)] enum E { A, B }
+fn main() {}
+//= E0692 1
+#[repr(transparent, C)]
+struct Grams(f32);
+fn main() {}
+//= E0692 1
+#[repr(transparent, C)] struct S(u8);
+fn main() {}
+//= E0693 1
+#[repr(align = 4)] struct S;
+fn main() {}
+//= E0693 1
+#[repr(align(4, 8))] struct S;
+fn main() {}
 //= E0695 4
 fn main() {
 loop {
@@ -626,6 +953,56 @@ mod foo {
 fn main() {}
 //= E0704 1
 mod foo { pub(foo) struct P { x: i32 } }
+fn main() {}
+//= E0710 1
+#[allow(clipp::filter_map)]
+fn main() {
+
+}
+//= E0710 1
+#[warn(clipp::filter_map)]
+fn main() {
+
+}
+//= E0710 1
+#[allow(nope::all)] fn f() {}
+fn main() {}
+//= E0731 2
+#[repr(transparent)]
+enum Status {
+    Errno(u32),
+    Ok,
+}
+fn main() {}
+//= E0731 1
+#[repr(transparent)] enum E { A, B }
+fn main() {}
+//= E0732 1
+enum Enum {
+    Unit = 1,
+    Tuple() = 2,
+    Struct{} = 3,
+}
+fn main() {}
+//= E0732 1
+enum E { Unit = 1, Tuple() = 2, Struct {} = 3 }
+fn main() {}
+//= E0732 1
+enum E { A(i32), B = 3 }
+fn main() {}
+//= E0734 1 E0734 2
+#[stable(feature = "a", since = "b")]
+#[unstable(feature = "b", issue = "none")]
+fn foo(){}
+fn main() {}
+//= E0734 1
+#[stable(feature = "a", since = "b")] fn f() {}
+fn main() {}
+//= E0734 1
+#[unstable(feature = "b", issue = "none")] fn f() {}
+fn main() {}
+//= E0734 1
+#[rustc_const_stable(feature = "a", since = "b")] const fn f() {}
 fn main() {}
 //= E0735 1
 struct Foo<X = Box<Self>> {
@@ -710,6 +1087,175 @@ fn main() {}
 //= E0770 1 none 1
 struct F<const N: [u8; M], const M: usize>;
 fn main() {}
+//= E0774 2
+trait Foo {
+    #[derive(Clone)]
+    type Bar;
+}
+fn main() {}
+//= E0774 1
+#[derive(Clone)] const X: i32 = 1;
+fn main() {}
+//= E0774 1
+fn f() { #[derive(Clone)] let x = 1; }
+fn main() {}
+//= E0774 1
+trait T { #[derive(Clone)] type A; }
+fn main() {}
+//= E0774 1
+#[derive(Clone)] use std::fmt;
+fn main() {}
+//= E0774 1
+#[derive(Clone)] mod m {}
+fn main() {}
+//= E0774 1
+#[derive(Clone)] impl S {} struct S;
+fn main() {}
+//= E0774 1
+#[derive(Clone)]
+fn f() {}
+fn main() {}
+//= E0777 1
+#[derive("Clone")]
+struct Foo;
+fn main() {}
+//= E0777 1
+#[derive("Clone")]
+struct S;
+fn main() {}
+//= E0805 1 E0805 4
+#[inline()]
+fn foo() {}
+
+#[inline(always, never)]
+fn bar() {}
+fn main() {}
+//= E0805 1
+#[inline(always, never)] fn f() {}
+fn main() {}
+//= E0805 1
+#[cfg(not())] fn f() {}
+fn main() {}
+//= E0805 1
+#[cfg(not(a, b))] fn f() {}
+fn main() {}
+//= E0805 1
+#[cfg()] fn f() {}
+fn main() {}
+//= E0805 1
+#[cfg(a, b)] fn f() {}
+fn main() {}
+//= E0805 1
+#[inline()]
+fn f() {}
+fn main() {}
+//= E0805 1
+#[cfg(not())]
+fn f() {}
+fn main() {}
+//= E0805 1
+#[cfg(a, b)]
+fn f() {}
+fn main() {}
+//= none 1
+#[cfg_attr(all())] struct S;
+fn main() {}
+//= none 1
+#[intrinsic] fn f() {}
+fn main() {}
+//= none 1
+enum E { #[inline] A }
+fn main() {}
+//= none 1
+#[nope] fn f() {}
+fn main() {}
+//= none 1
+#[inline] const X: i32 = 1;
+fn main() {}
+//= none 1
+#[inline] impl S {} struct S;
+fn main() {}
+//= none 1
+#[used] fn f() {}
+fn main() {}
+//= none 1
+#[default] fn f() {}
+fn main() {}
+//= none 1
+#[derive(Default)] enum E { #[default] A, #[default] B }
+fn main() {}
+//= none 1
+#[derive(Default)] enum E { #[default] A(i32), B }
+fn main() {}
+//= none 1
+enum E { #[default] A }
+fn main() {}
+//= none 1
+#[inline] trait T {}
+fn main() {}
+//= none 1
+#![nope]
+fn main() {}
+//= none 1
+fn f() { #[nope] let x = 1; }
+fn main() {}
+//= none 1
+fn f() { #[inline] let x = 1; }
+fn main() {}
+//= none 1
+fn f() { #[inline] 1; }
+fn main() {}
+//= none 1
+fn f() { match 1 { #[nope] 1 => {}, _ => {} } }
+fn main() {}
+//= none 1
+fn f(#[nope] x: i32) {}
+fn main() {}
+//= none 1
+fn f(#[inline] x: i32) {}
+fn main() {}
+//= none 1
+struct S { #[nope] x: i32 }
+fn main() {}
+//= none 1
+#[inline] enum E {}
+fn main() {}
+//= none 1
+enum E { #[nope] A }
+fn main() {}
+//= none 1
+#[inline] mod m {}
+fn main() {}
+//= none 1
+#[nope] use std::fmt;
+fn main() {}
+//= none 1
+#[deprecated(suggestion = "x")] fn f() {}
+fn main() {}
+//= none 1
+#[non_exhaustive] fn f() {}
+fn main() {}
+//= none 1
+#[track_caller] enum E {}
+fn main() {}
+//= none 1
+#[test] struct S;
+fn main() {}
+//= none 1
+#[test] mod m {}
+fn main() {}
+//= none 1
+#[test] const X: i32 = 1;
+fn main() {}
+//= none 1
+#[inline = "always"] fn f() {}
+fn main() {}
+//= none 1
+#[allow] fn f() {}
+fn main() {}
+//= none 1
+#[allow = "x"] fn f() {}
+fn main() {}
 //= none 1
 struct S; trait T { type A; } impl T for S { type A; }
 fn main() {}
@@ -730,6 +1276,30 @@ fn main() {}
 //= none 2
 fn _f() {}
 fn _() {}
+fn main() {}
+//= none 1
+#[inline]
+struct S;
+fn main() {}
+//= none 1
+#[foo]
+fn f() {}
+fn main() {}
+//= none 1
+#[test]
+struct S;
+fn main() {}
+//= none 1
+#[non_exhaustive]
+trait S {}
+fn main() {}
+//= none 1
+#[track_caller]
+struct S;
+fn main() {}
+//= none 1
+#[derive]
+struct S;
 fn main() {}
 //= none 1
 fn main() { let x = 'ab'; }
@@ -755,6 +1325,9 @@ fn main() {}
 use {self};
 fn main() {}
 //= none 1
+fn f() { #[foo] let x = 1; }
+fn main() {}
+//= none 1
 pub(in foo) fn f() {}
 fn main() {}
 //= none 1
@@ -768,6 +1341,9 @@ fn f<const N: &'static str>() {}
 fn main() {}
 //= none 1
 fn f<const N: f32>() {}
+fn main() {}
+//= none 1
+trait T { fn f(mut a: i32); }
 fn main() {}
 //= none 1
 fn f();
@@ -786,4 +1362,37 @@ struct S; impl S { const X: i32; }
 fn main() {}
 //= none 1
 type T;
+fn main() {}
+//= 
+fn f() { #[allow(unused)] let x = 1; #[cfg(any())] let y = z; }
+fn main() {}
+//= 
+fn f() { match 1 { #[allow(unused)] 1 => {}, #[cfg(any())] 2 => { nope() } _ => {} } }
+fn main() {}
+//= 
+fn f(#[cfg(any())] x: Nope) {}
+fn main() {}
+//= 
+struct S { #[cfg(any())] x: Nope, #[allow(unused)] y: i32 }
+fn main() {}
+//= 
+struct S(#[cfg(any())] Nope, i32);
+fn main() {}
+//= 
+enum E { #[cfg(any())] A(Nope), B }
+fn main() {}
+//= 
+fn f() { #[cfg(any())] { nope(); } #[cfg(all())] { let x = 1; } }
+fn main() {}
+//= 
+fn f() { #[cfg(any())] nope(); #[cfg(any())] return nope; }
+fn main() {}
+//= 
+fn f() -> i32 { #[cfg(any())] { 1 } #[cfg(all())] { 2 } }
+fn main() {}
+//= 
+fn f() { if true { #[cfg(any())] nope(); } }
+fn main() {}
+//= 
+fn f() { #[cfg(any())] println!("{}", nope); }
 fn main() {}

@@ -94,7 +94,7 @@ def test_cfg_decides_what_is_there(condition: str, there: bool) -> None:
 
 def test_a_broken_condition_is_an_error() -> None:
     (error,) = check_source("#[cfg()] fn f() {}\nfn main() {}").diagnostics.errors
-    assert error.code == "E0537"
+    assert error.code == "E0805"
 
 
 def test_unit_tests_are_found_and_judged() -> None:

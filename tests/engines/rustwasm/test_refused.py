@@ -43,7 +43,8 @@ def asked(program: str, file: Path) -> str:
     for message in map(json.loads, done.stderr.splitlines()):
         lines = [span["line_start"] for span in message.get("spans", ()) if span["is_primary"]]
         if message.get("level") == "error" and lines:
-            errors.add(((message["code"] or {}).get("code", "none"), lines[0]))
+            code = (message["code"] or {}).get("code", "none")
+            errors.add((code if code.startswith("E") else "none", lines[0]))  # a lint's name is no code
     return told(errors)
 
 

@@ -13,6 +13,14 @@ from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 
 PROGRAMS = {
+    "what a condition leaves out": (
+        "struct S { #[cfg(any())] a: Nope, b: i32 } enum E { #[cfg(any())] A(Nope), B, #[cfg(all())] C }\n"
+        "fn f(#[cfg(any())] x: Nope, y: i32) -> i32 { #![allow(unused)] #[cfg(any())] { y } #[cfg(all())] { y + 1 } }\n"
+        "fn name(e: E) -> &'static str { match e { #[cfg(any())] E::A(_) => nope(), E::B => \"b\", E::C => \"c\" } }\n"
+        "fn main() { #[cfg(any())] let x = nope(); let s = S { b: 2 }; #[cfg(any())] println!(\"no\");\n"
+        '#[allow(unused)] let y = 1; println!("{} {} {}{}", s.b, f(4), name(E::B), name(E::C)); }',
+        "2 5 bc\n",
+    ),
     "constants as arguments": (
         "const K: usize = 3; struct S<T, const N: usize>([T; N]); struct P;\n"
         "fn h<const M: usize>() -> usize { M } impl P { fn q<const M: usize>(&self) -> usize { M + 1 } }\n"

@@ -7,7 +7,9 @@ translated when it is over is waited for, and not counted. Prints each tier's ti
 the rounds: other work on the machine only slows. Then what the baseline compiler costs for each guest instruction, and
 what its parts are worth: the kernels without a part over the kernels with all, without start.
 Exits with 1 where a target of `TARGETS` is missed, or `auto` is slower than qemu-riscv64 on a kernel. With `--long` the
-kernels run natively for some seconds, and the targets are those of `LONG_TARGETS`.
+kernels run natively for some seconds, and the targets are those of `LONG_TARGETS`. With `--characters` it runs loops of
+one character each instead, says what instructions they consist of, and has no targets: it tells where a tier is strong
+and where it is weak.
 """
 
 from __future__ import annotations
@@ -60,6 +62,25 @@ LONG_SIZES: Final = {
     "strings": "3000000",
 }
 """The same for one to three seconds; calls cannot be made so long."""
+CHARACTERS: Final = {
+    "integer": "80000",
+    "multiply": "40000",
+    "floating": "30000",
+    "sequential": "100000",
+    "strided": "60000",
+    "random": "6000",
+    "straight": "80000",
+    "predictable": "100000",
+    "unpredictable": "60000",
+    "indirect": "25000",
+    "calls-only": "100000",
+    "calls-often": "60000",
+    "calls-seldom": "1000",
+}
+"""Loops of one character each (corpus/programs/c/characters): kinds of instructions, patterns of memory, density of
+branches, density of system calls."""
+PREPARED: Final = {"random": 10_000_000}
+"""After how many instructions it is what its name says: first it makes a cycle through all words."""
 QEMU: Final = "qemu-riscv64"
 PEERS: Final = ("native", QEMU)
 AOT: Final = "aot"
@@ -74,8 +95,8 @@ MOST_US_PER_INSN: Final = 25.0
 PARTS: Final = ("allocator", "scheduler", "passes")
 
 
-def native_twin() -> Path:
-    """The kernels compiled for this machine, as the guest's are: by zig's clang, -O2, static, with musl.
+def native_twin(name: str = "kernels") -> Path:
+    """A program of our own compiled for this machine, as the guest's is: by zig's clang, -O2, static, with musl.
 
     Raises:
         RuntimeError: the compiler refuses.
@@ -83,10 +104,10 @@ def native_twin() -> Path:
     from corpus.programs.builder import COMMON_FLAGS, cache_folder, host_isa, select, zig
     from corpus.programs.manifest import OWN_SOURCES
 
-    (program,) = select(["kernels"])
+    (program,) = select([name])
     sources = [OWN_SOURCES / name for name in program.own]
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:32]
-    path = cache_folder() / "built" / f"kernels-O2-{platform.machine()}-{digest}"
+    path = cache_folder() / "built" / f"{name}-O2-{platform.machine()}-{digest}"
     if not path.is_file():
         target = f"{host_isa().replace('arm64', 'aarch64')}-linux-musl"
         flags = (*COMMON_FLAGS, "-fno-sanitize=undefined", "-O2", "-static", "-s")
@@ -233,34 +254,53 @@ def _run(guest: Path, arguments: tuple[str, ...], options: object) -> tuple[floa
     return spent, counters.seconds / max(counters.insns, 1) * 1e6
 
 
+def print_mixes(guest: Path, kernels: Sequence[str]) -> None:
+    """Print what instructions each loop consists of."""
+    from ci.instruction_mix import BEGINNING, mix, shown
+
+    print("what they consist of:")
+    for kernel in kernels:
+        shares = mix(guest, (kernel, CHARACTERS[kernel]), PREPARED.get(kernel, BEGINNING))
+        print(f"  {kernel:<14}{shown(shares)}", flush=True)
+
+
 def geometric_mean(values: Sequence[float]) -> float:
     return math.exp(sum(map(math.log, values)) / len(values))
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ci.bench_machine", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("kernels", nargs="*", help=f"of {', '.join(SIZES)}; all when none is given")
+    parser.add_argument(
+        "kernels", nargs="*", help=f"of {', '.join(SIZES)}, or of {', '.join(CHARACTERS)}; all when none is given"
+    )
     parser.add_argument("--tiers", default=",".join(TARGETS), help="separated by commas (default: %(default)s)")
     parser.add_argument("--variant", default="O2c", help="build of the guest's kernels (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--long", action="store_true", help="programs that run natively for some seconds")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--long", action="store_true", help="programs that run natively for some seconds")
+    kind.add_argument("--characters", action="store_true", help="loops of one character each, and what they consist of")
     parser.add_argument("--no-parts", action="store_true", help="leave out what the compiler's parts are worth")
     options = parser.parse_args(arguments)
-    unknown = [name for name in options.kernels if name not in (LONG_SIZES if options.long else SIZES)]
+    sizes = CHARACTERS if options.characters else LONG_SIZES if options.long else SIZES
+    unknown = [name for name in options.kernels if name not in sizes]
     if unknown:
-        parser.error(f"no kernel is called {', '.join(unknown)}; there are {', '.join(SIZES)}, calls not with --long")
+        parser.error(f"no kernel is called {', '.join(unknown)}; there are {', '.join(sizes)}")
 
     from corpus.programs.builder import build
 
-    images = {b.variant.name: b.path for b in build("full", ["kernels"], native=False, progress=print)}
+    program = "characters" if options.characters else "kernels"
+    images = {b.variant.name: b.path for b in build("full", [program], native=False, progress=print)}
     if options.variant not in images:
         parser.error(f"no variant is called {options.variant}; there are {', '.join(images)}")
-    guest, native = images[options.variant], native_twin()
-    sizes, targets = (LONG_SIZES, LONG_TARGETS) if options.long else (SIZES, TARGETS)
+    guest, native = images[options.variant], native_twin(program)
+    targets = {} if options.characters else LONG_TARGETS if options.long else TARGETS
     kernels = options.kernels or list(sizes)
     peers = [name for name in PEERS if name == "native" or shutil.which(name)]
     tiers = [name for name in options.tiers.split(",") if name]
     ratios = compare({kernel: sizes[kernel] for kernel in kernels}, [*peers, *tiers], guest, native, options.rounds)
+    if options.characters:
+        print_mixes(guest, kernels)
+        return 0
     failures = 0
     for line, is_missed in missed(ratios, kernels, targets):
         failures += is_missed

@@ -20,7 +20,7 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
 
 def test_the_manifest_holds_the_real_programs_and_the_kernels() -> None:
     programs = {program.name: program for program in load_manifest()}
-    assert set(programs) == {"kernels", "zstd", "brotli", "lz4", "quickjs", "sqlite"}
+    assert set(programs) == {"kernels", "characters", "zstd", "brotli", "lz4", "quickjs", "sqlite"}
     for program in programs.values():
         assert len({workload.name for workload in program.workloads}) == len(program.workloads)
         assert {v.compressed for v in program.variants["full"]} == {True, False}

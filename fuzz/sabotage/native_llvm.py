@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
@@ -14,6 +15,7 @@ CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
 NANS: Final = "tests/engines/vm/tiers/llvm/test_llvm_nans.py"
 COPIES: Final = "tests/engines/vm/tiers/llvm/test_copied_functions.py"
+ARMS: Final = "tests/engines/vm/tiers/llvm/test_joined_arms.py"
 GUARDED: Final = "tests/engines/vm/tiers/llvm/test_llvm_in_guarded_memory.py"
 
 BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
@@ -339,6 +341,61 @@ def _() -> None:
         return lambda self, insn: insn.base.name.split("_")[0] in FUSED or original(self, insn)
 
     replace_method(Nans, "makes_loose", wrapper)
+
+
+@BUGS.action(
+    "llvm-arm-takes-the-others-branch",
+    Area.CODE_GENERATOR,
+    "a branch goes the wrong way",
+    description="where both arms of a branch are executed, one whose own branch is taken elsewhere is not turned round",
+    judges=(ARMS,),
+)
+def _() -> None:
+    from dataclasses import replace
+
+    from engines.vm.tiers.llvm import lowering
+
+    def wrapper(original: Any) -> Any:
+        def found(region: Any, block: Any) -> Any:
+            arms = original(region, block)
+            return arms and replace(arms, arms=tuple(replace(arm, is_turned=False) for arm in arms.arms))
+
+        return found
+
+    replace_method(lowering, "arms_of", wrapper)
+
+
+@BUGS.action(
+    "llvm-arm-jumps-for-nothing",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="where both arms of a branch are executed, a jump behind one of them does not count",
+    judges=(ARMS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, block, way, place: original(self, block, way, place) + len(way) - 1
+
+    replace_method(Lowering, "_given_back", wrapper)
+
+
+@BUGS.action(
+    "llvm-arms-one-after-the-other",
+    Area.CODE_GENERATOR,
+    "a stale register value",
+    description="where both arms of a branch are executed, the second one goes on with what the first one wrote",
+    judges=(ARMS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        turn = itertools.count()
+        return lambda self, *rest: None if next(turn) % 3 == 1 else original(self, *rest)
+
+    replace_method(Lowering, "_assign", wrapper)
 
 
 @BUGS.action(

@@ -13,7 +13,6 @@ import contextlib
 import signal
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from engines.vm.aot.image import Kind, StoredRegion
@@ -21,7 +20,8 @@ from engines.vm.aot.jump_tables import JumpTables
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.memory.address_space import PAGE_BITS, READ, WRITE, AddressSpace
 from engines.vm.tiers.llvm.compiler import CompileError, LlvmCompiler
-from engines.vm.tiers.llvm.region import LINKS, End, Region, decoded_at, successors
+from engines.vm.tiers.llvm.loops import loops_of
+from engines.vm.tiers.llvm.region import LINKS, End, Region, decoded_at
 from engines.vm.tiers.llvm.tier import LlvmTier
 
 MOST_INSNS: Final = 1500
@@ -227,78 +227,9 @@ def exits_of(region: Region) -> set[int]:
     return found | (region.taken - region.blocks.keys())
 
 
-@dataclass(frozen=True)
-class Loop:
-    """Blocks of a region that come back to `first`; `is_innermost`: there are no loops and calls in it.
-
-    `depth`: how many others it is in.
-    """
-
-    first: int
-    blocks: frozenset[int]
-    is_innermost: bool
-    depth: int
-
-    @property
-    def is_resumed(self) -> bool:
-        """Whether its own region is entered there: not at innermost loops inside others."""
-        return self.depth == 0 or not self.is_innermost
-
-
 def resumed_at(region: Region) -> list[int]:
     """Loops that the region can be entered at."""
     return [loop.first for loop in loops_of(region) if loop.is_resumed]
-
-
-def loops_of(region: Region) -> list[Loop]:
-    """The loops of a region; outer ones come before those inside."""
-    order = _in_order(region)
-    return _loops(region, order, set(order))
-
-
-def _loops(region: Region, order: Sequence[int], among: set[int], depth: int = 0) -> list[Loop]:
-    """Of the loops of some blocks."""
-    found: list[Loop] = []
-    before: dict[int, list[int]] = {}
-    for pc in among:
-        for following in successors(region, region.blocks[pc]):
-            before.setdefault(following, []).append(pc)
-    covered: set[int] = set()
-    for pc in order:
-        if pc not in among or pc in covered or pc not in region.checks:
-            continue
-        onward = _reached(pc, lambda at: [to for to in successors(region, region.blocks[at]) if to in among])
-        cycle = onward & _reached(pc, lambda at: before.get(at, []))
-        if cycle:
-            covered |= cycle
-            inner = _loops(region, order, cycle - {pc}, depth + 1)
-            calls = any(region.blocks[at].links for at in cycle)
-            found += [Loop(pc, frozenset(cycle), not inner and not calls, depth), *inner]
-    return found
-
-
-def _in_order(region: Region) -> list[int]:
-    """The blocks as a walk from the heads comes to them."""
-    found: dict[int, None] = {}
-    todo = list(reversed(region.heads))
-    while todo:
-        pc = todo.pop()
-        if pc not in found:
-            found[pc] = None
-            todo += reversed(successors(region, region.blocks[pc]))
-    return list(found)
-
-
-def _reached(pc: int, onward: Callable[[int], Sequence[int]]) -> set[int]:
-    """What is reached from `pc` by one step or more."""
-    found: set[int] = set()
-    todo = list(onward(pc))
-    while todo:
-        at = todo.pop()
-        if at not in found:
-            found.add(at)
-            todo += onward(at)
-    return found
 
 
 def constants(memory: AddressSpace, address: int, size: int) -> bytes:
@@ -313,4 +244,4 @@ def constants(memory: AddressSpace, address: int, size: int) -> bytes:
     return memory.read(address, size)
 
 
-__all__ = ["Loop", "ProgramRegions", "constants", "loops_of", "resumed_at"]
+__all__ = ["ProgramRegions", "constants", "resumed_at"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 from engines.vm.isa.describe import OperandKind
@@ -16,7 +17,9 @@ from engines.vm.tiers.interpreter.machine import dispatch, tail_call
 from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
+from engines.vm.tiers.llvm.arms import Arms, arms_of
 from engines.vm.tiers.llvm.bounds import Bounds, Known
+from engines.vm.tiers.llvm.loops import loops_of
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, address
@@ -102,6 +105,11 @@ class Lowering:
     guarded: bool = False
     emitter: Emitter = field(default_factory=Emitter)
     leaves: list[_Leave] = field(default_factory=list)
+
+    @cached_property
+    def _innermost(self) -> frozenset[int]:
+        """The blocks of innermost loops."""
+        return frozenset().union(*(loop.blocks for loop in loops_of(self.region) if loop.is_innermost))
 
     def module(self) -> Module:
         """The text of the region."""
@@ -232,6 +240,8 @@ class Lowering:
         now = dirty | written_
         if block.end is End.INDIRECT:
             self._indirect(block, budget, now, known, states)
+        elif (arms := arms_of(self.region, block)) is not None and block.pc in self._innermost:
+            self._join(block, arms, budget, now, known, states)
         elif block.end is End.BRANCH:
             assert machine.taken is not None
             ways = [self._way(block, target, now, known, states) for target in block.targets]
@@ -241,6 +251,50 @@ class Lowering:
             way = self._way(block, block.targets[0], now, known, states)
             emitter.jump(way)
             self._write_ways(block, [way], budget, now, known, states)
+
+    def _join(self, block: Block, arms: Arms, budget: LlvmValue, dirty: Names, known: Known, states: States) -> None:
+        """End a block with both arms of its branch."""
+        emitter, machine, condition = self.emitter, self.machine, self.machine.taken
+        assert condition is not None
+        names = sorted({name for arm in arms.arms for insn in arm.block.insns for name in written(insn)})
+        before = self._values(names)
+        found, conditions, knowns = [], [], []
+        for arm in arms.arms:
+            self._assign(names, before)
+            after = known.copy()
+            for insn in arm.block.insns:
+                machine.begin(insn)
+                _run(machine, insn)
+                machine.commit()
+                after.execute(insn)
+            assert machine.taken is not None
+            found.append(self._values(names))
+            conditions.append(machine.taken ^ 1 if arm.is_turned else machine.taken)
+            knowns.append(after)
+        self._assign(names, [condition.select(one, other) for one, other in zip(*found, strict=True)])
+        labels = [emitter.label("way") for _ in arms.places]
+        emitter.branch(condition.select(*conditions), *labels)
+        for index, label in enumerate(labels):
+            emitter.begin(label)
+            place, (first, second) = arms.places[index], (arm.ways[index] for arm in arms.arms)
+            given = self._given_back(block, first, place), self._given_back(block, second, place)
+            # What the last step of the first arm gives back `_go_on` adds.
+            more = [emitter.const(unspent - self._unspent(first[-1], place)) for unspent in given]
+            left = budget + (more[0] if given[0] == given[1] else condition.select(*more))
+            self._go_on(first[-1], place, left, dirty | frozenset(names), knowns[0].meet(knowns[1]), states)
+
+    def _given_back(self, block: Block, way: tuple[Block, ...], place: int) -> int:
+        """What of the budget that `block` and its longest way on were given is not needed on `way` to `place`."""
+        steps = zip((block, *way), (*(after.pc for after in way), place), strict=True)
+        return sum(self._unspent(before, after) for before, after in steps)
+
+    def _values(self, names: Iterable[str]) -> list[LlvmValue]:
+        """The values of integer registers."""
+        return [self.machine.x[Constant(int(name[1:]))] for name in names]
+
+    def _assign(self, names: Iterable[str], values: Iterable[LlvmValue]) -> None:
+        for name, value in zip(names, values, strict=True):
+            self.emitter.line(f"store i64 {value.text}, ptr %{name}.")
 
     def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: Names, loose: frozenset[int]) -> LlvmValue:
         """The budget less `insns`; leaves where that is too much."""

@@ -37,6 +37,7 @@ CATALOGUES: Final = (
     "rustwasm_passes",
     "rustwasm_processes",
     "rustwasm_rules",
+    "rustwasm_written",
 )
 """The modules of this package that have a list `BUGS`."""
 

@@ -37,6 +37,7 @@ from engines.rustwasm.typing.parameters import check_parameters
 from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.wellformed import break_circles, check_shared
+from engines.rustwasm.typing.wellformed_types import TypeRules
 
 if TYPE_CHECKING:
     from engines.rustwasm.lower_linear.library_instances import LibraryInstances
@@ -140,6 +141,7 @@ class Compilation:
         self.indexed = 0
         self.unbroken = 0
         self.aliases_checked = 0
+        self.type_rules = TypeRules(self)
 
     # Loading
 
@@ -464,11 +466,15 @@ class Compilation:
             collector.ensure_fields(adt)
         self.check_recursion(self.declarations.adts[adts:])
         check_parameters(self, self.declarations.adts[adts:])
+        rules = self.type_rules
+        for adt in self.declarations.adts[adts:]:
+            rules.adt(adt)
         for impl in list(self.declarations.impls):
             if (impl, "coherence") not in collector.done:
                 collector.done.add((impl, "coherence"))
                 check_coherence(self, impl)
                 check_header(self, impl)
+                rules.impl(impl)
             if impl.trait is not None and not impl.syntax.negative:
                 check_members(self, impl)
         aliases = self.declarations.aliases
@@ -477,6 +483,7 @@ class Compilation:
         self.aliases_checked = len(aliases)
         for const in self.declarations.consts[consts:]:
             self.ensure_const(const)
+            rules.const(const)
             if const.is_static:
                 check_shared(self, const)
             if const.body.syntax is not None:
@@ -484,6 +491,7 @@ class Compilation:
                 self.body_of(const.body)
         for function in self.declarations.functions[functions:]:
             collector.ensure_signature(function)
+            rules.function(function)
         check_objects(self)
         for function in self.declarations.functions[functions:]:
             self.body_of(function)

@@ -15,7 +15,7 @@ BUGS: Final = Catalogue(judges=_INDEX)
 UNENFORCED: Final = (
     "E0029", "E0030", "E0034", "E0040", "E0049", "E0071", "E0109", "E0120", "E0133", "E0158", "E0161", "E0164",
     "E0191", "E0195", "E0197", "E0199", "E0200", "E0203", "E0206", "E0207", "E0221", "E0223", "E0229", "E0271",
-    "E0276", "E0282", "E0283", "E0284", "E0317", "E0322", "E0326", "E0366", "E0367", "E0368", "E0392", "E0393",
+    "E0276", "E0282", "E0283", "E0284", "E0309", "E0310", "E0317", "E0322", "E0326", "E0366", "E0367", "E0368", "E0392", "E0393",
     "E0436", "E0525", "E0533", "E0579", "E0593", "E0620", "E0641", "E0643", "E0665", "E0666", "E0746", "E0769",
     "E0790", "E0794",
 )  # fmt: skip
@@ -127,3 +127,46 @@ def _() -> None:
         return default_numbers
 
     replace_method(BodyChecker, "default_numbers", wrapper)
+
+
+@BUGS.action("rust-bounds-of-types-not-asked", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="arguments of types need not meet their bounds, nor have a size")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.wellformed_types import TypeRules
+
+    replace_method(TypeRules, "asks", lambda original: lambda self, one: False)
+
+
+@BUGS.action("rust-supertraits-not-asked", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="impls need not meet what their trait asks of Self and associated types")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import wellformed_types
+
+    replace_method(wellformed_types, "require", lambda original: lambda inference, p, args, span: True)
+
+
+@BUGS.action("rust-derived-impls-lose-bounds", Area.RUST_FRONT_END, "a valid program rejected",
+             description="a derived impl has the bounds of its trait only, not those of its type")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.resolve.declare import Declarations
+
+    def wrapper(original: Any) -> Any:
+        def derive(self: Any, item: Any, module: Any) -> None:
+            kept = [(p, p.bounds) for p in item.generics.params]
+            for p, _ in kept:
+                p.bounds = []
+            original(self, item, module)
+            for p, bounds in kept:
+                p.bounds = bounds
+
+        return derive
+
+    replace_method(Declarations, "derive", wrapper)
+
+
+@BUGS.action("rust-signatures-imply-nothing", Area.RUST_FRONT_END, "a valid program rejected",
+             description="`&'a T` in a signature does not say that T outlives 'a")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import type_outlives
+
+    replace_method(type_outlives, "_implied", lambda original: lambda *given: None)

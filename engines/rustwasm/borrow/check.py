@@ -15,6 +15,7 @@ from engines.rustwasm.borrow.mutability import check_mutability
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.borrow.shapes import Shapes
 from engines.rustwasm.borrow.signatures import Signatures
+from engines.rustwasm.borrow.type_outlives import asks_of_types, check_type_outlives
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.modes.rules import ModeRules
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -54,10 +55,13 @@ class BorrowChecker:
         moves.run()
         check_mutability(facts, reporter)
         count = self.shapes.count
-        if not any(count(local.ty) for local in body.locals):
+        generic = bool(body.definition.generics.names)
+        if not any(count(local.ty) for local in body.locals) and not (
+            generic and asks_of_types(body, self.shapes.asking)
+        ):  # fmt: skip
             return
         constraints = Constraints(facts, self.shapes, Signatures(self.compilation, self.shapes), self.summaries)
-        if closure is None and not facts.borrows and len(constraints.regions.names) == 1:
+        if closure is None and not facts.borrows and len(constraints.regions.names) == 1 and not generic:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
         promoted = _promoted(facts)
@@ -72,6 +76,8 @@ class BorrowChecker:
         if constraints.loans:
             compute_scopes(constraints)
             Conflicts(constraints, reporter, moves.blamed).run()
+        if constraints.tests and closure is None:
+            check_type_outlives(constraints, reporter)
         if closure is not None:
             self.summaries[closure] = summarize(constraints)
         elif len(constraints.regions.names) > 1:

@@ -10,6 +10,7 @@ from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.regions import Regions
 from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, Shapes, is_fn_trait, opaque_lifetimes
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
+from engines.rustwasm.borrow.type_outlives import TypeTest, outliving, unsized_parts
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef
@@ -47,6 +48,8 @@ class Constraints:
         self.regions = Regions(facts.points)
         self.locals: list[tuple[int, ...]] = []
         self.loans: list[Loan] = []
+        self.tests: list[TypeTest] = []
+        """What parameters have to outlive."""
         self.point = 0
         self.universe: dict[str, int] = {}
         self.plain: dict[FnDef, int] = shapes.plain
@@ -236,7 +239,11 @@ class Constraints:
             self._borrow(statement, rvalue, target, category)
         elif isinstance(rvalue, m.Cast):
             if target[1]:
-                self.relate(self.operand(rvalue.operand), target, category)
+                source = self.operand(rvalue.operand)
+                self.relate(source, target, category)
+                if source[0].flags & (ty.HAS_PARAM | ty.HAS_CLOSURE):
+                    for one, region in unsized_parts(source[0], target[0], target[1], self.shapes):
+                        self._last(one, region)
         elif isinstance(rvalue, m.Aggregate):
             if target[1] or rvalue.ty.kind == ty.ADT:
                 self._aggregate(rvalue, target, category)
@@ -305,9 +312,11 @@ class Constraints:
         if not isinstance(function, m.Constant) or not isinstance(function.ty.data, FnDef):
             self._mix(actual, target)
             return
-        if not target[1] and not any(a[1] for a in actual):
-            return
         definition = function.ty.data
+        if not target[1] and not any(a[1] for a in actual) and not any(
+            p.regions for p in definition.generics.predicates
+        ):  # fmt: skip
+            return
         if not target[1]:
             plain = self._plain(definition)
             if plain == 2 or (plain == 1 and all(len(a[1]) < 2 for a in actual)):
@@ -372,12 +381,17 @@ class Constraints:
             for name in bound.regions:
                 for region in subject[1]:
                     self.regions.outlives(region, env.region(name), self.point, r.CALL)
+                self._last(subject[0], env.region(name))
             if bound.trait is None:
                 continue
             try:
                 self._bound(bound, subject, env)
             except UnknownRegionsError:
                 continue
+
+    def _last(self, one: Ty, region: int) -> None:
+        """What a type holds has to outlive a region."""
+        self.tests += [(parameter, region, self.point) for parameter in outliving(self.shapes, one)]
 
     def _satisfy(self, trait: Any, args: list[Typed], depth: int) -> None:
         """`args[0]: trait<args[1..]>`: the impl that makes it true may make regions equal (`Vec<&'a str>:

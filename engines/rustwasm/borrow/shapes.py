@@ -64,6 +64,8 @@ class Shapes:
         self._mentioned: dict[Ty, list[tuple[str, int]] | None] = {}
         self.plain: dict[Any, int] = {}
         """Functions by whether calls of them demand anything of regions (`Constraints._plain`)."""
+        self.asking: dict[Any, bool] = {}
+        """Functions by whether they ask of types how long they last (`borrow.type_outlives`)."""
 
     def count(self, one: Ty) -> int:
         """How many regions the type has."""

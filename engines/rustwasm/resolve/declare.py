@@ -254,7 +254,11 @@ class Declarations:
                     error = self.resolver.diagnostics.error("E0665", message, span)
                     error.helps.append("make a unit variant the default by placing `#[default]` above it")
                     continue
+                own = {p.name: p.bounds for p in item.generics.params}
                 for made in self.parse_text(source, span):
+                    for p in made.generics.params:
+                        p.bounds = [*own[p.name], *p.bounds]
+                    made.generics.where = item.generics.where
                     self.impl(made, module, derived=span)
 
     def check_default(self, item: Any, span: t.Span) -> bool:

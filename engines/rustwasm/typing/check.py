@@ -11,14 +11,15 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.callables import report_uncallable, settle_kinds
 from engines.rustwasm.typing.captures import find_captures
 from engines.rustwasm.typing.const_context import check_format, constant_context, refuse
-from engines.rustwasm.typing.definitions import ClosureDef, FnDef, TraitDef
+from engines.rustwasm.typing.definitions import ClosureDef, FnDef, Generics, TraitDef
 from engines.rustwasm.typing.exhaustiveness import check_irrefutable, check_match
 from engines.rustwasm.typing.expressions import ExpressionChecker, Merge
 from engines.rustwasm.typing.jumps import Target, check_return, find_target
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.traits import AMBIGUOUS
 from engines.rustwasm.typing.types import Ty, shallow
-from engines.rustwasm.typing.undecided import check_bound_types, report_undecided
+from engines.rustwasm.typing.undecided import check_bound_types, check_sizes, report_undecided
+from engines.rustwasm.typing.wellformed_types import check_type
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
@@ -49,7 +50,7 @@ class BodyChecker(ExpressionChecker):
         self.promoted = 0
         """How many constants of the body live as long as the program (`mir.promotion`)."""
         self.trait_selves: list[tuple[Ty, TraitDef]] = []
-        self.instantiated: list[tuple[tuple[Ty, ...], t.Span]] = []
+        self.instantiated: list[tuple[Generics, tuple[Ty, ...], t.Span]] = []
         self.bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]] = []
         self.diverging: list[Ty] = []
         self.called_closures: list[tuple[ClosureDef, str]] = []
@@ -227,6 +228,8 @@ class BodyChecker(ExpressionChecker):
             if ty.lifetimes(written):
                 self.declared[node] = written
             self.require_size(one, node.pattern)
+            if not self.is_library and self.compilation.type_rules.asks(one):
+                check_type(self, one, self.function.generics, node.annotation.span)
             if node.value is not None:
                 diverges = shallow(self.check_coerce(node.value, one)).kind == ty.NEVER
         elif node.value is not None:
@@ -598,6 +601,7 @@ class BodyChecker(ExpressionChecker):
             if shallow(one).kind == ty.INFER:
                 self.unify(one, ty.UNIT)
         check_bound_types(self)
+        check_sizes(self)
         if not self.compilation.diagnostics.has_errors:
             report_undecided(self)
         self.pending = []

@@ -537,6 +537,7 @@ class ExpressionChecker(CallChecker):
         _, definition, args = found
         self.collector.ensure_fields(definition.owner)
         result = ty.adt(definition.owner, args)
+        self.require_bounds(definition.owner, args, node.path.span)
         if expected is not None:
             want = shallow(expected)
             if want.kind == ty.ADT and want.data is definition.owner:

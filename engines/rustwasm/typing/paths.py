@@ -9,7 +9,7 @@ from engines.rustwasm.resolve.modules import VALUES, AliasDef
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.collect import TypeEnv
-from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef, VariantDef
+from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, Generics, ImplDef, TraitDef, VariantDef
 from engines.rustwasm.typing.generic_arguments import lower_arguments
 from engines.rustwasm.typing.parameters import check_lifetime_arguments
 from engines.rustwasm.typing.traits import AMBIGUOUS, Inference, head
@@ -47,8 +47,8 @@ class PathChecker(Inference):
     pending: list[tuple[TraitDef, tuple[Ty, ...], t.Span]]
     trait_selves: list[tuple[Ty, TraitDef]]
     """Types that paths like `Default::default` leave open."""
-    instantiated: list[tuple[tuple[Ty, ...], t.Span]]
-    """Arguments of generic functions that were left open, and where."""
+    instantiated: list[tuple[Generics, tuple[Ty, ...], t.Span]]
+    """Arguments of generic functions, and where."""
     bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]]
     """What associated types have to be of types that were not known yet."""
 
@@ -74,8 +74,8 @@ class PathChecker(Inference):
 
     def instantiate(self, definition: FnDef, args: tuple[Ty, ...], span: t.Span) -> Ty:
         """The function item type, after requiring its bounds."""
-        if any(arg.flags & ty.HAS_INFER for arg in args):
-            self.instantiated.append((args, span))
+        if args and not self.is_library:
+            self.instantiated.append((definition.generics, args, span))
         for p in definition.generics.predicates:
             if p.trait is not None:
                 subject = self.normal_subst(p.subject, args)
@@ -84,6 +84,13 @@ class PathChecker(Inference):
                 for name, bound in p.bindings:
                     self.require_projection(p.trait, name, full, self.normal_subst(bound, args), span)
         return ty.fn_def(definition, args)
+
+    def require_bounds(self, adt: AdtDef, args: tuple[Ty, ...], span: t.Span) -> None:
+        """What a type asks of its arguments, where a value of it is made."""
+        for p in adt.generics.predicates:
+            if p.trait is not None:
+                full = tuple([self.normal_subst(one, args) for one in (p.subject, *p.args)])
+                self.pending.append((p.trait, full, span))
 
     def require_projection(self, trait: TraitDef, name: str, full: tuple[Ty, ...], value: Ty, span: t.Span) -> None:
         owner = self.collector.find_assoc(trait, name)
@@ -159,6 +166,7 @@ class PathChecker(Inference):
                 self.error("E0533" if definition.owner.is_enum else "E0423", message, span, "not a value")
                 return ty.ERROR_TY
             self.check_constructor_privacy(definition, span)
+            self.require_bounds(definition.owner, args, span)
             return ty.fn_def(definition, args)
         node.target = found
         self.compilation.ensure_const(definition)

@@ -12,6 +12,7 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty, shallow
+from engines.rustwasm.typing.wellformed_types import report_size
 
 if TYPE_CHECKING:
     from engines.rustwasm.typing.check import BodyChecker
@@ -28,6 +29,14 @@ def check_bound_types(checker: BodyChecker) -> None:
             wanted = checker.show(value)
             message = f"type mismatch resolving `<{checker.show(deep[0])} as {trait.name}>::{name} == {wanted}`"
             checker.error("E0271", message, span, f"expected `{wanted}`, found `{checker.show(actual)}`")
+
+
+def check_sizes(checker: BodyChecker) -> None:
+    """E0277 for arguments without a size of generic functions that ask for one, as they do if they say nothing."""
+    for generics, args, span in checker.instantiated:
+        for i, one in enumerate(args):
+            if shallow(one).kind in (ty.STR, ty.SLICE, ty.DYN) and i not in generics.unsized:
+                report_size(checker.compilation, ty.deep(one), span)
 
 
 def report_undecided(checker: BodyChecker) -> None:
@@ -55,9 +64,9 @@ def _report_variables(checker: BodyChecker) -> None:
             one = ty.deep(pattern.target.ty)
             if one.flags & ty.HAS_INFER and one.kind == ty.ADT and any(map(_is_open, one.args)):
                 checker.error("E0282", f"type annotations needed for `{checker.show(one)}`", pattern.span)
-    if len(checker.compilation.diagnostics.errors) > before or checker.is_library:
+    if len(checker.compilation.diagnostics.errors) > before:
         return
-    for args, span in checker.instantiated:
+    for _, args, span in checker.instantiated:
         if any(map(_is_open, args)):
             checker.error("E0282", "type annotations needed", span, "cannot infer type of a generic parameter")
             return

@@ -426,7 +426,72 @@ impl Foo for bool {
 }
 fn main() {}
 //= E0277 1
+const N: [u8] = [1];
+fn main() {}
+//= E0277 1
+enum E { A(str) }
+fn main() {}
+//= E0277 1
+fn f() -> [u8] { loop {} }
+fn main() {}
+//= E0277 1
+fn f(x: &[str]) {}
+fn main() {}
+//= E0277 1
+fn f(x: (str, u8)) {}
+fn main() {}
+//= E0277 1
+fn f(x: Option<dyn Fn()>) {}
+fn main() {}
+//= E0277 1
+fn f(x: Vec<str>) {}
+fn main() {}
+//= E0277 1
+fn f<T: ?Sized>(y: Option<T>) {}
+fn main() {}
+//= E0277 1
+fn f<T>(x: <T as Iterator>::Item) {}
+fn main() {}
+//= E0277 1
 fn main() { let mut x = 1u8; x += "a"; }
+//= E0277 1
+static S: str = *"a";
+fn main() {}
+//= E0277 1
+struct S { name: str, n: u8 }
+fn main() {}
+//= E0277 1
+trait Make { fn make() -> Option<Self>; }
+fn main() {}
+//= E0277 2
+struct Pair<K: Ord, V> { k: K, v: V }
+struct Table<K, V> { rows: Vec<Pair<K, V>> }
+fn main() {}
+//= E0277 2
+struct S<T>(T);
+fn f(x: &S<str>) {}
+fn main() {}
+//= E0277 2
+struct Wrap<T: Copy> { t: T }
+fn main() { let x = Wrap { t: String::new() }; }
+//= E0277 2
+struct Wrap<T: Copy>(T);
+fn f(x: Wrap<String>) {}
+fn main() {}
+//= E0277 2
+struct Wrap<T: Copy>(T);
+fn main() { let x = Wrap(String::new()); }
+//= E0277 2
+struct Wrap<T: Copy>(T);
+fn main() { let x: Wrap<String>; }
+//= E0277 2
+struct Wrap<T: Copy>(T);
+impl<T> Wrap<T> { fn f(&self) {} }
+fn main() {}
+//= E0277 2
+struct Wrap<T: Copy>(T);
+struct Outer { inner: Wrap<String> }
+fn main() {}
 //= E0277 2
 trait T { fn bar(&self); }
 fn f(x: dyn T) { }
@@ -434,6 +499,36 @@ fn main() {}
 //= E0277 2
 trait T { fn bar(&self); }
 fn main() { let x: dyn T; }
+//= E0277 3
+fn f<T: ?Sized>(x: &T) {}
+fn g<T>(x: &T) {}
+fn main() { f("a"); g("a"); }
+//= E0277 3
+fn f<T: Copy>(x: T) {}
+struct S;
+fn main() { f::<S>(S); }
+//= E0277 3
+trait Show { fn show(&self); }
+struct Wrap<T: Show>(T);
+impl<T> Clone for Wrap<T> { fn clone(&self) -> Self { loop {} } }
+fn main() {}
+//= E0277 3
+trait Tr<T: Copy> {}
+struct S;
+impl Tr<String> for S {}
+fn main() {}
+//= E0277 4
+trait Super {}
+trait Sub: Super {}
+struct S;
+impl Sub for S {}
+fn main() {}
+//= E0277 4
+use std::fmt::Display;
+trait Tr { type Item: Display; }
+struct S;
+impl Tr for u8 { type Item = S; }
+fn main() {}
 //= E0282 1
 fn main() { let v = Vec::new(); }
 //= E0282 1
@@ -486,6 +581,77 @@ let bar: u32 = foo.into() * 1u32;
 fn main() { let x = "5".parse().unwrap(); }
 //= E0308 1
 fn main() { let mut x = 1u8; x += 1u16; }
+//= E0309 2
+trait Shape { fn area(&self) -> f64; }
+fn boxed<'a, T: Shape>(x: T) -> Box<dyn Shape + 'a> { Box::new(x) }
+fn main() {}
+//= E0309 5
+trait Shape { fn area(&self) -> f64; }
+struct Holder<'a> { shape: Box<dyn Shape + 'a> }
+impl<'a> Holder<'a> {
+    fn new<S: Shape>(s: S) -> Holder<'a> {
+        Holder { shape: Box::new(s) }
+    }
+}
+fn main() {}
+//= E0310 1
+fn boxed<F: Fn() -> u8>(f: F) -> Box<dyn Fn() -> u8> { Box::new(f) }
+fn main() {}
+//= E0310 1
+fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> Box<dyn Fn(A) -> C> { Box::new(move |x| g(f(x))) }
+fn main() {}
+//= E0310 1
+fn iter<T: Clone>(v: Vec<T>) -> Box<dyn Iterator<Item = T>> { Box::new(v.into_iter()) }
+fn main() {}
+//= E0310 1
+struct Foo<T> { foo: &'static T }
+fn main() {}
+//= E0310 2
+fn boxed<F: Fn() -> u8>(f: F) -> Box<dyn Fn() -> u8> {
+    Box::new(move || f())
+}
+fn main() {}
+//= E0310 2
+fn needs<T: 'static>(x: &T) {}
+fn f<'a, T: 'a>(x: &'a T) { needs(x); }
+fn main() {}
+//= E0310 2
+fn spawn<F, T>(f: F) -> T where F: FnOnce() -> T + 'static, T: 'static { f() }
+fn once<T: Clone>(x: T) -> T { spawn(move || x.clone()) }
+fn main() {}
+//= E0310 2
+fn stat<T: 'static>(x: T) {}
+fn f<T>(x: T) { stat(x); }
+fn main() {}
+//= E0310 2
+struct Foo<T> {
+    foo: &'static T
+}
+fn main() {}
+//= E0310 2
+trait Shape { fn area(&self) -> f64; }
+fn boxed<T: Shape>(x: T) -> Box<dyn Shape> { Box::new(x) }
+fn main() {}
+//= E0310 3
+struct Keeps { all: Vec<Box<dyn Fn() -> u32>> }
+impl Keeps {
+    fn add<F: Fn() -> u32>(&mut self, f: F) { self.all.push(Box::new(f)); }
+}
+fn main() {}
+//= E0310 4
+use std::rc::Rc;
+trait Obs { fn note(&self, n: u8); }
+struct Subject { all: Vec<Rc<dyn Obs>> }
+impl Subject { fn add<O: Obs>(&mut self, o: Rc<O>) { self.all.push(o); } }
+fn main() {}
+//= E0311 2
+fn no_restriction<T>(x: &()) -> &() {
+    with_restriction::<T>(x)
+}
+fn with_restriction<'a, T: 'a>(x: &'a ()) -> &'a () {
+    x
+}
+fn main() {}
 //= E0317 1
 fn main() { let x = if true { 1 }; }
 //= E0317 3
@@ -848,12 +1014,35 @@ fn main() {}
 struct Loop<T>(Option<Box<Loop<T>>>);
 fn main() {}
 //= fine
+#[derive(Clone, Debug, PartialEq)]
+struct Wrap<T: Copy + PartialEq> { t: T }
+fn f<T: Copy + PartialEq>(w: &Wrap<T>) -> bool { let v: Wrap<T> = w.clone(); v == *w }
+fn main() {}
+//= fine
 #[derive(Default)]
 enum E { A, #[default] B }
 fn main() {}
 //= fine
 enum E { A(u8), B { x: u8 }, C }
 fn f(e: E) { match e { E::A { 0: n } => {} E::B { .. } => {} E::C { } => {} } }
+fn main() {}
+//= fine
+fn boxed<F: Fn() -> u8 + 'static>(f: F) -> Box<dyn Fn() -> u8> { Box::new(move || f()) }
+fn main() {}
+//= fine
+fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }
+fn main() {}
+//= fine
+fn dbg<T: std::fmt::Debug>(x: T) -> String { let all: Vec<Box<dyn std::fmt::Debug>> = vec![Box::new(x)]; format!("{:?}", all) }
+fn main() {}
+//= fine
+fn dbg<T: std::fmt::Debug>(x: T) -> String { let all: Vec<Box<dyn std::fmt::Debug>> = vec![]; let one: Box<dyn std::fmt::Debug + '_> = Box::new(x); format!("{:?}", one) }
+fn main() {}
+//= fine
+fn iter<'a, T>(v: &'a [T]) -> Box<dyn Iterator<Item = &'a T> + 'a> { Box::new(v.iter()) }
+fn main() {}
+//= fine
+fn iter<T: Clone + 'static>(v: Vec<T>) -> Box<dyn Iterator<Item = T>> { Box::new(v.into_iter()) }
 fn main() {}
 //= fine
 fn main() { let f = unsafe { || danger() }; f(); }
@@ -870,8 +1059,31 @@ fn main() {}
 fn read(p: *const u8) -> u8 { unsafe { *p } }
 fn main() {}
 //= fine
+fn spawn<F, T>(f: F) -> T where F: FnOnce() -> T + 'static, T: 'static { f() }
+fn twice<T: Clone + 'static>(x: T) -> (T, T) { let y = x.clone(); (spawn(move || x.clone()), spawn(move || y)) }
+fn main() {}
+//= fine
 struct A<T>(Option<Box<B<T>>>);
 struct B<T>(Option<Box<A<T>>>, T);
+fn main() {}
+//= fine
+struct Adapter<I: Iterator> { inner: I, seen: Option<I::Item> }
+impl<I: Iterator> Iterator for Adapter<I> where I::Item: Clone { type Item = I::Item; fn next(&mut self) -> Option<I::Item> { self.inner.next() } }
+fn wrap<I: Iterator>(i: I) -> Adapter<I> { Adapter { inner: i, seen: None } }
+fn main() {}
+//= fine
+struct Bus<E> { handlers: Vec<Box<dyn Fn(&E)>> }
+impl<E> Bus<E> {
+    fn on(&mut self, f: impl Fn(&E) + 'static) { self.handlers.push(Box::new(f)); }
+    fn emit(&self, e: &E) { for h in &self.handlers { h(e); } }
+}
+fn main() {}
+//= fine
+struct Cache<K, V> { make: Box<dyn Fn(&K) -> V>, all: Vec<(K, V)> }
+impl<K: PartialEq + Clone, V: Clone> Cache<K, V> {
+    fn new<F>(make: F) -> Self where F: Fn(&K) -> V + 'static { Cache { make: Box::new(make), all: Vec::new() } }
+    fn get(&mut self, k: K) -> V { let v = (self.make)(&k); self.all.push((k, v.clone())); v }
+}
 fn main() {}
 //= fine
 struct Foo(i32);
@@ -882,8 +1094,18 @@ fn main() {}
 struct Foo<'a, T> { foo: &'a T }
 fn main() {}
 //= fine
+struct Foo<T: 'static> { foo: &'static T }
+fn main() {}
+//= fine
 struct Guard<T: Clone>(T);
 impl<T: Clone> Drop for Guard<T> { fn drop(&mut self) { let _ = self.0.clone(); } }
+fn main() {}
+//= fine
+struct Pair<K: Ord, V> { k: K, v: V }
+struct Table<K: Ord, V> { rows: Vec<Pair<K, V>> }
+fn main() {}
+//= fine
+struct S { n: u8, name: str }
 fn main() {}
 //= fine
 struct S(*const u8);
@@ -894,6 +1116,14 @@ fn main() {}
 struct S;
 impl S { const ONE: u8 = 1; fn new() -> S { S } }
 fn f(n: u8) { match n { S::ONE => {} _ => {} } }
+fn main() {}
+//= fine
+struct Wrap<T: ?Sized>(Box<T>);
+fn f(x: Wrap<str>, y: &Wrap<dyn Fn()>, z: Box<[u8]>, w: std::rc::Rc<str>) {}
+fn main() {}
+//= fine
+struct Wrap<T: ?Sized>(Box<T>);
+fn f<T: ?Sized>(x: &Wrap<T>, y: Option<&T>) {}
 fn main() {}
 //= fine
 struct Wrap<T: Copy>(T);
@@ -960,6 +1190,23 @@ struct W<T>(T);
 impl<T: Clone, U: From<T>> Conv<U> for W<T> { fn conv(&self) -> U { U::from(self.0.clone()) } }
 fn main() {}
 //= fine
+trait Expr { fn eval(&self) -> i64; }
+impl Expr for i64 { fn eval(&self) -> i64 { *self } }
+impl<T: Expr + ?Sized> Expr for Box<T> { fn eval(&self) -> i64 { (**self).eval() } }
+impl<T: Expr> Expr for Vec<T> { fn eval(&self) -> i64 { let all: Vec<&dyn Expr> = self.iter().map(|e| e as &dyn Expr).collect(); all.iter().map(|e| e.eval()).sum() } }
+fn main() { let v: Vec<Box<dyn Expr>> = vec![Box::new(1i64), Box::new(vec![2i64])]; let _ = v.eval(); }
+//= fine
+trait Expr { fn eval(&self) -> i64; }
+struct Add<L, R>(L, R);
+impl<L: Expr, R: Expr> Expr for Add<L, R> { fn eval(&self) -> i64 { self.0.eval() + self.1.eval() } }
+fn both<'e, L: Expr + 'e, R: Expr + 'e>(l: L, r: R) -> Box<dyn Expr + 'e> { Box::new(Add(l, r)) }
+fn main() {}
+//= fine
+trait Make: Sized { fn make() -> Option<Self>; fn pair(self) -> (Self, Self); }
+trait Also: Clone { fn make(&self) -> Option<Self>; }
+trait Where { fn make(&self) -> Option<Self> where Self: Sized; fn list(&self) -> Box<Self> where Self: Sized; }
+fn main() {}
+//= fine
 trait Named { type Name; fn n(&self) -> Self::Name; }
 trait Sub: Named<Name = u8> {}
 fn f(x: &dyn Sub, y: &dyn Named<Name = u8>) {}
@@ -969,6 +1216,10 @@ trait Named { type Name; fn name(&self) -> Self::Name; }
 struct S;
 impl<T, I: Iterator<Item = T>> Named for (S, I) { type Name = Option<T>; fn name(&self) -> Option<T> { None } }
 impl<'a> Named for &'a S { type Name = &'a S; fn name(&self) -> &'a S { self } }
+fn main() {}
+//= fine
+trait Node: 'static { fn id(&self) -> u8; }
+fn boxed<T: Node>(x: T) -> Box<dyn Node> { Box::new(x) }
 fn main() {}
 //= fine
 trait Pick { fn pick<'a>(&self, a: &'a str, b: &'a str) -> &'a str; }
@@ -984,6 +1235,35 @@ trait Shape { fn area(&self) -> f64; }
 fn boxed<T: Shape + 'static>(x: T) -> Box<dyn Shape> { Box::new(x) }
 fn main() {}
 //= fine
+trait Shape { fn area(&self) -> f64; }
+fn lend<'a, T: Shape>(x: &'a T) -> Box<dyn Shape + 'a> where &'a T: Shape { Box::new(x) }
+fn main() {}
+//= fine
+trait Shape { fn area(&self) -> f64; }
+fn lend<T: Shape>(x: &T) -> &dyn Shape { x }
+fn main() {}
+//= fine
+trait Shape { fn area(&self) -> f64; }
+fn total<T: Shape>(x: &T, all: &[T]) -> f64 { let d: &dyn Shape = x; d.area() + all.iter().map(|s| { let e: &dyn Shape = s; e.area() }).sum::<f64>() }
+fn main() {}
+//= fine
+trait Shape { fn area(&self) -> f64; }
+struct Group<S: Shape> { all: Vec<S> }
+impl<S: Shape> Shape for Group<S> { fn area(&self) -> f64 { self.all.iter().map(|s| s.area()).sum() } }
+impl<S: Shape> Iterator for Group<S> { type Item = S; fn next(&mut self) -> Option<S> { self.all.pop() } }
+type Shapes = Group<Circle>;
+struct Circle;
+impl Shape for Circle { fn area(&self) -> f64 { 1.0 } }
+fn total(g: &Shapes) -> f64 { g.area() }
+fn main() {}
+//= fine
+trait Shape { fn area(&self) -> f64; }
+struct Holder<'a> { shape: Box<dyn Shape + 'a> }
+impl<'a> Holder<'a> {
+    fn new<S: Shape + 'a>(s: S) -> Holder<'a> { Holder { shape: Box::new(s) } }
+}
+fn main() {}
+//= fine
 trait Shape<'a> { fn name(&self) -> &'a str; }
 struct Holder<'a> { shape: Box<dyn Shape<'a>> }
 struct Part<'a, T: Iterator<Item = &'a str>> { items: T }
@@ -993,6 +1273,15 @@ trait Tr { type A; }
 fn foo<T>(t: T) where T: Tr<A = u32> {}
 impl Tr for i8 { type A = u32; }
 fn main() { foo(3); }
+//= fine
+trait Tr { type Item: Clone; fn f(&self) -> Option<Self::Item>; }
+impl Tr for u8 { type Item = String; fn f(&self) -> Option<String> { None } }
+fn main() {}
+//= fine
+trait Visitor { fn go(&mut self); }
+fn each<V: Visitor>(v: &mut V) { let d: &mut dyn Visitor = v; d.go(); run(v); }
+fn run(v: &mut dyn Visitor) { v.go(); }
+fn main() {}
 //= fine
 type Copies = dyn Fn(u8) -> u8;
 type Own<T> = Option<Box<dyn Iterator<Item = T>>>;
@@ -1008,4 +1297,10 @@ struct Tagged<T> { number: u32, tag: PhantomData<T> }
 enum Tree<T> { Leaf, Node(Box<Tree<T>>, T) }
 struct Call<'a, A, R>(Box<dyn Fn(A) -> R + 'a>);
 struct Held<'a, const N: usize>([&'a str; N]);
+fn main() {}
+//= fine
+use std::rc::Rc;
+trait Obs { fn note(&self, n: u8); }
+struct Subject<'a> { all: Vec<Rc<dyn Obs + 'a>> }
+impl<'a> Subject<'a> { fn add<O: Obs + 'a>(&mut self, o: Rc<O>) { self.all.push(o); } }
 fn main() {}

@@ -1,0 +1,129 @@
+"""Types behind parameters that have to last: what becomes a `dyn Trait + 'a`, or is passed where `T: 'a` is asked, has
+to be promised to (E0309, E0310, E0311).
+
+Source: RFC 2094 ("Named lifetimes"); The Rust Reference, "Lifetime bounds", "Trait object lifetime bounds".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.types import Ty
+
+if TYPE_CHECKING:
+    from engines.rustwasm.borrow.constraints import Constraints
+    from engines.rustwasm.borrow.report import Reporter
+    from engines.rustwasm.typing.definitions import TraitDef
+
+TypeTest: TypeAlias = tuple[Ty, int, int]
+"""(type parameter, region that it has to outlive, point)."""
+
+
+def asks_of_types(body: m.Body, asking: dict[FnDef, bool]) -> bool:
+    """Whether a body without regions calls what asks of its types how long they last (`asking`: what is known)."""
+    for block in body.blocks:
+        call = block.terminator
+        if isinstance(call, m.Call) and isinstance(call.function, m.Constant) and isinstance(
+            call.function.ty.data, FnDef
+        ):  # fmt: skip
+            definition = call.function.ty.data
+            found = asking.get(definition)
+            if found is None:
+                found = asking[definition] = any(p.regions for p in definition.generics.predicates)
+            if found:
+                return True
+    return False
+
+
+def outliving(shapes: Shapes, one: Ty) -> list[Ty]:
+    """The parameters that a type holds values of."""
+    if one.kind == ty.PARAM:
+        return [one]
+    if not one.flags & (ty.HAS_PARAM | ty.HAS_CLOSURE):
+        return []
+    parts = shapes.captures(one) if one.kind == ty.CLOSURE else one.args
+    return list(dict.fromkeys([each for part in parts for each in outliving(shapes, part)]))
+
+
+def unsized_parts(one: Ty, wanted: Ty, regions: tuple[int, ...], shapes: Shapes) -> list[tuple[Ty, int]]:
+    """Where a value becomes another type: what becomes a trait object in it, and the object's region."""
+    if wanted.kind == ty.DYN:
+        return [(one, regions[0])] if one.kind != ty.DYN and regions else []
+    found: list[tuple[Ty, int]] = []
+    if one.kind == wanted.kind and len(one.args) == len(wanted.args):
+        at = len(wanted.regions)
+        for part, other in zip(one.args, wanted.args, strict=True):
+            count = shapes.count(other)
+            if part is not other:
+                found += unsized_parts(part, other, regions[at : at + count], shapes)
+            at += count
+    return found
+
+
+def check_type_outlives(constraints: Constraints, reporter: Reporter) -> None:
+    """Report each parameter that has to last longer than anything promises."""
+    regions = constraints.regions
+    promised = _promised(constraints)
+    reported: set[tuple[Ty, int]] = set()
+    for one, region, point in constraints.tests:
+        ends = [0] if region == 0 else regions.ends(region)
+        for end in ends:
+            if any(regions.promised(longer, end) for longer in promised.get(one, ())) or (one, point) in reported:
+                continue
+            reported.add((one, point))
+            name = regions.names[end]
+            anonymous = name.startswith(("'_", "'?"))
+            code = "E0310" if end == 0 else ("E0311" if anonymous else "E0309")
+            shown = ty.show(one)
+            message = f"the parameter type `{shown}` may not live long enough"
+            label = f"the parameter type `{shown}` must be valid for " + (
+                "the anonymous lifetime" if anonymous else f"the lifetime `{name}`" if end else "the static lifetime"
+            )
+            error = reporter.error(code, message, constraints.facts.span(point), label)
+            if not anonymous:
+                error.helps.append(f"consider adding an explicit lifetime bound: `{shown}: {name}`")
+
+
+def _promised(constraints: Constraints) -> dict[Ty, set[int]]:
+    """What each parameter outlives: as its bounds say, those of its traits, and as `&'a T` in the signature implies."""
+    definition = constraints.body.definition
+    found: dict[Ty, set[int]] = {}
+    for p in definition.generics.predicates:
+        if p.subject.kind == ty.PARAM:
+            own = found.setdefault(p.subject, set())
+            own.update(constraints.universe[name] for name in p.regions if name in constraints.universe)
+            if p.trait is not None and _lasts(p.trait, set()):
+                own.add(0)
+    for i in range(constraints.body.arg_count + 1):
+        _implied(constraints, constraints.body.locals[i].ty, constraints.locals[i], (), found)
+    return found
+
+
+def _lasts(trait: TraitDef, seen: set[TraitDef]) -> bool:
+    """Whether what has the trait is `'static`."""
+    seen.add(trait)
+    if any(bound.lifetime == "'static" for bound in trait.syntax.supertraits or ()):
+        return True
+    uppers = [p.trait for p in trait.supertraits if p.trait is not None]
+    return any(_lasts(upper, seen) for upper in uppers if upper not in seen)
+
+
+def _implied(
+    constraints: Constraints, one: Ty, regions: tuple[int, ...], around: tuple[int, ...], found: dict[Ty, set[int]]
+) -> None:
+    """A type in the signature promises that what it holds outlives the lifetimes that it has."""
+    if one.kind == ty.PARAM:
+        found.setdefault(one, set()).update(around)
+    if one.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE) or (one.kind == ty.DYN and is_fn_trait(one.data[0])):
+        return
+    at = len(one.regions)
+    if one.kind != ty.DYN:
+        around = (*around, *regions[:at])
+    for arg in one.args:
+        count = constraints.shapes.count(arg)
+        _implied(constraints, arg, regions[at : at + count], around, found)
+        at += count

@@ -96,6 +96,19 @@ def _last_byte_lost(original: Any) -> Any:
     return pieces
 
 
+def _first_test_lost(original: Any) -> Any:
+    from engines.rustwasm.release.tree import If
+
+    def rotated(tree: Any, loop: Any) -> Any:
+        made = original(tree, loop)
+        if made is not None:
+            at = next(index for index, node in enumerate(made) if isinstance(node, If))
+            made[at : at + 1] = made[at].then
+        return made
+
+    return rotated
+
+
 _Table = tuple[tuple[str, str, str, Callable[[Any], Any], str], ...]
 
 _PASSES: Final[_Table] = (
@@ -131,7 +144,18 @@ _PASSES: Final[_Table] = (
     ("one-caller-speaks-for-all", "a value known too long", "release.signatures:_parameters",
      lambda original: lambda tree, index, sites: original(tree, index, sites[:1]),
      "a parameter is the constant that the first call gives"),
+    ("comparisons-mirrored-as-they-were", "a condition the wrong way round", "release.fold:_MIRRORED",
+     lambda original: {name: name for name in original}, "operands change places and the comparison stays"),
 )  # fmt: skip
+
+_TESTED: Final[_Table] = (
+    ("loops-run-at-least-once", "a test left out", "release.rotate:_rotated", _first_test_lost,
+     "a loop that tests at its end is entered without a test"),
+    ("values-that-are-not-zero-exceed-one", "a value known too exactly", "release.number:_Numbering._not_zero",
+     lambda original: lambda self, number, type_: self._bound(number, 2, self.range_of(number, type_)[1]),
+     "what is not zero is taken for two at least"),
+)  # fmt: skip
+_SUITES: Final = tuple(f"fresh tests/engines/rustwasm/release/test_{name}.py" for name in ("rotate", "number"))
 
 _GC_PASSES: Final[_Table] = (
     ("null-tests-of-objects-fail", "a condition the wrong way round", "release.objects:_Simplifier._is_null",
@@ -234,6 +258,7 @@ _LOWERED: Final[_Table] = (
 
 for _part, _table, _judges, _area in (
     ("release", _PASSES, (_RELEASE,), Area.RUST_RELEASE),
+    ("release", _TESTED, _SUITES, Area.RUST_RELEASE),
     ("release-gc", _GC_PASSES, (_RELEASE_GC,), Area.RUST_RELEASE),
     ("gc", _LOWERED, (_GC,), Area.RUST_LOWERING),
 ):

@@ -17,6 +17,7 @@ from engines.rustwasm.lower_linear.moves import Moves, gives_back, handed_on, op
 from engines.rustwasm.lower_linear.places import InLocals, InMemory, Where
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.place_type import place_type
+from engines.rustwasm.release.never_zero import never_zero
 from engines.rustwasm.release.tree import If, Node, Tree
 from engines.rustwasm.structure.relooper import BasicBlock, Branch, Exit, Jump, Leave, Table, numbered, structure
 from engines.rustwasm.typing import types as t
@@ -412,7 +413,13 @@ class FunctionLowering(DropLowering):
         if layout.tag is not None:
             values[0] = n.i32(rvalue.variant)
         wasm = layout.wasm
-        return [n.zero(wasm[i]) if value is None else value for i, value in enumerate(values)]
+        made = [n.zero(wasm[i]) if value is None else value for i, value in enumerate(values)]
+        optimised = self.program.profile.name != "dev"
+        if optimised and layout.niche is not None and rvalue.variant != layout.null_variant:
+            at = layout.parts.index(layout.niche)
+            made[at] = self.stash(made[at])
+            self.out.append(never_zero(n.copied(made[at])))
+        return made
 
     def _repeat(self, where: Where, rvalue: m.Repeat) -> None:
         count = rvalue.count.data

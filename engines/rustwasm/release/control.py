@@ -70,7 +70,17 @@ def _statements(body: list[Node], uses: Uses) -> None:
                 break
         if out and (out[-1].op in NEVER_RETURNS or _never_ends(out[-1])):
             break
+    _leave_first(out)
     body[:] = out
+
+
+def _leave_first(body: list[Node]) -> None:
+    """A branch behind an arm that leaves comes first: then what the arm does needs no arm."""
+    if len(body) < 2 or body[-1].op != "br" or body[-1].args:
+        return
+    test, branch = body[-2:]
+    if isinstance(test, If) and test.type is None and not test.other and test.then[-1].op in NEVER_RETURNS:
+        body[-2:] = [Node("br_if", branch.imm, [negated(test.args[0])]), *test.then]
 
 
 def _never_ends(node: Node) -> bool:

@@ -44,6 +44,12 @@ class _Flattener:
         """Take what can be taken out of the operands of `node`; `before` are the effects of what is evaluated before
         them. Whether all of the operands were seen."""
         for index, argument in enumerate(node.args):
+            if self.split and argument.op == "local.tee" and argument.args[0].bodies():
+                # The local is as good as a fresh one, and tests of it are understood.
+                if before.conflicts(effects_of(argument)):
+                    return False
+                out.append(Node("local.set", argument.imm, argument.args))
+                node.args[index] = argument = Node("local.get", argument.imm, (), argument.type)
             while isinstance(argument, Block) and argument.op == "block" and argument.type is not None:
                 if self.uses[argument.label]:
                     if not self.split or node.op == "local.set" or before.conflicts(effects_of(argument)):

@@ -82,6 +82,13 @@ _INVERSE: Final = {
 }
 """Integer comparisons and their negations; floats have none, since NaN is neither less nor not less."""
 _COMMUTES: Final = frozenset({"add", "mul", "and", "or", "xor", "eq", "ne"})
+_MIRRORED: Final = {
+    "lt_s": "gt_s", "gt_s": "lt_s", "le_s": "ge_s", "ge_s": "le_s",
+    "lt_u": "gt_u", "gt_u": "lt_u", "le_u": "ge_u", "ge_u": "le_u",
+}  # fmt: skip
+"""Comparisons with their operands the other way round."""
+_ZERO_TESTS: Final = {("lt_u", 1): "eq", ("le_u", 0): "eq", ("ge_u", 1): "ne", ("gt_u", 0): "ne"}
+"""Comparisons with a constant that ask whether the value is zero."""
 _RIGHT_IDENTITY: Final = {"add": 0, "sub": 0, "or": 0, "xor": 0, "shl": 0, "shr_s": 0, "shr_u": 0, "mul": 1, "and": -1}
 
 
@@ -136,8 +143,12 @@ def _binary(node: Node, type_: str, action: str) -> Node:
         node.args = [right, left]
         left, right, a, b = right, left, b, a
         operand = left.op.partition(".")[0]
+    if a is not None and action in _MIRRORED:
+        return fold_node(Node(f"{type_}.{_MIRRORED[action]}", (), [right, left], I32))
     if b is None:
         return node
+    if (action, b) in _ZERO_TESTS:
+        return fold_node(Node(f"{type_}.{_ZERO_TESTS[action, b]}", (), [left, constant(type_, 0)], I32))
     if _RIGHT_IDENTITY.get(action) == b:
         return left
     if type_ == "i32" and b in (0, 1) and action in ("eq", "ne", "and") and is_test(left):
@@ -282,7 +293,7 @@ def condition(node: Node) -> Node:
     """`node` as a condition, where only zero or not counts."""
     while node.op == "i32.eqz" and node.args[0].op == "i32.eqz":
         node = node.args[0].args[0]
-    if node.op in ("i32.ne", "i32.gt_u") and _value(node.args[1]) == 0:
+    if node.op == "i32.ne" and _value(node.args[1]) == 0:
         return condition(node.args[0])
     return node
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from engines.rustwasm.release.errands import Errand, run
+from engines.rustwasm.release.never_zero import says_so
 from engines.rustwasm.release.packed import Packed, packed, unpacked
 from engines.rustwasm.release.tree import (
     Block,
@@ -51,7 +52,9 @@ def zero(type_: ValueType) -> Node:
 
 
 def size_of(tree: Tree) -> int:
-    return len(nodes_of(tree.body))
+    """Operations that will be left of a body."""
+    nodes = nodes_of(tree.body)
+    return len(nodes) - 4 * sum(map(says_so, nodes))
 
 
 def _copied(node: Node, locals_: dict[int, int], labels: dict[int, int]) -> Node:

@@ -80,6 +80,10 @@ _OBJECT_READS: Final = {
 }
 
 
+_DIVISIONS: Final = frozenset(
+    f"{type_}.{name}" for type_ in ("i32", "i64") for name in ("div_s", "div_u", "rem_s", "rem_u")
+)
+"""Whoever passes one knows that what divided was not zero."""
 _WITH_NUMBER: Final = frozenset({*_PURE, *_LOADS, *_OBJECT_READS, "select"})
 """What has a number if its operands have."""
 _FIRST: Final = -min(_CONTENTS)
@@ -321,6 +325,9 @@ class _Numbering:
         if key[0] == "not":
             inner = self.known(key[1])
             return None if inner is None else not inner
+        if key[0] in ("i32.eqz", "i64.eqz"):
+            least, most = self.range_of(key[1], I64 if key[0] == "i64.eqz" else I32)
+            return True if not most else False if least else None
         if key[0] in _COMPARED:
             type_, _, action = key[0].partition(".")
             return self._compared(action, key[1], key[2], I64 if type_ == "i64" else I32)
@@ -348,6 +355,8 @@ class _Numbering:
             self._put(self.ranges, number, (0, 0))
         elif self._is_test(number):
             self._put(self.ranges, number, (1, 1))
+        else:
+            self._not_zero(number, I32)
         if key is None:
             return
         type_, _, action = key[0].partition(".")
@@ -355,6 +364,10 @@ class _Numbering:
             for one in key[1:]:
                 if self._is_test(one):
                     self.learn(one, holds)
+        elif action == "eqz" and holds:
+            self._bound(key[1], 0, 0)
+        elif action == "eqz":
+            self._not_zero(key[1], I64 if type_ == "i64" else I32)
         elif key[0] in _COMPARED:
             self._narrow(action, key[1], key[2], I64 if type_ == "i64" else I32, holds)
 
@@ -365,6 +378,10 @@ class _Numbering:
                 both = max(low, least), min(high, most)
                 self._bound(left, *both)
                 self._bound(right, *both)
+            elif least == most:
+                self._bound(left, low + (low == least), high - (high == least))
+            elif low == high:
+                self._bound(right, least + (least == low), most - (most == low))
             return
         if action == "lt_s" and max(high, most) >> (_BITS[type_] - 1):
             return
@@ -374,6 +391,10 @@ class _Numbering:
         else:
             self._bound(left, max(low, least), high)
             self._bound(right, least, min(most, high))
+
+    def _not_zero(self, number: int, type_: int) -> None:
+        low, high = self.range_of(number, type_)
+        self._bound(number, max(low, 1), high)
 
     def _bound(self, number: int, low: int, high: int) -> None:
         # An empty range means that nobody comes here; nothing is concluded from that.
@@ -413,6 +434,8 @@ class _Numbering:
                 return self.visit(node.args[0], found.operands[0])
             for index, operand in enumerate(found.operands):
                 node.args[index] = self.visit(node.args[index], operand)[0]
+            if op in _DIVISIONS:
+                self._not_zero(found.operands[1].number, I64 if op.startswith("i64") else I32)
             if number not in self.first:
                 self._put(self.first, number, node)
             return node, number, True
@@ -439,6 +462,7 @@ class _Numbering:
             self._hold(node.imm[0], operands[0])
             return operands[0]
         if op == "br_if":
+            self._decide(node, operands[0])
             self.learn(operands[0], False)
         elif op in _WRITTEN:
             self._forget(_WRITTEN[op])
@@ -450,8 +474,17 @@ class _Numbering:
                 key = (load, node.imm, operands[0], self.held[_MEMORY])
                 self.numbers[key] = operands[1]
         elif op in _PURE:
+            if op in _DIVISIONS:
+                self._not_zero(operands[1], I64 if op.startswith("i64") else I32)
             return self._operation(op, operands)
         return self._fresh()
+
+    def _decide(self, node: Node, number: int) -> None:
+        """A branch on a local of which is known whether it is zero."""
+        if node.args[0].op == "local.get":
+            outcome = self.known(number)
+            if outcome is not None:
+                node.args[0] = constant("i32", int(outcome))
 
     def _instead(self, node: Node, number: int) -> Node | None:
         """What is shorter than the expression and has its value."""
@@ -488,6 +521,7 @@ class _Numbering:
         node.args[0], test, completes = self.visit(node.args[0])
         if not completes:
             return False
+        self._decide(node, test)
         mark = len(self.trail)
         self.learn(test, True)
         then = self.statements(node.then)

@@ -17,6 +17,7 @@ from engines.rustwasm.release.initial import store_together
 from engines.rustwasm.release.inline import inline, inlined
 from engines.rustwasm.release.locals import drop_effectless, drop_first_zeros, sink
 from engines.rustwasm.release.merge import merge_functions, merge_types, pack_data
+from engines.rustwasm.release.never_zero import forget_never_zero
 from engines.rustwasm.release.number import number_values
 from engines.rustwasm.release.objects import facts_of, made_here, objects_to_locals
 from engines.rustwasm.release.one_block import allocator_of, place_one_block
@@ -25,6 +26,7 @@ from engines.rustwasm.release.promote import fold_addresses, join_frames, places
 from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.recursion import loops_for_calls
 from engines.rustwasm.release.references import bodies
+from engines.rustwasm.release.rotate import rotate_loops
 from engines.rustwasm.release.shake import shake
 from engines.rustwasm.release.signatures import trim_signatures
 from engines.rustwasm.release.tree import NotATreeError, Tree, fell, grow, nodes_of
@@ -66,6 +68,7 @@ def optimise_tree(tree: Tree, share: bool = True, rounds: int = ROUNDS, ours: bo
         if share:
             join_values(tree)
         else:
+            flatten(tree, split=True)
             split_values(tree)
         propagate(tree)
         if not share:
@@ -265,6 +268,8 @@ class _Last(_Again):
         if ours:
             write_in_loops(tree, ATOMIC_BYTES)
         number_values(tree, share=True)
+        forget_never_zero(tree)
+        rotate_loops(tree)
         optimise_tree(tree, ours=ours)
         if loops_for_calls(tree, function):
             optimise_tree(tree, ours=ours)

@@ -287,7 +287,7 @@ class _Grower:
             # Branches to the function's own label leave it: a block around everything takes them.
             label = self.labels
             for node in walk(statements):
-                _retarget(node, 0, label)
+                retarget(node, 0, label)
             statements = [Block("block", label, statements, top.type)]
         tree = Tree(len(self.signature.parameters), self.locals, statements, self.signature.results)
         tree.positioned = self.positioned
@@ -445,7 +445,8 @@ class _Grower:
         return self.called(signature, extra)
 
 
-def _retarget(node: Node, old: int, new: int) -> None:
+def retarget(node: Node, old: int, new: int) -> None:
+    """Let a branch that goes to `old` go to `new`."""
     if node.op == "br_table":
         labels, default = node.imm
         node.imm = (tuple(new if one == old else one for one in labels), new if default == old else default)

@@ -61,11 +61,24 @@ def test_what_was_stored_is_read_from_the_local() -> None:
         ("i32.ge_u (local.get 0) (i32.const 5)", "i32.ge_u (i32.add (local.get 0) (i32.const 1)) (i32.const 6)", True),
         ("i32.ge_s (local.get 0) (i32.const 5)", "i32.ge_u (local.get 0) (i32.const 5)", False),
         ("i32.ne (local.get 0) (i32.const 5)", "i32.ge_u (local.get 0) (i32.const 6)", True),
+        ("i32.eqz (local.get 0)", "i32.lt_u (local.get 0) (i32.const 1)", True),
+        ("i32.eqz (local.get 0)", "i32.lt_s (local.get 0) (i32.const 1)", False),
+        ("i32.eqz (local.get 0)", "i32.lt_u (local.get 0) (i32.const 2)", False),
+        ("i32.ge_u (local.get 0) (i32.const 5)", "i32.eqz (i32.sub (i32.const 5) (local.get 0))", False),
+        ("i32.eq (local.get 0) (i32.const 0)", "i32.gt_u (i32.const 1) (local.get 0)", True),
+        ("i32.eq (i32.const -1) (local.get 0)", "i32.gt_u (local.get 0) (i32.const -2)", True),
     ],
 )
 def test_a_test_that_was_passed_decides_others(told: str, asked: str, decided: bool) -> None:
     text = f"(if ({told}) (then unreachable)) (if ({asked}) (then unreachable)) (local.get 0)))"
     assert operations(HEAD + text).count("if") == 2 - decided
+
+
+def test_a_local_that_was_not_zero_decides_a_branch_on_it() -> None:
+    text = "(if (local.get 0) (then (if (local.get 0) (then (i32.store (local.get 1) (local.get 0)))))) (local.get 0)))"
+    assert operations(HEAD + text).count("if") == 1
+    changed = "(if (local.get 0) (then (local.set 0 (i32.load (local.get 1))) (if (local.get 0) (then unreachable))))"
+    assert operations(HEAD + changed + " (local.get 0)))").count("if") == 2
 
 
 def test_what_an_arm_learned_ends_with_it() -> None:
@@ -164,3 +177,10 @@ def test_a_decided_test_leaves_what_its_operands_do() -> None:
     assert not any(node.op == "i32.lt_u" for node in walk(tree.body))
     assert any(node.op == "local.tee" and node.imm == (2,) for node in walk(tree.body))
     assert operations(text) == ["local.get", "i32.const", "i32.rem_u"]
+
+
+def test_what_divided_was_not_zero() -> None:
+    text = "(drop (i32.div_u (i32.const 1) (local.get 0))) (if (i32.eqz (local.get 0)) (then (return (i32.const 7))))"
+    assert "if" not in operations(HEAD + text + " (local.get 0)))")
+    early = "(if (i32.eqz (local.get 0)) (then (return (i32.const 7)))) (drop (i32.div_u (i32.const 1) (local.get 0)))"
+    assert "if" in operations(HEAD + early + " (local.get 0)))")

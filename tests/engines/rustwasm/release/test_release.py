@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.rustwasm.compilation import check_source
+from engines.rustwasm.driver import build_bytes
 from engines.rustwasm.release.fold import fold
 from engines.rustwasm.release.merge import pack_data
 from engines.rustwasm.release.pipeline import optimise, optimise_function
@@ -119,6 +121,28 @@ def test_constants_fold_to_what_an_engine_calculates(name: str, data: st.DataObj
     assert seen[0].calls == seen[1].calls  # type: ignore[union-attr]
     trapped = seen[0].calls[0][0].startswith("trap")  # type: ignore[union-attr]
     assert trapped or len(module.functions[0].body) == 1
+
+
+def test_comparisons_with_the_constant_first_are_those_with_it_last() -> None:
+    bits = {"i32": 32, "i64": 64}
+    for type_, width in bits.items():
+        for name in ("lt_s", "lt_u", "gt_s", "gt_u", "le_s", "le_u", "ge_s", "ge_u"):
+            for value in (0, 1, -1, 1 << (width - 2)):
+                made = lines(f"(func (param {type_}) (result i32) {type_}.const {value} local.get 0 {type_}.{name})")
+                assert made[0] == "local.get 0", (name, value, made)
+
+
+def test_an_iterator_of_an_iterator_makes_no_option() -> None:
+    source = """
+    #[no_mangle]
+    pub fn work(n: u32) -> u32 {
+        let v: [u32; 9] = [n; 9];
+        v.iter().map(|x| x >> 3).sum::<u32>() + v.iter().enumerate().map(|(i, x)| x * i as u32).sum::<u32>()
+    }
+    fn main() {}
+    """
+    module = decode(build_bytes(check_source(source), "freestanding", names=False))
+    assert sum(one[0] == "block" for function in module.functions for one in function.body) == 0
 
 
 def test_trees_give_back_a_body_that_does_the_same() -> None:

@@ -94,7 +94,7 @@ class Expander:
 
     def transcribe(self, arguments: Tokens, span: tuple[int, int], parser: MacroParser) -> Tokens:
         """The tokens that a call becomes. Raises SyntaxStop, with a message, if no rule matches."""
-        before = len(parser.diagnostics.messages)
+        before, unparsed = len(parser.diagnostics.messages), parser.diagnostics.unparsed
         for pattern, template in self.rules:
             reader = type(parser)(arguments, parser.diagnostics)
             reader.macros = parser.macros
@@ -103,11 +103,13 @@ class Expander:
                 found: dict[str, Any] = {}
                 if self.match(pattern, reader, found) and reader.kinds[reader.at] == "eof":
                     del parser.diagnostics.messages[before:]
+                    parser.diagnostics.unparsed = unparsed
                     out: list[Token] = []
                     self.fill(template, found, out, parser, span)
                     return _from_list(out, span)
             except SyntaxStop:
                 del parser.diagnostics.messages[before:]
+            parser.diagnostics.unparsed = unparsed
         raise parser.error(f"no rules expected these tokens in a call of macro `{self.name}`", span)
 
     def match(self, pattern: list[Any], reader: MacroParser, found: dict[str, Any]) -> bool:

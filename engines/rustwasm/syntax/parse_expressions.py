@@ -528,7 +528,8 @@ class ExpressionParser(TypeParser):
             self.at += 2
             made = self.macro_statement(self.texts[at], (start, self.ends[at]))
             if made is not None:
-                self.accept(";")
+                if self.accept(";") and made and isinstance(made[-1], t.ExprStatement):
+                    made[-1].semicolon = True
                 statements += made
                 if (
                     made

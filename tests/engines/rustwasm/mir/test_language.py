@@ -13,6 +13,11 @@ from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 
 PROGRAMS = {
+    "rules of a macro that do not match": (
+        "macro_rules! m { ($x:expr) => { $x }; ($x:expr => $y:expr) => { $x + $y }; (let $n:ident) => { 3 }; }\n"
+        'fn main() { println!("{} {} {}", m!(1), m!(1 => 2), m!(let x)); m!(4); m!(5); }',
+        "1 3 3\n",
+    ),
     "what a condition leaves out": (
         "struct S { #[cfg(any())] a: Nope, b: i32 } enum E { #[cfg(any())] A(Nope), B, #[cfg(all())] C }\n"
         "fn f(#[cfg(any())] x: Nope, y: i32) -> i32 { #![allow(unused)] #[cfg(any())] { y } #[cfg(all())] { y + 1 } }\n"

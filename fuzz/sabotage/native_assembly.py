@@ -50,7 +50,7 @@ def _neighbours_swapped(may_swap: Callable[[Any, Any], bool]) -> None:
     judges=_SCHEDULES,
 )
 def _() -> None:
-    from engines.vm.hosts.selection import PUTS
+    from engines.vm.hosts.contents import PUTS
     from engines.vm.ir.ops import LEAVES
 
     _neighbours_swapped(lambda first, second: first[0] in PUTS and bool(LEAVES[second[0]]))
@@ -64,7 +64,7 @@ def _() -> None:
     judges=_SCHEDULES,
 )
 def _() -> None:
-    from engines.vm.hosts.selection import PUTS
+    from engines.vm.hosts.contents import PUTS
     from engines.vm.ir.ops import LEAVES
 
     _neighbours_swapped(lambda first, second: second[0] in PUTS and bool(LEAVES[first[0]]))
@@ -78,7 +78,7 @@ def _() -> None:
     judges=_SCHEDULES,
 )
 def _() -> None:
-    from engines.vm.hosts.selection import GETS, PUTS
+    from engines.vm.hosts.contents import GETS, PUTS
 
     _neighbours_swapped(lambda first, second: first[0] in GETS and second[0] in PUTS and first[1] == second[-1])
 

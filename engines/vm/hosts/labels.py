@@ -41,11 +41,12 @@ class LabelledCode(ABC):
         Raises:
             ValueError: a jump to a label that stands nowhere, or too far away.
         """
+        code, labels, relocate = self.code, self._labels, self._relocate
         for at, kind, label in self._fixups:
-            target = self._labels[label]
+            target = labels[label]
             if target < 0:
                 raise ValueError(f"label {label} is used at offset {at:#x} but stands nowhere")
-            self._relocate(self.code, kind, at, target)
+            relocate(code, kind, at, target)
         self._fixups.clear()
         return bytes(self.code)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from engines.vm.hosts.selection import CONSTANTS, GETS
+from engines.vm.hosts.contents import CONSTANTS, GETS
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import ARITY, PURE
 

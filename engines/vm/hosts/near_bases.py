@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from engines.vm.hosts.selection import CONSTANTS, GETS, PUTS
+from engines.vm.hosts.contents import ACCESSES, GETS, Contents
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import OPCODE, OPS, Instruction
 
@@ -23,13 +23,8 @@ FAR: Final = -1
 _ADD: Final = OPCODE["add.i64"]
 _JUMP: Final = OPCODE["jump"]
 _BRANCH: Final = OPCODE["branch"]
-_ACCESSES: Final = {
-    op.code: (1 + op.arity, op.memory_bytes) for op in OPS if op.memory_bytes and op.operation in ("load", "store")
-}
+_ACCESSES: Final = {code: (1 + OPS[code].arity, OPS[code].memory_bytes) for code in ACCESSES}
 """Where the offset stands, and how many bytes, by opcode; the base comes first."""
-_GET, _PUT, _CONSTANT, _ACCESS = range(1, 5)
-_KINDS: Final = {_GET: GETS, _PUT: PUTS, _CONSTANT: CONSTANTS, _ACCESS: _ACCESSES}
-_KIND: Final = tuple(next((kind for kind, codes in _KINDS.items() if op.code in codes), 0) for op in OPS)
 
 
 @dataclass
@@ -77,29 +72,24 @@ def origin(code: Sequence[Instruction], constants: Mapping[int, int], value: int
     return value, distance
 
 
-def summarise(block: Block) -> Summary:
-    """Look at each operation once."""
-    code = block.code
-    found = Summary(block, targets=_targets(block))
-    constants: dict[int, int] = {}
+def summarise(contents: Contents) -> Summary:
+    """Look at each access, each `get` and each `put` once."""
+    code, constants = contents.block.code, contents.constants
+    found = Summary(contents.block, targets=_targets(contents.block))
     accessed: dict[int, int] = {}
     puts: dict[int, int] = {}
     gets = found.gets
-    for number, instruction in enumerate(code):
-        opcode = instruction[0]
-        kind = _KIND[opcode]
-        if not kind:
-            continue
-        if kind == _GET:
-            if instruction[1] not in puts:
-                gets[number] = instruction[1]
-        elif kind == _PUT:
+    for number in contents.moves:
+        instruction = code[number]
+        if instruction[0] not in GETS:
             puts[instruction[2]] = instruction[1]
-        elif kind == _CONSTANT:
-            constants[number] = instruction[1]
-        elif instruction[1] not in constants:
+        elif instruction[1] not in puts:
+            gets[number] = instruction[1]
+    for number in contents.accesses:
+        instruction = code[number]
+        if instruction[1] not in constants:
             root, distance = origin(code, constants, instruction[1], REACH)
-            at, size = _ACCESSES[opcode]
+            at, size = _ACCESSES[instruction[0]]
             distance = abs(distance + instruction[at]) + size
             if distance <= REACH:
                 accessed[root] = min(distance, accessed.get(root, REACH))
@@ -117,18 +107,18 @@ def summarise(block: Block) -> Summary:
     return found
 
 
-def find(blocks: Sequence[Block]) -> dict[int, tuple[Summary, frozenset[int]]]:
+def find(blocks: Sequence[Contents]) -> dict[int, tuple[Summary, frozenset[int]]]:
     """By pc: what the block does, and the slots that its head takes for granted to be near.
 
     At the head of a loop these are slots that its first or its last block uses, which every way back gives; elsewhere,
     those that all ways give that lead there from a block's end. What nobody uses is left out.
     """
-    summaries = {block.pc: summarise(block) for block in blocks}
+    summaries = {contents.block.pc: summarise(contents) for contents in blocks}
     before: dict[int, list[int]] = {pc: [] for pc in summaries}
-    for block in blocks:
-        for target in summaries[block.pc].targets:
+    for pc, summary in summaries.items():
+        for target in summary.targets:
             if target in before:
-                before[target].append(block.pc)
+                before[target].append(pc)
     everything = frozenset(slot for summary in summaries.values() for slot in summary.used)
     if not everything:
         return {pc: (summary, everything) for pc, summary in summaries.items()}

@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from engines.vm.hosts.selection import GETS, PUTS, Selection, Tiles
+from engines.vm.hosts.selection import Selection, Tiles
 from engines.vm.ir.block import Block, Slot
 from engines.vm.ir.ops import OPCODE, RETIRED_AT, Instruction
 from engines.vm.regalloc.linear_scan import FLOAT_PLACE, STACK, Allocation
@@ -178,7 +178,7 @@ class RegionCode:
 
     def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:
         self._block = block
-        self.places, self.constants, self.tiles = allocation.places, selection.constants, selection.tiles
+        self.places, self.constants, self.tiles = allocation.places, selection.contents.constants, selection.tiles
         self.fused, self.spans, self.code = selection.fused, selection.spans, block.code
         if self.tiles.same:
             places = self.places
@@ -324,4 +324,4 @@ class RegionCode:
                 self.store_pin(place, self.slots[slot].offset)
 
 
-__all__ = ["GETS", "PUTS", "RegionCode"]
+__all__ = ["RegionCode"]

@@ -12,22 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from engines.vm.ir.block import Block
+from engines.vm.hosts.contents import COMPARISONS, GETS, PUTS, UNUSED, Contents
 from engines.vm.ir.ops import ARITY, EFFECTS, LEAVES, OPCODE, OPS, RESULT, Effect, Instruction
 from engines.vm.ir.types import Type
 from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PLAIN, PUT, Step
 
-CONSTANTS: Final = frozenset(OPCODE[f"const.{t}"] for t in ("i1", "i32", "i64", "f32", "f64"))
-COMPARISONS: Final = frozenset(
-    OPCODE[f"{name}.{t}"] for name in ("eq", "ne", "ult", "ule", "slt", "sle") for t in ("i32", "i64")
-)
 CONDITIONED: Final = frozenset(
     OPCODE[name]
     for name in ("branch", "exitif", "leaveif", "select.i32", "select.i64", "select.f32", "select.f64", "zext.i1.i64")
 )
 CLASS: Final = tuple(NONE if t is Type.VOID else FLOAT if t in (Type.F32, Type.F64) else INTEGER for t in RESULT)
-GETS: Final = frozenset((OPCODE["get.i64"], OPCODE["get.f64"]))
-PUTS: Final = frozenset((OPCODE["put.i64"], OPCODE["put.f64"]))
 _DEAD: Final = tuple(effects in (Effect.NONE, Effect.READS_STATE) for effects in EFFECTS)
 _TRUNC: Final = OPCODE["trunc.i64.i32"]
 _SEXT: Final = OPCODE["sext.i32.i64"]
@@ -89,63 +83,47 @@ class Selection:
     """What is to be generated for a block.
 
     Attributes:
+        contents: of the block.
         steps: for the allocator, in the order of the code.
-        constants: bits by value number.
         fused: comparisons that belong to their only use.
         spans: by number of the first access of a group: `(lowest offset, last byte's offset)`; by number of any other
             access of that group: None. What is absent stands alone.
         tiles: see there; empty for hosts that have none.
     """
 
+    contents: Contents
     steps: list[Step]
-    constants: dict[int, int]
     fused: set[int]
     spans: dict[int, tuple[int, int] | None]
     tiles: Tiles
 
 
 def select(
-    block: Block, order: Sequence[int] | None = None, *, guarded: bool = False, tiled: bool = False
+    contents: Contents, order: Sequence[int] | None = None, *, guarded: bool = False, tiled: bool = False
 ) -> Selection:
-    """Choose for `block`; `order` is the order of its operations, if not that of the block.
+    """Choose for a block; `order` is the order of its operations, if not that of the block.
 
     Args:
         guarded: the code is for guarded memory, where nothing is checked together.
         tiled: the host has the instructions of `Tiles`.
     """
-    code = block.code
-    count = len(code)
-    constants: dict[int, int] = {}
-    users = [0] * count
-    lone = [0] * count
-    comparisons: list[int] = []
-    for number, instruction in enumerate(code):
-        opcode = instruction[0]
-        arity = ARITY[opcode]
-        if arity:
-            for value in instruction[1 : 1 + arity]:
-                users[value] += 1
-                lone[value] = number
-            if opcode in COMPARISONS:
-                comparisons.append(number)
-        elif opcode in CONSTANTS:
-            constants[number] = instruction[1]
+    code, constants, users = contents.block.code, contents.constants, contents.users
     tiles = _tiles(code, constants, users) if tiled else Tiles({}, {}, {}, {}, {}, set())
     same, tested, shifted, scaled, rotated = tiles.same, tiles.tested, tiles.shifted, tiles.scaled, tiles.rotated
     fused: set[int] = set()
-    for number in comparisons:
-        if users[number] == 1:
-            user = code[lone[number]]
+    for number in contents.comparisons:
+        if users[number] >= 0:
+            user = code[users[number]]
             if user[0] in CONDITIONED and user[1] == number:
                 fused.add(number)
     gone = {*constants, *fused, *tiles.parts}
     others = constants.keys() | same.keys()
     steps: list[Step] = []
     new = tuple.__new__  # half the time of the class's own
-    for number in range(count) if order is None else order:
+    for number in range(len(code)) if order is None else order:
         instruction = code[number]
         opcode = instruction[0]
-        if number in gone or (_DEAD[opcode] and not users[number]):
+        if number in gone or (_DEAD[opcode] and users[number] == UNUSED):
             continue
         arity = ARITY[opcode]
         uses: tuple[int, ...] = ()
@@ -172,11 +150,12 @@ def select(
         slot_at = _SLOT_AT[opcode]
         slot = instruction[slot_at] if slot_at else -1
         steps.append(new(Step, (number, uses, CLASS[opcode], _KIND[opcode], slot)))
-    return Selection(steps, constants, fused, {} if guarded else _spans(block, steps, constants), tiles)
+    spans = {} if guarded else _spans(code, steps, constants)
+    return Selection(contents, steps, fused, spans, tiles)
 
 
 def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Sequence[int]) -> Tiles:
-    """Find them. What becomes a part of another operation is used by that one alone."""
+    """Find them. What becomes a part of another operation is used by that one alone (`users`: see `Contents`)."""
     same: dict[int, int] = {}
     scaled: dict[int, tuple[int, int, int]] = {}
     rotated: dict[int, tuple[int, int, bool]] = {}
@@ -190,7 +169,7 @@ def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Seq
             continue
         if opcode == _TRUNC or opcode in _NUMBERS:
             source = instruction[1]
-            alone = opcode == _ZEXT and users[source] == 1 and code[source][0] in COMPARISONS
+            alone = opcode == _ZEXT and users[source] >= 0 and code[source][0] in COMPARISONS
             if source not in constants and not alone:
                 same[number] = same.get(source, source)
                 parts.add(number)
@@ -205,7 +184,7 @@ def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Seq
                     sums[number] = (instruction[1], constants[instruction[2]])
                 for base, product in (instruction[1:], instruction[:0:-1]):
                     shift = code[product]
-                    if shift[0] == _SHL and users[product] == 1 and 0 < constants.get(shift[2], 0) <= MOST_SCALE:
+                    if shift[0] == _SHL and users[product] >= 0 and 0 < constants.get(shift[2], 0) <= MOST_SCALE:
                         scaled[number] = (base, shift[1], constants[shift[2]])
                         parts.add(product)
                         break
@@ -215,7 +194,7 @@ def _tiles(code: Sequence[Instruction], constants: Mapping[int, int], users: Seq
                 kept[value] = (instruction[1], more)
         elif opcode in _TESTS and constants.get(instruction[2]) == 0:
             masked = code[instruction[1]]
-            if masked[0] == _TESTS[opcode] and users[instruction[1]] == 1 and masked[2] in constants:
+            if masked[0] == _TESTS[opcode] and users[instruction[1]] >= 0 and masked[2] in constants:
                 tested[number] = (masked[1], constants[masked[2]])
                 parts.add(instruction[1])
     return Tiles(same, scaled, rotated, tested, _shifted(code, constants, users, kept), parts)
@@ -233,7 +212,7 @@ def _shifted(
         kept: by value: a sum of it and a constant that a guest register gets, and the constant.
     """
     last = code[-1]
-    if last[0] != _BRANCH or users[last[1]] != 1:
+    if last[0] != _BRANCH or users[last[1]] < 0:
         return {}
     compared = code[last[1]]
     if compared[0] not in _EQUALITIES or compared[1] not in kept or compared[2] not in constants:
@@ -252,14 +231,14 @@ def _rotation(
 ) -> tuple[tuple[int, int, bool], tuple[int, ...]] | None:
     """Whether two shifts of one value make a rotation: that, and the operations that it consists of."""
     opcode, a, b = instruction
-    if users[a] != 1 or users[b] != 1:
+    if users[a] < 0 or users[b] < 0:
         return None
     left, right, bits = _ROTATIONS[opcode]
     extended = bits == 64 and code[a][0] == _SEXT and code[b][0] == _SEXT
     parts: tuple[int, ...] = (a, b)
     if extended:
         a, b = code[a][1], code[b][1]
-        if users[a] != 1 or users[b] != 1:
+        if users[a] < 0 or users[b] < 0:
             return None
         left, right, bits = _ROTATIONS[_OR_I32]
         parts = (*parts, a, b)
@@ -276,10 +255,12 @@ def _rotation(
     return (value, down, extended), parts
 
 
-def _spans(block: Block, steps: Sequence[Step], constants: Mapping[int, int]) -> dict[int, tuple[int, int] | None]:
+def _spans(
+    code: Sequence[Instruction], steps: Sequence[Step], constants: Mapping[int, int]
+) -> dict[int, tuple[int, int] | None]:
     groups: dict[tuple[int, bool], list[tuple[int, int, int]]] = {}
     for step in steps:
-        instruction = block.code[step[0]]
+        instruction = code[step[0]]
         access = _ACCESSES.get(instruction[0])
         if access is not None and instruction[1] not in constants:
             at, reach, is_store = access

@@ -7,8 +7,9 @@ Words are remembered with their template and operands, so a word that was seen b
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from engines.vm.guests.riscv64.state import word_of
@@ -46,33 +47,50 @@ _FETCH: Final = REASONS.index("fetch")
 _ILLEGAL: Final = REASONS.index("illegal")
 
 
-@dataclass(frozen=True)
 class Template:
-    """A shape's IR.
+    """A shape's IR; compared by identity.
 
     Attributes:
+        name: of the instruction. parameters: names of its operands, as immediates use them.
         operations: with operands relative to its start.
-        emit: appends it.
-        onward: for conditional branches, appends the form that leaves where the branch is taken and else goes on.
+        aside: for conditional branches, those of the form that leaves where the branch is taken and else goes on.
         ends: nothing follows it in a block.
     """
 
-    operations: tuple[Operation, ...]
-    emit: Emit
-    onward: Emit | None
-    ends: bool
+    def __init__(
+        self,
+        name: str,
+        parameters: Sequence[str],
+        operations: tuple[Operation, ...],
+        aside: tuple[Operation, ...] | None,
+        ends: bool,
+    ) -> None:
+        self.name = name
+        self.parameters = parameters
+        self.operations = operations
+        self.aside = aside
+        self.ends = ends
+
+    @cached_property
+    def emit(self) -> Emit:
+        """Appends it."""
+        return compile_template(self.name, self.parameters, self.operations)
+
+    @cached_property
+    def onward(self) -> Emit:
+        """Appends the form of a conditional branch that goes on."""
+        assert self.aside is not None
+        return compile_template(f"{self.name} onward", self.parameters, self.aside)
 
 
 class Word(NamedTuple):
-    """An instruction word, ready to lift; `name` is the instruction's."""
+    """An instruction word, ready to lift; `branches` conditionally."""
 
-    emit: Emit
+    template: Template
     arguments: tuple[int, ...]
     length: int
     ends: bool
-    onward: Emit | None
-    template: Template
-    name: str
+    branches: bool
 
 
 class Outline:
@@ -95,7 +113,7 @@ class Outline:
         self.closing = closing
         if closing is None:
             out: list[Instruction] = []
-            words[-1].emit(out, 0, len(words) - 1, pcs[-1], *words[-1].arguments)
+            words[-1].template.emit(out, 0, len(words) - 1, pcs[-1], *words[-1].arguments)
             closing = out[-1]
         self.last = closing
 
@@ -182,7 +200,7 @@ class Lifter:
             words.append(found)
             position += found[2]
             if found[3]:
-                if found[4] is None or branches == 0 or len(words) == limit_insns:
+                if not found[4] or branches == 0 or len(words) == limit_insns:
                     break
                 branches -= 1
         self.counters.insns += len(pcs)
@@ -211,10 +229,10 @@ class Lifter:
         pcs, words = outline.pcs, outline.words
         last = -1 if outline.closing is not None else len(words) - 1
         for n, (address, word) in enumerate(zip(pcs, words, strict=False)):
-            if word.onward is None or n == last:
-                word.emit(out, len(out), n, address, *word.arguments)
+            if not word.branches or n == last:
+                word.template.emit(out, len(out), n, address, *word.arguments)
                 continue
-            word.onward(out, len(out), n, address, *word.arguments)
+            word.template.onward(out, len(out), n, address, *word.arguments)
             if out[-1][2] == address + word.length & _MASK:
                 out.pop()  # a branch to the next instruction leaves nowhere
         if outline.closing is not None:
@@ -250,8 +268,8 @@ class Lifter:
         template = templates.get(key)
         if template is None:
             template = templates[key] = self._template(instruction, word)
-        parts = (template.emit, arguments, instruction.length, template.ends, template.onward, template)
-        found = self._words[word] = tuple.__new__(Word, (*parts, instruction.name))  # a third of the class's own time
+        parts = (template, arguments, instruction.length, template.ends, template.aside is not None)
+        found = self._words[word] = tuple.__new__(Word, parts)  # a third of the class's own time
         return found
 
     def _new(self, instruction: IsaInstruction) -> tuple[Splitter, dict[Hashable, Template]]:
@@ -280,13 +298,13 @@ def make_template(instruction: IsaInstruction, shape: Shape) -> Template:
     instruction.run(machine, operands)
     if machine.stopped is not None:
         operations: tuple[Operation, ...] = ((_INTERPRET, (), ("n", machine.stopped)),)
-        return Template(operations, compile_template(instruction.name, names, operations), None, True)
+        return Template(instruction.name, names, operations, None, True)
     writer = Legaliser()
     for node in machine.graph.effects:
         writer.effect(node)
     straight = len(writer.operations)
     target = machine.target
-    onward = None
+    aside = None
     if target is not None:
         after = "n + 1"
         following = masked(f"pc + {instruction.length}", 64)
@@ -294,16 +312,13 @@ def make_template(instruction: IsaInstruction, shape: Shape) -> Template:
             condition = writer.as_integer(machine.taken)
             assert target.constant is not None
             to = masked(target.constant, 64)
-            side = (*writer.operations, (OPCODE["exitif"], (condition,), (to, after)))
-            onward = compile_template(f"{instruction.name} onward", names, _named(side))
+            aside = _named((*writer.operations, (OPCODE["exitif"], (condition,), (to, after))))
             writer.emit("branch", (condition,), (to, following, after))
         elif target.constant is not None:
             writer.emit("jump", (), (masked(target.constant, 64), after, shape.hint))
         else:
             writer.emit("jumpto", (writer.as_integer(target),), (after, shape.hint))
-    operations = _named(writer.operations)
-    emit = compile_template(instruction.name, names, operations)
-    return Template(operations, emit, onward, len(writer.operations) > straight)
+    return Template(instruction.name, names, _named(writer.operations), aside, len(writer.operations) > straight)
 
 
 def _operand(machine: TemplateMachine, operand: Operand, shape: Shape, index: int) -> Any:

@@ -7,8 +7,8 @@ operations there. It looks at no opcode, builds no instruction that something kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Container, Sequence
+from typing import Any, Final, Protocol
 
 from engines.vm.ir.ops import OPS, Instruction
 from engines.vm.opt import forward
@@ -23,6 +23,20 @@ Step = Callable[..., None]
 guest's registers by slot, -1 where unknown; `n` instructions of the block come before it; it stands at `pc`."""
 
 _HEAD: Final = ("walk", "out", "known", "registers", "n", "pc")
+_TAKEN: Final = frozenset((*_HEAD, "i", "rewrites"))
+
+
+class Template(Protocol):
+    """An instruction's IR, see `engines.vm.lift.riscv64`.
+
+    Attributes:
+        name: of the instruction. parameters: names of its operands, as immediates use them.
+        operations: the IR.
+    """
+
+    name: str
+    parameters: Sequence[str]
+    operations: tuple[Operation, ...]
 
 
 class TemplatePasses:
@@ -37,31 +51,34 @@ class TemplatePasses:
         self._walk = walk
         self._dead = dead
         self._unknown = [-1] * slots
+        self._steps: dict[Template, Step] = {}
+        self._simplified = frozenset([opcode for opcode, rewrite in enumerate(walk.rewrites) if rewrite is not None])
 
-    def step(self, name: str, operands: int, operations: Sequence[Operation]) -> Step:
-        """The walk over a template; `name` is the instruction's, whose operands are called `o0`, `o1` …"""
-        rewrites = self._walk.rewrites
-        simplified = frozenset(opcode for opcode, rewrite in enumerate(rewrites) if rewrite is not None)
-        source = step_source(tuple(f"o{k}" for k in range(operands)), operations, simplified)
-        namespace: dict[str, Any] = {"rewrites": rewrites}
-        GENERATED.execute(source, f"<walk of {name}>", namespace)
-        step: Step = namespace["step"]
-        return step
-
-    def code(self, steps: Iterable[tuple[Step, int, tuple[int, ...]]], end: Instruction | None) -> list[Instruction]:
+    def code(self, words: Sequence[tuple[Any, ...]], pcs: Sequence[int], end: Instruction | None) -> list[Instruction]:
         """A block's code.
 
         Args:
-            steps: for each instruction its step, its address and its operands.
+            words: of each instruction its template and its operands, and what else a lifter knows of it. pcs: where
+                they stand.
             end: what the block ends in, if not its last instruction.
         """
         walk = Walk(self._walk)
-        out, known, registers = walk.out, walk.known, self._unknown.copy()
-        for n, (step, pc, arguments) in enumerate(steps):
-            step(walk, out, known, registers, n, pc, *arguments)
+        out, known, registers, steps = walk.out, walk.known, self._unknown.copy(), self._steps
+        for n, word in enumerate(words):
+            step = steps.get(word[0]) or self._step(word[0])
+            step(walk, out, known, registers, n, pcs[n], *word[1])
         if end is not None:
             walk.emit(end)
         return self._dead.code(out)
+
+    def _step(self, template: Template) -> Step:
+        """The walk over a template."""
+        source = step_source(template.parameters, template.operations, self._simplified)
+        namespace: dict[str, Any] = {"rewrites": self._walk.rewrites}
+        GENERATED.execute(source, f"<walk of {template.name}>", namespace)
+        step: Step = namespace["step"]
+        self._steps[template] = step
+        return step
 
 
 def step_source(parameters: Sequence[str], operations: Sequence[Operation], simplified: Container[int]) -> str:
@@ -70,7 +87,7 @@ def step_source(parameters: Sequence[str], operations: Sequence[Operation], simp
     Raises:
         ValueError: the template leaves the block in its middle, or a parameter has a name that is taken.
     """
-    taken = set(parameters) & {*_HEAD, "i", "rewrites"}
+    taken = _TAKEN.intersection(parameters)
     if taken:
         raise ValueError(f"{', '.join(sorted(taken))} must have other names: these are the walk's own")
     lines = [f"def step({', '.join((*_HEAD, *parameters))}):", "    pass"]
@@ -122,4 +139,4 @@ def _operation(
     return [f"{result} = walk.other({kind}, {instruction})"]
 
 
-__all__ = ["Operation", "Step", "TemplatePasses", "step_source"]
+__all__ = ["Operation", "Step", "Template", "TemplatePasses", "step_source"]

@@ -23,8 +23,8 @@ from engines.vm.hosts.arm64.registers import (
     SP,
     ZR,
 )
+from engines.vm.hosts.contents import COMPARISONS
 from engines.vm.hosts.load_store import DIRECT, PAGE_BITS, PAGES_BITS, READ, LoadStoreLowering
-from engines.vm.hosts.selection import COMPARISONS
 from engines.vm.ir.ops import OPCODE, OPS
 
 S0, S1, S2, SPARE = SCRATCH

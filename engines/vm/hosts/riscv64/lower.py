@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from engines.vm.hosts.contents import COMPARISONS
 from engines.vm.hosts.load_store import DIRECT, PAGE_BITS, PAGES_BITS, READ, LoadStoreLowering
 from engines.vm.hosts.riscv64.encode import OPPOSITE, Assembler, fits
 from engines.vm.hosts.riscv64.registers import (
@@ -23,7 +24,6 @@ from engines.vm.hosts.riscv64.registers import (
     SP,
     ZERO,
 )
-from engines.vm.hosts.selection import COMPARISONS
 from engines.vm.ir.ops import OPCODE, OPS
 
 S0, S1, S2, SPARE = SCRATCH

@@ -308,7 +308,7 @@ class Frame(RegionCode):
 
     def generate(self, blocks: Sequence[tuple[Block, Selection, Allocation]]) -> tuple[bytes, dict[int, int]]:
         if self.guarded:
-            self.bases = near_bases.find([block for block, _, _ in blocks])
+            self.bases = near_bases.find([selection.contents for _, selection, _ in blocks])
         return super().generate(blocks)
 
     def granted(self, pc: int) -> frozenset[int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from engines.vm.hosts import near_bases
-from engines.vm.hosts.selection import COMPARISONS
+from engines.vm.hosts.contents import COMPARISONS
 from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.abi import slot_offset
 from engines.vm.hosts.x86_64.frame import LOW_ADDRESSES, PAGE_BITS, PAGES, Frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from struct import Struct
+from struct import Struct, error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def apply(code: bytearray, kind: int, at: int, target: int) -> None:
     if kind != PC32:
         raise ValueError(f"relocation kind {kind}, must be {PC32} (PC32)")
     distance = target - (at + FIELD_BYTES)
-    if not -(1 << 31) <= distance < 1 << 31:
-        raise ValueError(f"distance {distance:#x} from {at:#x} to {target:#x} does not fit into 32 bits")
-    _FIELD.pack_into(code, at, distance)
+    try:
+        _FIELD.pack_into(code, at, distance)
+    except error:
+        raise ValueError(f"distance {distance:#x} from {at:#x} to {target:#x} does not fit into 32 bits") from None

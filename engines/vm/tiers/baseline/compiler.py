@@ -10,15 +10,14 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
 
+from engines.vm.hosts.contents import GETS, Contents
 from engines.vm.hosts.host import Host
-from engines.vm.hosts.selection import GETS, PUTS, Selection, select
+from engines.vm.hosts.selection import Selection, select
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import DYNAMIC, HINTS, OPCODE, OPS, REASONS, Imm, Instruction
 from engines.vm.ir.types import Type
-from engines.vm.lift.riscv64 import STATE, Lifter, Outline, Word
-from engines.vm.lift.template import Emit
+from engines.vm.lift.riscv64 import STATE, Lifter, Outline, Template, Word
 from engines.vm.opt.pipeline import template_passes
-from engines.vm.opt.templates import Step
 from engines.vm.regalloc import checker
 from engines.vm.regalloc.linear_scan import FLOAT_PLACE, Allocation, OutOfStack, Registers, allocate
 from engines.vm.tiers.baseline.options import CompileError, Options
@@ -126,9 +125,8 @@ class BaselineCompiler:
         self.lifter = Lifter()
         self.counters = CompileCounters()
         self._plain = (host.methods.keys() | host.control) - _MODE_AT.keys()
-        self._lowered: set[Emit] = set()
+        self._lowered: set[Template] = set()
         self._passes = template_passes(len(STATE.slots))
-        self._steps: dict[Emit, Step] = {}
 
     def compile(
         self,
@@ -183,9 +181,10 @@ class BaselineCompiler:
         guarded = guarded and self.host.guards
         integers, integer_pins = self.host.usable(guarded, opcodes)
         depths = _depths(lowered, callees)
-        pins, written, weights = self._pins(lowered, depths, integer_pins)
+        contents = [Contents(block) for block in lowered]
+        pins, written, weights = self._pins(contents, depths, integer_pins)
         try:
-            pins, parts = self._fewer_pins(lowered, depths, weights, pins, integers, guarded)
+            pins, parts = self._fewer_pins(contents, depths, weights, pins, integers, guarded)
         except OutOfStack:
             return self._refuse("more values than stack slots")
         for _, selection, allocation in parts:
@@ -216,7 +215,7 @@ class BaselineCompiler:
 
     def _fewer_pins(
         self,
-        blocks: Sequence[Block],
+        blocks: Sequence[Contents],
         depths: Mapping[int, int],
         weights: Mapping[int, int],
         pins: dict[int, int],
@@ -230,7 +229,7 @@ class BaselineCompiler:
             OutOfStack: more values at once than registers and stack slots.
         """
         registers = self._registers(pins, integers)
-        parts: list[_Part] = [(block, *self._assign(block, registers, guarded)) for block in blocks]
+        parts: list[_Part] = [(one.block, *self._assign(one, registers, guarded)) for one in blocks]
         for _ in range(_MOST_DROPS):
             spills = _weighed_spills(parts, depths)
             dropped = [slot for slot, place in pins.items() if place < FLOAT_PLACE][-_DROPPED_AT_ONCE:]
@@ -255,19 +254,19 @@ class BaselineCompiler:
             self.host.guest_places,
         )
 
-    def _assign(self, block: Block, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:
+    def _assign(self, contents: Contents, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:
         """What to generate for a block, in the scheduler's order or, if that needs more of the stack, in its own.
 
         Raises:
             OutOfStack: more values at once than registers and stack slots.
         """
         tiled, enabled = self.host.tiled, self.options.allocator
-        plan = self.host.schedule(block) if self.options.scheduler else None
-        selection = select(block, plan, guarded=guarded, tiled=tiled)
+        plan = self.host.schedule(contents.block) if self.options.scheduler else None
+        selection = select(contents, plan, guarded=guarded, tiled=tiled)
         allocation = allocate(selection.steps, registers, enabled)
         if plan is None or not allocation.spilled:
             return selection, allocation
-        own = select(block, guarded=guarded, tiled=tiled)
+        own = select(contents, guarded=guarded, tiled=tiled)
         other = allocate(own.steps, registers, enabled)
         return (own, other) if other.spilled < allocation.spilled else (selection, allocation)
 
@@ -353,13 +352,14 @@ class BaselineCompiler:
 
     def _unsupported(self, word: Word, frm: int) -> str | None:
         """The first operation of an instruction without a lowering, by name."""
-        if word.emit in self._lowered:
+        template = word.template
+        if template in self._lowered:
+            return None
+        if self._plain.issuperset([operation[0] for operation in template.operations]):
+            self._lowered.add(template)
             return None
         code: list[Instruction] = []
-        word.emit(code, 0, 0, 0, *word.arguments)
-        if self._plain.issuperset([instruction[0] for instruction in code]):
-            self._lowered.add(word.emit)
-            return None
+        template.emit(code, 0, 0, 0, *word.arguments)
         for instruction in code:
             opcode = instruction[0]
             at = _MODE_AT.get(opcode)
@@ -375,36 +375,25 @@ class BaselineCompiler:
 
     def optimised(self, outline: Outline) -> Block:
         """The block after all passes."""
-        steps = [
-            (self._steps.get(word[0]) or self._step(word), pc, word[1])
-            for word, pc in zip(outline.words, outline.pcs, strict=True)
-        ]
-        code = self._passes.code(steps, outline.closing)
+        code = self._passes.code(outline.words, outline.pcs, outline.closing)
         return Block(STATE, outline.pc, code, outline.pcs, outline.end)
 
-    def _step(self, word: Word) -> Step:
-        found = self._passes.step(word.name, len(word.arguments), word.template.operations)
-        self._steps[word.emit] = found
-        return found
-
     def _pins(
-        self, blocks: Sequence[Block], depths: Mapping[int, int], integer_pins: tuple[int, ...]
+        self, blocks: Sequence[Contents], depths: Mapping[int, int], integer_pins: tuple[int, ...]
     ) -> tuple[dict[int, int], frozenset[int], Counter[int]]:
         """The guest registers worth a host register of their own, the most used first; all that are written; and how
         often each is read and written, more in loops."""
         weights: Counter[int] = Counter()
         written: set[int] = set()
-        for block in blocks:
-            weight = _weight(depths[block.pc])
-            for instruction in block.code:
-                opcode = instruction[0]
-                if opcode in GETS:
+        for contents in blocks:
+            code, weight = contents.block.code, _weight(depths[contents.block.pc])
+            for number in contents.moves:
+                instruction = code[number]
+                if instruction[0] in GETS:
                     slot = instruction[1]
-                elif opcode in PUTS:
+                else:
                     slot = instruction[2]
                     written.add(slot)
-                else:
-                    continue
                 weights[slot] = weights.get(slot, 0) + weight
         if not self.options.allocator:
             return {}, frozenset(), weights

@@ -9,6 +9,7 @@ import random
 import pytest
 
 from engines.vm.guests.riscv64.state import Hart
+from engines.vm.hosts.contents import Contents
 from engines.vm.hosts.selection import select
 from engines.vm.ir.parser import parse_block
 from engines.vm.lift.riscv64 import STATE
@@ -89,8 +90,8 @@ def test_what_is_chosen_computes_the_same() -> None:
 
 def chosen(text: str) -> tuple[int, int, int, int]:
     block = parse_block(f"block 0x1000 end 0x1004 {{\n  pcs 0x1000\n{text}  jump 0x2000, @1, plain\n}}\n", STATE)
-    tiles = select(block, tiled=True).tiles
-    assert select(block).tiles.parts == set()
+    tiles = select(Contents(block), tiled=True).tiles
+    assert select(Contents(block)).tiles.parts == set()
     return len(tiles.scaled), len(tiles.rotated), len(tiles.tested), len(tiles.same)
 
 

@@ -14,9 +14,10 @@ from typing import Final
 
 from engines.vm.guests.riscv64.state import CPU_LAYOUT
 from engines.vm.hosts import host as hosts
+from engines.vm.hosts.contents import PUTS, Contents
 from engines.vm.hosts.host import Host
 from engines.vm.hosts.load_store import INTERPRET, ONWARD
-from engines.vm.hosts.selection import PUTS, select
+from engines.vm.hosts.selection import select
 from engines.vm.ir.block import Block
 from engines.vm.ir.evaluator import Exit, GuestValues, evaluate
 from engines.vm.ir.ops import EFFECTS, OPCODE, OPS, QUIET, RETIRED_AT, Effect, Imm
@@ -186,7 +187,7 @@ def prepared(block: Block, modes: frozenset[int]) -> Block:
 def compile_block(host: Host, block: Block, rng: random.Random) -> tuple[bytes, int]:
     """Code of a block, and where it is entered."""
     plan = host.schedule(block) if rng.randrange(2) else None
-    selection = select(block, plan)
+    selection = select(Contents(block), plan)
     integers = [s for s, slot in enumerate(STATE.slots) if slot.type is Type.I64 and rng.randrange(2)]
     floats = [s for s, slot in enumerate(STATE.slots) if slot.type is Type.F64 and rng.randrange(2)]
     pins = dict(zip(integers, host.integer_pins, strict=False)) | dict(zip(floats, host.float_pins, strict=False))

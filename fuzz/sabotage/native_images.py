@@ -210,9 +210,27 @@ def _() -> None:
 @BUGS.action("image-entry-passed-by", Area.AOT, "compiled code not entered",
              description="the interpreter's pairs pass the entries of compiled code by")  # fmt: skip
 def _() -> None:
+    import ctypes
+
+    from engines.vm.tiers.code_cache import CodeCache
+    from engines.vm.tiers.interpreter.layout import HANDLER_BYTES, PC_SHIFT
+
+    def lead_all(self: Any, space: Any, distances: dict[int, int]) -> None:
+        for pc, distance in distances.items():
+            self._decode_at(space, pc, space.fetch(pc, 4))
+            content = distance.to_bytes(HANDLER_BYTES, "little", signed=True)
+            ctypes.memmove(space.decoded.table + (pc << PC_SHIFT), content, HANDLER_BYTES)
+
+    replace_method(CodeCache, "_lead_all", lambda original: lead_all)
+
+
+@BUGS.action("image-entries-of-others-lost", Area.AOT, "compiled code not entered",
+             description="entries right behind those of other code lead those back to the interpreter",
+             judges=("tests/engines/vm/tiers/test_code_cache.py",))  # fmt: skip
+def _() -> None:
     from engines.vm.tiers.code_cache import CodeCache
 
-    replace_method(CodeCache, "_part", lambda original: lambda self, space, head: None)
+    replace_method(CodeCache, "_before", lambda original: lambda self, space, heads: {})
 
 
 @BUGS.action("image-calls-never-come-back", Area.AOT, "compiled code not entered", judges=(PLANS,),

@@ -27,6 +27,7 @@ MAGIC: Final = b"counterproof image %d\n" % FORMAT
 SUFFIX: Final = ".cpi"
 _COUNTS: Final = struct.Struct("<7I")
 """Bytes of code, entries, ranges, exits, bytes of guest code, exits of faults or `_CHECKS`, kind."""
+_WAY_OUT: Final = struct.Struct("<2I")
 _CHECKS: Final = 0xFFFF_FFFF
 """The code checks permissions itself."""
 SOURCES: Final = ("aot", "hosts", "ir", "lift", "opt", "regalloc", "tiers/baseline", "tiers/llvm")
@@ -81,15 +82,15 @@ class StoredRegion:
         """The region at offset `at`, and the offset after it."""
         code, entries, ranges, exits, guest, faults, kind = _COUNTS.unpack_from(data, at)
         pairs_end = 2 * (entries + ranges)
-        form = struct.Struct(f"<{pairs_end + exits}Q{0 if faults == _CHECKS else 2 * faults}I")
+        form = struct.Struct(f"<{pairs_end + exits}Q")
         n = form.unpack_from(data, at + _COUNTS.size)
-        at += _COUNTS.size + form.size
+        ways_out = at + _COUNTS.size + form.size
+        at = ways_out + (0 if faults == _CHECKS else _WAY_OUT.size * faults)
         pairs = tuple(zip(n[:pairs_end:2], n[1:pairs_end:2], strict=True))
-        out = n[pairs_end + exits :]
         end = at + guest + code
         region = StoredRegion(
             data[at + guest : end], pairs[:entries], pairs[entries:], n[pairs_end : pairs_end + exits],
-            data[at : at + guest], None if faults == _CHECKS else tuple(zip(out[::2], out[1::2], strict=True)),
+            data[at : at + guest], None if faults == _CHECKS else tuple(_WAY_OUT.iter_unpack(data[ways_out:at])),
             Kind(kind),
         )  # fmt: skip
         return region, end

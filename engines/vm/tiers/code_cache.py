@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from engines.vm.memory.address_space import (
     ADDRESS_BITS,
@@ -157,6 +157,8 @@ class CodeCache:
         self.decode = int(ctypes.CFUNCTYPE(ctypes.c_uint64)(code.address("decode_address"))())
         fill = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
         self._fill = fill(code.address("fill"))
+        lead = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64)
+        self._lead = lead(code.address("lead"))
         self._memory = ExecutableMemory(capacity, self.decode)
         self._free = [(self._memory.base, self._memory.size)]
         self._spaces: weakref.WeakKeyDictionary[AddressSpace, CompiledSpace] = weakref.WeakKeyDictionary()
@@ -259,18 +261,13 @@ class CodeCache:
             self._fault_exits.add(address - self._memory.base, faults)
         self.handles[handle] = None
         space.handles.add(handle)
-        memory, table = space.memory, space.decoded.table
+        memory = space.memory
         for page in _pages(ranges):
             memory.perm[page] = (memory.perm[page] | HAS_CODE | HAS_COMPILED) & ~DIRECT & 0xFF
             space.pages.setdefault(page, {})[handle] = None
         replaced = {space.heads[head] for head in heads if head in space.heads}
-        for head, offset in heads.items():
-            entry = table + (head << PC_SHIFT)
-            self._decode_at(space, head, space.fetch(head, 4))
-            self._part(space, head)
-            distance = address + offset - self.decode
-            ctypes.memmove(entry, distance.to_bytes(4, "little", signed=True), 4)
-            space.heads[head] = handle
+        self._lead_all(space, {head: address + offset - self.decode for head, offset in heads.items()})
+        space.heads.update(dict.fromkeys(heads, handle))
         self.counters.installed += 1
         self.counters.code_bytes += size
         for old in replaced:
@@ -299,19 +296,43 @@ class CodeCache:
             self.counters.evicted += 1
             self.remove(min(self.handles, key=lambda handle: handle.used))
 
+    def _lead_all(self, space: CompiledSpace, distances: dict[int, int]) -> None:
+        """Lead entries to compiled code, by pc its distance from `decode`, and undo the fusion of what falls into them:
+        a pair's handler would pass the head's entry by. One call does all but those at the ends of pages."""
+        table = space.decoded.table
+        within = {pc: d for pc, d in distances.items() if 4 <= pc % PAGE_BYTES <= PAGE_BYTES - 4}
+        kept = self._before(space, within)
+        pairs = (ctypes.c_int64 * (2 * len(within)))(*(n for pair in within.items() for n in pair))
+        self._lead(table, space.memory.host_base, pairs, len(within))
+        for entry, content in kept.items():
+            ctypes.memmove(entry, content, ENTRY_BYTES)
+        others = distances.keys() - within.keys()
+        known = space.heads.keys() | within.keys()
+        for pc in others:
+            self._decode_at(space, pc, space.fetch(pc, 4))
+            self._part(space, pc, known)
+        for pc in others:
+            ctypes.memmove(table + (pc << PC_SHIFT), distances[pc].to_bytes(4, "little", signed=True), HANDLER_BYTES)
+
+    def _before(self, space: CompiledSpace, heads: Iterable[int]) -> dict[int, bytes]:
+        """By address, the entries right before `heads` that lead to compiled code now."""
+        before = {pc - back for pc in heads for back in (2, 4)} & space.heads.keys()
+        entries = [space.decoded.table + (pc << PC_SHIFT) for pc in before - set(heads)]
+        return {entry: ctypes.string_at(entry, ENTRY_BYTES) for entry in entries}
+
     def _decode_at(self, space: CompiledSpace, pc: int, code: bytes) -> None:
         """Make an entry what the interpreter makes of `code`, the bytes from `pc` on."""
         wide = code[0] & 3 == 3
         word = int.from_bytes(code if wide else code[:2], "little")
         self._fill(space.decoded.table + (pc << PC_SHIFT), word, 4 if wide else 2)
 
-    def _part(self, space: CompiledSpace, head: int) -> None:
-        """Undo the fusion of whatever falls into `head`: a pair's handler would pass the head's entry by."""
+    def _part(self, space: CompiledSpace, head: int, known: Container[int]) -> None:
+        """Undo the fusion of whatever falls into `head` and is no head itself; not all around it need be code."""
         before = space.fetch(head - 4, 4) if head >= 4 else b""
-        if len(before) == 4 and before[0] & 3 == 3 and head - 4 not in space.heads:
+        if len(before) == 4 and before[0] & 3 == 3 and head - 4 not in known:
             self._decode_at(space, head - 4, before)
         half = before[2:] if len(before) == 4 else space.fetch(head - 2, 2) if head >= 2 else b""
-        if len(half) == 2 and half[0] & 3 != 3 and head - 2 not in space.heads:
+        if len(half) == 2 and half[0] & 3 != 3 and head - 2 not in known:
             self._decode_at(space, head - 2, half)
 
     # -- removing -------------------------------------------------------------------------------------------------

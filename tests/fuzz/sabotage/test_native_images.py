@@ -9,10 +9,12 @@ import pytest
 
 from fuzz.sabotage.image_judge import judge
 from fuzz.sabotage.judges import Budget
-from fuzz.sabotage.native_images import BUGS, PLANS
+from fuzz.sabotage.native_images import BUGS
 
 pytestmark = pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="loads code for x86_64")
 BUDGET = Budget(60.0, None, "")
+OWN = [bug for bug in BUGS if not any(judge.startswith("tests/") for judge in bug.judges)]
+"""Those that the judge of images is to find."""
 
 
 def test_without_a_bug_there_is_nothing_to_find() -> None:
@@ -21,7 +23,7 @@ def test_without_a_bug_there_is_nothing_to_find() -> None:
     assert examined.examine(BUDGET) is None
 
 
-@pytest.mark.parametrize("bug", [bug for bug in BUGS if PLANS not in bug.judges], ids=lambda bug: bug.name)
+@pytest.mark.parametrize("bug", OWN, ids=lambda bug: bug.name)
 def test_each_is_found(bug: object) -> None:
     assert bug in BUGS
     reader, writer = os.pipe()

@@ -211,3 +211,58 @@ def _for_compilers(bodies: Bodies) -> None:
         emitter.call("i32", f"fill_{length}", arguments, declare=False)
         emitter.line("ret void")
     bodies.define("void", "fill", "ptr %entry, i64 %word, i64 %length", "nounwind", emitter)
+    _lead(bodies)
+
+
+def _lead(bodies: Bodies) -> None:
+    """`lead(table, memory, heads, count)`: lead entries to compiled code. `heads` has a pc and a distance for each.
+
+    An entry keeps the operands of its own instruction, and what may fall into it, before it, gets entries that are not
+    fused: a pair's handler would pass the head's entry by. Four bytes before and behind each pc are code.
+    """
+    emitter = Emitter()
+    count = emitter.named("%count", 64)
+
+    def begin(name: str, before: str) -> tuple[LlvmValue, LlvmValue, str]:
+        """Begin a loop over the heads: the pc and the distance, and where it goes on behind the loop."""
+        loop, onward = emitter.label(name), emitter.label("onward")
+        emitter.branch(count.eq(0), onward, loop)
+        emitter.begin(loop)
+        emitter.line(f"%{name} = phi i64 [ 0, %{before} ], [ %{name}_following, %{name}_end ]")
+        head = emitter.offset("%heads", emitter.named(f"%{name}", 64).shl(4))
+        return emitter.load(head, 64), emitter.load(emitter.offset(head, 8), 64), onward
+
+    def end(name: str, loop: str, onward: str) -> None:
+        emitter.jump(f"{name}_end")
+        emitter.begin(f"{name}_end")
+        emitter.line(f"%{name}_following = add i64 %{name}, 1")
+        emitter.branch(emitter.named(f"%{name}_following", 64).ult(count), loop, onward)
+        emitter.begin(onward)
+
+    def fill(pc: LlvmValue, length: int) -> None:
+        word = emitter.load(emitter.offset("%memory", pc), 8 * length, align=2)
+        entry = emitter.offset("%table", pc.shl(PC_SHIFT))
+        text = (word if length == 4 else word.zext(32)).text
+        emitter.call("i32", f"fill_{length}", [f"ptr {entry}", f"i32 {text}", "ptr @decode"], declare=False)
+
+    def is_wide(pc: LlvmValue) -> LlvmValue:
+        return (emitter.load(emitter.offset("%memory", pc), 8) & 3).eq(3)
+
+    pc, _, onward = begin("decoded", emitter.block)
+    first = emitter.block
+    for place, lengths in ((pc, (4, 2)), (pc - 4, (4,)), (pc - 2, (2,))):
+        behind = emitter.label("behind")
+        labels = {length: emitter.label("fill") for length in lengths}
+        emitter.branch(is_wide(place), labels.get(4, behind), labels.get(2, behind))
+        for length, label in labels.items():
+            emitter.begin(label)
+            fill(place, length)
+            emitter.jump(behind)
+        emitter.begin(behind)
+    end("decoded", first, onward)
+    pc, distance, onward = begin("led", onward)
+    first = emitter.block
+    emitter.store(emitter.offset("%table", pc.shl(PC_SHIFT)), distance.trunc(32))
+    end("led", first, onward)
+    emitter.line("ret void")
+    bodies.define("void", "lead", "ptr %table, ptr %memory, ptr %heads, i64 %count", "nounwind", emitter)

@@ -177,6 +177,33 @@ def test_what_may_fall_into_an_entry_is_decoded_alone(
     assert entry(space, head - 2) == (cache.handler(short, 2) if short & 3 != 3 and may[head - 2] else 0)
 
 
+@given(
+    first=st.sets(st.integers(-8, 8)),
+    second=st.sets(st.integers(-8, 8), min_size=1),
+    middle=st.sampled_from((CODE + 64, CODE + PAGE_BYTES)),
+    content=st.lists(st.sampled_from((ADDI, LI)), min_size=16, max_size=24),
+)
+@settings(deadline=None, max_examples=80)
+def test_entries_beside_each_other_all_lead_to_their_code(
+    tier: InterpreterTier, first: set[int], second: set[int], middle: int, content: list[bytes]
+) -> None:
+    """Those of the same code, of other code, and at the end of a page; what falls into them is decoded alone."""
+    cache, space = installed_nothing(tier)
+    space.memory.write(middle - 32, b"".join(content))
+    where: dict[int, int] = {}
+    for heads in (first, second):
+        entries = {middle + 2 * head: 16 * number for number, head in enumerate(sorted(heads))}
+        handle = cache.install(space, bytes(1024), entries, [(middle - 16, middle + 24)])
+        assert handle is not None
+        where |= {pc: handle.address + offset - cache.decode for pc, offset in entries.items()}
+    assert {pc: entry(space, pc) for pc in where} == where
+    for head in second:
+        for at, size in ((middle + 2 * head - 4, 4), (middle + 2 * head - 2, 2)):
+            word = int.from_bytes(space.fetch(at, size), "little")
+            if at not in where and (word & 3 == 3) == (size == 4):
+                assert entry(space, at) == cache.handler(word, size)
+
+
 def test_a_pair_does_not_pass_an_entry_by(tier: InterpreterTier) -> None:
     """The interpreter executes pairs of instructions by one handler; an entry at the second must be found."""
     cache, space = installed_nothing(tier)

@@ -151,6 +151,12 @@ def mentioned(syntax: Any) -> Iterator[t.Segment]:
             if segment.args is not None:
                 for one in (*segment.args.types, *[bound for _, bound in segment.args.bindings]):
                     yield from mentioned(one)
+        if path.qualified is not None and path.qualified[1] is not None:
+            yield from mentioned(t.TypePath(path.span, path.qualified[1]))
+    elif isinstance(syntax, (t.TypeDyn, t.TypeImpl)):
+        for bound in syntax.bounds:
+            if bound.path is not None:
+                yield from mentioned(t.TypePath(bound.span, bound.path))
     elif isinstance(syntax, (t.TypeRef, t.TypeRaw)):
         yield from mentioned(syntax.inner)
     elif isinstance(syntax, t.TypeArray):

@@ -436,3 +436,5 @@ _KNOWN: Final[dict[str, Any]] = {
     "debug_assert": _assert, "assert_eq": _assert_pair, "assert_ne": _assert_pair, "debug_assert_eq": _assert_pair,
     "debug_assert_ne": _assert_pair, "vec": _vec, "matches": _matches,
 }  # fmt: skip
+MACROS: Final = frozenset(_KNOWN)
+"""Names of the macros that every program has."""

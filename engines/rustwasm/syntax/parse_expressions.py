@@ -308,7 +308,14 @@ class ExpressionParser(TypeParser):
         base = None
         while self.kinds[self.at] != "}":
             if self.accept(".."):
+                if self.kinds[self.at] == "}":
+                    self.error("base expression required after `..`", code="E0797")
+                    break
                 base = self.expression()
+                if self.kinds[self.at] == ",":
+                    self.error("cannot use a comma after the base struct")
+                    self.at += 1
+                    continue
                 break
             if self.kinds[self.at] not in ("id", "int"):
                 raise self.fail("identifier")
@@ -397,7 +404,7 @@ class ExpressionParser(TypeParser):
         self.expect("{")
         arms = []
         while not self.accept("}"):
-            there = self.is_there("match arms")
+            there = self.kinds[self.at] != "#" or self.is_there("match arms")
             first = self.starts[self.at]
             pattern = self.pattern()
             guard = self.expression() if self.accept("if") else None

@@ -231,7 +231,7 @@ class Parser(MacroParser):
         params: list[tuple[Any, Any]] = []
         if self_param is None or self.accept(","):
             while self.kinds[self.at] != ")":
-                there = self.is_there("function params")
+                there = self.kinds[self.at] != "#" or self.is_there("function params")
                 pattern = self.pattern_no_top_alt()
                 self.expect(":")
                 one = (pattern, self.type())
@@ -294,7 +294,7 @@ class Parser(MacroParser):
         """Named fields up to and with `}`."""
         fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != "}":
-            there = self.is_there("struct fields")
+            there = self.kinds[self.at] != "#" or self.is_there("struct fields")
             if in_enum:
                 self.refused_visibility()
             public = self.visibility()
@@ -311,7 +311,7 @@ class Parser(MacroParser):
     def tuple_fields(self, in_enum: bool = False) -> list[t.FieldSyntax]:
         fields: list[t.FieldSyntax] = []
         while self.kinds[self.at] != ")":
-            there = self.is_there("struct fields")
+            there = self.kinds[self.at] != "#" or self.is_there("struct fields")
             if in_enum:
                 self.refused_visibility()
             public = self.visibility(True)
@@ -352,7 +352,7 @@ class Parser(MacroParser):
         variants = []
         while self.kinds[self.at] != "}":
             own = self.attributes()
-            there = self.are_there(own, "enum variants")
+            there = not own or self.are_there(own, "enum variants")
             self.refused_visibility()
             variant, variant_span = self.name()
             shape = "unit"

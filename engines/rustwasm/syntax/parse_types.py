@@ -52,7 +52,7 @@ class TypeParser(Cursor):
 
     def is_there(self, target: str) -> bool:
         """Take the attributes in front of what is called `target`: is that there?"""
-        return self.kinds[self.at] != "#" or self.are_there(self.attributes(), target)
+        return self.are_there(self.attributes(), target)
 
     def are_there(self, attributes: list[Attribute], target: str) -> bool:
         """Is what has these attributes, and is called `target`, there?"""
@@ -456,7 +456,7 @@ class TypeParser(Cursor):
         if kind == "(" or kind == "[":
             self.at += 1
             closing = ")" if kind == "(" else "]"
-            elements, trailing = self.patterns_until(closing)
+            elements, trailing = self.patterns_until(closing, "tuple" if kind == "(" else "slice")
             if kind == "[":
                 return t.SlicePattern(self.span_from(start), elements)
             if len(elements) == 1 and not trailing and not isinstance(elements[0], t.RestPattern):
@@ -472,7 +472,7 @@ class TypeParser(Cursor):
         if kind in ("int", "float", "str", "bstr", "char", "byte", "true", "false", "-"):
             low = self.range_end()
             if self.kinds[self.at] in ("..=", "...", ".."):
-                inclusive = self.take() != ".."
+                inclusive = self.range_operator(start)
                 open_end = self.kinds[self.at] in (")", ",", "=>", "]", "if", "|", "}")
                 high = None if open_end else self.range_end()
                 return t.RangePattern(self.span_from(start), low, high, inclusive)
@@ -482,18 +482,27 @@ class TypeParser(Cursor):
             following = self.kinds[self.at]
             if following == "(":
                 self.at += 1
-                elements, _ = self.patterns_until(")")
+                elements, _ = self.patterns_until(")", "tuple struct")
                 return t.TupleStructPattern(self.span_from(start), path, elements)
             if following == "{":
                 return self.struct_pattern(path, start)
             if following in ("..=", "...", ".."):
-                inclusive = self.take() != ".."
+                inclusive = self.range_operator(start)
                 high = None if self.kinds[self.at] in (")", ",", "=>", "]", "if", "|") else self.range_end()
                 return t.RangePattern(self.span_from(start), t.PathExpr(path.span, path), high, inclusive)
             if following == "!":
                 raise self.error("macros in pattern position are outside the subset")
             return t.PathPattern(path.span, path)
         raise self.fail("pattern")
+
+    def range_operator(self, start: int) -> bool:
+        """Take the operator of a range pattern that begins at `start`: does it include its end?"""
+        operator = self.take()
+        if operator == "...":
+            span = (start, self.ends[self.at - 1])
+            error = self.diagnostics.error("E0783", "`...` range patterns are deprecated", span)
+            error.suggestion = ((span[1] - 3, span[1]), "..=", "use `..=` for an inclusive range")
+        return operator != ".."
 
     def range_end(self) -> Any:
         start = self.starts[self.at]
@@ -504,11 +513,20 @@ class TypeParser(Cursor):
             return t.PathExpr(path.span, path)
         return self.literal()
 
-    def patterns_until(self, closing: str) -> tuple[list[Any], bool]:
+    def patterns_until(self, closing: str, what: str) -> tuple[list[Any], bool]:
+        """The patterns up to and with `closing`, of a pattern of the kind `what`; and whether a comma is last."""
         elements = []
         trailing = False
+        rest = False
         while self.kinds[self.at] != closing:
-            elements.append(self.pattern())
+            one = self.pattern()
+            if type(one) is t.RestPattern or (type(one) is t.BindingPattern and type(one.sub) is t.RestPattern):
+                if rest:
+                    message = f"`..` can only be used once per {what} pattern"
+                    self.diagnostics.error(None, message, one.span, f"can only be used once per {what} pattern")
+                    self.diagnostics.unparsed = True
+                rest = True
+            elements.append(one)
             trailing = self.accept(",")
             if not trailing:
                 break

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.resolve.modules import TYPES, AliasDef, Module, kind_of
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.item_rules import mentioned
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import (
     AdtDef,
@@ -245,13 +246,26 @@ class Collector:
         if alias.syntax.ty is None:
             return
         env = TypeEnv(alias.module)
+        env.opaque = self.unstable_opaque
         self.declare_generics(alias.syntax.generics, Generics(), env, [])
+        self.note_bounds(alias.syntax.generics, env)
         before = self.objects
         self.objects = {}
-        self.lower(alias.syntax.ty, env)
+        one = self.lower(alias.syntax.ty, env)
         for bound, (trait, _, given) in self.objects.items():
             check_types(self.compilation, trait, bound, given)
         self.objects = before
+        used = {segment.name for segment in mentioned(alias.syntax.ty)}
+        for p in alias.syntax.generics.params:
+            if p.kind == "type" and p.name not in used and one.kind != ty.ERROR:
+                message = f"type parameter `{p.name}` is never used"
+                self.diagnostics.error("E0091", message, p.span, "unused type parameter")
+
+    def unstable_opaque(self, syntax: t.TypeImpl) -> Ty:
+        """An `impl Trait` that an alias says."""
+        self.diagnostics.error("E0658", "`impl Trait` in type aliases is unstable", syntax.span)
+        self.diagnostics.error(None, "unconstrained opaque type", syntax.span)
+        return ty.ERROR_TY
 
     def alias_type(self, alias: AliasDef, segment: t.Segment, env: TypeEnv) -> Ty:
         if alias in self.compilation.active:
@@ -261,9 +275,21 @@ class Collector:
         inner = TypeEnv(alias.module)
         inner.infer = env.infer
         inner.elide = env.elide
+        inner.opaque = self.unstable_opaque
         types = [p for p in alias.syntax.generics.params if p.kind != "lifetime"]
         given = [self.lower(a, env) for a in segment.args.types] if segment.args else []
-        inner.lifetimes.update(p.name for p in alias.syntax.generics.params if p.kind == "lifetime")
+        lifetimes = [p.name for p in alias.syntax.generics.params if p.kind == "lifetime"]
+        inner.lifetimes.update(lifetimes)
+        if lifetimes and env.elide is None and (segment.args is None or not segment.args.lifetimes):
+            self.lifetime(None, env, segment.span)
+        needed = [p for p in types if p.default is None]
+        if len(given) > len(types) or (len(given) < len(needed) and env.infer is None):
+            s = "" if len(needed) == 1 else "s"
+            label = f"expected {len(needed)} generic argument{s}"
+            message = f"type alias takes {len(needed)} generic argument{s} but {len(given)} were supplied"
+            if not given:
+                message = f"missing generics for type alias `{alias.name}`"
+            self.diagnostics.error("E0107", message, segment.span, label)
         for i, p in enumerate(types):
             if i < len(given):
                 inner.params[p.name] = given[i]
@@ -271,6 +297,8 @@ class Collector:
                 inner.params[p.name] = self.lower(p.default, inner)
             else:
                 inner.params[p.name] = env.infer() if env.infer else ty.ERROR_TY
+            if inner.params[p.name].kind == ty.PARAM:
+                self.note(inner.params[p.name], p.bounds, inner)
         result = self.lower(alias.syntax.ty, inner)
         self.compilation.active.discard(alias)
         return result

@@ -112,6 +112,8 @@ class PatternChecker(Coercer):
                 args = self.fresh_args(len(definition.owner.generics.names))
                 self.demand(expected, ty.adt(definition.owner, args), pattern.span)
                 return
+            if pattern.name[0].isupper():
+                self.named_like_variant(pattern, expected)
         pattern.ty = expected
         if pattern.by_ref:
             mode = "mut" if pattern.mutable else "ref"
@@ -135,6 +137,19 @@ class PatternChecker(Coercer):
         pattern.target = variable
         if pattern.sub is not None:
             self.check_pattern(pattern.sub, expected, mode)
+
+    def named_like_variant(self, pattern: t.BindingPattern, expected: Ty) -> None:
+        """E0170 for a variable that was meant to be a variant of the matched enum."""
+        one = shallow(expected)
+        while one.kind == ty.REF:
+            one = shallow(one.args[0])
+        if one.kind == ty.ADT and one.data.is_enum:
+            name = pattern.name
+            if any(variant.name == name and variant.shape == "unit" for variant in one.data.variants):
+                kind = self.show(one)
+                message = f"pattern binding `{name}` is named the same as one of the variants of the type `{kind}`"
+                error = self.error("E0170", message, pattern.span)
+                error.suggestion = (pattern.span, f"{one.data.name}::{name}", "qualify the path to match the variant")
 
     alternative: int | None = None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Module, kind_of
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.macros import MACROS
 from engines.rustwasm.typing.definitions import AdtDef, TraitDef
 from engines.rustwasm.typing.types import Ty
 
@@ -109,6 +110,10 @@ def report_unresolved(checker: PathChecker, path: t.Path, definition: Any) -> No
         return
     if not alone or name in ("super", "crate"):
         resolver.resolve(path, checker.type_env.module, VALUES)
+        return
+    if sought == "function" and name in MACROS:
+        error = checker.error("E0423", f"expected function, found macro `{name}`", path.span, "not a function")
+        error.suggestion = ((path.span[1], path.span[1]), "!", "use `!` to invoke the macro")
         return
     if sought == "function" and name[:1].isupper():
         sought = "function, tuple struct or tuple variant"

@@ -1,6 +1,64 @@
 //= E0004 1
 fn f() { match 1 { #[cfg(any())] 1 => {}, #[cfg(any())] _ => {} } }
 fn main() {}
+//= E0029 7
+fn main() {
+let string = "salutations !";
+
+
+
+match string {
+    "hello" ..= "world" => {}
+    _ => {}
+}
+
+
+match string {
+    s if s >= "hello" && s <= "world" => {}
+    _ => {}
+}
+}
+//= E0030 6
+fn main() {
+match 5u32 {
+
+    1 ..= 1 => {}
+
+    1000 ..= 5 => {}
+}
+}
+//= E0034 15
+struct Test;
+
+trait Trait1 {
+    fn foo();
+}
+
+trait Trait2 {
+    fn foo();
+}
+
+impl Trait1 for Test { fn foo() {} }
+impl Trait2 for Test { fn foo() {} }
+
+fn main() {
+    Test::foo()
+}
+//= E0040 13
+struct Foo {
+    x: i32,
+}
+
+impl Drop for Foo {
+    fn drop(&mut self) {
+        println!("kaboom");
+    }
+}
+
+fn main() {
+    let mut x = Foo { x: -7 };
+    x.drop();
+}
 //= E0049 10
 trait Foo {
     fn foo<T: Default>(x: T) -> Self;
@@ -14,6 +72,32 @@ impl Foo for Bar {
     fn foo(x: bool) -> Self { Bar }
 }
 fn main() {}
+//= E0061 13 E0061 15 E0107 3 E0107 5 E0107 13 E0107 15 E0107 17
+struct Foo<T> { x: T }
+
+struct Bar { x: Foo }
+
+struct Baz<S, T> { x: Foo<S, T> }
+
+
+fn foo<T, U>(x: T, y: U) {}
+fn f() {}
+
+fn main() {
+    let x: bool = true;
+    foo::<bool>(x);
+
+    foo::<bool, i32, i32>(x, 2, 4);
+
+    f::<'static>();
+
+}
+//= E0071 3
+fn main() {
+type U32 = u32;
+let t = U32 { value: 4 };
+
+}
 //= E0084 1
 #[repr(i32)]
 enum NightsWatch {}
@@ -21,6 +105,48 @@ fn main() {}
 //= E0084 1
 #[repr(i32)]
 enum E {}
+fn main() {}
+//= E0091 1 E0091 3 E0428 3
+type Foo<T> = u32;
+
+type Foo<A, B> = Box<A>;
+fn main() {}
+//= E0091 1
+type A<T> = i32;
+fn main() {}
+//= E0091 1
+type A<T> = i32;
+fn main() {}
+//= E0091 1
+type W<A, B> = Box<A>;
+fn main() {}
+//= E0106 1 E0106 5 E0106 9 E0106 13
+struct Foo1 { x: &bool }
+
+struct Foo2<'a> { x: &'a bool }
+
+struct Bar1 { x: Foo2 }
+
+struct Bar2<'a> { x: Foo2<'a> }
+
+enum Baz1 { A(u8), B(&bool), }
+
+enum Baz2<'a> { A(u8), B(&'a bool), }
+
+type MyStr1 = &str;
+
+type MyStr2<'a> = &'a str;
+fn main() {}
+//= E0106 1
+type AA<'a> = &'a i32; type AB = AA; type AC = fn(AA) -> AA;
+fn main() {}
+//= E0107 1
+struct S<T>(T); type U<T> = S<T>; type V = U;
+fn main() {}
+//= E0109 1 E0109 2
+type X = u32<i32>;
+type Y = bool<'static>;
+
 fn main() {}
 //= E0120 3
 struct Concrete {}
@@ -39,6 +165,94 @@ struct Foo<T = U, U = ()> {
 fn main() {}
 //= E0128 1
 struct Foo<T = U, U = ()> { f: T, g: U }
+fn main() {}
+//= E0133 4
+unsafe fn f() { return; }
+
+fn main() {
+    f();
+}
+//= E0133 2
+unsafe fn f() {}
+fn main() { f(); }
+//= E0158 12
+enum Foo {
+    One,
+    Two
+}
+
+trait Bar {
+    const X: Foo;
+}
+
+fn test<A: Bar>(arg: Foo) {
+    match arg {
+        A::X => println!("A::X"),
+
+        Foo::Two => println!("Two")
+    }
+}
+fn main() {}
+//= E0161 11
+trait Bar {
+    fn f(self);
+}
+
+impl Bar for i32 {
+    fn f(self) {}
+}
+
+fn main() {
+    let b: Box<dyn Bar> = Box::new(0i32);
+    b.f();
+
+
+}
+//= E0164 12
+enum A {
+    B,
+    C,
+}
+
+impl A {
+    fn new() {}
+}
+
+fn bar(foo: A) {
+    match foo {
+        A::new() => (),
+        _ => {}
+    }
+}
+fn main() {}
+//= E0170 8
+enum Method {
+    GET,
+    POST,
+}
+
+fn is_empty(s: Method) -> bool {
+    match s {
+        GET => true,
+        _ => false
+    }
+}
+
+fn main() {}
+//= E0170 1
+enum G { Get, Post(i32) } fn h(g: &G) { match g { Get => {}, } let Post = g; }
+fn main() {}
+//= E0170 2
+enum M { GET, POST }
+fn is(m: M) -> bool { match m { GET => true, _ => false } }
+fn main() {}
+//= E0191 5
+trait Trait {
+    type Bar;
+}
+
+type Foo = dyn Trait;
+
 fn main() {}
 //= E0195 8
 trait Trait {
@@ -112,11 +326,10 @@ fn main() {}
 //= E0201 1
 trait T { const A: i32; } struct S; impl T for S { const A: i32 = 1; const A: i32 = 2; }
 fn main() {}
-//= E0206 4
-#[derive(Copy, Clone)]
-struct Bar;
-
-impl Copy for &'static mut Bar { }
+//= E0203 1
+struct Bad<T: ?Sized + ?Sized>{
+    inner: T,
+}
 fn main() {}
 //= E0207 3
 struct Foo;
@@ -182,6 +395,59 @@ impl<'a> Contains for Foo {
     }
 }
 fn main() {}
+//= E0220 13 E0782 5
+trait T1 {
+    type Bar;
+}
+
+type Foo = T1<F=i32>;
+
+
+
+trait T2 {
+    type Bar;
+
+
+    fn return_bool(&self, _: &Self::Bar, _: &Self::Baz) -> bool;
+}
+fn main() {}
+//= E0221 11
+trait T1 {}
+trait T2 {}
+
+trait Foo {
+    type A: T1;
+}
+
+trait Bar : Foo {
+    type A: T2;
+    fn do_something() {
+        let _: Self::A;
+    }
+}
+fn main() {}
+//= E0223 4
+trait Trait { type X; }
+
+fn main() {
+    let foo: Trait::X;
+}
+//= E0229 13 E0277 13
+pub trait Foo {
+    type A;
+    fn boo(&self) -> <Self as Foo>::A;
+}
+
+struct Bar;
+
+impl Foo for isize {
+    type A = usize;
+    fn boo(&self) -> usize { 42 }
+}
+
+fn baz<I>(x: &<I as Foo<A = Bar>>::A) {}
+
+fn main() {}
 //= E0252 1
 use std::fmt::{self, self};
 fn main() {}
@@ -220,6 +486,41 @@ fn foo<'static>(a: &'static str) {}
 fn main() {}
 //= E0267 1 E0767 1
 fn main() { 'l: loop { || { break 'l }; } }
+//= E0271 30
+fn main() {
+trait Trait { type AssociatedType; }
+
+fn foo<T>(t: T) where T: Trait<AssociatedType=u32> {
+
+
+
+
+
+
+
+
+
+
+
+
+    println!("in foo");
+}
+
+impl Trait for i8 { type AssociatedType = &'static str; }
+
+
+
+
+
+
+
+
+
+foo(3_i8);
+
+
+
+}
 //= E0276 6
 trait Foo {
     fn foo<T>(x: T);
@@ -229,6 +530,44 @@ impl Foo for bool {
     fn foo<T>(x: T) where T: Copy {}
 }
 fn main() {}
+//= E0282 11
+struct Foo<T> {
+    num: T,
+}
+
+impl<T> Foo<T> {
+    fn bar() -> i32 {
+        0
+    }
+
+    fn baz() {
+        let number = Foo::bar();
+    }
+}
+fn main() {}
+//= E0310 4
+
+
+struct Foo<T> {
+    foo: &'static T
+}
+fn main() {}
+//= E0311 2
+fn no_restriction<T>(x: &()) -> &() {
+    with_restriction::<T>(x)
+}
+
+fn with_restriction<'a, T: 'a>(x: &'a ()) -> &'a () {
+    x
+}
+fn main() {}
+//= E0317 3
+fn main() {
+let x = 5;
+let a = if x == 5 {
+    1
+};
+}
 //= E0322 3
 struct Foo;
 
@@ -312,6 +651,13 @@ impl<T: Foo> Drop for MyStruct<T> {
     fn drop(&mut self) {}
 }
 fn main() {}
+//= E0368 5
+fn main() {
+let mut x = 12f32;
+
+
+x <<= 2;
+}
 //= E0379 2 E0379 6
 trait Foo {
     const fn bar() -> u32;
@@ -363,11 +709,41 @@ fn main() {}
 //= E0392 1
 enum E<T> { A }
 fn main() {}
+//= E0393 3
+trait A<T = Self> {}
+
+fn together_we_will_rule_the_galaxy(son: &dyn A) {}
+
+fn main() {}
+//= E0401 2
+fn foo<T>(x: T) {
+    type MaybeT = Option<T>;
+
+}
+fn main() {}
 //= E0403 3
 trait Foo<T> {
     fn do_something(&self) -> T;
     fn do_something_else<T: Clone>(&self, bar: T);
 }
+fn main() {}
+//= E0404 3 E0782 1
+type Foo = Iterator<Item=String>;
+
+fn bar<T: Foo>(t: T) {}
+fn main() {}
+//= E0405 1
+type I<T> where T: Nope = Vec<T>;
+fn main() {}
+//= E0423 2
+fn main() {
+println("");
+
+
+
+}
+//= E0423 1
+fn f() { println("x"); vec(1); }
 fn main() {}
 //= E0428 6 E0634 2 E0634 6
 #[repr(packed, packed(2))]
@@ -440,6 +816,26 @@ pub(in crate::nope) fn f() {}
 fn main() {}
 //= E0433 1
 mod a { mod b { pub(in crate::a) fn f() {} pub(in super) fn g() {} pub(in self) fn h() {} pub(in super::super) fn i() {} pub(in super::c) fn j() {} } mod c {} }
+fn main() {}
+//= E0436 14
+enum PublicationFrequency {
+    Weekly,
+    SemiMonthly { days: (u8, u8), annual_special: bool },
+}
+
+fn one_up_competitor(competitor_frequency: PublicationFrequency)
+                     -> PublicationFrequency {
+    match competitor_frequency {
+        PublicationFrequency::Weekly => PublicationFrequency::SemiMonthly {
+            days: (1, 15), annual_special: false
+        },
+        c @ PublicationFrequency::SemiMonthly{ .. } =>
+            PublicationFrequency::SemiMonthly {
+                annual_special: true, ..c
+
+        }
+    }
+}
 fn main() {}
 //= E0437 4
 trait Foo {}
@@ -540,6 +936,33 @@ fn main() {}
 #[repr(u8)]
 struct S(u8);
 fn main() {}
+//= E0525 8
+struct X;
+
+fn foo<T>(_: T) {}
+fn bar<T: Fn(u32)>(_: T) {}
+
+fn main() {
+    let x = X;
+    let closure = |_| foo(x);
+
+
+    bar(closure);
+}
+//= E0533 9 E0533 12
+fn main() {
+struct Tortoise;
+
+impl Tortoise {
+    fn turtle(&self) -> u32 { 0 }
+}
+
+match 0u32 {
+    Tortoise::turtle => {}
+    _ => {}
+}
+if let Tortoise::turtle = 0u32 {}
+}
 //= E0538 1
 #[deprecated(
     since="1.0.0",
@@ -738,6 +1161,16 @@ fn main() {}
 //= E0577 1
 enum E {A} pub(in crate::E) fn f() {}
 fn main() {}
+//= E0579 7
+
+fn main() {
+    match 5u32 {
+
+        1..2 => {}
+
+        5..5 => {}
+    }
+}
 //= E0587 2
 #[repr(packed, align(8))]
 struct Umbrella(i32);
@@ -780,14 +1213,37 @@ fn main() {}
 //= E0592 1
 struct S; impl S { const A: i32 = 1; fn A() {} }
 fn main() {}
+//= E0593 5
+fn foo<F: Fn()>(x: F) { }
+
+fn main() {
+
+    foo(|y| { });
+}
 //= E0601 1
 fn f() {}
+//= E0620 2
+fn main() {
+let x = &[1_usize, 2] as [usize];
+
+}
+//= E0631 5
+fn foo<F: Fn(i32)>(f: F) {
+}
+
+fn main() {
+    foo(|x: &str| {});
+}
 //= E0634 1
 #[repr(packed, packed(2))] struct S;
 fn main() {}
 //= E0637 1
 fn f<'_>(x: &'_ i32) {}
 fn main() {}
+//= E0641 2
+fn main() {
+let b = 0 as *const _;
+}
 //= E0642 2
 trait Foo {
     fn foo((x, y): (i32, i32));
@@ -855,6 +1311,9 @@ fn main() { let x: !; }
 fn f() -> ! { loop {} }
 fn g(x: !) {}
 fn main() {}
+//= E0658 1 none 1
+type F = impl Clone;
+fn main() {}
 //= E0658 1
 struct S; impl S { type T = i32; }
 fn main() {}
@@ -891,6 +1350,14 @@ enum Food {
 fn main() {}
 //= E0665 1
 #[derive(Default)] enum E { A, B }
+fn main() {}
+//= E0666 5
+trait MyGenericTrait<T> {}
+trait MyInnerTrait {}
+
+fn foo(
+    bar: impl MyGenericTrait<impl MyInnerTrait>,
+) {}
 fn main() {}
 //= E0692 1
 #[repr(transparent, C)]
@@ -1078,6 +1545,20 @@ fn main() { let x: i32 = 0x; }
 fn main() { let x: i32 = 0b; }
 //= E0768 1
 fn main() { let x: i32 = 0o_; }
+//= E0769 9
+fn main() {
+enum E {
+    A(i32),
+}
+
+let e = E::A(42);
+
+match e {
+    E::A { number } => {
+        println!("{}", number);
+    }
+}
+}
 //= E0770 1
 fn foo<T, const N: T>() {}
 fn main() {}
@@ -1122,6 +1603,55 @@ fn main() {}
 //= E0777 1
 #[derive("Clone")]
 struct S;
+fn main() {}
+//= E0783 3
+fn main() {
+match 2u8 {
+    0...9 => println!("Got a number less than 10"),
+    _ => println!("Got a number 10 or more"),
+}
+}
+//= E0783 1
+fn main() { let x = 5; match x { 1..5 => {}, 5...6 => {}, _ => {} } }
+//= E0790 18
+fn main() {
+trait Coroutine {
+    fn create() -> u32;
+}
+
+struct Impl;
+
+impl Coroutine for Impl {
+    fn create() -> u32 { 1 }
+}
+
+struct AnotherImpl;
+
+impl Coroutine for AnotherImpl {
+    fn create() -> u32 { 2 }
+}
+
+let cont: u32 = Coroutine::create();
+
+
+}
+//= E0794 3
+fn main() {
+fn foo<'a>(x: &'a str) -> &'a str { x }
+let _ = foo::<'static>;
+}
+//= E0797 8
+fn main() {
+struct Foo {
+    fizz: u8,
+    buzz: u8
+}
+
+let f1 = Foo { fizz: 10, buzz: 1};
+let f2 = Foo { fizz: 10, .. };
+}
+//= E0797 1
+struct S { a: i32 } fn f() { let t = S { .. }; }
 fn main() {}
 //= E0805 1 E0805 4
 #[inline()]
@@ -1313,6 +1843,12 @@ fn main() { let x = do { 1 }; }
 fn abstract() {}
 fn main() {}
 //= none 1
+fn main() { let (a, .., b, ..) = (1, 2, 3); }
+//= none 1
+fn main() { let [a, .., b, ..] = [1, 2, 3]; }
+//= none 1
+fn main() { match [1] { [.., x, ..] => {} } }
+//= none 1
 use self;
 fn main() {}
 //= none 1
@@ -1323,6 +1859,12 @@ use super;
 fn main() {}
 //= none 1
 use {self};
+fn main() {}
+//= none 1
+fn f() { let S(.., ..) = S(1, 2); } struct S(i32, i32);
+fn main() {}
+//= none 1
+fn f() { if let Some((.., x, ..)) = Some((1, 2)) {} match [1, 2] { [x @ .., y @ ..] => {} } }
 fn main() {}
 //= none 1
 fn f() { #[foo] let x = 1; }
@@ -1395,4 +1937,7 @@ fn f() { if true { #[cfg(any())] nope(); } }
 fn main() {}
 //= 
 fn f() { #[cfg(any())] println!("{}", nope); }
+fn main() {}
+//= 
+type Q<T: Iterator> = T::Item; fn g<I: Iterator>(x: Q<I>) {}
 fn main() {}

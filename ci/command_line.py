@@ -92,7 +92,7 @@ def _argparse_options() -> Iterator[str]:
             continue
         name = ", ".join(sorted(action.option_strings, key=len)) or str(action.metavar)
         default = "" if not action.default or not action.option_strings else f"`{action.default}`"
-        rows.append((name, default if action.option_strings or action.nargs else "required", action.help or ""))
+        rows.append((name, default if action.option_strings else "required", action.help or ""))
     yield from _table(rows)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from harness.commands.vm_run import CPUS, PROGRAM, SUMMARY, refuse
 
@@ -18,6 +18,18 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         refuse(message)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """The options, with `program` and `arguments` from what follows them, a first `--` apart.
+
+        One positional argument takes all of that: argparse drops a `--` for each that it gives values to.
+        """
+        found = super().parse_args(args, namespace)
+        command = found.command[1:] if found.command[:1] == ["--"] else found.command
+        if not command:
+            self.error("the following arguments are required: PROG")
+        found.program, *found.arguments = command
+        return found
 
 
 def _from_0(kind: type[int] | type[float]) -> type[int] | type[float]:
@@ -40,11 +52,16 @@ def parser() -> argparse.ArgumentParser:
         description=SUMMARY + " Standard streams pass through, the exit status is the program's, and a signal that "
         "ends it ends this process. Exit status 2 with one line on standard error: the program could not be started. "
         "124: --limit or --timeout ended it.",
+        usage="%(prog)s [OPTIONS] PROG [ARGS]",
         allow_abbrev=False,
     )
     add = found.add_argument
-    add("program", metavar="PROG", help="a riscv64 Linux executable")
-    add("arguments", metavar="ARGS", nargs=argparse.REMAINDER, help="its arguments, after -- if you like")
+    add(
+        "command",
+        metavar="PROG [ARGS]",
+        nargs=argparse.REMAINDER,
+        help="a riscv64 Linux executable, and its arguments, after -- if you like",
+    )
     add("--tier", default="default", help="how to execute: default, or one of `counterproof vm tiers`")
     add(
         "--aot",

@@ -74,6 +74,19 @@ def test_arguments_after_the_program_are_its_own(build: Build) -> None:
     assert vm_run(program, "--", "--stats").returncode == 2
 
 
+@pytest.mark.parametrize(
+    "options", [(), ("--limit", "1000"), ("--limit=1000", "--stats"), ("--",), ("--seed", "1", "--")]
+)
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [((), 1), (("--",), 1), (("--", "--"), 2), (("x", "--"), 3), (("--", "--", "x"), 3), (("--", "--limit", "--"), 3)],
+)
+def test_two_dashes_are_taken_once_before_the_program_and_once_after(
+    build: Build, options: tuple[str, ...], words: tuple[str, ...], count: int
+) -> None:
+    assert vm_run(*options, build("ld a0, 0(sp)\n" + EXIT), *words).returncode == count
+
+
 def test_stats_tell_what_was_done(build: Build) -> None:
     done = vm_run("--stats", build(READY + "addi a7, zero, 1000\necall\n" + EXIT))
     text = done.stderr.decode()
@@ -135,7 +148,7 @@ def test_the_same_options_behind_the_other_commands_of_vm(build: Build) -> None:
         assert (done.returncode, done.stdout) == (124, b"")
 
 
-WORDS = ("--tier", "--aot", "-L", "--prefix", "--stats", "--strace", "--seed", "-x", "auto", "", "prog", "7")
+WORDS = ("--tier", "--aot", "-L", "--prefix", "--stats", "--strace", "--seed", "-x", "--", "auto", "", "prog", "7")
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=6))

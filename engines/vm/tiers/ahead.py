@@ -25,6 +25,8 @@ TOGETHER: Final = 256
 """Regions of an image that are installed at once, at most; `engines.vm.aot.bundles` puts many into one."""
 LONGEST_SLICE: Final = 1 << 28
 """Where a slice ends, the guest leaves compiled code, and comes back with the next entry: of loops, the outermost."""
+LOOKED_FOR_SHARE: Final = 0.002
+"""Of what retired in a slice, interpreted at least, for that to be looked for: it takes ten times as long as the rest."""
 _PC: Final = word_of("pc")
 
 
@@ -77,6 +79,10 @@ class AheadTier(AutoTier):
 
     def _lengthen(self) -> None:
         self._slice = min(self._slice * 2, LONGEST_SLICE)
+
+    def _wants_looks(self, share: float) -> bool:
+        """Nothing but interpreted code is looked for."""
+        return share >= LOOKED_FOR_SHARE
 
 
 __all__ = ["AheadTier"]

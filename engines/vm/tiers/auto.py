@@ -354,7 +354,7 @@ class AutoTier(LlvmTier):
         pc = hart.words[_PC]
         handle = space.handle_at(pc)
         if not self._is_look:
-            looks = self._window >= LOOKED_AT and not self.trial.regions
+            looks = self._window >= LOOKED_AT and not self.trial.regions and self._wants_looks(share)
             self._look = 0 if looks else len(LOOKS)
             self._span = self._window // (1 + len(LOOKS) * looks)
         if handle is not None:
@@ -385,6 +385,10 @@ class AutoTier(LlvmTier):
         if wanted:
             self._look = len(LOOKS)
         return wanted
+
+    def _wants_looks(self, share: float) -> bool:
+        """Whether short slices are to follow one of which `share` was interpreted."""
+        return True
 
     def _next_slice(self) -> int:
         self._is_look = self._look < len(LOOKS)

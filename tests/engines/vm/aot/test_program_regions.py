@@ -147,6 +147,17 @@ def test_slices_of_any_length_come_back_to_compiled_code(make: Callable[[], Llvm
 
 
 @needs_x86_64
+def test_what_is_all_translated_is_not_looked_through() -> None:
+    """Slices double, and none is followed by the short ones that look for what is interpreted."""
+    hart = loaded(NESTED.replace("30", "2000"))
+    program, tier = planned(hart, CODE), AheadTier()
+    tier.offer(program.compile(program.plan([CODE]), 1, lambda done, left: None)[0])
+    assert tier.run(hart).reason is StopReason.TRAP
+    assert hart.cpu["retired"] > 64_000_000
+    assert tier.counters.samples <= 11
+
+
+@needs_x86_64
 def test_where_a_table_leads_is_planned_though_the_region_is_full() -> None:
     places = (CODE + 20, CODE + 24, CODE + 28)
     hart = loaded(SWITCH, words(*places))

@@ -26,7 +26,7 @@ TOGETHER: Final = 256
 LONGEST_SLICE: Final = 1 << 28
 """Where a slice ends, the guest leaves compiled code, and comes back with the next entry: of loops, the outermost."""
 LOOKED_FOR_SHARE: Final = 0.002
-"""Of what retired in a slice, interpreted at least, for that to be looked for: it takes ten times as long as the rest."""
+"""Of what retired in a slice, interpreted at least, for that to be looked for. It takes ten times as long."""
 _PC: Final = word_of("pc")
 
 

@@ -76,6 +76,10 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("counterproof wasm test hello parse --engine node", "those with `parse` in their names, on V8"),
     ),
     "counterproof wasm size": (("counterproof wasm size hello.wasm --top 5", "the five largest functions"),),
+    "counterproof wasm explain": (
+        ("counterproof wasm explain E0382", "the rule, why it is there, how to mend what breaks it"),
+        ("counterproof wasm explain", "all codes, a line each"),
+    ),
     "counterproof wasm new": (("counterproof wasm new hello", "then: counterproof wasm run hello"),),
     "counterproof executors": (
         ("counterproof executors", "names for --subject and --oracle"),

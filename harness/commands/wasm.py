@@ -24,6 +24,7 @@ from harness.commands.wasm_crate import (
     settings_of,
     use_compiled,
 )
+from harness.commands.wasm_explain import explain
 from harness.commands.wasm_unit_tests import test
 
 if TYPE_CHECKING:
@@ -288,6 +289,7 @@ def _out_of_fuel(fuel: int) -> NoReturn:
 
 
 app.command()(test)
+app.command()(explain)
 
 
 @app.command()

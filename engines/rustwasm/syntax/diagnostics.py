@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engines.rustwasm.syntax.explanations import explanation, pointer
+
 Span = tuple[int, int]
 
 
@@ -165,7 +167,7 @@ class Diagnostic:
         return {
             "$message_type": "diagnostic",
             "message": self.message,
-            "code": {"code": self.code, "explanation": None} if self.code else None,
+            "code": {"code": self.code, "explanation": explanation(self.code)} if self.code else None,
             "level": self.level,
             "spans": spans,
             "children": children,
@@ -236,7 +238,11 @@ class Diagnostics:
         return [d for d in self.messages if d.level == "error"]
 
     def render(self) -> str:
-        return "\n".join(d.render(self.sources) for d in self.messages)
+        """All messages as text, and where their codes are explained."""
+        said = [d.render(self.sources) for d in self.messages]
+        told = self.errors or self.messages
+        more = pointer([d.code for d in told if d.code], "error" if self.has_errors else "warning")
+        return "\n".join([*said, more] if more else said)
 
     def to_json_lines(self) -> str:
         return "".join(json.dumps(d.to_json(self.sources)) + "\n" for d in self.messages)

@@ -134,6 +134,8 @@ class CallChecker(PatternChecker):
             if isinstance(arg, t.Closure):
                 late.append((arg, wanted, hint))
                 continue
+            if self.pending_projections and shallow(wanted).kind == ty.INFER:
+                self.retry_projections()
             actual = self.check(arg, hint)
             if hint is wanted or not self.coerced_as_hinted(arg, actual, wanted, hint):
                 self.coerce(arg, actual, wanted)
@@ -200,7 +202,7 @@ class CallChecker(PatternChecker):
         if node.name == "drop":
             self.check_destructor(method, node.name_span)
         args = self.own_args(method, parent, node.generics, node.name_span)
-        callee = self.instantiate(method, args, node.span)
+        callee = self.instantiate(method, args, node.name_span)
         if not self.unsafe:
             self.check_unsafe(callee, node.span)
         if self_ty.kind == ty.DYN:
@@ -311,7 +313,7 @@ class CallChecker(PatternChecker):
                 if tupled.kind == ty.TUPLE:
                     parameters = tupled.args
         result = None
-        for rigid, value in self.pending_projections:
+        for rigid, value, _ in self.pending_projections:
             if rigid.data[1] == "Output" and shallow(rigid.args[0]) is want:
                 result = value
         return kind, parameters, result

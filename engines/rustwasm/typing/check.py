@@ -269,6 +269,8 @@ class BodyChecker(ExpressionChecker):
                 else:
                     label = f"expected `{self.show(then)}`, found `()`"
                     self.error("E0317", "`if` may be missing an `else` clause", node.span, label)
+                    self.scopes.pop()
+                    return ty.ERROR_TY
             self.scopes.pop()
             return ty.UNIT
         merge = Merge(expected)

@@ -148,7 +148,7 @@ class Collector:
             if principal is not None:
                 message = "only auto traits can be used as additional traits in a trait object"
                 self.diagnostics.error("E0225", message, bound.span, "additional non-auto trait")
-                continue
+                return ty.ERROR_TY
             saved = env.elide
             if bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar:
                 env.elide = lambda: ""

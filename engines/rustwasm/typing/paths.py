@@ -76,6 +76,7 @@ class PathChecker(Inference):
         """The function item type, after requiring its bounds."""
         if args and not self.is_library:
             self.instantiated.append((definition.generics, args, span))
+        self.met = span
         for p in definition.generics.predicates:
             if p.trait is not None:
                 subject = self.normal_subst(p.subject, args)
@@ -96,14 +97,25 @@ class PathChecker(Inference):
         owner = self.collector.find_assoc(trait, name)
         assert owner is not None
         args = full if owner is trait else (full[0], *(full[1:2] if owner.lang == "FnOnce" else ()))
+        self.met = span
         projected = self.normalize(ty.projection(owner, name, args))
         if projected.kind == ty.INFER:
             self.bound_types.append((owner, name, args, value, span))
         mark = self.snapshot()
         if not self.unify(projected, value):
             self.rollback(mark)
-            message = f"type mismatch resolving `<{self.show(full[0])} as {trait.name}>::{name} == {self.show(value)}`"
-            self.error("E0271", message, span, f"expected `{self.show(value)}`, found `{self.show(projected)}`")
+            self.contradicted(trait, name, full, value, projected, span)
+
+    def contradicted(
+        self, trait: TraitDef, name: str, args: tuple[Ty, ...], wanted: Ty, found: Ty, met: t.Span
+    ) -> None:
+        """E0271, unless something is known to be wrong already, or a bound says so at the end."""
+        if any(ty.deep(one).flags & ty.HAS_ERROR for one in (*args, wanted, found)):
+            return
+        if any((trait, name, met) == (one[0], one[1], one[4]) for one in self.bound_types):
+            return
+        message = f"type mismatch resolving `<{self.show(args[0])} as {trait.name}>::{name} == {self.show(wanted)}`"
+        self.error("E0271", message, met, f"expected `{self.show(wanted)}`, found `{self.show(found)}`")
 
     def own_args(
         self, definition: FnDef, parent: tuple[Ty, ...], args: t.GenericArgs | None, span: t.Span

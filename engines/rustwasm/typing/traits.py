@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from engines.rustwasm.syntax.diagnostics import Span
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ImplDef, Predicate, TraitDef, VariantDef
 from engines.rustwasm.typing.types import Ty, shallow, subst
@@ -105,7 +106,10 @@ class Inference:
         self.depth = 0
         self.closed = True
         """No assumption speaks of a type without parameters."""
-        self.pending_projections: list[tuple[Ty, Ty]] = []
+        self.pending_projections: list[tuple[Ty, Ty, Span]] = []
+        """Each with its variable and where it was met."""
+        self.met: Span = (0, 0)
+        """Where what is being normalised is written, or what brings it in."""
         for p in predicates:
             if p.trait is not None:
                 self.assume(p.subject, p.trait, p.args, p.bindings)
@@ -628,7 +632,7 @@ class Inference:
             rigid = ty.projection(trait, name, args)
             if any(shallow(a).kind == ty.INFER or ty.deep(a).flags & ty.HAS_INFER for a in args):
                 var = ty.variable()
-                self.pending_projections.append((rigid, var))
+                self.pending_projections.append((rigid, var, self.met))
                 return var
             return rigid
         if one.kind == ty.OPAQUE and self.reveal:
@@ -643,7 +647,7 @@ class Inference:
         progress = False
         pending = self.pending_projections
         self.pending_projections = []
-        for rigid, var in pending:
+        for rigid, var, met in pending:
             trait, name = rigid.data
             args = tuple([ty.deep(a) for a in rigid.args])
             value = self.project(trait, name, args)
@@ -656,8 +660,14 @@ class Inference:
                 ):
                     value = ty.projection(trait, name, args)
             if value is None:
-                self.pending_projections.append((rigid, var))
+                self.pending_projections.append((rigid, var, met))
             else:
                 progress = True
-                self.unify(var, value)
+                mark = self.snapshot()
+                if not self.unify(var, value):
+                    self.rollback(mark)
+                    self.contradicted(trait, name, args, var, value, met)
         return progress
+
+    def contradicted(self, trait: TraitDef, name: str, args: tuple[Ty, ...], wanted: Ty, found: Ty, met: Span) -> None:
+        """A projection is another type than it was taken for. Where bodies are checked that is an error."""

@@ -42,7 +42,7 @@ def check_sizes(checker: BodyChecker) -> None:
 def report_undecided(checker: BodyChecker) -> None:
     """The first of E0282, E0283, E0284 and E0790 for types that nothing in the body decides: others follow from it."""
     for trait, args, span in checker.pending[:1]:
-        same = [rigid for rigid, _ in checker.pending_projections if rigid.data[0] is trait]
+        same = [rigid for rigid, _, _ in checker.pending_projections if rigid.data[0] is trait]
         projected = {shallow(one) for rigid in same for one in rigid.args}
         label = f"cannot satisfy `{checker.show(args[0])}: {trait.name}`"
         if any(shallow(one) is shallow(args[0]) and which is trait for one, which in checker.trait_selves):

@@ -622,3 +622,13 @@ use std::cell::Cell; struct S { a: Vec<Option<Cell<i32>>> } static A: S = S { a:
 #[derive(Clone)] struct S; impl Copy for S {} impl Drop for S { fn drop(&mut self) {} } fn main() {}
 //= E0438 1:37 1:54
 trait T {} struct S; impl T for S { const A: i32 = 1; } fn main() { }
+//= E0308 3:23 3:24
+fn both<I: Iterator>(items: I, one: I::Item) {}
+fn main() {
+    both("a".chars(), 1);
+}
+//= E0277 3:7 3:13
+fn main() {
+    let mut v: Vec<i32> = Vec::new();
+    v.extend("abc".chars());
+}

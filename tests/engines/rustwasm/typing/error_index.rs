@@ -412,6 +412,18 @@ fn foo<T>(t: T) where T: Trait<AssociatedType=u32> {
 impl Trait for i8 { type AssociatedType = &'static str; }
 foo(3_i8);
 }
+//= E0271 2
+fn after<I: Iterator>(one: I::Item, items: I) {}
+fn main() { after(1, "a".chars()); }
+//= E0271 2
+fn total<I: Iterator<Item = i32>>(items: I) {}
+fn main() { total(["a"].into_iter()); }
+//= E0271 4
+fn total<I: Iterator<Item = i32>>(items: I, more: impl Iterator<Item = i32>) {}
+fn main() {
+    total(vec![2].into_iter(), Some(1).into_iter());
+    total([1].into_iter(), "abc".chars());
+}
 //= E0276 3
 trait Area { fn scaled<T>(&self, by: T) -> T; }
 struct S;

@@ -111,6 +111,8 @@ class TypeRules:
         trait = impl.trait
         if trait is None or syntax.negative:
             return
+        if trait.lang == "Copy" and impl.erased_self.kind not in (ty.ADT, ty.PARAM):
+            return  # E0206 was said
         args = (impl.erased_self, *impl.erased_args)
         types = [item for item in syntax.items if isinstance(item, t.AliasItem) and item.name in trait.assoc_types]
         if not trait.generics.predicates and not trait.supertraits and not types:

@@ -94,3 +94,11 @@ def _() -> None:
         return reaches
 
     replace_method(modules, "_reaches", wrapper)
+
+
+@BUGS.action("rust-for-declares-nothing", Area.RUST_FRONT_END, "a valid program rejected", judges=_LANGUAGE,
+             description="the lifetimes of `for<'a>` are not known behind it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.syntax.parse_types import TypeParser
+
+    replace_method(TypeParser, "lifetime", lambda original: lambda self: self.take())

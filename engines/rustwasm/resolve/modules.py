@@ -10,6 +10,8 @@ from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, TraitDef, VariantDef
 from engines.rustwasm.typing.types import PRIMITIVES, Ty
 
+_HIDDEN: Final = ("raw", "decimal", "float", "wide")
+"""Modules of our core library that std does not have."""
 TYPES: Final = 0
 VALUES: Final = 1
 
@@ -191,6 +193,8 @@ class Resolver:
                     place = place.parent.named()
                     continue
                 binding = self.member(place, name, TYPES) if isinstance(place, Module) else None
+                if place is self.library and name in _HIDDEN:
+                    binding = None
                 place = binding.definition if binding else None
                 if binding is not None and not self.visible(binding, one.module) and report:
                     self.private(binding, name, span)
@@ -231,6 +235,11 @@ class Resolver:
                 candidates = [(s, self.find(one.module, last, s, skip_own=one.name == last)) for s in (TYPES, VALUES)]
         else:
             candidates = [(s, self.member(place, last, s)) for s in (TYPES, VALUES)]
+            if place is self.library and last in _HIDDEN:
+                return False
+            if place is self.library and last == "intrinsics":
+                message = "use of unstable library feature `core_intrinsics`"
+                self.diagnostics.error("E0658", message, one.span)
         found = [(s, b) for s, b in candidates if b is not None and b.definition is not None]
         narrow = [b for _, b in found if self.visible(b, one.module) and not _reaches(one.visible_in, b)]
         if found and len(narrow) == len(found):

@@ -131,6 +131,8 @@ class ExpressionParser(TypeParser):
                 mutable = False
             else:
                 mutable = self.accept("mut")
+                if self.texts[self.at] == "raw" and self.kinds[self.at + 1] in ("const", "mut"):
+                    raise self.error("`&raw` is outside the subset")
                 operand = self.cast_free_unary()
             self.depth -= 1
             return t.Borrow((start, operand.span[1]), mutable, operand)

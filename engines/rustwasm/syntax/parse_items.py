@@ -119,8 +119,10 @@ class Parser(MacroParser):
         following = self.kinds[min(self.at + 1, len(self.kinds) - 1)]
         if kind == "const" and following not in ("fn", "unsafe", "extern"):
             return self.const_item(start, public, attributes)
-        if kind == "extern" and "{" in self.kinds[self.at + 1 : self.at + 3]:
-            raise self.error("`extern` blocks are outside the subset")
+        if kind == "extern" or (kind == "unsafe" and following == "extern"):
+            head = [one for one in self.kinds[self.at : self.at + 4] if one not in ("unsafe", "extern", "str")]
+            if head[0] == "{":
+                raise self.error("`extern` blocks are outside the subset")
         if kind in ("fn", "const", "unsafe", "extern") and following not in ("impl", "trait", "crate"):
             return self.function(start, public, attributes)
         unsafe = kind == "unsafe" and following in ("impl", "trait")
@@ -232,6 +234,8 @@ class Parser(MacroParser):
         if self_param is None or self.accept(","):
             while self.kinds[self.at] != ")":
                 there = self.kinds[self.at] != "#" or self.is_there("function params")
+                if self.kinds[self.at] == "...":
+                    raise self.error("C-variadic functions are outside the subset")
                 pattern = self.pattern_no_top_alt()
                 self.expect(":")
                 one = (pattern, self.type())

@@ -19,6 +19,8 @@ class TypeParser(Cursor):
     """The part of the grammar below expressions. `lazy` says that this is the library."""
 
     lazy = False
+    quantified: frozenset[str] = frozenset()
+    """Lifetimes of the `for<...>` around this place."""
     settings: frozenset[str] = frozenset()
     """What `#[cfg(...)]` finds set."""
 
@@ -129,7 +131,7 @@ class TypeParser(Cursor):
                 if args.types:
                     message = "type provided when a lifetime was expected"
                     self.diagnostics.error("E0747", message, args.types[0].span)
-                args.lifetimes.append(self.take())
+                args.lifetimes.append(self.lifetime())
             elif kind == "id" and self.kinds[self.at + 1] == "=":
                 name = self.take()
                 self.at += 1
@@ -172,6 +174,8 @@ class TypeParser(Cursor):
         while self.kinds[self.at] != closing:
             if self.kinds[self.at] == "id" and self.kinds[self.at + 1] == ":":
                 self.at += 2
+            elif self.kinds[self.at] == "mut" and closing == ")":
+                raise self.error("patterns aren't allowed in function pointer types", code="E0561")
             types.append(self.type())
             if not self.accept(","):
                 break
@@ -205,7 +209,7 @@ class TypeParser(Cursor):
                 self.split("&")
                 return t.TypeRef((start, self.ends[self.at]), None, False, self.type_no_bounds())
             self.at += 1
-            lifetime = self.take() if self.kinds[self.at] == "life" else None
+            lifetime = self.lifetime() if self.kinds[self.at] == "life" else None
             mutable = self.accept("mut")
             inner = self.type_no_bounds()
             return t.TypeRef(self.span_from(start), lifetime, mutable, inner)
@@ -243,12 +247,13 @@ class TypeParser(Cursor):
                 raise self.fail("a trait")
             make = t.TypeImpl if kind == "impl" else t.TypeDyn
             return make(self.span_from(start), bounds)
-        if kind == "fn" or kind == "for" or (kind in ("unsafe", "extern") and self.kinds[self.at + 1] == "fn"):
-            if kind == "for":
-                self.for_lifetimes()
-                if self.kinds[self.at] not in ("fn", "unsafe", "extern"):
-                    path = self.path()
-                    return t.TypePath(path.span, path)
+        if kind == "for":
+            outer = self.quantified
+            self.for_lifetimes()
+            one = self.compound_type(self.kinds[self.at], start, plus) if self.kinds[self.at] != "id" else self.type()
+            self.quantified = outer
+            return one
+        if kind == "fn" or (kind in ("unsafe", "extern") and self.kinds[self.at + 1] in ("fn", "str", "extern")):
             while self.kinds[self.at] in ("unsafe", "extern", "str"):
                 self.at += 1
             self.expect("fn")
@@ -266,18 +271,26 @@ class TypeParser(Cursor):
         if kind == "<" or kind == "<<":
             path = self.qualified_path(False)
             return t.TypePath(path.span, path)
+        if kind == "typeof":
+            raise self.error("`typeof` is a reserved keyword but unimplemented", code="E0516")
         if kind == "_" or (kind == "id" and self.texts[self.at] == "_"):
             self.at += 1
             return t.TypeInfer(self.span_from(start))
         raise self.fail("type")
 
     def for_lifetimes(self) -> None:
+        """`for<'a, 'b>`: the lifetimes, until the caller takes them out of `quantified` again."""
         self.expect("for")
         self.expect("<")
         while self.kinds[self.at] == "life":
-            self.at += 1
+            self.quantified |= {self.take()}
             self.accept(",")
         self.expect_split(">")
+
+    def lifetime(self) -> str:
+        """A lifetime in a type. One of a `for<...>` is as good as an elided one: what it may be, is the same."""
+        name = self.take()
+        return "'_" if name in self.quantified else name
 
     def bounds(self, plus: bool = True) -> list[t.Bound]:
         bounds: list[t.Bound] = []
@@ -289,12 +302,16 @@ class TypeParser(Cursor):
             elif kind in ("?", "(", "for") or kind in _PATH_START:
                 parens = self.accept("(")
                 maybe = self.accept("?")
+                outer = self.quantified
                 if self.kinds[self.at] == "for":
                     self.for_lifetimes()
                 path = self.path()
                 if parens:
                     self.expect(")")
-                bounds.append(t.Bound(self.span_from(start), path, None, maybe))
+                bounds.append(t.Bound(self.span_from(start), path, None, maybe, bool(self.quantified)))
+                self.quantified = outer
+            elif kind == "use":
+                raise self.error("`use<...>` bounds are outside the subset")
             else:
                 return bounds
             if not plus or not self.accept("+"):
@@ -338,11 +355,13 @@ class TypeParser(Cursor):
         while self.kinds[self.at] not in ("{", ";", "=", "eof"):
             start = self.starts[self.at]
             subject: Any
+            outer = self.quantified
             if self.kinds[self.at] == "for":
                 self.for_lifetimes()
             subject = self.take() if self.kinds[self.at] == "life" else self.type()
             self.expect(":")
             generics.where.append((subject, self.bounds(), self.span_from(start)))
+            self.quantified = outer
             if not self.accept(","):
                 break
 

@@ -66,11 +66,12 @@ class Path(Node):
 
 @dataclass(slots=True, eq=False)
 class Bound(Node):
-    """A trait bound, or a lifetime bound when `lifetime` is set; `maybe` for `?Sized`."""
+    """A trait bound, or a lifetime bound when `lifetime` is set; `maybe` for `?Sized`, `quantified` in `for<...>`."""
 
     path: Path | None
     lifetime: str | None
     maybe: bool
+    quantified: bool = False
 
 
 # Types

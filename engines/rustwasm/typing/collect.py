@@ -150,7 +150,9 @@ class Collector:
                 self.diagnostics.error("E0225", message, bound.span, "additional non-auto trait")
                 return ty.ERROR_TY
             saved = env.elide
-            if bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar:
+            if bound.quantified or (
+                bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar
+            ):
                 env.elide = lambda: ""
             args, bindings = self.trait_args(trait, bound.path, env, ty.UNIT)
             env.elide = saved
@@ -588,7 +590,9 @@ class Collector:
                 continue
             saved = env.elide
             env.elide = env.elide or (lambda: "")
-            if bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar:
+            if bound.quantified or (
+                bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar
+            ):
                 env.elide = lambda: ""
             args, bindings = self.trait_args(trait, bound.path, env, subject)
             env.elide = saved

@@ -12,7 +12,38 @@ import pytest
 from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 
+QUANTIFIED = """
+use std::ops::Add;
+use std::fmt::Debug;
+fn first<F: for<'a> Fn(&'a str) -> &'a str>(f: F, s: &str) -> String { f(s).to_string() }
+fn second<F>(f: F) -> usize where F: for<'a> Fn(&'a str, &'a str) -> &'a str { f("ab", "c").len() }
+fn third<T>(x: T, y: T) -> T where for<'a> &'a T: Add<&'a T, Output = T> { &x + &y }
+fn fourth(f: for<'a> fn(&'a str) -> &'a str) -> &'static str { f("xyz") }
+fn fifth(f: &dyn for<'a> Fn(&'a [i32]) -> &'a i32) -> i32 { let v = vec![4, 5]; *f(&v) }
+fn sixth(f: impl for<'a> Fn(&'a mut Vec<i32>) -> Option<&'a mut i32>) -> i32 {
+    let mut v = vec![7];
+    *f(&mut v).unwrap() += 1;
+    v[0]
+}
+trait Visit<'a> { fn visit(&self, x: &'a str) -> &'a str; }
+struct Trim;
+impl<'a> Visit<'a> for Trim { fn visit(&self, x: &'a str) -> &'a str { x.trim() } }
+fn seventh<V: for<'a> Visit<'a>>(v: V) -> usize { let s = String::from(" a "); v.visit(&s).len() }
+struct Holder { f: Box<dyn for<'a> Fn(&'a str) -> &'a str>, g: for<'a, 'b> fn(&'a str, &'b str) -> &'a str }
+fn trim(s: &str) -> &str { s.trim() }
+fn left<'a, 'b>(a: &'a str, _: &'b str) -> &'a str { a }
+fn show<T>(x: T) where for<'x> &'x T: Debug { println!("{:?}", &x); }
+fn main() {
+    println!("{} {}", first(|s| &s[1..], "hello"), second(|a, _| a));
+    println!("{} {}", third(3, 4), fourth(trim));
+    println!("{} {}", fifth(&|v| &v[1]), sixth(|v| v.first_mut()));
+    let h = Holder { f: Box::new(|s| s.trim()), g: left };
+    println!("{} {} {}", seventh(Trim), (h.f)(" b "), (h.g)("l", "r"));
+    show(vec![1]);
+}
+"""
 PROGRAMS = {
+    "lifetimes of `for`": (QUANTIFIED, "ello 2\n7 xyz\n5 8\n1 b l\n[1]\n"),
     "rules of a macro that do not match": (
         "macro_rules! m { ($x:expr) => { $x }; ($x:expr => $y:expr) => { $x + $y }; (let $n:ident) => { 3 }; }\n"
         'fn main() { println!("{} {} {}", m!(1), m!(1 => 2), m!(let x)); m!(4); m!(5); }',

@@ -178,3 +178,28 @@ def _() -> None:
     from engines.rustwasm.borrow import type_outlives
 
     replace_method(type_outlives, "_implied", lambda original: lambda *given: None)
+
+
+@BUGS.action("rust-constants-of-generic-types-escape", Area.RUST_FRONT_END, "a place used after its end",
+             description="`&None` of a generic type leaves the function whose frame it is in",
+             judges=("tests/engines/rustwasm/lower_linear/test_promotion.py",))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    replace_method(check, "_refuse_escaping", lambda original: lambda *given: None)
+
+
+@BUGS.action("rust-values-without-destructor-last", Area.RUST_FRONT_END, "a place used after its end",
+             description="what a statement makes and need not drop may be lent for longer")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_places import PlaceBuilder
+
+    replace_method(PlaceBuilder, "ends", lambda original: lambda self, node, one: False)
+
+
+@BUGS.action("rust-lets-keep-nothing", Area.RUST_FRONT_END, "a valid program rejected",
+             description="what a `let` borrows in the ends of branches is gone after it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import build_expressions
+
+    replace_method(build_expressions, "_extend", lambda original: lambda node, kept: None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engines.rustwasm.borrow.conflicts import Conflicts
-from engines.rustwasm.borrow.constraints import Constraints
+from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.lifetimes import check_lifetimes, summarize
 from engines.rustwasm.borrow.liveness import add_liveness
@@ -19,6 +19,7 @@ from engines.rustwasm.borrow.type_outlives import asks_of_types, check_type_outl
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.modes.rules import ModeRules
 from engines.rustwasm.syntax.diagnostics import Diagnostics
+from engines.rustwasm.typing import types as ty
 
 
 class BorrowChecker:
@@ -65,14 +66,18 @@ class BorrowChecker:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
         promoted = _promoted(facts)
-        constraints.loans = [
+        lasting = [
             loan
             for loan in constraints.loans
-            if not (loan.kind == "shared" and loan.place.local in promoted)
-            and not (loan.place.local in promoted and promoted[loan.place.local] == "empty")
-        ]
+            if loan.place.local in promoted
+            and (loan.kind == "shared" or promoted[loan.place.local] == "empty")
+        ]  # fmt: skip
+        if lasting:
+            constraints.loans = [loan for loan in constraints.loans if loan not in lasting]
         add_liveness(constraints)
         constraints.regions.solve()
+        if lasting:
+            _refuse_escaping(constraints, lasting, promoted, reporter)
         if constraints.loans:
             compute_scopes(constraints)
             Conflicts(constraints, reporter, moves.blamed).run()
@@ -82,6 +87,21 @@ class BorrowChecker:
             self.summaries[closure] = summarize(constraints)
         elif len(constraints.regions.names) > 1:
             check_lifetimes(constraints, reporter)
+
+
+def _refuse_escaping(
+    constraints: Constraints, loans: list[Loan], empty: dict[int, str], reporter: Reporter
+) -> None:
+    """Constants that are lent for longer than the body runs are statics (`mir.promotion`) and no loans of it, but for
+    those of generic types: such a one is in the frame, and may not be lent for longer unless it takes no room."""
+    for loan in loans:
+        if loan.kind == "shared" and constraints.regions.ends(loan.region):
+            one = constraints.body.locals[loan.place.local].ty
+            nothing = empty[loan.place.local] == "empty" and not (one.kind == ty.ADT and one.data.is_enum)
+            if one.flags & (ty.HAS_PARAM | ty.HAS_PROJECTION) and not nothing:
+                message = "a reference to a constant of a generic type that outlives the function is outside the subset"
+                error = reporter.error(None, message, constraints.facts.span(loan.point))
+                error.notes.append(f"the constant is of type `{ty.show(one)}`")
 
 
 def _promoted(facts: Facts) -> dict[int, str]:

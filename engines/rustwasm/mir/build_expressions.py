@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
@@ -435,6 +435,8 @@ class ExpressionBuilder(ControlBuilder):
             return
         self.push(temporaries=True)
         inner = self.temporaries[-1]
+        if type(node.value) in _EXTENDING:
+            _extend(node.value, self.kept)
         if simple and pattern.mode is None:
             variable = pattern.target
             local = self.local(self.checker.final(variable.ty), variable.name, variable.mutable, variable.span)
@@ -501,6 +503,44 @@ class ExpressionBuilder(ControlBuilder):
             self.into(place, node)
             return
         self.into(place, node)
+
+
+_EXTENDING: Final = frozenset(
+    (t.Borrow, t.Tuple, t.Array, t.StructLiteral, t.Block, t.If, t.Match, t.Call, t.Cast)
+)
+"""What a `let`'s value may be that keeps temporaries inside it."""
+
+
+def _extend(node: Any, kept: set[Any]) -> None:
+    """Add what the value of a `let` keeps: operands of its borrows, in its parts and in the ends of its branches."""
+    kind = type(node)
+    if kind is t.Borrow:
+        inner = node.operand
+        while isinstance(inner, (t.Field, t.Index)):
+            inner = inner.base
+        kept.add(inner)
+        _extend(inner, kept)
+    elif kind is t.Tuple or kind is t.Array:
+        for part in node.elements:
+            _extend(part, kept)
+    elif kind is t.StructLiteral:
+        for _, part, _ in node.fields:
+            _extend(part, kept)
+    elif kind is t.Cast:
+        _extend(node.operand, kept)
+    elif kind is t.Block and node.tail is not None:
+        _extend(node.tail, kept)
+    elif kind is t.If:
+        _extend(node.then, kept)
+        _extend(node.otherwise, kept)
+    elif kind is t.Match:
+        for arm in node.arms:
+            _extend(arm.body, kept)
+    elif kind is t.Call and isinstance(node.callee, t.PathExpr):
+        target = node.callee.target
+        if isinstance(target, tuple) and target[0] == "variant":
+            for part in node.args:
+                _extend(part, kept)
 
 
 def _variables(pattern: Any) -> list[Variable]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
 from engines.rustwasm.mir.place_type import place_type
+from engines.rustwasm.mir.promotion import is_constant
 from engines.rustwasm.mir.scopes import Scope, ScopeBuilder
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -15,6 +16,10 @@ from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty
 
 _OPEN: Final = ty.HAS_INFER | ty.HAS_PROJECTION
+_MADE: Final = frozenset(
+    (t.Call, t.MethodCall, t.Binary, t.Unary, t.Cast, t.Tuple, t.Array, t.Repeat, t.StructLiteral, t.If, t.Match)
+)
+"""Expressions whose values are made where they stand."""
 
 
 class PlaceBuilder(ScopeBuilder):
@@ -26,6 +31,8 @@ class PlaceBuilder(ScopeBuilder):
         self.closure = closure
         self.places: dict[Variable, Place] = {}
         self.scrutinee: m.Span = (0, 0)
+        self.kept: set[Any] = set()
+        """Expressions whose values `let` statements keep."""
         self.uses = _Uses(checker, closure) if closure is not None else None
 
     def into(self, place: Place, node: Any) -> None:
@@ -97,8 +104,18 @@ class PlaceBuilder(ScopeBuilder):
                 base, self.adjusted_type(node.operand), self.type_of(node), node.target[1], node.span
             )
         place = self.temp(self.type_of(node), node.span)
+        if kind in _MADE and self.ends(node, self.body.locals[place.local].ty):
+            self.temporaries[-1].locals.append((place.local, False))
         self.raw_into(place, node)
         return place
+
+    def ends(self, node: Any, one: Ty) -> bool:
+        """Whether a value that is made where it stands, without a destructor, may not be lent beyond its statement: it
+        is neither a constant nor what a `let` borrows (The Rust Reference, "Temporary lifetime extension", "Constant
+        promotion")."""
+        if self.checker.is_library or self.needs_drop(one) or node in self.kept:
+            return False
+        return not is_constant(self, node, False)
 
     def raw_into(self, place: Place, node: Any) -> None:
         raise NotImplementedError

@@ -14,9 +14,9 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ConstDef, FnDef
 from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.typing.wellformed import CELLS
 
 _OPEN: Final = ty.HAS_INFER | ty.HAS_PARAM | ty.HAS_PROJECTION | ty.HAS_OPAQUE | ty.HAS_ERROR
-_CELLS: Final = frozenset(("core::cell::Cell", "core::cell::RefCell", "core::cell::OnceCell"))
 _SIMPLE: Final = frozenset((ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.STR, ty.NEVER, ty.CONST))
 
 
@@ -52,7 +52,7 @@ def _has_cell(builder: Any, one: Ty, seen: set[Ty]) -> bool:
     seen.add(one)
     parts = list(one.args)
     if one.kind == ty.ADT:
-        if one.data.path in _CELLS or one.data.gc:
+        if one.data.path in CELLS or one.data.gc:
             return True
         builder.compilation.collector.ensure_fields(one.data)
         parts = [ty.subst(ty.erase(field.ty), one.args) for v in one.data.variants for field in v.fields]

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from engines.rustwasm.compilation import Compilation
 
-_UNSHARED: Final = frozenset(
-    ("core::cell::Cell", "core::cell::RefCell", "core::cell::OnceCell", "core::rc::Rc", "core::rc::Weak")
-)
+CELLS: Final = frozenset(("core::cell::Cell", "core::cell::RefCell", "core::cell::OnceCell"))
+"""Types of the library that change behind a shared reference."""
+_UNSHARED: Final = CELLS | {"core::rc::Rc", "core::rc::Weak"}
 """Types of the library that are not `Sync`."""
 _REPR: Final = re.compile(r"\b([iu](?:8|16|32|64|128|size))\b")
 

@@ -956,6 +956,47 @@ fn foo(
     bar: impl MyGenericTrait<impl MyInnerTrait>,
 ) {}
 fn main() {}
+//= E0716 3
+fn foo() -> i32 { 22 }
+fn bar(x: &i32) -> &i32 { x }
+fn main() { let p = bar(&foo()); let q = *p; }
+//= E0716 3
+fn main() {
+    let n = 2;
+    let f = [1, n, 3].iter();
+    println!("{}", f.count());
+}
+//= E0716 4
+fn bar<'a>(x: &'a (i32, i32)) -> &'a i32 { &x.0 }
+fn main() {
+    let n = 3;
+    let p = bar(&(n, 4));
+    println!("{}", p);
+}
+//= E0716 4
+fn main() {
+fn foo() -> i32 { 22 }
+fn bar(x: &i32) -> &i32 { x }
+let p = bar(&foo());
+let q = *p;
+}
+//= E0716 5
+fn first<'a>(a: &'a i32, b: &'a i32) -> &'a i32 { if a < b { a } else { b } }
+fn main() {
+    let n = 4;
+    let x;
+    x = first(&n, &(n + 1));
+    println!("{}", x);
+}
+//= E0716 6
+#[derive(Clone, Copy)]
+struct P { x: i32 }
+impl P { fn new(x: i32) -> P { P { x } } fn x(&self) -> &i32 { &self.x } }
+fn main() {
+    let a = P::new(3).x() + 1;
+    let b = P::new(4).x();
+    println!("{} {}", a, b);
+}
 //= E0746 2
 trait T { fn bar(&self); }
 fn f() -> dyn T { loop {} }
@@ -1026,6 +1067,22 @@ fn main() {}
 struct Loop<T>(Option<Box<Loop<T>>>);
 fn main() {}
 //= fine
+#[derive(Clone, Copy)]
+struct P { x: i32 }
+impl P { const ONE: P = P { x: 1 }; fn x(&self) -> &i32 { &self.x } }
+const TWO: P = P { x: 2 };
+fn pick(a: Option<&i32>) -> &i32 { a.unwrap_or(&9) }
+fn main() {
+    let a = P::ONE.x();
+    let b = TWO.x();
+    let c = P { x: 5 }.x();
+    let d = pick(Some(&(1 + 2)));
+    let e: &[i32] = &[1, 2][..];
+    let f = [1, 2, 3].iter();
+    let g = "a b".split(' ').next();
+    println!("{} {} {} {} {:?} {} {:?}", a, b, c, d, e, f.count(), g);
+}
+//= fine
 #[derive(Clone, Debug, PartialEq)]
 struct Wrap<T: Copy + PartialEq> { t: T }
 fn f<T: Copy + PartialEq>(w: &Wrap<T>) -> bool { let v: Wrap<T> = w.clone(); v == *w }
@@ -1034,6 +1091,12 @@ fn main() {}
 #[derive(Default)]
 enum E { A, #[default] B }
 fn main() {}
+//= fine
+const fn two(a: i32) -> i32 { a + 1 }
+const Z: &i32 = &two(4);
+const W: (&i32, &[i32]) = (&1, &[4, 5]);
+static S: &[&[i32]] = &[&[two(1)], &[2]];
+fn main() { println!("{} {:?} {:?}", Z, W, S); }
 //= fine
 enum E { A(u8), B { x: u8 }, C }
 fn f(e: E) { match e { E::A { 0: n } => {} E::B { .. } => {} E::C { } => {} } }
@@ -1051,11 +1114,38 @@ fn main() {}
 fn dbg<T: std::fmt::Debug>(x: T) -> String { let all: Vec<Box<dyn std::fmt::Debug>> = vec![]; let one: Box<dyn std::fmt::Debug + '_> = Box::new(x); format!("{:?}", one) }
 fn main() {}
 //= fine
+fn foo() -> i32 { 22 }
+fn bar(x: &i32) -> &i32 { x }
+fn main() { let q = *bar(&foo()) + *bar(&5); let p: &'static i32 = bar(&5); let r = &foo(); println!("{} {} {}", p, q, r); }
+//= fine
 fn iter<'a, T>(v: &'a [T]) -> Box<dyn Iterator<Item = &'a T> + 'a> { Box::new(v.iter()) }
 fn main() {}
 //= fine
 fn iter<T: Clone + 'static>(v: Vec<T>) -> Box<dyn Iterator<Item = T>> { Box::new(v.into_iter()) }
 fn main() {}
+//= fine
+fn main() {
+    let n = 2;
+    for x in [1, n, 3].iter() { println!("{}", x); }
+    let t: i32 = [n, n].iter().map(|x| x * n).sum();
+    let m = *[n, t].iter().max().unwrap();
+    let s = match (n, m) { (ref a, ref b) if a < b => *a, (a, _) => a };
+    if let Some(x) = [n, m].iter().rev().next() { println!("{} {}", x, s); }
+    while let Some(x) = [n].first() { println!("{}", x); break; }
+}
+//= fine
+fn main() {
+    let n = 4;
+    let x = (&(n + 1), [&(n + 2)]);
+    println!("{:?}", x);
+}
+//= fine
+fn main() {
+    let n = 4;
+    let x: &i32 = if n > 3 { &(n + 1) } else { &n };
+    let y = Some(&(n * 2));
+    println!("{} {:?}", x, y);
+}
 //= fine
 fn main() { let f = unsafe { || danger() }; f(); }
 unsafe fn danger() {}

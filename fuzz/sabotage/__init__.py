@@ -68,7 +68,7 @@ def apply(name: str) -> Bug:
     if name not in BUGS:
         raise ValueError(f"no injected bug is called {name!r}; there are: {', '.join(sorted(BUGS))}")
     bug = BUGS[name]
-    bug.inject()
+    bug.switch_on()
     return bug
 
 

@@ -192,7 +192,7 @@ class Examiners:
     def _ask(self, name: str, asked: str, *, carefully: bool) -> Kill | None:
         bug, examiner = BUGS[name], self._judges[asked]
         os.environ[VARIABLE] = name
-        bug.inject()
+        bug.switch_on()
         seconds = ARGUED_SECONDS if bug.equivalent else SEARCH_SECONDS
         budget = Budget(seconds, None if self.out is None else self.out / name, name)
         if carefully:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ci.bench_machine import LONG_SIZES, SIZES, geometric_mean, missed
+import pytest
+
+from ci.bench_machine import LONG_SIZES, SIZES, geometric_mean, missed, us_per_insn
 
 
 def test_the_mean_of_a_tier_is_judged() -> None:
@@ -25,3 +27,9 @@ def test_each_kernel_of_auto_is_compared_with_qemu() -> None:
 
 def test_all_kernels_but_one_can_run_long() -> None:
     assert SIZES.keys() - LONG_SIZES.keys() == {"calls"}
+
+
+def test_the_cost_of_compiling_counts_regions_by_their_size() -> None:
+    small, large = [(0.002, 20), (0.001, 10), (0.004, 10)], [(0.01, 980), (0.0196, 980)]
+    assert us_per_insn([small, large]) == pytest.approx((0.002 + 0.01) / (20 + 980) * 1e6)
+    assert us_per_insn([[(0.0, 0)]]) == 0

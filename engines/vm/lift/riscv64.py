@@ -25,6 +25,7 @@ from engines.vm.lift.machine import Register, Rounding, TemplateMachine
 from engines.vm.lift.nodes import Expression
 from engines.vm.lift.shapes import FLOAT_BASE, Shape, Splitter, shape_of, splitter
 from engines.vm.lift.template import Emit, compile_template
+from engines.vm.runtime.generated_code import GENERATED
 
 RESERVATION: Final = FLOAT_BASE + 32
 RESERVATION_BYTES: Final = RESERVATION + 1
@@ -51,7 +52,8 @@ class Template:
     """A shape's IR; compared by identity.
 
     Attributes:
-        name: of the instruction. parameters: names of its operands, as immediates use them.
+        key: which it is: the instruction's name, and its splitter's key.
+        parameters: names of its operands, as immediates use them.
         operations: with operands relative to its start.
         aside: for conditional branches, those of the form that leaves where the branch is taken and else goes on.
         ends: nothing follows it in a block.
@@ -59,13 +61,13 @@ class Template:
 
     def __init__(
         self,
-        name: str,
+        key: tuple[str, Hashable],
         parameters: Sequence[str],
         operations: tuple[Operation, ...],
         aside: tuple[Operation, ...] | None,
         ends: bool,
     ) -> None:
-        self.name = name
+        self.key = key
         self.parameters = parameters
         self.operations = operations
         self.aside = aside
@@ -74,13 +76,13 @@ class Template:
     @cached_property
     def emit(self) -> Emit:
         """Appends it."""
-        return compile_template(self.name, self.parameters, self.operations)
+        return compile_template(self.key[0], self.parameters, self.operations)
 
     @cached_property
     def onward(self) -> Emit:
         """Appends the form of a conditional branch that goes on."""
         assert self.aside is not None
-        return compile_template(f"{self.name} onward", self.parameters, self.aside)
+        return compile_template(f"{self.key[0]} onward", self.parameters, self.aside)
 
 
 class Word(NamedTuple):
@@ -164,7 +166,6 @@ class Lifter:
         self.counters = LiftCounters()
         self._words: dict[int, Word | None] = {}
         self._splitters: dict[str, tuple[Splitter, dict[Hashable, Template]]] = {}
-        self._templates: dict[tuple[str, Shape], Template] = {}
 
     def outline(self, code: bytes | memoryview, pc: int, limit_insns: int = 64, branches: int = 0) -> Outline:
         """What the block that begins at `pc` consists of. The arguments are those of `block`.
@@ -267,7 +268,7 @@ class Lifter:
         key, arguments = split(word)
         template = templates.get(key)
         if template is None:
-            template = templates[key] = self._template(instruction, word)
+            template = templates[key] = self._template(instruction, key, word)
         parts = (template, arguments, instruction.length, template.ends, template.aside is not None)
         found = self._words[word] = tuple.__new__(Word, parts)  # a third of the class's own time
         return found
@@ -277,28 +278,35 @@ class Lifter:
         self._splitters[instruction.name] = found
         return found
 
-    def _template(self, instruction: IsaInstruction, word: int) -> Template:
-        shape = shape_of(instruction, instruction.decode(word))
-        template = self._templates.get((instruction.name, shape))
-        if template is None:
-            template = self._templates[instruction.name, shape] = make_template(instruction, shape)
-            self.counters.templates += 1
-        return template
+    def _template(self, instruction: IsaInstruction, key: Hashable, word: int) -> Template:
+        def write() -> str:
+            made = make_template(instruction, shape_of(instruction, instruction.decode(word)))
+            return "".join(f"{name} = {value!r}\n" for name, value in zip(_PARTS, made, strict=True))
+
+        self.counters.templates += 1
+        namespace: dict[str, Any] = {}
+        which = (instruction.name, key)
+        GENERATED.execute_written(("template", *which), write, f"<template {instruction.name}>", namespace)
+        parameters = [f"o{i}" for i in range(len(instruction.operands))]
+        return Template(which, parameters, *(namespace[name] for name in _PARTS))
 
 
-def make_template(instruction: IsaInstruction, shape: Shape) -> Template:
-    """Evaluate the semantics for a shape and write its template.
+_PARTS: Final = ("operations", "aside", "ends")
+
+
+def make_template(
+    instruction: IsaInstruction, shape: Shape
+) -> tuple[tuple[Operation, ...], tuple[Operation, ...] | None, bool]:
+    """Evaluate the semantics for a shape: the operations, those aside, and whether it ends; see `Template`.
 
     Raises:
         LiftError: the semantics do what templates cannot express.
     """
     machine = TemplateMachine(instruction.length)
-    names = [f"o{i}" for i in range(len(instruction.operands))]
     operands = [_operand(machine, o, shape, i) for i, o in enumerate(instruction.operands)]
     instruction.run(machine, operands)
     if machine.stopped is not None:
-        operations: tuple[Operation, ...] = ((_INTERPRET, (), ("n", machine.stopped)),)
-        return Template(instruction.name, names, operations, None, True)
+        return ((_INTERPRET, (), ("n", machine.stopped)),), None, True
     writer = Legaliser()
     for node in machine.graph.effects:
         writer.effect(node)
@@ -318,7 +326,7 @@ def make_template(instruction: IsaInstruction, shape: Shape) -> Template:
             writer.emit("jump", (), (masked(target.constant, 64), after, shape.hint))
         else:
             writer.emit("jumpto", (writer.as_integer(target),), (after, shape.hint))
-    return Template(instruction.name, names, _named(writer.operations), aside, len(writer.operations) > straight)
+    return _named(writer.operations), aside, len(writer.operations) > straight
 
 
 def _operand(machine: TemplateMachine, operand: Operand, shape: Shape, index: int) -> Any:

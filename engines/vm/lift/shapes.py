@@ -86,7 +86,8 @@ Splitter = Callable[[int], tuple[Hashable, tuple[int, ...]]]
 def splitter(instruction: Instruction) -> Splitter:
     """The function that takes words of `instruction` apart."""
     namespace: dict[str, Splitter] = {}
-    GENERATED.execute(splitter_source(instruction), f"<split {instruction.name}>", namespace)
+    name = instruction.name
+    GENERATED.execute_written(("split", name), lambda: splitter_source(instruction), f"<split {name}>", namespace)
     return namespace["split"]
 
 

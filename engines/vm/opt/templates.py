@@ -7,7 +7,7 @@ operations there. It looks at no opcode, builds no instruction that something kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Hashable, Sequence
 from typing import Any, Final, Protocol
 
 from engines.vm.ir.ops import OPS, Instruction
@@ -30,11 +30,11 @@ class Template(Protocol):
     """An instruction's IR, see `engines.vm.lift.riscv64`.
 
     Attributes:
-        name: of the instruction. parameters: names of its operands, as immediates use them.
+        key: which it is: the instruction's name, and more. parameters: names of its operands, as immediates use them.
         operations: the IR.
     """
 
-    name: str
+    key: tuple[str, Hashable]
     parameters: Sequence[str]
     operations: tuple[Operation, ...]
 
@@ -73,9 +73,12 @@ class TemplatePasses:
 
     def _step(self, template: Template) -> Step:
         """The walk over a template."""
-        source = step_source(template.parameters, template.operations, self._simplified)
+
+        def write() -> str:
+            return step_source(template.parameters, template.operations, self._simplified)
+
         namespace: dict[str, Any] = {"rewrites": self._walk.rewrites}
-        GENERATED.execute(source, f"<walk of {template.name}>", namespace)
+        GENERATED.execute_written(("walk", *template.key), write, f"<walk of {template.key[0]}>", namespace)
         step: Step = namespace["step"]
         self._steps[template] = step
         return step

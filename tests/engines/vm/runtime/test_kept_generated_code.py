@@ -80,3 +80,51 @@ def test_a_cache_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert result(code, ONE) == 1
     code.keep()
     assert os.strerror(20) in code.unwritable
+
+
+def written(code: GeneratedCode, source: str, asked: list[str]) -> int:
+    namespace: dict[str, Any] = {}
+
+    def write() -> str:
+        asked.append(source)
+        return source
+
+    code.execute_written(("f", True, -1), write, "<f>", namespace)
+    return int(namespace["f"]())
+
+
+def test_source_with_a_key_is_written_once_for_all_processes(tmp_path: Path) -> None:
+    first, second, asked = GeneratedCode(), GeneratedCode(), list[str]()
+    first.use(ObjectCache(tmp_path))
+    assert [written(first, ONE, asked), written(first, ONE, asked)] == [1, 1]
+    first.keep()
+    second.use(ObjectCache(tmp_path))
+    assert written(second, ONE, asked) == 1 and asked == [ONE]
+
+
+def test_what_other_modules_wrote_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, asked = GeneratedCode(), GeneratedCode(), list[str]()
+    first.use(ObjectCache(tmp_path))
+    assert written(first, ONE, asked) == 1
+    first.keep()
+    monkeypatch.setattr(generated_code, "SOURCES", ("bits.py",))
+    second.use(ObjectCache(tmp_path))
+    assert written(second, OTHER, asked) == 2
+
+
+def test_nothing_is_taken_or_kept_once_a_writer_is_changed(tmp_path: Path) -> None:
+    first, changed, asked = GeneratedCode(), GeneratedCode(), list[str]()
+    first.use(ObjectCache(tmp_path))
+    assert written(first, ONE, asked) == 1
+    first.keep()
+    (path,) = tmp_path.glob("*.bin")
+    before = path.read_bytes()
+    changed.use(ObjectCache(tmp_path))
+    changed.distrust()
+    assert [written(changed, source, asked) for source in (OTHER, ONE, OTHER)] == [2, 1, 2]
+    changed.keep()
+    assert path.read_bytes() == before
+    later = GeneratedCode()
+    later.distrust()
+    later.use(ObjectCache(tmp_path))
+    assert written(later, OTHER, asked) == 2

@@ -19,11 +19,11 @@ from typing import Any, Final
 
 from fuzz.sabotage import BUGS
 from fuzz.sabotage.equivalent import GAPS
+from fuzz.sabotage.judges import SMALL
+from fuzz.sabotage.score import SOON_SECONDS
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "reference" / "sabotage.md"
-MAX_INSTRUCTIONS: Final = 3
-MAX_SECONDS: Final = 10.0
 
 
 def page(document: Mapping[str, Any]) -> str:
@@ -47,7 +47,7 @@ def _head(document: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> 
     counted = [r for r in results if r["name"] not in document["equivalent"] and not _stillborn(document, r)]
     cases = [r["kill"]["cases"] for r in killed if r["kill"]["cases"]]
     reduced = [r["kill"] for r in killed if r["kill"]["instructions"] is not None]
-    small = [k for k in reduced if k["instructions"] <= MAX_INSTRUCTIONS and k["reduction_s"] <= MAX_SECONDS]
+    small = [k for k in reduced if k["instructions"] <= SMALL and k["reduction_s"] <= SOON_SECONDS]
     replayed = sum(bool(k["replays"]) for k in reduced)
     reduction = median(k["reduction_s"] for k in reduced)
     seconds = [r["seconds"] for r in results]
@@ -64,8 +64,8 @@ first that showed the bug, *size* the instructions that it was reduced to.
 nothing that can be observed and {len(document["stillborn"])} cannot be built. Median cases to find one:
 {median(cases):,.0f}; most: {max(cases):,}.
 
-Of {len(reduced)} with a program, {len(small)} ({len(small) / len(reduced):.1%}) reduce to at most {MAX_INSTRUCTIONS}
-instructions within {MAX_SECONDS:.0f} s (median {reduction:.1f} s); {replayed} reproducers replay.
+Of {len(reduced)} with a program, {len(small)} ({len(small) / len(reduced):.1%}) reduce to at most {SMALL}
+instructions within {SOON_SECONDS:.0f} s (median {reduction:.1f} s); {replayed} reproducers replay.
 
 The examinations took {sum(seconds):,.0f} s of wall clock together, {median(seconds):.1f} s on the median bug, on a
 machine with other work.

@@ -403,7 +403,8 @@ def _moves_freely(*operations: str) -> None:
 
 
 @BUGS.action("native-loads-pass-stores", Area.SCHEDULER, "memory operations reordered",
-             description="loads move over stores and exits as operands allow")  # fmt: skip
+             description="loads move over stores and exits as operands allow",
+             judges=(*_SCHEDULES, "riscv64-baseline"))  # fmt: skip
 def _() -> None:
     _moves_freely("load")
 
@@ -508,8 +509,10 @@ def _() -> None:
 
 
 @BUGS.action("native-stale-code", Area.CODE_CACHE, "stale code executed",
-             description="only what the last byte that was written is part of is thrown away")  # fmt: skip
+             description="only what the last byte that was written is part of is thrown away",
+             judges=_REGIONS)  # fmt: skip
 def _() -> None:
+    # Generated programs cannot write to their code: it shows there only where a program has the place of another.
     from engines.vm.tiers.code_cache import CodeCache
 
     def wrapper(original: Any) -> Any:

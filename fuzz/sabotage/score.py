@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from fuzz.sabotage import BUGS, VARIABLE, Bug
 from fuzz.sabotage.child import Child, how_it_ended, start
-from fuzz.sabotage.judges import Budget, Judge, Kill, UnfitError, judge
+from fuzz.sabotage.judges import SMALL, Budget, Judge, Kill, UnfitError, judge
 from harness.contract.waiting import readable
 from harness.nearest import did_you_mean
 from harness.strict_json import Node, parse
@@ -28,10 +28,8 @@ ARGUED_SECONDS: Final = 4.0
 """… and for one about which an argument says that nobody can find it."""
 HARD_SECONDS: Final = 300.0
 """After this, by the clock on the wall, an examination is ended from outside: it hangs and uses no CPU time."""
-SMALL: Final = 3
-"""A reduced case has at most so many instructions …"""
 SOON_SECONDS: Final = 10.0
-"""… and took at most so long to reduce."""
+"""A case took at most so long to reduce, or it is not small, see `judges.SMALL`."""
 FORMAT: Final = "counterproof-sabotage"
 STILLBORN: Final = "StillbornError"
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+SMALL: Final = 3
+"""A reduced case has at most so many instructions."""
+
 
 @dataclass(frozen=True)
 class Kill:

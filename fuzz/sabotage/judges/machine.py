@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from fuzz.sabotage import BUGS
 from fuzz.sabotage.forked import ForkedExecutor
-from fuzz.sabotage.judges import Budget, Kill, StillbornError, cpu_seconds
+from fuzz.sabotage.judges import SMALL, Budget, Kill, StillbornError, cpu_seconds
 from fuzz.strategies.riscv64 import generate, tabulated
 from fuzz.strategies.riscv64.systematic import programs, systematic
 from harness.compare.errata import errata_of
 from harness.compare.machine import compare_batches
 from harness.contract import BatchObservation, Executor, MachineBatch, MachineCase
 from harness.reduce.finding import signature_function
-from harness.reduce.machine import reduce_machine_case
+from harness.reduce.machine import Reduction, reduce_machine_case
 from harness.reduce.search import Signature
 from harness.registry import create
 from harness.report.reproducer import load_reproducer, write_reproducer
@@ -51,8 +51,11 @@ SYSTEMATIC_ROUNDS: Final = 8
 BATCH_SECONDS: Final = 20.0
 """A batch that takes more CPU time hangs, and so does a single case that takes a quarter of it: everything is examined
 once more, case by case, each in a process of its own."""
-REDUCTION_SECONDS: Final = 10.0
+REDUCTION_SECONDS: Final = 9.0
 """After so much CPU time no candidate is tried any more."""
+STARTS: Final = 4
+"""So many programs that show a bug, of those that ran together, are reduced one after the other, each in its share of
+the time, until one is small: registers under pressure or a loop that runs away make some a poor start."""
 ALONE: Final = "the case alone agrees: it takes those before it"
 
 
@@ -176,13 +179,13 @@ class GeneratedPrograms:
         found = self._search(budget, subject)
         if found is None:
             return None
-        cases, case = found
-        kill = Kill(self.by, cases, "")
+        number, cases = found
+        kill = Kill(self.by, number, "")
         oracle, errata = _oracle()
         judged = signature_function(subject, oracle, errata=errata)
         if budget.out is None:
-            return replace(kill, signature=judged(case) or ALONE)
-        return self._reduced(kill, budget, case, subject, judged)
+            return replace(kill, signature=judged(cases[0]) or ALONE)
+        return self._reduced(kill, budget, cases, subject, judged)
 
     def _entries(self) -> Sequence[Recorded]:
         """What the subject runs, as fast as it is."""
@@ -194,40 +197,53 @@ class GeneratedPrograms:
             return [entry for entry in everything if entry.label != TABULATED][:batches]
         return everything
 
-    def _search(self, budget: Budget, subject: Executor) -> tuple[int, MachineCase] | None:
-        """The first case that shows the bug, and how many were examined with it."""
-        begun, cases = cpu_seconds(), 0
+    def _search(self, budget: Budget, subject: Executor) -> tuple[int, list[MachineCase]] | None:
+        """How many were examined up to the first case that shows the bug, that one, and others that ran with it."""
+        begun, cases = _seconds(subject), 0
         for entry in self._entries():
             for piece in entry.pieces(COMPILING_PIECE if self._compiling else BATCH_CASES):
-                if cpu_seconds() - begun > budget.seconds:
+                if _seconds(subject) - begun > budget.seconds:
                     return None
                 with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS):
                     seen = subject.run_batch(piece.batch)
                 diverged = compare_batches(piece.batch, seen, piece.oracle).diverged()
                 shown = diverged[~piece.excused[diverged]]
                 if len(shown):
-                    row = int(shown[0])
-                    return cases + row + 1, replace(piece.batch.case(row), label=f"{entry.label} {cases + row}")
+                    rows = [int(row) for row in shown[:STARTS]]
+                    starts = [replace(piece.batch.case(row), label=f"{entry.label} {cases + row}") for row in rows]
+                    return cases + rows[0] + 1, starts
                 cases += len(piece.batch)
         return None
 
-    def _reduced(self, kill: Kill, budget: Budget, case: MachineCase, subject: Executor, judged: Signature) -> Kill:
+    def _reduced(
+        self, kill: Kill, budget: Budget, cases: Sequence[MachineCase], subject: Executor, judged: Signature
+    ) -> Kill:
         assert budget.out is not None
-        begun = cpu_seconds()
+        begun = _seconds(subject)
 
         def signature_of(candidate: MachineCase) -> str | None:
             with _alarm(0.0 if isinstance(subject, ForkedExecutor) else BATCH_SECONDS / 4):
                 return judged(candidate)
 
-        if signature_of(case) is None:
+        starts = [case for case in cases if signature_of(case) is not None]
+        if not starts:
             return replace(kill, signature=ALONE, instructions=1_000_000)
 
-        def in_time(candidate: MachineCase) -> str | None:
-            late = cpu_seconds() - begun > REDUCTION_SECONDS and candidate is not case
-            return None if late else signature_of(candidate)
+        def reduced(case: MachineCase, share: float) -> Reduction:
+            deadline = begun + REDUCTION_SECONDS * share
 
-        reduction = reduce_machine_case(case, subject, in_time, oracle=_oracle()[0])
-        seconds = cpu_seconds() - begun
+            def in_time(candidate: MachineCase) -> str | None:
+                return None if _seconds(subject) > deadline and candidate is not case else signature_of(candidate)
+
+            return reduce_machine_case(case, subject, in_time, oracle=_oracle()[0])
+
+        reduction = reduced(starts[0], 1 / len(starts))
+        for number, start in enumerate(starts[1:], 2):
+            if reduction.instructions <= SMALL:
+                break
+            another = reduced(start, number / len(starts))
+            reduction = min(reduction, another, key=lambda one: one.instructions)
+        seconds = _seconds(subject) - begun
         write_reproducer(
             budget.out,
             reduction.case,
@@ -246,6 +262,11 @@ class GeneratedPrograms:
             reduction_s=seconds,
             replays=replays,
         )
+
+
+def _seconds(subject: Executor) -> float:
+    """`cpu_seconds`, and those of the process that the subject runs in."""
+    return cpu_seconds() + (subject.living_seconds if isinstance(subject, ForkedExecutor) else 0.0)
 
 
 @contextmanager

@@ -114,6 +114,20 @@ def test_accesses_off_moving_bases(seed: int, guarded: bool) -> None:
     assert any(region.faults for region in tier.compiled) == guarded
 
 
+@pytest.mark.parametrize("guarded", [True, False])
+@pytest.mark.parametrize("near", range(-8, 1))
+@pytest.mark.parametrize("offsets", [(0, 895), (895, 0), (-2048, 2047), (2047, -2048), (16, 8)])
+def test_accesses_off_one_base_end_where_memory_ends(offsets: tuple[int, int], near: int, guarded: bool) -> None:
+    """The farther one begins so near to the end: that the other is inside says nothing of it."""
+    code = [load(3, 13, 10, offsets[0]), load(3, 14, 10, offsets[1]), EBREAK]
+    seen = []
+    for tier in (InterpreterTier(), BaselineTier(Options(check=True), slice_insns=0, share=float("inf"))):
+        hart = hart_for(code, 1, guarded)
+        hart.cpu["x"][10] = DATA + 4 * PAGE_BYTES + near - max(offsets)
+        seen.append(outcome(tier, hart))
+    assert seen[1] == seen[0]
+
+
 def test_code_without_checks_is_given_up_when_the_host_no_longer_holds_permissions() -> None:
     code = [addi(10, 10, 8), store(3, 31, 10, 0), addi(31, 31, -1), bne(31, 0, -12), EBREAK]
     hart = hart_for(code, 1, guarded=True)

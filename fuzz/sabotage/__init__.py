@@ -28,6 +28,7 @@ CATALOGUES: Final = (
     "ir_lifting",
     "ir_passes",
     "native_baseline",
+    "native_policy",
     "native_llvm",
     "native_hosts",
     "native_images",

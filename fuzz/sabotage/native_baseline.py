@@ -12,8 +12,6 @@ _SCHEDULES: Final = ("tests/engines/vm/hosts/test_list_scheduling.py",)
 _ACCESSES: Final = ("tests/engines/vm/tiers/baseline/test_baseline_in_guarded_memory.py", "riscv64-baseline")
 _LOOSE: Final = ("tests/engines/vm/tiers/baseline/test_loose_doubles.py", "riscv64-baseline")
 _GUESSES: Final = ("tests/engines/vm/tiers/baseline/test_guessed_jumps.py", "riscv64-baseline")
-_TRIALS: Final = ("tests/engines/vm/tiers/test_trial.py",)
-_TRANSLATED: Final = ("tests/engines/vm/aot/test_translated_programs.py::test_places_are_those_that_no_llvm_knows",)
 _REGIONS: Final = ("tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py", "riscv64-baseline")
 
 
@@ -580,70 +578,3 @@ def _() -> None:
         return remove
 
     replace_method(CodeCache, "remove", wrapper)
-
-
-# -- which code runs --------------------------------------------------------------------------------------------------
-
-
-@BUGS.action("auto-slower-code-passes", Area.CODE_CACHE, "the slower code kept",
-             description="LLVM's code passes its trial where it is slower", judges=_TRIALS)  # fmt: skip
-def _() -> None:
-    from engines.vm.tiers.trial import Trial
-
-    def wrapper(original: Any) -> Any:
-        def verdict(trial: Trial) -> bool | None:
-            found = original(trial)
-            return found if found is None else not found
-
-        return verdict
-
-    replace_method(Trial, "verdict", wrapper)
-
-
-@BUGS.action("auto-trust-for-the-next-trial", Area.CODE_CACHE, "the slower code kept",
-             description="after a trial of translated functions, others pass as easily", judges=_TRIALS)  # fmt: skip
-def _() -> None:
-    from engines.vm.tiers.trial import Trial
-
-    def wrapper(original: Any) -> Any:
-        def end(trial: Trial) -> Any:
-            passes = getattr(trial, "_passes", None)
-            regions = original(trial)
-            if passes is not None:
-                trial._passes = passes
-            return regions
-
-        return end
-
-    def begin(original: Any) -> Any:
-        def kept(trial: Trial, *arguments: Any) -> None:
-            passes = trial._passes
-            original(trial, *arguments)
-            trial._passes = max(passes, trial._passes)
-
-        return kept
-
-    replace_method(Trial, "end", wrapper)
-    replace_method(Trial, "begin", begin)
-
-
-@BUGS.action("auto-trial-of-code-that-was-left", Area.CODE_CACHE, "a trial without end",
-             description="a trial waits for code that the program does not run any more", judges=_TRIALS)  # fmt: skip
-def _() -> None:
-    from engines.vm.tiers.trial import Trial
-
-    replace_method(Trial, "is_idle", lambda original: property(lambda trial: False))
-
-
-@BUGS.action("auto-translated-code-is-trusted", Area.AOT, "code never tried",
-             description="what was translated after a run is kept as if it had passed its trial",
-             judges=_TRANSLATED)  # fmt: skip
-def _() -> None:
-    from engines.vm.aot import afterwards
-    from engines.vm.aot.image import Kind
-    from engines.vm.record import replace
-
-    def wrapper(original: Any) -> Any:
-        return lambda *arguments: [replace(region, kind=Kind.LLVM) for region in original(*arguments)]
-
-    replace_method(afterwards, "translate_hot", wrapper)

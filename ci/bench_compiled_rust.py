@@ -1,8 +1,17 @@
-"""Speed of what our Rust compiler makes, beside rustc: the same source, release builds in Wasmtime and V8.
+r"""Speed of what our Rust compiler makes, beside rustc: the same source, release builds in Wasmtime and V8.
 
 The peer is `rustc -C opt-level=3` for wasm32-unknown-unknown in the same engine. A rustc without that target's library
 (`rustup target add wasm32-unknown-unknown`, or Debian's rustc with libstd-rust-dev-wasm32 and lld) leaves only its
-native code as a peer, and the output says so; native code is measured either way.
+native code as a peer, and the output says so; native code is measured either way. Neither side checks arithmetic for
+overflow: our profile is `freestanding` (release without messages of panics), rustc's is that of `-C opt-level=3`.
+
+Debian's needs no installation (bookworm: 1.63):
+
+    apt-get download rustc libstd-rust-1.63 libstd-rust-dev libstd-rust-dev-wasm32 lld-14 libllvm14
+    for one in *.deb; do dpkg -x "$one" root; done
+    printf '#!/bin/sh\nroot=%s\nexport LD_LIBRARY_PATH=$root/usr/lib/x86_64-linux-gnu:$root/usr/lib/llvm-14/lib\nexec \
+    $root/usr/bin/rustc --sysroot=$root/usr -C linker=$root/usr/lib/llvm-14/bin/wasm-ld "$@"\n' "$PWD/root" > rustc63
+    chmod +x rustc63        # then --wasm-rustc ./rustc63
 
 `python -m ci.bench_compiled_rust`: processor time of one call, the least of some calls in turns; and the time from the
 bytes of hello to its result, beside that of a program that does nothing (`--start-up`: only that).

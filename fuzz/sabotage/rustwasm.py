@@ -482,3 +482,12 @@ for _name, _module, _function, _what in (
         Bug(f"rust-release-{_name}", Area.RUST_RELEASE, "wrong constant folding", _folded,
             f"release.{_module}.{_function} gives something else", _LATE)
     )  # fmt: skip
+
+
+@BUGS.action("rust-elements-of-constants-written-where-they-lie", Area.RUST_LOWERING, "an alias overlooked",
+             judges=("fresh tests/engines/rustwasm/test_statics.py",),
+             description="an assignment to an element of a constant changes the constant")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_places import PlaceBuilder
+
+    replace_method(PlaceBuilder, "index", lambda original: lambda self, node, read: original(self, node, True))

@@ -198,11 +198,11 @@ macro_rules! integer {
             }
             pub const fn rotate_left(self, by: u32) -> $t {
                 let n = by & ($bits - 1);
-                if n == 0 { self } else { (((self as $unsigned) << n) | ((self as $unsigned) >> ($bits - n))) as $t }
+                (((self as $unsigned) << n) | ((self as $unsigned) >> (($bits - n) & ($bits - 1)))) as $t
             }
             pub const fn rotate_right(self, by: u32) -> $t {
                 let n = by & ($bits - 1);
-                if n == 0 { self } else { (((self as $unsigned) >> n) | ((self as $unsigned) << ($bits - n))) as $t }
+                (((self as $unsigned) >> n) | ((self as $unsigned) << (($bits - n) & ($bits - 1)))) as $t
             }
             pub const fn swap_bytes(self) -> $t {
                 let mut left = self as $unsigned;

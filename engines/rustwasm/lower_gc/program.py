@@ -75,6 +75,7 @@ class Program(Objects):
         self.tables: dict[tuple[Ty, Ty], None] = {}
         self.slots: dict[Ty, dict[str, tuple[int, FnDef, int]]] = {}
         self.statics: dict[Any, None] = {}
+        self.initialised: set[Any] = set()
         self._drops: dict[Ty, bool] = {}
 
     # Drops
@@ -296,19 +297,29 @@ class Program(Objects):
 
     # The module
 
-    def start(self, main: FnDef) -> None:
-        """`_start`: statics get their values, those first that others need, then `main` runs."""
-        self.lower(main)
+    def initialise(self) -> None:
+        """`statics`, which runs before a host calls anything: those needed so far get their values."""
+        statements = self._initialised()
+        if statements:
+            self.trees["statics",] = Tree(0, [], statements, ()), ()
+
+    def _initialised(self) -> list[Node]:
+        """Statements that give statics their values, those first that others need."""
         statements: list[Node] = []
-        done: set[Any] = set()
-        while len(done) < len(self.statics):
+        while len(self.initialised) < len(self.statics):
             for static in list(self.statics):
-                if static not in done:
-                    done.add(static)
+                if static not in self.initialised:
+                    self.initialised.add(static)
                     one = self.types.of(t.erase(static.ty))
                     made = self.call(("fn", static.body, ()), [], one.wasm if one.kind != EMPTY else None)
                     statements.insert(0, made if made.type is None else self.global_set(("static", static), made))
             self.drain()
+        return statements
+
+    def start(self, main: FnDef) -> None:
+        """`_start`: statics get their values if they have none, then `main` runs."""
+        self.lower(main)
+        statements = self._initialised()
         output = self.types.of(self.instances.body(main, ()).locals[0].ty)  # type: ignore[union-attr]
         call = self.call(("fn", main, ()), [], None if output.kind == EMPTY else output.wasm)
         statements.append(call if call.type is None else Node("drop", (), [call]))
@@ -319,12 +330,15 @@ class Program(Objects):
         self.drain()
         if "constants" in self.globals:
             self.trees["constants",] = runtime.constants(self), ()
+        first = [key for key in (("constants",), ("statics",)) if key in self.trees]
+        if len(first) == 2:
+            self.trees["statics",][0].body.insert(0, Node("call", (first[0],)))
         keys = list(self.trees)
         numbers: dict[Any, int] = {("import", name): i for i, name in enumerate(self.imports)}
         numbers |= {key: i for i, key in enumerate(keys, len(self.imports))}
         out = Module()
         singles = self.singles
-        public = {key for _, key in exports} | {("constants",)}
+        public = {key for _, key in exports} | set(first)
         for key in keys:
             tree, parameters = self.trees[key]
             for node in walk(tree.body):
@@ -350,8 +364,8 @@ class Program(Objects):
             out.exports.append(Export("memory", ExternKind.MEMORY, 0))
         if self.constants:
             out.data = [Data(bytes(self.constants))]
-        if "constants" in self.globals:
-            out.start = numbers["constants",]
+        if first:
+            out.start = numbers[first[-1]]
         if self.references:
             items = [[("ref.func", numbers[key])] for key in self.references]
             out.elements = [Element(w.FUNCREF, items, SegmentMode.DECLARATIVE)]
@@ -425,6 +439,8 @@ def lower(compilation: Compilation, profile: Profile, origins: Origins | None = 
     program = Program(compilation, profile, exported, origins)
     for definition in exported:
         program.lower(definition)
+    if exported:
+        program.initialise()
     exports: list[tuple[str, Any]] = [(one.name, ("fn", one, ())) for one in exported]
     if profile.messages or not exports:
         program.start(entry)

@@ -447,6 +447,11 @@ class DevelopmentProgram(Program):
         made.pieces, made.gaps, made.slots = writer.pieces, writer.gaps, list(writer.slots)
         return made
 
+    def initialise(self) -> None:
+        super().initialise()
+        if ("statics",) in self.trees:
+            self.functions["statics",] = self._written(("statics",), *self.trees.pop(("statics",)))
+
     def start(self, main: FnDef) -> None:
         super().start(main)
         self.functions["start",] = self._written(("start",), *self.trees.pop(("start",)))

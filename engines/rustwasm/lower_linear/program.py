@@ -105,6 +105,7 @@ class Program(Requests):
         self.data = bytearray(SCRATCH_BYTES)
         self.shared: dict[bytes, int] = {}
         self.statics: dict[Any, int] = {}
+        self.initialised: set[Any] = set()
         self.reserved: dict[str, int] = {}
         self.entries: dict[Any, Any] = {}
         """Keys in the table that nobody calls through it, and what stands there instead."""
@@ -376,6 +377,8 @@ class Program(Requests):
         exported = [one for one in _exported(self.compilation) if one is not entry]
         for definition in exported:
             self.lower(definition)
+        if exported:
+            self.initialise()
         exports: list[tuple[str, Any]] = [(one.name, ("fn", one, ())) for one in exported]
         if self.profile.messages or not exports:
             self.start(entry)
@@ -384,21 +387,20 @@ class Program(Requests):
 
     # The module
 
+    def initialise(self) -> None:
+        """`statics`, which runs before a host calls anything: those needed so far get their values."""
+        self.lowering = ("statics",)
+        lowering = FunctionLowering(self, _empty(), False)
+        statements = self._initialised(lowering)
+        if statements:
+            self._outermost(("statics",), lowering, statements)
+
     def start(self, main: FnDef) -> None:
-        """`_start`: statics get their values, those first that others need, then `main` runs."""
+        """`_start`: statics get their values if they have none, then `main` runs."""
         self.lower(main)
         self.lowering = ("start",)
-        statements: list[Node] = []
         lowering = FunctionLowering(self, _empty(), False)
-        done: set[Any] = set()
-        while len(done) < len(self.statics):
-            for static in list(self.statics):
-                if static not in done:
-                    done.add(static)
-                    lowering.out = []
-                    self._initialise(lowering, static)
-                    statements[:0] = lowering.out
-            self.drain()
+        statements = self._initialised(lowering)
         output = self.instances.body(main, ()).locals[0].ty  # type: ignore[union-attr]
         lowering.out = statements
         wanted = self.layouts.of(output)
@@ -406,6 +408,23 @@ class Program(Requests):
         arguments = [] if wanted.parts is not None else [lowering.temporary(output).pointer()]
         call = self.call(("fn", main, ()), arguments, first)
         statements.append(call if first is None else Node("drop", (), [call]))
+        self._outermost(("start",), lowering, statements)
+
+    def _initialised(self, lowering: FunctionLowering) -> list[Node]:
+        """Statements that give statics their values, those first that others need."""
+        statements: list[Node] = []
+        while len(self.initialised) < len(self.statics):
+            for static in list(self.statics):
+                if static not in self.initialised:
+                    self.initialised.add(static)
+                    lowering.out = []
+                    self._initialise(lowering, static)
+                    statements[:0] = lowering.out
+            self.drain()
+        return statements
+
+    def _outermost(self, key: Any, lowering: FunctionLowering, statements: list[Node]) -> None:
+        """A function that nobody here calls."""
         if lowering.frame_local is not None:
             size = -(-lowering.frame_bytes // 8) * 8
             pointer = n.op("i32.sub", self.global_get("stack"), n.i32(size))
@@ -414,7 +433,7 @@ class Program(Requests):
                 self.global_set("stack", n.get(lowering.frame_local, w.I32)),
                 *lowering.addresses(),
             ]
-        self.trees["start",] = Tree(0, list(lowering.types), statements, ()), ()
+        self.trees[key] = Tree(0, list(lowering.types), statements, ()), ()
 
     def _initialise(self, lowering: FunctionLowering, static: Any) -> None:
         from engines.rustwasm.lower_linear.calls import finish
@@ -467,6 +486,7 @@ class Program(Requests):
         if memory:
             out.exports.append(Export("memory", ExternKind.MEMORY, 0))
         out.exports += [Export(name, ExternKind.FUNCTION, numbers[key]) for name, key in exports]
+        out.start = numbers.get(("statics",))
         out.names = Names(functions={numbers[key]: name for key, name in names.items()})
         out.names.globals = {self.globals[name][0]: name for name in (STACK, HEAP) if name in self.globals}
         return out

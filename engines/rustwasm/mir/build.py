@@ -79,6 +79,8 @@ class _Builder(ExpressionBuilder):
 
     _lets_out: bool | None = None
     """Whether references may leave the function; None before somebody asks."""
+    _may_lie = False
+    """Whether constants of the function may be statics, if somebody asked."""
 
     def lasting(self, node: Any) -> Place | None:
         function = self.checker.function
@@ -86,10 +88,17 @@ class _Builder(ExpressionBuilder):
         if self._lets_out is None:
             types = [one.ty for one in self.body.locals[: self.body.arg_count + 1]]
             own = self.compilation.base is not None and not function.gc
+            self._may_lie = own
             self._lets_out = own and (constant or may_let_out(types[1:], types[0]))
-        if not self._lets_out or not is_constant(self, node, constant):
+        table = self._may_lie and type(node) is t.PathExpr and self.type_of(node).kind == ty.ARRAY
+        if not (self._lets_out or table) or not is_constant(self, node, constant):
             return None
-        return self.static(self._constant(node), node).deref()
+        if not table:
+            return self.static(self._constant(node), node).deref()
+        named = (node.target[1], node.target[2])
+        if named not in self.tables:
+            self.tables[named] = self._constant(node)
+        return self.static(self.tables[named], node).deref()
 
     def _constant(self, node: Any) -> ConstDef:
         """A nameless static of the value of `node`."""

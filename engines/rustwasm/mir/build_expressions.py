@@ -45,7 +45,7 @@ class ExpressionBuilder(ControlBuilder):
             if isinstance(node, t.Literal):
                 return self.literal(node)
             if is_place(node):
-                return self.read(self.place(node), self.type_of(node), node.span)
+                return self.read(self.read_place(node), self.type_of(node), node.span)
             if (
                 isinstance(node, t.Unary)
                 and node.op == "-"
@@ -102,7 +102,7 @@ class ExpressionBuilder(ControlBuilder):
             self.assign(place, m.Use(m.Constant(one)), node.span)
 
     def place_into(self, place: Place, node: Any) -> None:
-        self.assign(place, m.Use(self.read(self.place(node), self.type_of(node), node.span)), node.span)
+        self.assign(place, m.Use(self.read(self.read_place(node), self.type_of(node), node.span)), node.span)
 
     def unary(self, place: Place, node: t.Unary) -> None:
         if node.op == "*":

@@ -24,7 +24,8 @@ _MADE: Final = frozenset(
 
 class PlaceBuilder(ScopeBuilder):
     """Evaluates place expressions. `closure` is the closure whose body is built, or None; `scrutinee` is where the
-    value is written that the next pattern tests, which is said to be read."""
+    value is written that the next pattern tests, which is said to be read. `element` says that the next place is one
+    of which an element is read; `tables` are the statics of named constants, so far."""
 
     def __init__(self, checker: Any, body: m.Body, closure: Any) -> None:
         super().__init__(checker, body)
@@ -34,6 +35,8 @@ class PlaceBuilder(ScopeBuilder):
         self.kept: set[Any] = set()
         """Expressions whose values `let` statements keep."""
         self.uses = _Uses(checker, closure) if closure is not None else None
+        self.element = False
+        self.tables: dict[Any, Any] = {}
 
     def into(self, place: Place, node: Any) -> None:
         raise NotImplementedError
@@ -80,6 +83,7 @@ class PlaceBuilder(ScopeBuilder):
 
     def place(self, node: Any) -> Place:
         """The place of an expression before its adjustments; a value goes to a temporary."""
+        element, self.element = self.element, False
         if self.uses is not None and isinstance(node, (t.PathExpr, t.Field, t.Unary)):
             held = self.captured(self.uses.place(node))
             if held is not None:
@@ -91,11 +95,15 @@ class PlaceBuilder(ScopeBuilder):
                 return self.variable_place(target)
             if target is not None and target[0] == "const" and target[1].is_static:
                 return self.static(target[1], node).deref()
+            constant = self.lasting(node) if element and self.type_of(node).kind == ty.ARRAY else None
+            if constant is not None:
+                return constant
         elif kind is t.Field:
+            self.element = element and not node.base.adjust
             base = self.inside(self.adjusted_place(node.base), self.adjusted_type(node.base))
             return base.field(node.target, self.type_of(node))
         elif kind is t.Index:
-            return self.index(node)
+            return self.index(node, element)
         elif kind is t.Unary and node.op == "*":
             if node.target is None:
                 return self.adjusted_place(node.operand).deref()
@@ -142,8 +150,15 @@ class PlaceBuilder(ScopeBuilder):
         self.call(self.function(method, (base_ty,)), [m.Move(borrowed) if mutable else m.Copy(borrowed)], result, span)
         return result.deref()
 
-    def index(self, node: t.Index) -> Place:
+    def read_place(self, node: Any) -> Place:
+        """The place of an expression that is read only: an element of a constant is one where the constant lies."""
+        self.element = type(node) is t.Index or type(node) is t.Field
+        return self.place(node)
+
+    def index(self, node: t.Index, read: bool) -> Place:
         if node.target is None:
+            # The element that a literal names is as well one of the parts of a value.
+            self.element = read and not node.base.adjust and type(node.index) is not t.Literal
             base = self.adjusted_place(node.base)
             index = self.operand(node.index)
             if (

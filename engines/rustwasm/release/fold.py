@@ -87,6 +87,7 @@ _MIRRORED: Final = {
     "lt_u": "gt_u", "gt_u": "lt_u", "le_u": "ge_u", "ge_u": "le_u",
 }  # fmt: skip
 """Comparisons with their operands the other way round."""
+_SHIFTS: Final = frozenset({"shl", "shr_s", "shr_u", "rotl", "rotr"})
 _ZERO_TESTS: Final = {("lt_u", 1): "eq", ("le_u", 0): "eq", ("ge_u", 1): "ne", ("gt_u", 0): "ne"}
 """Comparisons with a constant that ask whether the value is zero."""
 _RIGHT_IDENTITY: Final = {"add": 0, "sub": 0, "or": 0, "xor": 0, "shl": 0, "shr_s": 0, "shr_u": 0, "mul": 1, "and": -1}
@@ -112,16 +113,51 @@ def fold_node(node: Node) -> Node:
     return node if rule is None else rule(node)
 
 
-def _rotated(left: Node, right: Node, type_: str) -> Node | None:
-    """`x << n | x >> bits - n` of a local x as one rotation."""
-    if right.op == f"{type_}.shl":
-        left, right = right, left
-    if left.op != f"{type_}.shl" or right.op != f"{type_}.shr_u" or left.args[0] != right.args[0]:
+def _rotated(first: Node, second: Node, type_: str, either: bool) -> Node | None:
+    """`x << n | x >> bits - n` of a local x as one rotation, n being a number, or a local if `either`: only the low
+    bits of a count count, so for a rotation by none both parts are x. `first` may put x and n into their locals."""
+    operations = (f"{type_}.shl", f"{type_}.shr_u")
+    if (first.op, second.op) not in (operations, operations[::-1]):
         return None
-    by, rest = _value(left.args[1]), _value(right.args[1])
-    if by is None or rest is None or by + rest != _BITS[type_] or left.args[0].op != "local.get":
+    local, bits = _local(first.args[0]), _BITS[type_]
+    if local is None or second.args[0].op != "local.get" or second.args[0].imm[0] != local:
         return None
-    return Node(f"{type_}.rotl", (), left.args, left.type)
+    way = {"shl": "rotl", "shr_u": "rotr"}
+    by, rest = _value(first.args[1]), _value(second.args[1])
+    if by is not None and rest is not None:
+        made = Node(f"{type_}.{way[first.op[4:]]}", (), first.args, first.type)
+        return made if by + rest == bits and 0 < by < bits else None
+    if not either:
+        return None
+    one, other = _counted(first.args[1], bits), _counted(second.args[1], bits)
+    if local in effects_of(first.args[1]).writes:
+        return None
+    if _is_rest(other, one, bits):
+        return Node(f"{type_}.{way[first.op[4:]]}", (), first.args, first.type)
+    if other.op == "local.get" and _is_rest(one, other, bits):
+        return Node(f"{type_}.{way[second.op[4:]]}", (), [first.args[0], second.args[1]], first.type)
+    return None
+
+
+def _local(node: Node) -> int | None:
+    return node.imm[0] if node.op in ("local.get", "local.tee") else None
+
+
+def _counted(count: Node, bits: int) -> Node:
+    """What the low bits of a count are those of."""
+    while count.op in ("i32.and", "i64.and", "i64.extend_i32_u", "i64.extend_i32_s"):
+        if count.op.endswith("and") and (_value(count.args[1]) or 0) & (bits - 1) != bits - 1:
+            break
+        count = count.args[0]
+    return count
+
+
+def _is_rest(count: Node, other: Node, bits: int) -> bool:
+    """Whether a count is `bits` less the other, which is a local."""
+    if not count.op.endswith(".sub") or _local(other) is None:
+        return False
+    whole, less = _value(count.args[0]), _counted(count.args[1], bits)
+    return whole is not None and whole % bits == 0 and less.op == "local.get" and less.imm[0] == _local(other)
 
 
 def _binary(node: Node, type_: str, action: str) -> Node:
@@ -130,7 +166,7 @@ def _binary(node: Node, type_: str, action: str) -> Node:
     left, right = node.args
     a, b = _value(left), _value(right)
     if action in ("or", "xor", "add"):
-        rotated = _rotated(left, right, type_)
+        rotated = _rotated(left, right, type_, action == "or")
         if rotated is not None:
             return rotated
     operand = left.op.partition(".")[0]
@@ -143,6 +179,11 @@ def _binary(node: Node, type_: str, action: str) -> Node:
         node.args = [right, left]
         left, right, a, b = right, left, b, a
         operand = left.op.partition(".")[0]
+    if action in _SHIFTS and right.op == f"{type_}.and":
+        mask = _value(right.args[1])
+        if mask is not None and mask & (bits - 1) == bits - 1:
+            node.args[1] = right.args[0]
+            return node
     if a is not None and action in _MIRRORED:
         return fold_node(Node(f"{type_}.{_MIRRORED[action]}", (), [right, left], I32))
     if b is None:

@@ -11,7 +11,7 @@ from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module, print_module
 
 HEAD = '(memory 1) (func (export "f") (param i32) (result i32) (local $i i32) (local $sum i32)'
-NEXT = "(local.set $sum (i32.xor (local.get $i) (i32.mul (local.get $sum) (i32.const 3))))"
+NEXT = "(local.set $sum (i32.xor (i32.sub (local.get $i) (i32.const 7)) (i32.mul (local.get $sum) (i32.const 3))))"
 STEP = "(local.set $i (i32.add (local.get $i) (i32.const 1)))"
 TEST = "(i32.lt_u (local.get $i) (local.get 0))"
 INSIDE = f"(loop $l (if {TEST} (then {NEXT} {STEP} (br $l)))) (local.get $sum)"

@@ -127,6 +127,7 @@ class Compilation:
         """Of types without parameters: may dropping a value do something (`mir.scopes.needs_drop`)?"""
         self.selections: dict[Any, Any] = {}
         self.projections: dict[Any, Ty] = {}
+        self.generic_consts: dict[tuple[ConstDef, tuple[Ty, ...]], Any] = {}
         self._langs: dict[str, Any] = dict(base._langs) if base is not None else {}
         self._trait_impls: dict[TraitDef, list[ImplDef]] = {}
         self._index: dict[TraitDef, dict[Any, list[ImplDef]]] = {}
@@ -346,8 +347,16 @@ class Compilation:
         const.body = body
         self.collector.envs[body] = env
 
-    def const_scalar(self, const: ConstDef) -> Any:
-        """The value of a const of a scalar type without generics; None for any other."""
+    def const_scalar(self, const: ConstDef, args: tuple[Ty, ...] = ()) -> Any:
+        """The value of a const of a scalar type, for these arguments of the impl that it is in; None for any other."""
+        if args and isinstance(const.owner, ImplDef):
+            given = tuple([ty.deep(one) for one in args])
+            if any(one.flags & (ty.HAS_PARAM | ty.HAS_INFER | ty.HAS_ERROR) for one in given):
+                return None
+            if (const, given) not in self.generic_consts:
+                self.ensure_const(const)
+                self.generic_consts[const, given] = self.evaluate(const.body, given)
+            return self.generic_consts[const, given]
         if const.state == 2:
             return const.value
         if const.state == 1:
@@ -358,7 +367,9 @@ class Compilation:
         one = ty.erase(const.ty)
         if one.kind in (ty.INT, ty.BOOL, ty.CHAR, ty.FLOAT) and const.syntax.value is not None and not const.is_static:
             const.value = fold(self, const.syntax.value, one, const.module, self.collector.envs[const.body])
-            if const.value is None and not isinstance(const.owner, TraitDef):
+            # One of a generic impl has as many values as the impl has instances: whoever uses it evaluates it.
+            generic = isinstance(const.owner, TraitDef) or (const.owner is not None and const.owner.generics.names)
+            if const.value is None and not generic:
                 const.value = self.evaluate(const.body)
         const.state = 2
         return const.value
@@ -380,8 +391,8 @@ class Compilation:
             return None
         return value
 
-    def evaluate(self, function: FnDef) -> Any:
-        """Run a constant's body in the reference interpreter; a scalar, or None."""
+    def evaluate(self, function: FnDef, args: tuple[Ty, ...] = ()) -> Any:
+        """Run a constant's body, for these generic arguments, in the reference interpreter; a scalar, or None."""
         from engines.rustwasm.mir.instances import Instances
         from engines.rustwasm.mir.interpreter import Interpreter, OutOfFuel, Panic
 
@@ -389,7 +400,7 @@ class Compilation:
         if body is None or self.diagnostics.has_errors:
             return None
         try:
-            value = Interpreter(self, Instances(self), fuel=CONSTANT_FUEL).run_constant(function)
+            value = Interpreter(self, Instances(self), fuel=CONSTANT_FUEL).run_constant(function, args)
         except Panic as panic:
             self.diagnostics.error("E0080", f"evaluation of constant value failed: {panic.message}", function.span)
             return None

@@ -102,3 +102,11 @@ def _() -> None:
     from engines.rustwasm.syntax.parse_types import TypeParser
 
     replace_method(TypeParser, "lifetime", lambda original: lambda self: self.take())
+
+
+@BUGS.action("rust-constants-know-no-instance", Area.RUST_FRONT_END, "a valid program rejected", judges=_LANGUAGE,
+             description="a constant of a generic impl is evaluated without the impl's arguments")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.compilation import Compilation
+
+    replace_method(Compilation, "evaluate", lambda original: lambda self, function, args=(): original(self, function))

@@ -320,7 +320,7 @@ class PlaceBuilder(ScopeBuilder):
             return self.slice_pattern(pattern, place, one, fail, scope)
         what, definition = pattern.target[0], pattern.target[1]
         if what == "const":
-            value = self.compilation.const_scalar(definition)
+            value = self.compilation.const_scalar(definition, *pattern.target[2:3])
             if isinstance(value, int):
                 following = self.block()
                 self.end(m.Switch(m.Copy(place), [value], [following], fail), following)

@@ -66,9 +66,9 @@ class Interpreter:
 
     # Running
 
-    def run_constant(self, function: FnDef) -> Any:
-        """Call a function without parameters and give its value."""
-        return self.call_function(function, (), [])
+    def run_constant(self, function: FnDef, args: tuple[Ty, ...] = ()) -> Any:
+        """Call a function without parameters, for these generic arguments, and give its value."""
+        return self.call_function(function, args, [])
 
     def call_function(self, definition: FnDef, args: tuple[Ty, ...], arguments: list[Any]) -> Any:
         """Run a call to its end and give the result."""

@@ -108,7 +108,7 @@ class _Lowering:
     def constant(self, node: Any, target: tuple[Any, ...]) -> Any:
         if target[0] == "variant":
             return ("ctor", target[1].index, [])
-        value = self.scalar(target[1])
+        value = self.scalar(*target[1:3])
         if value is None or isinstance(value, (float, bytes)):
             return ("other", id(target[1]))
         return ("range", value, value)
@@ -126,12 +126,12 @@ class _Lowering:
             inner = self.value(node.operand)
             return None if inner is None else -inner
         if isinstance(node, t.PathExpr) and isinstance(node.target, tuple) and node.target[0] == "const":
-            return self.scalar(node.target[1])
+            return self.scalar(*node.target[1:3])
         return None
 
-    def scalar(self, const: Any) -> Any:
+    def scalar(self, const: Any, args: tuple[Ty, ...] = ()) -> Any:
         """A constant's value; None if it is no number, or is not known because there are errors elsewhere."""
-        value = self.checker.compilation.const_scalar(const)
+        value = self.checker.compilation.const_scalar(const, args)
         self.unknown_constants |= value is None
         return value
 

@@ -284,6 +284,7 @@ class PatternChecker(Coercer):
         kind, definition, args = found
         pattern.target = (kind, definition)
         if kind == "const" and isinstance(pattern, t.PathPattern):
+            pattern.target = found
             if any(arg.flags & ty.HAS_PARAM for arg in args):
                 message = "constant pattern cannot depend on generic parameters"
                 self.error("E0158", message, pattern.span, "`const` depends on a generic parameter")

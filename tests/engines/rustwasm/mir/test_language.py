@@ -43,6 +43,15 @@ fn main() {
 }
 """
 PROGRAMS = {
+    "constants of generic impls": (
+        "trait H { const N: usize; const K: usize = 1 + 2; } impl H for u8 { const N: usize = 5; }\n"
+        "struct S<T>(T); impl<T: H> S<T> { const L: usize = T::N + T::K; const M: usize = Self::L * 2; }\n"
+        "struct A<const N: usize>; impl<const N: usize> A<N> { const D: usize = N * 2; const E: bool = N > 3; }\n"
+        "fn k(x: usize) -> u8 { match x { A::<4>::D => 1, A::<5>::D => 2, _ => 3 } }\n"
+        'fn main() { let x = [0; A::<4>::D]; println!("{} {} {} {} {}", S::<u8>::L, S::<u8>::M, A::<4>::D, A::<1>::E, '
+        'x.len()); println!("{} {} {}", k(8), k(10), k(9)); }',
+        "8 16 8 false 8\n1 2 3\n",
+    ),
     "lifetimes of `for`": (QUANTIFIED, "ello 2\n7 xyz\n5 8\n1 b l\n[1]\n"),
     "rules of a macro that do not match": (
         "macro_rules! m { ($x:expr) => { $x }; ($x:expr => $y:expr) => { $x + $y }; (let $n:ident) => { 3 }; }\n"

@@ -148,8 +148,7 @@ def _check_lints(meta: Meta, span: Span, diagnostics: Diagnostics) -> None:
         reason = one.name == "reason" and one.form == "value" and one.is_text and i == len(meta.items) - 1
         if one.form != "word" and not reason:
             diagnostics.error("E0452", "malformed lint attribute input", span)
-        elif "::" in one.name and one.name.split("::")[0] not in (*_TOOLS, "rustdoc"):
-            tool = one.name.split("::")[0]
+        elif "::" in one.name and (tool := one.name.split("::")[0]) != "rustdoc" and tool not in _TOOLS:
             diagnostics.error("E0710", f"unknown tool name `{tool}` found in scoped lint: `{one.name}`", span)
 
 

@@ -203,3 +203,37 @@ def _() -> None:
     from engines.rustwasm.mir import build_expressions
 
     replace_method(build_expressions, "_extend", lambda original: lambda node, kept: None)
+
+
+_SPANS: Final = ("tests/engines/rustwasm/test_spans.py",)
+
+
+@BUGS.action("rust-spans-end-before-their-last-token", Area.RUST_FRONT_END, "a message that blames the wrong place",
+             description="an error leaves its last character out", judges=_SPANS)  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.syntax.diagnostics import Diagnostics
+
+    def wrapper(original: Any) -> Any:
+        def error(self: Any, code: Any, message: str, span: Any, label: str = "") -> Any:
+            return original(self, code, message, (span[0], max(span[0] + 1, span[1] - 1)), label)
+
+        return error
+
+    replace_method(Diagnostics, "error", wrapper)
+
+
+@BUGS.action("rust-fixes-a-character-too-far", Area.RUST_FRONT_END, "a fix that does not mend",
+             description="`mut` is put a character behind the start of the name", judges=_SPANS)  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.report import Reporter
+
+    def wrapper(original: Any) -> Any:
+        def suggest_mut(self: Any, error: Any, what: Any) -> None:
+            original(self, error, what)
+            if error.suggestion:
+                (start, end), text, said = error.suggestion
+                error.suggestion = ((start + 1, end + 1), text, said)
+
+        return suggest_mut
+
+    replace_method(Reporter, "suggest_mut", wrapper)

@@ -234,6 +234,9 @@ class Reporter:
             error = self.error("E0509", message, span, "cannot move out of here")
             error.labels.append((span, because))
         else:
+            receiver = (whole or "").lstrip("*")
+            if receiver and self.snippet(span).startswith(f"{receiver}."):
+                span = (span[0], span[0] + len(receiver))  # the whole call moves what its receiver leads to
             error = self.error("E0507", self._cannot_move(place, at, one), span)
             error.label = because
         if scrutinee is not None and len(self.diagnostics.messages) > before:

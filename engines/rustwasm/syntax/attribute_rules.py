@@ -96,7 +96,7 @@ def check_attribute(attribute: Attribute, target: str, diagnostics: Diagnostics)
 
 def _is_known(name: str, target: str, span: Span, diagnostics: Diagnostics) -> bool:
     """Whether there is such an attribute besides those of `_KNOWN`; reports it if not, or if it is not stable."""
-    start = span[0] + 2
+    start = span[0] + diagnostics.sources.snippet(span).find("[") + 1
     place = (start, start + len(name))
     if "::" in name:
         tool = name.split("::")[0]

@@ -51,6 +51,8 @@ def settle_kinds(checker: BodyChecker) -> None:
             message = (
                 f"expected a closure that implements the `{kind}` trait, but this closure only implements `{own}`"
             )
-            end = closure.syntax.body.span[0]
-            span = (closure.span[0], max(closure.span[0] + 1, min(end, closure.span[1])))
+            start = closure.span[0]
+            end = min(closure.syntax.body.span[0], closure.span[1])
+            head = checker.compilation.sources.snippet((start, end)).rstrip()
+            span = (start, start + max(1, len(head)))
             checker.error("E0525", message, span, f"this closure implements `{own}`, not `{kind}`")

@@ -627,6 +627,21 @@ fn both<I: Iterator>(items: I, one: I::Item) {}
 fn main() {
     both("a".chars(), 1);
 }
+//= E0507 1:39 1:40
+fn f(o: &Option<String>) -> String { o.unwrap() }
+fn main() {}
+//= E0525 6:13 6:16
+fn twice(f: impl Fn(u32)) { f(1); f(2); }
+
+fn main() {
+
+    let s = String::new();
+    let f = |_| drop(s);
+    twice(f);
+}
+//= none 1:4 1:8
+#![nope]
+fn main() {}
 //= E0277 3:7 3:13
 fn main() {
     let mut v: Vec<i32> = Vec::new();

@@ -54,8 +54,8 @@ once more, case by case, each in a process of its own."""
 REDUCTION_SECONDS: Final = 9.0
 """After so much CPU time no candidate is tried any more."""
 STARTS: Final = 4
-"""So many programs that show a bug, of those that ran together, are reduced one after the other, each in its share of
-the time, until one is small: registers under pressure or a loop that runs away make some a poor start."""
+"""So many programs that show a bug, of those that ran together, are reduced one after the other until one is small,
+the first in half of the time: registers under pressure or a loop that runs away make some a poor start."""
 ALONE: Final = "the case alone agrees: it takes those before it"
 
 
@@ -237,11 +237,12 @@ class GeneratedPrograms:
 
             return reduce_machine_case(case, subject, in_time, oracle=_oracle()[0])
 
-        reduction = reduced(starts[0], 1 / len(starts))
-        for number, start in enumerate(starts[1:], 2):
+        others = starts[1:]
+        reduction = reduced(starts[0], 0.5 if others else 1.0)
+        for number, start in enumerate(others, 1):
             if reduction.instructions <= SMALL:
                 break
-            another = reduced(start, number / len(starts))
+            another = reduced(start, 0.5 + 0.5 * number / len(others))
             reduction = min(reduction, another, key=lambda one: one.instructions)
         seconds = _seconds(subject) - begun
         write_reproducer(

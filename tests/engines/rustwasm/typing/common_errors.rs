@@ -627,7 +627,7 @@ fn both<I: Iterator>(items: I, one: I::Item) {}
 fn main() {
     both("a".chars(), 1);
 }
-//= E0507 1:39 1:40
+//= E0507 1:38 1:39
 fn f(o: &Option<String>) -> String { o.unwrap() }
 fn main() {}
 //= E0525 6:13 6:16

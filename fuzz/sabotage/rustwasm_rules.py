@@ -8,7 +8,7 @@ from typing import Any, Final
 from fuzz.sabotage.bug import Area, Bug, Catalogue, replace_method
 from fuzz.sabotage.rustwasm import unenforced
 
-_INDEX: Final = ("tests/engines/rustwasm/typing/test_error_index.py",)
+_INDEX: Final = ("tests/engines/rustwasm/test_refused.py",)
 
 BUGS: Final = Catalogue(judges=_INDEX)
 

@@ -1905,39 +1905,39 @@ fn main() {}
 //= none 1
 type T;
 fn main() {}
-//= 
+//= fine
 fn f() { #[allow(unused)] let x = 1; #[cfg(any())] let y = z; }
 fn main() {}
-//= 
+//= fine
 fn f() { match 1 { #[allow(unused)] 1 => {}, #[cfg(any())] 2 => { nope() } _ => {} } }
 fn main() {}
-//= 
+//= fine
 fn f(#[cfg(any())] x: Nope) {}
 fn main() {}
-//= 
+//= fine
 struct S { #[cfg(any())] x: Nope, #[allow(unused)] y: i32 }
 fn main() {}
-//= 
+//= fine
 struct S(#[cfg(any())] Nope, i32);
 fn main() {}
-//= 
+//= fine
 enum E { #[cfg(any())] A(Nope), B }
 fn main() {}
-//= 
+//= fine
 fn f() { #[cfg(any())] { nope(); } #[cfg(all())] { let x = 1; } }
 fn main() {}
-//= 
+//= fine
 fn f() { #[cfg(any())] nope(); #[cfg(any())] return nope; }
 fn main() {}
-//= 
+//= fine
 fn f() -> i32 { #[cfg(any())] { 1 } #[cfg(all())] { 2 } }
 fn main() {}
-//= 
+//= fine
 fn f() { if true { #[cfg(any())] nope(); } }
 fn main() {}
-//= 
+//= fine
 fn f() { #[cfg(any())] println!("{}", nope); }
 fn main() {}
-//= 
+//= fine
 type Q<T: Iterator> = T::Item; fn g<I: Iterator>(x: Q<I>) {}
 fn main() {}

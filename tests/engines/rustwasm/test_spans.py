@@ -20,7 +20,7 @@ TABLES = Path(__file__).parent
 PIECES = {
     "refused.rs": "//= ",
     "typing/common_errors.rs": "//= ",
-    "typing/error_index.rs": "//= ",
+    "typing/refused.rs": "//= ",
     "modes/rejected.rs": "//--- ",
 }
 WHOLE = ("typing/coherence.rs", "typing/slices.rs", "borrow/programs/matched.rs", "borrow/programs/rejected.rs")

@@ -111,9 +111,6 @@ let t = U32 { value: 4 };
 //= E0106 1
 type X = &str;
 fn main() {}
-//= E0107 1
-fn f(x: Vec<Item = u8>) {}
-fn main() {}
 //= E0107 2
 fn f() {}
 fn main() { f::<'static>(); }
@@ -123,11 +120,11 @@ fn main() {}
 //= E0109 1
 fn f<T>(x: T<u8>) {}
 fn main() {}
-//= E0109 1
+//= E0109 1 E0109 2
 type X = u32<i32>;
 type Y = bool<'static>;
 fn main() {}
-//= E0117 1
+//= E0117 1 E0120 1
 impl Drop for Vec<u8> { fn drop(&mut self) {} }
 fn main() {}
 //= E0120 2
@@ -215,10 +212,6 @@ fn main() {}
 struct S;
 impl S { fn new() -> S { S } fn of(n: u8) {} }
 fn f(n: S) { match n { S::of(1) => {} } }
-fn main() {}
-//= E0183 2
-struct S;
-impl Fn(u8) for S {}
 fn main() {}
 //= E0191 1
 fn f(x: Box<dyn Iterator>) {}
@@ -374,7 +367,7 @@ trait A { type Out; }
 impl A for S { type Out = u8; }
 fn f() -> S::Out { 1 }
 fn main() {}
-//= E0229 10
+//= E0229 10 E0277 10
 pub trait Foo {
     type A;
     fn boo(&self) -> <Self as Foo>::A;
@@ -437,7 +430,7 @@ impl Foo for bool {
     fn foo<T>(x: T) where T: Copy {}
 }
 fn main() {}
-//= E0277 1
+//= E0277 1 E0308 1
 const N: [u8] = [1];
 fn main() {}
 //= E0277 1
@@ -466,9 +459,6 @@ fn f<T>(x: <T as Iterator>::Item) {}
 fn main() {}
 //= E0277 1
 fn main() { let mut x = 1u8; x += "a"; }
-//= E0277 1
-static S: str = *"a";
-fn main() {}
 //= E0277 1
 struct S { name: str, n: u8 }
 fn main() {}
@@ -591,7 +581,7 @@ let bar: u32 = foo.into() * 1u32;
 }
 //= E0284 1
 fn main() { let x = "5".parse().unwrap(); }
-//= E0308 1
+//= E0277 1 E0308 1
 fn main() { let mut x = 1u8; x += 1u16; }
 //= E0309 2
 trait Shape { fn area(&self) -> f64; }
@@ -753,7 +743,7 @@ fn main() {}
 //= E0392 1
 struct Slice<'a> { length: usize }
 fn main() {}
-//= E0392 2
+//= E0207 7 E0392 2
 struct Foo;
 struct Bar<'a>;
 trait Contains {
@@ -857,7 +847,7 @@ struct S;
 impl S { fn new() -> S { S } fn of(n: u8) {} }
 fn f(n: S) { match n { S::new => {} } }
 fn main() {}
-//= E0533 7
+//= E0533 7 E0533 10
 fn main() {
 struct Tortoise;
 impl Tortoise {
@@ -879,8 +869,6 @@ fn main() {
         5..5 => {}
     }
 }
-//= E0593 1
-fn main() { let v: Vec<u8> = [1u8, 2].iter().map(|a, b| *a).collect(); }
 //= E0593 2
 fn run(f: impl Fn()) {}
 fn main() { run(|x| ()); }
@@ -1001,18 +989,6 @@ fn main() {
 trait T { fn bar(&self); }
 fn f() -> dyn T { loop {} }
 fn main() {}
-//= E0746 8
-trait T {
-    fn bar(&self);
-}
-struct S(usize);
-impl T for S {
-    fn bar(&self) {}
-}
-fn foo() -> dyn T {
-    S(42)
-}
-fn main() {}
 //= E0769 2
 enum E { A(u8), B { x: u8 }, C }
 fn f(e: E) { match e { E::A { n } => {} _ => {} } }
@@ -1059,7 +1035,7 @@ fn main() {
 fn foo<'a>(x: &'a str) -> &'a str { x }
 let _ = foo::<'static>;
 }
-//= none 1
+//= none 1 none 2
 struct A<T>(Option<Box<B<T>>>);
 struct B<T>(Option<Box<A<T>>>);
 fn main() {}
@@ -1405,4 +1381,28 @@ use std::rc::Rc;
 trait Obs { fn note(&self, n: u8); }
 struct Subject<'a> { all: Vec<Rc<dyn Obs + 'a>> }
 impl<'a> Subject<'a> { fn add<O: Obs + 'a>(&mut self, o: Rc<O>) { self.all.push(o); } }
+fn main() {}
+//= E0107 1 …
+fn f(x: Vec<Item = u8>) {}
+fn main() {}
+//= E0183 2 …
+struct S;
+impl Fn(u8) for S {}
+fn main() {}
+//= E0277 1 …
+static S: str = *"a";
+fn main() {}
+//= E0593 1 …
+fn main() { let v: Vec<u8> = [1u8, 2].iter().map(|a, b| *a).collect(); }
+//= E0746 8 …
+trait T {
+    fn bar(&self);
+}
+struct S(usize);
+impl T for S {
+    fn bar(&self) {}
+}
+fn foo() -> dyn T {
+    S(42)
+}
 fn main() {}

@@ -1,8 +1,8 @@
 """Programs that rustc refuses are refused for the same reasons.
 
-The tables hold programs, each below a line of codes and lines ("none" where rustc has no code), which are all that is to
-be said of it; `fine` for nothing; with … at its end, the first alone. They are examples of rustc's index of error codes
-and variations of them.
+The tables hold programs, each below a line of codes and lines ("none" where rustc has no code): all that is to be said
+of it; `fine` for nothing; with … at its end, the first alone. They are examples of rustc's index of error codes, and
+variations of them.
 """
 
 from __future__ import annotations

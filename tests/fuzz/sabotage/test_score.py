@@ -84,6 +84,25 @@ def test_an_examination_that_ends_badly_is_a_failure_and_no_kill(
     assert Score((result,)).value == 0.0
 
 
+@pytest.mark.parametrize("also_without", [False, True])
+def test_an_end_is_noticed_only_where_it_does_not_come_without_a_bug(
+    monkeypatch: pytest.MonkeyPatch, also_without: bool
+) -> None:
+    class Ends(FakeJudge):
+        def examine(self, budget: Budget) -> Kill | None:
+            if budget.bug or also_without:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return None
+
+        def noticed(self, how: str) -> Kill:
+            return KILL
+
+    monkeypatch.setattr(score, "judge", lambda name: Ends())
+    result = Examiners(None).examine(MISSED)
+    assert result.kill == (None if also_without else KILL)
+    assert ("without a bug, too: ended by signal 9; ask `fresh" in result.failure) is also_without
+
+
 def test_a_judge_is_prepared_once_and_when_it_is_first_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[FakeJudge] = []
 

@@ -237,3 +237,32 @@ def _() -> None:
         return suggest_mut
 
     replace_method(Reporter, "suggest_mut", wrapper)
+
+
+@BUGS.action("rust-branches-keep-nothing", Area.RUST_FRONT_END, "a valid program rejected",
+             description="temporaries that a branch of a `let`'s value lends end with the statement")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import build_expressions
+    from engines.rustwasm.syntax import tree as t
+
+    def wrapper(original: Any) -> Any:
+        return lambda node, *rest: not isinstance(node, (t.If, t.Match)) and original(node, *rest)
+
+    replace_method(build_expressions, "_extend", wrapper)
+
+
+@BUGS.action("rust-arrays-not-taken-apart", Area.RUST_FRONT_END, "a valid program rejected",
+             description="only tuples are taken apart by assignments")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.syntax import tree as t
+    from engines.rustwasm.typing import expressions
+
+    replace_method(expressions, "takes_apart", lambda original: lambda checker, left: isinstance(left, t.Tuple))
+
+
+@BUGS.action("rust-references-become-any-pointer", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a reference is cast to a raw pointer to any type")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.check import BodyChecker
+
+    replace_method(BodyChecker, "fits_pointer", lambda original: lambda self, actual, to: True)

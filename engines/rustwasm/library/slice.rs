@@ -471,6 +471,9 @@ fn join_text<T: AsRef<str>>(parts: &[T], separator: &str) -> String {
 pub struct Iter<'a, T> { slice: &'a [T], at: usize, end: usize }
 impl<'a, T> Iter<'a, T> { pub fn as_slice(&self) -> &'a [T] { slice_part(self.slice, self.at, self.end - self.at) } }
 impl<'a, T> Clone for Iter<'a, T> { fn clone(&self) -> Iter<'a, T> { Iter { slice: self.slice, at: self.at, end: self.end } } }
+impl<'a, T: crate::fmt::Debug> crate::fmt::Debug for Iter<'a, T> {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.debug_tuple("Iter").field(&self.as_slice()).finish() }
+}
 impl<'a, T> Iterator for Iter<'a, T> {
     type Item = &'a T;
     fn next(&mut self) -> Option<&'a T> {

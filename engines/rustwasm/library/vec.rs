@@ -317,6 +317,10 @@ impl<T> DoubleEndedIterator for IntoIter<T> {
     }
 }
 impl<T> ExactSizeIterator for IntoIter<T> {}
+impl<T: Clone> Clone for IntoIter<T> { fn clone(&self) -> IntoIter<T> { self.as_slice().to_vec().into_iter() } }
+impl<T: crate::fmt::Debug> crate::fmt::Debug for IntoIter<T> {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.debug_tuple("IntoIter").field(&self.as_slice()).finish() }
+}
 impl<T> Drop for IntoIter<T> {
     fn drop(&mut self) {
         if crate::intrinsics::needs_drop::<T>() { while let Some(value) = self.next() { drop(value); } }

@@ -154,8 +154,6 @@ class ExpressionBuilder(ControlBuilder):
         left = node.left
         if isinstance(left, t.PathExpr) and left.target is None:
             self.statement(node.right)
-        elif isinstance(left, t.Tuple):
-            self.destructure(left, node)
         else:
             one = self.type_of(left)
             value = self.operand(node.right)
@@ -172,14 +170,6 @@ class ExpressionBuilder(ControlBuilder):
             following = self.block()
             self.end(m.Drop(target, following, span), following)
         self.assign(target, m.Use(value), span)
-
-    def destructure(self, left: t.Tuple, node: t.Assignment) -> None:
-        source = self.adjusted_place(node.right)
-        for i, part in enumerate(left.elements):
-            if isinstance(part, t.PathExpr) and part.target is None:
-                continue
-            one = self.type_of(part)
-            self.store(self.place(part), self.read(source.field(i, one), one), one, node.span)
 
     def compound(self, place: Place, node: t.CompoundAssignment) -> None:
         if node.target is not None:
@@ -435,14 +425,14 @@ class ExpressionBuilder(ControlBuilder):
             return
         self.push(temporaries=True)
         inner = self.temporaries[-1]
-        if type(node.value) in _EXTENDING:
-            _extend(node.value, self.kept)
+        if type(node.value) in _EXTENDING and _extend(node.value, self.kept, scope):
+            self.body.deferred = True
         if simple and pattern.mode is None:
             variable = pattern.target
             local = self.local(self.checker.final(variable.ty), variable.name, variable.mutable, variable.span)
             self.declared(node, local)
             self.emit(m.StorageLive(local))
-            self.extended(Place(local), node.value, scope)
+            self.into(Place(local), node.value)
             self.pop(node.span)
             scope.locals.append((local, self.needs_drop(self.body.locals[local].ty)))
             self.places[variable] = Place(local)
@@ -456,7 +446,7 @@ class ExpressionBuilder(ControlBuilder):
             self.emit(m.StorageLive(local))
             holder = scope if _borrows(pattern) else inner
             place = Place(local)
-            self.extended(place, node.value, scope)
+            self.into(place, node.value)
             holder.locals.append((local, self.needs_drop(one)))
         if node.otherwise is None:
             if not isinstance(pattern, t.WildPattern):
@@ -483,64 +473,45 @@ class ExpressionBuilder(ControlBuilder):
         if one is not None:
             self.body.declared.append((local, one))
 
-    def extended(self, place: Place, node: Any, scope: Scope) -> None:
-        """Evaluate a `let`'s value: temporaries that it borrows directly live as long as the variable."""
-        if isinstance(node, t.Borrow) and not node.adjust and not is_place(node.operand):
-            self.temporaries.append(scope)
-            source = self.temp(self.adjusted_type(node.operand), node.span)
-            self.temporaries.pop()
-            self.into(source, node.operand)
-            self.assign(place, m.Ref("mut" if node.mutable else "shared", source), node.span)
-            return
-        borrows = isinstance(node, t.Borrow) and bool(node.adjust)
-        parts = getattr(node, "elements", []) if isinstance(node, (t.Tuple, t.Array)) else []
-        if borrows or any(isinstance(p, t.Borrow) for p in parts) or isinstance(node, t.StructLiteral):
-            self.temporaries.append(scope)
-            self.into(place, node)
-            self.temporaries.pop()
-            return
-        if isinstance(node, t.Block) and node.tail is not None and isinstance(node.tail, t.Borrow):
-            self.into(place, node)
-            return
-        self.into(place, node)
-
 
 _EXTENDING: Final = frozenset(
     (t.Borrow, t.Tuple, t.Array, t.StructLiteral, t.Block, t.If, t.Match, t.Call, t.Cast)
 )
 """What a `let`'s value may be that keeps temporaries inside it."""
+_BRANCHING: Final = frozenset((t.If, t.Match))
 
 
-def _extend(node: Any, kept: set[Any]) -> None:
-    """Add what the value of a `let` keeps: operands of its borrows, in its parts and in the ends of its branches."""
+def _extend(node: Any, kept: dict[Any, Scope], scope: Scope) -> bool:
+    """Add what the value of a `let` keeps, and in which scope: operands of its borrows, in its parts and in the ends of
+    its branches. True if some of it may not be made (The Rust Reference, "Temporary lifetime extension")."""
     kind = type(node)
+    parts: list[Any] = []
     if kind is t.Borrow:
         inner = node.operand
-        while isinstance(inner, (t.Field, t.Index)):
-            inner = inner.base
-        kept.add(inner)
-        _extend(inner, kept)
+        while isinstance(inner, (t.Field, t.Index)) or (isinstance(inner, t.Unary) and inner.op == "*"):
+            inner = inner.operand if isinstance(inner, t.Unary) else inner.base
+        if not isinstance(inner, t.PathExpr):
+            kept[inner] = scope
+        parts = [inner]
     elif kind is t.Tuple or kind is t.Array:
-        for part in node.elements:
-            _extend(part, kept)
+        parts = node.elements
     elif kind is t.StructLiteral:
-        for _, part, _ in node.fields:
-            _extend(part, kept)
+        parts = [part for _, part, _ in node.fields]
     elif kind is t.Cast:
-        _extend(node.operand, kept)
-    elif kind is t.Block and node.tail is not None:
-        _extend(node.tail, kept)
+        parts = [node.operand]
+    elif kind is t.Block:
+        parts = [node.tail]
     elif kind is t.If:
-        _extend(node.then, kept)
-        _extend(node.otherwise, kept)
+        parts = [node.then, node.otherwise]
     elif kind is t.Match:
-        for arm in node.arms:
-            _extend(arm.body, kept)
+        parts = [arm.body for arm in node.arms]
     elif kind is t.Call and isinstance(node.callee, t.PathExpr):
         target = node.callee.target
         if isinstance(target, tuple) and target[0] == "variant":
-            for part in node.args:
-                _extend(part, kept)
+            parts = node.args
+    known = len(kept)
+    deferred = [_extend(part, kept, scope) for part in parts]
+    return any(deferred) or (kind in _BRANCHING and len(kept) > known)
 
 
 def _variables(pattern: Any) -> list[Variable]:

@@ -32,7 +32,7 @@ class PlaceBuilder(ScopeBuilder):
         self.closure = closure
         self.places: dict[Variable, Place] = {}
         self.scrutinee: m.Span = (0, 0)
-        self.kept: set[Any] = set()
+        self.kept: dict[Any, Scope] = {}
         """Expressions whose values `let` statements keep."""
         self.uses = _Uses(checker, closure) if closure is not None else None
         self.element = False
@@ -111,7 +111,12 @@ class PlaceBuilder(ScopeBuilder):
             return self.overloaded(
                 base, self.adjusted_type(node.operand), self.type_of(node), node.target[1], node.span
             )
+        keeper = self.kept.get(node)
+        if keeper is not None:
+            self.temporaries.append(keeper)
         place = self.temp(self.type_of(node), node.span)
+        if keeper is not None:
+            self.temporaries.pop()
         if kind in _MADE and self.ends(node, self.body.locals[place.local].ty):
             self.temporaries[-1].locals.append((place.local, False))
         self.raw_into(place, node)

@@ -311,7 +311,7 @@ class ExpressionParser(TypeParser):
         while self.kinds[self.at] != "}":
             if self.accept(".."):
                 if self.kinds[self.at] == "}":
-                    self.error("base expression required after `..`", code="E0797")
+                    base = t.RestPattern(self.here())  # for assignments that take a struct apart
                     break
                 base = self.expression()
                 if self.kinds[self.at] == ",":

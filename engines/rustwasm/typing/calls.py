@@ -179,7 +179,10 @@ class CallChecker(PatternChecker):
 
     def method_call(self, node: t.MethodCall, expected: Ty | None) -> Ty:
         receiver = shallow(self.check(node.receiver))
-        if receiver.kind == ty.INFER:
+        behind = receiver
+        while behind.kind == ty.REF:
+            behind = shallow(behind.args[0])
+        if behind.kind == ty.INFER:
             self.select_pending()
             receiver = shallow(receiver)
         if receiver.kind in (ty.ERROR, ty.NEVER):

@@ -106,6 +106,8 @@ class BodyChecker(ExpressionChecker):
         output = self.normalize(ty.erase(function.output))
         if isinstance(item, t.FnItem) and item.result is not None:
             self.require_size(output, item.result, True)
+            if output.kind == ty.DYN:
+                output = ty.ERROR_TY  # what the body gives is not said to be wrong, too
         self.return_ty = output
         if output.flags & ty.HAS_OPAQUE:
             self.open_opaques(output)
@@ -703,7 +705,9 @@ class BodyChecker(ExpressionChecker):
             kind = "enum"
         elif actual.kind in (ty.FNDEF, ty.CLOSURE) and to.kind == ty.FNPTR:
             kind = "fn_pointer"
-        elif actual.kind in (ty.RAW, ty.REF) and to.kind == ty.RAW:
+        elif to.kind == ty.RAW and (
+            actual.kind == ty.RAW or (actual.kind == ty.REF and self.fits_pointer(actual, to))
+        ):  # fmt: skip
             kind = "pointer"
         elif actual.kind == ty.NEVER or ty.HAS_ERROR & (actual.flags | to.flags):
             kind = "numeric"
@@ -731,7 +735,9 @@ class BodyChecker(ExpressionChecker):
                     f"{self.compilation.diagnostics.sources.snippet(node.operand.span)} != 0",
                     "compare with zero instead",
                 )
-            elif actual.kind == ty.REF and to.kind in number:
+            elif to.kind == ty.RAW and (actual.kind == ty.INT or (actual.kind == ty.INFER and actual.data == "int")):
+                self.error(None, "a pointer made of a number is outside the subset", node.span)
+            elif actual.kind == ty.REF and (to.kind in number or to.kind == ty.RAW):
                 self.error("E0606", f"casting `{have}` as `{want}` is invalid", node.span)
             elif to.kind in number or to.kind == ty.CHAR or to.kind == ty.BOOL:
                 code = "E0606" if actual.kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR) else "E0605"
@@ -751,6 +757,15 @@ class BodyChecker(ExpressionChecker):
                 self.error("E0605", f"non-primitive cast: `{have}` as `{want}`", node.span)
             return
         node.target = kind
+
+    def fits_pointer(self, actual: Ty, to: Ty) -> bool:
+        """Whether a reference may be cast to a raw pointer: to one to the same, or to an array's element."""
+        inner, wanted = shallow(actual.args[0]), shallow(to.args[0])
+        if to.data and not actual.data:
+            return False
+        if self.unify(inner, wanted) or wanted.kind in (ty.SLICE, ty.DYN):
+            return True
+        return inner.kind == ty.ARRAY and self.unify(shallow(inner.args[0]), wanted)
 
 
 def check_function(compilation: Compilation, function: FnDef) -> BodyChecker:

@@ -10,6 +10,7 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.calls import CallChecker
 from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.const_context import refuse
+from engines.rustwasm.typing.destructuring import is_underscore, take_apart, takes_apart
 from engines.rustwasm.typing.types import Ty, shallow
 
 _ARITHMETIC: Final = {
@@ -366,18 +367,12 @@ class ExpressionChecker(CallChecker):
 
     def assignment(self, node: t.Assignment, expected: Ty | None) -> Ty:
         left = node.left
-        if isinstance(left, t.PathExpr) and [s.name for s in left.path.segments] == ["_"]:
+        if takes_apart(self, left):
+            take_apart(self, node)
+            left = node.left
+        if is_underscore(left):
             self.check(node.right)
             left.ty = node.right.ty
-            return ty.UNIT
-        if isinstance(left, (t.Tuple, t.StructLiteral, t.Array)) or (
-            isinstance(left, t.Call) and isinstance(left.callee, t.PathExpr)
-        ):
-            if isinstance(left, t.Tuple):
-                want = self.check(left)
-                self.check_coerce(node.right, want)
-                return ty.UNIT
-            self.error("E0070", "invalid left-hand side of assignment", node.span, "cannot assign to this expression")
             return ty.UNIT
         want = self.check(left)
         if not is_place(left):
@@ -560,7 +555,10 @@ class ExpressionChecker(CallChecker):
                 message = f"field `{name}` of struct `{definition.owner.name}` is private"
                 self.error("E0451", message, span, "private field")
             self.check_coerce(value, self.normal_subst(ty.erase(field.ty), args))
-        if node.base is not None:
+        if isinstance(node.base, t.RestPattern):
+            self.error("E0797", "base expression required after `..`", node.base.span)
+            node.base = None
+        elif node.base is not None:
             if definition.owner.is_enum:
                 self.error("E0436", "functional record update syntax requires a struct", node.base.span)
             self.check_coerce(node.base, result)

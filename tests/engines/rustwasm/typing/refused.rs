@@ -1406,3 +1406,83 @@ fn foo() -> dyn T {
     S(42)
 }
 fn main() {}
+//= fine
+fn of(x: impl AsRef<str>) -> usize { x.as_ref().len() }
+fn generic<S: AsRef<str>>(x: S) -> usize { x.as_ref().len() }
+fn main() { of("a"); generic(String::new()); }
+//= fine
+fn main() { let (a, b); [a, _] = [3, 4]; (b, ..) = (1, 2, 3); println!("{a} {b}"); }
+//= E0070 4
+fn one() -> i32 { 1 }
+fn main() {
+    let a;
+    (a, one()) = (1, 2);
+    println!("{a}");
+}
+//= E0384 3
+fn main() {
+    let a = 1;
+    (a, _) = (2, 3);
+    println!("{a}");
+}
+//= E0026 4
+struct P { x: i32 }
+fn main() {
+    let a;
+    P { x: a, z: _ } = P { x: 1 };
+    println!("{a}");
+}
+//= E0797 2
+struct P { x: i32, y: i32 }
+fn main() { let p = P { x: 1, .. }; println!("{}", p.x + p.y); }
+//= none 5
+struct P { x: i32, y: i32 }
+fn main() {
+    let a;
+    let p = P { x: 1, y: 2 };
+    P { x: a, ..p } = P { x: 1, y: 2 };
+    println!("{a} {}", p.y);
+}
+//= fine
+#[derive(Debug, Clone)]
+struct Held<'a> { it: std::slice::Iter<'a, i32>, owned: std::vec::IntoIter<u8> }
+fn main() { println!("{:?}", Held { it: [1, 2].iter(), owned: vec![1].into_iter() }.clone()); }
+//= fine
+fn main() {
+    let c = String::new().len() > 7;
+    let x = if c { &String::new() } else { &String::from("a") };
+    let y = match c { true => &String::from("a"), _ => &String::new() };
+    println!("{x}{y}");
+}
+//= E0716 3
+fn same(s: &String) -> &String { s }
+fn main() {
+    let x = if true { same(&String::new()) } else { same(&String::from("a")) };
+    println!("{x}");
+}
+//= E0606 3
+fn main() {
+    let n = 1i32;
+    let p = &n as *const u32;
+    let _ = p;
+}
+//= E0606 3
+fn main() {
+    let n = 1i32;
+    let p = &n as *mut i32;
+    let _ = p;
+}
+//= fine
+fn main() {
+    let mut n = [1i32, 2];
+    let p = &mut n as *const [i32; 2];
+    let q = &n as *const i32;
+    let r = &n as *const _;
+    let _: (_, _, *const [i32; 2]) = (p, q, r);
+}
+//= E0746 2 E0746 4
+trait T {}
+fn f() -> dyn T { todo!() }
+struct S; impl T for S {}
+fn g() -> dyn T { S }
+fn main() {}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 from engines.rustwasm.mir.intrinsics import shortest_text
+from engines.rustwasm.resolve import modules
 
 PROGRAM = """
 use core::decimal::{fixed, read, shortest_text, SPACE};
@@ -23,6 +26,14 @@ fn main() {
     println!("{}", read(text.as_bytes(), false).map_or(0, |x| x.to_bits()));
 }
 """
+
+
+@pytest.fixture(autouse=True, scope="module")
+def seen_from_outside() -> Iterator[None]:
+    """The module is the library's own: programs cannot name it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(modules, "_HIDDEN", ())
+        yield
 
 
 def outcome(value: float, places: int, single: bool) -> list[str]:

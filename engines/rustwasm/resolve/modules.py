@@ -441,7 +441,7 @@ class Resolver:
             known.update(v.name for v in module.variants)
         elif self.prelude is not None:
             known.update(self.prelude.names[TYPES])
-        close = difflib.get_close_matches(name, sorted(n for n in known if n[:1] != "_"), 1, 0.7)
+        close = difflib.get_close_matches(name, sorted(n for n in known - {name} if n[:1] != "_"), 1, 0.7)
         if close:
             error.suggestion = (span, close[0], "a similar name exists")
 

@@ -64,3 +64,10 @@ def test_fixes_are_offered(program: str, fix: tuple[int, int, str]) -> None:
     message = json.loads(check_source(program).diagnostics.to_json_lines().splitlines()[0])
     spans = [span for child in message["children"] for span in child["spans"]]
     assert [(s["line_start"], s["column_start"], s["suggested_replacement"]) for s in spans] == [fix]
+
+
+def test_a_name_is_not_similar_to_itself() -> None:
+    """An import that failed leaves its name behind."""
+    errors = check_source("use std::nothing::SPACE;\nfn main() { let x = SPACE; }").diagnostics.errors
+    assert errors[0].code == "E0432"
+    assert all(error.suggestion is None for error in errors)

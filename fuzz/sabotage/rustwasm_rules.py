@@ -266,3 +266,14 @@ def _() -> None:
     from engines.rustwasm.typing.check import BodyChecker
 
     replace_method(BodyChecker, "fits_pointer", lambda original: lambda self, actual, to: True)
+
+
+@BUGS.action("rust-imports-before-the-crates-attributes", Area.RUST_FRONT_END, "a fix that does not mend",
+             description="a suggested `use` is put where the file starts",
+             judges=("tests/engines/rustwasm/test_fixes.py",))  # fmt: skip
+def _() -> None:
+    import re
+
+    from engines.rustwasm.resolve import importable
+
+    replace_method(importable, "_HEAD", lambda original: re.compile(""))

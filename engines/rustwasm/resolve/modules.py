@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
@@ -158,6 +157,8 @@ class Resolver:
                 else:
                     rest.append(one)
             pending = rest
+        if pending:
+            from engines.rustwasm.resolve.importable import suggest_path
         for one in pending:
             path = "::".join(s for s, _ in one.segments)
             last, span = one.segments[-1]
@@ -165,7 +166,7 @@ class Resolver:
             if module is not None:
                 where = "in the root" if module is module.root else f"in `{module.name}`"
                 error = self.diagnostics.error("E0432", f"unresolved import `{path}`", span, f"no `{last}` {where}")
-                self.suggest(error, last, module, span)
+                suggest_path(self, error, one, len(one.segments) - 1, module)
             if one.name:
                 for space in (TYPES, VALUES):
                     one.module.names[space].setdefault(one.name, Binding(None, None, one.span, True))
@@ -188,6 +189,7 @@ class Resolver:
         prefix = one.segments if one.name is None else one.segments[:-1]
         place: Any = one.module.named() if not prefix else self.first_module(one.module, prefix[0][0])
         for i, (name, span) in enumerate(prefix):
+            room = place
             if i:
                 if name == "super" and isinstance(place, Module) and place.parent is not None:
                     place = place.parent.named()
@@ -209,6 +211,10 @@ class Resolver:
                     error = self.diagnostics.error("E0432", f"unresolved import `{path}`", span, label)
                     if place is None and name in ("rand", "serde", "regex", "tokio", "libc"):
                         error.helps.append("other crates are outside the subset")
+                    elif place is None:
+                        from engines.rustwasm.resolve.importable import suggest_path
+
+                        suggest_path(self, error, one, i, room if i else one.module)
                 return None
         return place
 
@@ -413,6 +419,8 @@ class Resolver:
         name = segment.name
         last = at == len(path.segments) - 1
         error: Any
+        from engines.rustwasm.resolve.importable import NAMED_TYPES, NAMED_VALUES, PREFIXES, suggest, suggest_similar
+
         if not last:
             kind = "module or unlinked crate" if name.islower() else "type"
             message = (
@@ -426,24 +434,11 @@ class Resolver:
             what = ("type", "value")[space]
             message = f"cannot find {what} `{name}` in {where}"
             error = self.diagnostics.error("E0425", message, segment.span, "not found in " + where)
-        self.suggest(error, name, place or module, segment.span)
-
-    def suggest(self, error: Any, name: str, module: Any, span: t.Span, extra: list[str] | None = None) -> None:
-        """Add "a similar name exists" where one is close."""
-        known = set(extra or [])
-        scope = module
-        while isinstance(scope, Module):
-            known.update(scope.names[TYPES], scope.names[VALUES])
-            if not scope.block:
-                break
-            scope = scope.parent
-        if isinstance(module, AdtDef):
-            known.update(v.name for v in module.variants)
-        elif self.prelude is not None:
-            known.update(self.prelude.names[TYPES])
-        close = difflib.get_close_matches(name, sorted(n for n in known - {name} if n[:1] != "_"), 1, 0.7)
-        if close:
-            error.suggestion = (span, close[0], "a similar name exists")
+        kinds = (NAMED_TYPES if space == TYPES else NAMED_VALUES) if last else PREFIXES
+        if place is None:
+            suggest(self, error, name, module, segment.span, space, kinds)
+        else:
+            suggest_similar(self, error, name, place, segment.span, space, kinds)
 
     def traits_in_scope(self, module: Module) -> list[TraitDef]:
         """Traits whose methods may be called in a module."""

@@ -151,7 +151,8 @@ class Diagnostic:
         lines += [f"{' ' * gutter} = help: {h}" for h in self.helps]
         if self.suggestion:
             _, replacement, message = self.suggestion
-            lines.append(f"{' ' * gutter} = help: {message}: `{replacement}`")
+            text = f"{message}: `{replacement.rstrip(chr(10))}`" if replacement else message
+            lines.append(f"{' ' * gutter} = help: {text}")
         return "\n".join(lines) + "\n"
 
     def to_json(self, sources: SourceMap) -> dict[str, Any]:

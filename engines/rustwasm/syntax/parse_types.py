@@ -36,7 +36,13 @@ class TypeParser(Cursor):
     def attributes(self) -> list[Attribute]:
         found: list[Attribute] = []
         while self.kinds[self.at] == "#":
+            inner = self.kinds[self.at + 1] == "!"
             found.append(self.attribute())
+            if inner:
+                span = found[-1][2]
+                error = self.diagnostics.error(None, "an inner attribute is not permitted in this context", span)
+                error.notes.append("inner attributes, like `#![no_std]`, annotate what encloses them, and stand first")
+                error.suggestion = (span, "#" + self.diagnostics.sources.snippet(span)[2:], "annotate what follows")
         return found
 
     def attribute(self) -> Attribute:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from engines.rustwasm.resolve.nearest import nearest
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.callables import report_parameter_count
 from engines.rustwasm.typing.const_context import check_call
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef
 from engines.rustwasm.typing.patterns import PatternChecker
+from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty, shallow
 
 _FN_TRAITS = ("Fn", "FnMut", "FnOnce")
 _COERCED = frozenset((ty.REF, ty.ADT, ty.FNPTR, ty.RAW))
 """Kinds of types that values of other types can be fitted to."""
+CONFUSED: Final = {
+    "length": ("len",), "size": ("len",), "push_back": ("push",), "set": ("insert",), "put": ("push", "insert"),
+    "append": ("push", "push_str", "insert"), "push": ("insert", "push_back"),
+}  # fmt: skip
+"""What other languages call a method (`#[rustc_confusables]` in std)."""
 
 
 class CallChecker(PatternChecker):
@@ -258,7 +265,8 @@ class CallChecker(PatternChecker):
             variant = base.data.variants[0]
             self.collector.ensure_fields(base.data)
             index = variant.field_index(node.name)
-            if index >= 0:
+            public = variant.fields[index].public if index >= 0 else None
+            if index >= 0 and (public is None or self.type_env.module.inside(public)):
                 message = f"no method named `{node.name}` found for struct `{shown}` in the current scope"
                 error = self.error("E0599", message, node.name_span, "field, not a method")
                 return ty.ERROR_TY
@@ -281,7 +289,7 @@ class CallChecker(PatternChecker):
             return ty.ERROR_TY
         message = f"no method named `{node.name}` found for {kind} `{shown}` in the current scope"
         error = self.error("E0599", message, node.name_span, f"method not found in `{shown}`")
-        self.suggest_member(error, base, node.name, node.name_span)
+        self.suggest_method(error, receiver, node)
         for trait in self.compilation.all_traits():
             if node.name in trait.methods and self.holds(
                 trait, (base, *self.fresh_args(len(trait.generics.names) - 1))
@@ -289,6 +297,28 @@ class CallChecker(PatternChecker):
                 error.helps.append(f"trait `{trait.name}` which provides `{node.name}` is implemented but not in scope")
                 break
         return ty.ERROR_TY
+
+    def suggest_method(self, error: Any, receiver: Ty, node: t.MethodCall) -> None:
+        """The fix that names a method as what the receiver leads to, or a trait that it has, declares it."""
+        steps = [step for step, _ in self.autoderef(receiver)]
+        if steps[-1].kind == ty.ARRAY:
+            steps.append(ty.slice_of(steps[-1].args[0]))
+        module = self.type_env.module
+        known: set[str] = set()
+        for step in steps:
+            for impl in self.compilation.inherent_impls(head(step)):
+                for name, method in impl.methods.items():
+                    if method.syntax.self_param is not None and (method.public is None or module.inside(method.public)):
+                        known.add(name)
+            for trait in self.candidate_traits(step):
+                known.update(name for name, method in trait.methods.items() if method.syntax.self_param is not None)
+        meant = [one for one in CONFUSED.get(node.name, ()) if one in known]
+        close = meant[0] if meant else nearest(node.name, known)
+        while close is not None and not self.find_method_quietly(receiver, close):
+            known.discard(close)
+            close = nearest(node.name, known)
+        if close is not None:
+            error.suggestion = (node.name_span, close, "there is a method with a similar name")
 
     # Closures
 

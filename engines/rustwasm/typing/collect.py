@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from engines.rustwasm.resolve.importable import suggest, suggest_similar
 from engines.rustwasm.resolve.modules import TYPES, AliasDef, Module, kind_of
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.item_rules import mentioned
@@ -462,14 +463,28 @@ class Collector:
             return definition
         name = path.segments[-1].name
         if definition is None:
-            error = self.diagnostics.error(
-                "E0405", f"cannot find trait `{name}` in this scope", path.span, "not found in this scope"
-            )
-            self.resolver.suggest(error, name, env.module, path.span)
+            self.no_trait(path, env)
         else:
             message = f"expected trait, found {kind_of(definition)} `{name}`"
             self.diagnostics.error("E0404", message, path.span, "not a trait")
         return None
+
+    def no_trait(self, path: t.Path, env: TypeEnv) -> None:
+        """E0405, or E0433 where a module that the path leads through is unknown."""
+        name, span = path.segments[-1].name, path.segments[-1].span
+        place: Any = None
+        if len(path.segments) > 1:
+            before = t.Path(path.span, path.segments[:-1], path.absolute)
+            place, _ = self.resolver.resolve(before, env.module, TYPES, report=False)
+            if place is None:
+                self.resolver.resolve(path, env.module, TYPES)
+                return
+        where = f"module `{place.name}`" if isinstance(place, Module) else "this scope"
+        error = self.diagnostics.error("E0405", f"cannot find trait `{name}` in {where}", span, f"not found in {where}")
+        if place is None:
+            suggest(self.resolver, error, name, env.module, span, TYPES, (TraitDef,))
+        else:
+            suggest_similar(self.resolver, error, name, place, span, TYPES, (TraitDef,))
 
     def trait_args(
         self, trait: TraitDef, path: t.Path, env: TypeEnv, self_ty: Ty

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any, Final
 
+from engines.rustwasm.resolve.nearest import nearest
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.calls import CallChecker
@@ -578,9 +578,9 @@ class ExpressionChecker(CallChecker):
         error = self.error(
             code, f"{what} `{shown}` has no field named `{name}`", span, f"`{shown}` does not have this field"
         )
-        close = difflib.get_close_matches(name, [f.name for f in definition.fields], 1, 0.6)
-        if close:
-            error.suggestion = (span, close[0], "a field with a similar name exists")
+        close = nearest(name, [f.name for f in definition.fields])
+        if close is not None:
+            error.suggestion = (span, close, "a field with a similar name exists")
 
     def field(self, node: t.Field, expected: Ty | None) -> Ty:
         base = shallow(self.check(node.base))
@@ -633,17 +633,11 @@ class ExpressionChecker(CallChecker):
             inner = shallow(inner.args[0])
         if inner.kind == ty.ADT and not inner.data.is_enum:
             names = [f.name for f in inner.data.variants[0].fields]
-            close = difflib.get_close_matches(node.name, names, 1, 0.6)
-            if close:
-                error.suggestion = (node.name_span, close[0], "a field with a similar name exists")
+            close = nearest(node.name, names)
+            if close is not None:
+                error.suggestion = (node.name_span, close, "a field with a similar name exists")
             elif names:
                 error.helps.append("available fields are: " + ", ".join(f"`{n}`" for n in names[:8]))
-
-    def find_method_quietly(self, base: Ty, name: str) -> bool:
-        mark = self.snapshot()
-        found = self.find_method(base, name, (0, 0)) is not None
-        self.rollback(mark)
-        return found
 
     def index(self, node: t.Index, expected: Ty | None) -> Ty:
         base = shallow(self.check(node.base))

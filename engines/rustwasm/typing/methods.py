@@ -105,6 +105,12 @@ class MethodChecker(PathChecker):
             return private, self.fresh_args(private.generics.parent_count), [], receiver
         return None
 
+    def find_method_quietly(self, base: Ty, name: str) -> bool:
+        mark = self.snapshot()
+        found = self.find_method(base, name, (0, 0)) is not None
+        self.rollback(mark)
+        return found
+
     def inherent_methods(self, one: Ty, name: str) -> list[tuple[ImplDef, FnDef]]:
         """The methods of this name, those with a `self`, in the inherent impls for the type."""
         found: list[tuple[ImplDef, FnDef]] = []

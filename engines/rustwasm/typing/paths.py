@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from engines.rustwasm.resolve.modules import VALUES, AliasDef
+from engines.rustwasm.resolve.nearest import nearest
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.collect import TypeEnv
@@ -328,14 +328,15 @@ class PathChecker(Inference):
         return {ty.REF: "reference", ty.CLOSURE: "closure", ty.OPAQUE: "opaque type"}.get(base.kind, "type")
 
     def suggest_member(self, error: Any, base: Ty, name: str, span: t.Span) -> None:
+        """The fix that names an associated item of a type as it is declared."""
         known: set[str] = set()
         for impl in self.compilation.inherent_impls(head(base)):
             known.update(impl.methods)
         if base.kind == ty.ADT and base.data.is_enum:
             known.update(v.name for v in base.data.variants)
-        close = difflib.get_close_matches(name, sorted(known), 1, 0.7)
-        if close:
-            error.suggestion = (span, close[0], "there is a method or associated item with a similar name")
+        close = nearest(name, known)
+        if close is not None:
+            error.suggestion = (span, close, "there is a method or associated item with a similar name")
 
     def candidate_traits(self, base: Ty, name: str | None = None) -> list[TraitDef]:
         """Traits whose items `base` may use here: imported ones (if a name is given, those that declare it), those of

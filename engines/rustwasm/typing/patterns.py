@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
-from engines.rustwasm.resolve.modules import VALUES, kind_of
+from engines.rustwasm.resolve.importable import NAMED_TYPES, suggest
+from engines.rustwasm.resolve.modules import TYPES, VALUES, kind_of
+from engines.rustwasm.resolve.nearest import nearest
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.coercion import Coercer
@@ -363,9 +364,9 @@ class PatternChecker(Coercer):
                 what = "variant" if definition.owner.is_enum else "struct"
                 message = f"{what} `{definition.name}` does not have a field named `{name}`"
                 error = self.error("E0026", message, span, f"{what} `{definition.name}` does not have this field")
-                close = difflib.get_close_matches(name, [f.name for f in definition.fields], 1, 0.6)
-                if close:
-                    error.suggestion = (span, close[0], "a field with a similar name exists")
+                close = nearest(name, [f.name for f in definition.fields])
+                if close is not None:
+                    error.suggestion = (span, close, "a field with a similar name exists")
                 self.check_pattern(sub, ty.ERROR_TY)
                 continue
             mentioned.add(name)
@@ -386,7 +387,7 @@ class PatternChecker(Coercer):
 
     def resolve_value_quiet(self, path: t.Path) -> Any:
         """A struct's or variant's path, which lives among types when its fields are named."""
-        from engines.rustwasm.resolve.modules import TYPES, AliasDef
+        from engines.rustwasm.resolve.modules import AliasDef
         from engines.rustwasm.typing.definitions import AdtDef
 
         segments = path.segments
@@ -425,7 +426,7 @@ class PatternChecker(Coercer):
                     return None
                 message = f"cannot find struct, variant or union type `{name}` in this scope"
                 error = self.error("E0422", message, path.span, "not found in this scope")
-                self.compilation.resolver.suggest(error, name, self.type_env.module, path.span)
+                suggest(self.compilation.resolver, error, name, self.type_env.module, path.span, TYPES, NAMED_TYPES)
                 return None
         if len(segments) == 1 and path.qualified is None:
             base = ty.erase(self.type_env.self_ty) if self.type_env.self_ty is not None else ty.ERROR_TY

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engines.rustwasm.resolve.importable import NAMED_VALUES, suggest
 from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Module, kind_of
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.macros import MACROS
@@ -120,4 +121,4 @@ def report_unresolved(checker: PathChecker, path: t.Path, definition: Any) -> No
     code = "E0531" if sought.startswith("tuple") else "E0425"
     error = checker.error(code, f"cannot find {sought} `{name}` in this scope", path.span, "not found in this scope")
     local = [n for scope in checker.scopes for n in scope]
-    resolver.suggest(error, name, checker.type_env.module, path.span, local)
+    suggest(resolver, error, name, checker.type_env.module, path.span, VALUES, NAMED_VALUES, local)

@@ -1941,3 +1941,14 @@ fn main() {}
 //= fine
 type Q<T: Iterator> = T::Item; fn g<I: Iterator>(x: Q<I>) {}
 fn main() {}
+//= none 2
+use std::fmt;
+#![allow(unused)]
+fn main() {}
+//= none 3
+struct S {
+    a: u8,
+    #![allow(unused)]
+    b: u8,
+}
+fn main() {}

@@ -18,6 +18,7 @@ from fuzz.strategies.wasm import ChoiceSequence
 
 TABLES = Path(__file__).parent
 PIECES = {
+    "fixes.rs": "//= ",
     "refused.rs": "//= ",
     "typing/common_errors.rs": "//= ",
     "typing/refused.rs": "//= ",

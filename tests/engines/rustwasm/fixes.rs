@@ -1,0 +1,101 @@
+//= E0432 collections
+use std::collection::HashSet;
+fn main() { println!("{}", HashSet::from([1]).len()); }
+//= E0432 std::collections::HashMap
+use std::HashMap;
+fn main() { println!("{}", HashMap::from([(1, 2)]).len()); }
+//= E0432 HashMap
+use std::collections::HashMpa;
+fn main() { let _: HashMap<u8, u8>; }
+//= E0432 shapes
+mod shapes { pub struct Circle; }
+use crate::shape::Circle;
+fn main() { let _ = Circle; }
+//= E0433 use std::collections::HashMap;
+//! A crate.
+#![allow(unused)]
+// Says nothing.
+fn main() { let m = HashMap::from([(1, 2)]); }
+//= E0425 use std::rc::Rc;
+fn f(x: Rc<i32>) -> i32 { *x }
+fn main() {}
+//= E0433 std::collections::BTreeMap
+mod inner { pub fn f() -> usize { BTreeMap::from([(1, 2)]).len() } }
+fn main() { println!("{}", inner::f()); }
+//= E0433 use std::fmt;
+struct S;
+impl fmt::Display for S { fn fmt(&self, _: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }
+fn main() { println!("{}", S); }
+//= E0405 use std::fmt::Display;
+struct S;
+impl Display for S { fn fmt(&self, _: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }
+fn main() { println!("{}", S); }
+//= E0405 Display
+use std::fmt::Display;
+fn f<T: Dislpay>(x: T) { println!("{}", x); }
+fn main() { f(1); }
+//= E0433 use std::cmp::Ordering;
+fn main() { let o = 1.cmp(&2) == Ordering::Less; println!("{}", o); }
+//= E0422 use crate::shapes::Circle;
+mod shapes { pub struct Circle { pub radius: f64 } }
+fn main() { let c = Circle { radius: 1.0 }; println!("{}", c.radius); }
+//= E0425 use crate::shapes::describe;
+mod shapes { pub fn describe() -> u32 { 1 } }
+fn main() { println!("{}", describe()); }
+//= E0425 use crate::Kind::Flat;
+#[derive(Debug)] enum Kind { Round, Flat }
+fn main() { println!("{:?} {:?}", Kind::Round, Flat); }
+//= E0425 sum
+fn main() { let mut sum = 0; for n in [1, 2] { sum += n; } println!("{}", smu); }
+//= E0425 total
+fn total(numbers: &[i32]) -> i32 { numbers.iter().sum() }
+fn main() { println!("{}", toatl(&[1])); }
+//= E0425 None
+fn main() { let z: Option<u8> = Nome; println!("{:?}", z); }
+//= E0425 swap
+fn main() { let (mut a, mut b) = (1, 2); std::mem::swpa(&mut a, &mut b); println!("{} {}", a, b); }
+//= E0425 Vec
+fn f(v: vec<i32>) -> usize { v.len() }
+fn main() { println!("{}", f(vec![])); }
+//= E0425 String
+fn f(s: string) -> usize { s.len() }
+fn main() { println!("{}", f(String::new())); }
+//= E0425 usize
+fn f(s: uszie) -> usize { s }
+fn main() { println!("{}", f(1)); }
+//= E0433 String
+fn main() { println!("{}", Strin::new()); }
+//= E0599 new
+fn main() { println!("{}", String::nwe()); }
+//= E0599 iter
+fn main() { println!("{}", vec![1, 2].itre().sum::<i32>()); }
+//= E0599 sort
+fn main() { let mut a = [3, 1]; a.sotr(); println!("{:?}", a); }
+//= E0599 filter
+fn main() { println!("{}", (1..9).fliter(|x| x % 2 == 0).count()); }
+//= E0599 area
+trait Shape { fn area(&self) -> u32; }
+struct Square(u32);
+impl Shape for Square { fn area(&self) -> u32 { self.0 * self.0 } }
+fn main() { println!("{}", Square(2).aera()); }
+//= E0599 North
+#[derive(Debug)] enum Way { North, South }
+fn main() { println!("{:?} {:?}", Way::Noth, Way::South); }
+//= E0609 width
+struct Frame { width: u32 }
+fn main() { let f = Frame { width: 1 }; println!("{}", f.widht); }
+//= E0560 width
+struct Frame { width: u32 }
+fn main() { let f = Frame { widht: 1 }; println!("{}", f.width); }
+//= E0026 width
+struct Frame { width: u32 }
+fn main() { let Frame { widht: w, .. } = (Frame { width: 1 }); println!("{}", w); }
+//= E0405 Display
+struct S;
+impl std::fmt::Dispaly for S { fn fmt(&self, _: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }
+fn main() { println!("{}", S); }
+//= E0599 len
+fn main() { println!("{}", vec![1, 2].length()); }
+//= E0599 insert
+use std::collections::HashSet;
+fn main() { let mut seen = HashSet::new(); seen.push(1); println!("{}", seen.len()); }

@@ -277,3 +277,48 @@ def _() -> None:
     from engines.rustwasm.resolve import importable
 
     replace_method(importable, "_HEAD", lambda original: re.compile(""))
+
+
+@BUGS.action("rust-closures-keep-what-they-are-given", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a closure passed to what calls it with any lifetime may keep what it is given")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    replace_method(Constraints, "_pass_closure", lambda original: lambda self, bound, subject, env: None)
+
+
+@BUGS.action("rust-closures-declare-no-lifetimes", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a closure whose own parameters say `&` may keep what it is given")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    replace_method(check, "chosen_by_calls", lambda original: lambda shapes, closure, captures: frozenset())
+
+
+@BUGS.action("rust-closures-ask-no-static", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="the body of a closure may lend what it captures for as long as the program")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+    from engines.rustwasm.borrow.constraints import STATIC
+
+    def wrapper(original: Any) -> Any:
+        return lambda constraints: [pair for pair in original(constraints) if pair[1] != STATIC]
+
+    replace_method(check, "summarize", wrapper)
+
+
+@BUGS.action("rust-called-parameters-borrow-all", Area.RUST_FRONT_END, "a valid program rejected",
+             description="what a called parameter gives back borrows from all that it was given")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    replace_method(Constraints, "_call_known", lambda original: lambda self, *rest: False)
+
+
+@BUGS.action("rust-literals-ask-nothing", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="what is made of a type does not have to last as long as the type asks")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import constraints, type_outlives
+
+    for place in (constraints, type_outlives):
+        replace_method(place, "lasting_parts", lambda original: lambda generics: False)

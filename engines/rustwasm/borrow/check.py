@@ -6,6 +6,7 @@ from typing import Any
 
 from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints, Loan
+from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.lifetimes import check_lifetimes, summarize
 from engines.rustwasm.borrow.liveness import add_liveness
@@ -32,6 +33,7 @@ class BorrowChecker:
         self.shapes = Shapes()
         self.modes = ModeRules(compilation, diagnostics) if compilation is not None else None
         self.summaries: dict[Any, list[tuple[int, int]]] = {}
+        self.escapes: dict[Any, list[Escape]] = {}
 
     def check(self, body: m.Body) -> None:
         """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""
@@ -65,6 +67,11 @@ class BorrowChecker:
         if closure is None and not facts.borrows and len(constraints.regions.names) == 1 and not generic:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
+        for passed, chosen, back in constraints.passed:
+            if self.escapes.get(passed):
+                held = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, passed, ())))
+                kept = [one for one in self.escapes.pop(passed) if one[1] not in back]
+                refuse(self.diagnostics, kept, chosen, held)
         promoted = _promoted(facts)
         lasting = [
             loan
@@ -81,10 +88,16 @@ class BorrowChecker:
         if constraints.loans:
             compute_scopes(constraints)
             Conflicts(constraints, reporter, moves.blamed).run()
-        if constraints.tests and closure is None:
-            check_type_outlives(constraints, reporter)
+        if constraints.tests:
+            check_type_outlives(constraints, reporter, closure is not None)
         if closure is not None:
-            self.summaries[closure] = summarize(constraints)
+            summary = self.summaries[closure] = summarize(constraints)
+            self.escapes[closure] = found = escapes(constraints, reporter, summary)
+            if found:
+                captures = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, closure, ())))
+                chosen = chosen_by_calls(self.shapes, closure, captures)
+                refuse(self.diagnostics, found, chosen, captures)
+                self.summaries[closure] = [pair for pair in summary if pair[0] not in chosen]
         elif len(constraints.regions.names) > 1:
             check_lifetimes(constraints, reporter)
 

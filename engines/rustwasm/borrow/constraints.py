@@ -3,18 +3,21 @@ function")."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.regions import Regions
 from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, Shapes, is_fn_trait, opaque_lifetimes
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
-from engines.rustwasm.borrow.type_outlives import TypeTest, outliving, unsized_parts
+from engines.rustwasm.borrow.type_outlives import TypeTest, lasting_parts, outliving, unsized_parts
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.definitions import FnDef, Generics
 from engines.rustwasm.typing.types import Ty
+
+STATIC: Final = -1
+"""The position that stands for `'static` in what a closure demands."""
 
 
 class Loan:
@@ -50,6 +53,11 @@ class Constraints:
         self.loans: list[Loan] = []
         self.tests: list[TypeTest] = []
         """What parameters have to outlive."""
+        self.passed: list[tuple[Any, frozenset[int], frozenset[int]]] = []
+        """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and of
+        those of the result among them."""
+        self.mixed = False
+        """Whether something is called whose signature is not known: more is demanded than has to be."""
         self.point = 0
         self.universe: dict[str, int] = {}
         self.plain: dict[FnDef, int] = shapes.plain
@@ -266,10 +274,17 @@ class Constraints:
                 step = (m.INDEX, 0)
             inner, where = self.shapes.part(one, rvalue.variant, step)
             self.relate(source, (inner, tuple([regions[p] if p >= 0 else 0 for p in where])), category)
+        if one.kind == ty.ADT and lasting_parts(one.data.generics):
+            own = len(one.regions)
+            held = self.signatures.split((ty.tuple_of(one.args), regions[own:]))
+            lifetimes = dict(zip(one.data.lifetimes, regions[:own], strict=True))
+            self._bounds(one.data.generics, Environment(held, lifetimes, self.regions.fresh))
         if one.kind == ty.CLOSURE:
             count = len(regions)
             for longer, shorter in self.summaries.get(one.data, ()):
-                if longer < count and shorter < count:
+                if shorter == STATIC and longer < count:
+                    self.regions.outlives(regions[longer], 0, self.point, r.CALL)
+                elif longer < count and shorter < count:
                     self.regions.outlives(regions[longer], regions[shorter], self.point, category)
 
     def _borrow(self, statement: m.Assign, rvalue: m.Ref, target: Typed, category: int) -> None:
@@ -317,14 +332,14 @@ class Constraints:
             p.regions for p in definition.generics.predicates
         ):  # fmt: skip
             return
-        if not target[1]:
+        bounded = function.ty.args and function.ty.args[0].kind == ty.PARAM and is_call(definition)
+        if not target[1] and not bounded:
             plain = self._plain(definition)
             if plain == 2 or (plain == 1 and all(len(a[1]) < 2 for a in actual)):
                 return
         generic: list[Typed] = [(a, self.regions.fresh_many(self.shapes.count(a))) for a in function.ty.args]
-        trait = definition.owner
-        if generic and trait is not None and hasattr(trait, "supertraits") and is_fn_trait(trait):
-            self._call_value(generic, actual, target)
+        if generic and is_call(definition):
+            self._call_value(generic, actual, target, category)
             return
         env = Environment(generic, {}, self.regions.fresh)
         for declared, given in zip(definition.inputs, actual, strict=False):
@@ -348,7 +363,7 @@ class Constraints:
                     self._mix(actual, target)
             else:
                 self.relate((target[0], given_out), target, category)
-        self._bounds(definition, env)
+        self._bounds(definition.generics, env)
 
     def _plain(self, definition: FnDef) -> int:
         """Can a call whose result has no region demand nothing? 0: it may demand something; 1: nothing if each
@@ -370,11 +385,11 @@ class Constraints:
             self.plain[definition] = found
         return found
 
-    def _bounds(self, definition: FnDef, env: Environment) -> None:
-        """What the callee's where clauses demand."""
-        for longer, shorter in definition.generics.outlives:
+    def _bounds(self, generics: Generics, env: Environment) -> None:
+        """What the where clauses of a callee, or of a type that is made, demand."""
+        for longer, shorter in generics.outlives:
             self.regions.outlives(env.region(longer), env.region(shorter), self.point, r.CALL)
-        for bound in definition.generics.predicates:
+        for bound in generics.predicates:
             if bound.subject.kind != ty.PARAM or bound.subject.data[0] >= len(env.args):
                 continue
             subject = env.args[bound.subject.data[0]]
@@ -417,6 +432,7 @@ class Constraints:
                 return
             arguments = self.signatures.split(self.signatures.typed(bound.args[0], env))
             result = self.call_closure(subject, arguments)
+            self._pass_closure(bound, subject, env)
         elif bound.args:
             self._satisfy(bound.trait, [subject, *[self.signatures.typed(a, env) for a in bound.args]], 0)
         for name, declared in bound.bindings:
@@ -427,7 +443,69 @@ class Constraints:
                 wanted = self.signatures.typed(declared, env)
                 self.relate(result, wanted, r.CALL)
 
-    def _call_value(self, generic: list[Typed], actual: list[Typed], target: Typed) -> None:
+    def _pass_closure(self, bound: Any, subject: Typed, env: Environment) -> None:
+        """Note which regions of a closure's parameters each of its calls chooses, as the callee's bound says."""
+        if bound.called is None or not subject[0].data.expected:
+            return
+        arguments, chosen = self._chosen(bound.called[0], env)
+        at = len(subject[1])
+        inputs = [ty.subst(ty.erase(one), subject[0].args) for one in subject[0].data.inputs]
+        if [one for one, _ in arguments] == inputs:
+            held = [region for _, regions in arguments for region in regions]
+            found = frozenset(at + i for i, region in enumerate(held) if region in chosen)
+            if found:
+                result, given = self._chosen(ty.tuple_of((bound.called[1],)), env)
+                at += len(held)
+                back = frozenset(at + i for i, region in enumerate(result[0][1]) if region in given)
+                self.passed.append((subject[0].data, found, back))
+
+    def _chosen(self, declared: Ty, env: Environment) -> tuple[list[Typed], set[int]]:
+        """The arguments of one call of what a bound `Fn(A)` declares, and which of their regions the call chooses."""
+        chosen: set[int] = set()
+        for name in ty.lifetimes(declared):
+            if name:
+                env.region(name)
+
+        def fresh() -> int:
+            chosen.add(self.regions.fresh())
+            return len(self.regions.values) - 1
+
+        typed = self.signatures.typed(declared, Environment(env.args, env.lifetimes, fresh))
+        return self.signatures.split(typed), chosen
+
+    def _call_known(self, callee: Ty, given: Typed, target: Typed, category: int) -> bool:
+        """A call of what the function's own bounds declare; False if they do not tell what it demands."""
+        assumed = self.signatures.assumed
+        for bound in self.signatures.assumptions:
+            if bound.called is None or bound.subject is not callee or assumed is None:
+                continue
+            env = Environment(assumed.args, dict(self.universe), self.regions.fresh)
+            try:
+                arguments, chosen = self._chosen(bound.called[0], env)
+                known = set(self.regions_of(bound.called[1], env))
+                result = self.signatures.typed(bound.called[1], env)
+            except UnknownRegionsError:
+                return False
+            if result[0] is not target[0]:
+                return False
+            for one, formal in zip(self.signatures.split(given), arguments, strict=False):
+                if one[0] is not formal[0]:
+                    return False
+                self.relate(one, formal, r.CALL)
+            for region in result[1]:
+                if region not in known:
+                    for longer in chosen:
+                        self.regions.outlives(longer, region, self.point, r.CALL)
+            self.relate(result, target, category)
+            return True
+        return False
+
+    def regions_of(self, declared: Ty, env: Environment) -> list[int]:
+        """What the names and parameters in a declared type stand for."""
+        names = [env.region(name) for name in ty.lifetimes(declared) if name]
+        return [0, *names, *[region for _, held in env.args for region in held]]
+
+    def _call_value(self, generic: list[Typed], actual: list[Typed], target: Typed, category: int) -> None:
         """A call of a value: a closure, or something known by its bounds only."""
         callee = generic[0][0]
         closure = actual[0]
@@ -436,6 +514,8 @@ class Constraints:
         if callee.kind == ty.CLOSURE and closure[0] is callee and len(actual) > 1:
             result = self.call_closure(closure, self.signatures.split(actual[1]))
             self.relate(result, target, r.ASSIGN)
+            return
+        if callee.kind == ty.PARAM and len(actual) > 1 and self._call_known(callee, actual[1], target, category):
             return
         self._mix(actual[1:], target)
         for region in closure[1]:
@@ -460,15 +540,23 @@ class Constraints:
                        for j in range(len(result))]  # fmt: skip
         for longer, shorter in summary:
             if longer < len(regions) and shorter < len(regions):
-                self.regions.outlives(regions[longer], regions[shorter], self.point, r.CALL)
+                end = 0 if shorter == STATIC else regions[shorter]
+                self.regions.outlives(regions[longer], end, self.point, r.CALL)
         return output, result
 
     def _mix(self, actual: list[Typed], target: Typed) -> None:
         """The result may hold whatever the arguments hold."""
+        self.mixed = self.mixed or bool(target[1])
         for _, regions in actual:
             for longer in regions:
                 for shorter in target[1]:
                     self.regions.outlives(longer, shorter, self.point, r.CALL)
+
+
+def is_call(definition: FnDef) -> bool:
+    """Whether this is what calls a value: `call` and its kin."""
+    trait = definition.owner
+    return trait is not None and hasattr(trait, "supertraits") and is_fn_trait(trait)
 
 
 def _mentions(one: Ty, names: list[Any]) -> None:

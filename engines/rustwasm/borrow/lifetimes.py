@@ -4,14 +4,15 @@ E0521)."""
 from __future__ import annotations
 
 from engines.rustwasm.borrow import regions as r
-from engines.rustwasm.borrow.constraints import Constraints
+from engines.rustwasm.borrow.constraints import STATIC, Constraints
 from engines.rustwasm.borrow.explain import Demand, Explainer
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.typing import types as ty
 
 
 def summarize(constraints: Constraints) -> list[tuple[int, int]]:
-    """What a closure's body demands, as pairs of positions in the regions of its captures, parameters and result."""
+    """What a closure's body demands, as pairs of positions in the regions of its captures, parameters and result; the
+    second one is STATIC for `'static`."""
     body = constraints.body
     regions = constraints.regions
     own = constraints.locals[1]
@@ -20,7 +21,7 @@ def summarize(constraints: Constraints) -> list[tuple[int, int]]:
     for i in range(2, body.arg_count + 1):
         positions += constraints.locals[i]
     positions += constraints.locals[0]
-    where: dict[int, int] = {}
+    where: dict[int, int] = {0: STATIC}
     for i, region in enumerate(positions):
         where.setdefault(region, i)
     out = []

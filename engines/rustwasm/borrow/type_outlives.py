@@ -17,7 +17,7 @@ from engines.rustwasm.typing.types import Ty
 if TYPE_CHECKING:
     from engines.rustwasm.borrow.constraints import Constraints
     from engines.rustwasm.borrow.report import Reporter
-    from engines.rustwasm.typing.definitions import TraitDef
+    from engines.rustwasm.typing.definitions import Generics, TraitDef
 
 TypeTest: TypeAlias = tuple[Ty, int, int]
 """(type parameter, region that it has to outlive, point)."""
@@ -26,6 +26,10 @@ TypeTest: TypeAlias = tuple[Ty, int, int]
 def asks_of_types(body: m.Body, asking: dict[FnDef, bool]) -> bool:
     """Whether a body without regions calls what asks of its types how long they last (`asking`: what is known)."""
     for block in body.blocks:
+        for statement in block.statements:
+            rvalue = statement.rvalue if isinstance(statement, m.Assign) else None
+            if isinstance(rvalue, m.Aggregate) and rvalue.ty.kind == ty.ADT and lasting_parts(rvalue.ty.data.generics):
+                return True
         call = block.terminator
         if isinstance(call, m.Call) and isinstance(call.function, m.Constant) and isinstance(
             call.function.ty.data, FnDef
@@ -37,6 +41,11 @@ def asks_of_types(body: m.Body, asking: dict[FnDef, bool]) -> bool:
             if found:
                 return True
     return False
+
+
+def lasting_parts(generics: Generics) -> bool:
+    """Whether an item asks of its lifetimes or parameters how long they last."""
+    return bool(generics.outlives) or any(p.regions for p in generics.predicates)
 
 
 def outliving(shapes: Shapes, one: Ty) -> list[Ty]:
@@ -64,14 +73,17 @@ def unsized_parts(one: Ty, wanted: Ty, regions: tuple[int, ...], shapes: Shapes)
     return found
 
 
-def check_type_outlives(constraints: Constraints, reporter: Reporter) -> None:
-    """Report each parameter that has to last longer than anything promises."""
+def check_type_outlives(constraints: Constraints, reporter: Reporter, closure: bool) -> None:
+    """Report each parameter that has to last longer than anything promises; in a closure only longer than all of the
+    program, since it does not know what the function promises of other lifetimes."""
     regions = constraints.regions
     promised = _promised(constraints)
     reported: set[tuple[Ty, int]] = set()
     for one, region, point in constraints.tests:
         ends = [0] if region == 0 else regions.ends(region)
         for end in ends:
+            if closure and end:
+                continue
             if any(regions.promised(longer, end) for longer in promised.get(one, ())) or (one, point) in reported:
                 continue
             reported.add((one, point))

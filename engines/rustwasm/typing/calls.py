@@ -357,6 +357,7 @@ class CallChecker(PatternChecker):
         closure = ClosureDef(f"{file}:{line}:{column}", node.span, self.function)
         closure.syntax = node
         closure.is_move = node.is_move
+        closure.expected = parameters is not None
         self.closures.append(closure)
         outer = self.closure
         self.closure = closure
@@ -370,7 +371,9 @@ class CallChecker(PatternChecker):
             report_parameter_count(self, "closure", len(parameters), len(node.parameters), node.span)
             parameters = (ty.ERROR_TY,) * len(node.parameters)
         for i, (pattern, syntax) in enumerate(node.parameters):
-            one = self.lower(syntax) if syntax is not None else ty.variable()
+            written = self.collector.lower(syntax, self.type_env) if syntax is not None else None
+            closure.declared.append(written)
+            one = self.normalize(ty.erase(written)) if written is not None else ty.variable()
             if parameters is not None and not self.unify(one, parameters[i]):
                 label = f"expected `{self.show(parameters[i])}`, found `{self.show(one)}`"
                 self.error("E0631", "type mismatch in closure arguments", pattern.span, label)

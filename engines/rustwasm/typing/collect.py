@@ -612,8 +612,12 @@ class Collector:
             args, bindings = self.trait_args(trait, bound.path, env, subject)
             env.elide = saved
             erased = tuple((n, ty.erase(b)) for n, b in bindings)
+            written = bound.path.segments[-1].args
+            called = (args[0], bindings[0][1]) if written is not None and written.sugar and args and bindings else None
             generics.predicates.append(
-                Predicate(ty.erase(subject), trait, tuple([ty.erase(a) for a in args]), erased, bound.span)
+                Predicate(
+                    ty.erase(subject), trait, tuple([ty.erase(a) for a in args]), erased, bound.span, called=called
+                )
             )
 
     def ensure_generics(self, definition: AdtDef | TraitDef) -> None:

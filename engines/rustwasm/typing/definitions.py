@@ -14,9 +14,10 @@ Span = tuple[int, int]
 
 
 class Predicate:
-    """`subject: trait<args>` with bindings `Assoc = type`. `trait` is None for a lifetime bound (`regions` then)."""
+    """`subject: trait<args>` with bindings `Assoc = type`. `trait` is None for a lifetime bound (`regions` then). Of a
+    `Fn(A) -> B`, `called` are `(A,)` and B with their lifetimes: `''` for each that a call chooses."""
 
-    __slots__ = ("args", "bindings", "regions", "span", "subject", "trait")
+    __slots__ = ("args", "bindings", "called", "regions", "span", "subject", "trait")
 
     def __init__(
         self,
@@ -26,8 +27,10 @@ class Predicate:
         bindings: tuple[tuple[str, Ty], ...] = (),
         span: Span = (0, 0),
         regions: tuple[str, ...] = (),
+        called: tuple[Ty, Ty] | None = None,
     ) -> None:
         self.subject = subject
+        self.called = called
         self.trait = trait
         self.args = args
         self.bindings = bindings
@@ -289,6 +292,8 @@ class ClosureDef:
     the closure (by `&`, `&mut` or value as the kind says) and whose others are the closure's, untupled; parameters
     of the
     surrounding function are its parameters too. `cloner` is the `FnDef` that clones it, once something does.
+    `declared` are the types that are written at its parameters, with their lifetimes (None: nothing is); `expected`
+    says whether the context asked for a signature.
     """
 
     __slots__ = (
@@ -296,6 +301,8 @@ class ClosureDef:
         "captures",
         "captures_known",
         "cloner",
+        "declared",
+        "expected",
         "inputs",
         "is_move",
         "name",
@@ -314,6 +321,8 @@ class ClosureDef:
         self.captures_known = False
         self.is_move = False
         self.inputs: tuple[Ty, ...] = ()
+        self.declared: list[Ty | None] = []
+        self.expected = False
         self.output: Ty = None  # type: ignore[assignment]  # set when the closure is checked
         self.captures: list[Capture] = []
         self.body: FnDef = None  # type: ignore[assignment]

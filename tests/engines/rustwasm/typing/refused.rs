@@ -1486,3 +1486,116 @@ fn f() -> dyn T { todo!() }
 struct S; impl T for S {}
 fn g() -> dyn T { S }
 fn main() {}
+//= E0521 1
+fn main() { let mut words: Vec<&str> = Vec::new(); let mut f = |w: &str| words.push(w); f("a"); println!("{words:?}"); }
+//= E0521 1
+fn main() { let mut last = ""; let mut f = |w: &str| { last = w; }; { let s = String::from("a"); f(&s); } println!("{last}"); }
+//= fine
+fn main() { let mut words = Vec::new(); let mut f = |w| words.push(w); f("a"); println!("{words:?}"); }
+//= E0521 2
+fn each(f: impl FnMut(&str)) { let mut f = f; f(&String::from("a")); }
+fn main() { let mut words: Vec<&str> = Vec::new(); each(|w| words.push(w)); println!("{words:?}"); }
+//= E0310 2
+struct S<T: 'static> { a: T }
+fn f<T>(t: T) { let _ = S { a: t }; }
+fn main() { f(1); }
+//= E0310 4
+struct S<'a, T: 'a>(&'a T);
+fn f<'a, 'b, T>(t: &'b T) -> S<'b, T> { S(t) }
+struct K<T: 'static>(T);
+fn g<T>(t: T) { K(t); }
+fn main() { f(&1); g(1); }
+//= E0310 2
+fn need<T: 'static>(t: T) { drop(t) }
+fn f<T>(t: T) { let g = move || need(t); g(); }
+fn main() { f(1); }
+//= fine
+use std::collections::HashMap;
+fn each(mut f: impl FnMut(&str)) { f(&String::from("a")); }
+fn apply<'a, F: FnMut(&'a str)>(s: &'a str, mut f: F) { f(s) }
+fn via<T>(t: T, f: impl Fn(T)) { f(t) }
+fn keep<F>(f: F) -> usize where F: for<'x> Fn(&'x str) -> &'x str { f(&String::from("a")).len() }
+struct S { name: String }
+fn main() {
+    let s = String::from("x");
+    let mut words: Vec<&str> = Vec::new();
+    apply(&s, |w| words.push(w)); apply(&s, |w: &str| words.push(w));
+    via(&s[..], |w| println!("{w}"));
+    s.split(' ').for_each(|w| words.push(w));
+    s.split(' ').filter(|w: &&str| w.len() > 1).for_each(|w: &str| words.push(w));
+    let mut kept: Vec<&str> = vec![];
+    s.split(' ').inspect(|w| kept.push(*w)).count();
+    let mut n = 0; each(|w| n += w.len()); each(|w: &str| { let t = w; n += t.len(); });
+    let mut owned = Vec::new(); each(|w| owned.push(w.to_string()));
+    let mut m: HashMap<String, usize> = HashMap::new(); each(|w| *m.entry(w.to_owned()).or_insert(0) += 1);
+    keep(|x| x); keep(|x| &x[1..]); keep(|_| "a");
+    let mut v = vec![S { name: s.clone() }]; v.sort_by_key(|x| x.name.clone()); v.sort_by(|a, b| a.name.cmp(&b.name));
+    let best = v.iter().max_by_key(|x| x.name.len()); println!("{}", best.unwrap().name);
+    let names: Vec<&str> = v.iter().map(|x| x.name.as_str()).collect(); println!("{names:?}{words:?}{kept:?}{n}{owned:?}{m:?}");
+    let f = |x: &S| x.name.len(); println!("{}", f(&v[0]));
+    let g = |x| words.push(x); let mut g = g; g("a");
+    let h = |a: &mut Vec<u8>, b: &u8| a.push(*b); h(&mut vec![], &1);
+    let o = Some(String::new()); let r = o.as_ref().map(|x| x.as_str()).unwrap_or("a"); println!("{r}");
+    let i = |x: &'static str| -> &'static str { x }; i("a");
+}
+//= E0521 2
+fn need(x: &'static str) { println!("{x}"); }
+fn f(x: &str) { let g = || need(x); g(); }
+fn main() { f("a"); }
+//= E0521 2
+fn need(x: &'static str) { println!("{x}"); }
+fn main() { let g = |x: &str| need(x); g("a"); }
+//= none 1
+fn main() { let g = |x: &str| x; g("a"); }
+//= none 1
+fn main() { let g = |x: &str| -> &str { x }; g("a"); }
+//= none 2
+struct S { name: String }
+fn main() { let mut v: Vec<S> = vec![]; v.sort_by_key(|x| &x.name); }
+//= none 1
+fn main() { let g = |a: &mut Vec<&str>, b: &str| a.push(b); g(&mut vec![], "a"); }
+//= fine
+fn a<'a, F: Fn(&str) -> &'a str>(g: F) -> &'a str { let s = String::from("x"); g(&s) }
+fn b<F: Fn(&str) -> &str>(g: F) -> usize { let s = String::from("x"); g(&s).len() }
+fn c<'a, F: Fn(&'a str) -> &'a str>(s: &'a str, g: F) -> &'a str { g(s) }
+fn d<T, U, F: FnMut(&T) -> U>(t: T, mut g: F) -> U { g(&t) }
+fn e<T, F>(v: &[T], f: F) -> Option<&T> where F: Fn(&T) -> bool { for x in v { if f(x) { return Some(x); } } None }
+fn h<'a, T, U>(v: &'a [T], f: impl Fn(&'a T) -> &'a U) -> &'a U { f(&v[0]) }
+fn main() { println!("{}{}{}{}{:?}{}", a(|_| "a"), b(|x| x), c("", |x| x), d(1, |x| *x), e(&[1], |x| *x > 0), h(&[(1, 2)], |x| &x.0)); }
+//= E0515 1
+fn b<F: Fn(&str) -> &str>(g: F) -> &'static str { let s = String::from("x"); g(&s) }
+fn main() { b(|x| x); }
+//= E0597 1
+fn c<'a, F: Fn(&'a str) -> &'a str>(_: &'a str, g: F) -> &'a str { let s = String::from("x"); g(&s) }
+fn main() { c("", |x| x); }
+//= E0597 1
+fn c<'a, F: Fn(&'a str)>(_: &'a str, g: F) { let s = String::from("x"); g(&s) }
+fn main() { c("", |x| {}); }
+//= fine
+struct S<T: 'static> { a: T }
+struct R<'a, 'b: 'a, T: 'a>(&'a T, &'b str);
+fn f<T: 'static>(t: T) -> S<T> { S { a: t } }
+fn g<'a, 'b: 'a, T>(t: &'a T, s: &'b str) -> R<'a, 'b, T> { R(t, s) }
+fn h<T>(t: T) -> usize { let s = String::new(); let r = R(&t, &s); r.1.len() }
+impl<T: 'static> S<T> { fn new(a: T) -> Self { S { a } } fn map<U: 'static>(self, f: impl Fn(T) -> U) -> S<U> { S { a: f(self.a) } } fn later(self) -> impl Fn() -> S<u8> where T: Clone { move || { let _ = S { a: self.a.clone() }; S { a: 1 } } } }
+fn main() { f(1); g(&1, ""); h(2); S::new("a").map(|x| x.len()).later()(); }
+//= E0597 3 none 2
+struct S<T: 'static> { a: T }
+fn f<'a>(t: &'a u8) { let _ = S { a: t }; }
+fn main() { f(&1); let x = 1; let s = S { a: &x }; let _ = s.a; }
+//= fine
+use std::fmt::Debug;
+fn f<T: Debug + 'static>(t: T) -> Box<dyn Debug> { let g = move || -> Box<dyn Debug> { Box::new(t) }; g() }
+fn k<'a, T: Debug + 'a>(t: T) -> Box<dyn Debug + 'a> { let g = move || -> Box<dyn Debug + 'a> { Box::new(t) }; g() }
+fn main() { f(1); k(2); }
+//= fine
+use std::cell::{Ref, RefCell};
+fn pick<T, U: ?Sized>(t: &T, f: impl FnOnce(&T) -> &U) -> &U { f(t) }
+fn main() {
+    let shared = RefCell::new((1, String::new()));
+    let mapped = Ref::map(shared.borrow(), |v| &v.1);
+    println!("{} {}", *mapped, pick(&(1, "a"), |p| p.1));
+}
+//= none 2
+fn pick<T, U>(t: &T, f: impl FnOnce(&T) -> U) -> U { f(t) }
+fn main() { println!("{}", pick(&(1, "a"), |p| &p.1)); }

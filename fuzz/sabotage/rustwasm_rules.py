@@ -322,3 +322,13 @@ def _() -> None:
 
     for place in (constraints, type_outlives):
         replace_method(place, "lasting_parts", lambda original: lambda generics: False)
+
+
+@BUGS.action("rust-converts-the-last-operand", Area.RUST_FRONT_END, "a fix that does not mend",
+             description="a suggested conversion of a sum has no parentheses around the sum",
+             judges=("tests/engines/rustwasm/test_fixes.py",))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.syntax import tree as t
+    from engines.rustwasm.typing import fixes
+
+    replace_method(fixes, "_TAKES_SUFFIX", lambda original: (t.Node,))

@@ -14,6 +14,7 @@ from engines.rustwasm.typing.const_context import check_format, constant_context
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef, Generics, TraitDef
 from engines.rustwasm.typing.exhaustiveness import check_irrefutable, check_match
 from engines.rustwasm.typing.expressions import ExpressionChecker, Merge
+from engines.rustwasm.typing.fixes import unmet_fix
 from engines.rustwasm.typing.jumps import Target, check_return, find_target
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.traits import AMBIGUOUS
@@ -162,6 +163,14 @@ class BodyChecker(ExpressionChecker):
 
     def suggest_tail(self, error: Any, body: t.Block, result: Ty) -> None:
         """Say that the last statement's semicolon is too much, if its value is what is wanted."""
+        unit = result.kind == ty.ADT and result.data.lang in ("Option", "Result") and (
+            self.can_unify(result.args[0], ty.UNIT)
+        )  # fmt: skip
+        if unit and self.compilation.diagnostics.sources.snippet(body.span)[-1:] == "}":
+            end = body.span[1] - 1
+            text = "Ok(())" if result.data.lang == "Result" else "Some(())"
+            error.suggestion = ((end, end), f"{text} ", "try adding an expression at the end of the block")
+            return
         last = body.statements[-1] if body.statements else None
         if last is None or isinstance(last, t.LetStatement) or not last.semicolon or last.expr.ty is None:
             return
@@ -570,12 +579,13 @@ class BodyChecker(ExpressionChecker):
             self.error("E0277", message, span, "doesn't have a size known at compile-time")
             return
         if trait.lang == "Display":
-            self.error(
+            error = self.error(
                 "E0277",
                 f"`{subject}` doesn't implement `std::fmt::Display`",
                 span,
                 f"`{subject}` cannot be formatted with the default formatter",
             )
+            error.suggestion = unmet_fix(self, trait, deep)
             return
         if trait.lang == "Debug":
             error = self.error(
@@ -584,16 +594,14 @@ class BodyChecker(ExpressionChecker):
                 span,
                 f"`{subject}` cannot be formatted using `{{:?}}` because it doesn't implement `Debug`",
             )
-            adt = deep[0]
-            if adt.kind == ty.ADT and adt.data.module.root is self.compilation.root and adt.data.syntax is not None:
-                start = adt.data.syntax.span[0]
-                text = f"consider annotating `{subject}` with `#[derive(Debug)]`"
-                error.suggestion = ((start, start), "#[derive(Debug)]\n", text)
+            error.suggestion = unmet_fix(self, trait, deep)
+            if error.suggestion is not None:
                 return
             error.helps.append(f"consider annotating `{subject}` with `#[derive(Debug)]`")
             return
         message = f"the trait bound `{subject}: {shown}` is not satisfied"
-        self.error("E0277", message, span, f"the trait `{shown}` is not implemented for `{subject}`")
+        error = self.error("E0277", message, span, f"the trait `{shown}` is not implemented for `{subject}`")
+        error.suggestion = unmet_fix(self, trait, deep)
 
     def finish(self) -> None:
         for trait, one, span in self.formatted:

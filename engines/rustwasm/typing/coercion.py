@@ -8,6 +8,7 @@ from engines.rustwasm.modes.conversions import conversion
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ClosureDef
+from engines.rustwasm.typing.fixes import mismatch_fix
 from engines.rustwasm.typing.methods import MethodChecker
 from engines.rustwasm.typing.types import Ty, shallow
 
@@ -32,28 +33,7 @@ class Coercer(MethodChecker):
             error.suggestion = (span, converted, "convert it")
             return error
         error = self.error("E0308", "mismatched types", span, label)
-        want, have = shallow(expected), shallow(actual)
-        snippet = self.compilation.diagnostics.sources.snippet(span)
-        if want.kind == ty.INT and have.kind == ty.INT:
-            name = ty.show(want)
-            error.suggestion = (
-                span,
-                f"{snippet}.try_into().unwrap()",
-                f"you can convert `{ty.show(have)}` to `{name}` and panic if it doesn't fit",
-            )
-        elif want.kind == ty.REF and self.can_unify(want.args[0], have):
-            mut = "mut " if want.data else ""
-            error.suggestion = (span, f"&{mut}{snippet}", "consider borrowing here")
-        elif want.kind == ty.ADT and want.data.lang == "String" and have.kind == ty.REF and have.args[0] is ty.STR_TY:
-            error.suggestion = (span, f"{snippet}.to_string()", "try using a conversion method")
-        elif want.kind == ty.ADT and want.data.lang == "Option" and self.can_unify(want.args[0], have):
-            error.suggestion = (span, f"Some({snippet})", "try wrapping the expression in `Some`")
-        elif want.kind == ty.REF and not want.data and shallow(want.args[0]).kind == ty.STR and (
-            have.kind == ty.ADT and have.data.lang == "String"
-        ):  # fmt: skip
-            error.suggestion = (span, f"&{snippet}", "consider borrowing here")
-        elif have.kind == ty.REF and self.can_unify(have.args[0], want):
-            error.suggestion = (span, f"*{snippet}", "consider dereferencing the borrow")
+        error.suggestion = mismatch_fix(self, shallow(expected), shallow(actual), span, node)
         return error
 
     def described(self, one: Ty) -> str:
@@ -84,7 +64,7 @@ class Coercer(MethodChecker):
             return True
         if self.try_coerce(node, actual, expected):
             return True
-        self.mismatch(expected, actual, blame(node).span, node)
+        self.mismatch(expected, actual, blame(node).span, blame(node))
         return False
 
     def adjusted(self, node: Any, more: list[Any]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.fixes import wildcard_arm
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty, shallow
 
@@ -315,9 +316,7 @@ def check_match(checker: BodyChecker, node: t.Match) -> None:
         message = f"non-exhaustive patterns: `{missing[0]}` not covered"
         error = checker.error("E0004", message, node.scrutinee.span, f"pattern `{missing[0]}` not covered")
         error.notes.append(f"the matched value is of type `{ty.show(scrutinee)}`")
-        error.helps.append(
-            "ensure that all possible cases are being handled by adding a match arm with a wildcard pattern"
-        )
+        error.suggestion = wildcard_arm(node, checker.compilation.diagnostics.sources.snippet(node.span))
 
 
 def check_irrefutable(checker: BodyChecker, pattern: Any, where: str) -> None:

@@ -11,6 +11,7 @@ from engines.rustwasm.typing.calls import CallChecker
 from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.const_context import refuse
 from engines.rustwasm.typing.destructuring import is_underscore, take_apart, takes_apart
+from engines.rustwasm.typing.fixes import is_float, mismatch_fix, unmet_fix
 from engines.rustwasm.typing.types import Ty, shallow
 
 _ARITHMETIC: Final = {
@@ -250,7 +251,7 @@ class ExpressionChecker(CallChecker):
             trait = self.compilation.lang(_ARITHMETIC[op][0] + "Assign")
             if self.holds(trait, (left, ty.variable())):
                 if shallow(left).kind == ty.INT and shallow(right).kind == ty.INT:
-                    self.mismatch(left, right, node.right.span)
+                    self.mismatch(left, right, node.right.span, node.right)
                 message = f"cannot {verb}-assign `{other}` to `{have}`" if verb else ""
                 message = message or f"no implementation for `{have} {op}= {other}`"
                 self.mismatch_or_bound(message, node, f"no implementation for `{have} {op}= {other}`")
@@ -260,7 +261,7 @@ class ExpressionChecker(CallChecker):
             return
         if plain and shallow(left).kind != ty.REF and verb:
             if shallow(left).kind == ty.INT and shallow(right).kind == ty.INT:
-                self.mismatch(left, right, node.right.span)
+                self.mismatch(left, right, node.right.span, node.right)
             word = {"+": "to", "-": "from", "*": "by", "/": "by"}.get(op, "by")
             message = (
                 f"cannot {verb} `{other}` {word} `{have}`" if op in "+-" else f"cannot {verb} `{have}` {word} `{other}`"
@@ -275,11 +276,18 @@ class ExpressionChecker(CallChecker):
         else:
             message = f"no implementation for `{have} {op} {other}`"
         error = self.error("E0369", message, self.operator_span(node))
+        same = "Output = " + have if shallow(left) is shallow(right) else ""
+        error.suggestion = unmet_fix(self, self.compilation.lang(_ARITHMETIC[op][0]), (left,), same)
         error.labels.append((node.left.span, have))
         error.labels.append((node.right.span, other))
 
     def mismatch_or_bound(self, message: str, node: Any, label: str) -> None:
-        self.error("E0277", message, self.operator_span(node), label)
+        error = self.error("E0277", message, self.operator_span(node), label)
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if one.ty is not None and other.ty is not None and is_float(shallow(other.ty)):
+                error.suggestion = error.suggestion or mismatch_fix(
+                    self, shallow(other.ty), shallow(one.ty), one.span, one
+                )
 
     def operator_span(self, node: Any) -> t.Span:
         """Where a binary expression's operator is."""
@@ -308,6 +316,13 @@ class ExpressionChecker(CallChecker):
         self.require(trait, args, node.span)
         return self.normalize(ty.projection(trait, "Output", args))
 
+    def unlike(self, node: t.Binary, left: Ty, right: Ty) -> None:
+        """E0308 for values that are compared; where the left one is a reference to the like of the right one, it is the
+        left one that changes."""
+        error = self.mismatch(left, right, node.right.span, node.right)
+        if error is not None and left.kind == ty.REF and right.kind != ty.REF:
+            error.suggestion = mismatch_fix(self, right, left, node.left.span, node.left)
+
     def comparison(self, node: t.Binary, left: Ty, right: Ty) -> Ty:
         a, b = left, right
         while a.kind == ty.REF and b.kind == ty.REF:
@@ -323,7 +338,7 @@ class ExpressionChecker(CallChecker):
                     return ty.BOOL_TY
             else:
                 self.rollback(mark)
-                self.mismatch(left, right, node.right.span, node.right)
+                self.unlike(node, left, right)
                 return ty.BOOL_TY
         if a.kind == ty.TUPLE and not a.args and b is a:
             pass
@@ -334,7 +349,7 @@ class ExpressionChecker(CallChecker):
             if self.select(trait, (left, ty.variable()), nested=True) is not None:
                 if (left.kind == right.kind and left.kind in (ty.ADT, ty.REF)) or self.can_unify(left, left):
                     if self.only_reflexive(trait, left):
-                        self.mismatch(left, right, node.right.span, node.right)
+                        self.unlike(node, left, right)
                     else:
                         message = f"can't compare `{self.show(left)}` with `{self.show(right)}`"
                         self.error(
@@ -346,6 +361,7 @@ class ExpressionChecker(CallChecker):
                 return ty.BOOL_TY
             message = f"binary operation `{node.op}` cannot be applied to type `{self.show(left)}`"
             error = self.error("E0369", message, self.operator_span(node))
+            error.suggestion = unmet_fix(self, trait, (left,))
             error.labels += [(node.left.span, self.show(left)), (node.right.span, self.show(right))]
             return ty.BOOL_TY
         node.target = (trait.methods[_COMPARISON[node.op][1]], args)

@@ -99,3 +99,123 @@ fn main() { println!("{}", vec![1, 2].length()); }
 //= E0599 insert
 use std::collections::HashSet;
 fn main() { let mut seen = HashSet::new(); seen.push(1); println!("{}", seen.len()); }
+//= E0277 : std::fmt::Display
+fn f<T>(x: T) { println!("{}", x); }
+fn main() { f(1); }
+//= E0277 + std::fmt::Debug
+fn f<T: Clone>(x: T) { println!("{:?}", x.clone()); }
+fn main() { f(1); }
+//= E0277 : Copy
+fn takes<T: Copy>(_: T) {}
+fn f<T>(x: T) { takes(x); }
+fn main() { f(1); }
+//= E0277 : Named
+mod names { pub trait Named { fn name(&self) -> String; } }
+use names::Named;
+fn takes<T: Named>(x: T) -> String { x.name() }
+struct Holder<T> { inner: T }
+impl<T> Holder<T> { fn name(self) -> String { takes(self.inner) } }
+fn main() { let _: Option<Holder<u8>> = None; }
+//= E0369 : PartialEq
+fn same<T>(x: T, y: T) -> bool { x == y }
+fn main() { println!("{}", same(1, 2)); }
+//= E0369 : PartialOrd
+fn more<T>(x: T, y: T) -> bool { x > y }
+fn main() { println!("{}", more(1, 2)); }
+//= E0369 : std::ops::Add<Output = T>
+fn add<T>(x: T, y: T) -> T { x + y }
+fn main() { println!("{}", add(1, 2)); }
+//= E0369 #[derive(PartialEq)]
+struct P { x: i32 }
+fn main() { println!("{} {}", P { x: 1 } == P { x: 2 }, P { x: 1 }.x); }
+//= E0369 #[derive(PartialOrd)]
+#[derive(PartialEq)]
+struct P { x: i32 }
+fn main() { println!("{} {}", P { x: 1 } < P { x: 2 }, P { x: 1 }.x); }
+//= E0277 #[derive(Debug)]
+pub enum Way { North }
+fn main() { println!("{:?}", Way::North); }
+//= E0277 #[derive(Clone, Copy)]
+struct P;
+fn takes<T: Copy>(_: T) {}
+fn main() { takes(P); }
+//= E0277 2.0
+fn main() { let x = 1.5; println!("{}", x * 2); }
+//= E0277 2.0
+fn main() { let x: f64 = 1.5; println!("{}", 2 * x); }
+//= E0308 -1.0
+fn main() { let x: f64 = -1; println!("{}", x); }
+//= E0308 3i64
+fn main() { let x: i64 = 3i32; println!("{}", x); }
+//= E0308 b.into()
+fn f(b: u32) -> f64 { b }
+fn main() { println!("{}", f(1)); }
+//= E0308 (a + 1).into()
+fn f(a: u8) -> u64 { a + 1 }
+fn main() { println!("{}", f(1)); }
+//= E0308 (-a).into()
+fn f(a: i8) -> i64 { -a }
+fn main() { println!("{}", f(1)); }
+//= E0308 (a * 2).try_into().unwrap()
+fn f(a: usize) -> u8 { a * 2 }
+fn main() { println!("{}", f(1)); }
+//= E0308 s.to_string()
+fn f(s: &str) -> String { s }
+fn main() { println!("{}", f("a")); }
+//= E0308 *x
+fn f(x: &i32) -> bool { x > 3 }
+fn main() { println!("{}", f(&1)); }
+//= E0308 *x
+fn f(x: &i32) -> i32 { x }
+fn main() { println!("{}", f(&1)); }
+//= E0308 x.clone()
+fn f(x: &Vec<u8>) -> Vec<u8> { x }
+fn main() { println!("{:?}", f(&vec![1])); }
+//= E0308 3
+fn f(x: i32) -> i32 { x }
+fn main() { println!("{}", f(&3)); }
+//= E0308 &(a + b)
+fn f(x: &i32) -> i32 { *x }
+fn main() { let (a, b) = (1, 2); println!("{}", f(a + b)); }
+//= E0308 mut
+fn f(v: &mut Vec<i32>) { v.push(1); }
+fn main() { let mut v = vec![]; f(&v); v.push(1); }
+//= E0308 &mut v
+fn f(v: &mut Vec<i32>) { v.push(1); }
+fn main() { let mut v = vec![]; f(v); v.push(1); }
+//= E0308 &String::from("a")
+fn f(s: &str) -> usize { s.len() }
+fn main() { println!("{}", f(String::from("a"))); }
+//= E0308 Some(3)
+fn f() -> Option<i32> { 3 }
+fn main() { println!("{:?}", f()); }
+//= E0308 Ok(3)
+fn f() -> Result<i32, String> { 3 }
+fn main() { println!("{:?}", f()); }
+//= E0308 Ok(())
+fn main() -> Result<(), String> { println!("x"); }
+//= E0308 Box::new(s)
+fn f(s: String) -> Box<String> { s }
+fn main() { println!("{}", f(String::new())); }
+//= E0308 'a'
+fn f(c: char) -> bool { c == "a" }
+fn main() { println!("{}", f('a')); }
+//= E0308 "a"
+fn f(s: &str) -> usize { s.len() }
+fn main() { println!("{}", f('a')); }
+//= E0308 ==
+fn f(x: i32) -> bool { if x = 3 { true } else { false } }
+fn main() { println!("{}", f(3)); }
+//= E0004 , _ => todo!()
+fn f(x: Option<i32>) -> i32 { match x { Some(y) => y } }
+fn main() { println!("{}", f(None)); }
+//= E0004 ,
+enum E { A, B }
+fn main() {
+    match E::A {
+        E::B => {}
+    }
+    let _ = [E::A, E::B];
+}
+//= E0004 { _ => todo!() }
+fn main() { match 1 {} }

@@ -332,3 +332,14 @@ def _() -> None:
     from engines.rustwasm.typing import fixes
 
     replace_method(fixes, "_TAKES_SUFFIX", lambda original: (t.Node,))
+
+
+@BUGS.action("rust-lends-mutably-before-the-sign", Area.RUST_FRONT_END, "a fix that does not mend",
+             description="the `mut` of a parameter's reference is put in front of its `&`",
+             judges=("tests/engines/rustwasm/test_fixes.py",))  # fmt: skip
+def _() -> None:
+    import re
+
+    from engines.rustwasm.borrow import mutability
+
+    replace_method(mutability, "_SIGN", lambda original: re.compile(""))

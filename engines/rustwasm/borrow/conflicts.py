@@ -10,9 +10,11 @@ from typing import Any
 from engines.rustwasm.borrow import facts as f
 from engines.rustwasm.borrow import loans as scopes
 from engines.rustwasm.borrow.constraints import Constraints, Loan
+from engines.rustwasm.borrow.describe import place_type
 from engines.rustwasm.borrow.explain import Demand, Explainer
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as ty
 
 _DEPTHS = {
     f.ASSIGN: scopes.SHALLOW,
@@ -184,6 +186,10 @@ class Conflicts:
         )
         if closure is not None:
             error.labels.append((closure[1].span, "move occurs due to use in closure"))
+        elif loan.kind == "shared":
+            one = place_type(self.body, place)
+            if one.kind == ty.ADT and not one.data.is_enum:
+                self.reporter.suggest_clone(error, self.reporter.use_span(point, place), place)
         self._declaration(error, loan)
         self._borrow_label(error, loan, f"borrow of {theirs} occurs here")
         self.explainer.later_use(error, loan, point, "borrow")

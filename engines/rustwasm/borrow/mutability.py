@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from engines.rustwasm.borrow import facts as f
 from engines.rustwasm.borrow.describe import capture_name, place_type, quoted, step_type
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import FnDef, ImplDef, TraitDef
+
+_SIGN: Final = re.compile(r"&\s*(?:'\w+\s+)?")
+_OWN: Final = re.compile(r"&\s*(?:'\w+\s+)?self")
 
 
 def check_mutability(facts: f.Facts, reporter: Reporter) -> None:
@@ -205,5 +211,21 @@ def _explain(reporter: Reporter, error: Any, place: m.Place, at: int, verb: str)
         return
     error.label = f"`{local.name}` is a `&` reference, so it cannot be {verb}"
     text = reporter.snippet(local.span)
+    message = "consider changing this to be a mutable reference"
+    definition = reporter.body.definition
     if place.local <= reporter.body.arg_count and text == local.name:
-        error.helps.append("consider changing this to be a mutable reference")
+        for pattern, written in definition.syntax.params if isinstance(definition, FnDef) else ():
+            if pattern.span == local.span and isinstance(written, t.TypeRef) and not _of_trait(definition):
+                sign = _SIGN.match(reporter.snippet(written.span))
+                at = written.span[0] + (sign.end() if sign is not None else 0)
+                error.suggestion = ((at, at), "mut ", message)
+                return
+        error.helps.append(message)
+    elif local.name == "self" and _OWN.fullmatch(text) and not _of_trait(definition):
+        error.suggestion = ((local.span[1] - 4, local.span[1] - 4), "mut ", message)
+
+
+def _of_trait(definition: Any) -> bool:
+    """Does a trait say which parameters the function has?"""
+    owner = getattr(definition, "owner", None)
+    return isinstance(owner, TraitDef) or (isinstance(owner, ImplDef) and owner.trait is not None)

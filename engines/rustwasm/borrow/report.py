@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from engines.rustwasm.borrow import facts as f
 from engines.rustwasm.borrow.describe import capture_name, describe, place_type, quoted, step_type
@@ -10,6 +11,8 @@ from engines.rustwasm.borrow.facts import Facts, event_span
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.syntax.diagnostics import Diagnostic, Diagnostics
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.fixes import bound_fix
 from engines.rustwasm.typing.types import Ty
 
 Span = tuple[int, int]
@@ -20,6 +23,10 @@ _VERBS = {
     f.INSPECT: ("use", "used"), f.READ: ("use", "used"), f.ASSIGN: ("assign to", "assigned"),
     f.RESULT: ("assign to", "assigned"),
 }  # fmt: skip
+_VALUES: Final = {ty.INT: "42", ty.FLOAT: "42.0", ty.BOOL: "false", ty.CHAR: "'x'"}
+_LANG_VALUES: Final = {"String": "String::new()", "Vec": "vec![]", "Option": "None"}
+_DECLARED: Final = re.compile(r"((?:\s*:[^;=]*)?);")
+"""What stands behind the name in a `let` without a value."""
 
 
 class Reporter:
@@ -148,10 +155,15 @@ class Reporter:
         one = place_type(self.body, moved_place)
         where = self.use_span(moves[0][0], moved_place)
         if one.kind == ty.ADT and not one.data.is_enum and self.closure_at(moves[0][0], moved_place) is None:
-            text = self.snippet(where)
-            if text == (self.name(moved_place) or ""):
-                end = (where[1], where[1])
-                error.suggestion = (end, ".clone()", "consider cloning the value if the performance cost is acceptable")
+            self.suggest_clone(error, where, moved_place)
+        elif one.kind == ty.PARAM and isinstance(self.body.definition, FnDef):
+            error.suggestion = bound_fix(self.body.definition, ty.show(one), "Copy")
+
+    def suggest_clone(self, error: Diagnostic, where: Span, place: m.Place) -> None:
+        """Say that a copy can be given away instead, where what is given away is named there."""
+        if self.snippet(where) == (self.name(place) or ""):
+            end = (where[1], where[1])
+            error.suggestion = (end, ".clone()", "consider cloning the value if the performance cost is acceptable")
 
     def _because(self, error: Diagnostic, span: Span, name: str, one: Ty) -> None:
         error.labels.append(
@@ -189,7 +201,18 @@ class Reporter:
             error = self.error(
                 "E0381", f"used binding `{name}` {how}", span, f"`{self.name(place) or name}` {done} here but it {how}"
             )
+            self.suggest_value(error, local)
         error.labels.append((local.span, "binding declared here but left uninitialized"))
+
+    def suggest_value(self, error: Diagnostic, local: m.Local) -> None:
+        """Say which value a variable that is declared without one could have."""
+        lang = local.ty.data.lang if local.ty.kind == ty.ADT else None
+        value = _VALUES.get(local.ty.kind) if lang is None else _LANG_VALUES.get(lang)
+        file = self.diagnostics.sources.file_of(local.span[0])
+        declared = _DECLARED.match(file.text, file.offset(local.span[1]))
+        if value is not None and declared is not None and self.snippet(local.span) == local.name:
+            end = local.span[1] + len(declared[1])
+            error.suggestion = ((end, end), f" = {value}", "consider assigning a value")
 
     def assigned_twice(self, point: int, local: int, first: int | None) -> None:
         """E0384."""

@@ -12,6 +12,7 @@ from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.fixes import bound_fix
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
@@ -96,7 +97,10 @@ def check_type_outlives(constraints: Constraints, reporter: Reporter, closure: b
                 "the anonymous lifetime" if anonymous else f"the lifetime `{name}`" if end else "the static lifetime"
             )
             error = reporter.error(code, message, constraints.facts.span(point), label)
-            if not anonymous:
+            definition = constraints.body.definition
+            if not anonymous and isinstance(definition, FnDef):
+                error.suggestion = bound_fix(definition, shown, name)
+            if not anonymous and error.suggestion is None:
                 error.helps.append(f"consider adding an explicit lifetime bound: `{shown}: {name}`")
 
 

@@ -6,6 +6,7 @@ Source: The Rust Reference, "Items", "Generic parameters", "Associated Items", "
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -122,7 +123,10 @@ def _refuse_const(function: t.FnItem, where: str, diagnostics: Diagnostics) -> N
 def _refuse_visibility(item: Any, diagnostics: Diagnostics) -> None:
     message = "visibility qualifiers are not permitted here"
     span = (item.span[0], item.span[0] + 3)
-    diagnostics.error("E0449", message, span).helps.append("remove the qualifier")
+    error = diagnostics.error("E0449", message, span)
+    qualifier = re.match(r"pub(?:\s*\([^)]*\))?\s*", diagnostics.sources.snippet(item.span))
+    if qualifier is not None:
+        error.suggestion = ((span[0], span[0] + qualifier.end()), "", "remove the qualifier")
 
 
 def _refuse_member(member: Any, diagnostics: Diagnostics) -> None:

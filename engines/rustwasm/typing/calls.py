@@ -10,6 +10,7 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.callables import report_parameter_count
 from engines.rustwasm.typing.const_context import check_call
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef
+from engines.rustwasm.typing.fixes import surplus_fix
 from engines.rustwasm.typing.patterns import PatternChecker
 from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty, shallow
@@ -172,7 +173,8 @@ class CallChecker(PatternChecker):
         was = "was" if len(args) == 1 else "were"
         supplied = f"{len(args)} argument{'' if len(args) == 1 else 's'} {was} supplied"
         if callee.kind == ty.CLOSURE or (callee.kind not in (ty.FNDEF, ty.FNPTR)):
-            self.error("E0057", f"this function takes {len(inputs)} argument{s} but {supplied}", span)
+            error = self.error("E0057", f"this function takes {len(inputs)} argument{s} but {supplied}", span)
+            error.suggestion = surplus_fix(args, len(inputs))
             return
         what = "function"
         definition = callee.data if callee.kind == ty.FNDEF else None
@@ -181,6 +183,7 @@ class CallChecker(PatternChecker):
         elif definition is not None and definition.receiver is not None:
             what = "method"
         error = self.error("E0061", f"this {what} takes {len(inputs)} argument{s} but {supplied}", span)
+        error.suggestion = surplus_fix(args, len(inputs))
         if definition is not None:
             error.labels.append((definition.span, f"{what} defined here"))
 

@@ -184,3 +184,11 @@ def wildcard_arm(node: t.Match, text: str) -> Fix:
     own_line = before[before.rfind("\n") :]
     space = own_line if own_line.startswith("\n") and not own_line.strip() else " "
     return (end, end), f",{space}_ => todo!()", message
+
+
+def surplus_fix(args: list[Any], wanted: int) -> Fix | None:
+    """What leaves out the arguments at the end that nothing takes."""
+    if len(args) <= wanted:
+        return None
+    start = args[wanted - 1].span[1] if wanted else args[0].span[0]
+    return (start, args[-1].span[1]), "", f"remove the extra argument{'s' if len(args) > wanted + 1 else ''}"

@@ -36,7 +36,8 @@ def check_header(compilation: Compilation, impl: ImplDef) -> None:
         error("E0658", "negative trait bounds are not fully implemented", syntax.trait.span)
         return
     if trait.syntax.unsafe and not syntax.unsafe:
-        error("E0200", f"the trait `{trait.name}` requires an `unsafe impl` declaration", head)
+        unsafe = error("E0200", f"the trait `{trait.name}` requires an `unsafe impl` declaration", head)
+        unsafe.suggestion = ((head[0], head[0]), "unsafe ", "add `unsafe` to this trait implementation")
     elif syntax.unsafe and not trait.syntax.unsafe:
         error("E0199", f"implementing the trait `{trait.name}` is not unsafe", head)
     if trait.lang == "Sized":

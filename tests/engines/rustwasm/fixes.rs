@@ -219,3 +219,46 @@ fn main() {
 }
 //= E0004 { _ => todo!() }
 fn main() { match 1 {} }
+//= E0382 : Copy
+fn twice<T>(x: T) -> (T, T) { (x, x) }
+fn main() { println!("{:?}", twice(1)); }
+//= E0381 = 42
+fn main() { let x: i32; println!("{}", x); }
+//= E0381 = String::new()
+fn main() { let s: String; println!("{}", s); }
+//= E0594 mut
+fn f(x: &i32) { *x = 5; }
+fn main() { f(&mut 1); }
+//= E0596 mut
+fn f<'a>(v: &'a Vec<i32>) { v.push(1); }
+fn main() { f(&mut vec![]); }
+//= E0594 mut
+struct Count { n: u32 }
+impl Count { fn up(&self) { self.n += 1; } }
+fn main() { let mut c = Count { n: 0 }; c.up(); }
+//= E0505 .clone()
+fn main() { let s = String::new(); let r = &s; drop(s); println!("{}", r); }
+//= E0310 : 'static
+trait Holds {}
+impl<T> Holds for T {}
+fn f<T>(x: T) -> Box<dyn Holds> { Box::new(x) }
+fn main() { f(1); }
+//= E0310 + 'static
+fn boxed<F: Fn() -> u8>(f: F) -> Box<dyn Fn() -> u8> { Box::new(f) }
+fn main() { println!("{}", boxed(|| 1)()); }
+//= E0449
+trait Named { fn name(&self) -> u8; }
+impl Named for u8 { pub(crate) fn name(&self) -> u8 { *self } }
+fn main() { println!("{}", 1u8.name()); }
+//= E0200 unsafe
+unsafe trait Raw {}
+impl Raw for u8 {}
+fn main() {}
+//= E0061
+fn f(x: i32) -> i32 { x }
+fn main() { println!("{}", f(1, 2, 3)); }
+//= E0061
+fn f() -> i32 { 1 }
+fn main() { println!("{}", f(2)); }
+//= E0057
+fn main() { let f = |x: i32| x; println!("{}", f(1, 2)); }

@@ -19,7 +19,7 @@ def test_the_fix_of_a_slip_gives_a_program_without_errors(wanted: str, program: 
     error = compilation.diagnostics.errors[0]
     assert error.suggestion is not None, error.render(compilation.sources)
     (first, last), text, _ = error.suggestion
-    assert f"{error.code} {text.strip().splitlines()[0]}" == wanted
+    assert f"{error.code} {text.strip().partition(chr(10))[0]}".strip() == wanted
     file = compilation.sources.file_of(first)
     fixed = file.text[: first - file.base] + text + file.text[last - file.base :]
     assert not check_source(fixed).diagnostics.has_errors, fixed + check_source(fixed).diagnostics.render()

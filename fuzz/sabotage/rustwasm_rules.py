@@ -343,3 +343,38 @@ def _() -> None:
     from engines.rustwasm.borrow import mutability
 
     replace_method(mutability, "_SIGN", lambda original: re.compile(""))
+
+
+@BUGS.action("rust-bounds-name-no-lifetimes", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="lifetimes in arguments and bindings of bounds are forgotten")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import collect
+
+    def wrapper(original: Any) -> Any:
+        return lambda *rest, declared=None, **named: original(*rest, **named)
+
+    replace_method(collect, "Predicate", wrapper)
+
+
+@BUGS.action("rust-hidden-types-hold-anything", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="the type behind an `impl Trait` may hold references that its bounds do not name")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    def wrapper(original: Any) -> Any:
+        def hidden(self: Any, *rest: Any) -> Any:
+            made = original(self, *rest)
+            self.regions.known |= {(u, region) for region in self.hidden for u in range(len(self.regions.names))}
+            return made
+
+        return hidden
+
+    replace_method(Constraints, "_hidden", wrapper)
+
+
+@BUGS.action("rust-drops-of-moved-values-count", Area.RUST_FRONT_END, "a valid program rejected",
+             description="the drop of what was moved away keeps what that borrowed")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import liveness
+
+    replace_method(liveness, "_filled", lambda original: lambda facts, local: -1)

@@ -3,6 +3,7 @@ function")."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from engines.rustwasm.borrow import regions as r
@@ -56,6 +57,8 @@ class Constraints:
         self.passed: list[tuple[Any, frozenset[int], frozenset[int]]] = []
         """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and of
         those of the result among them."""
+        self.hidden: set[int] = set()
+        """Regions of the type behind an `impl Trait`."""
         self.mixed = False
         """Whether something is called whose signature is not known: more is demanded than has to be."""
         self.point = 0
@@ -94,7 +97,7 @@ class Constraints:
                 continue
             known = self.signatures.regions(one, env, erased) if one is not None else None
             if known is None and one is not None and one.kind == ty.OPAQUE:
-                known = self._hidden(one, env, count)
+                known = self._hidden(one, env, count, universal)
             if known is None:
                 known = tuple([universal() for _ in range(count)])
                 if i == 0 and not closure:
@@ -123,12 +126,18 @@ class Constraints:
                 known if known is not None else regions.fresh_many(self.shapes.count(local.ty))
             )  # fmt: skip
 
-    def _hidden(self, one: Ty, env: Environment, count: int) -> tuple[int, ...] | None:
-        """Regions of the type behind an `impl Trait` result: what its bounds name, or a region of the caller's."""
-        names = opaque_lifetimes(one.data)
-        if len(names) == 1:
-            return (env.region(names[0]),) * count
-        return None
+    def _hidden(self, one: Ty, env: Environment, count: int, universal: Callable[[], int]) -> tuple[int, ...]:
+        """Regions of the type behind an `impl Trait` result: what its bounds name, or regions of the caller's that what
+        they name goes into, and nothing else (The Rust Reference, "Capturing": edition 2021)."""
+        named = [env.region(name) for name in opaque_lifetimes(one.data)]
+        if len(named) == 1:
+            return (named[0],) * count
+        if any("'static" in bound.regions for bound in one.data.bounds):
+            return (0,) * count
+        made = tuple([universal() for _ in range(count)])
+        self.hidden |= set(made)
+        self.regions.known |= {(region, inner) for region in named for inner in made}
+        return made
 
     def _implied(self, one: Ty, regions: tuple[int, ...]) -> None:
         """`&'a &'b T` in a signature promises `'b: 'a`."""
@@ -430,14 +439,14 @@ class Constraints:
         if is_fn_trait(bound.trait):
             if subject[0].kind != ty.CLOSURE or not bound.args:
                 return
-            arguments = self.signatures.split(self.signatures.typed(bound.args[0], env))
+            arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], env))
             result = self.call_closure(subject, arguments)
             self._pass_closure(bound, subject, env)
         elif bound.args:
-            self._satisfy(bound.trait, [subject, *[self.signatures.typed(a, env) for a in bound.args]], 0)
-        for name, declared in bound.bindings:
+            self._satisfy(bound.trait, [subject, *[self.signatures.typed(a, env) for a in bound.declared[0]]], 0)
+        for name, declared in bound.declared[1]:
             if not is_fn_trait(bound.trait):
-                args = [subject, *[self.signatures.typed(a, env) for a in bound.args]]
+                args = [subject, *[self.signatures.typed(a, env) for a in bound.declared[0]]]
                 result = self.signatures.associated(bound.trait, name, args)
             if result[1]:
                 wanted = self.signatures.typed(declared, env)

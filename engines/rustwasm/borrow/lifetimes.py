@@ -36,6 +36,8 @@ def check_lifetimes(constraints: Constraints, reporter: Reporter) -> None:
     explainer = Explainer(constraints, reporter)
     reported: set[tuple[int, int]] = set()
     for longer in range(1, len(regions.names)):
+        if longer in constraints.hidden:
+            continue
         ends = [e for e in regions.ends(longer) if e != longer and not regions.promised(longer, e)]
         if not ends:
             continue
@@ -51,6 +53,12 @@ def check_lifetimes(constraints: Constraints, reporter: Reporter) -> None:
 
 def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: int, demand: Demand) -> None:
     regions = constraints.regions
+    if shorter in constraints.hidden:
+        shown = ty.show(constraints.body.definition.output)
+        message = f"hidden type for `{shown}` captures lifetime that does not appear in bounds"
+        error = reporter.error("E0700", message, demand.span, "opaque type defined here does not name the lifetime")
+        error.helps.append("add `+ '_`, or the lifetime's name, to the bounds of the `impl Trait`")
+        return
     names = {longer: regions.names[longer], shorter: regions.names[shorter]}
     anonymous = [u for u in (longer, shorter) if names[u].startswith(("'_", "'?"))]
     for i, u in enumerate(anonymous):

@@ -27,6 +27,8 @@ def add_liveness(constraints: Constraints) -> None:
         droppable = constraints.shapes.dropped(constraints.body.locals[local].ty)
         if droppable:
             points = _walk_back(facts, local, drops=True)
+            if any(kind == f.MOVE and not place.projection for _, kind, place in facts.of_local[local]):
+                points &= _filled(facts, local)
             for position in droppable:
                 values[held[position]] |= points
 
@@ -77,6 +79,25 @@ def _walk_back(facts: f.Facts, local: int, drops: bool) -> int:
                 live |= (1 << (end + 1)) - (1 << start)
                 work.extend(predecessors[block])
     return live
+
+
+def _filled(facts: f.Facts, local: int) -> int:
+    """The points at which a local may hold a value: a drop of what was moved away does nothing."""
+    ends = {
+        point for point, kind, place in facts.of_local[local] if kind in (f.MOVE, f.DEAD) and not place.projection
+    }  # fmt: skip
+    work = [point for point, kind, _ in facts.of_local[local] if kind in (f.ASSIGN, f.RESULT)]
+    work = [after for point in work for after in facts.following(point)]
+    if 0 < local <= facts.body.arg_count:
+        work.append(0)
+    filled = 0
+    while work:
+        point = work.pop()
+        if not filled >> point & 1:
+            filled |= 1 << point
+            if point not in ends:
+                work += facts.following(point)
+    return filled
 
 
 def _action(kind: int, place: m.Place, drops: bool) -> bool | None:

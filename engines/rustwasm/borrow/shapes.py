@@ -47,7 +47,8 @@ def opaque_lifetimes(definition: Any) -> tuple[str, ...]:
 
     for bound in definition.bounds:
         names.extend(bound.regions)
-        for one in (*bound.args, *[t for _, t in bound.bindings]):
+        args, bindings = bound.declared
+        for one in (*args, *[t for _, t in bindings]):
             visit(one)
     return tuple(dict.fromkeys(n for n in names if n and n != "'static"))
 

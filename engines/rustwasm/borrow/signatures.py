@@ -211,7 +211,7 @@ class Signatures:
             bounds = [p for p in self.assumptions if ty.erase(p.subject) is one]
         for bound in bounds:
             if bound.trait is trait:
-                for bound_name, bound_ty in bound.bindings:
+                for bound_name, bound_ty in bound.declared[1]:
                     if bound_name == name:
                         return self.typed(bound_ty, env)
         return None

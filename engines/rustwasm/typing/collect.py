@@ -592,7 +592,10 @@ class Collector:
         for bound in bounds:
             if bound.path is None:
                 if bound.lifetime:
-                    generics.predicates.append(Predicate(subject, None, (), (), bound.span, (bound.lifetime,)))
+                    name = bound.lifetime
+                    if name == "'_" and env.elide is not None:
+                        name = env.elide()
+                    generics.predicates.append(Predicate(subject, None, (), (), bound.span, (name,)))
                 continue
             if bound.maybe:
                 if subject.kind == ty.PARAM:
@@ -616,7 +619,13 @@ class Collector:
             called = (args[0], bindings[0][1]) if written is not None and written.sugar and args and bindings else None
             generics.predicates.append(
                 Predicate(
-                    ty.erase(subject), trait, tuple([ty.erase(a) for a in args]), erased, bound.span, called=called
+                    ty.erase(subject),
+                    trait,
+                    tuple([ty.erase(a) for a in args]),
+                    erased,
+                    bound.span,
+                    called=called,
+                    declared=(args, bindings),
                 )
             )
 

@@ -14,10 +14,11 @@ Span = tuple[int, int]
 
 
 class Predicate:
-    """`subject: trait<args>` with bindings `Assoc = type`. `trait` is None for a lifetime bound (`regions` then). Of a
-    `Fn(A) -> B`, `called` are `(A,)` and B with their lifetimes: `''` for each that a call chooses."""
+    """`subject: trait<args>` with bindings `Assoc = type`. `trait` is None for a lifetime bound (`regions` then).
+    `declared` are arguments and bindings with their lifetimes, and `called` those of `Fn(A) -> B`: `''` is
+    a lifetime that a call chooses."""
 
-    __slots__ = ("args", "bindings", "called", "regions", "span", "subject", "trait")
+    __slots__ = ("args", "bindings", "called", "declared", "regions", "span", "subject", "trait")
 
     def __init__(
         self,
@@ -28,9 +29,11 @@ class Predicate:
         span: Span = (0, 0),
         regions: tuple[str, ...] = (),
         called: tuple[Ty, Ty] | None = None,
+        declared: tuple[tuple[Ty, ...], tuple[tuple[str, Ty], ...]] | None = None,
     ) -> None:
         self.subject = subject
         self.called = called
+        self.declared = declared if declared is not None else (args, bindings)
         self.trait = trait
         self.args = args
         self.bindings = bindings

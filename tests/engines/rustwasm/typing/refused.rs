@@ -1599,3 +1599,156 @@ fn main() {
 //= none 2
 fn pick<T, U>(t: &T, f: impl FnOnce(&T) -> U) -> U { f(t) }
 fn main() { println!("{}", pick(&(1, "a"), |p| &p.1)); }
+//= fine
+use std::fmt::Debug;
+struct S<'a> { v: &'a [u8], w: Vec<String> }
+impl<'a> S<'a> { fn it(&self) -> impl Iterator<Item = u8> + 'a { self.v.iter().copied() } fn ws(&self) -> impl Iterator<Item = &String> { self.w.iter() } fn b(&self) -> impl Iterator<Item = &String> + '_ { self.w.iter().filter(|x| x.len() > 1) } }
+fn n() -> impl Iterator<Item = u32> { (0..3).map(|x| x * 2) }
+fn st() -> impl Iterator<Item = &'static str> { ["a", "b"].into_iter() }
+fn st2() -> impl Fn() -> usize { let s = "abc"; move || s.len() }
+fn st3() -> impl Debug { let v: Vec<&'static str> = vec!["a"]; v }
+fn g<T: Debug>(t: T) -> impl Debug { vec![t] }
+fn two<'a, 'b>(a: &'a str, b: &'b str) -> impl Debug + Into<Option<(&'a str, &'b str)>> { (a, b) }
+fn add(n: i32) -> impl Fn(i32) -> i32 { move |x| x + n }
+fn it<'a, T: Iterator<Item = &'a u8>>(t: T) -> impl Iterator<Item = u8> where T: 'a { t.copied() }
+fn len(v: &[u8]) -> impl Debug { v.len() }
+fn own(v: &[u8]) -> impl Iterator<Item = u8> { v.to_vec().into_iter() }
+fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }
+fn dup<T: Clone + 'static>(t: T) -> impl Fn() -> T + 'static { move || t.clone() }
+fn main() { let s = S { v: &[1], w: vec![] }; println!("{}{}{}{}{}{}", s.it().count(), s.ws().count(), s.b().count(), n().count(), st().count(), st2()()); println!("{:?}{:?}{}{}", st3(), g("a"), add(1)(2), it([1u8].iter()).count()); let _ = two("a", "b"); len(&[]); own(&[]); compose(|x: i32| x, |y| y)(1); dup(1)(); }
+//= E0700 1
+fn it(v: &Vec<u8>) -> impl Iterator<Item = u8> { v.iter().copied() }
+fn main() { it(&vec![]); }
+//= E0700 3
+struct S<'a> { v: &'a [u8] }
+impl<'a> S<'a> {
+    fn it(&self) -> impl Iterator<Item = u8> { self.v.iter().copied() }
+}
+fn main() { S { v: &[] }.it(); }
+//= none 3
+fn two<'a, 'b, 'c>(a: &'a str, b: &'b str, c: &'c str) -> impl Into<Option<(&'a str, &'b str)>> {
+    let x = if a.len() > 1 { a } else { c };
+    (x, b)
+}
+fn main() { let _ = two("a", "b", "c"); }
+//= E0700 2
+fn f(v: &[u8]) -> impl Fn() -> u8 + 'static { let n = v[0]; move || n }
+fn g(v: &[u8]) -> impl Fn() -> u8 { move || v[0] }
+fn main() { f(&[1])(); g(&[1])(); }
+//= none 1
+fn f(v: &[u8]) -> impl Fn() -> u8 + 'static { move || v[0] }
+fn main() { f(&[1])(); }
+//= E0700 1
+fn f(v: &[u8], w: &[u8]) -> impl Fn() -> u8 { let n = w[0]; move || v[0] + n }
+fn main() { f(&[1], &[1])(); }
+//= fine
+struct S<'a> { v: &'a [u8], w: Vec<String> }
+impl<'a> S<'a> {
+  fn it(&self) -> impl Iterator<Item = u8> + 'a { self.v.iter().copied() }
+  fn ws(&self) -> impl Iterator<Item = &String> { self.w.iter() }
+  fn b(&self) -> impl Iterator<Item = &String> + '_ { self.w.iter().filter(|x| x.len() > 1) } }
+fn main() {}
+//= E0505 3
+struct S { w: Vec<String> }
+impl S { fn ws(&self) -> impl Iterator<Item = &String> { self.w.iter() } }
+fn main() { let s = S { w: vec![] }; let i = s.ws(); drop(s); i.count(); }
+//= E0597 6
+struct S { w: Vec<String> }
+impl S { fn ws(&self) -> impl Iterator<Item = &String> { self.w.iter() } }
+fn main() {
+    let x = {
+        let s = S { w: vec![] };
+        let y = s.ws().next(); y
+    };
+    println!("{x:?}");
+}
+//= fine
+struct S { w: Vec<String> }
+impl S { fn ws(&self) -> impl Iterator<Item = &String> { self.w.iter() } }
+fn main() { let s = S { w: vec![] }; let x = s.ws().next(); for y in s.ws() { println!("{y}"); } println!("{x:?}"); let v: Vec<&String> = s.ws().collect(); println!("{v:?}"); }
+//= E0597 5
+fn f<'a, I: Iterator<Item = &'a str>>(mut i: I) -> &'a str { i.next().unwrap() }
+fn main() {
+    let r = {
+        let s = String::new();
+        f(std::iter::once(&s[..]))
+    };
+    println!("{r}");
+}
+//= fine
+fn f<'a, I: Iterator<Item = &'a str>>(mut i: I) -> &'a str { i.next().unwrap() }
+fn main() { let s = String::new(); let r = f(s.split(' ')); println!("{r}"); }
+//= E0597 5
+fn f<'a, F: Fn(&str) -> &'a str>(g: F) -> &'a str { g("") }
+fn main() {
+    let r = {
+        let s = String::new();
+        f(|_| &s[..])
+    };
+    println!("{r}");
+}
+//= E0597 6
+fn f<'a, F: FnMut(&'a str)>(s: &'a str, mut g: F) { g(s) }
+fn main() {
+    let mut v = vec![];
+    {
+        let s = String::new();
+        f(&s, |x| v.push(x));
+    }
+    println!("{v:?}");
+}
+//= E0597 5
+fn f<'a, T: Into<&'a str>>(t: T) -> &'a str { t.into() }
+fn main() {
+    let r = {
+        let s = String::new();
+        f(&s[..])
+    };
+    println!("{r}");
+}
+//= fine
+use std::collections::HashMap;
+fn f<'a, T: Into<&'a str>>(t: T) -> &'a str { t.into() }
+fn g<'a, I: IntoIterator<Item = &'a str>>(i: I) -> HashMap<&'a str, usize> { let mut m = HashMap::new(); for x in i { *m.entry(x).or_insert(0) += 1; } m }
+fn h<'a, T, K: Ord + 'a, F: FnMut(&'a T) -> K>(v: &'a [T], f: F) -> Vec<K> { v.iter().map(f).collect() }
+fn k<'a, T: AsRef<str> + 'a>(v: &'a [T]) -> Vec<&'a str> { v.iter().map(|x| x.as_ref()).collect() }
+struct W<'a, F: Fn(&'a str) -> usize> { f: F, s: &'a str }
+impl<'a, F: Fn(&'a str) -> usize> W<'a, F> { fn run(&self) -> usize { (self.f)(self.s) } fn new(s: &'a str, f: F) -> Self { W { f, s } } }
+fn main() { let s = String::from("a b"); let m = g(s.split(' ')); println!("{} {:?} {:?}", f(&s[..]), m.len(), h(&[1, 2], |x| *x)); println!("{:?}", k(&[s.clone()])); println!("{}", W::new(&s, |x| x.len()).run()); let m2 = g(vec!["a"]); println!("{}", m2.len()); }
+//= E0700 4
+use std::cell::Cell;
+trait Trait<'a> { }
+impl<'a, 'b> Trait<'b> for Cell<&'a u32> { }
+fn foo<'x, 'y>(x: Cell<&'x u32>) -> impl Trait<'y> where 'x: 'y { x }
+fn main() {}
+//= E0700 1 E0700 2
+fn it(v: &Vec<u8>) -> impl Iterator<Item = u8> { v.iter().copied() }
+struct S; impl S { fn it<'a>(&'a self, v: &'a [u8]) -> impl Iterator<Item = u8> { v.iter().copied() } fn two(&self, v: &[u8]) -> impl Fn() -> u8 { let n = v[0]; move || n } fn three(&self, v: &[u8]) -> impl Fn() -> u8 { move || v[0] } }
+fn main() {}
+//= fine
+fn bytes(text: &str) -> impl Iterator<Item = u8> + '_ { text.bytes() }
+struct S(Vec<u8>);
+impl S { fn all(&self, _: &str) -> impl Iterator<Item = u8> + '_ { self.0.iter().copied() } }
+fn main() { println!("{}{}", bytes("a").count(), S(vec![]).all("").count()); }
+//= E0505 5
+fn bytes(text: &str) -> impl Iterator<Item = u8> + '_ { text.bytes() }
+fn main() {
+    let s = String::new();
+    let all = bytes(&s);
+    drop(s);
+    println!("{}", all.count());
+}
+//= fine
+struct S(Vec<u8>);
+impl S { fn all(&self) -> impl Iterator<Item = &u8> { self.0.iter() } fn boxed(&self) -> Box<dyn Iterator<Item = &u8> + '_> { Box::new(self.0.iter()) } }
+fn main() { let n = S(vec![]).all().count(); println!("{n}"); let m = S(vec![]).boxed().count(); println!("{m}"); }
+//= E0597 6
+fn main() {
+    let c = String::new().len() > 3;
+    let held: Box<dyn Fn() -> usize + '_>;
+    {
+        let s = String::new();
+        held = Box::new(|| s.len());
+        if c { drop(held); }
+    }
+}

@@ -29,7 +29,6 @@ def test_every_rule_is_broken_by_some_fault() -> None:
     assert {fault.code for fault in RULES} == OWNERSHIP
 
 
-@pytest.mark.evidence("P9")
 @settings(deadline=None, max_examples=40)
 @given(st.sampled_from(RULES), st.integers(0, 1 << 32))
 def test_a_broken_rule_is_found_where_it_is_broken(fault: object, seed: int) -> None:
@@ -39,7 +38,7 @@ def test_a_broken_rule_is_found_where_it_is_broken(fault: object, seed: int) -> 
     assert found == [(program.code, program.line)], program.source
 
 
-@pytest.mark.evidence("P9", "P10")
+@pytest.mark.evidence("P10")
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 1 << 32))
 def test_what_is_accepted_uses_nothing_after_its_end(seed: int) -> None:
@@ -62,7 +61,6 @@ UNSOUND: Final = {
 }
 
 
-@pytest.mark.evidence("P9")
 @pytest.mark.parametrize("kind", sorted(UNSOUND))
 def test_without_the_rules_the_interpreter_stops_there(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {one.code for one in check_source(UNSOUND[kind]).diagnostics.errors} & OWNERSHIP

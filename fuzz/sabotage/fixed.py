@@ -91,7 +91,7 @@ def _() -> None:
     DecodedCode.take = take  # type: ignore[method-assign]
 
 
-_PAIRS: Final = ("tests/engines/vm/tiers/test_rewritten_pairs.py",)
+_PAIRS: Final = ("fresh tests/engines/vm/tiers/test_rewritten_pairs.py",)
 
 
 @BUGS.action(

@@ -99,11 +99,11 @@ def hart_with(text: str) -> Hart:
 
 
 def runs_alike(text: str, limits: list[int]) -> None:
-    joined = 0
+    joined, original = 0, vars(lowering)["arms_of"]  # an injected bug may have replaced it
 
     def counted(region: Region, block: Block) -> Arms | None:
         nonlocal joined
-        found = arms_of(region, block)
+        found = original(region, block)
         joined += found is not None
         return found
 

@@ -103,7 +103,7 @@ def runs_alike(text: str, limits: list[int]) -> None:
 
     def counted(region: Region, block: Block) -> Arms | None:
         nonlocal joined
-        found = original(region, block)
+        found: Arms | None = original(region, block)
         joined += found is not None
         return found
 

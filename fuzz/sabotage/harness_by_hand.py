@@ -71,7 +71,7 @@ def _() -> None:
         self.attempts += 1
         return int(self.attempts) < 50
 
-    Search.keep = keep  # type: ignore[method-assign]
+    replace_method(Search, "keep", lambda original: keep)
 
 
 @BUGS.action("reducer-keeps-another-signature", Area.REDUCER, "a reduction to something else",
@@ -89,7 +89,7 @@ def _() -> None:
         self.best = candidate
         return True
 
-    Search.keep = keep  # type: ignore[method-assign]
+    replace_method(Search, "keep", lambda original: keep)
 
 
 @BUGS.action("reducer-finds-no-window", Area.REDUCER, "a pass that does nothing",

@@ -7,7 +7,7 @@ which a scope is left), so they stand whatever the code around them becomes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Bug, Catalogue, replace_method
@@ -66,17 +66,15 @@ def unenforced(code: str) -> Callable[[], None]:
     return inject
 
 
-BUGS.extend(
-    Bug(
-        f"rust-{code.lower()}-not-reported",
-        Area.RUST_FRONT_END,
-        "a rule of the language not enforced",
-        unenforced(code),
-        f"programs with {code} are accepted",
-        (_VERDICTS,),
-    )
-    for code in UNENFORCED
-)
+def unreported(codes: Iterable[str], judges: tuple[str, ...]) -> Iterator[Bug]:
+    """For each code a bug: its error is not reported any more."""
+    for code in codes:
+        what = f"programs with {code} are accepted"
+        rule = "a rule of the language not enforced"
+        yield Bug(f"rust-{code.lower()}-not-reported", Area.RUST_FRONT_END, rule, unenforced(code), what, judges)
+
+
+BUGS.extend(unreported(UNENFORCED, (_VERDICTS,)))
 
 
 def _emitted(right: str, wrong: str) -> Callable[[], None]:
@@ -136,10 +134,7 @@ def _() -> None:
     replace_method(Moves, "_check_once", lambda original: lambda self: None)
 
 
-BUGS.append(
-    Bug("rust-e0415-not-reported", Area.RUST_FRONT_END, "a rule of the language not enforced", unenforced("E0415"),
-        "parameters of one name are accepted", _COMMON_ERRORS),
-)  # fmt: skip
+BUGS.extend(unreported(("E0415",), _COMMON_ERRORS))
 
 
 @BUGS.action("rust-parameters-need-no-size", Area.RUST_FRONT_END, "a rule of the language not enforced",

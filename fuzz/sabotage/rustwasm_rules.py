@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fuzz.sabotage.bug import Area, Bug, Catalogue, replace_method
-from fuzz.sabotage.rustwasm import unenforced
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+from fuzz.sabotage.rustwasm import unreported
 
 _INDEX: Final = ("tests/engines/rustwasm/test_refused.py",)
 
@@ -21,17 +21,7 @@ UNENFORCED: Final = (
 )  # fmt: skip
 """Errors that are not reported any more."""
 
-BUGS.extend(
-    Bug(
-        f"rust-{code.lower()}-not-reported",
-        Area.RUST_FRONT_END,
-        "a rule of the language not enforced",
-        unenforced(code),
-        f"programs with {code} are accepted",
-        _INDEX,
-    )
-    for code in UNENFORCED
-)
+BUGS.extend(unreported(UNENFORCED, _INDEX))
 
 
 @BUGS.action("rust-late-projections-not-compared", Area.RUST_FRONT_END, "a rule of the language not enforced",

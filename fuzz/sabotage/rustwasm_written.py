@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fuzz.sabotage.bug import Area, Bug, Catalogue, replace_method
-from fuzz.sabotage.rustwasm import unenforced
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+from fuzz.sabotage.rustwasm import unreported
 
 _REFUSED: Final = ("tests/engines/rustwasm/test_refused.py",)
 _LANGUAGE: Final = ("tests/engines/rustwasm/mir/test_language.py",)
@@ -22,17 +22,7 @@ UNENFORCED: Final = (
 )  # fmt: skip
 """Errors that are not reported any more."""
 
-BUGS.extend(
-    Bug(
-        f"rust-{code.lower()}-not-reported",
-        Area.RUST_FRONT_END,
-        "a rule of the language not enforced",
-        unenforced(code),
-        f"programs with {code} are accepted",
-        _REFUSED,
-    )
-    for code in UNENFORCED
-)
+BUGS.extend(unreported(UNENFORCED, _REFUSED))
 
 
 @BUGS.action("rust-brackets-need-not-pair", Area.RUST_FRONT_END, "a message about something else",

@@ -13,10 +13,10 @@ from engines.rustwasm.syntax.diagnostics import Diagnostics
 
 KEYWORDS: Final = frozenset(
     """as break const continue crate dyn else enum extern false fn for if impl in let loop match mod move mut pub ref
-    return self Self static struct super trait true type unsafe use where while async await""".split()  # noqa: SIM905
+    return self Self static struct super trait true type unsafe use where while async await""".split()  # noqa: SIM905 -- read best as text
 )
 RESERVED: Final = frozenset(
-    "abstract become box do final macro override priv try typeof unsized virtual yield".split()  # noqa: SIM905
+    "abstract become box do final macro override priv try typeof unsized virtual yield".split()  # noqa: SIM905 -- read best as text
 )
 """Words that mean nothing and may not be names."""
 _WORDS: Final = KEYWORDS | RESERVED

@@ -15,7 +15,7 @@ from engines.rustwasm.syntax.macros import MacroParser
 
 _ABIS: Final = frozenset(
     f"{name}{unwind}"
-    for name in "Rust C system cdecl stdcall fastcall thiscall aapcs win64 sysv64 efiapi".split()  # noqa: SIM905
+    for name in "Rust C system cdecl stdcall fastcall thiscall aapcs win64 sysv64 efiapi".split()  # noqa: SIM905 -- read best as text
     for unwind in ("", "-unwind")
 )
 _UNSTABLE_ABIS: Final = frozenset(

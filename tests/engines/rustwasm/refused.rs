@@ -115,9 +115,6 @@ fn main() {}
 type A<T> = i32;
 fn main() {}
 //= E0091 1
-type A<T> = i32;
-fn main() {}
-//= E0091 1
 type W<A, B> = Box<A>;
 fn main() {}
 //= E0106 1 E0106 5 E0106 9 E0106 13
@@ -780,9 +777,6 @@ fn main() {}
 use std::fmt::self;
 fn main() {}
 //= E0429 1
-use std::fmt::self;
-fn main() {}
-//= E0429 1
 use std::fmt::self as f;
 fn main() {}
 //= E0432 2
@@ -1405,9 +1399,6 @@ fn main() { loop { 'a: { break; } } }
 fn main() { loop { 'a: { continue; } } }
 //= E0696 1
 fn main() { 'a: { continue 'a; } }
-//= E0703 1
-extern "invalid" fn foo() {}
-fn main() {}
 //= E0703 1
 extern "invalid" fn foo() {}
 fn main() {}

@@ -16,6 +16,7 @@ from engines.rustwasm.mir.interpreter import run_program
 from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.validate import validate
 from tests.wasi_command import started
+from tests.wasm_function import exported
 
 CONCEPTS: Final = {
     "copies are other objects": """
@@ -116,12 +117,7 @@ CONCEPTS: Final = {
 
 def run(module: bytes) -> int:
     """The result of the exported `f`."""
-    store = wasmtime.Store()
-    found = wasmtime.Instance(store, wasmtime.Module(store.engine, module), []).exports(store)["f"]
-    assert isinstance(found, wasmtime.Func)
-    result = found(store)
-    assert isinstance(result, int)
-    return result
+    return exported(module)()
 
 
 def output(source: str, profile: str, tmp_path: Path) -> str:

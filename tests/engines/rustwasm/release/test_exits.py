@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-import wasmtime
 
 from engines.rustwasm.release.exits import join_values, split_values
 from engines.rustwasm.release.flatten import flatten
 from engines.rustwasm.release.pipeline import optimise
 from engines.rustwasm.release.propagate import propagate
 from engines.rustwasm.release.tree import Block, Node, Tree, fell, grow, walk
-from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module
 from engines.rustwasm.wasm.types import I32
 from engines.rustwasm.wasm.validate import validate
+from tests.wasm_function import exported
 
 BODIES: Final = {
     "value": "(local.set $a (block $l (result i32) (drop (br_if $l (i32.const 7) (local.get 0)))"
@@ -53,10 +52,8 @@ def module(body: str, two: str = TWO) -> Module:
 
 
 def results(made: Module, name: str = "f") -> list[int]:
-    store = wasmtime.Store()
-    function = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(made)), []).exports(store)[name]
-    assert isinstance(function, wasmtime.Func)
-    return [function(store, argument) for argument in (0, 1, 2, 3, 5, -4)]
+    function = exported(made, name)
+    return [function(argument) for argument in (0, 1, 2, 3, 5, -4)]
 
 
 @pytest.mark.parametrize("name", BODIES)

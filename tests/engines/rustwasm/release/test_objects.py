@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import wasmtime
-
 from engines.rustwasm.release.groups import split_groups
 from engines.rustwasm.release.pipeline import optimise
 from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module
 from engines.rustwasm.wasm.validate import validate
+from tests.wasm_function import exported
 
 PAIR: Final = """(module
   (rec (type $p (struct (field (mut i32)) (field (mut i32))))
@@ -47,12 +46,7 @@ TABLE: Final = """(module
 
 def result(module: Module, argument: int) -> int:
     validate(module)
-    store = wasmtime.Store()
-    found = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(module)), []).exports(store)["f"]
-    assert isinstance(found, wasmtime.Func)
-    value = found(store, argument)
-    assert isinstance(value, int)
-    return value
+    return exported(module)(argument)
 
 
 def operations(module: Module) -> set[str]:

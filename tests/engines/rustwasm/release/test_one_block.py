@@ -7,9 +7,9 @@ import wasmtime
 
 from engines.rustwasm.compilation import check_source
 from engines.rustwasm.driver import build
-from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import print_module
+from tests.wasm_function import exported
 
 
 def made(body: str, rest: str = "") -> Module:
@@ -20,10 +20,8 @@ def made(body: str, rest: str = "") -> Module:
 
 
 def calls(module: Module, arguments: list[int]) -> list[int]:
-    store = wasmtime.Store()
-    work = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(module)), []).exports(store)["work"]
-    assert isinstance(work, wasmtime.Func)
-    return [work(store, one) for one in arguments]
+    work = exported(module, "work")
+    return [work(one) for one in arguments]
 
 
 SUM = "let mut sum = 0; for one in &v { sum += *one; } sum"

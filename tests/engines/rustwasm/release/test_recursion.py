@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import wasmtime
 
 from engines.rustwasm.release.pipeline import optimise
-from engines.rustwasm.wasm.binary.encoder import encode
-from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module, print_module
+from tests.wasm_function import exported
 
 FIB = """(func $f (export "f") (param i32) (result i32)
   (if (result i32) (i32.lt_u (local.get 0) (i32.const 2)) (then (local.get 0)) (else (i32.add
@@ -30,27 +28,18 @@ LOCALS = """(func $f (export "f") (param i32) (result i32) (local i32)
   (i32.xor (local.get 1) (call $f (i32.sub (local.get 0) (i32.const 1)))))"""
 
 
-def call(made: Module, argument: int) -> int:
-    store = wasmtime.Store()
-    function = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(made)), []).exports(store)["f"]
-    assert isinstance(function, wasmtime.Func)
-    result = function(store, argument)
-    assert isinstance(result, int)
-    return result
-
-
 @pytest.mark.parametrize(("text", "calls"), [(FIB, 1), (SUM, 0), (PRODUCT, 0), (MIXED, 2), (LOCALS, 0)])
 def test_calls_in_last_place_become_a_loop(text: str, calls: int) -> None:
     made = parse_module(f"(module {text})")
     better, _ = optimise(made)
     assert print_module(better).count("call ") == calls
     for argument in (0, 1, 2, 3, 10, 17):
-        assert call(better, argument) == call(made, argument)
+        assert exported(better)(argument) == exported(made)(argument)
 
 
 def test_a_loop_needs_no_stack() -> None:
     made, _ = optimise(parse_module(f"(module {SUM})"))
-    assert call(made, 1_000_000) == (7 + 1_000_000 * 1_000_001 // 2 + (1 << 31)) % (1 << 32) - (1 << 31)
+    assert exported(made)(1_000_000) == (7 + 1_000_000 * 1_000_001 // 2 + (1 << 31)) % (1 << 32) - (1 << 31)
 
 
 def test_a_call_that_something_follows_stays() -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import wasmtime
 
 from engines.rustwasm.release.pipeline import optimise
-from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module, print_module
+from tests.wasm_function import exported
 
 HEAD = '(memory 1) (func (export "f") (param i32) (result i32) (local $i i32) (local $sum i32)'
 NEXT = "(local.set $sum (i32.xor (i32.sub (local.get $i) (i32.const 7)) (i32.mul (local.get $sum) (i32.const 3))))"
@@ -26,15 +25,6 @@ COUNTED = f"""(local.set $i (i32.const 0))
 BOTH_WAYS = f"(loop $l (if {TEST} (then {NEXT} {STEP} (br $l)) (else {STEP} (br_if $l {TEST})))) (local.get $sum)"
 
 
-def call(made: Module, argument: int) -> int:
-    store = wasmtime.Store()
-    function = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(made)), []).exports(store)["f"]
-    assert isinstance(function, wasmtime.Func)
-    result = function(store, argument)
-    assert isinstance(result, int)
-    return result
-
-
 def words(made: Module) -> list[str]:
     return print_module(made).split()
 
@@ -45,7 +35,7 @@ def test_a_loop_does_the_same_when_it_tests_last(body: str) -> None:
     better, _ = optimise(made)
     assert words(better).count("loop") == 1
     for argument in (0, 1, 2, 3, 10, 17):
-        assert call(better, argument) == call(made, argument)
+        assert exported(better)(argument) == exported(made)(argument)
 
 
 @pytest.mark.parametrize("body", [INSIDE, LEAVING, RETURNING, OTHER_ARM, CONTINUED, COUNTED])

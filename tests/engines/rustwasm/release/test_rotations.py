@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-import wasmtime
 
 from engines.rustwasm.release.pipeline import optimise
-from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module
+from tests.wasm_function import exported
 
 X, N = "(local.get 0)", "(local.get 1)"
 REST = "(i32.sub (i32.const 32) (local.get 1))"
@@ -16,10 +15,8 @@ CALLS = [(value, by) for value in (0, 1, -0x7FFFFFFF, 0x12345678) for by in (0, 
 
 
 def called(module: Module) -> list[int]:
-    store = wasmtime.Store()
-    function = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(module)), []).exports(store)["f"]
-    assert isinstance(function, wasmtime.Func)
-    return [function(store, *each) for each in CALLS]
+    function = exported(module)
+    return [function(*each) for each in CALLS]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-import wasmtime
 
 from engines.rustwasm.release import inline
 from engines.rustwasm.release.pipeline import optimise
-from engines.rustwasm.wasm.binary.encoder import encode
 from engines.rustwasm.wasm.module import Module
 from engines.rustwasm.wasm.text import parse_module, print_module
+from tests.wasm_function import exported
 
 BODY = "(i32.store (local.get 0) (i32.mul (i32.add (local.get 0) (local.get 1)) (i32.load offset=4 (local.get 0))))"
 
@@ -22,12 +21,7 @@ def module(callee: str, caller: str) -> Module:
 
 
 def called(made: Module, argument: int) -> int:
-    store = wasmtime.Store()
-    function = wasmtime.Instance(store, wasmtime.Module(store.engine, encode(made)), []).exports(store)["g"]
-    assert isinstance(function, wasmtime.Func)
-    result = function(store, argument)
-    assert isinstance(result, int)
-    return result
+    return exported(made, "g")(argument)
 
 
 @pytest.mark.parametrize(

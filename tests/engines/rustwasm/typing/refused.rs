@@ -275,11 +275,6 @@ fn main() {}
 //= E0203 1
 struct Bad<T: ?Sized + ?Sized> { inner: Box<T> }
 fn main() {}
-//= E0203 1
-struct Bad<T: ?Sized + ?Sized>{
-    inner: T,
-}
-fn main() {}
 //= E0204 3
 #[derive(Clone)]
 struct S(String);
@@ -656,13 +651,6 @@ fn with_restriction<'a, T: 'a>(x: &'a ()) -> &'a () {
 fn main() {}
 //= E0317 1
 fn main() { let x = if true { 1 }; }
-//= E0317 3
-fn main() {
-let x = 5;
-let a = if x == 5 {
-    1
-};
-}
 //= E0322 2
 struct Foo;
 impl Sized for Foo {}
@@ -730,16 +718,6 @@ fn main() {
 let mut x = 12f32;
 x <<= 2;
 }
-//= E0392 1
-enum Foo<T> {
-    Bar,
-}
-fn main() {}
-//= E0392 1
-struct Foo<'a, T> {
-    x: *const T,
-}
-fn main() {}
 //= E0392 1
 struct Slice<'a> { length: usize }
 fn main() {}
@@ -904,10 +882,6 @@ fn foo<F: Fn(i32)>(f: F) {
 fn main() {
     foo(|x: &str| {});
 }
-//= E0641 2
-fn main() {
-let b = 0 as *const _;
-}
 //= E0643 3
 trait Area { fn sum<I: Iterator<Item = u32>>(&self, by: I) -> u32; }
 struct S;
@@ -924,13 +898,6 @@ fn main() {}
 //= E0665 1
 #[derive(Default)]
 enum E { A, B }
-fn main() {}
-//= E0665 1
-#[derive(Default)]
-enum Food {
-    Sweet,
-    Salty,
-}
 fn main() {}
 //= E0666 3
 trait Inner {}
@@ -1030,11 +997,6 @@ fn main() { let n: u32 = Coroutine::create(); }
 //= E0794 2
 fn f<'a>(x: &'a str) {}
 fn main() { f::<'static>("a"); }
-//= E0794 3
-fn main() {
-fn foo<'a>(x: &'a str) -> &'a str { x }
-let _ = foo::<'static>;
-}
 //= none 1 none 2
 struct A<T>(Option<Box<B<T>>>);
 struct B<T>(Option<Box<A<T>>>);

@@ -457,13 +457,11 @@ class ExpressionBuilder(ControlBuilder):
         self.scrutinee = node.value.span
         self.bind(self.test_pattern(pattern, place, fail, scope), scope)
         following = self.block()
-        bound = len(scope.locals)
         self.leave(inner, node.span)
         self.goto(following, fail)
         self.leave(inner, node.span)
         self.into(Place(self.local(ty.NEVER_TY, None, False, node.span)), node.otherwise)
         self.end(m.Unreachable(), following)
-        del bound
         self.scopes.pop()
         self.temporaries.pop()
 

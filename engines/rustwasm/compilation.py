@@ -27,7 +27,7 @@ from engines.rustwasm.syntax.parse_items import Parser, UnparsedBody, parse
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.check import check_function
 from engines.rustwasm.typing.coherence import check_coherence
-from engines.rustwasm.typing.collect import Collector, TypeEnv
+from engines.rustwasm.typing.collect import Collector
 from engines.rustwasm.typing.constants import fold
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
 from engines.rustwasm.typing.dyn_compatible import check_objects
@@ -35,6 +35,7 @@ from engines.rustwasm.typing.impl_headers import check_header
 from engines.rustwasm.typing.impl_members import check_members
 from engines.rustwasm.typing.parameters import check_parameters
 from engines.rustwasm.typing.traits import head
+from engines.rustwasm.typing.type_env import TypeEnv
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.wellformed import break_circles, check_shared
 from engines.rustwasm.typing.wellformed_types import TypeRules

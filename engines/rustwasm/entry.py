@@ -11,7 +11,8 @@ from engines.rustwasm.mir import body as m
 from engines.rustwasm.resolve.modules import VALUES
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef
-from engines.rustwasm.typing.traits import AMBIGUOUS, Inference
+from engines.rustwasm.typing.projection import Inference
+from engines.rustwasm.typing.traits import AMBIGUOUS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,7 +23,7 @@ from engines.rustwasm.compilation import install_library, library, library_is_lo
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.lexer import Tokens
 from engines.rustwasm.syntax.parse_items import Parser, UnparsedBody
-from engines.rustwasm.typing.collect import TypeEnv
+from engines.rustwasm.typing.type_env import TypeEnv
 from engines.rustwasm.typing.types import Ty
 from engines.vm.runtime.object_cache import ObjectCache, cache_directory, content_key
 

@@ -595,6 +595,6 @@ def _() -> None:
              judges=("fresh tests/engines/rustwasm/mir/test_build_clone.py",),
              description="a closure is Clone whatever it owns")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.typing.traits import Inference
+    from engines.rustwasm.typing.projection import Inference
 
     replace_method(Inference, "closure_is_clone", lambda original: lambda self, closure: True)

@@ -245,17 +245,17 @@ def _() -> None:
              description="only tuples are taken apart by assignments")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.syntax import tree as t
-    from engines.rustwasm.typing import expressions
+    from engines.rustwasm.typing import operators
 
-    replace_method(expressions, "takes_apart", lambda original: lambda checker, left: isinstance(left, t.Tuple))
+    replace_method(operators, "takes_apart", lambda original: lambda checker, left: isinstance(left, t.Tuple))
 
 
 @BUGS.action("rust-references-become-any-pointer", Area.RUST_FRONT_END, "a rule of the language not enforced",
              description="a reference is cast to a raw pointer to any type")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.typing.check import BodyChecker
+    from engines.rustwasm.typing import casts
 
-    replace_method(BodyChecker, "fits_pointer", lambda original: lambda self, actual, to: True)
+    replace_method(casts, "fits_pointer", lambda original: lambda checker, actual, to: True)
 
 
 @BUGS.action("rust-imports-before-the-crates-attributes", Area.RUST_FRONT_END, "a fix that does not mend",
@@ -338,12 +338,12 @@ def _() -> None:
 @BUGS.action("rust-bounds-name-no-lifetimes", Area.RUST_FRONT_END, "a rule of the language not enforced",
              description="lifetimes in arguments and bindings of bounds are forgotten")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.typing import collect
+    from engines.rustwasm.typing import generics
 
     def wrapper(original: Any) -> Any:
         return lambda *rest, declared=None, **named: original(*rest, **named)
 
-    replace_method(collect, "Predicate", wrapper)
+    replace_method(generics, "Predicate", wrapper)
 
 
 @BUGS.action("rust-hidden-types-hold-anything", Area.RUST_FRONT_END, "a rule of the language not enforced",

@@ -62,13 +62,13 @@ def _() -> None:
 @BUGS.action("rust-constants-are-no-arguments", Area.RUST_FRONT_END, "a valid program rejected", judges=_LANGUAGE,
              description="a constant is taken as an argument only in braces")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.typing import collect, paths
+    from engines.rustwasm.typing import paths, trait_paths, type_syntax
 
     def wrapper(original: Any) -> Any:
         return lambda collector, generics, written, first, env: [collector.lower(one, env) for one in written]
 
-    replace_method(collect, "lower_arguments", wrapper)
-    replace_method(paths, "lower_arguments", wrapper)
+    for module in (trait_paths, type_syntax, paths):
+        replace_method(module, "lower_arguments", wrapper)
 
 
 @BUGS.action("rust-imports-show-anything", Area.RUST_FRONT_END, "a rule of the language not enforced",

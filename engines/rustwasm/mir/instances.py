@@ -22,7 +22,8 @@ from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.build_clone import clone_of_closure
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ConstDef, FnDef, TraitDef
-from engines.rustwasm.typing.traits import AMBIGUOUS, Inference
+from engines.rustwasm.typing.projection import Inference
+from engines.rustwasm.typing.traits import AMBIGUOUS
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
-    from engines.rustwasm.typing.calls import CallChecker
     from engines.rustwasm.typing.check import BodyChecker
+    from engines.rustwasm.typing.paths import PathChecker
 
 _RANKS: Final = ("Fn", "FnMut", "FnOnce")
 
 
-def report_parameter_count(checker: CallChecker, what: str, wanted: int, given: int, span: t.Span) -> None:
+def report_parameter_count(checker: PathChecker, what: str, wanted: int, given: int, span: t.Span) -> None:
     """E0593."""
     expected = f"{wanted} argument{'' if wanted == 1 else 's'}"
     found = f"{given} argument{'' if given == 1 else 's'}"
@@ -26,7 +26,7 @@ def report_parameter_count(checker: CallChecker, what: str, wanted: int, given: 
     checker.error("E0593", message, span, f"expected {what} that takes {expected}")
 
 
-def report_uncallable(checker: BodyChecker, callee: Ty, wanted: Ty, span: t.Span) -> None:
+def report_uncallable(checker: PathChecker, callee: Ty, wanted: Ty, span: t.Span) -> None:
     """A closure or function that cannot be called with arguments of the types `wanted`: E0593 or E0631."""
     what = "closure" if callee.kind == ty.CLOSURE else "function"
     signature = checker.signature_of(callee)

@@ -28,7 +28,6 @@ CONFUSED: Final = {
 class CallChecker(PatternChecker):
     """Calls and closures."""
 
-    function: FnDef
     literals: list[tuple[Any, bool]]
     copies: list[tuple[Any, Ty]]
     casts: list[tuple[Any, Ty, Ty]]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.traits import AMBIGUOUS, Inference, head
+from engines.rustwasm.typing.projection import Inference
+from engines.rustwasm.typing.traits import AMBIGUOUS, head
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation

@@ -17,8 +17,8 @@ from engines.rustwasm.typing.definitions import FnDef, TraitDef
 from engines.rustwasm.typing.types import Ty, shallow
 
 if TYPE_CHECKING:
-    from engines.rustwasm.typing.calls import CallChecker
     from engines.rustwasm.typing.coercion import Coercer
+    from engines.rustwasm.typing.paths import PathChecker
 
 Fix = tuple[t.Span, str, str]
 """What a diagnostic suggests: span, replacement, message."""
@@ -137,7 +137,7 @@ def bound_fix(function: FnDef, name: str, bound: str) -> Fix | None:
     return None
 
 
-def unmet_fix(checker: CallChecker, trait: TraitDef, args: tuple[Ty, ...], bindings: str = "") -> Fix | None:
+def unmet_fix(checker: PathChecker, trait: TraitDef, args: tuple[Ty, ...], bindings: str = "") -> Fix | None:
     """What gives a type a trait: a bound where it is a parameter, a derive where it is a type of the crate."""
     one = shallow(args[0])
     if one.kind == ty.PARAM:
@@ -162,7 +162,7 @@ def unmet_fix(checker: CallChecker, trait: TraitDef, args: tuple[Ty, ...], bindi
     return (start, start), f"{text}\n", f"consider annotating `{ty.show(one)}` with `{text}`"
 
 
-def trait_path(checker: CallChecker, trait: TraitDef) -> str:
+def trait_path(checker: PathChecker, trait: TraitDef) -> str:
     """The name of a trait as the module being checked can write it."""
     resolver, module = checker.compilation.resolver, checker.type_env.module
     name = trait.name

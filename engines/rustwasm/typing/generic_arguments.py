@@ -13,12 +13,15 @@ from engines.rustwasm.syntax.item_rules import mentioned
 from engines.rustwasm.typing import types as ty
 
 if TYPE_CHECKING:
-    from engines.rustwasm.typing.collect import Collector, TypeEnv
     from engines.rustwasm.typing.definitions import Generics
+    from engines.rustwasm.typing.trait_paths import TraitPaths
+    from engines.rustwasm.typing.type_env import TypeEnv
     from engines.rustwasm.typing.types import Ty
 
 
-def lower_arguments(collector: Collector, generics: Generics, written: list[Any], first: int, env: TypeEnv) -> list[Ty]:
+def lower_arguments(
+    collector: TraitPaths, generics: Generics, written: list[Any], first: int, env: TypeEnv
+) -> list[Ty]:
     """Arguments for the parameters from number `first` on. E0747 for the first constant in the place of a type, or
     type in that of a constant."""
     given = []
@@ -43,7 +46,7 @@ def lower_arguments(collector: Collector, generics: Generics, written: list[Any]
     return given
 
 
-def const_parameter(collector: Collector, written: Any, env: TypeEnv, syntax: t.GenericsSyntax) -> Ty:
+def const_parameter(collector: TraitPaths, written: Any, env: TypeEnv, syntax: t.GenericsSyntax) -> Ty:
     """The type of a const parameter: an integer's, `bool` or `char`, and no generic parameter has to do with it."""
     names = {p.name for p in syntax.params} | env.params.keys()
     message = "the type of const parameters must not depend on other generic parameters"

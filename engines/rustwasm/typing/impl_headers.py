@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, ImplDef
 from engines.rustwasm.typing.parameters import check_constrained
-from engines.rustwasm.typing.traits import Inference
+from engines.rustwasm.typing.projection import Inference
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation

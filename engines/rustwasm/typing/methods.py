@@ -11,7 +11,7 @@ from typing import Any, Final
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef, ImplDef, TraitDef
-from engines.rustwasm.typing.paths import PathChecker
+from engines.rustwasm.typing.obligations import ObligationChecker
 from engines.rustwasm.typing.traits import AMBIGUOUS, head
 from engines.rustwasm.typing.types import Ty, shallow
 
@@ -20,11 +20,8 @@ _KEEPING: Final = frozenset((ty.ADT, ty.REF))
 """Kinds of types that substitution leaves, and that no type of another kind or data equals."""
 
 
-class MethodChecker(PathChecker):
+class MethodChecker(ObligationChecker):
     """Finds methods and dereferences."""
-
-    def select_pending(self) -> bool:
-        raise NotImplementedError
 
     def deref_step(self, one: Ty) -> tuple[Ty, Adjustment] | None:
         """The type behind one dereference and how it is reached; None if there is none."""

@@ -8,11 +8,12 @@ from engines.rustwasm.resolve.modules import VALUES, AliasDef
 from engines.rustwasm.resolve.nearest import nearest
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.collect import TypeEnv
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, Generics, ImplDef, TraitDef, VariantDef
 from engines.rustwasm.typing.generic_arguments import lower_arguments
 from engines.rustwasm.typing.parameters import check_lifetime_arguments
-from engines.rustwasm.typing.traits import AMBIGUOUS, Inference, head
+from engines.rustwasm.typing.projection import Inference
+from engines.rustwasm.typing.traits import AMBIGUOUS, head
+from engines.rustwasm.typing.type_env import TypeEnv
 from engines.rustwasm.typing.types import Ty, shallow, subst
 from engines.rustwasm.typing.unresolved import report_unresolved
 
@@ -38,6 +39,7 @@ class Variable:
 class PathChecker(Inference):
     """Resolves value paths inside one body."""
 
+    function: FnDef
     type_env: TypeEnv
     scopes: list[dict[str, Variable]]
     sought: tuple[t.Path, str, t.Span] | None = None

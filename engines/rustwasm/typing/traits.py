@@ -1,4 +1,4 @@
-"""Inference variables and trait selection: which impl answers, and what associated types are.
+"""Trait selection: which impl answers.
 
 An obligation is (trait, (Self, arguments...)). Selection answers `Selected`, None (nobody implements it) or AMBIGUOUS
 (a variable has to be known first).
@@ -14,6 +14,7 @@ from engines.rustwasm.syntax.diagnostics import Span
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ImplDef, Predicate, TraitDef, VariantDef
 from engines.rustwasm.typing.types import Ty, shallow, subst
+from engines.rustwasm.typing.unification import Unifier
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
@@ -94,13 +95,13 @@ class EnvPredicate:
         self.bindings = bindings
 
 
-class Inference:
-    """Variables, unification, selection, projection, under the assumptions `env`."""
+class Selector(Unifier):
+    """Selection under the assumptions `env`. What associated types are comes above (`Inference`)."""
 
     def __init__(self, compilation: Compilation, predicates: list[Predicate]) -> None:
         self.compilation = compilation
         self.collector = compilation.collector
-        self.trail: list[Ty] = []
+        self.trail = []
         self.env: list[EnvPredicate] = []
         self.reveal = False
         self.depth = 0
@@ -118,6 +119,9 @@ class Inference:
                 assumption.subject = self.normalize(assumption.subject)
                 assumption.args = tuple([self.normalize(a) for a in assumption.args])
 
+    def project(self, trait: TraitDef, name: str, args: tuple[Ty, ...]) -> Ty | None:
+        raise NotImplementedError
+
     def assume(self, subject: Ty, trait: TraitDef, args: tuple[Ty, ...], bindings: tuple[tuple[str, Ty], ...]) -> None:
         for known in self.env:
             if known.subject is subject and known.trait is trait and known.args == args and not bindings:
@@ -130,83 +134,6 @@ class Inference:
                 full = (subject, *args)
                 more = tuple((n, subst(b, full)) for n, b in upper.bindings)
                 self.assume(subject, upper.trait, tuple([subst(a, full) for a in upper.args]), more)
-
-    # Variables
-
-    def snapshot(self) -> int:
-        return len(self.trail)
-
-    def rollback(self, mark: int) -> None:
-        trail = self.trail
-        while len(trail) > mark:
-            trail.pop().link = None
-
-    def bind(self, var: Ty, value: Ty) -> bool:
-        if value.flags & ty.HAS_INFER and self.occurs(var, value):
-            return False
-        var.link = value
-        self.trail.append(var)
-        return True
-
-    def occurs(self, var: Ty, value: Ty) -> bool:
-        value = shallow(value)
-        if value is var:
-            return True
-        return any(self.occurs(var, a) for a in value.args if a.flags & ty.HAS_INFER)
-
-    def unify(self, a: Ty, b: Ty) -> bool:
-        """Make two types equal; False (with some variables bound) if they cannot be."""
-        while a.link is not None:
-            a = a.link
-        while b.link is not None:
-            b = b.link
-        if a is b:
-            return True
-        if a.kind == ty.INFER:
-            if a.data == "type":
-                if b.kind == ty.INFER and b.data == "type":
-                    a.link = b
-                    self.trail.append(a)
-                    return True
-                return self.bind(a, b)
-            if b.kind == ty.INFER:
-                if b.data == "type":
-                    return self.bind(b, a)
-                return a.data == b.data and self.bind(a, b)
-            if (
-                (a.data == "int" and b.kind == ty.INT)
-                or (a.data == "float" and b.kind == ty.FLOAT)
-                or b.kind == ty.ERROR
-            ):
-                return self.bind(a, b)
-            return False
-        if b.kind == ty.INFER:
-            return self.unify(b, a)
-        if a.kind == ty.ERROR or b.kind == ty.ERROR:
-            return True
-        if a.flags & ty.HAS_PROJECTION and a.kind == ty.PROJECTION and b.kind != ty.PROJECTION:
-            normal = self.normalize(a)
-            return normal is not a and self.unify(normal, b)
-        if b.kind == ty.PROJECTION and a.kind != ty.PROJECTION:
-            normal = self.normalize(b)
-            return normal is not b and self.unify(a, normal)
-        if a.kind != b.kind or a.data != b.data or len(a.args) != len(b.args):
-            return False
-        others = b.args
-        for i, x in enumerate(a.args):
-            y = others[i]
-            if x is not y and not self.unify(x, y):
-                return False
-        return bool(others)
-
-    def can_unify(self, a: Ty, b: Ty) -> bool:
-        mark = len(self.trail)
-        result = self.unify(a, b)
-        self.rollback(mark)
-        return result
-
-    def fresh_args(self, count: int) -> tuple[Ty, ...]:
-        return tuple([ty.variable() for _ in range(count)])
 
     # Selection
 
@@ -546,128 +473,3 @@ class Inference:
         if not one.flags & (ty.HAS_INFER | ty.HAS_PARAM | ty.HAS_OPAQUE) and one.kind != ty.CLOSURE:
             self.compilation.copy_cache[key] = result
         return result
-
-    # Projection
-
-    def project(self, trait: TraitDef, name: str, args: tuple[Ty, ...]) -> Ty | None:
-        """`<args[0] as trait<args[1:]>>::name`, or None if it is not known (yet) or rigid."""
-        self_ty = shallow(args[0])
-        if self_ty.kind == ty.ERROR:
-            return ty.ERROR_TY
-        if self_ty.kind == ty.INFER and self_ty.data == "type":
-            return None
-        if name not in trait.assoc_types:
-            owner = self.collector.find_assoc(trait, name)
-            if owner is not None and owner is not trait:
-                trait, args = owner, args[: len(owner.generics.names)]
-        if name == "Output" and trait.lang == "FnOnce":
-            signature = self.signature_of(self_ty)
-            if signature is not None:
-                return signature[1]
-        for assumption in self.env:
-            for bound, value in assumption.bindings:
-                if bound == name and (assumption.trait is trait or self.has_supertrait(assumption.trait, trait)):
-                    mark = len(self.trail)
-                    if self.unify(assumption.subject, self_ty):
-                        return value
-                    self.rollback(mark)
-        if self.depth > 40:
-            return None
-        self.depth += 1
-        found = self.select(trait, args)
-        self.depth -= 1
-        if found is None or found is AMBIGUOUS:
-            return None
-        if found.kind == "impl":
-            given = self.collector.impl_assoc(found.impl, name)
-            if given is not None:
-                for p in self.collector.impl_bounds(found.impl):
-                    if p.trait is not None and p.bindings:
-                        subject = self.normal_subst(p.subject, found.args)
-                        full = (subject, *[self.normal_subst(a, found.args) for a in p.args])
-                        for bound, value in p.bindings:
-                            actual = self.project(p.trait, bound, full)
-                            if actual is not None:
-                                self.unify(actual, self.normal_subst(value, found.args))
-                return self.normal_subst(given, found.args)
-            default = trait.assoc_types.get(name, ([], None))[1]
-            if default is not None:
-                return self.normal_subst(ty.erase(self.collector.lower(default, self.collector.envs[trait])), args)
-            return ty.ERROR_TY
-        if found.kind == "param":
-            for bound, value in found.bindings:
-                if bound == name:
-                    return self.normalize(value)
-        return None
-
-    def has_supertrait(self, trait: TraitDef, upper: TraitDef) -> bool:
-        return any(
-            p.trait is upper or (p.trait is not None and self.has_supertrait(p.trait, upper)) for p in trait.supertraits
-        )
-
-    def normalize(self, one: Ty) -> Ty:
-        """`one` with every projection (and, when revealing, every opaque type) that is known replaced.
-
-        An unknown one whose Self is still a variable becomes a variable that `retry_projections` solves later.
-        """
-        if not one.flags & (ty.HAS_PROJECTION | (ty.HAS_OPAQUE if self.reveal else 0)):
-            return one
-        one = shallow(one)
-        if one.kind == ty.PROJECTION:
-            ground = one.flags == ty.HAS_PROJECTION and self.closed
-            if ground:
-                known = self.compilation.projections.get((one, self.reveal))
-                if known is not None:
-                    return known
-            args = tuple([self.normalize(a) for a in one.args])
-            trait, name = one.data
-            value = self.project(trait, name, args)
-            if value is not None:
-                value = self.normalize(value)
-                if ground:
-                    solved = ty.deep(value)
-                    if not solved.flags:
-                        self.compilation.projections[one, self.reveal] = solved
-                return value
-            rigid = ty.projection(trait, name, args)
-            if any(shallow(a).kind == ty.INFER or ty.deep(a).flags & ty.HAS_INFER for a in args):
-                var = ty.variable()
-                self.pending_projections.append((rigid, var, self.met))
-                return var
-            return rigid
-        if one.kind == ty.OPAQUE and self.reveal:
-            hidden = self.compilation.hidden_type(one.data)
-            return self.normalize(subst(hidden, one.args))
-        if not one.args:
-            return one
-        return ty.intern(one.kind, one.data, tuple([self.normalize(a) for a in one.args]), one.regions)
-
-    def retry_projections(self) -> bool:
-        """Solve pending projections whose Self is known by now; True if some were."""
-        progress = False
-        pending = self.pending_projections
-        self.pending_projections = []
-        for rigid, var, met in pending:
-            trait, name = rigid.data
-            args = tuple([ty.deep(a) for a in rigid.args])
-            value = self.project(trait, name, args)
-            if value is None:
-                self_ty = shallow(args[0])
-                if not any(a.flags & ty.HAS_INFER for a in args) and self_ty.kind in (
-                    ty.PARAM,
-                    ty.PROJECTION,
-                    ty.OPAQUE,
-                ):
-                    value = ty.projection(trait, name, args)
-            if value is None:
-                self.pending_projections.append((rigid, var, met))
-            else:
-                progress = True
-                mark = self.snapshot()
-                if not self.unify(var, value):
-                    self.rollback(mark)
-                    self.contradicted(trait, name, args, var, value, met)
-        return progress
-
-    def contradicted(self, trait: TraitDef, name: str, args: tuple[Ty, ...], wanted: Ty, found: Ty, met: Span) -> None:
-        """A projection is another type than it was taken for. Where bodies are checked that is an error."""

@@ -17,8 +17,8 @@ from engines.rustwasm.typing.types import Ty
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
     from engines.rustwasm.typing.check import BodyChecker
-    from engines.rustwasm.typing.collect import TypeEnv
     from engines.rustwasm.typing.paths import PathChecker
+    from engines.rustwasm.typing.type_env import TypeEnv
 
 
 def report_outer_variable(compilation: Compilation, name: str, span: t.Span) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, FnDef, Generics, ImplDef, TraitDef
-from engines.rustwasm.typing.traits import Inference
+from engines.rustwasm.typing.projection import Inference
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation

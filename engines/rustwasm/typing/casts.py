@@ -1,0 +1,117 @@
+"""What `as` turns into what, and which literals fit their types; asked at the end of a body, when types are known.
+
+Source: The Rust Reference, "Type cast expressions", "Integer literal expressions".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.types import Ty, shallow
+
+if TYPE_CHECKING:
+    from engines.rustwasm.typing.coercion import Coercer
+
+
+def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
+    actual, to = shallow(actual), shallow(to)
+    number = (ty.INT, ty.FLOAT)
+    kind: str | None = None
+    if actual.kind == ty.INFER:
+        actual = ty.I32 if actual.data == "int" else ty.F64
+    if (actual.kind in number and to.kind in number) or (
+        (actual.kind in (ty.BOOL, ty.CHAR) and to.kind == ty.INT)
+        or (actual is ty.U8 and to.kind == ty.CHAR)
+        or actual is to
+    ):
+        kind = "numeric"
+    elif (
+        actual.kind == ty.ADT
+        and actual.data.is_enum
+        and to.kind == ty.INT
+        and all(v.shape == "unit" for v in actual.data.variants)
+    ):
+        kind = "enum"
+    elif actual.kind in (ty.FNDEF, ty.CLOSURE) and to.kind == ty.FNPTR:
+        kind = "fn_pointer"
+    elif to.kind == ty.RAW and (
+        actual.kind == ty.RAW or (actual.kind == ty.REF and fits_pointer(checker, actual, to))
+    ):  # fmt: skip
+        kind = "pointer"
+    elif actual.kind == ty.NEVER or ty.HAS_ERROR & (actual.flags | to.flags):
+        kind = "numeric"
+    if kind is None:
+        mark = checker.snapshot()
+        if checker.try_coerce(node.operand, actual, to):
+            kind = "coerced"
+        else:
+            checker.rollback(mark)
+    if kind is None:
+        have, want = ty.show(actual), ty.show(to)
+        if to.kind in (ty.STR, ty.SLICE, ty.DYN):
+            error = checker.error("E0620", f"cast to unsized type: `{have}` as `{want}`", node.span)
+            error.helps.append("consider casting to a reference or a box instead")
+        elif to.kind == ty.RAW and shallow(to.args[0]).kind == ty.INFER:
+            message = "cannot cast to a pointer of an unknown kind"
+            checker.error("E0641", message, node.to.span, "needs more type information")
+        elif to.kind == ty.CHAR and actual.kind == ty.INT:
+            error = checker.error("E0604", f"only `u8` can be cast as `char`, not `{have}`", node.span, "invalid cast")
+            error.helps.append("try `char::from_u32` instead")
+        elif to.kind == ty.BOOL and actual.kind in number:
+            error = checker.error("E0054", f"cannot cast `{have}` as `bool`", node.span)
+            error.suggestion = (
+                node.span,
+                f"{checker.compilation.diagnostics.sources.snippet(node.operand.span)} != 0",
+                "compare with zero instead",
+            )
+        elif to.kind == ty.RAW and (actual.kind == ty.INT or (actual.kind == ty.INFER and actual.data == "int")):
+            checker.error(None, "a pointer made of a number is outside the subset", node.span)
+        elif actual.kind == ty.REF and (to.kind in number or to.kind == ty.RAW):
+            checker.error("E0606", f"casting `{have}` as `{want}` is invalid", node.span)
+        elif to.kind in number or to.kind == ty.CHAR or to.kind == ty.BOOL:
+            code = "E0606" if actual.kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR) else "E0605"
+            message = (
+                f"casting `{have}` as `{want}` is invalid"
+                if code == "E0606"
+                else f"non-primitive cast: `{have}` as `{want}`"
+            )
+            checker.error(
+                code,
+                message,
+                node.span,
+                "an `as` expression can only be used to convert between primitive types or to coerce to a specific "
+                "trait object",
+            )
+        else:
+            checker.error("E0605", f"non-primitive cast: `{have}` as `{want}`", node.span)
+        return
+    node.target = kind
+
+
+def fits_pointer(checker: Coercer, actual: Ty, to: Ty) -> bool:
+    """Whether a reference may be cast to a raw pointer: to one to the same, or to an array's element."""
+    inner, wanted = shallow(actual.args[0]), shallow(to.args[0])
+    if to.data and not actual.data:
+        return False
+    if checker.unify(inner, wanted) or wanted.kind in (ty.SLICE, ty.DYN):
+        return True
+    return inner.kind == ty.ARRAY and checker.unify(shallow(inner.args[0]), wanted)
+
+
+def check_literal_range(checker: Coercer, node: t.Literal, negative: bool) -> None:
+    one = shallow(node.ty)
+    if one.kind != ty.INT:
+        return
+    bits, signed = one.data[:2]
+    limit = (1 << bits - 1) - 1 + negative if signed else (1 << bits) - 1
+    if node.value > limit:
+        sign = "-" if negative else ""
+        message = f"literal out of range for `{ty.show(one)}`"
+        error = checker.error(None, message, node.span)
+        low = -(1 << bits - 1) if signed else 0
+        error.notes.append(
+            f"the literal `{sign}{node.value}` does not fit into the type `{ty.show(one)}` whose range is "
+            f"`{low}..={limit - negative}`"
+        )

@@ -64,6 +64,8 @@ _SOURCES: Final = Path(engines.__path__[0]) / "rustwasm"
 _BUILD: Final = Path(__file__).with_name("machine_code.py")
 _PROGRESS: Final = re.compile(r"progress (\d+) (\d+)\n")
 _REFUSED: Final = re.compile(r"^(engines/rustwasm/[\w/]+\.py):\d+: (?:error|\w*Error)", re.MULTILINE)
+PROBE: Final = 'fn main() { let words = vec!["a", "b"]; for word in &words { println!("{word} {}", words.len()); } }\n'
+"""What a new copy has to compile to the modules that the sources make of it, or it is not kept."""
 TRIES: Final = 6
 """So often files that mypyc refuses are left to Python."""
 KEPT: Final = 3
@@ -94,6 +96,7 @@ def compiled(tell: Callable[[int, int], None] = lambda done, files: None) -> Pat
             with tempfile.TemporaryDirectory(dir=place.parent, prefix=_PARTIAL) as scratch:
                 files = [path.relative_to(_SOURCES) for path in _files() if path.suffix == ".py"]
                 _compile(Path(scratch), files, tell)
+                _try(Path(scratch) / "whole")
                 (Path(scratch) / "whole").rename(place)
             for old in _copies()[KEPT:]:
                 shutil.rmtree(old, ignore_errors=True)
@@ -181,6 +184,21 @@ def _compile(scratch: Path, files: list[Path], tell: Callable[[int, int], None])
     raise CompilingError(f"mypyc cannot compile the compiler (it needs a C compiler, such as Debian's gcc): {told}")
 
 
+def _try(whole: Path) -> None:
+    """Compile the probe with a new copy and with the sources."""
+    builds = ["dev", "dev-gc"]
+    said = []
+    for copy in ([str(whole)], []):
+        command = [sys.executable, "-m", __name__, *builds, *copy]
+        done = subprocess.run(command, input=PROBE, capture_output=True, text=True, timeout=SECONDS, check=False)
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+            raise CompilingError(f"the compiled compiler does not work, a bug of counterproof or of mypyc: {reason}")
+        said.append(json.loads(done.stdout))
+    if said[0] != said[1]:
+        raise CompilingError("the compiled compiler makes other modules than its sources, which is a bug")
+
+
 def _run(
     command: list[str], folder: Path, environment: dict[str, str], tell: Callable[[int, int], None]
 ) -> tuple[int, str]:
@@ -232,11 +250,15 @@ def differing(source: str, ours: dict[str, str]) -> list[str]:
     return [name for name, digest in ours.items() if right[name] != digest]
 
 
-def _main(builds: list[str]) -> None:
-    """Compile the compiler; with names of builds, print the digests of a program's modules instead."""
-    if not builds:
+def _main(arguments: list[str]) -> None:
+    """Compile the compiler; with names of builds, print the digests of a program's modules instead. A path behind them
+    is that of the compiled copy to take."""
+    if not arguments:
         print(compiled())
         return
+    builds = [one for one in arguments if "/" not in one]
+    for place in arguments[len(builds) :]:
+        use(Path(place))
     from harness.subjects.rustwasm_program import CompiledProgram, known_builds
 
     program = CompiledProgram(sys.stdin.read())

@@ -161,16 +161,15 @@ class Declarations:
 
     def distinct(self, members: list[Any], code: str) -> None:
         """Report members of a trait (E0428), of an impl of one (E0201) or of an inherent impl (E0592) of one name."""
-        seen: dict[tuple[bool, str], t.Span] = {}
+        seen: dict[tuple[bool, str], Any] = {}
         for member in members:
-            key = (isinstance(member, t.AliasItem), member.name)
-            before = seen.setdefault(key, member.span)
-            if before is not member.span:
+            before = seen.setdefault((isinstance(member, t.AliasItem), member.name), member)
+            if before is not member:
                 message = f"duplicate definitions with name `{member.name}`"
                 if code == "E0428":
                     message = f"the name `{member.name}` is defined multiple times"
                 error = self.resolver.diagnostics.error(code, message, member.span)
-                error.labels.append((before, f"previous definition of `{member.name}` here"))
+                error.labels.append((before.span, f"previous definition of `{member.name}` here"))
 
     def function(self, item: t.FnItem, module: Module, owner: ImplDef | TraitDef | None) -> FnDef:
         function = FnDef(item.name, item.name_span, module, owner)

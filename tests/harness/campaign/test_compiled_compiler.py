@@ -24,6 +24,7 @@ from harness.campaign.compiled_compiler import (
 from harness.subjects.rustwasm_program import Build, CompiledProgram
 
 SOURCE = 'fn main() {\n    println!("{}", [1, 2, 3].iter().sum::<i32>());\n}\n'
+CUSTOM_SECTION = b"\0\2\1x"
 USED = """
 import sys
 from pathlib import Path
@@ -47,6 +48,7 @@ def test_a_compiled_copy_is_made_once_and_used(tmp_path: Path, monkeypatch: pyte
     # What mypyc refuses stays Python.
     (sources / "left.py").write_text('class Name(str):\n    """A name."""\n\n\nNAME = Name("left")\n')
     monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
+    monkeypatch.setattr(compiled_compiler, "_try", lambda whole: None)  # it is no compiler
     monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
     assert existing() is None and not outdated()
     told: list[tuple[int, int]] = []
@@ -92,6 +94,7 @@ def test_copies_of_many_sources_do_not_pile_up(tmp_path: Path, monkeypatch: pyte
     sources.mkdir()
     monkeypatch.setattr(compiled_compiler, "_SOURCES", sources)
     monkeypatch.setattr(compiled_compiler, "_compile", lambda scratch, files, tell: (scratch / "whole").mkdir())
+    monkeypatch.setattr(compiled_compiler, "_try", lambda whole: None)
     monkeypatch.setenv("COUNTERPROOF_CACHE", str(tmp_path / "cache"))
     (tmp_path / "cache" / "compiled-compiler" / "partial-of-a-killed-process").mkdir(parents=True)
     for number in range(compiled_compiler.KEPT + 2):
@@ -101,6 +104,33 @@ def test_copies_of_many_sources_do_not_pile_up(tmp_path: Path, monkeypatch: pyte
     assert len(compiled_compiler._copies()) == compiled_compiler.KEPT
     assert not list(place.parent.glob("partial-*"))
     assert existing() == place
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("", None),
+        ("raise ValueError('no')", "does not work, .*: ValueError: no"),
+        (f"_right = build_bytes\nbuild_bytes = lambda *a, **k: _right(*a, **k) + {CUSTOM_SECTION!r}", "other modules"),
+    ],
+)
+def test_a_copy_that_does_not_do_what_the_sources_do_is_not_kept(
+    change: str, why: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compile_badly(scratch: Path, files: list[Path], tell: object) -> None:
+        copy = scratch / "whole" / "engines" / "rustwasm"
+        shutil.copytree(compiled_compiler._SOURCES, copy)
+        with (copy / "driver.py").open("a") as file:
+            file.write(change)
+
+    monkeypatch.setattr(compiled_compiler, "_compile", compile_badly)
+    monkeypatch.setattr(compiled_compiler, "_directory", lambda: tmp_path / "copies")
+    if why is None:
+        assert compiled() == existing()
+        return
+    with pytest.raises(CompilingError, match=why):
+        compiled()
+    assert existing() is None and not compiled_compiler._copies()
 
 
 def test_a_copy_is_chosen_before_the_compiler_is_imported(tmp_path: Path) -> None:

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Bug, Catalogue, replace_method
 
-_VERDICTS: Final = "fuzz.sabotage.rustwasm_judges:Verdicts"
-_DEVELOPMENT: Final = "fuzz.sabotage.rustwasm_judges:development"
-_RELEASE: Final = "fuzz.sabotage.rustwasm_judges:release"
-_FRONT: Final = (_VERDICTS, _DEVELOPMENT)
-_BACK: Final = (_DEVELOPMENT,)
-_LATE: Final = (_RELEASE,)
-_COMMON_ERRORS: Final = ("tests/engines/rustwasm/typing/test_common_errors.py",)
+VERDICTS: Final = "fuzz.sabotage.rustwasm_judges:Verdicts"
+DEVELOPMENT: Final = "fuzz.sabotage.rustwasm_judges:development"
+RELEASE: Final = "fuzz.sabotage.rustwasm_judges:release"
+_FRONT: Final = (VERDICTS, DEVELOPMENT)
+_BACK: Final = (DEVELOPMENT,)
+_LATE: Final = (RELEASE,)
+COMMON_ERRORS: Final = ("tests/engines/rustwasm/typing/test_common_errors.py",)
+REFUSED: Final = ("tests/engines/rustwasm/test_refused.py",)
 
 BUGS: Final = Catalogue(judges=_BACK)
 
@@ -74,7 +75,7 @@ def unreported(codes: Iterable[str], judges: tuple[str, ...]) -> Iterator[Bug]:
         yield Bug(f"rust-{code.lower()}-not-reported", Area.RUST_FRONT_END, rule, unenforced(code), what, judges)
 
 
-BUGS.extend(unreported(UNENFORCED, (_VERDICTS,)))
+BUGS.extend(unreported(UNENFORCED, (VERDICTS,)))
 
 
 def _emitted(right: str, wrong: str) -> Callable[[], None]:
@@ -103,7 +104,7 @@ BUGS.extend(
 
 
 @BUGS.action("rust-errors-one-line-late", Area.RUST_FRONT_END, "a message at the wrong place",
-             description="the line of a position is one too far", judges=(_VERDICTS,))  # fmt: skip
+             description="the line of a position is one too far", judges=(VERDICTS,))  # fmt: skip
 def _() -> None:
     from engines.rustwasm.syntax.diagnostics import SourceMap
 
@@ -118,7 +119,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-loans-never-outlast", Area.RUST_FRONT_END, "a rule of the language not enforced",
-             description="a value that goes out of scope is never still borrowed", judges=(_VERDICTS,))  # fmt: skip
+             description="a value that goes out of scope is never still borrowed", judges=(VERDICTS,))  # fmt: skip
 def _() -> None:
     from engines.rustwasm.borrow.conflicts import Conflicts
 
@@ -126,7 +127,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-moves-in-loops-forgotten", Area.RUST_FRONT_END, "a rule of the language not enforced",
-             description="what a loop moves counts as there in its next round", judges=(_VERDICTS,))  # fmt: skip
+             description="what a loop moves counts as there in its next round", judges=(VERDICTS,))  # fmt: skip
 def _() -> None:
     from engines.rustwasm.borrow.moves import Moves
 
@@ -134,11 +135,11 @@ def _() -> None:
     replace_method(Moves, "_check_once", lambda original: lambda self: None)
 
 
-BUGS.extend(unreported(("E0415",), _COMMON_ERRORS))
+BUGS.extend(unreported(("E0415",), COMMON_ERRORS))
 
 
 @BUGS.action("rust-parameters-need-no-size", Area.RUST_FRONT_END, "a rule of the language not enforced",
-             description="a str may be a parameter or a result", judges=_COMMON_ERRORS)  # fmt: skip
+             description="a str may be a parameter or a result", judges=COMMON_ERRORS)  # fmt: skip
 def _() -> None:
     from engines.rustwasm.typing.check import BodyChecker
 
@@ -176,7 +177,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-constants-call-anything", Area.RUST_FRONT_END, "a rule of the language not enforced",
-             description="E0015 of calls is not looked for", judges=_COMMON_ERRORS)  # fmt: skip
+             description="E0015 of calls is not looked for", judges=COMMON_ERRORS)  # fmt: skip
 def _() -> None:
     from engines.rustwasm.typing import calls
 
@@ -184,7 +185,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-every-trait-has-objects", Area.RUST_FRONT_END, "a rule of the language not enforced",
-             description="E0038 looks at no supertraits", judges=_COMMON_ERRORS)  # fmt: skip
+             description="E0038 looks at no supertraits", judges=COMMON_ERRORS)  # fmt: skip
 def _() -> None:
     from engines.rustwasm.typing import dyn_compatible
 

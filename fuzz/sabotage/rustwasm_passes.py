@@ -12,15 +12,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Bug, Catalogue, replace_method
-from fuzz.sabotage.rustwasm import change_exits
+from fuzz.sabotage.rustwasm import DEVELOPMENT, RELEASE, VERDICTS, change_exits
 
-_DEVELOPMENT: Final = "fuzz.sabotage.rustwasm_judges:development"
-_RELEASE: Final = "fuzz.sabotage.rustwasm_judges:release"
 _GC: Final = "fuzz.sabotage.rustwasm_judges:development_gc"
-_VERDICTS: Final = "fuzz.sabotage.rustwasm_judges:Verdicts"
 _RELEASE_GC: Final = "fuzz.sabotage.rustwasm_judges:release_gc"
 
-BUGS: Final = Catalogue(judges=(_RELEASE,))
+BUGS: Final = Catalogue(judges=(RELEASE,))
 
 
 def _replaced(place: str, wrapper: Callable[[Any], Any]) -> Callable[[], None]:
@@ -257,7 +254,7 @@ _LOWERED: Final[_Table] = (
 )  # fmt: skip
 
 for _part, _table, _judges, _area in (
-    ("release", _PASSES, (_RELEASE,), Area.RUST_RELEASE),
+    ("release", _PASSES, (RELEASE,), Area.RUST_RELEASE),
     ("release", _TESTED, _SUITES, Area.RUST_RELEASE),
     ("release-gc", _GC_PASSES, (_RELEASE_GC,), Area.RUST_RELEASE),
     ("gc", _LOWERED, (_GC,), Area.RUST_LOWERING),
@@ -277,7 +274,7 @@ def _() -> None:
 # -- Branch tables
 
 
-@BUGS.action("rust-branch-tables-rotated", Area.RUST_CONTROL, "a wrong target", judges=(_DEVELOPMENT,),
+@BUGS.action("rust-branch-tables-rotated", Area.RUST_CONTROL, "a wrong target", judges=(DEVELOPMENT,),
              description="each case of a branch table does what the next one should")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.structure.relooper import Table
@@ -289,7 +286,7 @@ def _() -> None:
     )
 
 
-@BUGS.action("rust-branch-tables-without-default", Area.RUST_CONTROL, "a wrong target", judges=(_DEVELOPMENT,),
+@BUGS.action("rust-branch-tables-without-default", Area.RUST_CONTROL, "a wrong target", judges=(DEVELOPMENT,),
              description="what no case of a branch table names does what its first case does")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.structure.relooper import Table
@@ -299,7 +296,7 @@ def _() -> None:
     )
 
 
-@BUGS.action("rust-branch-tables-off-by-one", Area.RUST_CONTROL, "a boundary off by one", judges=(_DEVELOPMENT,),
+@BUGS.action("rust-branch-tables-off-by-one", Area.RUST_CONTROL, "a boundary off by one", judges=(DEVELOPMENT,),
              description="a branch table has no last case")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.structure.relooper import Table
@@ -313,7 +310,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-closures-move-out-of-droppable-values", Area.RUST_FRONT_END, "an effect left out",
-             judges=(_DEVELOPMENT,), description="a closure captures a field of what has a Drop impl")  # fmt: skip
+             judges=(DEVELOPMENT,), description="a closure captures a field of what has a Drop impl")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.typing import captures
 
@@ -321,7 +318,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-interpreter-drops-no-captures", Area.RUST_MIR, "an effect left out",
-             judges=(_DEVELOPMENT,), description="a closure called once keeps what it captured")  # fmt: skip
+             judges=(DEVELOPMENT,), description="a closure called once keeps what it captured")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir.interpreter import Frame
 
@@ -331,7 +328,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-interpreter-cannot-call-boxed-once", Area.RUST_MIR, "a value taken apart wrongly",
-             judges=(_DEVELOPMENT,), description="a Box<dyn FnOnce()> is read as a sized value")  # fmt: skip
+             judges=(DEVELOPMENT,), description="a Box<dyn FnOnce()> is read as a sized value")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir import body as m
     from engines.rustwasm.mir.interpreter import WHOLE, Interpreter
@@ -383,7 +380,7 @@ def _() -> None:
     replace_method(promote, "_set_otherwise", lambda original: lambda tree, frames, stack: False)
 
 
-@BUGS.action("rust-middles-moved-as-one", Area.RUST_MIR, "an effect twice", judges=(_DEVELOPMENT,),
+@BUGS.action("rust-middles-moved-as-one", Area.RUST_MIR, "an effect twice", judges=(DEVELOPMENT,),
              description="what is moved out of the middle of an array is dropped with the array, too")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir.build_places import PlaceBuilder
@@ -391,7 +388,7 @@ def _() -> None:
     replace_method(PlaceBuilder, "elements", lambda original: lambda self, value, one: None)
 
 
-@BUGS.action("rust-interpreter-writes-to-copies-of-middles", Area.RUST_MIR, "an alias lost", judges=(_DEVELOPMENT,),
+@BUGS.action("rust-interpreter-writes-to-copies-of-middles", Area.RUST_MIR, "an alias lost", judges=(DEVELOPMENT,),
              description="`rest` of `[first, rest @ ..] = &mut array` refers to a copy")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir import interpreter
@@ -414,7 +411,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-middles-overlap-no-element", Area.RUST_FRONT_END, "an alias overlooked",
-             judges=(_VERDICTS,),
+             judges=(VERDICTS,),
              description="borrowing the middle of an array leaves its elements free")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.borrow import loans
@@ -425,7 +422,7 @@ def _() -> None:
     )  # fmt: skip
 
 
-@BUGS.action("rust-lets-read-the-whole-value", Area.RUST_MIR, "a check too many", judges=(_DEVELOPMENT,),
+@BUGS.action("rust-lets-read-the-whole-value", Area.RUST_MIR, "a check too many", judges=(DEVELOPMENT,),
              description="`let (first, _) = pair` reads the parts that it does not bind")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir import body as m
@@ -459,7 +456,7 @@ def _() -> None:
     replace_method(ControlBuilder, "reads_all", lambda original: lambda self, arms: True)
 
 
-@BUGS.action("rust-foreign-traits-for-foreign-types", Area.RUST_FRONT_END, "a check left out", judges=(_VERDICTS,),
+@BUGS.action("rust-foreign-traits-for-foreign-types", Area.RUST_FRONT_END, "a check left out", judges=(VERDICTS,),
              description="a trait of the library may be implemented for a type of the library")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.typing import coherence
@@ -467,7 +464,7 @@ def _() -> None:
     replace_method(coherence, "_may_be_here", lambda original: lambda compilation, impl: True)
 
 
-@BUGS.action("rust-impls-never-overlap", Area.RUST_FRONT_END, "a check left out", judges=(_VERDICTS,),
+@BUGS.action("rust-impls-never-overlap", Area.RUST_FRONT_END, "a check left out", judges=(VERDICTS,),
              description="two impls of a trait may be for the same type")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.typing import coherence

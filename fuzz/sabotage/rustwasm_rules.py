@@ -6,11 +6,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
-from fuzz.sabotage.rustwasm import unreported
+from fuzz.sabotage.rustwasm import REFUSED, unreported
 
-_INDEX: Final = ("tests/engines/rustwasm/test_refused.py",)
-
-BUGS: Final = Catalogue(judges=_INDEX)
+BUGS: Final = Catalogue(judges=REFUSED)
 
 UNENFORCED: Final = (
     "E0029", "E0030", "E0034", "E0040", "E0049", "E0071", "E0109", "E0120", "E0133", "E0158", "E0161", "E0164",
@@ -21,7 +19,7 @@ UNENFORCED: Final = (
 )  # fmt: skip
 """Errors that are not reported any more."""
 
-BUGS.extend(unreported(UNENFORCED, _INDEX))
+BUGS.extend(unreported(UNENFORCED, REFUSED))
 
 
 @BUGS.action("rust-late-projections-not-compared", Area.RUST_FRONT_END, "a rule of the language not enforced",

@@ -6,12 +6,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
-from fuzz.sabotage.rustwasm import unreported
+from fuzz.sabotage.rustwasm import REFUSED, unreported
 
-_REFUSED: Final = ("tests/engines/rustwasm/test_refused.py",)
 _LANGUAGE: Final = ("tests/engines/rustwasm/mir/test_language.py",)
 
-BUGS: Final = Catalogue(judges=_REFUSED)
+BUGS: Final = Catalogue(judges=REFUSED)
 
 UNENFORCED: Final = (
     "E0091", "E0128", "E0170", "E0201", "E0252", "E0255", "E0262", "E0364", "E0365", "E0379", "E0428", "E0429", "E0449",
@@ -22,7 +21,7 @@ UNENFORCED: Final = (
 )  # fmt: skip
 """Errors that are not reported any more."""
 
-BUGS.extend(unreported(UNENFORCED, _REFUSED))
+BUGS.extend(unreported(UNENFORCED, REFUSED))
 
 
 @BUGS.action("rust-brackets-need-not-pair", Area.RUST_FRONT_END, "a message about something else",

@@ -1,0 +1,136 @@
+"""Injected bugs in the cache of compiled code: what goes when its guest code changes, its memory, what is kept."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+
+CACHE: Final = "tests/engines/vm/tiers/test_code_cache.py"
+AUTO: Final = "tests/engines/vm/tiers/test_auto_tier.py"
+CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
+PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
+COPIES: Final = "tests/engines/vm/tiers/llvm/test_copied_functions.py"
+
+BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
+
+
+@BUGS.action(
+    "llvm-copied-code-not-watched",
+    Area.CODE_CACHE,
+    "stale code",
+    description="a region does not depend on the code of functions that it has copies of",
+    judges=(COPIES,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.region import Region, address
+
+    def wrapper(original: Any) -> Any:
+        def ranges(self: Any) -> Any:
+            return original(Region({pc: block for pc, block in self.blocks.items() if pc == address(pc)}, self.heads))
+
+        return ranges
+
+    replace_method(Region, "ranges", wrapper)
+
+
+@BUGS.action(
+    "llvm-invalidation-forgotten",
+    Area.CODE_CACHE,
+    "stale code",
+    description="compiled code stays when its guest code is written",
+    judges=(CACHE,),
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    replace_method(CodeCache, "invalidate", lambda _: lambda self, space, address, size: None)
+
+
+@BUGS.action(
+    "auto-guarded-code-outlives-the-guards",
+    Area.CODE_CACHE,
+    "a permission not checked",
+    description="code that leaves checks to the host stays when the host no longer checks",
+    judges=(AUTO,),
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    def wrapper(original: Any) -> Any:
+        def listen(self: Any, space: Any) -> None:
+            original(self, space)
+            space.memory.unguarded_listeners.clear()
+
+        return listen
+
+    replace_method(CodeCache, "_listen", wrapper)
+
+
+@BUGS.action(
+    "llvm-eviction-leaves-entries",
+    Area.CODE_CACHE,
+    "a link left behind",
+    description="entries still lead to code whose memory was given to other code",
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    def wrapper(original: Any) -> Any:
+        def remove(self: Any, handle: Any, first: int = 0, end: int = 0) -> None:
+            handle.heads = ()
+            original(self, handle, first, end)
+
+        return remove
+
+    replace_method(CodeCache, "remove", wrapper)
+
+
+@BUGS.action(
+    "llvm-space-not-given-back",
+    Area.CODE_CACHE,
+    "memory lost",
+    description="the memory of removed code is not free again",
+    judges=(CACHE,),
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CodeCache
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, address, size: original(self, address, size // 2)
+
+    replace_method(CodeCache, "_release", wrapper)
+
+
+@BUGS.action(
+    "llvm-stored-code-not-compared",
+    Area.AOT,
+    "stale code",
+    description="kept code is installed although the guest's code is another",
+    judges=(CONDITIONS,),
+)
+def _() -> None:
+    from engines.vm.tiers.code_cache import CompiledSpace
+
+    replace_method(CompiledSpace, "is_current", lambda original: lambda space, region: True)
+
+
+@BUGS.action(
+    "llvm-stored-heads-shifted",
+    Area.AOT,
+    "a jump to the wrong place",
+    description="an entry of kept code is read as that of the pc two bytes on",
+    judges=(CONDITIONS,),
+)
+def _() -> None:
+    from engines.vm.aot.image import StoredRegion
+
+    def wrapper(original: Any) -> Any:
+        def read(data: bytes, at: int) -> Any:
+            region, end = original(data, at)
+            entries = tuple((pc + 2, offset) for pc, offset in region.entries)
+            return StoredRegion(region.code, entries, region.ranges, region.exits, region.guest), end
+
+        return staticmethod(read)
+
+    replace_method(StoredRegion, "from_bytes", wrapper)

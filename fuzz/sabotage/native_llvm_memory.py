@@ -1,0 +1,90 @@
+"""Injected bugs in how code of the LLVM tier asks what it may read and write, and leaves where it may not."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+
+GUARDED: Final = "tests/engines/vm/tiers/llvm/test_llvm_in_guarded_memory.py"
+
+BUGS: Final = Catalogue(judges=(GUARDED,))
+
+
+@BUGS.action(
+    "llvm-permission-not-asked",
+    Area.MEMORY,
+    "a permission not checked",
+    description="any page that has a permission bit may be read and written",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionMachine
+
+    def wrapper(original: Any) -> Any:
+        def flags(self: Any, address: Any) -> Any:
+            found = original(self, address)
+            return found.ne(0).select(self.const(0xFF, 8), self.const(0, 8))
+
+        return flags
+
+    replace_method(RegionMachine, "_flags", wrapper)
+
+
+@BUGS.action(
+    "llvm-fault-leaves-elsewhere",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="a refused access goes on where the first one of the region would",
+)
+def _() -> None:
+    from engines.vm.runtime import image
+
+    def wrapper(original: Any) -> Any:
+        def faults(files: Any, bases: Any) -> Any:
+            found = original(files, bases)
+            return tuple((at, found[0][1]) for at, _ in found)
+
+        return faults
+
+    replace_method(image, "_faults", wrapper)
+
+
+@BUGS.action(
+    "llvm-base-is-never-compared",
+    Area.MEMORY,
+    "a permission not checked",
+    description="in guarded memory any base is taken to be near the arena",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.bounds import Bounds, Known
+
+    replace_method(Bounds, "missing", lambda _: lambda self, known, target: [])
+    replace_method(Bounds, "at_head", lambda _: lambda self, head: [])
+
+    def wrapper(original: Any) -> Any:
+        def copy(self: Any) -> Any:
+            return original(Known(dict.fromkeys(range(32), 0)))
+
+        return copy
+
+    replace_method(Known, "copy", wrapper)
+
+
+@BUGS.action(
+    "llvm-written-base-stays-near",
+    Area.MEMORY,
+    "a permission not checked",
+    description="a register that was near the arena is taken to be so whatever is written to it",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.bounds import Known
+
+    def wrapper(original: Any) -> Any:
+        def execute(self: Any, insn: Any) -> None:
+            near = dict(self.near)
+            original(self, insn)
+            self.near = near | self.near
+
+        return execute
+
+    replace_method(Known, "execute", wrapper)

@@ -40,6 +40,7 @@ CATALOGUES: Final = (
     "rustwasm",
     "rustwasm_passes",
     "rustwasm_processes",
+    "rustwasm_borrow",
     "rustwasm_rules",
     "rustwasm_written",
 )

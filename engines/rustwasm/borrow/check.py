@@ -8,6 +8,7 @@ from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
+from engines.rustwasm.borrow.guards import add_guards
 from engines.rustwasm.borrow.lifetimes import check_lifetimes, summarize
 from engines.rustwasm.borrow.liveness import add_liveness
 from engines.rustwasm.borrow.loans import compute_scopes
@@ -59,14 +60,16 @@ class BorrowChecker:
         check_mutability(facts, reporter)
         count = self.shapes.count
         generic = bool(body.definition.generics.names)
-        if not any(count(local.ty) for local in body.locals) and not (
+        if not body.guards and not any(count(local.ty) for local in body.locals) and not (
             generic and asks_of_types(body, self.shapes.asking)
         ):  # fmt: skip
             return
         constraints = Constraints(facts, self.shapes, Signatures(self.compilation, self.shapes), self.summaries)
-        if closure is None and not facts.borrows and len(constraints.regions.names) == 1 and not generic:
+        unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
+        if unnamed and not facts.borrows and not body.guards:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
+        add_guards(constraints)
         for passed, chosen, back in constraints.passed:
             if self.escapes.get(passed):
                 held = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, passed, ())))
@@ -102,9 +105,7 @@ class BorrowChecker:
             check_lifetimes(constraints, reporter)
 
 
-def _refuse_escaping(
-    constraints: Constraints, loans: list[Loan], empty: dict[int, str], reporter: Reporter
-) -> None:
+def _refuse_escaping(constraints: Constraints, loans: list[Loan], empty: dict[int, str], reporter: Reporter) -> None:
     """Constants that are lent for longer than the body runs are statics (`mir.promotion`) and no loans of it, but for
     those of generic types: such a one is in the frame, and may not be lent for longer unless it takes no room."""
     for loan in loans:

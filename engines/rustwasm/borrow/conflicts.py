@@ -62,6 +62,9 @@ class Conflicts:
         exclusive = loan.kind != "shared"
         if kind == f.ASSIGN and not self._outlasts(point, loan):
             return
+        if loan.kind == "guard":
+            self._guarded(point, kind, place, loan)
+            return
         if kind not in _WRITES:
             if not exclusive or loan.reserved >> point & 1 or self._read_before(point, place, loan):
                 return
@@ -79,6 +82,20 @@ class Conflicts:
             self._borrowed(point, kind, place, loan)
         else:
             self._used(point, place, loan)
+
+    def _guarded(self, point: int, kind: int, place: m.Place, loan: Loan) -> None:
+        """A guard's access to what its match tests: E0510 where it changes it as a whole."""
+        if kind not in _WRITES or kind in (f.MOVE, f.TWO_PHASE) or len(place.projection) > len(loan.place.projection):
+            return
+        if scopes.conflict(self.body, loan.place, place, _DEPTHS.get(kind, scopes.DEEP)) and self._spot(point, place):
+            self._changed(point, kind, place, loan)
+
+    def _changed(self, point: int, kind: int, place: m.Place, loan: Loan) -> None:
+        mine, _ = self._names(place, loan)
+        verb = "mutably borrow" if kind in (f.MUTABLE, f.TWO_PHASE, f.RAW) else "assign"
+        message = f"cannot {verb} {mine} in match guard"
+        error = self.reporter.error("E0510", message, self.reporter.use_span(point, place), f"cannot {verb}")
+        self.explainer.label(error, self.facts.span(loan.point), "value is immutable in match guard")
 
     def _outlasts(self, point: int, loan: Loan) -> bool:
         """Is the loan still wanted after the statement? Its operands are read before it writes."""
@@ -105,7 +122,9 @@ class Conflicts:
                 for other in by_local.get(loan.place.local, ()):
                     if other is loan or not other.scope >> point & 1 or other.reserved >> point & 1:
                         continue
-                    if scopes.conflict(self.body, other.place, loan.place, scopes.DEEP):
+                    if other.kind == "guard":
+                        self._guarded(loan.point, f.MUTABLE, loan.place, other)
+                    elif scopes.conflict(self.body, other.place, loan.place, scopes.DEEP):
                         self._borrowed(point, f.TWO_PHASE, loan.place, other, loan)
 
     def _activation_points(self, loan: Loan) -> list[int]:

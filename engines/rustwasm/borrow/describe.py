@@ -103,6 +103,13 @@ def describe(body: m.Body, place: m.Place, dereferenced: bool = True) -> str | N
     return "*" * pending + text.removeprefix("\0")
 
 
+def guarded(body: m.Body, place: m.Place) -> str | None:
+    """The variable of a pattern that a place is (part of), as the pattern's guard sees it: it may not change there."""
+    if any(place.local in guard.references for guard in body.guards):
+        return (describe(body, place) or "").lstrip("*") or None
+    return None
+
+
 def quoted(text: str | None) -> str:
     """A place's name in backquotes, or "value" for one without."""
     return f"`{text}`" if text is not None else "value"

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from engines.rustwasm.borrow import facts as f
-from engines.rustwasm.borrow.describe import capture_name, place_type, quoted, step_type
+from engines.rustwasm.borrow.describe import capture_name, guarded, place_type, quoted, step_type
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.syntax import tree as t
@@ -120,6 +120,9 @@ def _borrow(facts: f.Facts, reporter: Reporter, point: int, place: m.Place, culp
             span,
             "cannot borrow as mutable",
         )
+    elif (variable := guarded(facts.body, place)) is not None:
+        message = f"cannot borrow `{variable}` as mutable, as it is immutable for the pattern guard"
+        _explain_guard(reporter.error("E0596", message, span, "cannot borrow as mutable"))
     else:
         behind = _behind(facts, place, at, what)
         error = reporter.error(
@@ -174,10 +177,17 @@ def _assignment(facts: f.Facts, reporter: Reporter, point: int, place: m.Place, 
             span,
             "cannot assign",
         )
+    elif (variable := guarded(facts.body, place)) is not None:
+        message = f"cannot assign to `{variable}`, as it is immutable for the pattern guard"
+        _explain_guard(reporter.error("E0594", message, span, "cannot assign"))
     else:
         behind = _behind(facts, place, at, what)
         error = reporter.error("E0594", f"cannot assign to {_data(name)}, which is {behind}", span, "cannot assign")
         _explain(reporter, error, place, at, "written to")
+
+
+def _explain_guard(error: Any) -> None:
+    error.notes.append("variables bound in patterns are immutable until the end of the pattern guard")
 
 
 def _as(name: str | None, local: str) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from engines.rustwasm.borrow import facts as f
-from engines.rustwasm.borrow.describe import capture_name, describe, place_type, quoted, step_type
+from engines.rustwasm.borrow.describe import capture_name, describe, guarded, place_type, quoted, step_type
 from engines.rustwasm.borrow.facts import Facts, event_span
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.syntax.diagnostics import Diagnostic, Diagnostics
@@ -305,6 +305,9 @@ class Reporter:
         source = self._overloaded(place.local) if local.name is None and at == 0 else None
         if source is not None:
             return source
+        shown = guarded(self.body, place)
+        if shown is not None:
+            return f"cannot move out of `{shown}` in pattern guard"
         whole = self.name(place)
         if one.kind == ty.RAW:
             return f"cannot move out of `{whole}` which is behind a raw pointer"

@@ -234,6 +234,22 @@ class FakeRead:
 Statement: TypeAlias = Assign | StorageLive | StorageDead | FakeRead
 
 
+class Guard:
+    """A match arm's guard, for borrow checking: it runs from `begin`, a read of what it may see, to `end`, the switch
+    on its value. It must not change the places that the match tests (`tested`, complete once the match is built) nor
+    those that the arm's variables show (`shown`); `references` are the locals through which it sees variables that it
+    tries to change."""
+
+    __slots__ = ("begin", "end", "references", "shown", "tested")
+
+    def __init__(self, begin: FakeRead, shown: list[Place], references: list[int], tested: list[Place]) -> None:
+        self.begin = begin
+        self.end: Any = None
+        self.shown = shown
+        self.references = references
+        self.tested = tested
+
+
 class Goto:
     __slots__ = ("target",)
 
@@ -332,7 +348,9 @@ class Body:
     (the borrow
     checker's); locals' types are erased. `closures` are the `ClosureDef`s made in it."""
 
-    __slots__ = ("arg_count", "blocks", "closures", "declared", "deferred", "definition", "locals", "name", "span")
+    __slots__ = (
+        "arg_count", "blocks", "closures", "declared", "deferred", "definition", "guards", "locals", "name", "span",
+    )  # fmt: skip
 
     def __init__(self, name: str, definition: Any, arg_count: int, span: Span) -> None:
         self.name = name
@@ -344,6 +362,8 @@ class Body:
         self.closures: list[Any] = []
         self.declared: list[tuple[int, Ty]] = []
         """Locals and the types with lifetimes that `let` statements give them: for borrow checking, not in the text."""
+        self.guards: list[Guard] = []
+        """For borrow checking, not in the text."""
         self.deferred = False
         """Does a `let` leave a variable without value?"""
 

@@ -10,6 +10,7 @@ from engines.rustwasm.mir.build_formatting import FormatBuilder
 from engines.rustwasm.mir.scopes import Scope
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.captures import changed_variables, variables
 from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.paths import Variable
 
@@ -133,26 +134,17 @@ class ControlBuilder(FormatBuilder):
             self.emit(m.FakeRead(source, node.scrutinee.span))
         done = self.block()
         targets = self.dispatch(node, source)
+        tested: list[Place] = []
         for i, arm in enumerate(node.arms):
             following = self.block() if targets is None else targets[1]
             if targets is not None:
                 self.current = targets[0][i]
             scope = self.push(temporaries=True)
             self.scrutinee = node.scrutinee.span
+            self.tests = tested
             bindings = self.test_pattern(arm.pattern, source, following, scope)
             if arm.guard is not None:
-                for pattern, inner in bindings:
-                    if pattern.mode is None:
-                        self.places[pattern.target] = inner
-                    else:
-                        held = Place(self.local(self.checker.final(pattern.target.ty), None, False, pattern.span))
-                        self.assign_binding(pattern, held, inner)
-                        self.places[pattern.target] = held
-                self.push(temporaries=True)
-                flag = self.condition(arm.guard)
-                self.pop(arm.guard.span)
-                passed = self.block()
-                self.end(m.Switch(flag, [0], [following], passed), passed)
+                self.guard(arm.guard, arm.pattern, bindings, following, tested)
             self.bind(bindings, scope)
             self.into(place, arm.body)
             self.pop(arm.span)
@@ -160,6 +152,52 @@ class ControlBuilder(FormatBuilder):
         if targets is not None:
             self.current = targets[1]
         self.end(m.Unreachable(), done)
+
+    def guard(
+        self,
+        node: Any,
+        pattern: Any,
+        bindings: list[tuple[Any, Place]],
+        following: int,
+        tested: list[Place],
+    ) -> None:
+        """Go on if an arm's guard holds, else to `following`. The guard sees what is to be bound where it is; variables
+        that it tries to change, which it may not, it sees through shared references."""
+        joined = [(one, self.places[one.target]) for one in variables(pattern) if one.target in self.places]
+        changed = changed_variables(self.checker, node, {one.target for one, _ in (*bindings, *joined)})
+        shown: list[Place] = []
+        held: list[m.FakeRead] = []
+        references: list[int] = []
+        for one, inner in bindings:
+            place = inner
+            if one.mode is None:
+                shown.append(inner)
+            else:
+                place = Place(self.local(self.checker.final(one.target.ty), None, False, one.span))
+                self.assign_binding(one, place, inner)
+                held.append(m.FakeRead(place, one.span))
+            self.places[one.target] = place
+        for one in [one for one, _ in (*bindings, *joined) if one.target in changed]:
+            shared = ty.ref(self.checker.final(one.target.ty))
+            references.append(self.local(shared, one.name, False, one.span))
+            self.assign(Place(references[-1]), m.Ref("shared", self.places[one.target]), one.span)
+            self.places[one.target] = Place(references[-1]).deref()
+        seen = (shown or tested or [Place(self.local(ty.UNIT, None, False, self.scrutinee))])[0]
+        if not shown and not tested:
+            self.assign(seen, m.Aggregate(ty.UNIT, []), self.scrutinee)
+        begin = m.FakeRead(seen, self.scrutinee)
+        self.emit(begin)
+        guard = m.Guard(begin, shown, references, tested)
+        self.body.guards.append(guard)
+        self.push(temporaries=True)
+        flag = self.condition(node)
+        self.pop(node.span)
+        for read in held:
+            self.emit(read)  # what the arm binds by reference stays lent while its guard runs
+        passed = self.block()
+        guard.end = m.Switch(flag, [0], [following], passed)
+        self.end(guard.end, passed)
+        self.places.update((one.target, place) for one, place in joined)
 
     def reads_all(self, arms: list[t.Arm]) -> bool:
         """Does a match read its whole value? rustc's does where no arm matched, if its tests have such a way out: those

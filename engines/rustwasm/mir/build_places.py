@@ -32,6 +32,7 @@ class PlaceBuilder(ScopeBuilder):
         self.closure = closure
         self.places: dict[Variable, Place] = {}
         self.scrutinee: m.Span = (0, 0)
+        self.tests: list[Place] = []
         self.kept: dict[Any, Scope] = {}
         """Expressions whose values `let` statements keep."""
         self.uses = _Uses(checker, closure) if closure is not None else None
@@ -314,9 +315,11 @@ class PlaceBuilder(ScopeBuilder):
         if kind is t.OrPattern:
             return self.alternatives(pattern, place, fail, scope)
         if kind is t.LiteralPattern:
+            self.tests.append(place)
             self.test_value(pattern.value, place, one, fail)
             return []
         if kind is t.RangePattern:
+            self.tests.append(place)
             for end, op in ((pattern.low, "ge"), (pattern.high, "le" if pattern.inclusive else "lt")):
                 if end is not None:
                     self.test(m.BinaryOp(op, m.Copy(place), self.operand(end)), pattern.span, fail)
@@ -325,6 +328,7 @@ class PlaceBuilder(ScopeBuilder):
             return self.slice_pattern(pattern, place, one, fail, scope)
         what, definition = pattern.target[0], pattern.target[1]
         if what == "const":
+            self.tests.append(place)
             value = self.compilation.const_scalar(definition, *pattern.target[2:3])
             if isinstance(value, int):
                 following = self.block()
@@ -334,6 +338,7 @@ class PlaceBuilder(ScopeBuilder):
             return []
         place = self.inside(place, one)
         if definition.owner.is_enum and len(definition.owner.variants) > 1:
+            self.tests.append(place)
             tag = Place(self.local(ty.I32, None, False, pattern.span))
             self.assign(tag, m.Discriminant(place), self.scrutinee)
             following = self.block()
@@ -430,6 +435,7 @@ class PlaceBuilder(ScopeBuilder):
             None,
         )  # fmt: skip
         if one.kind == ty.SLICE:
+            self.tests.append(place)
             length = Place(self.local(ty.USIZE, None, False, pattern.span))
             self.assign(length, m.Len(place), pattern.span)
             wanted = m.Constant(ty.USIZE, len(elements) - (rest is not None))

@@ -244,6 +244,34 @@ class _Uses:
                 self.value(child)
 
 
+class _Changes(_Uses):
+    """Notes how an expression uses some variables."""
+
+    def __init__(self, checker: BodyChecker, variables: set[Variable]) -> None:
+        self.checker = checker
+        self.variables = variables
+        self.found = []
+        self.kind = 0
+
+    def is_outer(self, variable: Variable) -> bool:
+        return variable in self.variables
+
+
+def changed_variables(checker: BodyChecker, node: Any, variables: set[Variable]) -> set[Variable]:
+    """Those of the variables that an expression assigns to, borrows mutably or moves away."""
+    if not variables:
+        return set()
+    uses = _Changes(checker, variables)
+    uses.value(node)
+    return {variable for variable, _, mode, _, _ in uses.found if mode != "ref"}
+
+
+def variables(pattern: Any) -> list[t.BindingPattern]:
+    """The parts of a pattern that bind variables."""
+    own = [pattern] if isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) else []
+    return own + [one for part in _parts(pattern) for one in variables(part)]
+
+
 def _children(node: Any) -> list[Any]:
     out = []
     for name in ("operand", "left", "right", "receiver", "base", "index", "low", "high", "element", "condition", "then",

@@ -18,8 +18,8 @@ import pytest
 from engines.rustwasm.compilation import check_source
 
 HERE = Path(__file__).parent
-TABLES = (HERE / "refused.rs", HERE / "typing" / "refused.rs")
-"""What syntax, names and attributes are refused for, and what types are."""
+TABLES = (HERE / "refused.rs", HERE / "typing" / "refused.rs", HERE / "borrow" / "refused.rs")
+"""What syntax, names and attributes are refused for, what types are, and what bodies are for what they borrow."""
 Errors = list[tuple[str, int]]
 """(code, line), in the order in which they are said."""
 

@@ -1,4 +1,8 @@
-"""Which name was meant: the hint that goes with every refusal of an unknown one."""
+"""Which name was meant: the hint that goes with every refusal of an unknown one.
+
+The names are compounds of words, where what two share tells more than how many letters differ. The compiler has a
+measure of its own (`engines.rustwasm.resolve.nearest`), since it has to suggest what rustc does.
+"""
 
 from __future__ import annotations
 

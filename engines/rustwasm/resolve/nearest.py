@@ -1,7 +1,8 @@
 """Which name was meant: one that is written nearly so, or one of another module.
 
 Source: rustc's `find_best_match_for_name` (compiler/rustc_span/src/edit_distance.rs): up to a third of the letters may
-differ.
+differ. What programs are advised has to be what rustc advises; names on the command line have another measure
+(`harness.nearest`).
 """
 
 from __future__ import annotations

@@ -1,77 +1,6 @@
 //= E0004 1
 fn f() { match 1 { #[cfg(any())] 1 => {}, #[cfg(any())] _ => {} } }
 fn main() {}
-//= E0029 7
-fn main() {
-let string = "salutations !";
-
-
-
-match string {
-    "hello" ..= "world" => {}
-    _ => {}
-}
-
-
-match string {
-    s if s >= "hello" && s <= "world" => {}
-    _ => {}
-}
-}
-//= E0030 6
-fn main() {
-match 5u32 {
-
-    1 ..= 1 => {}
-
-    1000 ..= 5 => {}
-}
-}
-//= E0034 15
-struct Test;
-
-trait Trait1 {
-    fn foo();
-}
-
-trait Trait2 {
-    fn foo();
-}
-
-impl Trait1 for Test { fn foo() {} }
-impl Trait2 for Test { fn foo() {} }
-
-fn main() {
-    Test::foo()
-}
-//= E0040 13
-struct Foo {
-    x: i32,
-}
-
-impl Drop for Foo {
-    fn drop(&mut self) {
-        println!("kaboom");
-    }
-}
-
-fn main() {
-    let mut x = Foo { x: -7 };
-    x.drop();
-}
-//= E0049 10
-trait Foo {
-    fn foo<T: Default>(x: T) -> Self;
-}
-
-struct Bar;
-
-
-
-impl Foo for Bar {
-    fn foo(x: bool) -> Self { Bar }
-}
-fn main() {}
 //= E0061 13 E0061 15 E0107 3 E0107 5 E0107 13 E0107 15 E0107 17
 struct Foo<T> { x: T }
 
@@ -90,12 +19,6 @@ fn main() {
     foo::<bool, i32, i32>(x, 2, 4);
 
     f::<'static>();
-
-}
-//= E0071 3
-fn main() {
-type U32 = u32;
-let t = U32 { value: 4 };
 
 }
 //= E0084 1
@@ -140,18 +63,6 @@ fn main() {}
 //= E0107 1
 struct S<T>(T); type U<T> = S<T>; type V = U;
 fn main() {}
-//= E0109 1 E0109 2
-type X = u32<i32>;
-type Y = bool<'static>;
-
-fn main() {}
-//= E0120 3
-struct Concrete {}
-
-impl Drop for &'_ mut Concrete  {
-    fn drop(&mut self) {}
-}
-fn main() {}
 //= E0128 1
 struct Foo<T = U, U = ()> {
     field1: T,
@@ -163,65 +74,9 @@ fn main() {}
 //= E0128 1
 struct Foo<T = U, U = ()> { f: T, g: U }
 fn main() {}
-//= E0133 4
-unsafe fn f() { return; }
-
-fn main() {
-    f();
-}
 //= E0133 2
 unsafe fn f() {}
 fn main() { f(); }
-//= E0158 12
-enum Foo {
-    One,
-    Two
-}
-
-trait Bar {
-    const X: Foo;
-}
-
-fn test<A: Bar>(arg: Foo) {
-    match arg {
-        A::X => println!("A::X"),
-
-        Foo::Two => println!("Two")
-    }
-}
-fn main() {}
-//= E0161 11
-trait Bar {
-    fn f(self);
-}
-
-impl Bar for i32 {
-    fn f(self) {}
-}
-
-fn main() {
-    let b: Box<dyn Bar> = Box::new(0i32);
-    b.f();
-
-
-}
-//= E0164 12
-enum A {
-    B,
-    C,
-}
-
-impl A {
-    fn new() {}
-}
-
-fn bar(foo: A) {
-    match foo {
-        A::new() => (),
-        _ => {}
-    }
-}
-fn main() {}
 //= E0170 8
 enum Method {
     GET,
@@ -243,51 +98,10 @@ fn main() {}
 enum M { GET, POST }
 fn is(m: M) -> bool { match m { GET => true, _ => false } }
 fn main() {}
-//= E0191 5
-trait Trait {
-    type Bar;
-}
-
-type Foo = dyn Trait;
-
-fn main() {}
-//= E0195 8
-trait Trait {
-    fn bar<'a,'b:'a>(x: &'a str, y: &'b str);
-}
-
-struct Foo;
-
-impl Trait for Foo {
-    fn bar<'a,'b>(x: &'a str, y: &'b str) {
-
-
-    }
-}
-fn main() {}
-//= E0197 3
-struct Foo;
-
-unsafe impl Foo { }
-fn main() {}
 //= E0198 3 E0658 3
 struct Foo;
 
 unsafe impl !Clone for Foo { }
-fn main() {}
-//= E0199 5
-struct Foo;
-
-trait Bar { }
-
-unsafe impl Bar for Foo { }
-fn main() {}
-//= E0200 5
-struct Foo;
-
-unsafe trait Bar { }
-
-impl Bar for Foo { }
 fn main() {}
 //= E0201 19 E0201 22 E0592 5
 struct Foo(u8);
@@ -328,70 +142,6 @@ struct Bad<T: ?Sized + ?Sized>{
     inner: T,
 }
 fn main() {}
-//= E0207 3
-struct Foo;
-
-impl<T: Default> Foo {
-
-
-    fn get(&self) -> T {
-        <T as Default>::default()
-    }
-}
-fn main() {}
-//= E0207 12
-trait Maker {
-    type Item;
-    fn make(&mut self) -> Self::Item;
-}
-
-struct Foo<T> {
-    foo: T
-}
-
-struct FooMaker;
-
-impl<T: Default> Maker for FooMaker {
-
-
-    type Item = Foo<T>;
-
-    fn make(&mut self) -> Foo<T> {
-        Foo { foo: <T as Default>::default() }
-    }
-}
-fn main() {}
-//= E0207 3
-struct Foo;
-
-impl<const T: i32> Foo {
-
-
-    fn get(&self) -> i32 {
-        i32::default()
-    }
-}
-fn main() {}
-//= E0207 10 E0392 2
-struct Foo;
-struct Bar<'a>;
-
-trait Contains {
-    type B;
-
-    fn get(&self) -> i32;
-}
-
-impl<'a> Contains for Foo {
-    type B = Bar<'a>;
-
-
-
-    fn get(&self) -> i32 {
-        i32::default()
-    }
-}
-fn main() {}
 //= E0220 13 E0782 5
 trait T1 {
     type Bar;
@@ -407,43 +157,6 @@ trait T2 {
 
     fn return_bool(&self, _: &Self::Bar, _: &Self::Baz) -> bool;
 }
-fn main() {}
-//= E0221 11
-trait T1 {}
-trait T2 {}
-
-trait Foo {
-    type A: T1;
-}
-
-trait Bar : Foo {
-    type A: T2;
-    fn do_something() {
-        let _: Self::A;
-    }
-}
-fn main() {}
-//= E0223 4
-trait Trait { type X; }
-
-fn main() {
-    let foo: Trait::X;
-}
-//= E0229 13 E0277 13
-pub trait Foo {
-    type A;
-    fn boo(&self) -> <Self as Foo>::A;
-}
-
-struct Bar;
-
-impl Foo for isize {
-    type A = usize;
-    fn boo(&self) -> usize { 42 }
-}
-
-fn baz<I>(x: &<I as Foo<A = Bar>>::A) {}
-
 fn main() {}
 //= E0252 1
 use std::fmt::{self, self};
@@ -483,81 +196,6 @@ fn foo<'static>(a: &'static str) {}
 fn main() {}
 //= E0267 1 E0767 1
 fn main() { 'l: loop { || { break 'l }; } }
-//= E0271 30
-fn main() {
-trait Trait { type AssociatedType; }
-
-fn foo<T>(t: T) where T: Trait<AssociatedType=u32> {
-
-
-
-
-
-
-
-
-
-
-
-
-    println!("in foo");
-}
-
-impl Trait for i8 { type AssociatedType = &'static str; }
-
-
-
-
-
-
-
-
-
-foo(3_i8);
-
-
-
-}
-//= E0276 6
-trait Foo {
-    fn foo<T>(x: T);
-}
-
-impl Foo for bool {
-    fn foo<T>(x: T) where T: Copy {}
-}
-fn main() {}
-//= E0282 11
-struct Foo<T> {
-    num: T,
-}
-
-impl<T> Foo<T> {
-    fn bar() -> i32 {
-        0
-    }
-
-    fn baz() {
-        let number = Foo::bar();
-    }
-}
-fn main() {}
-//= E0310 4
-
-
-struct Foo<T> {
-    foo: &'static T
-}
-fn main() {}
-//= E0311 2
-fn no_restriction<T>(x: &()) -> &() {
-    with_restriction::<T>(x)
-}
-
-fn with_restriction<'a, T: 'a>(x: &'a ()) -> &'a () {
-    x
-}
-fn main() {}
 //= E0317 3
 fn main() {
 let x = 5;
@@ -565,22 +203,6 @@ let a = if x == 5 {
     1
 };
 }
-//= E0322 3
-struct Foo;
-
-impl Sized for Foo {}
-fn main() {}
-//= E0326 8
-trait Foo {
-    const BAR: bool;
-}
-
-struct Bar;
-
-impl Foo for Bar {
-    const BAR: u32 = 5;
-}
-fn main() {}
 //= E0364 5
 mod a {
     fn foo() {}
@@ -624,37 +246,6 @@ mod foo {
 pub use foo as foo2;
 
 fn main() {}
-//= E0365 2
-mod foo { pub const X: u32 = 1; }
-pub use foo as foo2;
-fn main() {}
-//= E0366 5
-struct Foo<T> {
-    t: T
-}
-
-impl Drop for Foo<u32> {
-    fn drop(&mut self) {}
-}
-fn main() {}
-//= E0367 7
-trait Foo {}
-
-struct MyStruct<T> {
-    t: T
-}
-
-impl<T: Foo> Drop for MyStruct<T> {
-    fn drop(&mut self) {}
-}
-fn main() {}
-//= E0368 5
-fn main() {
-let mut x = 12f32;
-
-
-x <<= 2;
-}
 //= E0379 2 E0379 6
 trait Foo {
     const fn bar() -> u32;
@@ -705,12 +296,6 @@ struct S<T>(i32);
 fn main() {}
 //= E0392 1
 enum E<T> { A }
-fn main() {}
-//= E0393 3
-trait A<T = Self> {}
-
-fn together_we_will_rule_the_galaxy(son: &dyn A) {}
-
 fn main() {}
 //= E0401 2
 fn foo<T>(x: T) {
@@ -811,33 +396,6 @@ fn main() {}
 //= E0433 1
 mod a { mod b { pub(in crate::a) fn f() {} pub(in super) fn g() {} pub(in self) fn h() {} pub(in super::super) fn i() {} pub(in super::c) fn j() {} } mod c {} }
 fn main() {}
-//= E0436 14
-enum PublicationFrequency {
-    Weekly,
-    SemiMonthly { days: (u8, u8), annual_special: bool },
-}
-
-fn one_up_competitor(competitor_frequency: PublicationFrequency)
-                     -> PublicationFrequency {
-    match competitor_frequency {
-        PublicationFrequency::Weekly => PublicationFrequency::SemiMonthly {
-            days: (1, 15), annual_special: false
-        },
-        c @ PublicationFrequency::SemiMonthly{ .. } =>
-            PublicationFrequency::SemiMonthly {
-                annual_special: true, ..c
-
-        }
-    }
-}
-fn main() {}
-//= E0437 4
-trait Foo {}
-
-impl Foo for i32 {
-    type Bar = bool;
-}
-fn main() {}
 //= E0449 8 E0449 11 E0449 13 E0449 14
 struct Bar;
 
@@ -930,33 +488,6 @@ fn main() {}
 #[repr(u8)]
 struct S(u8);
 fn main() {}
-//= E0525 8
-struct X;
-
-fn foo<T>(_: T) {}
-fn bar<T: Fn(u32)>(_: T) {}
-
-fn main() {
-    let x = X;
-    let closure = |_| foo(x);
-
-
-    bar(closure);
-}
-//= E0533 9 E0533 12
-fn main() {
-struct Tortoise;
-
-impl Tortoise {
-    fn turtle(&self) -> u32 { 0 }
-}
-
-match 0u32 {
-    Tortoise::turtle => {}
-    _ => {}
-}
-if let Tortoise::turtle = 0u32 {}
-}
 //= E0538 1
 #[deprecated(
     since="1.0.0",
@@ -1155,16 +686,6 @@ fn main() {}
 //= E0577 1
 enum E {A} pub(in crate::E) fn f() {}
 fn main() {}
-//= E0579 7
-
-fn main() {
-    match 5u32 {
-
-        1..2 => {}
-
-        5..5 => {}
-    }
-}
 //= E0587 2
 #[repr(packed, align(8))]
 struct Umbrella(i32);
@@ -1198,8 +719,6 @@ fn main() {
 while break {}
 }
 //= E0590 1
-fn main() { while break {} }
-//= E0590 1
 fn main() { while { break; true } {} }
 //= E0592 1
 struct S; impl S { const A: i32 = 1; const A: i32 = 1; }
@@ -1207,27 +726,8 @@ fn main() {}
 //= E0592 1
 struct S; impl S { const A: i32 = 1; fn A() {} }
 fn main() {}
-//= E0593 5
-fn foo<F: Fn()>(x: F) { }
-
-fn main() {
-
-    foo(|y| { });
-}
 //= E0601 1
 fn f() {}
-//= E0620 2
-fn main() {
-let x = &[1_usize, 2] as [usize];
-
-}
-//= E0631 5
-fn foo<F: Fn(i32)>(f: F) {
-}
-
-fn main() {
-    foo(|x: &str| {});
-}
 //= E0634 1
 #[repr(packed, packed(2))] struct S;
 fn main() {}
@@ -1249,15 +749,6 @@ trait T { fn f((a, b): (i32, i32)); }
 fn main() {}
 //= E0642 1
 trait T { fn f(&a: &i32); fn g(a: i32) { } }
-fn main() {}
-//= E0643 5
-trait Foo {
-    fn foo(&self, _: &impl Iterator);
-}
-impl Foo for () {
-    fn foo<U: Iterator>(&self, _: &U) { }
-
-}
 fn main() {}
 //= E0646 1
 fn main() where i32: Copy {
@@ -1342,17 +833,6 @@ enum Food {
     Salty,
 }
 fn main() {}
-//= E0665 1
-#[derive(Default)] enum E { A, B }
-fn main() {}
-//= E0666 5
-trait MyGenericTrait<T> {}
-trait MyInnerTrait {}
-
-fn foo(
-    bar: impl MyGenericTrait<impl MyInnerTrait>,
-) {}
-fn main() {}
 //= E0692 1
 #[repr(transparent, C)]
 struct Grams(f32);
@@ -1393,8 +873,6 @@ fn continue_crossing() {
     }
 }
 fn main() {}
-//= E0695 1
-fn main() { loop { 'a: { break; } } }
 //= E0695 1
 fn main() { loop { 'a: { continue; } } }
 //= E0696 1
@@ -1536,20 +1014,6 @@ fn main() { let x: i32 = 0x; }
 fn main() { let x: i32 = 0b; }
 //= E0768 1
 fn main() { let x: i32 = 0o_; }
-//= E0769 9
-fn main() {
-enum E {
-    A(i32),
-}
-
-let e = E::A(42);
-
-match e {
-    E::A { number } => {
-        println!("{}", number);
-    }
-}
-}
 //= E0770 1
 fn foo<T, const N: T>() {}
 fn main() {}
@@ -1604,28 +1068,6 @@ match 2u8 {
 }
 //= E0783 1
 fn main() { let x = 5; match x { 1..5 => {}, 5...6 => {}, _ => {} } }
-//= E0790 18
-fn main() {
-trait Coroutine {
-    fn create() -> u32;
-}
-
-struct Impl;
-
-impl Coroutine for Impl {
-    fn create() -> u32 { 1 }
-}
-
-struct AnotherImpl;
-
-impl Coroutine for AnotherImpl {
-    fn create() -> u32 { 2 }
-}
-
-let cont: u32 = Coroutine::create();
-
-
-}
 //= E0794 3
 fn main() {
 fn foo<'a>(x: &'a str) -> &'a str { x }
@@ -1668,14 +1110,6 @@ fn main() {}
 fn main() {}
 //= E0805 1
 #[inline()]
-fn f() {}
-fn main() {}
-//= E0805 1
-#[cfg(not())]
-fn f() {}
-fn main() {}
-//= E0805 1
-#[cfg(a, b)]
 fn f() {}
 fn main() {}
 //= none 1
@@ -1805,10 +1239,6 @@ fn main() {}
 //= none 1
 #[foo]
 fn f() {}
-fn main() {}
-//= none 1
-#[test]
-struct S;
 fn main() {}
 //= none 1
 #[non_exhaustive]

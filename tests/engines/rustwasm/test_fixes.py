@@ -13,6 +13,7 @@ TABLE = Path(__file__).parent / "fixes.rs"
 CASES = [part.partition("\n")[::2] for part in TABLE.read_text().split("//= ")[1:]]
 
 
+@pytest.mark.evidence("P15")
 @pytest.mark.parametrize(("wanted", "program"), CASES)
 def test_the_fix_of_a_slip_gives_a_program_without_errors(wanted: str, program: str) -> None:
     compilation = check_source(program)

@@ -600,9 +600,6 @@ fn main() {}
 //= E0310 1
 fn iter<T: Clone>(v: Vec<T>) -> Box<dyn Iterator<Item = T>> { Box::new(v.into_iter()) }
 fn main() {}
-//= E0310 1
-struct Foo<T> { foo: &'static T }
-fn main() {}
 //= E0310 2
 fn boxed<F: Fn() -> u8>(f: F) -> Box<dyn Fn() -> u8> {
     Box::new(move || f())

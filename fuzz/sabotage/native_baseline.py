@@ -12,6 +12,7 @@ _SCHEDULES: Final = ("tests/engines/vm/hosts/test_list_scheduling.py",)
 _ACCESSES: Final = ("tests/engines/vm/tiers/baseline/test_baseline_in_guarded_memory.py", "riscv64-baseline")
 _LOOSE: Final = ("tests/engines/vm/tiers/baseline/test_loose_doubles.py", "riscv64-baseline")
 _GUESSES: Final = ("tests/engines/vm/tiers/baseline/test_guessed_jumps.py", "riscv64-baseline")
+_KNOWN: Final = ("tests/engines/vm/tiers/baseline/test_known_blocks.py",)
 _REGIONS: Final = ("tests/engines/vm/tiers/baseline/test_baseline_rewritten_code.py", "riscv64-baseline")
 
 
@@ -578,3 +579,34 @@ def _() -> None:
         return remove
 
     replace_method(CodeCache, "remove", wrapper)
+
+
+@BUGS.action("native-known-block-rewritten", Area.CODE_CACHE, "stale code executed",
+             description="the compiler knows a block again by where it stands, whatever it consists of now",
+             judges=_KNOWN)  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline.compiler import BaselineCompiler
+
+    def wrapper(original: Any) -> Any:
+        def look(compiler: Any, outline: Any) -> Any:
+            return compiler._known.get((outline.pc, outline.end, outline.closing)) or original(compiler, outline)
+
+        return look
+
+    replace_method(BaselineCompiler, "_look", wrapper)
+
+
+@BUGS.action("native-known-block-of-other-memory", Area.CODE_GENERATOR, "a fault optimised away",
+             description="what was chosen for a block in guarded memory is generated for unguarded memory too, and the "
+             "other way round",
+             judges=_KNOWN)  # fmt: skip
+def _() -> None:
+    from engines.vm.tiers.baseline.compiler import BaselineCompiler
+
+    def wrapper(original: Any) -> Any:
+        def assign(compiler: Any, known: Any, registers: Any, guarded: bool) -> Any:
+            return original(compiler, known, registers, next(iter(known.selected), guarded))
+
+        return assign
+
+    replace_method(BaselineCompiler, "_assign", wrapper)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import ARITY, OPCODE, OPS
+
+if TYPE_CHECKING:
+    from engines.vm.hosts.near_bases import Summary
 
 UNUSED: Final = -1
 SHARED: Final = -2
@@ -29,9 +32,10 @@ class Contents:
         constants: bits by value.
         moves: numbers of all `get`s and `put`s, in order. accesses: of loads and stores that are always made.
             comparisons: of those of integers.
+        nearness: what `near_bases` found out about the block, once it was asked.
     """
 
-    __slots__ = ("accesses", "block", "comparisons", "constants", "moves", "users")
+    __slots__ = ("accesses", "block", "comparisons", "constants", "moves", "nearness", "users")
 
     def __init__(self, block: Block) -> None:
         self.block = block
@@ -39,6 +43,7 @@ class Contents:
         self.moves: list[int] = []
         self.accesses: list[int] = []
         self.comparisons: list[int] = []
+        self.nearness: Summary | None = None
         users = self.users = [UNUSED] * len(block.code)
         kinds, arities = _KIND, ARITY
         for number, i in enumerate(block.code):

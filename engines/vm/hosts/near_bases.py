@@ -73,7 +73,9 @@ def origin(code: Sequence[Instruction], constants: Mapping[int, int], value: int
 
 
 def summarise(contents: Contents) -> Summary:
-    """Look at each access, each `get` and each `put` once."""
+    """Look at each access, each `get` and each `put` once; of one block, the first time only."""
+    if contents.nearness is not None:
+        return contents.nearness
     code, constants = contents.block.code, contents.constants
     found = Summary(contents.block, targets=_targets(contents.block))
     accessed: dict[int, int] = {}
@@ -104,6 +106,7 @@ def summarise(contents: Contents) -> Summary:
             found.given[slot] = NEAR
         else:
             found.given[slot] = FAR if distance else gets.get(root, FAR)
+    contents.nearness = found
     return found
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 from engines.vm.hosts.contents import GETS, Contents
 from engines.vm.hosts.host import Host
@@ -20,6 +20,7 @@ from engines.vm.lift.riscv64 import STATE, Lifter, Outline, Template, Word
 from engines.vm.opt.pipeline import template_passes
 from engines.vm.regalloc import checker
 from engines.vm.regalloc.linear_scan import FLOAT_PLACE, Allocation, OutOfStack, Registers, allocate
+from engines.vm.regalloc.liveness import Lives
 from engines.vm.tiers.baseline.options import CompileError, Options
 
 _JUMP: Final = OPCODE["jump"]
@@ -51,9 +52,33 @@ _DROPPED_AT_ONCE: Final = 2
 _MOST_DROPS: Final = 2
 _CALLEE_BYTES: Final = 128
 """From its first instruction on, code of a callee counts as if it were in a loop."""
+_BLOCKS_KNOWN: Final = 2048
+"""Blocks that a compiler remembers, some 8 KB each."""
 
 
 _Part = tuple[Block, Selection, Allocation]
+
+
+class _Selected(NamedTuple):
+    """What to generate for a block; in the scheduler's order if `moved`."""
+
+    selection: Selection
+    lives: Lives | None
+    moved: bool
+
+
+class _Known(NamedTuple):
+    """What was found out about a block, whatever region it is part of: a third of all blocks are compiled again, since
+    regions overlap, and grow by what they call.
+
+    Attributes:
+        words: of the block that it is true of.
+        selected: by whether code is for guarded memory.
+    """
+
+    words: list[Word]
+    contents: Contents
+    selected: dict[bool, _Selected]
 
 
 @dataclass
@@ -127,6 +152,7 @@ class BaselineCompiler:
         self._plain = (host.methods.keys() | host.control) - _MODE_AT.keys()
         self._lowered: set[Template] = set()
         self._passes = template_passes(len(STATE.slots))
+        self._known: dict[tuple[int, int, Instruction | None], _Known] = {}
 
     def compile(
         self,
@@ -175,16 +201,17 @@ class BaselineCompiler:
             return self._refuse("the first instruction is the interpreter's")
         handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
         order = [blocks[start] for start in sorted(blocks)]
-        lowered = [self.optimised(one) if self.options.passes else self.lifter.lifted(one) for one in order]
+        known = [self._look(one) for one in order]
+        contents = [one.contents for one in known]
+        lowered = [one.block for one in contents]
         opcodes = set().union(*[[i[0] for i in block.code] for block in lowered])
         assumed = None if opcodes.isdisjoint(_MODE_AT) else frm
         guarded = guarded and self.host.guards
         integers, integer_pins = self.host.usable(guarded, opcodes)
         depths = _depths(lowered, callees)
-        contents = [Contents(block) for block in lowered]
         pins, written, weights = self._pins(contents, depths, integer_pins)
         try:
-            pins, parts = self._fewer_pins(contents, depths, weights, pins, integers, guarded)
+            pins, parts = self._fewer_pins(known, depths, weights, pins, integers, guarded)
         except OutOfStack:
             return self._refuse("more values than stack slots")
         for _, selection, allocation in parts:
@@ -215,7 +242,7 @@ class BaselineCompiler:
 
     def _fewer_pins(
         self,
-        blocks: Sequence[Contents],
+        blocks: Sequence[_Known],
         depths: Mapping[int, int],
         weights: Mapping[int, int],
         pins: dict[int, int],
@@ -229,7 +256,7 @@ class BaselineCompiler:
             OutOfStack: more values at once than registers and stack slots.
         """
         registers = self._registers(pins, integers)
-        parts: list[_Part] = [(one.block, *self._assign(one, registers, guarded)) for one in blocks]
+        parts: list[_Part] = [(one.contents.block, *self._assign(one, registers, guarded)) for one in blocks]
         for _ in range(_MOST_DROPS):
             spills = _weighed_spills(parts, depths)
             dropped = [slot for slot, place in pins.items() if place < FLOAT_PLACE][-_DROPPED_AT_ONCE:]
@@ -254,17 +281,23 @@ class BaselineCompiler:
             self.host.guest_places,
         )
 
-    def _assign(self, contents: Contents, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:
+    def _assign(self, known: _Known, registers: Registers, guarded: bool) -> tuple[Selection, Allocation]:
         """What to generate for a block, in the scheduler's order or, if that needs more of the stack, in its own.
 
         Raises:
             OutOfStack: more values at once than registers and stack slots.
         """
-        tiled, enabled = self.host.tiled, self.options.allocator
-        plan = self.host.schedule(contents.block) if self.options.scheduler else None
-        selection = select(contents, plan, guarded=guarded, tiled=tiled)
-        allocation = allocate(selection.steps, registers, enabled)
-        if plan is None or not allocation.spilled:
+        contents, tiled, enabled = known.contents, self.host.tiled, self.options.allocator
+        selected = known.selected.get(guarded)
+        if selected is None:
+            plan = self.host.schedule(contents.block) if self.options.scheduler else None
+            selection, moved = select(contents, plan, guarded=guarded, tiled=tiled), plan is not None
+            allocation = allocate(selection.steps, registers, enabled)
+            known.selected[guarded] = _Selected(selection, allocation.lives, moved)
+        else:
+            selection, lives, moved = selected
+            allocation = allocate(selection.steps, registers, enabled, lives)
+        if not (moved and allocation.spilled):
             return selection, allocation
         own = select(contents, guarded=guarded, tiled=tiled)
         other = allocate(own.steps, registers, enabled)
@@ -372,6 +405,17 @@ class BaselineCompiler:
             if opcode not in self.host.methods and opcode not in self.host.control:
                 return OPS[opcode].name
         return None
+
+    def _look(self, outline: Outline) -> _Known:
+        """What is known of a block."""
+        key = outline.pc, outline.end, outline.closing
+        found = self._known.get(key)
+        if found is None or found.words != outline.words:
+            block = self.optimised(outline) if self.options.passes else self.lifter.lifted(outline)
+            if len(self._known) == _BLOCKS_KNOWN:
+                self._known.clear()
+            found = self._known[key] = _Known(outline.words, Contents(block), {})
+        return found
 
     def optimised(self, outline: Outline) -> Block:
         """The block after all passes."""

@@ -366,3 +366,26 @@ def _() -> None:
     from engines.rustwasm.borrow import liveness
 
     replace_method(liveness, "_filled", lambda original: lambda facts, local: -1)
+
+
+@BUGS.action("rust-short-loans-forbid-nothing", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             judges=("tests/engines/rustwasm/borrow/test_short_loans.py",),
+             description="a loan that ends soon is forgotten whatever happens to the local meanwhile")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import short_loans
+    from engines.rustwasm.borrow.facts import REPLACE
+
+    everything = frozenset(range(REPLACE + 1))
+    replace_method(short_loans, "_HARMLESS_TO_EXCLUSIVE", lambda original: everything)
+    replace_method(short_loans, "_HARMLESS_TO_SHARED", lambda original: everything)
+
+
+@BUGS.action("rust-short-loans-end-with-their-call", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             judges=("tests/engines/rustwasm/borrow/test_short_loans.py",),
+             description="every loan is taken for one that nothing mentions after the call")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import short_loans
+
+    replace_method(
+        short_loans, "_last_mention", lambda original: lambda constraints, loan, holders, run_end: loan.point + 1
+    )

@@ -16,6 +16,7 @@ from engines.rustwasm.borrow.moves import Moves
 from engines.rustwasm.borrow.mutability import check_mutability
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.borrow.shapes import Shapes
+from engines.rustwasm.borrow.short_loans import forget_short_loans
 from engines.rustwasm.borrow.signatures import Signatures
 from engines.rustwasm.borrow.type_outlives import asks_of_types, check_type_outlives
 from engines.rustwasm.mir import body as m
@@ -84,8 +85,12 @@ class BorrowChecker:
         ]  # fmt: skip
         if lasting:
             constraints.loans = [loan for loan in constraints.loans if loan not in lasting]
+        if constraints.loans:
+            forget_short_loans(constraints)
         add_liveness(constraints)
-        constraints.regions.solve()
+        promising = closure is not None or len(constraints.regions.names) > 1
+        if promising or constraints.loans or lasting or constraints.tests:
+            constraints.regions.solve()
         if lasting:
             _refuse_escaping(constraints, lasting, promoted, reporter)
         if constraints.loans:

@@ -36,9 +36,14 @@ _REF_KINDS: Final = {"shared": SHARED, "mut": MUTABLE, "two_phase": TWO_PHASE, "
 
 class Facts:
     """Points and events of one body. `starts[b]` and `ends[b]` are block b's first point and its terminator's;
-    `events[b]` its events, `of_local[i]` those of local i in all blocks, by point."""
+    `events[b]` its events, `of_local[i]` those of local i in all blocks, by point. `moved` are the moves, `exclusive`
+    the mutable borrows and `partial` the assignments to a part of a local; `writes[i]` counts those to the whole of i.
+    """
 
-    __slots__ = ("body", "borrows", "ends", "events", "of_local", "predecessors", "starts", "successors")
+    __slots__ = (
+        "body", "borrows", "ends", "events", "exclusive", "moved", "of_local", "partial", "predecessors", "starts",
+        "successors", "writes",
+    )  # fmt: skip
 
     def __init__(self, body: m.Body) -> None:
         self.body = body
@@ -49,6 +54,10 @@ class Facts:
         self.successors: list[list[int]] = []
         self.predecessors: list[list[int]] = [[] for _ in body.blocks]
         self.borrows: list[tuple[int, m.Assign]] = []
+        self.moved: list[Event] = []
+        self.exclusive: list[Event] = []
+        self.partial: list[Event] = []
+        self.writes = [0] * len(body.locals)
         self._collect()
 
     @property
@@ -82,6 +91,7 @@ class Facts:
     def _collect(self) -> None:
         point = 0
         blocks = self.body.blocks
+        of_local, writes, moved = self.of_local, self.writes, self.moved
         for index, block in enumerate(blocks):
             self.starts.append(point)
             events: list[Event] = []
@@ -90,30 +100,37 @@ class Facts:
                 if isinstance(statement, m.Assign):
                     rvalue = statement.rvalue
                     if isinstance(rvalue, m.Use):
-                        _operand(rvalue.operand, point, add)
+                        _operand(rvalue.operand, point, add, moved)
                     elif isinstance(rvalue, m.Ref):
                         place = rvalue.place
                         if place.projection:
                             _indices(place, point, add)
-                        add((point, _REF_KINDS[rvalue.kind], place))
+                        event = (point, _REF_KINDS[rvalue.kind], place)
+                        add(event)
+                        if event[1] == MUTABLE or event[1] == TWO_PHASE:
+                            self.exclusive.append(event)
                         self.borrows.append((point, statement))
                     elif isinstance(rvalue, m.Aggregate):
                         _unshare(rvalue.operands)
                         for operand in rvalue.operands:
-                            _operand(operand, point, add)
+                            _operand(operand, point, add, moved)
                     elif isinstance(rvalue, m.BinaryOp):
-                        _operand(rvalue.left, point, add)
-                        _operand(rvalue.right, point, add)
+                        _operand(rvalue.left, point, add, moved)
+                        _operand(rvalue.right, point, add, moved)
                     elif isinstance(rvalue, (m.Cast, m.UnaryOp, m.Repeat)):
-                        _operand(rvalue.operand, point, add)
+                        _operand(rvalue.operand, point, add, moved)
                     else:
                         if rvalue.place.projection:
                             _indices(rvalue.place, point, add)
                         add((point, INSPECT, rvalue.place))
                     place = statement.place
+                    event = (point, ASSIGN, place)
                     if place.projection:
                         _indices(place, point, add)
-                    add((point, ASSIGN, place))
+                        self.partial.append(event)
+                    else:
+                        writes[place.local] += 1
+                    add(event)
                 elif isinstance(statement, m.StorageLive):
                     add((point, LIVE, m.Place(statement.local)))
                 elif isinstance(statement, m.StorageDead):
@@ -123,21 +140,24 @@ class Facts:
                 point += 1
             terminator: m.Terminator = block.terminator
             if isinstance(terminator, m.Call):
-                _operand(terminator.function, point, add)
+                _operand(terminator.function, point, add, moved)
                 _unshare(terminator.arguments)
                 for operand in terminator.arguments:
-                    _operand(operand, point, add)
+                    _operand(operand, point, add, moved)
                 destination = terminator.destination
+                event = (point, RESULT, destination)
                 if destination.projection:
                     _indices(destination, point, add)
-                add((point, RESULT, destination))
+                    self.partial.append(event)
+                else:
+                    writes[destination.local] += 1
+                add(event)
             elif isinstance(terminator, m.Switch):
-                _operand(terminator.operand, point, add)
+                _operand(terminator.operand, point, add, moved)
             elif isinstance(terminator, m.Drop):
                 add((point, REPLACE if self._replaces(terminator) else DROP, terminator.place))
             self.ends.append(point)
             self.events.append(events)
-            of_local = self.of_local
             for event in events:
                 of_local[event[2].local].append(event)
             following = m.successors(terminator)
@@ -154,13 +174,18 @@ class Facts:
         )
 
 
-def _operand(operand: m.Operand, point: int, add: Any) -> None:
+def _operand(operand: m.Operand, point: int, add: Any, moved: list[Event]) -> None:
     if isinstance(operand, m.Constant):
         return
     place = operand.place
     if place.projection:
         _indices(place, point, add)
-    add((point, COPY if isinstance(operand, m.Copy) else MOVE, place))
+    if isinstance(operand, m.Copy):
+        add((point, COPY, place))
+    else:
+        event = (point, MOVE, place)
+        add(event)
+        moved.append(event)
 
 
 def _unshare(operands: list[m.Operand]) -> None:

@@ -31,26 +31,16 @@ class Moves:
         body = self.body
         arguments = body.arg_count
         locals_ = body.locals
-        reads = [0] * len(locals_)
-        writes = [0] * len(locals_)
-        moved: list[tuple[int, m.Place]] = []
-        for number, events in enumerate(self.facts.of_local):
-            for point, kind, place in events:
-                if kind <= f.READ:
-                    reads[number] += 1
-                    if kind == f.MOVE:
-                        moved.append((point, place))
-                elif (kind == f.ASSIGN or kind == f.RESULT) and not place.projection:
-                    writes[number] += 1
+        writes = self.facts.writes
         add = self.paths.add
-        for point, place in moved:
+        for point, _, place in sorted(self.facts.moved, key=lambda event: event[2].local):
             if place.projection:
                 why = illegal_move(body, place)
                 if why is not None:
                     self.reporter.illegal_move(point, place, why)
                     continue
                 add(place)
-            elif reads[place.local] > 1 or writes[place.local] > 1 or locals_[place.local].name is not None:
+            elif locals_[place.local].name is not None or writes[place.local] > 1 or self._read_twice(place.local):
                 add(place)
         for i in range(arguments + 1, len(locals_)):
             if locals_[i].name is not None:
@@ -62,6 +52,9 @@ class Moves:
             if named and writes[i] and (writes[i] > 1 or i <= arguments or loops):
                 self.once.append(i)
                 self.paths.root(i)
+
+    def _read_twice(self, local: int) -> bool:
+        return sum([event[1] <= f.READ for event in self.facts.of_local[local]]) > 1
 
     def _has_loop(self) -> bool:
         return any(one <= block for block, following in enumerate(self.facts.successors) for one in following)

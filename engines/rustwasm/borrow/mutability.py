@@ -20,21 +20,19 @@ _OWN: Final = re.compile(r"&\s*(?:'\w+\s+)?self")
 def check_mutability(facts: f.Facts, reporter: Reporter) -> None:
     """Report each assignment to and each mutable borrow of a place that is not mutable."""
     body = facts.body
-    frozen = [
-        (local.name is not None and not local.mutable) or local.ty.kind in (ty.REF, ty.RAW) for local in body.locals
-    ]
-    for local, events in enumerate(facts.of_local):
-        checked = frozen[local]
-        for point, kind, place in events:
-            if kind == f.MUTABLE or kind == f.TWO_PHASE:
-                if checked or place.projection:
-                    culprit = immutable_part(body, place)
-                    if culprit is not None and not _empty_array(body, place) and not _shares(body, kind, place):
-                        _borrow(facts, reporter, point, place, culprit)
-            elif (kind == f.ASSIGN or kind == f.RESULT) and place.projection:
-                culprit = immutable_part(body, place)
-                if culprit is not None:
-                    _assignment(facts, reporter, point, place, culprit)
+    found = []
+    for point, kind, place in facts.exclusive:
+        local = body.locals[place.local]
+        if place.projection or (local.name is not None and not local.mutable):
+            culprit = immutable_part(body, place)
+            if culprit is not None and not _empty_array(body, place) and not _shares(body, kind, place):
+                found.append((place.local, point, _borrow, place, culprit))
+    for point, _, place in facts.partial:
+        culprit = immutable_part(body, place)
+        if culprit is not None:
+            found.append((place.local, point, _assignment, place, culprit))
+    for _, point, report, place, culprit in sorted(found, key=lambda one: one[:2]):
+        report(facts, reporter, point, place, culprit)
 
 
 def immutable_part(body: m.Body, place: m.Place) -> tuple[str, int, Any] | None:

@@ -27,7 +27,7 @@ def _() -> None:
 
         return flags
 
-    replace_method(RegionMachine, "_flags", wrapper)
+    replace_method(RegionMachine, "flags", wrapper)
 
 
 @BUGS.action(

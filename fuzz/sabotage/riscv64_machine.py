@@ -23,7 +23,7 @@ def _() -> None:
 
         return flags
 
-    replace_method(native.HandlerMachine, "_flags", wrapper)
+    replace_method(native.HandlerMachine, "flags", wrapper)
 
 
 @BUGS.action("store-fault-value-last-byte", Area.TRAPS, "a wrong trap value")

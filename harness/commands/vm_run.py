@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 PROGRAM: Final = "counterproof vm run"
 SUMMARY: Final = "Run a Linux program for riscv64, as qemu-riscv64 does."
 CPUS: Final = ("rv64gc", "rv64", "max")
-"""Names for the one machine that there is; the last two are qemu-riscv64's."""
+"""Names for the machine without V; the last two are qemu-riscv64's."""
+VECTOR_CPUS: Final = ("rv64gcv", "rv64,v=true,vlen=128,vext_spec=v1.0")
+"""Names for the machine with V; the last one is qemu-riscv64's."""
 _USAGE: Final = 2
 _PLAIN: Final = {"--tier": "tier", "--aot": "aot", "-L": "prefix", "--prefix": "prefix"}
 """Options that take any text, and the fields of `Launch` that it is for."""
@@ -51,8 +53,11 @@ def run(arguments: Sequence[str]) -> int:
         options, rest = plain
         return _started(rest[0], rest[1:], **options)
     given = parser().parse_args(arguments)
-    if given.cpu not in CPUS:
-        refuse(f"--cpu {given.cpu}: there is only {', '.join(CPUS)}")
+    has_vectors = given.cpu in VECTOR_CPUS
+    if given.cpu not in CPUS and not has_vectors:
+        refuse(f"--cpu {given.cpu}: there is only {', '.join(CPUS)}, and with vectors {' or '.join(VECTOR_CPUS)}")
+    if given.host and has_vectors:
+        refuse(f"--host {given.host}: goes only with --cpu {CPUS[0]}")
     bad = next((setting for setting in given.env if "=" not in setting), None)
     if bad is not None:
         refuse(f"-E {bad}: must be VAR=VAL")
@@ -76,6 +81,7 @@ def run(arguments: Sequence[str]) -> int:
         spans=given.spans,
         seed=given.seed,
         translate=not given.no_translate,
+        has_vectors=has_vectors,
     )
 
 

@@ -105,5 +105,5 @@ def parser() -> argparse.ArgumentParser:
     add("-L", "--prefix", default="", help="look for the guest's files below PREFIX first")
     add("-0", "--argv0", help="the program's argv[0]")
     add("--seed", type=int, help="make the guest's random numbers repeat")
-    add("--cpu", default=CPUS[0], help="the processor: rv64gc (default)")
+    add("--cpu", default=CPUS[0], help="the processor: rv64gc (default), or rv64gcv, which has vectors")
     return found

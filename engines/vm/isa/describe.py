@@ -62,6 +62,12 @@ class OperandKind(StrEnum):
     """`aq`, `rl`: one bit each, spelt as a suffix of the mnemonic."""
     FENCE_SET = "fence set"
     """Four bits `iorw`."""
+    V = "v"
+    """Vector register; semantics get an opaque register."""
+    MASK = "mask"
+    """The `vm` bit: 0 where v0 masks the operation. Known when semantics are evaluated."""
+    VTYPE = "vtype"
+    """Constant for vtype; semantics get a 64-bit value."""
     BITS = "bits"
     """Uninterpreted bits that assembly does not spell."""
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any, NewType, Protocol, TypeVar
 
 from engines.vm.isa.algebra import Bit, Value
+from engines.vm.isa.vector import VectorUnit
 
 Reg = NewType("Reg", object)
 RoundingField = NewType("RoundingField", object)
@@ -78,6 +79,11 @@ class Machine(Protocol):
     fp: FloatUnit
 
     @property
+    def vector(self) -> VectorUnit:
+        """Where the machine has V."""
+        ...
+
+    @property
     def pc(self) -> Any:
         """Address of this instruction, 64 bits."""
         ...
@@ -133,6 +139,10 @@ class Machine(Protocol):
 
     def illegal(self) -> None:
         """Illegal instruction, tval = the instruction's bits (16 or 32)."""
+        ...
+
+    def illegal_if(self, condition: Bit) -> None:
+        """`illegal` where `condition` is 1."""
         ...
 
     def rounding_mode(self, rm: Any) -> Any:

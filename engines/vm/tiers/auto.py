@@ -242,8 +242,9 @@ class AutoTier(LlvmTier):
         background: bool = True,
         capacity_bytes: int = 48 << 20,
         only_executed: bool = True,
+        has_vectors: bool = False,
     ) -> None:
-        super().__init__(slice_insns, capacity_bytes, batch, only_executed, background)
+        super().__init__(slice_insns, capacity_bytes, batch, only_executed, background, has_vectors=has_vectors)
         self.quick = QuickRegions()
         self._share = share
         self._llvm_after = llvm_after

@@ -60,8 +60,8 @@ class CompilingTier(InterpreterTier):
         stored: regions that need not be compiled, by the pcs of their entries. compiled: what was compiled, to be kept.
     """
 
-    def __init__(self, capacity_bytes: int) -> None:
-        super().__init__()
+    def __init__(self, capacity_bytes: int, *, has_vectors: bool = False) -> None:
+        super().__init__(has_vectors=has_vectors)
         self.unavailable = ""
         try:
             self.cache = CodeCache(self._code, capacity_bytes)
@@ -111,6 +111,7 @@ class CompilingTier(InterpreterTier):
         """
         if limit_insns < 0:
             raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
+        self.refuse_other(hart)
         if self.unavailable:
             return super().run(hart, limit_insns)
         space = self.space(hart.memory)

@@ -55,6 +55,7 @@ class TierExecutor:
 
     Args:
         has_image: `prepare` will be given an image: `auto` then runs that, and compiles baseline code alone.
+        has_vectors: the harts have V.
 
     Attributes:
         name: the tier's name, after `default` was resolved.
@@ -65,14 +66,15 @@ class TierExecutor:
         ValueError: no such tier; the message lists them.
     """
 
-    def __init__(self, name: str = "default", *, has_image: bool = False) -> None:
+    def __init__(self, name: str = "default", *, has_image: bool = False, has_vectors: bool = False) -> None:
         self.name = DEFAULT if name == "default" else name
         if self.name not in _TIERS:
             raise ValueError(f"no tier is called {name!r}; there are: default ({DEFAULT}), {', '.join(sorted(_TIERS))}")
         self.counters = Counters()
         self.degraded = ""
         try:
-            self.tier: Tier = (_ahead if has_image and self.name == "auto" else _TIERS[self.name])(self.counters)
+            make = _ahead if has_image and self.name == "auto" else _TIERS[self.name]
+            self.tier: Tier = make(self.counters, has_vectors)
         except (ExecutableMemoryError, ImportError) as error:
             self._degrade(error)
         self._stores: dict[str, RegionStore] = {}
@@ -82,7 +84,7 @@ class TierExecutor:
         """No native code can run here: do without, slowly."""
         self.degraded = f"{self.name} tier: {error}"
         self.name = _SLOWEST
-        self.tier = _TIERS[_SLOWEST](self.counters)
+        self.tier = _TIERS[_SLOWEST](self.counters, False)
 
     def run(self, hart: Hart, limit_insns: int = NO_LIMIT) -> Stop:
         """Run until the first trap or until exactly `limit_insns` more instructions have retired.
@@ -188,45 +190,45 @@ class TierExecutor:
         return found | {store.problem: 1 for store in self._stores.values() if store.problem}
 
 
-def _reference(counters: Counters) -> Tier:
+def _reference(counters: Counters, has_vectors: bool) -> Tier:
     from engines.vm.tiers.reference import ReferenceTier
 
     return ReferenceTier()
 
 
-def _interpreter(counters: Counters) -> Tier:
+def _interpreter(counters: Counters, has_vectors: bool) -> Tier:
     from engines.vm.tiers.interpreter.tier import InterpreterTier
 
-    tier = InterpreterTier()
+    tier = InterpreterTier(has_vectors=has_vectors)
     counters.escapes = tier.escapes
     return tier
 
 
-def _baseline(counters: Counters) -> Tier:
+def _baseline(counters: Counters, has_vectors: bool) -> Tier:
     from engines.vm.tiers.baseline.tier import BaselineTier
 
-    tier = BaselineTier()
+    tier = BaselineTier(has_vectors=has_vectors)
     counters.escapes = tier.escapes
     return tier
 
 
-def _llvm(counters: Counters) -> Tier:
+def _llvm(counters: Counters, has_vectors: bool) -> Tier:
     from engines.vm.tiers.llvm.tier import LlvmTier
 
-    tier = LlvmTier()
+    tier = LlvmTier(has_vectors=has_vectors)
     counters.escapes = tier.escapes
     return tier
 
 
-def _auto(counters: Counters) -> Tier:
+def _auto(counters: Counters, has_vectors: bool) -> Tier:
     from engines.vm.tiers.auto import AutoTier
 
-    tier = AutoTier()
+    tier = AutoTier(has_vectors=has_vectors)
     counters.escapes = tier.escapes
     return tier
 
 
-def _ahead(counters: Counters) -> Tier:
+def _ahead(counters: Counters, has_vectors: bool) -> Tier:
     from engines.vm.tiers.ahead import AheadTier
 
     tier = AheadTier()
@@ -234,7 +236,7 @@ def _ahead(counters: Counters) -> Tier:
     return tier
 
 
-_TIERS: Final[dict[str, Callable[[Counters], Tier]]] = {
+_TIERS: Final[dict[str, Callable[[Counters, bool], Tier]]] = {
     "auto": _auto,
     "baseline": _baseline,
     "interpreter": _interpreter,

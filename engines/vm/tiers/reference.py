@@ -10,15 +10,19 @@ from engines.vm.errors import MachineError
 from engines.vm.float_unit import FloatUnit
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
+from engines.vm.isa.derive.decode import Decoded
 from engines.vm.isa.describe import OperandKind, Semantics
 from engines.vm.isa.riscv64.coding import decode
 from engines.vm.memory.address_space import AddressSpace, MemoryFault
+from engines.vm.tiers.reference_vectors import ReferenceVectors
 from engines.vm.tiers.stop import Stop, StopReason
 
 _ZERO: Final = Bits(0, 64)
 _ONE: Final = Bits(1, 64)
 _DYNAMIC: Final = 7
 _LAST_ROUNDING_MODE: Final = 4
+_READ_ONLY: Final = 3
+"""Upper two bits of the number of a read-only CSR (Privileged ISA §2.1)."""
 _WORD: Final = 0xFFFF_FFFF_FFFF_FFFF
 
 FFLAGS: Final = 0x001
@@ -56,6 +60,7 @@ class ReferenceMachine:
         self.x = IntegerRegisters([_ZERO] * 32)
         self.f = [_ZERO] * 32
         self.fp = FloatUnit()
+        self.vector = ReferenceVectors(self)
         self.frm = 0
         self.reservation = NO_RESERVATION
         self.reservation_bytes = 0
@@ -76,6 +81,7 @@ class ReferenceMachine:
         self.reservation_bytes = int(cpu["reservation_bytes"])
         self.retired = int(cpu["retired"])
         self.address = int(cpu["pc"])
+        self.vector.load_from(hart)
 
     def store_to(self, hart: Hart) -> None:
         """Give the state back."""
@@ -88,6 +94,7 @@ class ReferenceMachine:
         cpu["reservation_bytes"] = self.reservation_bytes
         cpu["retired"] = self.retired
         cpu["pc"] = self.address
+        self.vector.store_to(hart)
 
     @property
     def pc(self) -> Bits:
@@ -165,6 +172,10 @@ class ReferenceMachine:
     def illegal(self) -> None:
         raise GuestTrap(ExceptionCause.ILLEGAL_INSTRUCTION, self.word)
 
+    def illegal_if(self, condition: Bits) -> None:
+        if condition.value:
+            self.illegal()
+
     def rounding_mode(self, rm: int) -> int:
         mode = self.frm if rm == _DYNAMIC else rm
         if mode > _LAST_ROUNDING_MODE:
@@ -173,9 +184,10 @@ class ReferenceMachine:
 
     def csr_exchange(self, csr: Bits, rd: Any, update: Callable[[Bits], Bits], *, reads: Bits, writes: Bits) -> None:
         number = csr.value
-        if number not in COUNTERS and not FFLAGS <= number <= FCSR:
+        is_vector = self.vector.has_csr(number)
+        if number not in COUNTERS and not FFLAGS <= number <= FCSR and not is_vector:
             self.illegal()
-        if writes.value and number in COUNTERS:
+        if writes.value and number >> 10 == _READ_ONLY:
             self.illegal()
         old = self._csr(number)
         if writes.value:
@@ -190,12 +202,15 @@ class ReferenceMachine:
             return Bits(self.frm, 64)
         if number == FCSR:
             return Bits(self.frm << 5 | self.fp.flags, 64)
-        return Bits(self.retired, 64)
+        return Bits(self.retired if number in COUNTERS else self.vector.csr(number), 64)
 
     def _set_csr(self, number: int, value: int) -> None:
         """Bits without a field are dropped (WPRI of §20.2); frm keeps reserved modes, which trap when they are used."""
         if number == FRM:
             self.frm = value & 7
+            return
+        if number > FCSR:
+            self.vector.set_csr(number, value)
             return
         self.fp.flags = value & 31
         if number == FCSR:
@@ -224,7 +239,7 @@ class ReferenceTier:
     """Runs harts instruction by instruction in pure Python."""
 
     def __init__(self) -> None:
-        self._prepared: dict[int, _Prepared | None] = {}
+        self._prepared: dict[bool, dict[int, _Prepared | None]] = {False: {}, True: {}}
 
     def step(self, hart: Hart) -> Stop | None:
         """Execute one instruction. Returns the trap that it took, or None when it retired."""
@@ -245,7 +260,8 @@ class ReferenceTier:
         m = ReferenceMachine(hart.memory)
         m.load_from(hart)
         end = m.retired + limit_insns
-        prepared = self._prepared
+        prepared = self._prepared[hart.has_vectors]
+        decode = decoder_of(has_vectors=hart.has_vectors)
         memory = hart.memory
         try:
             while m.retired != end:
@@ -255,7 +271,7 @@ class ReferenceTier:
                 try:
                     entry = prepared[word]
                 except KeyError:
-                    entry = prepared[word] = prepare(word)
+                    entry = prepared[word] = prepare(word, decode)
                 if entry is None:
                     raise GuestTrap(ExceptionCause.ILLEGAL_INSTRUCTION, word)
                 m.following = m.address + entry.length & _WORD
@@ -286,14 +302,23 @@ def _fetch(memory: AddressSpace, address: int) -> int:
     return word
 
 
-def prepare(word: int) -> _Prepared | None:
+def decoder_of(*, has_vectors: bool) -> Callable[[int], Decoded | None]:
+    """The function that decodes words of a machine with or without V, whose table is only loaded where it is needed."""
+    if not has_vectors:
+        return decode
+    from engines.vm.isa.riscv64.vector_coding import decode as decode_with_vectors
+
+    return decode_with_vectors
+
+
+def prepare(word: int, decode: Callable[[int], Decoded | None] = decode) -> _Prepared | None:
     """Decode `word` and make its operands values of this machine: registers and rm as ints, the rest as `Bits`."""
     decoded = decode(word)
     if decoded is None:
         return None
     arguments = tuple(
         Bits(value, 64)
-        if operand.kind is OperandKind.IMMEDIATE
+        if operand.kind in (OperandKind.IMMEDIATE, OperandKind.VTYPE)
         else Bits(value, 12)
         if operand.kind is OperandKind.CSR
         else value

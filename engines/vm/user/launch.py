@@ -62,6 +62,7 @@ class Launch:
         spans: write what was done when to this file, see `engines.vm.user.spans`.
         seed: when not None, AT_RANDOM and getrandom repeat.
         translate: whether a process may begin when the run is over that translates what was hot in it.
+        has_vectors: the machine has V; what it compiles is not kept.
     """
 
     program: str
@@ -83,6 +84,7 @@ class Launch:
     spans: str = ""
     seed: int | None = None
     translate: bool = False
+    has_vectors: bool = False
 
 
 @record()
@@ -111,7 +113,7 @@ class Report:
         return self.retired / self.seconds / 1e6 if self.seconds else 0.0
 
 
-def make_tier(name: str, *, has_image: bool = False) -> TierExecutor:
+def make_tier(name: str, *, has_image: bool = False, has_vectors: bool = False) -> TierExecutor:
     """The executor of the tier `name`; see `TierExecutor`.
 
     Raises:
@@ -120,7 +122,7 @@ def make_tier(name: str, *, has_image: bool = False) -> TierExecutor:
     from engines.vm.tiers.executor import TierExecutor
 
     try:
-        return TierExecutor(name, has_image=has_image)
+        return TierExecutor(name, has_image=has_image, has_vectors=has_vectors)
     except ValueError as error:
         raise LaunchError(str(error)) from None
 
@@ -158,11 +160,13 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
             image = file.read()
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
+    if launch.has_vectors and (launch.aot or launch.dump):
+        raise LaunchError("--aot and --dump: not with V, whose code is not kept; use --cpu rv64gc")
     is_native = executor is None
-    executor = executor or make_tier(launch.tier, has_image=bool(launch.aot))
+    executor = executor or make_tier(launch.tier, has_image=bool(launch.aot), has_vectors=launch.has_vectors)
     if launch.dump and not executor.compiles:
         raise LaunchError(f"--dump: the tier {executor.name!r} compiles nothing; use --tier baseline or llvm")
-    if launch.aot or executor.compiles:
+    if not launch.has_vectors and (launch.aot or executor.compiles):
         try:
             guest = FileDigests(f"{cache_folder()}/guests").of(status, image)
             executor.prepare(image, launch.aot, use_kept=not launch.dump, guest=guest)
@@ -176,6 +180,7 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
         confined=launch.confined,
         forward_host_signals=True,
         strace=_strace() if launch.strace else None,
+        has_vectors=launch.has_vectors,
     )
     files = FileTable(inherited_files(launch.report_fd))
     if executor.degraded:

@@ -77,6 +77,7 @@ class Options:
         random: source of AT_RANDOM and getrandom; the host's by default.
         confined: signals may be sent to the process itself, its group and its children only.
         forward_host_signals: this host process is the guest's: signals sent to it are the guest's.
+        has_vectors: harts have V.
     """
 
     limit_insns: int = 0
@@ -86,6 +87,7 @@ class Options:
     confined: bool = False
     forward_host_signals: bool = False
     strace: Strace | None = None
+    has_vectors: bool = False
 
 
 @record()
@@ -150,7 +152,7 @@ class Process:
         self.start_ns = time.monotonic_ns()
         self._next_tid = self.pid
         self.host_signals = HostSignals(self._post_from_host) if options.forward_host_signals else None
-        self.current = self._add_task(Hart(memory))
+        self.current = self._add_task(Hart(memory, has_vectors=options.has_vectors))
 
     # -- starting a program ---------------------------------------------------------------------------------------
 
@@ -180,10 +182,11 @@ class Process:
             entry = elf.load(self.memory, interpreter_image, interpreter, base).entry
         self.memory.map(_TRAMPOLINE, PAGE_BYTES, READ | EXEC)
         self.memory.place(_TRAMPOLINE, riscv64.TRAMPOLINE)
+        hwcap = riscv64.hwcap(has_vectors=self.options.has_vectors)
         self.map.stack = build_stack(
             self.memory,
             _STACK_TOP,
-            StartupImage(loaded.phdr, loaded.phdr_count, loaded.entry, base, riscv64.HWCAP),
+            StartupImage(loaded.phdr, loaded.phdr_count, loaded.entry, base, hwcap),
             argv,
             environment,
             executable,
@@ -384,7 +387,7 @@ class Process:
     def spawn_task(self, stack_pointer: int, thread_pointer: int | None) -> Task:
         """Add a guest thread that returns 0 from the current system call on its own stack."""
         parent = self.current
-        hart = Hart(self.memory)
+        hart = Hart(self.memory, has_vectors=self.options.has_vectors)
         hart.words[:] = parent.hart.words
         task = self._add_task(hart)
         task.words[riscv64.RETIRED] = 0

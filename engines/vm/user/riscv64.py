@@ -26,6 +26,8 @@ FFLAGS: Final = word_of("fflags")
 FRM: Final = word_of("frm")
 RESERVATION: Final = word_of("reservation")
 RETIRED: Final = word_of("retired")
+V: Final = word_of("v")
+_VECTOR_WORDS: Final = word_of("vs") - V
 
 RA: Final = X + 1
 SP: Final = X + 2
@@ -78,6 +80,11 @@ def fault_signal(memory: AddressSpace, cause: int, value: int, pc: int) -> Signa
         is_mapped = value < memory.limit and memory.perm[value >> 12] & MAPPED
         return SignalInfo(Signal.SIGSEGV, Code.SEGV_ACCERR if is_mapped else Code.SEGV_MAPERR, address=value)
     raise ValueError(f"exception cause {cause}; must be 0 to 7")
+
+
+def hwcap(*, has_vectors: bool) -> int:
+    """AT_HWCAP: one bit for each letter of the ISA's name."""
+    return HWCAP | (1 << ord("V") - ord("A") if has_vectors else 0)
 
 
 def start(hart: Hart, entry: int, stack_pointer: int) -> None:
@@ -164,9 +171,12 @@ def _stack_fields(alternate: AlternateStack) -> Sequence[int]:
 
 
 def state_digest(words: memoryview) -> str:
-    """Sixteen hex digits that identify pc, x0–x31, f0–f31 and fcsr: BLAKE2b-64 of these 66 little-endian words."""
+    """Sixteen hex digits that identify pc, x0–x31, f0–f31 and fcsr: BLAKE2b-64 of these 66 little-endian words, and of
+    a hart with V also of v0–v31, vl, vtype, vstart, vxrm and vxsat."""
     from hashlib import blake2b
 
     fcsr = words[FRM] << 5 | words[FFLAGS]
     state = [words[PC], *words[X : X + 32].tolist(), *words[F : F + 32].tolist(), fcsr]
-    return blake2b(struct.pack("<66Q", *state), digest_size=8).hexdigest()
+    if len(words) > V:
+        state += words[V : V + _VECTOR_WORDS].tolist()
+    return blake2b(struct.pack(f"<{len(state)}Q", *state), digest_size=8).hexdigest()

@@ -136,7 +136,7 @@ def _relink(bug: str) -> None:
         current = relinked.current(BUGS[bug].only_rows)
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise StillbornError(f"the interpreter cannot be built: {str(error).splitlines()[0]}") from error
-    build.interpreter = lambda cache=None: current
+    build.interpreter = lambda cache=None, *, has_vectors=False: current
 
 
 class GeneratedPrograms:

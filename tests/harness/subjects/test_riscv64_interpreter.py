@@ -16,7 +16,7 @@ def test_no_case_pays_for_building_the_interpreter(monkeypatch: pytest.MonkeyPat
     """A worker that built it in its first case answered TIMEOUT on a busy machine."""
     with closing(InterpreterExecutor()) as executor:
 
-        def built(cache: object = None) -> build.Interpreter:
+        def built(cache: object = None, *, has_vectors: bool = False) -> build.Interpreter:
             raise AssertionError("the first case builds the interpreter")
 
         monkeypatch.setattr(build, "interpreter", built)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
+from engines.vm.isa.vector import VLEN
+
 if TYPE_CHECKING:
     from engines.vm.isa.describe import Operand
 
@@ -40,6 +42,8 @@ class Effects:
         rounding: has an rm field that it resolves, so it may trap as illegal.
         float_operations: names of the `FloatUnit` operations used.
         fence, fence_i: orders memory; synchronises fetches.
+        is_vector: depends on vector state.
+        may_be_illegal: some operands or states make it illegal.
     """
 
     control: Control = Control.NONE
@@ -51,6 +55,8 @@ class Effects:
     float_operations: frozenset[str] = frozenset()
     fence: bool = False
     fence_i: bool = False
+    is_vector: bool = False
+    may_be_illegal: bool = False
 
     @property
     def ends_block(self) -> bool:
@@ -61,7 +67,7 @@ class Effects:
     def may_trap(self) -> bool:
         """Whether some operands make it trap."""
         accesses = self.load_bytes or self.store_bytes or self.csr
-        return bool(self.control is Control.TRAP or accesses or self.rounding)
+        return bool(self.control is Control.TRAP or accesses or self.rounding or self.may_be_illegal)
 
 
 @dataclass(frozen=True)
@@ -153,6 +159,42 @@ _RESULT_BITS: dict[str, Callable[[tuple[Any, ...]], int]] = {
 }
 
 
+class _VectorUnit:
+    """Every operation of `VectorUnit`; only what it does to memory is noted."""
+
+    enabled = Unknown(1)
+    vl = vtype = vstart = Unknown(64)
+
+    def __init__(self, probe: _Probe) -> None:
+        self._probe = probe
+
+    def number(self, register: Any) -> Unknown:
+        return Unknown(64)
+
+    def is_masked(self, vm: Any) -> bool:
+        return False
+
+    def first_element(self, vs2: Any) -> Unknown:
+        return Unknown(64, True)
+
+    def load(self, vd: Any, vm: Any, address: Unknown, element_bytes: int) -> None:
+        self._probe.load_bytes = element_bytes
+
+    def store(self, vs3: Any, vm: Any, address: Unknown, element_bytes: int) -> None:
+        self._probe.store_bytes = element_bytes
+
+    def load_registers(self, vd: Any, count: int, address: Unknown, element_bytes: int) -> None:
+        self._probe.load_bytes = count * VLEN // 8
+
+    def store_registers(self, vs3: Any, count: int, address: Unknown) -> None:
+        self._probe.store_bytes = count * VLEN // 8
+
+    def _quiet(self, *arguments: Any) -> None:
+        """Changes vector registers and nothing else."""
+
+    configure = elementwise = compare = merge = reduce = mask_logical = set_first_element = move_registers = _quiet
+
+
 @dataclass
 class _Probe:
     """A machine that only takes notes."""
@@ -163,6 +205,8 @@ class _Probe:
     atomic: str = ""
     csr: bool = False
     rounding: bool = False
+    is_vector: bool = False
+    may_be_illegal: bool = False
     fences: set[str] = field(default_factory=set)
     float_operations: set[str] = field(default_factory=set)
     x: _Registers = field(default_factory=_Registers)
@@ -173,6 +217,14 @@ class _Probe:
     @property
     def fp(self) -> _FloatUnit:
         return _FloatUnit(self.float_operations)
+
+    @property
+    def vector(self) -> _VectorUnit:
+        self.is_vector = True
+        return _VectorUnit(self)
+
+    def illegal_if(self, condition: Unknown) -> None:
+        self.may_be_illegal = True
 
     def const(self, value: int, width: int = 64) -> Unknown:
         return Unknown(width)
@@ -255,4 +307,6 @@ def probe(semantics: Callable[..., None], operands: Iterable[Operand]) -> Effect
         float_operations=frozenset(machine.float_operations),
         fence="fence" in machine.fences,
         fence_i="fence_i" in machine.fences,
+        is_vector=machine.is_vector,
+        may_be_illegal=machine.may_be_illegal,
     )

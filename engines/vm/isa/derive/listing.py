@@ -6,19 +6,21 @@ from engines.vm.isa.derive.effects import Control
 from engines.vm.isa.describe import Extension, Instruction
 
 
-def listing(title: str, command: str, extensions: tuple[Extension, ...]) -> str:
+def listing(title: str, command: str, extensions: tuple[Extension, ...], edition: str, preface: str = "") -> str:
     """Markdown: one table per extension with pattern, assembly, effects, section and sentence of each instruction.
 
-    `command` is what regenerates the page; it stands in the page's first lines.
+    `command` is what regenerates the page; it stands in the page's first lines. `edition` is the manual's; `preface`
+    is Markdown that comes before the tables.
     """
     total = sum(len(extension) for extension in extensions)
     lines = [
         f"# {title}",
         "",
         f"Derived from the instruction table by `{command}`; do not edit. {total} instructions. Sections are those of "
-        f"the RISC-V {extensions[0].manual}, version 20240411. `match/mask` is what a decoder tests; `≠` and fields "
+        f"the RISC-V {extensions[0].manual}, {edition}. `match/mask` is what a decoder tests; `≠` and fields "
         "called nz… exclude reserved values.",
         "",
+        *([preface, ""] if preface else []),
     ]
     for extension in extensions:
         lines += [f"## {extension.name}", ""]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
 
-from engines.vm.isa.describe import Field, Instruction, TableError
+from engines.vm.isa.describe import Field, Instruction, OperandKind, TableError
 
 _TOKEN: Final = re.compile(r"\s*(?:(?P<name>[A-Za-z][A-Za-z0-9']*)(?:=(?P<default>\w+))?|(?P<mark>[,()-]))")
 
@@ -61,12 +61,14 @@ class Template:
         pending = ""
         for part in self.parts:
             if part.text in {",", "(", ")"}:
-                pending += rf"\s*{re.escape(part.text)}\s*"
+                expression += pending
+                pending = rf"\s*{re.escape(part.text)}\s*"
                 continue
             if part.default is not None and not optional:
                 expression += "(?:"
                 optional = True
-            expression += pending + r"([^,()]*?)"
+            is_list = part.field is not None and part.field.kind is OperandKind.VTYPE
+            expression += pending + (r"([^()]*?)" if is_list else r"([^,()]*?)")
             pending = ""
         return re.compile(expression + pending + (")?" if optional else ""))
 

@@ -1,4 +1,7 @@
-"""RISC-V, 64 bits: RV64IMAFDC, Zicsr and Zifencei; one file per extension, as the manuals name them."""
+"""RISC-V, 64 bits: RV64IMAFDC, Zicsr and Zifencei; one file per extension, as the manuals name them.
+
+V is an option, and takes time to read: `vector_coding` has the table with it.
+"""
 
 from __future__ import annotations
 

@@ -29,6 +29,12 @@ FIELDS: Final[dict[str, FieldType]] = {
     "fm": FieldType(OperandKind.BITS, 4),
     "pred": FieldType(OperandKind.FENCE_SET, 4),
     "succ": FieldType(OperandKind.FENCE_SET, 4),
+    "vd": FieldType(OperandKind.V, 5),
+    "vs1": FieldType(OperandKind.V, 5),
+    "vs2": FieldType(OperandKind.V, 5),
+    "vs3": FieldType(OperandKind.V, 5),
+    "vm": FieldType(OperandKind.MASK, 1),
+    "vtypei": FieldType(OperandKind.VTYPE),
 }
 
 
@@ -63,6 +69,17 @@ CSR_NAMES: Final[dict[int, str]] = {
     0xC02: "instret",
 }
 """The CSRs that exist in U-mode here (Unprivileged ISA §8.1, §20.2)."""
+
+VECTOR_CSR_NAMES: Final[dict[int, str]] = {
+    0x008: "vstart",
+    0x009: "vxsat",
+    0x00A: "vxrm",
+    0x00F: "vcsr",
+    0xC20: "vl",
+    0xC21: "vtype",
+    0xC22: "vlenb",
+}
+"""Those of V (V 1.0 §3); they exist where the machine has V."""
 
 ROUNDING_NAMES: Final[dict[int, str]] = {0: "rne", 1: "rtz", 2: "rdn", 3: "rup", 4: "rmm", 7: "dyn"}
 """Values of the rm field; 5 and 6 are reserved (§20.2)."""

@@ -13,7 +13,7 @@ COMMAND: Final = "python -m engines.vm.isa.riscv64.listing > docs/reference/risc
 
 def page() -> str:
     """The page as committed."""
-    return listing("RV64IMAFDC, Zicsr, Zifencei: every instruction", COMMAND, EXTENSIONS)
+    return listing("RV64IMAFDC, Zicsr, Zifencei: every instruction", COMMAND, EXTENSIONS, "version 20240411")
 
 
 if __name__ == "__main__":

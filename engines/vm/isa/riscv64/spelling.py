@@ -6,12 +6,20 @@ from typing import Final
 
 from engines.vm.isa.derive.effects import Control
 from engines.vm.isa.describe import EncodingError, Field, Instruction, OperandKind
-from engines.vm.isa.riscv64.fields import CSR_NAMES, F_NAMES, ROUNDING_NAMES, X_NAMES
+from engines.vm.isa.riscv64.fields import CSR_NAMES, F_NAMES, ROUNDING_NAMES, VECTOR_CSR_NAMES, X_NAMES
 
 _X: Final = {name: number for number, name in enumerate(X_NAMES)} | {f"x{n}": n for n in range(32)} | {"fp": 8}
 _F: Final = {name: number for number, name in enumerate(F_NAMES)} | {f"f{n}": n for n in range(32)}
 _ROUNDING: Final = {name: number for number, name in ROUNDING_NAMES.items()}
-_CSR: Final = {name: number for number, name in CSR_NAMES.items()}
+_CSR: Final = {name: number for number, name in (CSR_NAMES | VECTOR_CSR_NAMES).items()}
+_V: Final = {f"v{n}": n for n in range(32)}
+_MASKS: Final = ("v0.t", "unmasked")
+"""By the vm bit; the second is what is meant where nothing is written."""
+_SEW: Final = ("e8", "e16", "e32", "e64")
+_LMUL: Final = ("m1", "m2", "m4", "m8", "", "mf8", "mf4", "mf2")
+_TAIL: Final = ("tu", "ta")
+_INACTIVE: Final = ("mu", "ma")
+_VTYPE_BITS: Final = 8
 _UPPER_LOW: Final = 12
 _UPPER_VALUES: Final = 1 << 20
 
@@ -37,7 +45,13 @@ class RiscvSpelling:
             case OperandKind.F:
                 return F_NAMES[value]
             case OperandKind.CSR:
-                return CSR_NAMES.get(value, f"{value:#x}")
+                return CSR_NAMES.get(value) or VECTOR_CSR_NAMES.get(value, f"{value:#x}")
+            case OperandKind.V:
+                return f"v{value}"
+            case OperandKind.MASK:
+                return _MASKS[value]
+            case OperandKind.VTYPE:
+                return _spelt_vtype(value)
             case OperandKind.ROUNDING:
                 return ROUNDING_NAMES.get(value)
             case OperandKind.FENCE_SET:
@@ -48,11 +62,11 @@ class RiscvSpelling:
                 return f".{value:+d}" if is_pc_relative(instruction, field) else str(value)
 
     def is_literal(self, name: str) -> bool:
-        return name in _X
+        return name in _X or name in _V
 
     def same_literal(self, expected: str, text: str) -> bool:
         """Whether `text` names the register that a template fixes."""
-        return _X.get(text) == _X[expected]
+        return text == expected if expected in _V else _X.get(text) == _X[expected]
 
     def named(self, field: Field, text: str) -> int | None:
         """The value that a name means for a field that is not a number; None if `text` must be an expression.
@@ -71,6 +85,12 @@ class RiscvSpelling:
                 return _fence_set(text)
             case OperandKind.CSR:
                 return _CSR.get(text)
+            case OperandKind.V:
+                return _known(text, _V, "vector register", "v0 … v31")
+            case OperandKind.MASK:
+                return _known(text, {name: bit for bit, name in enumerate(_MASKS)}, "mask", "v0.t, or nothing")
+            case OperandKind.VTYPE:
+                return _named_vtype(text)
             case _:
                 return None
 
@@ -101,3 +121,26 @@ def _fence_set(text: str) -> int:
     if not text or any(letter not in letters for letter in text) or len(set(text)) != len(text):
         raise EncodingError(f"{text!r} is no set of accesses; letters out of 'iorw', or 0")
     return sum(8 >> letters.index(letter) for letter in text)
+
+
+def _spelt_vtype(value: int) -> str:
+    """`e32, m1, ta, ma`; the number where it is reserved."""
+    sew, lmul = value >> 3 & 7, _LMUL[value & 7]
+    if value >> _VTYPE_BITS or sew >= len(_SEW) or not lmul:
+        return str(value)
+    return f"{_SEW[sew]}, {lmul}, {_TAIL[value >> 6 & 1]}, {_INACTIVE[value >> 7]}"
+
+
+def _named_vtype(text: str) -> int | None:
+    words = [word.strip() for word in text.split(",")]
+    if len(words) == 1:
+        return None
+    value = 0
+    for words_of, low in ((_SEW, 3), (_LMUL, 0), (_TAIL, 6), (_INACTIVE, 7)):
+        word = words.pop(0) if words else ""
+        if not word or word not in words_of:
+            raise EncodingError(f"{word!r} in vtype {text!r}; legal there: {', '.join(filter(None, words_of))}")
+        value |= words_of.index(word) << low
+    if words:
+        raise EncodingError(f"{', '.join(words)!r} behind vtype {text!r}; it has four parts, as e32, m1, ta, ma")
+    return value

@@ -118,8 +118,10 @@ class BaselineTier(CompilingTier):
         slice_insns: int = FIRST_SLICE,
         capacity_bytes: int = CAPACITY_BYTES,
         share: float = SHARE,
+        *,
+        has_vectors: bool = False,
     ) -> None:
-        super().__init__(capacity_bytes)
+        super().__init__(capacity_bytes, has_vectors=has_vectors)
         self.options = options
         self._counters: BaselineCounters = BaselineCounters()
         self._compiler: BaselineCompiler | None = None

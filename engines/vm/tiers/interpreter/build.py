@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
+    from engines.vm.isa.describe import InstructionSet
     from engines.vm.runtime.native_code import NativeCode
 
 ROOT: Final = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -54,22 +55,21 @@ class Interpreter:
         return self.code.address(symbol)
 
 
-def cache_key() -> str:
+def cache_key(*, has_vectors: bool = False) -> str:
     """A hash of everything that the native code depends on."""
     import llvmlite
 
-    variant = os.environ.get(VARIANT_VARIABLE, "")
+    variant = os.environ.get(VARIANT_VARIABLE, "") + ("+v" if has_vectors else "")
     return content_key([llvmlite.__version__, host_description(), variant, source_digest(ROOT, SOURCES)])
 
 
-def build(*, floating_point: bool = True) -> bytes:
+def build(*, floating_point: bool = True, has_vectors: bool = False) -> bytes:
     """Generate and compile the interpreter: the escapes as a line of JSON, then what `native_code.load` takes.
 
     Without `floating_point`, the instructions that compute with it are left to the reference tier.
     """
     from json import dumps
 
-    from engines.vm.isa.riscv64 import INSTRUCTIONS
     from engines.vm.runtime.compile_worker import compile_all
     from engines.vm.runtime.llvm import compile_object, host_features, host_target
     from engines.vm.tiers.interpreter.float_unit import float_support
@@ -77,26 +77,39 @@ def build(*, floating_point: bool = True) -> bytes:
 
     host = machine()
     floats = float_support(host, host_features()) if floating_point else None
+    table = _table(has_vectors=has_vectors)
     if not links_images(host):
-        source = generate(INSTRUCTIONS, host, floats)
+        source = generate(table, host, floats)
         return dumps(source.escapes).encode() + b"\n" + prepare(compile_object(source.text, host_target()))
     escapes: list[str] = []
-    objects = compile_all(parts(INSTRUCTIONS, host, escapes, floats), host_target())
+    objects = compile_all(parts(table, host, escapes, floats), host_target())
     return dumps(escapes).encode() + b"\n" + prepare(*objects)
 
 
-def interpreter(cache: ObjectCache | None = None) -> Interpreter:
+def _table(*, has_vectors: bool) -> InstructionSet:
+    if has_vectors:
+        from engines.vm.isa.riscv64.vector_coding import VECTOR_INSTRUCTIONS
+
+        return VECTOR_INSTRUCTIONS
+    from engines.vm.isa.riscv64 import INSTRUCTIONS
+
+    return INSTRUCTIONS
+
+
+def interpreter(cache: ObjectCache | None = None, *, has_vectors: bool = False) -> Interpreter:
     """The native interpreter for this host, from the cache if it holds one made from the same inputs.
+
+    That of harts with V is another one, so that the one of harts without it stays as it is.
 
     Warns when the cache cannot be written.
     """
     begun = time.perf_counter()
     cache = cache or ObjectCache()
-    key = cache_key()
+    key = cache_key(has_vectors=has_vectors)
     content = cache.get(key)
     cached = content is not None
     if content is None:
-        content = build()
+        content = build(has_vectors=has_vectors)
         try:
             cache.put(key, content)
         except OSError as error:

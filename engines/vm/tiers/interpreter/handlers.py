@@ -6,8 +6,8 @@ budget; what reaches a careful handler, `trap` or `fetch_beyond` has been taken 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from engines.vm.guests.riscv64.state import NO_RESERVATION
 from engines.vm.guests.riscv64.traps import ExceptionCause
@@ -25,11 +25,14 @@ from engines.vm.tiers.interpreter.layout import (
     TRAP,
     forward,
 )
-from engines.vm.tiers.interpreter.machine import FloatEnvironment, HandlerMachine, tail_call
+from engines.vm.tiers.interpreter.machine import NO_CSRS, FloatEnvironment, HandlerMachine, tail_call
 from engines.vm.tiers.interpreter.shapes import Constant, Shape
 from engines.vm.tiers.interpreter.values import LlvmValue
 
+PLACED: Final = frozenset((OperandKind.X, OperandKind.F, OperandKind.ROUNDING, OperandKind.V, OperandKind.MASK))
+"""Operands that semantics get as places, to be asked for by the machine."""
 FpFactory = Callable[[HandlerMachine], Any]
+ReadCsr = Callable[[HandlerMachine], LlvmValue]
 
 
 class Bodies:
@@ -39,9 +42,11 @@ class Bodies:
         functions: finished `define`s.
         declarations: what they need from outside.
         convention: calling convention of handlers.
+        more_csrs: see `HandlerMachine`.
     """
 
-    def __init__(self, convention: str, fp: FpFactory) -> None:
+    def __init__(self, convention: str, fp: FpFactory, more_csrs: Mapping[int, ReadCsr] = NO_CSRS) -> None:
+        self.more_csrs = more_csrs
         self.convention = convention
         self.fp = fp
         self.functions: list[str] = []
@@ -57,11 +62,19 @@ class Bodies:
         self.functions.append(f"define {result} @{symbol}({parameters}) {attributes} {{\n{body}\n}}")
         self.declarations |= emitter.declarations
 
-    def pair(self, instruction: Instruction, shape: Shape, *, rare: bool = False) -> None:
-        """The fast and the careful handler of `shape`; `instruction` is its base. A rare one's code may be slow."""
+    def pair(self, instruction: Instruction, shape: Shape, *, rare: bool = False, escape: int | None = None) -> None:
+        """The fast and the careful handler of `shape`; `instruction` is its base. A rare one's code may be slow.
+
+        With `escape`, the careful one leaves the instruction to the reference tier, under that number.
+        """
         careful_symbol = f"{shape.symbol}_careful"
         for careful in (False, True):
             emitter = Emitter()
+            if careful and escape is not None:
+                set_pc(emitter, table_pc(emitter))
+                self._leave(emitter, emitter.named("%budget", 64) + 1, emitter.const(escape))
+                self.handler(careful_symbol, emitter, cold=True)
+                continue
             if careful:
                 emitter.line("%left = add i64 %budget, 0")
             else:
@@ -73,6 +86,7 @@ class Bodies:
                 careful_symbol=careful_symbol,
                 convention=self.convention,
                 fp=self.fp,
+                more_csrs=self.more_csrs,
             )
             instruction.run(machine, arguments_of(machine, instruction, shape))
             machine.finish()
@@ -158,10 +172,14 @@ class Bodies:
         self.take_one(emitter)
         set_pc(emitter, table_pc(emitter))
         number = emitter.load(emitter.offset("%entry", 8), 32).zext(64)
-        emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["escape"]), number)
-        emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["budget"]), emitter.named("%budget", 64))
-        emitter.line(f"ret i64 {ESCAPE}")
+        self._leave(emitter, emitter.named("%budget", 64), number)
         self.handler("escape", emitter, cold=True)
+
+    def _leave(self, emitter: Emitter, budget: LlvmValue, number: LlvmValue) -> None:
+        """Hand the run back at this entry's instruction, which `budget` counts; the pc is set."""
+        emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["escape"]), number)
+        emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["budget"]), budget)
+        emitter.line(f"ret i64 {ESCAPE}")
 
     def _note_write(self, environment: FloatEnvironment) -> None:
         """`note_write(context, address, size)`: after a store on pages that are not `DIRECT`.
@@ -228,10 +246,12 @@ def arguments_of(machine: HandlerMachine, instruction: Instruction, shape: Shape
     """The arguments of the semantics function, after the machine: places for registers, values for the rest."""
     arguments: list[Any] = []
     for operand, place in zip(instruction.operands, shape.places, strict=True):
-        if operand.kind in (OperandKind.X, OperandKind.F, OperandKind.ROUNDING):
+        if operand.kind in PLACED:
             arguments.append(place)
         elif operand.kind is OperandKind.CSR:
             arguments.append(machine.csr_number(place))
+        elif operand.kind is OperandKind.VTYPE:
+            arguments.append(machine.short(place))
         elif operand.kind is OperandKind.IMMEDIATE:
             arguments.append(machine.immediate(place))
         else:

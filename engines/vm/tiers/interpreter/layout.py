@@ -16,7 +16,7 @@ offset bytes content
 
 from __future__ import annotations
 
-from engines.vm.guests.riscv64.state import CPU_LAYOUT
+from engines.vm.guests.riscv64.state import VECTOR_CPU_LAYOUT
 from engines.vm.guests.words import WordLayout
 
 TYPE_CHECKING = False
@@ -72,7 +72,7 @@ CONTEXT_LAYOUT: Final = WordLayout(
 - `compiled`: counter: instructions that retired in code compiled by LLVM.
 """
 
-CPU_OFFSETS: Final[dict[str, int]] = CPU_LAYOUT.offsets
+CPU_OFFSETS: Final[dict[str, int]] = VECTOR_CPU_LAYOUT.offsets
 CONTEXT_OFFSETS: Final[dict[str, int]] = CONTEXT_LAYOUT.offsets
 
 TRAP: Final = 1

@@ -7,7 +7,7 @@ evaluates the same semantics again with everything spelt out: misaligned accesse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from engines.vm.guests.riscv64.state import NO_RESERVATION, SINK
@@ -31,6 +31,9 @@ DYNAMIC: Final = 7
 """The rm encoding that takes the mode from frm (Unprivileged ISA §20.2)."""
 
 
+NO_CSRS: Final[Mapping[int, Any]] = {}
+
+
 class FloatEnvironment(Protocol):
     """What a floating-point unit does around a run, in the C functions that enter and leave handlers.
 
@@ -50,6 +53,7 @@ class HandlerMachine:
         convention: calling convention of handlers.
         entry, left: LLVM names of the instruction's entry, and of the budget without this instruction.
         fp: the floating-point unit over LLVM values, given this machine.
+        more_csrs: CSRs beside those of every machine that handlers read, and how.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class HandlerMachine:
         fp: Callable[[HandlerMachine], Any],
         entry: str = "%entry",
         left: str = "%left",
+        more_csrs: Mapping[int, Callable[[HandlerMachine], LlvmValue]] = NO_CSRS,
     ) -> None:
         self.emitter = emitter
         self.length = length
@@ -71,10 +76,12 @@ class HandlerMachine:
         self.convention = convention
         self.entry = entry
         self.left = left
+        self.more_csrs = more_csrs
         self.x = _Registers(self, "x")
         self.f = _Registers(self, "f")
         self._make_fp = fp
         self._fp: Any = None
+        self._vector: Any = None
         self._bail: str | None = None
         self._traps: list[tuple[str, LlvmValue, LlvmValue]] = []
         self._target: LlvmValue | None = None
@@ -86,6 +93,14 @@ class HandlerMachine:
         if self._fp is None:
             self._fp = self._make_fp(self)
         return self._fp
+
+    @property
+    def vector(self) -> Any:
+        if self._vector is None:
+            from engines.vm.tiers.interpreter.vectors import HandlerVectors
+
+            self._vector = HandlerVectors(self)
+        return self._vector
 
     # -- operands -------------------------------------------------------------------------------------------------
 
@@ -99,6 +114,12 @@ class HandlerMachine:
         if isinstance(place, Constant):
             return self.const(place.value, 12)
         return self.emitter.load(self.emitter.offset(self.entry, place.offset), 16).trunc(12)
+
+    def short(self, place: Place) -> LlvmValue:
+        """An operand without sign from the entry's 16 bits for CSRs, as 64."""
+        if isinstance(place, Constant):
+            return self.const(place.value)
+        return self.emitter.load(self.emitter.offset(self.entry, place.offset), 16).zext(64)
 
     def slot(self, place: Place) -> LlvmValue:
         """The byte in a slot as 64 bits: register number or rounding mode."""
@@ -238,22 +259,22 @@ class HandlerMachine:
         if self.careful:
             limit = 1 << ADDRESS_BITS
             self.trap_if(self.const(limit - 1).ult(address), cause, address)
-            self.trap_if((self._flags(address) & needed).ne(needed), cause, address)
+            self.trap_if((self.flags(address) & needed).ne(needed), cause, address)
             if size_bytes > 1:
                 last = address + (size_bytes - 1)
                 self.trap_if(self.const(limit - size_bytes).ult(address), cause, self.const(limit))
-                self.trap_if((self._flags(last) & needed).ne(needed), cause, last & -(1 << PAGE_BITS))
+                self.trap_if((self.flags(last) & needed).ne(needed), cause, last & -(1 << PAGE_BITS))
             return 1
         align_bits = size_bytes.bit_length() - 1
         rotated = address
         if align_bits:
             rotated = emitter.intrinsic("llvm.fshr.i64", [address, address, self.const(align_bits)], 64)
         self.bail_if(self.const((1 << (ADDRESS_BITS - align_bits)) - 1).ult(rotated))
-        flags = self._flags(address) & needed
+        flags = self.flags(address) & needed
         self.bail_if(flags.ne(needed) if needed & (needed - 1) else flags.eq(0))
         return size_bytes
 
-    def _flags(self, address: LlvmValue) -> LlvmValue:
+    def flags(self, address: LlvmValue) -> LlvmValue:
         return self.emitter.load(self.emitter.offset("%permissions", address.lshr(PAGE_BITS)), 8)
 
     def _write(self, address: LlvmValue, value: LlvmValue, align: int) -> None:
@@ -312,6 +333,8 @@ class HandlerMachine:
         found = csr.eq(FFLAGS)
         for number in (FRM, FCSR, *COUNTERS):
             found = found | csr.eq(number)
+        for number in self.more_csrs:
+            found = found | (csr.eq(number) & self.vector.enabled)
         return found ^ 1
 
     def _read_only(self, csr: LlvmValue) -> LlvmValue:
@@ -326,6 +349,8 @@ class HandlerMachine:
         both = frm.shl(5) | fflags
         value = csr.eq(FFLAGS).select(fflags, retired)
         value = csr.eq(FRM).select(frm, value)
+        for number, read in self.more_csrs.items():
+            value = csr.eq(number).select(read(self), value)
         return csr.eq(FCSR).select(both, value)
 
     def _csr_set(self, csr: LlvmValue, value: LlvmValue, writes: LlvmValue) -> None:

@@ -16,9 +16,10 @@ from engines.vm.tiers.interpreter.float_unit import FloatSupport
 from engines.vm.tiers.interpreter.fusion import Handled, fused_handler, pair_kinds, pairs
 from engines.vm.tiers.interpreter.handlers import Bodies
 from engines.vm.tiers.interpreter.layout import convention
-from engines.vm.tiers.interpreter.machine import DYNAMIC, HandlerMachine
+from engines.vm.tiers.interpreter.machine import DYNAMIC, NO_CSRS, HandlerMachine
 from engines.vm.tiers.interpreter.parts import Cutter
 from engines.vm.tiers.interpreter.shapes import Shape, base_of, shape_of
+from engines.vm.tiers.interpreter.vectors import READ_CSRS
 
 SPECIALISED: Final[Mapping[str, tuple[dict[str, int], ...]]] = {
     "jal": ({"rd": 0},),
@@ -37,7 +38,7 @@ TOWARDS_ZERO: Final = 1
 _TO_INTEGERS: Final = ("fcvt_w", "fcvt_l")
 _EXACT: Final = ("fcvt_d_s", "fcvt_d_w", "fcvt_d_wu")
 """Assemblers write a static mode for these, whose results are exact in all modes."""
-RARE: Final = ("amo", "csr", "ebreak", "fclass", "fence", "lr_", "mulhsu", "sc_")
+RARE: Final = ("amo", "csr", "ebreak", "fclass", "fence", "lr_", "mulhsu", "sc_", "vdiv", "vmulh", "vrem")
 """How the names of instructions begin that no program spends its time in: LLVM compiles their handlers quickly."""
 
 
@@ -111,20 +112,24 @@ def _written(
     def no_fp(handler: HandlerMachine) -> Any:
         raise LeftToReferenceError
 
-    bodies = Bodies(convention(machine), floats.unit if floats else no_fp)
+    has_vectors = any(i.extension == "V" for i in table)
+    bodies = Bodies(convention(machine), floats.unit if floats else no_fp, READ_CSRS if has_vectors else NO_CSRS)
     bodies.shared(floats or NoFloat())
     shapes: dict[Shape, bool] = {}
     choices: list[Choice] = []
     handled: dict[str, Handled] = {}
     kinds = pair_kinds()
+    escaping = ("V", "Zicsr") if has_vectors else ()
     for instruction in table:
         base = base_of(instruction, table)
-        for fixed in (*specialisations(instruction, base), {}):
+        is_masked = any(operand.kind is OperandKind.MASK for operand in instruction.operands)
+        for fixed in (*specialisations(instruction, base), *([] if is_masked else [{}])):
             shape = shape_of(instruction, fixed)
             if shape not in shapes:
                 try:
                     if only is None or base.name in only:
-                        bodies.pair(base, shape, rare=is_rare(base, fixed))
+                        escape = _number(base, escapes) if base.extension in escaping else None
+                        bodies.pair(base, shape, rare=is_rare(base, fixed), escape=escape)
                     shapes[shape] = True
                 except LeftToReferenceError:
                     shapes[shape] = False
@@ -135,9 +140,7 @@ def _written(
                     handled.setdefault(symbol, Handled(shape, base, kind))
                 choices.append(Choice(instruction, tuple(fixed.items()), shape, kind=kind))
             else:
-                if base.name not in escapes:
-                    escapes.append(base.name)
-                choices.append(Choice(instruction, tuple(fixed.items()), None, escapes.index(base.name)))
+                choices.append(Choice(instruction, tuple(fixed.items()), None, _number(base, escapes)))
         yield bodies
     fused = list(pairs(handled)) if floats else []
     for pair in fused:
@@ -149,6 +152,13 @@ def _written(
     yield bodies
 
 
+def _number(base: Instruction, escapes: list[str]) -> int:
+    """The number under which an instruction is left to the reference tier."""
+    if base.name not in escapes:
+        escapes.append(base.name)
+    return escapes.index(base.name)
+
+
 def specialisations(instruction: Instruction, base: Instruction) -> list[dict[str, int]]:
     """The `SPECIALISED` operand values that `instruction` itself can encode."""
     named = {o.name: o.field for o in instruction.operands}
@@ -158,6 +168,8 @@ def specialisations(instruction: Instruction, base: Instruction) -> list[dict[st
         if all(field is not None and field.name == name for name, field in named.items() if name in fixed)
     ]
     for operand in instruction.operands:
+        if operand.kind is OperandKind.MASK:
+            return [{operand.name: 0}, {operand.name: 1}]
         if operand.kind is OperandKind.ROUNDING and operand.field is not None:
             found.append({operand.name: DYNAMIC})
             if base.name.startswith(_TO_INTEGERS):

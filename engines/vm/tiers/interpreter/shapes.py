@@ -92,7 +92,7 @@ def shape_of(instruction: Instruction, fixed: dict[str, int] | None = None) -> S
             continue
         if operand.kind is OperandKind.IMMEDIATE:
             slot = Slot(IMMEDIATE_OFFSET)
-        elif operand.kind is OperandKind.CSR:
+        elif operand.kind in (OperandKind.CSR, OperandKind.VTYPE):
             slot = Slot(CSR_OFFSET)
         else:
             written = operand.kind is OperandKind.X and operand.name == DESTINATION

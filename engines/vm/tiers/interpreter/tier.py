@@ -34,13 +34,14 @@ class InterpreterTier:
 
     name = "interpreter"
 
-    def __init__(self, code: Interpreter | None = None) -> None:
-        """Load the host's interpreter, or use `code`."""
+    def __init__(self, code: Interpreter | None = None, *, has_vectors: bool = False) -> None:
+        """Load the host's interpreter, of harts with V if they have it, or use `code`."""
         if code is None:
             from engines.vm.tiers.interpreter.build import interpreter
 
-            code = interpreter()
+            code = interpreter(has_vectors=has_vectors)
         self._code = code
+        self.has_vectors = has_vectors
         run = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_uint64)
         run_batch = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64)
         self._run = run(self._code.address("run"))
@@ -83,6 +84,7 @@ class InterpreterTier:
         """
         if limit_insns < 0:
             raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
+        self.refuse_other(hart)
         limit_insns = min(limit_insns, NO_LIMIT)
         decoded = self.decoded_code(hart.memory)
         decoded.context["cpu"] = hart.address
@@ -98,6 +100,17 @@ class InterpreterTier:
             stop = self._escape(hart, decoded)
             if stop.reason is StopReason.TRAP:
                 return stop
+
+    def refuse_other(self, hart: Hart) -> None:
+        """Native code for harts with V reads behind the record of one without.
+
+        Raises:
+            ValueError: the hart has V and the tier is for harts without, or the other way round.
+        """
+        if hart.has_vectors is not self.has_vectors:
+            here, there = ("with", "without") if self.has_vectors else ("without", "with")
+            fix = f"make the tier with has_vectors={hart.has_vectors}"
+            raise ValueError(f"a hart {there} V on a tier for harts {here} it; {fix}")
 
     def _escape(self, hart: Hart, decoded: DecodedCode) -> Stop:
         """Let the reference tier execute the one instruction that native code has no handler for."""

@@ -139,7 +139,7 @@ class RegionMachine(HandlerMachine):
     def trap(self, cause: int, value: LlvmValue) -> None:
         raise UnloweredError("an instruction that always traps")
 
-    def _flags(self, address: LlvmValue) -> LlvmValue:
+    def flags(self, address: LlvmValue) -> LlvmValue:
         pointer = self.emitter.offset("%permissions", address.lshr(12))
         return self.emitter.value(f"load i8, ptr {pointer}, align 1, !invariant.load !1", 8)
 

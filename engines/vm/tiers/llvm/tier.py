@@ -84,8 +84,10 @@ class LlvmTier(CompilingTier):
         only_executed: bool = True,
         background: bool = True,
         trace: int = TRACE,
+        *,
+        has_vectors: bool = False,
     ) -> None:
-        super().__init__(capacity_bytes)
+        super().__init__(capacity_bytes, has_vectors=has_vectors)
         self._counters: LlvmCounters = LlvmCounters()
         self._compiler: LlvmCompiler | None = None
         self.batch = batch

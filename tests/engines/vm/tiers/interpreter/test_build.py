@@ -60,7 +60,7 @@ def test_two_first_starts_fill_the_cache_at_once(tmp_path: Path) -> None:
         "from engines.vm.runtime.object_cache import ObjectCache\n"
         "from engines.vm.tiers.interpreter import build\n"
         "made, here = ObjectCache().get(build.cache_key()), Path(sys.argv[1])\n"
-        "def compiled():\n"
+        "def compiled(**_):\n"
         "    (here / sys.argv[2]).touch()\n"
         "    while not all((here / name).exists() for name in 'ab'): time.sleep(0.001)\n"
         "    return made\n"

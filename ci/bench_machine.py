@@ -30,6 +30,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
 
+from ci.bench_start import COMMAND
+
 SIZES: Final = {
     "list": "4200",
     "matrix": "29000",
@@ -127,7 +129,7 @@ def command(subject: str, guest: Path, native: Path) -> list[str]:
     if subject == "qemu-riscv64":
         return ["qemu-riscv64", str(guest)]
     how = ["--aot", str(translated(guest))] if subject == AOT else ["--tier", subject]
-    return [sys.executable, "-m", "harness.cli", "vm", "run", *how, str(guest)]
+    return [sys.executable, "-c", COMMAND, "vm", "run", *how, str(guest)]
 
 
 @cache

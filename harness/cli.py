@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-
-from engines.vm.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,16 +13,14 @@ if TYPE_CHECKING:
     import typer
 
 
-class Command(NamedTuple):
+class Command:
     """Where a command lives: a module with a typer `app`, or a function `attribute` in it."""
 
-    name: str
-    help: str
-    attribute: str = "app"
-
-    @property
-    def module(self) -> str:
-        return f"harness.commands.{self.name}"
+    def __init__(self, name: str, help: str, attribute: str = "app") -> None:
+        self.name = name
+        self.help = help
+        self.attribute = attribute
+        self.module = f"harness.commands.{name}"
 
 
 COMMANDS: Final = (
@@ -142,9 +139,18 @@ def main(arguments: list[str] | None = None) -> None:
         import gc
 
         gc.disable()  # what a start makes stays; `launch.run` turns it on again
-        from harness.commands.vm_run import run
+        from engines.vm.runtime.kept_modules import KeptModules
+        from engines.vm.runtime.object_cache import cache_folder
 
-        status = run(given[2:])
+        kept = KeptModules(("engines", "harness"), cache_folder())
+        sys.meta_path.insert(0, kept)
+        try:
+            from harness.commands.vm_run import run
+
+            status = run(given[2:])
+        finally:
+            sys.meta_path.remove(kept)
+        kept.keep()
         if arguments is None:
             _end(status)
         raise SystemExit(status)
@@ -165,7 +171,6 @@ def _end(status: int) -> None:
     Does nothing where there are threads, which may have something to complete, or where output cannot be written.
     """
     import atexit
-    import os
 
     if "threading" in sys.modules:
         return

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 else:
-    from collections import namedtuple
+    from _collections import _tuplegetter as field_of
 
     def dataclass_transform(**_settings):
         """What only type checkers look at."""
@@ -26,10 +26,56 @@ else:
         def __new__(meta, name, bases, body):
             if not bases:
                 return super().__new__(meta, name, bases, body)
-            fields = list(body.pop("__annotations__", ()))
-            defaults = [body.pop(field) for field in fields if field in body]
-            base = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
-            return type(name, (base,), {"__slots__": ()} | body)
+            fields = tuple(body.get("__annotations__", ()))
+            defaults = {field: body.pop(field) for field in fields if field in body}
+            own = {"__slots__": (), "_fields": fields, "_field_defaults": defaults, "__match_args__": fields}
+            own |= {field: field_of(at, f"Alias for field number {at}") for at, field in enumerate(fields)}
+            return type(name, (_Tuple,), own | body)
+
+    class _Tuple(tuple):
+        """What all such classes have in common."""
+
+        __slots__ = ()
+
+        def __new__(cls, *given, **named):
+            fields = cls._fields
+            if named or len(given) != len(fields):
+                given = _in_order(cls, given, named)
+            return tuple.__new__(cls, given)
+
+        @classmethod
+        def _make(cls, given):
+            return cls(*given)
+
+        def _replace(self, **changes):
+            return type(self)(**(self._asdict() | changes))
+
+        def _asdict(self):
+            return dict(zip(self._fields, self, strict=True))
+
+        def __getnewargs__(self):
+            return tuple(self)
+
+        def __repr__(self):
+            shown = ", ".join(f"{name}={value!r}" for name, value in self._asdict().items())
+            return f"{type(self).__name__}({shown})"
+
+    def _in_order(cls, given, named):
+        """The values of all fields."""
+        fields, defaults = cls._fields, cls._field_defaults
+        if len(given) > len(fields):
+            raise TypeError(f"{cls.__name__} has {len(fields)} fields, {len(given)} values were given")
+        found = dict(zip(fields, given, strict=False))
+        for name, value in named.items():
+            if name in found or name not in fields:
+                wrong = "is given twice" if name in found else f"is no field; there are {', '.join(fields)}"
+                raise TypeError(f"{cls.__name__}: {name} {wrong}")
+            found[name] = value
+        found = defaults | found
+        missing = [name for name in fields if name not in found]
+        if missing:
+            raise TypeError(f"{cls.__name__}: {missing[0]} is missing")
+        return [found[name] for name in fields]
 
     class NamedTuple(metaclass=_NamedTupleType):
         """`typing.NamedTuple`; that module alone imports regular expressions and enumerations."""

@@ -6,10 +6,10 @@ numpy's view of the same layout is made when somebody asks for it.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Final
 
 WORD_BYTES: Final = 8

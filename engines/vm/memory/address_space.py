@@ -29,16 +29,16 @@ import ctypes
 import mmap
 import struct
 import sys
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
-from functools import cache
+from _bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from engines.vm.enumeration import StrEnum
 from engines.vm.errors import MachineError
+from engines.vm.quick import once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from typing import Any, Final
 
 PAGE_BITS: Final = 12
@@ -471,7 +471,7 @@ def _mprotect(address: int, size: int, protection: int) -> int:
     return result
 
 
-@cache
+@once
 def _libc() -> Any:
     libc = ctypes.CDLL(None)
     libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]

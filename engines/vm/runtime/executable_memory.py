@@ -14,14 +14,15 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-import weakref
-from functools import cache
+import sys
 
 from engines.vm.errors import MachineError
+from engines.vm.quick import once
 from engines.vm.runtime import host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, Final
 
 _PROT_NONE: Final = 0
@@ -47,6 +48,7 @@ class Window:
     Args:
         code: written to the beginning, which becomes executable.
         size: of the address space. Where the system limits that, only what the code needs is taken.
+        filled: other bytes for some offsets of the code.
 
     Attributes:
         base: host address of the code.
@@ -55,7 +57,7 @@ class Window:
         ExecutableMemoryError: no address space, or the system forbids such memory.
     """
 
-    def __init__(self, code: bytes, size: int = WINDOW_BYTES) -> None:
+    def __init__(self, code: bytes, size: int = WINDOW_BYTES, filled: Mapping[int, bytes] | None = None) -> None:
         page = mmap.PAGESIZE
         needed = -(-len(code) // page) * page
         try:
@@ -65,6 +67,8 @@ class Window:
             self.base, self.size = _reserve(needed, 0), needed
         _protect(self.base, needed, mmap.PROT_READ | mmap.PROT_WRITE)
         ctypes.memmove(self.base, code, len(code))
+        for offset, other in (filled or {}).items():
+            ctypes.memmove(self.base + offset, other, len(other))
         _protect(self.base, needed, mmap.PROT_READ | mmap.PROT_EXEC)
         flush_instruction_cache(self.base, self.base + len(code))
         self._free = [(self.base + needed, self.size - needed)]
@@ -104,6 +108,8 @@ class ExecutableMemory:
         ExecutableMemoryError: no address space, or the system forbids such memory.
     """
 
+    _held: tuple[Window | None, int, int] | None = None
+
     def __init__(self, size: int, near: int = 0) -> None:
         page = mmap.PAGESIZE
         self.size = max(-(-size // page) * page, page)
@@ -113,8 +119,7 @@ class ExecutableMemory:
         if start is None:
             window, start = None, _reserve(whole, near)
         self.base = start + page
-        self._give_back = weakref.finalize(self, _release, window, start, whole)
-        self._give_back.atexit = False
+        self._held = (window, start, whole)
         try:
             _protect(self.base, self.size, mmap.PROT_READ | mmap.PROT_EXEC)
         except ExecutableMemoryError:
@@ -141,8 +146,14 @@ class ExecutableMemory:
         flush_instruction_cache(address, end)
 
     def close(self) -> None:
-        """Give the memory back. Nothing may run in it any more."""
-        self._give_back()
+        """Give the memory back. Nothing may run in it any more. Idempotent."""
+        if self._held is not None:
+            held, self._held = self._held, None
+            _release(*held)
+
+    def __del__(self) -> None:
+        if not sys.is_finalizing():  # at the end of the process a thread may still be in it
+            self.close()
 
 
 def _release(window: Window | None, start: int, size: int) -> None:
@@ -152,7 +163,7 @@ def _release(window: Window | None, start: int, size: int) -> None:
         window.give_back(start, size)
 
 
-@cache
+@once
 def _libc() -> Any:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p

@@ -16,9 +16,8 @@ from __future__ import annotations
 import ctypes
 import mmap
 import sys
-import weakref
-from functools import cache
 
+from engines.vm.quick import once
 from engines.vm.runtime.executable_memory import ExecutableMemory
 from engines.vm.runtime.host import machine
 
@@ -86,6 +85,8 @@ class FaultExits:
         ExecutableMemoryError: it refuses executable memory.
     """
 
+    _handler: _Handler | None = None
+
     def __init__(self, base: int, size: int) -> None:
         if sys.platform != "linux" or machine() not in {"x86_64", "AMD64"}:
             raise OSError(f"no handler of faults for {sys.platform} on {machine()}, there is linux on x86_64")
@@ -94,13 +95,22 @@ class FaultExits:
         _ask_for_huge_pages(self._table)
         self._words = memoryview(self._table).cast("I")
         self._row = handler.enter(base, size, ctypes.addressof(ctypes.c_char.from_buffer(self._table)))
-        self._finalizer = weakref.finalize(self, handler.leave, self._row)
+        self._handler = handler
 
     def add(self, offset: int, exits: Iterable[tuple[int, int]]) -> None:
         """Name exits: pairs of a faulting instruction's and its exit's offset in code that was put at `offset`."""
         words = self._words
         for at, out in exits:
             words[offset + at] = offset + out
+
+    def close(self) -> None:
+        """Forget the exits: faults in that code memory are not its own any more. Idempotent."""
+        if self._handler is not None:
+            handler, self._handler = self._handler, None
+            handler.leave(self._row)
+
+    def __del__(self) -> None:
+        self.close()
 
     def clear(self) -> None:
         """No code is there any more."""
@@ -172,12 +182,12 @@ def _ask_for_huge_pages(table: mmap.mmap) -> None:
         return
 
 
-@cache
+@once
 def _handler() -> _Handler:
     return _Handler()
 
 
-@cache
+@once
 def _libc() -> Any:
     return ctypes.CDLL(None, use_errno=True)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+
+from engines.vm.quick import once
 
 
 def machine() -> str:
@@ -11,7 +12,7 @@ def machine() -> str:
     return os.uname().machine
 
 
-@cache
+@once
 def host_description() -> str:
     """Text that differs between hosts whose native code differs: architecture, processor model and features."""
     lines = [machine(), os.uname().sysname]

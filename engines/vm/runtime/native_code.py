@@ -29,16 +29,16 @@ class LoadedImage:
 
     def __init__(self, image: Image) -> None:
         self._symbols = image.symbols
-        content = bytearray(image.content)
         process = ctypes.CDLL(None, use_errno=True)
+        filled = {}
         for name, slot in image.imports.items():
             try:
                 function = getattr(process, name)
             except AttributeError:
                 raise KeyError(f"this process has no function {name!r}, which the compiled code calls") from None
             address = ctypes.cast(function, ctypes.c_void_p).value or 0
-            content[slot : slot + 8] = address.to_bytes(8, "little")
-        self._base = Window(bytes(content)).base
+            filled[slot] = address.to_bytes(8, "little")
+        self._base = Window(bytes(image.content), filled=filled).base
 
     def address(self, symbol: str) -> int:
         if symbol not in self._symbols:

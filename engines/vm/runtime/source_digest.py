@@ -7,7 +7,6 @@ the files' names, sizes and times, in the cache directory; one that is not a dig
 from __future__ import annotations
 
 import os
-from functools import lru_cache
 
 from engines.vm.runtime.digest import digest
 from engines.vm.runtime.object_cache import cache_folder
@@ -22,23 +21,34 @@ _FOLDER: Final = "sources"
 _DIGEST_CHARACTERS: Final = 64
 
 
-@lru_cache
+known: Final[dict[tuple[str | Path, tuple[str, ...]], str]] = {}
+"""What this process found: it keeps to the sources that it began with."""
+
+
 def source_digest(root: str | Path, sources: Sequence[str]) -> str:
     """A digest over names and content of the files that `sources` name below `root`: files, and folders of modules.
 
     Raises:
         OSError: a file is missing.
     """
+    asked = (root, tuple(sources))
+    found = known.get(asked)
+    if found is None:
+        found = known[asked] = _digest(root, sources)
+    return found
+
+
+def _digest(root: str | Path, sources: Sequence[str]) -> str:
     found = sorted(_files(root, sources))
     look = digest("\n".join(f"{name} {size} {changed}" for name, size, changed in found).encode()).hex()
     memory = f"{cache_folder()}/{_FOLDER}/{look}"
     try:
         with open(memory, encoding="utf-8") as file:
-            known = file.read()
+            kept = file.read()
     except (OSError, UnicodeDecodeError):
-        known = ""
-    if len(known) == _DIGEST_CHARACTERS and not known.strip("0123456789abcdef"):
-        return known
+        kept = ""
+    if len(kept) == _DIGEST_CHARACTERS and not kept.strip("0123456789abcdef"):
+        return kept
     made = digest(
         *(part for name, size, _ in found for part in (f"{name} {size}\n".encode(), _content(root, name)))
     ).hex()

@@ -11,11 +11,10 @@ turns, and code that does not pass is taken away again. That is kept, so that no
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
 
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.quick import Counter
 from engines.vm.record import replace
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.llvm.tier import LlvmTier
@@ -24,6 +23,7 @@ from engines.vm.tiers.trial import TRUSTED, TURN_INSNS, Trial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import Final
 
     from engines.vm.aot.store import RegionStore

@@ -8,9 +8,6 @@ compiled code have `HAS_COMPILED`: whoever writes there tells us, and what was m
 from __future__ import annotations
 
 import ctypes
-import weakref
-from collections import Counter
-from collections.abc import Container, Iterable
 
 from engines.vm.memory.address_space import (
     ADDRESS_BITS,
@@ -22,6 +19,7 @@ from engines.vm.memory.address_space import (
     PAGE_BYTES,
     AddressSpace,
 )
+from engines.vm.quick import Counter, WeakKeyDictionary, ref
 from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
 from engines.vm.tiers.interpreter.build import Interpreter
@@ -30,6 +28,7 @@ from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, HANDLER_BYTES, OVER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
     from typing import Any, Final
 
     from engines.vm.aot.image import StoredRegion
@@ -54,7 +53,7 @@ class CodeHandle:
     ranges: list[tuple[int, int]]
     address: int
     size: int
-    space: weakref.ref[CompiledSpace]
+    space: ref[CompiledSpace]
     used: int = 0
     tier: str = "llvm"
     guarded: bool = False
@@ -82,7 +81,7 @@ class CompiledSpace:
         version: counts changes of guest code; code compiled from an older version may not be installed.
     """
 
-    held: weakref.ref[AddressSpace]
+    held: ref[AddressSpace]
     decoded: DecodedCode
     heads: dict[int, CodeHandle] = made(default_factory=dict)
     pages: dict[int, dict[CodeHandle, None]] = made(default_factory=dict)
@@ -161,7 +160,7 @@ class CodeCache:
         self._lead = lead(code.address("lead"))
         self._memory = ExecutableMemory(capacity, self.decode)
         self._free = [(self._memory.base, self._memory.size)]
-        self._spaces: weakref.WeakKeyDictionary[AddressSpace, CompiledSpace] = weakref.WeakKeyDictionary()
+        self._spaces: WeakKeyDictionary[AddressSpace, CompiledSpace] = WeakKeyDictionary()
         self._clock = 0
         self._fault_exits: FaultExits | None = None
         self.handles: dict[CodeHandle, None] = {}
@@ -181,7 +180,7 @@ class CodeCache:
         """What is installed for `memory`. `kept`: its decoded entries are the ones that we left there."""
         found = self._spaces.get(memory)
         if found is None:
-            found = self._spaces[memory] = CompiledSpace(weakref.ref(memory), decoded)
+            found = self._spaces[memory] = CompiledSpace(ref(memory), decoded)
             self._listen(found)
         elif not kept:
             for handle in list(found.handles):
@@ -190,7 +189,7 @@ class CodeCache:
         return found
 
     def _listen(self, space: CompiledSpace) -> None:
-        held, cache = weakref.ref(space), weakref.ref(self)
+        held, cache = ref(space), ref(self)
 
         def changed(address: int, size: int) -> None:
             space, owner = held(), cache()
@@ -256,7 +255,7 @@ class CodeCache:
             self.counters.refused[str(error)] += 1
             return None
         guarded = faults is not None
-        handle = CodeHandle(tuple(heads), ranges, address, size, weakref.ref(space), self._tick(), tier, guarded)
+        handle = CodeHandle(tuple(heads), ranges, address, size, ref(space), self._tick(), tier, guarded)
         if faults and self._fault_exits is not None:
             self._fault_exits.add(address - self._memory.base, faults)
         self.handles[handle] = None

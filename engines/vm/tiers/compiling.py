@@ -6,9 +6,9 @@ They are interpreters whose table of decoded code leads to compiled regions wher
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
 
 from engines.vm.guests.riscv64.state import word_of
+from engines.vm.quick import Counter
 from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.tiers.code_cache import CodeCache
@@ -88,7 +88,7 @@ class CompilingTier(InterpreterTier):
         found.installed, found.invalidated, found.evicted = cache.installed, cache.invalidated, cache.evicted
         found.refused = Counter(cache.refused)
         if self._compiler is not None:
-            found.refused += self._compiler.counters.refused
+            found.refused.update(self._compiler.counters.refused)
 
     def measurements(self) -> dict[str, int]:
         """What `--stats` shows beside the counters of regions."""

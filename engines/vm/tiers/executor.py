@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-
 from engines.vm.guests.riscv64.state import Hart
+from engines.vm.quick import Counter
 from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.runtime.host import machine
@@ -13,6 +11,7 @@ from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Final, Protocol
 
     from engines.vm.aot.store import RegionStore

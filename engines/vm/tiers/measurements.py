@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from engines.vm.quick import Counter
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Sequence
     from typing import Protocol
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
         insns: int
         code_bytes: int
         milliseconds: list[float]
-        interpreted: Counter[str]
+
+        @property
+        def interpreted(self) -> dict[str, int]: ...
 
 
 def compiled_measurements(counters: CompilerCounters) -> dict[str, int]:
@@ -28,7 +31,7 @@ def compiled_measurements(counters: CompilerCounters) -> dict[str, int]:
     found["code bytes compiled"] = counters.code_bytes
     for name, share in (("compile p50 us", 0.5), ("compile p99 us", 0.99)):
         found[name] = round(percentile(counters.milliseconds, share) * 1e3)
-    return found | {f"interpreted: {reason}": times for reason, times in counters.interpreted.most_common()}
+    return found | {f"interpreted: {reason}": times for reason, times in Counter(counters.interpreted).most_common()}
 
 
 def percentile(values: Sequence[float], share: float) -> float:

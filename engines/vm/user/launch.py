@@ -10,7 +10,6 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable
 
 from engines.vm.errors import MachineError
 from engines.vm.memory.address_space import AddressSpace
@@ -27,9 +26,10 @@ from engines.vm.user.syscalls import table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections import Counter
+    from collections.abc import Callable
     from typing import Any, Final
 
+    from engines.vm.quick import Counter
     from engines.vm.tiers.executor import TierExecutor
     from engines.vm.user.spans import Recorder
     from engines.vm.user.strace import Strace

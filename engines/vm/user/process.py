@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
 
 from engines.vm.enumeration import StrEnum
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, Access, AddressSpace, MemoryFault
+from engines.vm.quick import Counter
 from engines.vm.record import NamedTuple, made, record
 from engines.vm.tiers.stop import Stop, StopReason
 from engines.vm.user import elf, riscv64, signals
@@ -29,11 +28,12 @@ from engines.vm.user.task import NAME_BYTES, Interrupted, Task, Wait, WouldBlock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import Final
 
     from engines.vm.user.strace import Strace
 
-RunTier = Callable[[Hart, int], Stop]
+    RunTier = Callable[[Hart, int], Stop]
 
 MIN_SLICE_INSNS: Final = 2_000
 MAX_SLICE_INSNS: Final = 50_000_000

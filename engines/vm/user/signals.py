@@ -9,13 +9,13 @@ Source: uapi/asm-generic/signal.h, siginfo.h; signal(7).
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 
 from engines.vm.enumeration import IntEnum
 from engines.vm.record import made, record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Final
 
 SIGNAL_COUNT: Final = 64

@@ -6,7 +6,6 @@ Source: System V ABI, "Process initialization"; RISC-V psABI; uapi/linux/auxvec.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
 
 from engines.vm.enumeration import IntEnum
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
@@ -15,6 +14,7 @@ from engines.vm.user.elf import ElfError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Final
 
 STACK_BYTES: Final = 8 << 20

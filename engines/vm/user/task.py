@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engines.vm.errors import MachineError
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart
 from engines.vm.record import made, record
@@ -12,6 +10,7 @@ from engines.vm.user.signals import AlternateStack, PendingSignals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
 NAME_BYTES: Final = 15

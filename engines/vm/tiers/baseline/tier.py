@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import math
 import time
-import weakref
-from collections import Counter
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.image import StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
-from engines.vm.record import record
+from engines.vm.quick import Counter, WeakKeyDictionary
+from engines.vm.record import made, record
 from engines.vm.tiers.baseline.options import CompileError, Options
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.compiling import CompilingTier, TierCounters
 from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, CPU_OFFSETS, LIMIT, TRAP, UNSEEN
 from engines.vm.tiers.stop import Stop, StopReason
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Sequence
+    from typing import Final
+
     from engines.vm.tiers.baseline.compiler import BaselineCompiler
 
 LAYOUT: Final = {
@@ -63,16 +63,16 @@ _TOGETHER: Final = 256
 """Stored regions that are installed at once, at most."""
 
 
-@dataclass
+@record()
 class Calls:
     """Where the indirect calls of an installed region were seen to lead: code that becomes part of it when it is
     compiled again. `outside`: samples in other regions that it called, by root."""
 
-    callees: list[int] = field(default_factory=list)
-    outside: Counter[int] = field(default_factory=Counter)
+    callees: list[int] = made(default_factory=list)
+    outside: Counter[int] = made(default_factory=Counter)
 
 
-@dataclass
+@record()
 class Notes:
     """What was learnt of the code of one address space.
 
@@ -82,8 +82,8 @@ class Notes:
     """
 
     version: int = 0
-    refused: set[int] = field(default_factory=set)
-    joined: set[int] = field(default_factory=set)
+    refused: set[int] = made(default_factory=set)
+    joined: set[int] = made(default_factory=set)
 
 
 @record()
@@ -129,8 +129,8 @@ class BaselineTier(CompilingTier):
         self._share = share
         self._spent = 0.0
         self._begun = time.perf_counter()
-        self._calls: weakref.WeakKeyDictionary[CodeHandle, Calls] = weakref.WeakKeyDictionary()
-        self._notes: weakref.WeakKeyDictionary[CompiledSpace, Notes] = weakref.WeakKeyDictionary()
+        self._calls: WeakKeyDictionary[CodeHandle, Calls] = WeakKeyDictionary()
+        self._notes: WeakKeyDictionary[CompiledSpace, Notes] = WeakKeyDictionary()
 
     @property
     def compiler(self) -> BaselineCompiler:

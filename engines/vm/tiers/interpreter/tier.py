@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import weakref
-from collections import Counter
 
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
+from engines.vm.quick import Counter, WeakKeyDictionary
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import BATCH_LAYOUT, ENTRY_BYTES, ESCAPE, LIMIT, TRAP
 from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
@@ -46,7 +45,7 @@ class InterpreterTier:
         run_batch = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64)
         self._run = run(self._code.address("run"))
         self._run_batch = run_batch(self._code.address("run_batch"))
-        self._decoded: weakref.WeakKeyDictionary[AddressSpace, DecodedCode] = weakref.WeakKeyDictionary()
+        self._decoded: WeakKeyDictionary[AddressSpace, DecodedCode] = WeakKeyDictionary()
         self._reference: Any = None
         self.escapes: Counter[str] = Counter()
         self.runs = 0

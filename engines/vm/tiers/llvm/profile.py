@@ -8,14 +8,14 @@ instruction outside. What remains begins there or where control was transferred 
 from __future__ import annotations
 
 import ctypes
-from collections import Counter
-from collections.abc import Callable, Iterable
 
 from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.quick import Counter
 from engines.vm.tiers.interpreter.layout import LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import Any, Final
 
     from engines.vm.tiers.code_cache import CompiledSpace

@@ -7,12 +7,11 @@ find roots of regions, which are compiled in the background and installed at the
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Container, Iterable
 from time import thread_time
 
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.quick import Counter
 from engines.vm.record import made, record
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.compiling import CompilingTier, TierCounters
@@ -22,6 +21,7 @@ from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable
     from typing import Final
 
     from engines.vm.tiers.llvm.background import BackgroundCompiler, Request

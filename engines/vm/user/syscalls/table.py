@@ -8,16 +8,16 @@ Source: uapi/asm-generic/unistd.h.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from engines.vm.record import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Final
 
-Implementation = Callable[..., int | None]
-"""`(process, arguments…) -> result`. None: the call set the registers itself (exit, execve, rt_sigreturn)."""
+    Implementation = Callable[..., int | None]
+    """`(process, arguments…) -> result`. None: the call set the registers itself (exit, execve, rt_sigreturn)."""
+
 
 FAMILIES: Final[dict[str, tuple[int, ...]]] = {
     "files": (

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import resource
-import signal as host
 import struct
 import time
 
@@ -18,9 +17,12 @@ from engines.vm.user.task import Interrupted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal as host
     from typing import Final
 
     from engines.vm.user.process import Process
+else:
+    import _signal as host  # what `signal` wraps into enumerations
 
 _TIMESPEC: Final = struct.Struct("<qq")
 _NS: Final = 1_000_000_000

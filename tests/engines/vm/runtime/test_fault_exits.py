@@ -134,7 +134,7 @@ def test_what_a_fork_does_with_its_tables_is_its_own_affair() -> None:
     child = os.fork()
     if not child:
         more = [Native() for _ in range(3)]
-        load.exits._finalizer()
+        load.exits.close()
         os._exit(0 if all(one.call(-8) == EXIT for one in more) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert bytes(_handler()._data) == before

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engines.vm.runtime.object_cache import VARIABLE
-from engines.vm.runtime.source_digest import source_digest
+from engines.vm.runtime.source_digest import known, source_digest
 
 SOURCES = ("one.py", "folder")
 
@@ -23,7 +23,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def digest(root: Path) -> str:
-    source_digest.cache_clear()
+    known.clear()
     return source_digest(root, SOURCES)
 
 

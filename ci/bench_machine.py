@@ -94,7 +94,9 @@ LONG_TARGETS: Final = {"llvm": 1.5, "auto": 1.5}
 NEVER_SLOWER: Final = "auto"
 """The tier that may be slower than qemu-riscv64 on no kernel."""
 MOST_US_PER_INSN: Final = 25.0
-PARTS: Final = ("allocator", "scheduler", "passes")
+PARTS: Final = ("allocator", "passes")
+SCHEDULED: Final = "all blocks scheduled"
+"""The one part that the baseline compiler leaves off here (decision 0025; `ci.bench_scheduler` says where it pays)."""
 
 
 def native_twin(name: str = "kernels") -> Path:
@@ -211,7 +213,7 @@ def parts(kernels: Sequence[str], guest: Path, rounds: int) -> float:
     """Print what the baseline compiler's parts are worth; µs per guest instruction with all of them on."""
     from engines.vm.tiers.baseline.compiler import Options
 
-    names = ("all on", *(f"no {part}" for part in PARTS))
+    names = ("all on", *(f"no {part}" for part in PARTS), SCHEDULED)
     costs: list[list[tuple[float, int]]] = []
     gains: dict[str, list[float]] = {name: [] for name in names}
     for kernel in kernels:
@@ -220,7 +222,8 @@ def parts(kernels: Sequence[str], guest: Path, rounds: int) -> float:
         for _ in range(rounds):
             for name in names:
                 options = Options(**{part: name != f"no {part}" for part in PARTS})
-                spent, cost = _run(guest, (kernel, str(max(1, int(SIZES[kernel]) // 2))), options)
+                size = str(max(1, int(SIZES[kernel]) // 2))
+                spent, cost = _run(guest, (kernel, size), options, schedules=name == SCHEDULED)
                 best[name] = min(best[name], spent)
                 if name == "all on":
                     costs[-1].append(cost)
@@ -242,8 +245,15 @@ def us_per_insn(costs: Sequence[Sequence[tuple[float, int]]]) -> float:
     return sum(seconds for seconds, _ in least) / max(sum(insns for _, insns in least), 1) * 1e6
 
 
-def _run(guest: Path, arguments: tuple[str, ...], options: object) -> tuple[float, tuple[float, int]]:
-    """Processor seconds of a run; and those of compiling, with the guest instructions that were compiled."""
+def _run(
+    guest: Path, arguments: tuple[str, ...], options: object, *, schedules: bool = False
+) -> tuple[float, tuple[float, int]]:
+    """Processor seconds of a run; and those of compiling, with the guest instructions that were compiled.
+
+    Args:
+        options: of the compiler. schedules: order blocks of any length by the machine's model.
+    """
+    from ci.bench_scheduler import host_of
     from engines.vm.tiers.baseline.compiler import Options
     from engines.vm.tiers.baseline.tier import BaselineTier
     from engines.vm.user.launch import Launch, start
@@ -255,6 +265,8 @@ def _run(guest: Path, arguments: tuple[str, ...], options: object) -> tuple[floa
     try:
         process, _ = start(Launch(program=str(guest), arguments=arguments, tier="baseline"))
         tier = BaselineTier(options)
+        if schedules:
+            tier.compiler.host = host_of("x86_64", scheduled=True)
         process.run_tier = tier.run
         begun = time.process_time()
         process.run()

@@ -7,7 +7,10 @@ from collections import Counter
 import pytest
 
 from engines.vm.hosts import list_scheduling
+from engines.vm.hosts.arm64 import schedule as arm64
 from engines.vm.hosts.list_scheduling import Model
+from engines.vm.hosts.riscv64 import schedule as riscv64
+from engines.vm.hosts.x86_64 import schedule as x86_64
 from engines.vm.ir.block import Block
 from engines.vm.ir.ops import ARITY, LEAVES, OPCODE, OPS
 from fuzz.strategies.ir.blocks import random_block
@@ -50,3 +53,12 @@ def test_operands_and_effects_stay_in_order(model: Model) -> None:
         seen += pairs(block, order)
     assert moved > 100
     assert min(seen["operand"], seen["effect"]) > 1000
+
+
+def test_cores_that_reorder_as_far_themselves_are_left_to_it() -> None:
+    """Decision 0025."""
+    blocks = [random_block(seed, 60) for seed in range(30)]
+    for host in (x86_64, arm64):
+        assert host.MODEL.window > 0
+        assert [host.schedule(block) for block in blocks if len(block.code) < host.MODEL.window] == [None] * len(blocks)
+    assert sum(riscv64.schedule(block) is not None for block in blocks) > 20

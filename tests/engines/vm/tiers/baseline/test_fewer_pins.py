@@ -29,12 +29,14 @@ COUNTED = ("s2", "s3", "s4", "s5", "s6", "s7", "s8")
 
 
 def program() -> str:
-    """A loop that adds to seven registers, and one that loads fourteen values before it uses the first of them."""
+    """A loop that adds to seven registers, and one that loads fourteen values, mixes all of them twice and stores them."""
     lines = [f"addi {name}, {name}, {n + 1}" for n, name in enumerate(COUNTED)]
     lines += ["addi s0, s0, -1", f"bnez s0, {-4 * (len(lines) + 1)}", "li s0, 9"]
     head = len(lines)
     lines += [f"ld {name}, {8 * n}(a0)" for n, name in enumerate(TEMPORARIES)]
-    lines += [f"xor {one}, {one}, {other}" for one, other in zip(TEMPORARIES, reversed(TEMPORARIES), strict=True)]
+    for apart in (1, 3):
+        others = TEMPORARIES[apart:] + TEMPORARIES[:apart]
+        lines += [f"xor {one}, {one}, {other}" for one, other in zip(TEMPORARIES, others, strict=True)]
     lines += [f"sd {name}, {8 * n}(a0)" for n, name in enumerate(TEMPORARIES)]
     lines += ["addi s0, s0, -1", f"bnez s0, {-4 * (len(lines) + 1 - head)}", "ebreak"]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ from typing import Any, Final
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
 GUARDED: Final = "tests/engines/vm/tiers/llvm/test_llvm_in_guarded_memory.py"
+JOINED: Final = "tests/engines/vm/tiers/llvm/test_joined_loads.py"
 
 BUGS: Final = Catalogue(judges=(GUARDED,))
 
@@ -88,3 +89,74 @@ def _() -> None:
         return execute
 
     replace_method(Known, "execute", wrapper)
+
+
+@BUGS.action(
+    "llvm-word-read-across-a-store",
+    Area.MEMORY,
+    "a load before a store that it must see",
+    description="bytes that are put together are read at once though one is stored between",
+    judges=(JOINED,),
+)
+def _() -> None:
+    from dataclasses import replace
+
+    from engines.vm.isa.riscv64 import INSTRUCTIONS
+    from engines.vm.tiers.llvm import lowering
+
+    nothing = INSTRUCTIONS["addi"]
+
+    def wrapper(original: Any) -> Any:
+        def joined(insns: Any) -> Any:
+            pairs = [(insn, insn.base.effects.store_bytes) for insn in insns]
+            return original([replace(i, base=nothing, arguments=(0, 0, 0)) if s else i for i, s in pairs])
+
+        return joined
+
+    replace_method(lowering, "joined_loads", wrapper)
+
+
+@BUGS.action(
+    "llvm-word-leaves-with-later-registers",
+    Area.CODE_CACHE,
+    "state lost at an exit",
+    description="what leaves before the first byte of a word saves registers as they are behind it",
+    judges=(JOINED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import lowering
+
+    replace_method(lowering, "_Leave", lambda original: lambda *values: original(*values[:7]))
+
+
+@BUGS.action(
+    "llvm-word-leaves-with-later-budget",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="what is executed again from the first byte of a word on was taken from the budget already",
+    judges=(JOINED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import lowering
+
+    def wrapper(original: Any) -> Any:
+        def leave(*values: Any) -> Any:
+            is_again = len(values) > 7 and values[7]
+            return original(*values[:4], values[4] - 1, *values[5:]) if is_again else original(*values)
+
+        return leave
+
+    replace_method(lowering, "_Leave", wrapper)
+
+
+@BUGS.action(
+    "llvm-word-without-sign",
+    Area.MEMORY,
+    "a loaded value extended wrongly",
+    description="the upper byte of a word is extended with zeros though it is loaded with its sign",
+    judges=(JOINED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import joined_loads
+
+    replace_method(joined_loads, "Word", lambda original: lambda *values: original(*values[:3], False))

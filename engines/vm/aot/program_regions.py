@@ -112,8 +112,8 @@ class ProgramRegions:
             own = (pc, *(head for head in region.heads if head not in known))
             found.append((region, own))
             known.update(own)
-            exits = [exit for exit in sorted(exits_of(region) | self._tabled(region)) if exit not in known]
-            todo += [exit for exit in exits if function is None or self._is_of(function, exit)]
+            exits = (exits_of(region) | self._tabled(region) | _behind(region)) - known
+            todo += [exit for exit in sorted(exits) if function is None or self._is_of(function, exit)]
         for region, _ in list(found):
             found += [(loop, (loop.heads[0],)) for loop in self._innermost(region, known)]
         return found
@@ -225,6 +225,13 @@ def exits_of(region: Region) -> set[int]:
     """Where a region leads."""
     found = {pc for block in region.blocks.values() for pc in block.targets if pc not in region.blocks}
     return found | (region.taken - region.blocks.keys())
+
+
+def _behind(region: Region) -> set[int]:
+    """Where calls through pointers come back to, if those whom they may call are in the region: who else is called, a
+    larger function, comes back to code that has no entry there."""
+    calls = [block for block in region.blocks.values() if block.end is End.INDIRECT and block.links and block.targets]
+    return {block.next_pc for block in calls if block.next_pc not in region.heads}
 
 
 def resumed_at(region: Region) -> list[int]:

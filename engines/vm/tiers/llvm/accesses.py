@@ -20,7 +20,9 @@ from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
+from engines.vm.tiers.llvm.joined_loads import Word
 from engines.vm.tiers.llvm.machine import RegionMachine
+from engines.vm.tiers.llvm.region import Decoded
 
 LOADS: Final = {
     "lb": ("movsbq", "${0:q}", "i64"),
@@ -43,28 +45,65 @@ STORES: Final = {
     "fsd": ("movsd", "$2"),
 }
 _FLOATS: Final = {32: "float", 64: "double"}
+_WORDS: Final = {2: ("lhu", "lh"), 4: ("lwu", "lw"), 8: ("ld", "ld")}
+"""The loads of a word by its bytes: extended with zeros, and with its sign."""
 
 
 class GuardedMachine(RegionMachine):
-    """A `RegionMachine` for guarded memory."""
+    """A `RegionMachine` for guarded memory.
+
+    Attributes:
+        word: what the byte that the instruction loads is read with; None if it is read alone.
+        is_first: whether the instruction reads that.
+    """
 
     def __init__(self, emitter: Emitter, frm: int, floats: X86FloatSupport) -> None:
         super().__init__(emitter, frm, floats)
         self._vex = "v" if floats.avx else ""
+        self.word: Word | None = None
+        self.is_first = False
+        self._words: dict[Word, str] = {}
+
+    def begin(self, insn: Decoded) -> None:
+        super().begin(insn)
+        self.word = None
 
     def load(self, address: LlvmValue, size_bytes: int) -> LlvmValue:
         name = self.insn.base.name
         if name not in LOADS:
             return super().load(address, size_bytes)
-        mnemonic, destination, kind = LOADS[name]
+        if self.word is not None:
+            return self._byte(self.word)
+        kind = LOADS[name][2]
         is_float = kind != "i64"
-        base = self._base()
-        template = f"{self._vex if is_float else ''}{mnemonic} {self._place(1)}, {destination}"
-        result = self._access(kind, template, "=x" if is_float else "=r", "r,r", f"ptr %memory, i64 {base.text}")
+        result = self._load(name, self.insn.argument("imm"))
         width = 8 * size_bytes
         if is_float:
             return LlvmValue(self.emitter, self.emitter.name(f"bitcast {kind} {result} to i{width}"), width)
         return _Loaded(self.emitter, result, width, is_signed=name in ("lb", "lh", "lw"))
+
+    def _load(self, name: str, offset: int) -> str:
+        """What the load `name` reads, `offset` away from the instruction's base."""
+        mnemonic, destination, kind = LOADS[name]
+        is_float = kind != "i64"
+        base = self._base()
+        template = f"{self._vex if is_float else ''}{mnemonic} {self._place(1, offset)}, {destination}"
+        return self._access(kind, template, "=x" if is_float else "=r", "r,r", f"ptr %memory, i64 {base.text}")
+
+    def _byte(self, word: Word) -> LlvmValue:
+        """The byte that the instruction loads, of a word that it reads, or that one before it in the block has read."""
+        emitter = self.emitter
+        if self.is_first:
+            self._words[word] = self._load(_WORDS[word.size][word.is_signed], word.offset)
+        whole = LlvmValue(emitter, self._words[word], 64)
+        number = self.insn.argument("imm") - word.offset
+        is_signed = self.insn.base.name == "lb"
+        moved = whole.lshr(8 * number) if number else whole
+        if not is_signed:
+            return _Loaded(emitter, (moved & 0xFF).text, 8, is_signed=False)
+        # The upper byte of a word that is extended is what is left of it, which LLVM puts together again.
+        upper = whole.ashr(8 * number) if number == word.size - 1 else moved.trunc(8).sext(64)
+        return _Loaded(emitter, upper.text, 8, is_signed=True)
 
     def store(self, address: LlvmValue, value: LlvmValue) -> None:
         name = self.insn.base.name
@@ -81,7 +120,7 @@ class GuardedMachine(RegionMachine):
             wide = self.x[Constant(self.insn.argument("rs2"))]
             kind, text, constraint = "i64", wide.text, "re" if value.width == 64 else "r"
         operands = f"ptr %memory, i64 {base.text}, {kind} {text}"
-        template = f"{mnemonic} {source}, {self._place(0)}"
+        template = f"{mnemonic} {source}, {self._place(0, self.insn.argument('imm'))}"
         self._access("void", template, "", f"r,r,{constraint}", operands)
 
     def _base(self) -> LlvmValue:
@@ -92,9 +131,9 @@ class GuardedMachine(RegionMachine):
             self.bail_if(self.const((1 << ADDRESS_BITS) - 1).ult(base))
         return base
 
-    def _place(self, first: int) -> str:
+    def _place(self, first: int, offset: int) -> str:
         """The memory operand, with the host base of memory and the guest's base as operands `first` and the next."""
-        return f"{self.insn.argument('imm')}(${first},${first + 1})"
+        return f"{offset}(${first},${first + 1})"
 
     def _access(self, kind: str, template: str, output: str, constraints: str, operands: str) -> str:
         emitter = self.emitter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -19,6 +19,7 @@ from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
 from engines.vm.tiers.llvm.arms import Arms, arms_of
 from engines.vm.tiers.llvm.bounds import Bounds, Known
+from engines.vm.tiers.llvm.joined_loads import joined_loads, restarts
 from engines.vm.tiers.llvm.loops import loops_of
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
@@ -76,7 +77,8 @@ class _Leave:
     """A place that leaves to the interpreter at an instruction: which, with what budget, and what registers to save.
 
     The budget there is `unspent` more than `budget`. `is_own`: LLVM must not join it with other places.
-    `loose`: registers that may hold a NaN as the host makes it.
+    `loose`: registers that may hold a NaN as the host makes it. `again`: LLVM's names of values that registers to save
+    had when what is executed again began.
     """
 
     label: str
@@ -86,6 +88,7 @@ class _Leave:
     unspent: int = 0
     is_own: bool = False
     loose: frozenset[int] = frozenset()
+    again: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -218,22 +221,28 @@ class Lowering:
         written_: set[str] = set()
         known = self.bounds.before[block.pc].copy() if self.bounds else Known()
         machine.known = known
+        words = joined_loads(block.insns) if self.guarded else {}
+        repeated = restarts(block.insns, words)
+        again: dict[str, str] = {}
         for index, insn in enumerate(block.insns):
-            could_be_nan = loose(states)
+            if index not in repeated or index == repeated[index].start:
+                could_be_nan, leaves_at, now = loose(states), index, dirty | written_
+                overwritten = frozenset(n for i in repeated.get(index, ()) for n in written(block.insns[i]))
+                again = {name: emitter.name(f"load i64, ptr %{name}.") for name in sorted(now & overwritten)}
             machine.begin(insn)
+            if isinstance(machine, GuardedMachine) and index in words:
+                machine.word, machine.is_first = words[index], index == words[index].first
             machine.makes_loose = self.nans.makes_loose(insn)
             for register in self.nans.shown(insn, states):
                 machine.leave_if_nan(register, self.nans.formats[register])
             _run(machine, insn)
             known.execute(insn)
             self.nans.execute(insn, states)
+            pc, unspent = block.insns[leaves_at].pc, taken - leaves_at
             if machine.bail is not None:
-                now = dirty | written_
-                unspent = taken - index
-                self.leaves.append(_Leave(machine.bail, insn.pc, budget, now, unspent, self.guarded, could_be_nan))
+                self.leaves.append(_Leave(machine.bail, pc, budget, now, unspent, self.guarded, could_be_nan, again))
             if machine.fault is not None:  # what the exit needs is prepared there, not before the access
-                now = dirty | written_
-                self.leaves.append(_Leave(machine.fault, insn.pc, budget, now, taken - index, True, could_be_nan))
+                self.leaves.append(_Leave(machine.fault, pc, budget, now, unspent, True, could_be_nan, again))
             if insn is block.insns[-1] and block.end is End.INDIRECT:
                 break
             written_.update(machine.commit())
@@ -440,6 +449,8 @@ class Lowering:
                 emitter.begin(leave.label)
                 if leave.is_own:
                     emitter.line('call void asm sideeffect "", ""()')
+                for name, value in leave.again.items():
+                    emitter.line(f"store i64 {value}, ptr %{name}.")
                 budget = leave.budget + leave.unspent if leave.unspent else leave.budget
                 emitter.line(f"store i64 {budget.text}, ptr %leave_budget.")
                 emitter.line(f"store i64 {leave.pc}, ptr %leave_pc.")

@@ -106,6 +106,23 @@ def planned(hart: Hart, *starts: int) -> ProgramRegions:
 
 
 @needs_x86_64
+def test_where_a_call_through_a_pointer_comes_back_to_is_entered_though_the_region_has_whom_it_expects() -> None:
+    code = """
+    auipc t0, 0
+    addi t0, t0, 20
+    jalr ra, 0(a0)
+    addi a1, a1, 1
+    ebreak
+    addi a2, a2, 1
+    jalr zero, 0(ra)
+    """
+    regions = planned(loaded(code), CODE, CODE + 20).plan([CODE])
+    (caller,) = (region for region, own in regions if own[0] == CODE)
+    assert caller.contains(CODE + 20)
+    assert any(CODE + 12 in own for _, own in regions)
+
+
+@needs_x86_64
 def test_loops_around_others_can_be_entered_and_innermost_ones_have_regions_of_their_own() -> None:
     (region, own), (loop, resumed) = planned(loaded(NESTED), CODE).plan([CODE])
     assert resumed_at(region) == [CODE + 4, CODE + 8]

@@ -46,3 +46,92 @@ def _() -> None:
         return tested
 
     replace_method(guards, "_tested", wrapper)
+
+
+@BUGS.action("rust-dyn-closures-keep-anything", Area.RUST_FRONT_END, _RULE,
+             description="a closure made a `dyn Fn` or function pointer may keep what it is given")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    replace_method(Constraints, "becomes", lambda original: lambda self, one, wanted: None)
+
+
+@BUGS.action("rust-written-lifetimes-ignored", Area.RUST_FRONT_END, "a valid program rejected",
+             description="what a `dyn Fn` or function pointer gives back may be all that it was given")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    replace_method(Constraints, "_call_written", lambda original: lambda self, *rest: False)
+
+
+@BUGS.action("rust-functions-as-values-demand-nothing", Area.RUST_FRONT_END, _RULE,
+             description="what is passed to a function that is a value need not last as long as it asks")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+    from engines.rustwasm.borrow.signatures import UnknownRegionsError
+
+    def wrapper(original: Any) -> Any:
+        def call_item(self: Any, item: Any, arguments: Any) -> Any:
+            raise UnknownRegionsError
+
+        return call_item
+
+    replace_method(Constraints, "call_item", wrapper)
+
+
+@BUGS.action("rust-captured-variables-escape", Area.RUST_FRONT_END, _RULE,
+             description="a closure may give back references to what it owns")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    replace_method(check, "refuse_captured", lambda original: lambda constraints, reporter: None)
+
+
+@BUGS.action("rust-dyn-bindings-not-compared", Area.RUST_FRONT_END, _RULE,
+             description="`dyn Iterator<Item = &'static T>` may be made of what gives shorter ones")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    replace_method(Constraints, "_bindings", lambda original: lambda self, source, target: None)
+
+
+@BUGS.action("rust-impl-trait-bounds-not-kept", Area.RUST_FRONT_END, _RULE,
+             description="what is behind an `impl Trait` result need not be what its bounds say")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    replace_method(Constraints, "_keep_bounds", lambda original: lambda self: None)
+
+
+@BUGS.action("rust-dyn-parameters-are-plain", Area.RUST_FRONT_END, _RULE,
+             description="a call with a `Box<dyn Fn()>` demands nothing of what the box holds")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import calls
+
+    def wrapper(original: Any) -> Any:
+        def mentions(one: Any, names: Any) -> None:
+            before = len(names)
+            original(one, names)
+            names[before:] = [name for name in names[before:] if name != "'static"]
+
+        return mentions
+
+    replace_method(calls, "_mentions", wrapper)
+
+
+@BUGS.action("rust-mutable-pointers-covariant", Area.RUST_FRONT_END, _RULE,
+             description="`*mut &'static str` is taken for `*mut &'a str`")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import shapes
+    from engines.rustwasm.typing import types as ty
+
+    def wrapper(original: Any) -> Any:
+        def variance(self: Any, one: Any, outer: int, out: Any) -> None:
+            if one.kind == ty.RAW:
+                original(self, one.args[0], outer, out)
+            else:
+                original(self, one, outer, out)
+
+        return variance
+
+    replace_method(shapes.Shapes, "_variance", wrapper)

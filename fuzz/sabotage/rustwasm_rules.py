@@ -287,7 +287,7 @@ def _() -> None:
              description="the body of a closure may lend what it captures for as long as the program")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.borrow import check
-    from engines.rustwasm.borrow.constraints import STATIC
+    from engines.rustwasm.borrow.calls import STATIC
 
     def wrapper(original: Any) -> Any:
         return lambda constraints: [pair for pair in original(constraints) if pair[1] != STATIC]

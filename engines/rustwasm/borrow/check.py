@@ -6,7 +6,7 @@ from typing import Any
 
 from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints, Loan
-from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse
+from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.guards import add_guards
 from engines.rustwasm.borrow.lifetimes import check_lifetimes, summarize
@@ -19,6 +19,7 @@ from engines.rustwasm.borrow.shapes import Shapes
 from engines.rustwasm.borrow.short_loans import forget_short_loans
 from engines.rustwasm.borrow.signatures import Signatures
 from engines.rustwasm.borrow.type_outlives import asks_of_types, check_type_outlives
+from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.modes.rules import ModeRules
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -33,6 +34,7 @@ class BorrowChecker:
         self.compilation = compilation
         self.diagnostics = diagnostics
         self.shapes = Shapes()
+        self.written = Written(compilation, self.shapes)
         self.modes = ModeRules(compilation, diagnostics) if compilation is not None else None
         self.summaries: dict[Any, list[tuple[int, int]]] = {}
         self.escapes: dict[Any, list[Escape]] = {}
@@ -65,7 +67,8 @@ class BorrowChecker:
             generic and asks_of_types(body, self.shapes.asking)
         ):  # fmt: skip
             return
-        constraints = Constraints(facts, self.shapes, Signatures(self.compilation, self.shapes), self.summaries)
+        signatures = Signatures(self.compilation, self.shapes, self.written)
+        constraints = Constraints(facts, self.shapes, signatures, self.summaries)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
         if unnamed and not facts.borrows and not body.guards:
             return  # nothing is borrowed, and the signature promises nothing
@@ -100,6 +103,7 @@ class BorrowChecker:
             check_type_outlives(constraints, reporter, closure is not None)
         if closure is not None:
             summary = self.summaries[closure] = summarize(constraints)
+            refuse_captured(constraints, reporter)
             self.escapes[closure] = found = escapes(constraints, reporter, summary)
             if found:
                 captures = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, closure, ())))

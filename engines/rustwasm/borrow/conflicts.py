@@ -9,6 +9,7 @@ from typing import Any
 
 from engines.rustwasm.borrow import facts as f
 from engines.rustwasm.borrow import loans as scopes
+from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.describe import place_type
 from engines.rustwasm.borrow.explain import Demand, Explainer
@@ -276,7 +277,7 @@ class Conflicts:
         span = self._loan_span(loan)
         closure = self._closure(loan)
         demand = self.explainer.demand(loan)
-        if demand is not None and closure is not None and local.name is not None:
+        if demand is not None and closure is not None and local.name is not None and demand.category != r.CAST:
             self._escaping_closure(loan, closure, demand)
             return
         if demand is not None and demand.returned:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from engines.rustwasm.borrow.constraints import STATIC, Constraints
+from engines.rustwasm.borrow.calls import STATIC
+from engines.rustwasm.borrow.constraints import Constraints
 from engines.rustwasm.borrow.explain import Explainer
 from engines.rustwasm.borrow.report import Reporter
-from engines.rustwasm.borrow.shapes import Shapes
+from engines.rustwasm.borrow.shapes import Shapes, elided
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.types import Ty
 
 Escape: TypeAlias = tuple[int, int, str, tuple[int, int]]
 """(position of a parameter's region, position of what it must outlive, the parameter's name, where)."""
@@ -41,6 +41,25 @@ def escapes(constraints: Constraints, reporter: Reporter, summary: list[tuple[in
     return found
 
 
+def refuse_captured(constraints: Constraints, reporter: Reporter) -> None:
+    """Report what a closure gives back or keeps of itself: a reference to a variable that it owns, or to what it alone
+    may change, for longer than one call."""
+    environment = constraints.body.locals[1].ty
+    if constraints.mixed or environment.kind != ty.REF:
+        return
+    own = constraints.locals[1][0]
+    ends = [end for end in constraints.regions.ends(own) if end != own]
+    if not ends:
+        return
+    demand = Explainer(constraints, reporter).blame(constraints.regions.path(own, ends[-1]), ends[-1])
+    if environment.data:
+        label = "returns a reference to a captured variable which escapes the closure body"
+        reporter.error(None, "captured variable cannot escape `FnMut` closure body", demand.span, label)
+    else:
+        label = "returning this value requires that what the closure owns lasts longer than one call of it"
+        reporter.error(None, "lifetime may not live long enough", demand.span, label)
+
+
 def chosen_by_calls(shapes: Shapes, closure: Any, captures: int) -> frozenset[int]:
     """The positions of the regions that a closure's own parameters declare, if nothing else asked for a signature."""
     if closure.expected:
@@ -49,20 +68,9 @@ def chosen_by_calls(shapes: Shapes, closure: Any, captures: int) -> frozenset[in
     at = captures
     for declared, one in zip(closure.declared, closure.inputs, strict=True):
         if declared is not None:
-            _elided(shapes, declared, ty.erase(one), at, found)
+            elided(shapes, declared, ty.erase(one), at, found)
         at += shapes.count(ty.erase(one))
     return frozenset(found)
-
-
-def _elided(shapes: Shapes, declared: Ty, one: Ty, at: int, found: list[int]) -> None:
-    """Add where lifetimes are left out in a declared type, which is `one` once it is inferred."""
-    if declared.kind != one.kind or one.kind in (ty.DYN, ty.FNPTR, ty.FNDEF, ty.CLOSURE, ty.OPAQUE, ty.PROJECTION):
-        return
-    found += [at + i for i, name in enumerate(declared.regions) if not name]
-    at += len(one.regions)
-    for part, arg in zip(declared.args, one.args, strict=False):
-        _elided(shapes, part, arg, at, found)
-        at += shapes.count(arg)
 
 
 def refuse(diagnostics: Diagnostics, found: list[Escape], chosen: frozenset[int], captures: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.borrow import facts as f
 from engines.rustwasm.borrow import regions as r
@@ -12,6 +12,11 @@ from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
 
 Span = tuple[int, int]
+
+ACTIONS: Final = {
+    r.RETURN: "returning this value", r.CALL: "argument", r.ASSIGN: "assignment", r.OTHER: "this usage",
+    r.CAST: "coercion",
+}  # fmt: skip
 
 
 class Demand:
@@ -30,9 +35,9 @@ class Demand:
         return self.category == r.RETURN
 
     def text(self, borrowed: str | None) -> str:
-        what = {r.RETURN: "returning this value", r.CALL: "argument", r.ASSIGN: "assignment", r.OTHER: "this usage"}
+        what = ACTIONS[self.category]
         name = self.name if not self.name.startswith("'?") and not self.name.startswith("'_") else "'1"
-        return f"{what[self.category]} requires that `{borrowed or 'value'}` is borrowed for `{name}`"
+        return f"{what} requires that `{borrowed or 'value'}` is borrowed for `{name}`"
 
 
 class Explainer:
@@ -66,7 +71,7 @@ class Explainer:
     def blame(self, path: list[tuple[int, int, int, int]], target: int) -> Demand:
         """The constraint of a chain to point at: the last that returns, else the last call, else assignment."""
         regions = self.constraints.regions
-        for category in (r.RETURN, r.CALL, r.ASSIGN, r.OTHER):
+        for category in (r.RETURN, r.CAST, r.CALL, r.ASSIGN, r.OTHER):
             for entry in path[::-1]:
                 if entry[3] == category:
                     return Demand(regions.names[target], category, entry[2], self.returned_span(entry[2], category))

@@ -4,8 +4,9 @@ E0521)."""
 from __future__ import annotations
 
 from engines.rustwasm.borrow import regions as r
-from engines.rustwasm.borrow.constraints import STATIC, Constraints
-from engines.rustwasm.borrow.explain import Demand, Explainer
+from engines.rustwasm.borrow.calls import STATIC
+from engines.rustwasm.borrow.constraints import Constraints
+from engines.rustwasm.borrow.explain import ACTIONS, Demand, Explainer
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.typing import types as ty
 
@@ -64,7 +65,7 @@ def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: 
     for i, u in enumerate(anonymous):
         names[u] = f"'{i + 1}"
     argument = _argument(constraints, longer)
-    if shorter == 0 and argument is not None and demand.category == r.CALL and longer in anonymous:
+    if shorter == 0 and argument is not None and demand.category == r.CALL and _late(constraints, names[longer]):
         name = constraints.body.locals[argument].name
         error = reporter.error(
             "E0521",
@@ -90,14 +91,13 @@ def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: 
             "E0621", f"explicit lifetime required in {what}", demand.span, f"lifetime `{names[shorter]}` required"
         )
         return
-    action = {r.RETURN: "returning this value", r.CALL: "argument", r.ASSIGN: "assignment", r.OTHER: "this usage"}
     if demand.category == r.RETURN and len(anonymous) != 1 and shorter != 0:
         label = (
             f"{_kind(constraints)} was supposed to return data with lifetime `{names[shorter]}` but it is returning "
         )
         label += f"data with lifetime `{names[longer]}`"
     else:
-        label = f"{action[demand.category]} requires that `{names[longer]}` must outlive `{names[shorter]}`"
+        label = f"{ACTIONS[demand.category]} requires that `{names[longer]}` must outlive `{names[shorter]}`"
     error = reporter.error(None, "lifetime may not live long enough", demand.span, label)
     for region in anonymous:
         at = _argument(constraints, region)
@@ -110,6 +110,13 @@ def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: 
             if shorter
             else f"consider replacing `{names[longer]}` with `'static`"
         )
+
+
+def _late(constraints: Constraints, name: str) -> bool:
+    """Do the calls of a function choose the lifetime, since no bound names it? (The compiler's "late bound".)"""
+    generics = constraints.body.definition.generics
+    bounded = [one for pair in generics.outlives for one in pair]
+    return name not in bounded and not any(name in p.regions for p in generics.predicates)
 
 
 def _argument(constraints: Constraints, region: int) -> int | None:

@@ -12,6 +12,8 @@ RETURN: Final = 0
 CALL: Final = 1
 ASSIGN: Final = 2
 OTHER: Final = 3
+CAST: Final = 4
+"""A value becomes a `dyn Trait`."""
 
 
 class Regions:

@@ -29,6 +29,8 @@ CONTRAVARIANT: Final = -1
 INVARIANT: Final = 0
 
 _INVARIANT_HEADS: Final = frozenset(("Cell", "RefCell", "UnsafeCell", "RefMut"))
+_MAY_DANGLE: Final = frozenset(("core::hash_map::HashMap", "core::vec_deque::VecDeque", "core::vec::IntoIter"))
+"""Collections whose drop does no more with what they hold than to drop it (std's `#[may_dangle]`)."""
 _FN_TRAITS: Final = frozenset(("Fn", "FnMut", "FnOnce"))
 
 
@@ -194,8 +196,9 @@ class Shapes:
             out.extend([INVARIANT] * own_count)
             out.extend([outer] * (self.count(one) - own_count))
         elif kind not in (ty.FNPTR, ty.FNDEF):
+            inner = INVARIANT if kind == ty.RAW and one.data else outer
             for arg in one.args:
-                self._variance(arg, outer, out)
+                self._variance(arg, inner, out)
 
     def parameter_variances(self, adt: Any) -> list[int]:
         """The variance of a definition's lifetimes and then of its type parameters."""
@@ -239,8 +242,10 @@ class Shapes:
             inner = [_times(outer, v) for v in known[len(one.data.lifetimes) :]]
         elif kind == ty.DYN:
             own = [outer] * len(one.regions)
-        elif kind in (ty.TUPLE, ty.ARRAY, ty.SLICE, ty.RAW):
+        elif kind in (ty.TUPLE, ty.ARRAY, ty.SLICE):
             inner = [outer] * len(one.args)
+        elif kind == ty.RAW and (not one.data or adt.path.startswith("core::")):
+            inner = [outer]  # the library's pointers own what they lead to
         elif kind == ty.FNPTR:
             inner = [-outer] * (len(one.args) - 1) + [outer]
         for region, variance in zip(one.regions, own, strict=False):
@@ -276,12 +281,12 @@ class Shapes:
             out.extend(range(start, start + self.count(one)))
         elif kind == ty.ADT:
             adt = one.data
-            if adt.drop is not None and not getattr(adt, "may_dangle", False) and adt.lang is None:
+            if adt.drop is not None and adt.path not in _MAY_DANGLE and adt.lang is None:
                 out.extend(range(start, start + self.count(one)))
                 return
             if adt.drop is not None:
                 out.extend(range(start, start + len(one.regions)))
-            if adt.lang is not None or depth > 6:
+            if adt.lang is not None or adt.path in _MAY_DANGLE or depth > 6:
                 inner = start + len(one.regions)
                 for arg in one.args:
                     self._drop(arg, inner, out, depth + 1)
@@ -313,3 +318,14 @@ def _mention(one: Ty, out: list[tuple[str, int]]) -> bool:
 def _times(outer: int, inner: int) -> int:
     """The variance of a position of variance `inner` within one of variance `outer`; 2 is "not used at all"."""
     return 2 if inner == 2 else outer * inner
+
+
+def elided(shapes: Shapes, declared: Ty, one: Ty, at: int, found: list[int]) -> None:
+    """Add where lifetimes are left out in a declared type, which is `one` once inferred, from position `at` on."""
+    if declared.kind != one.kind or one.kind in (ty.DYN, ty.FNPTR, ty.FNDEF, ty.CLOSURE, ty.OPAQUE, ty.PROJECTION):
+        return
+    found += [at + i for i, name in enumerate(declared.regions) if not name]
+    at += len(one.regions)
+    for part, arg in zip(declared.args, one.args, strict=False):
+        elided(shapes, part, arg, at, found)
+        at += shapes.count(arg)

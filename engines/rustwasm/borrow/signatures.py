@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes
+from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty
@@ -55,14 +56,16 @@ def _default_bound(one: Ty, env: Environment, regions: list[int]) -> str:
 class Signatures:
     """Instantiates declared types. `call_closure` gives the result's regions of calling a closure with arguments."""
 
-    def __init__(self, compilation: Any, shapes: Shapes) -> None:
+    def __init__(self, compilation: Any, shapes: Shapes, written: Written) -> None:
         self.compilation = compilation
         self.shapes = shapes
+        self.written = written
         self.assumptions: list[Any] = []
         self.equal: list[tuple[int, int]] = []
         """Regions that the impl matched last makes equal."""
         self.assumed: Environment | None = None
         self.call_closure: Callable[[Typed, list[Typed]], Typed] | None = None
+        self.call_item: Callable[[Ty, list[Typed]], Typed] | None = None
 
     def regions(self, one: Ty, env: Environment, expected: Ty) -> tuple[int, ...] | None:
         """The regions of declared type `one`, whose erased form after substitution is `expected`; None if unknown."""
@@ -178,6 +181,8 @@ class Signatures:
         one = subject[0]
         if one.kind == ty.CLOSURE and self.call_closure is not None:
             return self.call_closure(subject, self.split(arguments))
+        if one.kind == ty.FNDEF and self.call_item is not None:
+            return self.call_item(one, self.split(arguments))
         raise UnknownRegionsError
 
     def split(self, arguments: Typed) -> list[Typed]:
@@ -190,19 +195,22 @@ class Signatures:
             start += count
         return out
 
+    def behind(self, subject: Typed) -> Environment:
+        """What the names in the bounds of an `impl Trait` stand for."""
+        one, regions = subject
+        args: list[Typed] = []
+        start = 0
+        for arg in one.args:
+            count = self.shapes.count(arg)
+            args.append((arg, regions[start : start + count]))
+            start += count
+        return Environment(args, dict(zip(opaque_lifetimes(one.data), regions[start:], strict=True)), lambda: 0)
+
     def _bound(self, trait: Any, name: str, subject: Typed) -> Typed | None:
         """The associated type as the bounds of a parameter or an `impl Trait` tell it."""
         one = subject[0]
         if one.kind == ty.OPAQUE:
-            named = opaque_lifetimes(one.data)
-            regions = subject[1]
-            args: list[Typed] = []
-            start = 0
-            for arg in one.args:
-                count = self.shapes.count(arg)
-                args.append((arg, regions[start : start + count]))
-                start += count
-            env = Environment(args, dict(zip(named, regions[start:], strict=True)), lambda: 0)
+            env = self.behind(subject)
             bounds = one.data.bounds
         else:
             if self.assumed is None:

@@ -32,6 +32,8 @@ class TraitPaths:
         self.objects: dict[t.Span, tuple[TraitDef, t.Span, tuple[str, ...]]] = {}
         """Where traits of trait objects were named so far, which types to blame, and the associated types that are
         given: for `check_objects`."""
+        self.called: dict[Ty, None] = {}
+        """The function pointers and trait objects that are written, with their lifetimes: for `borrow.written`."""
 
     def lower(self, syntax: Any, env: TypeEnv) -> Ty:
         raise NotImplementedError

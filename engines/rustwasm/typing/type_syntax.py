@@ -45,6 +45,7 @@ class TypeSyntax(TraitPaths):
             result = self.lower(syntax.result, env) if syntax.result is not None else ty.UNIT
             made = ty.fn_ptr(tuple([self.lower(p, env) for p in syntax.parameters]), result)
             env.elide = outer
+            self.called[made] = None
             return made
         if kind is t.TypeDyn:
             return self.dyn(syntax, env)
@@ -114,6 +115,7 @@ class TypeSyntax(TraitPaths):
             named = next((b for b in syntax.bounds if b.lifetime), None)
             region = self.lifetime(named.lifetime, env, named.span) if named is not None else ""
             principal = ty.intern(ty.DYN, (trait, names), (*args, *(b for _, b in bindings)), (region,))
+            self.called[principal] = None
             whole = syntax.span if env.infer is None else bound.span
             self.objects.setdefault(bound.span, (trait, whole, names))
         return principal if principal is not None else ty.ERROR_TY

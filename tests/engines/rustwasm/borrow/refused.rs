@@ -388,3 +388,1127 @@ fn f(x: Option<Option<String>>) {
     match x { Some(t) if matches!(t, Some(ref u) if u.len()>1) => { eat(t) }, _ => {} }
 }
 fn main() {}
+//= E0373 2
+fn mk()->String{String::new()}
+fn f() -> impl Fn() -> usize { let s = mk(); ||s.len() }
+fn main() {}
+//= E0700 1
+fn f(s: &str) -> impl Fn() -> usize { move||s.len() }
+fn main() {}
+//= fine
+fn f(s: &str) -> impl Fn() -> usize+'_ { ||s.len() }
+fn main() {}
+//= none 2
+fn f<'a>(s: &'a str) -> Box<dyn Fn() -> usize> {
+    Box::new(move||s.len())
+}
+fn main() {}
+//= fine
+fn f<'a>(s: &'a str) -> Box<dyn Fn() -> usize+'a> {
+    Box::new(move||s.len())
+}
+fn main() {}
+//= E0596 3
+fn mk()->String{String::new()}
+fn g(f: impl Fn()) {}
+fn f() { let mut s = mk(); g(||s.push('a')); }
+fn main() {}
+//= E0521 1
+fn f() { let mut v = vec![]; let mut c = |x: &i32| v.push(x); }
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn f() {
+    let mut v: Vec<&i32>=vec![];
+    let mut c=|x| v.push(x);
+    let a=1;
+    c(&a);
+    look(&v);
+}
+fn main() {}
+//= E0597 5
+fn look<T>(_:&T){}
+fn f() {
+    let mut v: Vec<&i32>=vec![];
+    let mut c=|x| v.push(x);
+    { let a=1; c(&a); }
+    look(&v);
+}
+fn main() {}
+//= none 1
+fn f() { let c = |x: &i32| x; }
+fn main() {}
+//= none 1
+fn f() { let c = |x: &i32| -> &i32 { x }; }
+fn main() {}
+//= fine
+fn g<F: Fn(&i32) -> &i32>(f: F) {}
+fn f() { g(|x| x); }
+fn main() {}
+//= none 2
+fn mk()->String{String::new()}
+fn f() { let mut s = mk(); let mut c = ||&mut s; c(); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn f() {
+    let mut s = mk();
+    let mut c = ||s.push('a');
+    let d = &mut c;
+    d();
+}
+fn main() {}
+//= none 3
+fn f() {
+    let mut v = vec![1];
+    let mut c = ||{ v.push(1); v.iter() };
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() { let s = mk(); let c = ||&s; look(c()); }
+fn main() {}
+//= none 3
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() { let s = mk(); let c = move||&s; look(c()); }
+fn main() {}
+//= none 5
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let mut s = mk();
+    let mut c = move||&mut s;
+    look(c());
+}
+fn main() {}
+//= E0521 3
+fn f() {
+    let mut out: Vec<&str>=vec![];
+    let b: Box<dyn FnMut(&str)>=Box::new(|x| out.push(x));
+}
+fn main() {}
+//= fine
+fn f<'a>(out: &'a mut Vec<&'a str>) -> Box<dyn FnMut(&'a str)+'a> {
+    Box::new(move |x| out.push(x))
+}
+fn main() {}
+//= E0521 2
+fn f<'a>(out: &'a mut Vec<&'a str>) -> Box<dyn FnMut(&str)+'a> {
+    Box::new(move |x| out.push(x))
+}
+fn main() {}
+//= E0521 3
+fn f() {
+    let mut o=None;
+    let mut c: Box<dyn FnMut(&String)>=Box::new(|x| o=Some(x));
+}
+fn main() {}
+//= fine
+fn cond()->bool{true}
+fn f() {
+    let c: Box<dyn for<'a> Fn(&'a str, &'a str) -> &'a str>=Box::new(|x, y| if cond() { x } else { y });
+}
+fn main() {}
+//= fine
+fn f() { let c: fn(&str) -> &str = |x| x; }
+fn main() {}
+//= none 1
+fn f() { let c: &dyn Fn(&str) -> &'static str = &|x| x; }
+fn main() {}
+//= E0521 2
+fn st<T: 'static>(t: T) {}
+fn f(x: &i32) { let c = ||st(x); }
+fn main() {}
+//= E0521 2
+fn st<T: 'static>(t: T) {}
+fn f() { let c = |x: &i32|st(x); }
+fn main() {}
+//= E0310 2
+fn st<T: 'static>(t: T) {}
+fn f<T>(x: T) { let c = ||st(x); }
+fn main() {}
+//= fine
+fn ou<'a, T: 'a>(a: &'a i32, t: T) {}
+fn f<'a, T>(a: &'a i32, x: T) { let c = ||ou(a, x); }
+fn main() {}
+//= fine
+fn ou<'a, T: 'a>(a: &'a i32, t: T) {}
+fn f<'a, T: 'a>(a: &'a i32, x: T) { let c = ||ou(a, x); }
+fn main() {}
+//= fine
+struct W<'a>(&'a mut String);
+fn f<'a>(w: W<'a>) -> &'a mut String { &mut *w.0 }
+fn main() {}
+//= E0597 4
+fn mk()->String{String::new()}
+struct W<T>(T);
+impl<T> Drop for W<T> { fn drop(&mut self) {} }
+fn f() { let w; let s = mk(); w = W(&s); }
+fn main() {}
+//= fine
+use std::cell::RefCell;
+use std::rc::Rc;
+fn mk()->String{String::new()}
+fn f() {
+    let w: Rc<RefCell<Option<&String>>>;
+    let s = mk();
+    w = Rc::new(RefCell::new(Some(&s)));
+}
+fn main() {}
+//= fine
+use std::cell::Cell;
+fn mk()->String{String::new()}
+fn f() {
+    let w: Cell<Option<&String>>=Cell::new(None);
+    let s=mk();
+    w.set(Some(&s));
+}
+fn main() {}
+//= E0597 6
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let w: Box<dyn Fn()>;
+    let s = mk();
+    w = Box::new(||look(&s));
+}
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn mk()->String{String::new()}
+fn f() {
+    let w: HashMap<i32, &String>;
+    let s = mk();
+    w = { let mut m = HashMap::new(); m.insert(1, &s); m };
+}
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn mk()->String{String::new()}
+fn f() {
+    let mut w = HashMap::new();
+    let s = mk();
+    w.insert(1, &s);
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn f() { let mut w = vec![]; let s = mk(); w.push(&s); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let mut w = vec![];
+    let s = mk();
+    w.push(&s);
+    look(&1);
+    w.len();
+}
+fn main() {}
+//= E0425 1 E0433 3 E0433 4
+struct N<'a> { p: Cell<Option<&'a N<'a>>> }
+fn f() {
+    let a = N { p: Cell::new(None) };
+    let b = N { p: Cell::new(None) };
+    a.p.set(Some(&b));
+    b.p.set(Some(&a));
+}
+fn main() {}
+//= E0425 1 E0433 4 E0433 5
+struct N<'a> { p: Cell<Option<&'a N<'a>>> }
+fn f() {
+    let (a, b);
+    a = N { p: Cell::new(None) };
+    b = N { p: Cell::new(None) };
+    a.p.set(Some(&b));
+    b.p.set(Some(&a));
+}
+fn main() {}
+//= E0425 1 E0433 5 E0433 6
+struct N<'a> { p: Cell<Option<&'a N<'a>>> }
+impl<'a> Drop for N<'a> { fn drop(&mut self) {} }
+fn f() {
+    let (a, b);
+    a = N { p: Cell::new(None) };
+    b = N { p: Cell::new(None) };
+    a.p.set(Some(&b));
+    b.p.set(Some(&a));
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+struct G<'a>(&'a String);
+impl<'a> Drop for G<'a>{fn drop(&mut self){}}
+fn f() { let x = G(&mk()); }
+fn main() {}
+//= none 2
+static mut X: Option<&'static i32>=None;
+fn f(x: &i32) { unsafe { X = Some(x) } }
+fn main() {}
+//= E0521 2
+fn f(x: &'static str) {}
+fn g(y: &str) { f(y) }
+fn main() {}
+//= E0521 2
+fn f<T: 'static>(t: T) {}
+fn g(y: &str) { f(y) }
+fn main() {}
+//= E0597 3 none 3
+fn look<T>(_:&T){}
+fn f(t: Box<dyn Fn()>) {}
+fn g(y: &str) { f(Box::new(||look(&y))) }
+fn main() {}
+//= none 3
+fn look<T>(_:&T){}
+fn f(t: Box<dyn Fn()>) {}
+fn g(y: &str) { f(Box::new(move||look(&y))) }
+fn main() {}
+//= fine
+static mut N: i32 = 0;
+fn g() -> &'static mut i32 { unsafe { &mut N } }
+fn main() {}
+//= E0597 3
+use std::cell::Cell;
+fn mk()->String{String::new()}
+fn f<'a>(c: &Cell<&'a str>) { let s = mk(); c.set(&s); }
+fn main() {}
+//= none 2
+use std::cell::Cell;
+fn f<'a, 'b>(c: &'b Cell<&'a str>, x: &'b str) { c.set(x); }
+fn main() {}
+//= none 5
+use std::cell::Cell;
+fn f<'a>(c: &Cell<&'static str>) -> &'a Cell<&'a str> {
+    todo!()
+}
+fn g<'a>(c: &'a Cell<&'static str>) -> &'a Cell<&'a str> { c }
+fn main() {}
+//= none 1
+fn g<'a>(c: &'a mut &'static str) -> &'a mut &'a str { c }
+fn main() {}
+//= none 2
+fn g<'a>(c: &'a mut Vec<&'static str>) -> &'a mut Vec<&'a str> {
+    c
+}
+fn main() {}
+//= fine
+fn g<'a>(c: &'a Vec<&'static str>) -> &'a Vec<&'a str> { c }
+fn main() {}
+//= fine
+fn g<'a>(c: Box<&'static str>) -> Box<&'a str> { c }
+fn main() {}
+//= fine
+fn g<'a>(c: fn(&'a str)) -> fn(&'static str) { c }
+fn main() {}
+//= fine
+fn g<'a>(c: fn() -> &'static str) -> fn() -> &'a str { c }
+fn main() {}
+//= fine
+struct F<'a>(fn(&'a str));
+fn g<'a>(c: F<'a>) -> F<'static> { c }
+fn main() {}
+//= none 2
+struct F<'a>(fn(&'a str));
+fn g<'a>(c: F<'static>) -> F<'a> { c }
+fn main() {}
+//= none 3
+use std::cell::Cell;
+struct F<'a>(Cell<&'a str>);
+fn g<'a>(c: F<'static>) -> F<'a> { c }
+fn main() {}
+//= none 2
+struct F<'a>(*mut &'a str);
+fn g<'a>(c: F<'static>) -> F<'a> { c }
+fn main() {}
+//= fine
+struct F<'a>(*const &'a str);
+fn g<'a>(c: F<'static>) -> F<'a> { c }
+fn main() {}
+//= none 4
+use std::cell::RefCell;
+use std::rc::Rc;
+fn g<'a>(c: Rc<RefCell<&'static str>>) -> Rc<RefCell<&'a str>> {
+    c
+}
+fn main() {}
+//= none 2
+fn g<'a>(c: Box<dyn Tr<&'static str>>) -> Box<dyn Tr<&'a str>> {
+    c
+}
+trait Tr<T> {}
+fn main() {}
+//= fine
+struct S<T>(std::marker::PhantomData<T>);
+fn g<'a>(c: S<&'static str>) -> S<&'a str> { c }
+fn main() {}
+//= none 2
+struct S<T>(std::marker::PhantomData<fn(T)>);
+fn g<'a>(c: S<&'static str>) -> S<&'a str> { c }
+fn main() {}
+//= fine
+fn g<'a>(c: std::cell::Ref<'a, &'static str>) -> std::cell::Ref<'a, &'a str> {
+    c
+}
+fn main() {}
+//= none 2
+fn g<'a>(c: std::cell::RefMut<'a, &'static str>) -> std::cell::RefMut<'a, &'a str> {
+    c
+}
+fn main() {}
+//= none 2
+fn g<'a>(c: std::slice::IterMut<'a, &'static str>) -> std::slice::IterMut<'a, &'a str> {
+    c
+}
+fn main() {}
+//= fine
+fn g<'a>(c: std::slice::Iter<'a, &'static str>) -> std::slice::Iter<'a, &'a str> {
+    c
+}
+fn main() {}
+//= E0597 6
+fn mk()->String{String::new()}
+fn push<'a>(v: &mut Vec<&'a str>, x: &'a str) { v.push(x) }
+fn f() {
+    let mut v: Vec<&'static str>=vec![];
+    let s=mk();
+    push(&mut v, &s);
+}
+fn main() {}
+//= E0597 5
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let mut v = vec![];
+    { let s = mk(); v.push(s.as_str()); }
+    look(&v);
+}
+fn main() {}
+//= E0597 6
+use std::cell::Cell;
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let c = Cell::new("");
+    { let s = mk(); c.set(&s); }
+    look(&c);
+}
+fn main() {}
+//= E0597 6
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let c = RefCell::new(vec![]);
+    { let s = mk(); c.borrow_mut().push(&s); }
+    look(&c);
+}
+fn main() {}
+//= E0597 8
+use std::cell::RefCell;
+use std::rc::Rc;
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let c = Rc::new(RefCell::new(vec![]));
+    let d = c.clone();
+    { let s = mk(); d.borrow_mut().push(&s); }
+    look(&c);
+}
+fn main() {}
+//= E0597 4
+fn mk()->String{String::new()}
+fn f<'a>(x: &'a str, g: fn(&'a str) -> &'a str) -> &'a str {
+    let s = mk();
+    g(&s);
+    g(x)
+}
+fn main() {}
+//= E0597 4
+fn mk()->String{String::new()}
+fn f<'a>(x: &'a str, g: &dyn Fn(&'a str)) {
+    let s = mk();
+    g(&s);
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn f<'a>(x: &'a str, g: &dyn Fn(&str)) { let s = mk(); g(&s); }
+fn main() {}
+//= E0597 4
+fn mk()->String{String::new()}
+fn f<'a>(x: &'a str, mut g: impl FnMut(&'a str)) {
+    let s = mk();
+    g(&s);
+}
+fn main() {}
+//= E0597 4
+fn mk()->String{String::new()}
+fn f<'a, F: FnMut(&'a str)>(x: &'a str, mut g: F) {
+    let s = mk();
+    g(&s);
+    g(x);
+}
+fn main() {}
+//= none 1
+fn f<'a>(g: fn() -> &'a str) -> &'static str { g() }
+fn main() {}
+//= none 1
+fn f<'a>(g: &dyn Fn() -> &'a str) -> &'static str { g() }
+fn main() {}
+//= fine
+fn f<'a>(g: Box<dyn Fn() -> &'a str>) -> &'a str { g() }
+fn main() {}
+//= fine
+fn f<'a>(g: fn(&'a str) -> &'static str, x: &'a str) -> &'static str {
+    g(x)
+}
+fn main() {}
+//= fine
+fn f<'a>(g: &dyn Fn(&str) -> &'static str, x: &'a str) -> &'static str {
+    g(x)
+}
+fn main() {}
+//= fine
+fn f<'a>(g: &dyn Fn(&str) -> &str, x: &'a str) -> &'a str { g(x) }
+fn main() {}
+//= none 2
+fn f<'a, 'b>(g: for<'x, 'y> fn(&'x str, &'y str) -> &'y str, x: &'a str, y: &'b str) -> &'a str {
+    g(x, y)
+}
+fn main() {}
+//= none 2
+fn id<'a>(x: &'a str) -> &'a str { x }
+fn f<'a>(x: &'a str) -> &'static str { let g = id; g(x) }
+fn main() {}
+//= E0521 2
+fn st(x: &'static str) {}
+fn f<'a>(x: &'a str) { let g = st; g(x) }
+fn main() {}
+//= E0521 3
+fn st(x: &'static str) {}
+fn ap<T, F: Fn(T)>(f: F, t: T) { f(t) }
+fn f<'a>(x: &'a str) { ap(st, x) }
+fn main() {}
+//= E0521 2
+fn st(x: &'static str) -> &'static str { x }
+fn f<'a>(x: &'a str) -> Option<&'a str> { Some(x).map(st) }
+fn main() {}
+//= none 2
+fn f<'a>(x: &'a str) -> Option<&'static str> {
+    Some(x).map(str::trim)
+}
+fn main() {}
+//= fine
+fn f<'a>(x: &'a str) -> Option<&'a str> {
+    Some(x).map(str::trim)
+}
+fn main() {}
+//= none 2
+fn f<'a>(x: Vec<&'a str>) -> Vec<&'static str> {
+    x.into_iter().map(|y|y).collect()
+}
+fn main() {}
+//= none 2
+fn f<'a>(x: &'a [String]) -> Vec<&'static str> {
+    x.iter().map(|y|y.as_str()).collect()
+}
+fn main() {}
+//= fine
+fn f<'a>(x: &'a [String]) -> Vec<&'a str> {
+    x.iter().map(String::as_str).collect()
+}
+fn main() {}
+//= none 2
+fn f<'a>(x: &'a [String]) -> Vec<&'static str> {
+    x.iter().map(String::as_str).collect()
+}
+fn main() {}
+//= none 2
+fn f<'a>(x: &'a [String]) -> Box<dyn Iterator<Item = &'a String>> {
+    Box::new(x.iter())
+}
+fn main() {}
+//= fine
+fn f<'a>(x: &'a [String]) -> Box<dyn Iterator<Item = &'a String>+'a> {
+    Box::new(x.iter())
+}
+fn main() {}
+//= none 2
+fn f<'a>(x: &'a [String]) -> Box<dyn Iterator<Item = &'static String>+'a> {
+    Box::new(x.iter())
+}
+fn main() {}
+//= fine
+fn f<'a>(x: &'a [String]) -> impl Iterator<Item = &'a String> {
+    x.iter()
+}
+fn main() {}
+//= E0700 2
+fn f(x: &[String]) -> impl Iterator<Item = String> {
+    x.iter().cloned()
+}
+fn main() {}
+//= fine
+fn f(x: &[String]) -> impl Iterator<Item = String>+'_ {
+    x.iter().cloned()
+}
+fn main() {}
+//= fine
+fn f<T: Clone>(x: &[T]) -> impl Iterator<Item = T>+'_ {
+    x.iter().cloned()
+}
+fn main() {}
+//= E0597 3
+fn mk()->String{String::new()}
+fn f<T>(x: T) -> impl Fn() -> T where T: Clone { move||x.clone() }
+fn g() { let c; { let s = mk(); c = f(&s); } c(); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f(x: &str) -> impl Sized+'static { mk() }
+fn g() { let c; { let s = mk(); c = f(&s); } look(&c); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f(x: &str) -> impl Sized { mk() }
+fn g() { let c; { let s = mk(); c = f(&s); } look(&c); }
+fn main() {}
+//= E0597 4
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f<T>(x: T) -> impl Sized { mk() }
+fn g() { let c; { let s = mk(); c = f(&s); } look(&c); }
+fn main() {}
+//= none 2
+fn f<'a, 'b>(x: &'a str, y: &'b str) -> impl Fn() -> usize+'a {
+    move||x.len()+y.len()
+}
+fn main() {}
+//= none 3
+trait T {}
+impl T for &str {}
+fn f(x: &str) -> Box<dyn T> { Box::new(x) }
+fn main() {}
+//= fine
+trait T {}
+impl<'a> T for &'a str {}
+fn f<'a>(x: &'a str) -> Box<dyn T+'a> { Box::new(x) }
+fn main() {}
+//= fine
+trait T {}
+impl<'a> T for &'a str {}
+fn f<'a>(x: &'a str) -> Box<dyn T+'_> { Box::new(x) }
+fn main() {}
+//= fine
+trait T {}
+fn f<'a>(x: &'a Box<dyn T+'a>) -> &'a dyn T { &**x }
+fn main() {}
+//= none 2
+trait T {}
+fn f<'a>(x: &'a dyn T) -> &'a (dyn T+'static) { x }
+fn main() {}
+//= E0515 4
+struct St<'a>(&'a str);
+trait T { fn get(&self) -> &str; }
+impl<'a> T for St<'a> { fn get(&self) -> &str { self.0 } }
+fn f<'a>(x: &'a str) -> &'a str { St(x).get() }
+fn main() {}
+//= fine
+struct St<'a>(&'a str);
+impl<'a> St<'a> { fn get(&self) -> &'a str { self.0 } }
+fn f<'a>(x: &'a str) -> &'a str { St(x).get() }
+fn main() {}
+//= fine
+trait T<'a> { fn get(&self) -> &'a str; }
+struct St<'a>(&'a str);
+impl<'a> T<'a> for St<'a> { fn get(&self) -> &'a str { self.0 } }
+fn f<'a>(x: &'a str) -> &'a str { St(x).get() }
+fn main() {}
+//= E0515 4
+fn mk()->String{String::new()}
+trait T { type O; fn get(self) -> Self::O; }
+impl<'a> T for &'a String { type O = &'a str; fn get(self) -> &'a str { self } }
+fn f() -> &'static str { let s = mk(); (&s).get() }
+fn main() {}
+//= E0597 5
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+trait T { type O; fn get(self) -> Self::O; }
+impl<'a> T for &'a String { type O = &'a str; fn get(self) -> &'a str { self } }
+fn f() { let r; { let s = mk(); r = (&s).get(); } look(&r); }
+fn main() {}
+//= E0597 6
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+trait T { type O; fn get(self) -> Self::O; }
+fn h<X: T>(x: X) -> X::O { x.get() }
+impl<'a> T for &'a String { type O = &'a str; fn get(self) -> &'a str { self } }
+fn f() { let r; { let s = mk(); r = h(&s); } look(&r); }
+fn main() {}
+//= E0597 5
+fn look<T>(_:&T){}
+fn h<X: IntoIterator>(x: X) -> Option<X::Item> {
+    x.into_iter().next()
+}
+fn f() { let r; { let s = vec![1]; r = h(&s); } look(&r); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let r;
+    { let s = vec![mk()]; r = s.iter().map(|x|x.len()).max(); }
+    look(&r);
+}
+fn main() {}
+//= E0597 5
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let r;
+    { let s = vec![mk()]; r = s.iter().max(); }
+    look(&r);
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+use std::rc::Rc;
+fn mk()->String{String::new()}
+struct Ev { hs: Vec<Box<dyn Fn(&str)>> }
+impl Ev { fn on(&mut self, f: Box<dyn Fn(&str)>) { self.hs.push(f) } fn fire(&self) { for h in &self.hs { let s = mk(); h(&s); } } }
+fn main() {
+    let mut e = Ev { hs: vec![] };
+    e.on(Box::new(|s| println!("{s}")));
+    let c = Rc::new(RefCell::new(vec![]));
+    let d = c.clone();
+    e.on(Box::new(move |s| d.borrow_mut().push(s.to_string())));
+    e.fire();
+}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct Ev<'a> { hs: Vec<Box<dyn FnMut(&str)+'a>> }
+fn f() {
+    let mut n = 0;
+    { let mut e = Ev { hs: vec![] }; e.hs.push(Box::new(|s| n += s.len())); for h in e.hs.iter_mut() { let s = mk(); h(&s); } }
+    look(&n);
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn ap(f: fn(&str) -> usize, s: &str) -> usize { f(s) }
+fn f() {
+    ap(str::len,"a");
+    ap(|s| s.len(),"b");
+    let g: fn(&str) -> &str = str::trim;
+    let r;
+    { let s = mk(); r = g(&s).len(); }
+    look(&r);
+}
+fn main() {}
+//= fine
+fn compose<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C {
+    move|x| g(f(x))
+}
+fn f() { let h = compose(|x: i32|x+1, |y: i32|y*2); h(3); }
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn make() -> Box<dyn Fn(&[i32]) -> i32> {
+    Box::new(|v| v.iter().sum())
+}
+fn f() {
+    let g = make();
+    let t;
+    { let v = vec![1]; t = g(&v); }
+    look(&t);
+}
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn table() -> HashMap<&'static str, fn(&[f64]) -> f64> {
+    let mut m: HashMap<&'static str, fn(&[f64]) -> f64>=HashMap::new();
+    m.insert("sum", |v| v.iter().sum());
+    m.insert("len", |v| v.len() as f64);
+    m
+}
+fn f() {
+    let t = table();
+    let v = vec![1.0];
+    if let Some(g) = t.get("sum") { g(&v); }
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct P1<'a> { f: Box<dyn Fn(&'a str) -> Option<(&'a str, &'a str)>+'a> }
+fn ch<'a>(c: char) -> P1<'a> {
+    P1 { f: Box::new(move|s: &'a str| if s.starts_with(c) { Some((&s[..1], &s[1..])) }else { None }) }
+}
+fn f() {
+    let s = mk();
+    let p = ch('a');
+    let r = (p.f)(&s);
+    look(&r);
+}
+fn main() {}
+//= fine
+type Op = fn(i32, i32) -> i32;
+fn f(o: Op) -> i32 { o(1, 2) }
+fn add(a: i32, b: i32) -> i32 { a+b }
+fn g() {
+    f(add);
+    let ops: [(&str, Op);2] = [("a", add), ("b", |a, b|a-b)];
+    for (n, o) in ops.iter() { o(1, 2); }
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn sortby<T>(v: &mut Vec<T>, c: &dyn Fn(&T, &T) -> bool) {
+    if v.len()>1 && c(&v[0], &v[1]) { v.swap(0, 1); }
+}
+fn f() {
+    let mut v = vec![mk(), mk()];
+    sortby(&mut v, &|a, b| a.len()>b.len());
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn walk(n: i32, f: &mut dyn FnMut(&i32)) {
+    f(&n);
+    if n>0 { walk(n-1, f); }
+}
+fn g() {
+    let mut v = vec![];
+    walk(3, &mut |x| v.push(*x));
+    look(&v);
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn walk<'a>(t: &'a [String], f: &mut dyn FnMut(&'a String)) {
+    for x in t { f(x) }
+}
+fn g(t: &[String]) {
+    let mut v = vec![];
+    walk(t, &mut |x| v.push(x));
+    look(&v);
+}
+fn main() {}
+//= fine
+fn find<'a>(t: &'a [String], p: &dyn Fn(&String) -> bool) -> Option<&'a String> {
+    t.iter().find(|x| p(x))
+}
+fn main() {}
+//= fine
+fn find<'a>(t: &'a [String], p: &dyn Fn(&String) -> bool) -> Option<&'a String> {
+    for x in t { if p(x) { return Some(x) } }
+    None
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+struct M { cb: Option<Box<dyn FnMut(&mut Vec<i32>)>> }
+impl M { fn run(&mut self) { let mut v = vec![1]; if let Some(c) = &mut self.cb { c(&mut v); c(&mut v); } look(&v); } fn set(&mut self, f: impl FnMut(&mut Vec<i32>)+'static) { self.cb = Some(Box::new(f)); } }
+fn g() {
+    let mut m = M { cb: None };
+    m.set(|v| v.push(1));
+    m.run();
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn each(f: fn(&mut i32), v: &mut [i32]) {
+    for x in v.iter_mut() { f(x) }
+}
+fn g() { let mut v = [1, 2]; each(|x|*x += 1, &mut v); look(&v); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn pick(b: bool) -> fn(&str) -> &str {
+    if b { str::trim } else { |s| s }
+}
+fn g() { let s = mk(); let t = pick(true)(&s); look(&t); }
+fn main() {}
+//= fine
+fn cond()->bool{true}
+fn it(v: &[i32]) -> Box<dyn Iterator<Item = &i32>+'_> {
+    if cond() { Box::new(v.iter()) }else { Box::new(v.iter().rev()) }
+}
+fn g() {
+    let v=vec![1];
+    for x in it(&v) {}
+    let n: Vec<_>=it(&v).map(|x|x+1).collect();
+}
+fn main() {}
+//= fine
+fn it<'a>(v: &'a [i32], k: &'a i32) -> impl Iterator<Item = &'a i32>+'a {
+    v.iter().filter(move|x| *x>k).chain(std::iter::once(k))
+}
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn it<'a>(v: &'a HashMap<String, Vec<i32>>) -> impl Iterator<Item = (&'a str, &'a i32)>+'a {
+    v.iter().flat_map(|(k, v)| v.iter().map(move|x| (k.as_str(), x)))
+}
+fn main() {}
+//= fine
+fn f(v: &[Option<String>]) -> Vec<&String> {
+    v.iter().filter_map(Option::as_ref).collect()
+}
+fn main() {}
+//= fine
+fn f(v: Vec<&str>) -> Vec<String> {
+    v.into_iter().map(String::from).collect()
+}
+fn g(v: &[&str]) -> Vec<String> {
+    v.iter().map(ToString::to_string).collect()
+}
+fn h(v: &[String]) -> Vec<&str> {
+    v.iter().map(|s| s.as_ref()).map(Some).flatten().collect()
+}
+fn main() {}
+//= fine
+fn f(v: &[String]) -> Option<&str> {
+    v.first().map(String::as_str).or_else(|| v.last().map(|x| x.as_str()))
+}
+fn main() {}
+//= fine
+struct W<'a>(&'a str);
+fn f<'a>(v: &[&'a str]) -> Vec<W<'a>> {
+    v.iter().copied().map(W).collect()
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn twice(f: &dyn Fn(&str) -> String, s: &str) -> String {
+    f(&f(s))
+}
+fn g() { let p = mk(); twice(&|x| format!("{p}{x}"),"a"); }
+fn main() {}
+//= fine
+fn memo(f: &dyn Fn(&dyn Fn(u64) -> u64, u64) -> u64, n: u64) -> u64 {
+    f(&|k| memo(f, k), n)
+}
+fn g() { memo(&|r, n| if n<2 { n } else { r(n-1)+r(n-2) }, 5); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn par<'a>(s: &'a str, ps: &[&dyn Fn(&'a str) -> Option<&'a str>]) -> Option<&'a str> {
+    let mut r = s;
+    for p in ps { r = p(r)?; }
+    Some(r)
+}
+fn g() {
+    let s = mk();
+    let a = |x: &'static str| Some(x);
+    par("abc", &[&|x| x.strip_prefix("a"), &|x| Some(&x[1..])]);
+    par(&s, &[&|x| Some(x)]);
+}
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn get<'a>(m: &'a HashMap<String, String>) -> impl Fn(&str) -> Option<&'a String>+'a {
+    move|k| m.get(k)
+}
+fn g() {
+    let m = HashMap::new();
+    let q = get(&m);
+    let r;
+    { let k = mk(); r = q(&k); }
+    look(&r);
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn g() -> impl Fn(&str) -> String { |s| s.to_uppercase() }
+fn h() {
+    let f=g();
+    let x=f(&mk());
+    let y: Vec<String>=["a","b"].iter().map(|s| f(s)).collect();
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct Lex<'a> { s: &'a str }
+impl<'a> Lex<'a> { fn take(&mut self, f: impl Fn(char) -> bool) -> &'a str { let n = self.s.find(|c| !f(c)).unwrap_or(self.s.len()); let (a, b) = self.s.split_at(n); self.s = b; a } }
+fn g() {
+    let t = mk();
+    let mut l = Lex { s: &t };
+    let a = l.take(|c| c.is_alphabetic());
+    let b = l.take(char::is_whitespace);
+    look(&a);
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let mut fs: Vec<Box<dyn FnOnce(&mut i32)>>=Vec::new();
+    fs.push(Box::new(|x| *x+=1));
+    let k=mk();
+    fs.push(Box::new(move|x| *x+=k.len() as i32));
+    let mut n=0;
+    for g in fs { g(&mut n); }
+    look(&n);
+}
+fn main() {}
+//= fine
+fn f() {
+    let cmp: &dyn Fn(&i32, &i32) -> std::cmp::Ordering = &|a, b| b.cmp(a);
+    let mut v = vec![1];
+    v.sort_by(cmp);
+    v.sort_by(|a, b| cmp(a, b));
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+trait V { fn visit(&mut self, s: &str); }
+impl<F: FnMut(&str)> V for F { fn visit(&mut self, s: &str) { self(s) } }
+fn w(v: &mut dyn V) { v.visit(&mk()) }
+fn g() {
+    let mut n = 0;
+    w(&mut |s: &str| n += s.len());
+    look(&n);
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+struct It<'a> { v: &'a [i32], i: usize }
+impl<'a> Iterator for It<'a> { type Item = &'a i32; fn next(&mut self) -> Option<&'a i32> { let r = self.v.get(self.i); self.i += 1; r } }
+fn b<'a>(v: &'a [i32]) -> Box<dyn Iterator<Item = &'a i32>+'a> {
+    Box::new(It { v, i: 0 })
+}
+fn g() { let v = vec![1]; let m = b(&v).max(); look(&m); }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f(mut v: Vec<String>) {
+    let longest = v.iter().max_by_key(|s| s.len()).map(|s| s.clone());
+    v.clear();
+    look(&longest);
+    let k = v.iter().map(String::len).sum::<usize>();
+    v.push(mk());
+    look(&k);
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn f() {
+    let mut st: Vec<(&str, fn(&mut Vec<f64>))>=vec![("dup", |s| { let x = *s.last().unwrap(); s.push(x) }), ("drop", |s| { s.pop(); })];
+    let mut s = vec![1.0];
+    for (n, o) in &st { o(&mut s); }
+    look(&s);
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn g<F>(f: F) where F: for<'a> Fn(&'a [u8]) -> Option<(&'a [u8], u8)> {
+    let v = vec![1u8];
+    if let Some((r, b)) = f(&v) { look(&r); }
+}
+fn h() {
+    g(|s| s.split_first().map(|(a, b)|(b, *a)));
+    fn p(s: &[u8]) -> Option<(&[u8], u8)> { None }
+    g(p);
+}
+fn main() {}
+//= fine
+use std::rc::Rc;
+fn mk()->String{String::new()}
+fn cl() -> impl FnMut() -> u32 { let mut n = 0; move||{ n += 1; n } }
+fn s() -> impl FnMut() -> String {
+    let mut s = mk();
+    move||{ s.push('a'); s.clone() }
+}
+fn t() -> impl Fn() -> Rc<String> {
+    let r = Rc::new(mk());
+    move||r.clone()
+}
+fn main() {}
+//= none 5
+fn f(v: &mut Vec<i32>) {
+    let mut add = |x|{ v.push(x); v.len() };
+    add(1);
+    add(2);
+    let mut last = ||v.last_mut();
+}
+fn main() {}
+//= fine
+fn f(v: &mut Vec<i32>) {
+    let mut get = |i: usize| &v[i];
+    get(0);
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn f(v: &Vec<i32>) {
+    let get = |i: usize| &v[i];
+    let a = get(0);
+    let b = get(1);
+    look(a);
+    let g2 = move|i: usize| &v[i];
+    look(g2(1));
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn f(v: Vec<i32>) {
+    let get = |i: usize| &v[i];
+    let a = get(0);
+    let b = get(1);
+    look(a);
+}
+fn main() {}
+//= none 3
+fn look<T>(_:&T){}
+fn f(v: Vec<i32>) {
+    let get = move|i: usize| &v[i];
+    let a = get(0);
+    look(a);
+}
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f(v: Vec<String>) {
+    let n = |i: usize| v[i].as_str();
+    look(&n(0));
+    let mut m = HashMap::new();
+    m.insert(1, mk());
+    let q = |k: i32| m.get(&k).map(|s| s.as_str()).unwrap_or("");
+    look(&q(1));
+}
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn f() {
+    let mut cache = HashMap::new();
+    let mut get = |k: u32| -> u32 { *cache.entry(k).or_insert_with(|| k*2) };
+    get(1);
+    get(2);
+}
+fn main() {}
+//= none 2
+fn f<'a>(x: &'a [String]) -> impl Iterator<Item = &'static String>+'a {
+    x.iter()
+}
+fn main() {}
+//= none 2
+fn f<'a, 'b>(x: &'a str, y: &'b str) -> impl Fn() -> usize+'a+'b {
+    move||x.len()+y.len()
+}
+fn main() {}

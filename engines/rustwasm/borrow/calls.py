@@ -1,0 +1,342 @@
+"""What calls demand of regions: of functions, closures, and what is known by its bounds or written signature."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from engines.rustwasm.borrow import regions as r
+from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
+from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
+from engines.rustwasm.borrow.subtyping import Subtyping
+from engines.rustwasm.borrow.written import parts
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import FnDef, Generics
+from engines.rustwasm.typing.types import Ty
+
+STATIC: Final = -1
+"""The position that stands for `'static` in what a closure demands."""
+
+
+class Calls(Subtyping):
+    """Constraints of calls. `summaries` maps a closure's definition to what its body demands: pairs of positions in its
+    captures', parameters' and result's regions."""
+
+    def __init__(
+        self, facts: Facts, shapes: Shapes, signatures: Signatures, summaries: dict[Any, list[tuple[int, int]]]
+    ) -> None:
+        super().__init__(facts, shapes, signatures)
+        self.summaries = summaries
+        self.passed: list[tuple[Any, frozenset[int], frozenset[int]]] = []
+        """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and of
+        those of the result among them."""
+        self.mixed = False
+        """Whether something is called whose signature is not known: more is demanded than has to be."""
+        self.universe: dict[str, int] = {}
+        self.own_types: set[Ty] = set()
+        """The parts of the types in the body's own signature."""
+        self.plain: dict[FnDef, int] = shapes.plain
+        self.written = signatures.written
+        signatures.call_closure = self.call_closure
+        signatures.call_item = self.call_item
+
+    # Functions
+
+    def enter(self, definition: FnDef, generic: list[Typed], actual: list[Typed], target: Typed, category: int) -> None:
+        """A call of a function with these type arguments."""
+        env = Environment(generic, {}, self.regions.fresh)
+        self._give(definition.inputs, env, actual)
+        if target[1]:
+            given_out = self.signatures.regions(definition.output, env, target[0])
+            if given_out is None:
+                try:
+                    self.relate(self.signatures.typed(definition.output, env), target, category)
+                except UnknownRegionsError:
+                    self._mix(actual, target)
+            else:
+                self.relate((target[0], given_out), target, category)
+        self._bounds(definition.generics, env)
+
+    def _give(self, inputs: Sequence[Ty], env: Environment, actual: list[Typed]) -> None:
+        """Arguments for parameters that are declared so."""
+        for declared, given in zip(inputs, actual, strict=False):
+            if not given[1]:
+                continue
+            wanted = self.signatures.regions(declared, env, given[0])
+            if wanted is None:
+                try:
+                    formal = self.signatures.typed(declared, env)
+                except UnknownRegionsError:
+                    continue
+                self.relate(given, formal, r.CALL)
+            else:
+                self.relate(given, (given[0], wanted), r.CALL)
+
+    def call_item(self, item: Ty, arguments: list[Typed]) -> Typed:
+        """What calling a function, or a constructor, that is a value demands; the type of its result. Raises
+        UnknownRegionsError."""
+        generic: list[Typed] = [(a, self.regions.fresh_many(self.shapes.count(a))) for a in item.args]
+        env = Environment(generic, {}, self.regions.fresh)
+        definition = item.data
+        if isinstance(definition, FnDef):
+            if is_call(definition):
+                raise UnknownRegionsError
+            self._give(definition.inputs, env, arguments)
+            self._bounds(definition.generics, env)
+            return self.signatures.typed(definition.output, env)
+        adt = definition.owner
+        self._give([field.ty for field in definition.fields], env, arguments)
+        self._bounds(adt.generics, env)
+        parameters = tuple([ty.param(i, name) for i, name in enumerate(adt.generics.names)])
+        return self.signatures.typed(ty.adt(adt, parameters, tuple(adt.lifetimes)), env)
+
+    def _plain(self, definition: FnDef) -> int:
+        """Can a call whose result has no region demand nothing? 0: it may demand something; 1: nothing if each
+        argument has one region at most; 2: nothing, since no lifetime or parameter stands twice in the arguments."""
+        found = self.plain.get(definition)
+        if found is None:
+            generics = definition.generics
+            names: list[Any] = []
+            for one in definition.inputs:
+                _mentions(one, names)
+            named = [n for n in names if n != ""]
+            found = int(
+                not generics.outlives
+                and "'static" not in names
+                and all(
+                    p.trait is not None and not p.bindings and not p.regions and not is_fn_trait(p.trait)
+                    for p in generics.predicates
+                )
+            )
+            if found and len(set(named)) == len(named) and not any(p.args for p in generics.predicates):
+                found = 2
+            self.plain[definition] = found
+        return found
+
+    def _bounds(self, generics: Generics, env: Environment, category: int = r.CALL) -> None:
+        """What the where clauses of a callee, or of a type that is made, demand."""
+        for longer, shorter in generics.outlives:
+            self.regions.outlives(env.region(longer), env.region(shorter), self.point, category)
+        for bound in generics.predicates:
+            if bound.subject.kind != ty.PARAM or bound.subject.data[0] >= len(env.args):
+                continue
+            subject = env.args[bound.subject.data[0]]
+            for name in bound.regions:
+                for region in subject[1]:
+                    self.regions.outlives(region, env.region(name), self.point, category)
+                self._last(subject[0], env.region(name))
+            if bound.trait is None:
+                continue
+            try:
+                self._bound(bound, subject, env)
+            except UnknownRegionsError:
+                continue
+
+    def _satisfy(self, trait: Any, args: list[Typed], depth: int) -> None:
+        """`args[0]: trait<args[1..]>`: the impl that makes it true may make regions equal (`Vec<&'a str>:
+        FromIterator<&'b str>`), and so may those that its own bounds need."""
+        if depth > 4 or not any(a[1] for a in args[1:]) or not args[0][1]:
+            return
+        if args[0][0].kind in (ty.PARAM, ty.PROJECTION, ty.OPAQUE, ty.DYN, ty.CLOSURE):
+            return
+        for impl, env in self.signatures.impls(trait, args):
+            for one, other in self.signatures.equal:
+                self.regions.outlives(one, other, self.point, r.CALL)
+                self.regions.outlives(other, one, self.point, r.CALL)
+            for bound in self.signatures.compilation.collector.impl_bounds(impl):
+                if bound.trait is not None and bound.args and not is_fn_trait(bound.trait):
+                    inner = [self.signatures.typed(bound.subject, env)]
+                    inner += [self.signatures.typed(a, env) for a in bound.args]
+                    self._satisfy(bound.trait, inner, depth + 1)
+            return
+
+    def _bound(self, bound: Any, subject: Typed, env: Environment) -> None:
+        if is_fn_trait(bound.trait):
+            if subject[0].kind not in (ty.CLOSURE, ty.FNDEF) or not bound.args:
+                return
+            arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], env))
+            if subject[0].kind == ty.FNDEF:
+                result = self.call_item(subject[0], arguments)
+            else:
+                result = self.call_closure(subject, arguments)
+                self._pass_closure(bound, subject, env)
+        elif bound.args:
+            self._satisfy(bound.trait, [subject, *[self.signatures.typed(a, env) for a in bound.declared[0]]], 0)
+        for name, declared in bound.declared[1]:
+            if not is_fn_trait(bound.trait):
+                args = [subject, *[self.signatures.typed(a, env) for a in bound.declared[0]]]
+                result = self.signatures.associated(bound.trait, name, args)
+            if result[1]:
+                wanted = self.signatures.typed(declared, env)
+                self.relate(result, wanted, r.CALL)
+
+    def _pass_closure(self, bound: Any, subject: Typed, env: Environment) -> None:
+        """Note which regions of a closure's parameters each of its calls chooses, as the callee's bound says."""
+        if bound.called is None or not subject[0].data.expected:
+            return
+        arguments, chosen = self._chosen(bound.called[0], env)
+        at = len(subject[1])
+        inputs = [ty.subst(ty.erase(one), subject[0].args) for one in subject[0].data.inputs]
+        if [one for one, _ in arguments] == inputs:
+            held = [region for _, regions in arguments for region in regions]
+            found = frozenset(at + i for i, region in enumerate(held) if region in chosen)
+            if found:
+                result, given = self._chosen(ty.tuple_of((bound.called[1],)), env)
+                at += len(held)
+                back = frozenset(at + i for i, region in enumerate(result[0][1]) if region in given)
+                self.passed.append((subject[0].data, found, back))
+
+    def _chosen(self, declared: Ty, env: Environment) -> tuple[list[Typed], set[int]]:
+        """The arguments of one call of what a bound `Fn(A)` declares, and which of their regions the call chooses."""
+        chosen: set[int] = set()
+        for name in ty.lifetimes(declared):
+            if name:
+                env.region(name)
+
+        def fresh() -> int:
+            chosen.add(self.regions.fresh())
+            return len(self.regions.values) - 1
+
+        typed = self.signatures.typed(declared, Environment(env.args, env.lifetimes, fresh))
+        return self.signatures.split(typed), chosen
+
+    def _call_known(self, callee: Ty, given: Typed, target: Typed, category: int) -> bool:
+        """A call of what the function's own bounds declare; False if they do not tell what it demands."""
+        assumed = self.signatures.assumed
+        for bound in self.signatures.assumptions:
+            if bound.called is not None and bound.subject is callee and assumed is not None:
+                env = Environment(assumed.args, dict(self.universe), self.regions.fresh)
+                return self._call_declared(bound.called, env, given, target, category)
+        return False
+
+    def _call_declared(
+        self, called: tuple[Ty, Ty], env: Environment, given: Typed, target: Typed, category: int
+    ) -> bool:
+        """A call of what is declared to take a tuple of arguments and to give a result."""
+        try:
+            arguments, chosen = self._chosen(called[0], env)
+            known = set(self.regions_of(called[1], env))
+            result = self.signatures.typed(called[1], env)
+        except UnknownRegionsError:
+            return False
+        if result[0] is not target[0]:
+            return False
+        for one, formal in zip(self.signatures.split(given), arguments, strict=False):
+            if one[0] is not formal[0]:
+                return False
+            self.relate(one, formal, r.CALL)
+        for region in result[1]:
+            if region not in known:
+                for longer in chosen:
+                    self.regions.outlives(longer, region, self.point, r.CALL)
+        self.relate(result, target, category)
+        return True
+
+    def call_pointer(self, one: Ty, actual: list[Typed], target: Typed, category: int) -> None:
+        """A call of a function pointer, or of a value that may be anything."""
+        given = ty.tuple_of(tuple([a[0] for a in actual])), tuple([region for a in actual for region in a[1]])
+        if not self._call_written(one, given, target, category):
+            self._mix(actual, target)
+
+    def _call_written(self, one: Ty, given: Typed, target: Typed, category: int) -> bool:
+        """A call of a function pointer or `dyn Fn` of which every one that the crate writes says the same."""
+        called = self.written.only(one, self.own_types)
+        env = Environment([], dict(self.universe), self.regions.fresh)
+        return called is not None and self._call_declared(called, env, given, target, category)
+
+    def becomes(self, one: Ty, wanted: Ty) -> None:
+        """A value becomes another type: closures in it a `dyn Fn` or function pointer, whose calls choose regions."""
+        if one.kind == ty.CLOSURE:
+            found = self.written.chosen(wanted)
+            inputs, _ = parts(wanted) or ((), None)
+            if found is None or tuple([ty.subst(ty.erase(i), one.args) for i in one.data.inputs]) != inputs:
+                return
+            at = self.shapes.count(one)
+            end = at + sum([self.shapes.count(i) for i in inputs])
+            self.passed.append((one.data, frozenset(at + i for i in found[0]), frozenset(end + i for i in found[1])))
+        elif one.kind == wanted.kind and one.flags & ty.HAS_CLOSURE:
+            for part, other in zip(one.args, wanted.args, strict=False):
+                self.becomes(part, other)
+
+    def regions_of(self, declared: Ty, env: Environment) -> list[int]:
+        """What the names and parameters in a declared type stand for."""
+        names = [env.region(name) for name in ty.lifetimes(declared) if name]
+        return [0, *names, *[region for _, held in env.args for region in held]]
+
+    def _call_value(self, generic: list[Typed], actual: list[Typed], target: Typed, category: int) -> None:
+        """A call of a value: a closure, or something known by its bounds only."""
+        callee = generic[0][0]
+        closure = actual[0]
+        while closure[0].kind == ty.REF:
+            closure = closure[0].args[0], closure[1][1:]
+        if callee.kind == ty.CLOSURE and closure[0] is callee and len(actual) > 1:
+            result = self.call_closure(closure, self.signatures.split(actual[1]))
+            self.relate(result, target, r.ASSIGN)
+            return
+        if callee.kind == ty.PARAM and len(actual) > 1 and self._call_known(callee, actual[1], target, category):
+            return
+        if callee.kind == ty.FNDEF and len(actual) > 1:
+            try:
+                self.relate(self.call_item(callee, self.signatures.split(actual[1])), target, category)
+            except UnknownRegionsError:
+                self._mix(actual, target)
+            return
+        if len(actual) > 1 and callee.kind == ty.OPAQUE:
+            env = self.signatures.behind(closure)
+            for bound in callee.data.bounds:
+                if bound.called is not None and self._call_declared(bound.called, env, actual[1], target, category):
+                    return
+        elif len(actual) > 1 and self._call_written(callee, actual[1], target, category):
+            return
+        self._mix(actual[1:], target)
+        for region in closure[1]:
+            for shorter in target[1]:
+                self.regions.outlives(region, shorter, self.point, r.CALL)
+
+    def call_closure(self, closure: Typed, arguments: list[Typed]) -> Typed:
+        """What calling a closure demands; the type of its result."""
+        definition = closure[0].data
+        regions: list[int] = list(closure[1])
+        for declared, given in zip(definition.inputs, arguments, strict=False):
+            erased = ty.subst(ty.erase(declared), closure[0].args)
+            fresh = self.regions.fresh_many(self.shapes.count(erased))
+            self.relate(given, (erased, fresh), r.CALL)
+            regions += fresh
+        output = ty.subst(ty.erase(definition.output), closure[0].args)
+        result = self.regions.fresh_many(self.shapes.count(output))
+        regions += result
+        summary = self.summaries.get(definition)
+        if summary is None:
+            summary = [(i, j + len(regions) - len(result)) for i in range(len(regions) - len(result))
+                       for j in range(len(result))]  # fmt: skip
+        for longer, shorter in summary:
+            if longer < len(regions) and shorter < len(regions):
+                end = 0 if shorter == STATIC else regions[shorter]
+                self.regions.outlives(regions[longer], end, self.point, r.CALL)
+        return output, result
+
+    def _mix(self, actual: list[Typed], target: Typed) -> None:
+        """The result may hold whatever the arguments hold."""
+        self.mixed = self.mixed or bool(target[1])
+        for _, regions in actual:
+            for longer in regions:
+                for shorter in target[1]:
+                    self.regions.outlives(longer, shorter, self.point, r.CALL)
+
+
+def is_call(definition: FnDef) -> bool:
+    """Whether this is what calls a value: `call` and its kin."""
+    trait = definition.owner
+    return trait is not None and hasattr(trait, "supertraits") and is_fn_trait(trait)
+
+
+def _mentions(one: Ty, names: list[Any]) -> None:
+    """Add the lifetimes and parameters that a type mentions; a projection counts as `'static`, for caution."""
+    names.extend(one.regions)
+    if one.kind == ty.PARAM:
+        names.append(one.data[0])
+    elif one.kind == ty.PROJECTION or one.kind == ty.DYN:
+        names.append("'static")  # a `dyn Trait` without a lifetime may mean it
+    for arg in one.args:
+        _mentions(arg, names)

@@ -1,0 +1,91 @@
+"""Which regions must outlive which where a value of one type is used as one of another (RFC 2094, "Subtyping")."""
+
+from __future__ import annotations
+
+from engines.rustwasm.borrow import regions as r
+from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.regions import Regions
+from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, Shapes, is_fn_trait
+from engines.rustwasm.borrow.signatures import Signatures, Typed, UnknownRegionsError
+from engines.rustwasm.borrow.type_outlives import TypeTest, outliving
+from engines.rustwasm.mir import body as m
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.types import Ty
+
+
+class Subtyping:
+    """The regions of a body and the constraints between them. `point` is where what is demanded next stands."""
+
+    def __init__(self, facts: Facts, shapes: Shapes, signatures: Signatures) -> None:
+        self.facts = facts
+        self.body: m.Body = facts.body
+        self.shapes = shapes
+        self.signatures = signatures
+        self.regions = Regions(facts.points)
+        self.tests: list[TypeTest] = []
+        """What parameters have to outlive."""
+        self.point = 0
+
+    def relate(self, source: Typed, target: Typed, category: int) -> None:
+        """`source` may be used where `target` is wanted."""
+        one = target[0]
+        if source[0] is not one:
+            self._coerce(source, target, category)
+            return
+        if not target[1]:
+            return
+        outlives, point = self.regions.outlives, self.point
+        given, wanted = source[1], target[1]
+        for i, variance in enumerate(self.shapes.variances(one)):
+            if variance != CONTRAVARIANT:
+                outlives(given[i], wanted[i], point, category)
+            if variance != COVARIANT:
+                outlives(wanted[i], given[i], point, category)
+
+    def _coerce(self, source: Typed, target: Typed, category: int) -> None:
+        one, wanted = source[0], target[0]
+        if not source[1] or not target[1]:
+            return
+        outlives, point = self.regions.outlives, self.point
+        if wanted.kind == ty.DYN and one.kind != ty.DYN:
+            for region in source[1]:
+                outlives(region, target[1][0], point, r.RETURN if category == r.RETURN else r.CAST)
+            self._bindings(source, target)
+            return
+        same = one.kind == wanted.kind and (one.data == wanted.data or one.kind == ty.REF)
+        if wanted.kind == ty.SLICE and one.kind == ty.ARRAY:
+            same = True
+        if same and len(one.regions) == len(wanted.regions) and one.kind not in (ty.CLOSURE, ty.OPAQUE, ty.DYN):
+            own = len(one.regions)
+            for a, b in zip(source[1][:own], target[1][:own], strict=True):
+                outlives(a, b, point, category)
+            at = bt = own
+            for part, other in zip(one.args, wanted.args, strict=False):
+                na, nb = self.shapes.count(part), self.shapes.count(other)
+                self.relate((part, source[1][at : at + na]), (other, target[1][bt : bt + nb]), category)
+                at += na
+                bt += nb
+            return
+        for region in source[1]:
+            for shorter in target[1]:
+                outlives(region, shorter, point, category)
+
+    def _bindings(self, source: Typed, target: Typed) -> None:
+        """What becomes a `dyn Trait<Name = T>` has T for Name."""
+        trait, names = target[0].data
+        own = len(target[0].args) - len(names)
+        if is_fn_trait(trait) or not names:
+            return
+        held = self.signatures.split((ty.tuple_of(target[0].args), target[1][len(target[0].regions) :]))
+        for name, wanted in zip(names, held[own:], strict=True):
+            if wanted[1]:
+                try:
+                    found = self.signatures.associated(trait, name, [source, *held[:own]])
+                except UnknownRegionsError:
+                    continue
+                self.relate(found, wanted, r.CAST)
+                self.relate(wanted, found, r.CAST)
+
+    def _last(self, one: Ty, region: int) -> None:
+        """What a type holds has to outlive a region."""
+        self.tests += [(parameter, region, self.point) for parameter in outliving(self.shapes, one)]

@@ -73,7 +73,6 @@ class BorrowChecker:
         if unnamed and not facts.borrows and not body.guards:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
-        add_guards(constraints)
         for passed, chosen, back in constraints.passed:
             if self.escapes.get(passed):
                 held = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, passed, ())))
@@ -88,7 +87,9 @@ class BorrowChecker:
         ]  # fmt: skip
         if lasting:
             constraints.loans = [loan for loan in constraints.loans if loan not in lasting]
-        if constraints.loans:
+        if body.guards:
+            add_guards(constraints)
+        elif constraints.loans:
             forget_short_loans(constraints)
         add_liveness(constraints)
         promising = closure is not None or len(constraints.regions.names) > 1

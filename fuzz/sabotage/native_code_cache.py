@@ -134,3 +134,70 @@ def _() -> None:
         return staticmethod(read)
 
     replace_method(StoredRegion, "from_bytes", wrapper)
+
+
+@BUGS.action(
+    "latest-space-for-all-memory",
+    Area.CODE_CACHE,
+    "stale state",
+    description="a run takes the decoded and installed code of the run before, whatever memory its hart has",
+    judges=(AUTO,),
+)
+def _() -> None:
+    from engines.vm.tiers.compiling import CompilingTier
+
+    def wrapper(original: Any) -> Any:
+        def run(self: Any, hart: Any, *limit: int) -> Any:
+            held, _, decoded = self._latest
+            if held() is not None:
+                self._latest = held, hart.layout, lambda: hart.memory.decoded_by
+            try:
+                return original(self, hart, *limit)
+            finally:
+                self._latest = self._latest[0], hart.layout, decoded
+
+        return run
+
+    replace_method(CompilingTier, "run", wrapper)
+
+
+@BUGS.action(
+    "latest-hart-for-all-harts",
+    Area.CODE_CACHE,
+    "a check left out",
+    description="after the first run of a tier no hart is refused",
+    judges=(AUTO,),
+)
+def _() -> None:
+    from engines.vm.tiers.compiling import CompilingTier
+
+    def wrapper(original: Any) -> Any:
+        def refuse_other(self: Any, hart: Any) -> None:
+            if not self.runs:
+                original(self, hart)
+
+        return refuse_other
+
+    replace_method(CompilingTier, "refuse_other", wrapper)
+
+
+@BUGS.action(
+    "kept-modules-outlive-their-sources",
+    Area.CODE_CACHE,
+    "stale code",
+    description="kept bytecode of a module is used whatever its source is now",
+    judges=("tests/engines/vm/runtime/test_kept_modules.py",),
+)
+def _() -> None:
+    from pathlib import Path
+
+    from engines.vm.runtime.kept_modules import KeptModules
+
+    def wrapper(original: Any) -> Any:
+        def piece(self: Any, row: Any) -> Any:
+            status = Path(row[0]).stat()
+            return original(self, (*row[:3], status.st_size, status.st_mtime_ns, *row[5:]))
+
+        return piece
+
+    replace_method(KeptModules, "_piece", wrapper)

@@ -371,7 +371,7 @@ class AutoTier(LlvmTier):
         there = [tried for tried in self.trial.regions if _within(tried.ranges, pc)]
         for warm in there or ([region] if region is not None and to_try else []):
             self._warmth[_name(warm)] += self._span
-        if self.trial.measure(self._window, self._window * bool(there), self._seconds):
+        if self.trial.measure(self._timed, self._timed * bool(there), self._seconds):
             self._turn(space)
         elif to_try and not self.trial.regions:
             self._try(space)
@@ -443,6 +443,7 @@ class AutoTier(LlvmTier):
             elif passed is False:
                 self.rejected.append(_failed(region))
                 self._failed.append(region)
+        self._is_timed = False
         self._slice = self._first
 
     def _try(self, space: CompiledSpace) -> None:
@@ -460,6 +461,7 @@ class AutoTier(LlvmTier):
         for region in tried:
             self._untried[_name(region)] -= 1
             self.trial.begin(region, [*others, *quick], TRUSTED)
+            self._is_timed = True
         self._slice = self._first
 
     def _installed(self, space: CompiledSpace) -> list[StoredRegion]:
@@ -546,6 +548,7 @@ class AutoTier(LlvmTier):
                 self._proven.append(region)
             elif self._tries and self.retired:
                 self.trial.begin(region, before)
+                self._is_timed = True
         return placed
 
 

@@ -8,16 +8,19 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from engines.vm.guests.riscv64.state import word_of
-from engines.vm.quick import Counter
+from engines.vm.guests.words import WORD_BYTES
+from engines.vm.quick import Counter, ref
 from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemoryError
 from engines.vm.tiers.code_cache import CodeCache
+from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.measurements import compiled_measurements
 from engines.vm.tiers.stop import NO_LIMIT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Final
 
     from engines.vm.aot.image import StoredRegion
@@ -27,6 +30,11 @@ if TYPE_CHECKING:
     from engines.vm.tiers.stop import Stop
 
 _RETIRED: Final = word_of("retired")
+_CPU: Final = CONTEXT_OFFSETS["cpu"] // WORD_BYTES
+
+
+def _none() -> None:
+    """No reference yet."""
 
 
 @record()
@@ -71,6 +79,8 @@ class CompilingTier(InterpreterTier):
         self.compiled: list[StoredRegion] = []
         self._counters = TierCounters()
         self._compiler: Any = None
+        self._latest: tuple[Callable[[], CompiledSpace | None], Any, Callable[[], object]] = (_none, None, _none)
+        """What `run` found last, for the next one: after a system call all of it is the same."""
 
     @property
     def counters(self) -> TierCounters:
@@ -111,11 +121,15 @@ class CompilingTier(InterpreterTier):
         """
         if limit_insns < 0:
             raise ValueError(f"limit_insns is {limit_insns}, must be at least 0")
-        self.refuse_other(hart)
         if self.unavailable:
             return super().run(hart, limit_insns)
-        space = self.space(hart.memory)
-        space.decoded.context["cpu"] = hart.address
+        held, layout, decoded = self._latest
+        space = held()
+        if space is None or hart.memory.decoded_by is not decoded() or hart.layout is not layout:
+            self.refuse_other(hart)
+            space = self.space(hart.memory)
+            self._latest = ref(space), hart.layout, ref(space.decoded)
+        space.decoded.context.words[_CPU] = hart.address
         return self._run_compiled(space, hart, hart.words[_RETIRED] + min(limit_insns, NO_LIMIT))
 
     @abstractmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engines.vm.enumeration import IntEnum
+from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.record import NamedTuple
 
 NO_LIMIT = (1 << 63) - 1
@@ -22,3 +23,14 @@ class Stop(NamedTuple):
     reason: StopReason
     cause: int = 0
     value: int = 0
+
+
+ENVIRONMENT_CALL = Stop(StopReason.TRAP, ExceptionCause.ENVIRONMENT_CALL_FROM_U)
+"""Of a system call: the one that programs make by the million is not made anew each time."""
+
+
+def trapped(cause: int, value: int) -> Stop:
+    """The answer for a trap."""
+    if cause == ENVIRONMENT_CALL.cause and not value:
+        return ENVIRONMENT_CALL
+    return Stop(StopReason.TRAP, cause, value)

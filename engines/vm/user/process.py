@@ -11,11 +11,10 @@ import time
 
 from engines.vm.enumeration import StrEnum
 from engines.vm.guests.riscv64.state import Hart
-from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, Access, AddressSpace, MemoryFault
 from engines.vm.quick import Counter
 from engines.vm.record import NamedTuple, made, record
-from engines.vm.tiers.stop import Stop, StopReason
+from engines.vm.tiers.stop import ENVIRONMENT_CALL, Stop, StopReason
 from engines.vm.user import elf, riscv64, signals
 from engines.vm.user.errno import Errno, GuestError
 from engines.vm.user.file_table import FileTable
@@ -41,6 +40,9 @@ SLICE_NS: Final = 20_000_000
 """A tier runs about this long before signals from outside and the clock are looked at."""
 TASK_SLICE_INSNS: Final = 100_000
 """While several tasks take turns each runs exactly so long, so that runs repeat."""
+_NUMBER, _A0, _PC, _RETIRED = riscv64.NUMBER, riscv64.A0, riscv64.PC, riscv64.RETIRED
+_ECALL_BYTES: Final = riscv64.ECALL_BYTES
+_TABLE: Final = table.TABLE
 _MASK: Final = 0xFFFF_FFFF_FFFF_FFFF
 _STACK_TOP: Final = 0xF_FFF0_0000
 _TRAMPOLINE: Final = 0xF_FFF8_0000
@@ -273,16 +275,14 @@ class Process:
         begun = time.perf_counter_ns()
         bound = min(slice_end, retired + self._allowance())
         while True:
-            reason, cause, value = run_tier(hart, bound - words[riscv64.RETIRED])
-            if reason is StopReason.TRAP:
-                if cause == ExceptionCause.ENVIRONMENT_CALL_FROM_U:
-                    self._system_call(task)
-                else:
-                    info = riscv64.fault_signal(self.memory, cause, value, words[riscv64.PC])
-                    self.force(task, info)
+            stop = run_tier(hart, bound - words[_RETIRED])
+            if stop is ENVIRONMENT_CALL or stop[:2] == ENVIRONMENT_CALL[:2]:
+                self._system_call(task)
+            elif stop.reason is StopReason.TRAP:
+                self.force(task, riscv64.fault_signal(self.memory, stop.cause, stop.value, words[_PC]))
             if self.attention:
                 return
-            if words[riscv64.RETIRED] >= bound:
+            if words[_RETIRED] >= bound:
                 break
         self._slice_over(alone)
         self._adapt_slice(time.perf_counter_ns() - begun)
@@ -326,19 +326,22 @@ class Process:
             self._switch()
 
     def _system_call(self, task: Task) -> None:
-        words = task.words
-        number = words[riscv64.NUMBER]
-        entry = table.TABLE.get(number) or table.find(number)
+        words, strace = task.words, self.options.strace
+        number = words[_NUMBER]
+        entry = _TABLE.get(number) or table.find(number)
         self.calls[number] += 1
-        if self.options.strace is not None and task.wait is None and task.deadline_ns is None:
-            self.options.strace.enter(self, entry, number, words[riscv64.A0 : riscv64.A0 + 6].tolist())
+        if strace is not None and task.wait is None and task.deadline_ns is None:
+            strace.enter(self, entry, number, words[_A0 : _A0 + 6].tolist())
         if entry is None:
             self.unknown_calls[number] += 1
             result: int | None = -Errno.ENOSYS
         else:
-            views = task.views
+            views, plan = task.views, entry.plan
             try:
-                result = entry.implementation(self, *[views[view][index] for view, index in entry.plan])
+                if plan:
+                    result = entry.implementation(self, *[views[view][index] for view, index in plan])
+                else:
+                    result = entry.implementation(self)
             except MemoryFault:
                 result = -Errno.EFAULT
             except GuestError as error:
@@ -356,25 +359,23 @@ class Process:
                 if not interruption.restarts:
                     words[riscv64.A0] = -Errno.EINTR & _MASK
                     words[riscv64.PC] += riscv64.ECALL_BYTES
-                    self._trace_result(-Errno.EINTR)
+                    if strace is not None:
+                        strace.leave(-Errno.EINTR)
                 else:
                     self._interrupted = True
                 self.attention = True
                 return
         task.deadline_ns = None
         if result is not None:
-            words[riscv64.A0] = result & _MASK
-            words[riscv64.PC] += riscv64.ECALL_BYTES
-        self._trace_result(result)
+            words[_A0] = result & _MASK
+            words[_PC] += _ECALL_BYTES
+        if strace is not None:
+            strace.leave(result)
 
     _slice_insns = MIN_SLICE_INSNS
     _turn_over = False
     _interrupted = False
     """The current task stands at a system call that a signal interrupted and that may restart."""
-
-    def _trace_result(self, result: int | None) -> None:
-        if self.options.strace is not None:
-            self.options.strace.leave(result)
 
     # -- tasks ----------------------------------------------------------------------------------------------------
 

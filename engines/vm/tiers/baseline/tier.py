@@ -18,7 +18,7 @@ from engines.vm.tiers.baseline.options import CompileError, Options
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.compiling import CompilingTier, TierCounters
 from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, CPU_OFFSETS, LIMIT, TRAP, UNSEEN
-from engines.vm.tiers.stop import Stop, StopReason
+from engines.vm.tiers.stop import Stop, StopReason, trapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ class BaselineTier(CompilingTier):
                 if words[_RETIRED] == end:
                     return Stop(StopReason.LIMIT)
             elif reason == TRAP:
-                return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
+                return trapped(words[_TRAP_CAUSE], words[_TRAP_VALUE])
             elif reason != UNSEEN:
                 stop = self._escape(hart, decoded)
                 if stop.reason is StopReason.TRAP:

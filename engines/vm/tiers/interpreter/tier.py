@@ -10,7 +10,7 @@ from engines.vm.memory.address_space import AddressSpace
 from engines.vm.quick import Counter, WeakKeyDictionary
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
 from engines.vm.tiers.interpreter.layout import BATCH_LAYOUT, ENTRY_BYTES, ESCAPE, LIMIT, TRAP
-from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
+from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason, trapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class InterpreterTier:
             if reason == LIMIT:
                 return Stop(StopReason.LIMIT)
             if reason == TRAP:
-                return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
+                return trapped(words[_TRAP_CAUSE], words[_TRAP_VALUE])
             stop = self._escape(hart, decoded)
             if stop.reason is StopReason.TRAP:
                 return stop

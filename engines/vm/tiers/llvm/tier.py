@@ -11,13 +11,14 @@ from time import thread_time
 
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.guests.words import WORD_BYTES
 from engines.vm.quick import Counter
 from engines.vm.record import made, record
 from engines.vm.tiers.code_cache import CodeHandle, CompiledSpace
 from engines.vm.tiers.compiling import CompilingTier, TierCounters
-from engines.vm.tiers.interpreter.layout import LIMIT, TRAP
+from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, LIMIT, TRAP
 from engines.vm.tiers.llvm.profile import TRACE, Profile
-from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason
+from engines.vm.tiers.stop import NO_LIMIT, Stop, StopReason, trapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ STUCK_SLICE: Final = 1 << 20
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
+_COMPILED: Final = CONTEXT_OFFSETS["compiled"] // WORD_BYTES
 
 
 @record()
@@ -98,7 +100,8 @@ class LlvmTier(CompilingTier):
         self._again: Counter[int] = Counter()
         self._first = self._slice = self._left = slice_insns
         self._window = self._inside = self.retired = 0
-        self._seconds = 0.0
+        self._is_timed = False
+        self._timed, self._seconds = 0, 0.0
         self._version = 0
         self._worker: BackgroundCompiler | None = None
         self._without_llvm = False
@@ -134,7 +137,7 @@ class LlvmTier(CompilingTier):
 
     def _run_compiled(self, space: CompiledSpace, hart: Hart, end: int) -> Stop:
         decoded, words = space.decoded, hart.words
-        context = decoded.context
+        context, at = decoded.context.words, decoded.context_address
         if self.stored:
             self._install_stored(space)
         if self._worker is not None and self._worker.done:
@@ -143,27 +146,34 @@ class LlvmTier(CompilingTier):
             tracing = False
             if self._left <= 0:
                 tracing = self._sample(space, hart, 1 - self._inside / self._window)
-                self._left, self._inside, self._window, self._seconds = self._next_slice(), 0, 0, 0.0
+                self._left, self._inside, self._window = self._next_slice(), 0, 0
+                self._timed, self._seconds = 0, 0.0
             self.runs += 1
-            before, compiled = words[_RETIRED], context["compiled"]
+            before, compiled = words[_RETIRED], context[_COMPILED]
             if tracing:
-                reason = self.profile.trace(self._run, decoded.context_address, space, hart, end - before)
+                reason = self.profile.trace(self._run, at, space, hart, end - before)
                 self._traced(space, hart)
                 self._left = self._next_slice()
-            else:
+                retired = words[_RETIRED] - before
+            elif self._is_timed:
                 begun = thread_time()
-                reason = self._run(decoded.context_address, min(end - before, self._left))
+                reason = self._run(at, min(end - before, self._left))
                 self._seconds += thread_time() - begun
-            retired = words[_RETIRED] - before
+                retired = words[_RETIRED] - before
+                self._timed += retired
+            else:
+                most = end - before
+                reason = self._run(at, most if most < self._left else self._left)
+                retired = words[_RETIRED] - before
             self._left -= retired
             self._window += retired
             self.retired += retired
-            self._inside += (context["compiled"] - compiled) & NO_LIMIT
+            self._inside += (context[_COMPILED] - compiled) & NO_LIMIT
+            if reason == TRAP:
+                return trapped(words[_TRAP_CAUSE], words[_TRAP_VALUE])
             if reason == LIMIT:
                 if words[_RETIRED] == end:
                     return Stop(StopReason.LIMIT)
-            elif reason == TRAP:
-                return Stop(StopReason.TRAP, words[_TRAP_CAUSE], words[_TRAP_VALUE])
             else:
                 stop = self._escape(hart, decoded)
                 if stop.reason is StopReason.TRAP:

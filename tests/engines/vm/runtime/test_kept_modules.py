@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,23 @@ def test_a_changed_source_is_read(root: Path) -> None:
     change(root, "VALUE = 2\ndef value(): return VALUE  # of another size, which Python's own bytecode goes by\n")
     assert imports(root)[:1] == ["2"]
     assert imports(root)[:2] == ["2", OURS]
+
+
+def test_kept_bytecode_goes_with_its_source(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def finder() -> KeptModules:
+        return KeptModules(("thing",), str(root.parent / "cache"), root=str(root))
+
+    first = finder()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "meta_path", [first, *sys.meta_path])
+    monkeypatch.syspath_prepend(str(root))
+    import_module("thing.inner.part")
+    first.keep()
+    for name in ("thing", "thing.inner", "thing.inner.part"):
+        monkeypatch.delitem(sys.modules, name)
+    assert finder().find_spec("thing.inner.part") is not None
+    change(root, "VALUE = 2\n")
+    assert finder().find_spec("thing.inner.part") is None
 
 
 def test_a_module_that_went_is_missing(root: Path) -> None:

@@ -395,3 +395,27 @@ def test_the_guest_is_seldom_looked_at_in_code_that_passed(monkeypatch: pytest.M
         later.run(hart_with(nested()), 400_000)
         samples.append(later.counters.samples)
     assert samples[0] < 100 < 300 < samples[1]
+
+
+def test_what_the_last_run_found_serves_no_other_memory() -> None:
+    """Harts of two memories take turns on one tier, and another tier decodes between: each run finds its own code."""
+    tier, other = eager(llvm_after=1_000), InterpreterTier()
+    programs = nested(), assemble("addi a0, a0, 3") + nested()
+    first, second = hart_with(programs[0]), hart_with(programs[1], guarded=True)
+    for hart, limit_insns in ((first, 2_000), (second, 2_000), (first, 1), (second, 17)):
+        tier.run(hart, limit_insns)
+    other.run(first, 100)
+    tier.run(first, 5_000)
+    for hart, program in zip((first, second), programs, strict=True):
+        alone = hart_with(program)
+        other.run(alone, int(hart.cpu["retired"]))
+        assert state(hart) == state(alone)
+
+
+def test_a_hart_with_vectors_is_refused_after_one_without() -> None:
+    tier, hart = eager(llvm_after=1_000), hart_with(nested())
+    tier.run(hart, 10)
+    with pytest.raises(ValueError, match="has_vectors"):
+        tier.run(Hart(hart.memory, has_vectors=True), 10)
+    tier.run(hart, 10)
+    assert int(hart.cpu["retired"]) == 20

@@ -42,6 +42,8 @@ _KIND: Final = tuple(
     GET if op.code in GETS else PUT if op.code in PUTS else LEAVE if LEAVES[op.code] else PLAIN for op in OPS
 )
 _SLOT_AT: Final = tuple({GET: 1, PUT: 2}.get(kind, 0) for kind in _KIND)
+_FORMS: Final = tuple(zip((1 + arity for arity in ARITY), CLASS, _KIND, _SLOT_AT, strict=True))
+"""By opcode: where its operands end, the class of its result, its kind, where its slot stands."""
 _TILED: Final = frozenset((_TRUNC, *_NUMBERS, *_ROTATIONS, *PUTS, *_TESTS))
 """What `_tiles` looks at."""
 _ACCESSES: Final = {
@@ -109,13 +111,20 @@ def select(
     """
     code, constants, users = contents.block.code, contents.constants, contents.users
     tiles = _tiles(code, constants, users) if tiled else Tiles({}, {}, {}, {}, {}, set())
-    same, tested, shifted, scaled, rotated = tiles.same, tiles.tested, tiles.shifted, tiles.scaled, tiles.rotated
-    fused: set[int] = set()
+    same, fused = tiles.same, set[int]()
+    reads: dict[int, tuple[int, ...]] = {}
+    for numbers, read in ((tiles.scaled, 2), (tiles.rotated, 1), (tiles.tested, 1)):
+        for number, parts in numbers.items():
+            reads[number] = parts[:read]
     for number in contents.comparisons:
         if users[number] >= 0:
             user = code[users[number]]
             if user[0] in CONDITIONED and user[1] == number:
                 fused.add(number)
+                compared = reads.get(number, code[number][1:3])
+                if number in tiles.shifted and number not in tiles.tested and user[0] == _BRANCH:
+                    compared = tiles.shifted[number][:1]
+                reads[users[number]] = (*compared, *user[2 : 1 + ARITY[user[0]]])
     gone = {*constants, *fused, *tiles.parts}
     others = constants.keys() | same.keys()
     steps: list[Step] = []
@@ -125,31 +134,11 @@ def select(
         opcode = instruction[0]
         if number in gone or (_DEAD[opcode] and users[number] == UNUSED):
             continue
-        arity = ARITY[opcode]
-        uses: tuple[int, ...] = ()
-        if arity:
-            operands = instruction[1 : 1 + arity]
-            first = operands[0]
-            if first in fused:
-                if first in tested:
-                    operands = (tested[first][0], *operands[1:])
-                elif first in shifted and opcode == _BRANCH:
-                    operands = (shifted[first][0], *operands[1:])
-                else:
-                    operands = (*code[first][1:3], *operands[1:])
-            elif number in tested:
-                operands = tested[number][:1]
-            elif number in scaled:
-                operands = scaled[number][:2]
-            elif number in rotated:
-                operands = rotated[number][:1]
-            if others.isdisjoint(operands):
-                uses = operands
-            else:
-                uses = tuple([same.get(value, value) for value in operands if value not in constants])
-        slot_at = _SLOT_AT[opcode]
-        slot = instruction[slot_at] if slot_at else -1
-        steps.append(new(Step, (number, uses, CLASS[opcode], _KIND[opcode], slot)))
+        end, result, kind, slot_at = _FORMS[opcode]
+        uses = reads[number] if number in reads else instruction[1:end]
+        if not others.isdisjoint(uses):
+            uses = tuple([same.get(value, value) for value in uses if value not in constants])
+        steps.append(new(Step, (number, uses, result, kind, instruction[slot_at] if slot_at else -1)))
     spans = {} if guarded else _spans(code, steps, constants)
     return Selection(contents, steps, fused, spans, tiles)
 

@@ -73,11 +73,13 @@ class _Known(NamedTuple):
 
     Attributes:
         words: of the block that it is true of.
+        opcodes: of its operations.
         selected: by whether code is for guarded memory.
     """
 
     words: list[Word]
     contents: Contents
+    opcodes: frozenset[int]
     selected: dict[bool, _Selected]
 
 
@@ -152,6 +154,7 @@ class BaselineCompiler:
         self._plain = (host.methods.keys() | host.control) - _MODE_AT.keys()
         self._lowered: set[Template] = set()
         self._passes = template_passes(len(STATE.slots))
+        self._outlines: dict[int, tuple[bytes, Outline]] = {}
         self._known: dict[tuple[int, int, Instruction | None], _Known] = {}
 
     def compile(
@@ -204,7 +207,7 @@ class BaselineCompiler:
         known = [self._look(one) for one in order]
         contents = [one.contents for one in known]
         lowered = [one.block for one in contents]
-        opcodes = set().union(*[[i[0] for i in block.code] for block in lowered])
+        opcodes = frozenset().union(*[one.opcodes for one in known])
         assumed = None if opcodes.isdisjoint(_MODE_AT) else frm
         guarded = guarded and self.host.guards
         integers, integer_pins = self.host.usable(guarded, opcodes)
@@ -370,9 +373,18 @@ class BaselineCompiler:
 
     def _outline(self, code: bytes, pc: int, frm: int) -> tuple[Outline, int | None] | None:
         """A block that this host has lowerings for; and where to go on after an instruction that it has none for."""
+        seen = self._outlines.get(pc)
+        if seen is not None and code.startswith(seen[0]):
+            return seen[1], None
         block = self.lifter.outline(code, pc)
         words, last = block.words, block.last
-        if not self._lowered.issuperset([word[0] for word in words]):
+        if self._lowered.issuperset([word[0] for word in words]):
+            if block.closing is None and last[0] != _INTERPRET:  # it ends by itself, wherever code does
+                if len(self._outlines) == _BLOCKS_KNOWN:
+                    self._outlines.clear()
+                self._outlines[pc] = code[: block.end - pc], block
+                return block, None
+        else:
             for index, word in enumerate(words):
                 wrong = self._unsupported(word, frm)
                 if wrong is not None:
@@ -414,7 +426,8 @@ class BaselineCompiler:
             block = self.optimised(outline) if self.options.passes else self.lifter.lifted(outline)
             if len(self._known) == _BLOCKS_KNOWN:
                 self._known.clear()
-            found = self._known[key] = _Known(outline.words, Contents(block), {})
+            opcodes = frozenset([i[0] for i in block.code])
+            found = self._known[key] = _Known(outline.words, Contents(block), opcodes, {})
         return found
 
     def optimised(self, outline: Outline) -> Block:

@@ -29,7 +29,7 @@ COUNTED = ("s2", "s3", "s4", "s5", "s6", "s7", "s8")
 
 
 def program() -> str:
-    """A loop that adds to seven registers, and one that loads fourteen values, mixes all of them twice and stores them."""
+    """A loop that adds to seven registers, and one that loads fourteen values, mixes them twice and stores them."""
     lines = [f"addi {name}, {name}, {n + 1}" for n, name in enumerate(COUNTED)]
     lines += ["addi s0, s0, -1", f"bnez s0, {-4 * (len(lines) + 1)}", "li s0, 9"]
     head = len(lines)

@@ -126,6 +126,8 @@ class Compilation:
         self.copy_cache: dict[Ty, bool] = {}
         self.drop_cache: dict[Ty, bool] = {}
         """Of types without parameters: may dropping a value do something (`mir.scopes.needs_drop`)?"""
+        self.inhabited: dict[Ty, bool] = {}
+        """Of enums without parameters: has every variant values (`typing.exhaustiveness`)?"""
         self.selections: dict[Any, Any] = {}
         self.projections: dict[Any, Ty] = {}
         self.generic_consts: dict[tuple[ConstDef, tuple[Ty, ...]], Any] = {}

@@ -389,3 +389,15 @@ def _() -> None:
     replace_method(
         short_loans, "_last_mention", lambda original: lambda constraints, loan, holders, run_end: loan.point + 1
     )
+
+
+@BUGS.action("rust-arms-as-many-as-variants-take-all", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             judges=("tests/engines/rustwasm/typing/test_arms_by_variant.py",),
+             description="a match with as many arms as its enum has variants is taken for exhaustive")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import exhaustiveness
+
+    def counted(original: Any) -> Any:
+        return lambda matrix, arms, one: hasattr(one.data, "variants") and len(arms) == len(one.data.variants)
+
+    replace_method(exhaustiveness, "_takes_each_once", counted)

@@ -51,7 +51,6 @@ class Moves:
             named = i > 0 and local.name is not None and not local.mutable
             if named and writes[i] and (writes[i] > 1 or i <= arguments or loops):
                 self.once.append(i)
-                self.paths.root(i)
 
     def _read_twice(self, local: int) -> bool:
         return sum([event[1] <= f.READ for event in self.facts.of_local[local]]) > 1
@@ -69,9 +68,12 @@ class Moves:
 
     def run(self) -> None:
         """Compute the states and report what uses a place without value."""
-        if not self.paths.roots:
-            self.states = [0] * len(self.facts.events)
-            return
+        if self.paths.roots:
+            self._run()
+        if self.once:
+            self._check_once()
+
+    def _run(self) -> None:
         find = self.paths.find
         roots = self.paths.roots
         gens, kills = [], []
@@ -95,8 +97,6 @@ class Moves:
             kills.append(kill)
         self.states = forward(self.facts.successors, self.entry(), gens, kills)
         self._check()
-        if self.once:
-            self._check_once()
 
     def _check(self) -> None:
         find = self.paths.find

@@ -72,6 +72,8 @@ class FrameBuilder(Emitter):
         """Locals that hold the address of one object in the frame each, and its offset; none in profile dev."""
         self.homes: dict[int, Where] = {}
         self.body: m.Body = None  # type: ignore[assignment]  # set before places are used
+        self.sharing = program.profile.name == "dev" and program.origins is None
+        """Whether a node may stand in several places: in a tree that is written and never changed."""
 
     def fresh(self, type_: int) -> int:
         self.types.append(type_)
@@ -220,6 +222,11 @@ class FrameBuilder(Emitter):
                 return [Node(_GET, (locals_[0],), (), types[0])]
             return [Node(_GET, (locals_[i],), (), type_) for i, type_ in enumerate(types)]
         address, start = where.address, where.offset
+        if self.sharing:
+            return [
+                Node(load, (exponent, start + offset, 0), (address,), type_)
+                for offset, load, _, exponent, type_ in layout.accesses
+            ]
         return [
             Node(load, (exponent, start + offset, 0), (n.copied(address),), type_)
             for offset, load, _, exponent, type_ in layout.accesses
@@ -244,7 +251,8 @@ class FrameBuilder(Emitter):
         assert len(values) == len(accesses)
         for i, value in enumerate(values):
             offset, _, store, exponent, _ = accesses[i]
-            out.append(Node(store, (exponent, start + offset, 0), (n.copied(address), value)))
+            place = address if self.sharing else n.copied(address)
+            out.append(Node(store, (exponent, start + offset, 0), (place, value)))
 
     def settled(self, values: list[Node]) -> list[Node]:
         """The values, evaluated now if writing the first could change the others."""

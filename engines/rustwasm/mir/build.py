@@ -186,20 +186,24 @@ def _prune(body: m.Body) -> None:
         block = blocks[index]
         order.append(block)
         terminator: m.Terminator = block.terminator
-        if isinstance(terminator, m.Switch):
+        if isinstance(terminator, (m.Call, m.Drop, m.Goto)):
+            following = terminator.target
+            if following is not None:
+                if final[following] != following:
+                    terminator.target = following = target(following)
+                stack.append(following)
+        elif isinstance(terminator, m.Switch):
             terminator.targets = [target(x) for x in terminator.targets]
             if terminator.otherwise is not None:
                 terminator.otherwise = target(terminator.otherwise)
                 stack.append(terminator.otherwise)
             stack += terminator.targets[::-1]
-        elif isinstance(terminator, (m.Goto, m.Drop, m.Call)) and terminator.target is not None:
-            terminator.target = target(terminator.target)
-            stack.append(terminator.target)
     for block in order:
         terminator = block.terminator
-        if isinstance(terminator, m.Switch):
+        if isinstance(terminator, (m.Call, m.Drop, m.Goto)):
+            if terminator.target is not None:
+                terminator.target = numbers[terminator.target]
+        elif isinstance(terminator, m.Switch):
             terminator.targets = [numbers[x] for x in terminator.targets]
             terminator.otherwise = None if terminator.otherwise is None else numbers[terminator.otherwise]
-        elif isinstance(terminator, (m.Goto, m.Drop, m.Call)) and terminator.target is not None:
-            terminator.target = numbers[terminator.target]
     body.blocks = order

@@ -47,7 +47,7 @@ class Node:
     ) -> None:
         self.op = op
         self.imm = imm
-        self.args = list(args)
+        self.args = list(args) if args else []
         self.type = type
 
     def __repr__(self) -> str:

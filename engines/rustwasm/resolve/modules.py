@@ -121,6 +121,8 @@ class Resolver:
         self.library = library
         self.imports: list[Import] = []
         self.prelude: Module | None = None
+        self._members: dict[tuple[TraitDef, ...], dict[str, list[TraitDef]]] = {}
+        """Of the traits in the scope of a module, by name those that declare it: most modules have the same ones."""
         if library is not None:
             self.prelude = library.names[TYPES]["prelude"].definition
 
@@ -473,10 +475,12 @@ class Resolver:
         """Those of `traits_in_scope` that declare a method or const of this name, in the same order."""
         members = module.members
         if members is None:
-            members = module.members = {}
-            for trait in self.traits_in_scope(module):
-                for one in {**trait.methods, **trait.assoc_consts}:
-                    members.setdefault(one, []).append(trait)
+            traits = self.traits_in_scope(module)
+            members = module.members = self._members.setdefault(tuple(traits), {})
+            if not members:
+                for trait in traits:
+                    for one in {**trait.methods, **trait.assoc_consts}:
+                        members.setdefault(one, []).append(trait)
         return members.get(name, [])
 
 

@@ -7,6 +7,7 @@ A token's kind is its own text for keywords and punctuation, else `id`, `life`, 
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Final
 
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -80,32 +81,40 @@ def tokenize(text: str, base: int, diagnostics: Diagnostics) -> Tokens:
 
 def _all_at_once(text: str, at: int, base: int) -> Tokens | None:
     """The tokens from `at` on; None where the text has anything else in it."""
-    tokens = Tokens()
-    kinds, texts, starts, ends = tokens.kinds, tokens.texts, tokens.starts, tokens.ends
-    known = _kinds
-    end = at + base
-    for between, word, _ in _TOKEN.findall(text, at):
-        start = end + len(between)
-        end = start + len(word)
-        kind = known.get(word)
-        if kind is None:
-            if not word:
-                break
-            kind = _kind(word)
-            if word[:2] == "r#" and kind == "id":
-                word = word[2:]
-            else:
-                if len(known) >= _KINDS_LIMIT:
-                    known.clear()
-                known[word] = kind
-        kinds.append(kind)
-        texts.append(word)
-        starts.append(start)
-        ends.append(end)
-    if end != len(text) + base:  # something between the tokens was passed over
+    found = _TOKEN.findall(text, at)
+    if not found or found[-1][1]:
         return None
-    tokens.add("eof", "", end, end)
+    if len(found) > 1 and not found[-2][1]:  # the end is found again behind what is between the last token and it
+        found.pop()
+    lengths = [0] * (2 * len(found))
+    lengths[::2] = [len(between) for between, _, _ in found]
+    texts = [word for _, word, _ in found]
+    lengths[1::2] = map(len, texts)
+    bounds = list(accumulate(lengths, initial=at + base))
+    if bounds[-1] != len(text) + base:  # something between the tokens was passed over
+        return None
+    texts.pop()  # what is left at the end
+    kinds = list(map(_kinds.get, texts))
+    for i, kind in enumerate(kinds):
+        if kind is None:
+            kinds[i], texts[i] = _new_kind(texts[i])
+    tokens = Tokens()
+    tokens.kinds, tokens.texts = kinds, texts  # type: ignore[assignment]  # none of the kinds is None any more
+    tokens.starts, tokens.ends = bounds[1:-2:2], bounds[2::2]
+    tokens.ends.pop()
+    tokens.add("eof", "", bounds[-1], bounds[-1])
     return tokens
+
+
+def _new_kind(word: str) -> tuple[str, str]:
+    """Kind and text of a word that was not seen yet."""
+    kind = _kind(word)
+    if word[:2] == "r#" and kind == "id":
+        return kind, word[2:]
+    if len(_kinds) >= _KINDS_LIMIT:
+        _kinds.clear()
+    _kinds[word] = kind
+    return kind, word
 
 
 def _one_by_one(text: str, at: int, base: int, diagnostics: Diagnostics) -> Tokens:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.typing.types import ADT, PARAM, Ty
 
 Span = tuple[int, int]
 
@@ -247,7 +247,7 @@ class ImplDef:
 
     __slots__ = (
         "assoc_consts", "assoc_types", "declared_types", "erased_args", "erased_self", "generics", "lifetimes",
-        "methods", "module", "path",
+        "methods", "module", "of_parameters", "path",
         "self_ty", "span", "syntax", "trait", "trait_args",
     )  # fmt: skip
 
@@ -267,6 +267,18 @@ class ImplDef:
         self.declared_types: dict[str, Ty] = {}
         self.assoc_consts: dict[str, ConstDef] = {}
         self.syntax: Any = None
+        self.of_parameters: bool | None = None
+        """Whether the self type is a struct or enum of just the impl's parameters; None before somebody asks."""
+
+    def is_of_parameters(self) -> bool:
+        """Whether the self type is a struct or enum whose arguments are the impl's parameters, all of them in order: of
+        any such type the impl's arguments are the type's."""
+        if self.of_parameters is None:
+            one = self.erased_self
+            count = len(self.generics.names)
+            in_order = all(arg.kind == PARAM and arg.data[0] == i for i, arg in enumerate(one.args))
+            self.of_parameters = one.kind == ADT and len(one.args) == count and in_order
+        return self.of_parameters
 
     def __repr__(self) -> str:
         return f"<impl {self.path}>"

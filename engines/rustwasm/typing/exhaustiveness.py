@@ -7,7 +7,7 @@ and by no row of the matrix.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -298,10 +298,50 @@ def _flatten(pattern: Any) -> list[Any]:
     return [pattern]
 
 
+def _takes_each_once(matrix: _Matrix, arms: list[Any], one: Ty) -> bool:
+    """Whether there is one arm for each variant of an enum, which takes all its values: then the match is exhaustive
+    and each arm is reached, whatever the general rule would have to look at."""
+    if one.kind == ty.REF:
+        one = shallow(one.args[0])
+    if one.kind != ty.ADT or not one.data.is_enum or len(arms) != len(one.data.variants):
+        return False
+    taken: set[int] = set()
+    for arm in arms:
+        pattern = arm.pattern
+        if arm.guard is not None or type(pattern) not in _OF_VARIANTS:
+            return False
+        target = pattern.target
+        if not isinstance(target, tuple) or target[0] == "const" or target[1].index in taken:
+            return False
+        taken.add(target[1].index)
+        if isinstance(pattern, t.TupleStructPattern):
+            parts = pattern.elements
+        else:
+            parts = [part[1] for part in pattern.fields] if isinstance(pattern, t.StructPattern) else []
+        for part in parts:
+            named = isinstance(part, t.BindingPattern) and part.sub is None and isinstance(part.target, Variable)
+            if not named and not isinstance(part, (t.WildPattern, t.RestPattern)):
+                return False
+    known = matrix.checker.compilation.inhabited
+    if one not in known:
+        # An arm for a variant that has no values is one that nothing reaches.
+        whole = matrix.of_variants(one)
+        found = all(matrix.useful([], [WILD] * len(fields), fields) is not None for _, fields in whole)
+        if one.flags:
+            return found
+        known[one] = found
+    return known[one]
+
+
+_OF_VARIANTS: Final = (t.PathPattern, t.BindingPattern, t.TupleStructPattern, t.StructPattern)
+
+
 def check_match(checker: BodyChecker, node: t.Match) -> None:
     """E0004 for a match that misses values; a warning for each arm that nothing reaches."""
     matrix = _Matrix(checker)
     scrutinee = checker.final(node.scrutinee.ty)
+    if _takes_each_once(matrix, node.arms, scrutinee):
+        return
     rows: list[list[Any]] = []
     for arm in node.arms:
         row = [matrix.lowering.pattern(arm.pattern)]

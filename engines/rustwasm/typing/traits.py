@@ -237,8 +237,12 @@ class Selector(Unifier):
         last = len(candidates) - 1
         for i, impl in enumerate(candidates):
             mark = len(trail)
-            fresh = self.fresh_args(len(impl.generics.names))
-            matches = self.match_impl(impl, fresh, args)
+            if self_ty.kind == ty.ADT and impl.erased_self.data is self_ty.data and impl.is_of_parameters():
+                fresh = self_ty.args
+                matches = len(args) == 1 or self.match_arguments(impl, fresh, args)
+            else:
+                fresh = self.fresh_args(len(impl.generics.names))
+                matches = self.match_impl(impl, fresh, args)
             matched = len(trail)
             if matches and (not nested or self.where_holds(impl, fresh)):
                 if i == last and not matching:
@@ -274,10 +278,13 @@ class Selector(Unifier):
     def match_impl(self, impl: ImplDef, fresh: tuple[Ty, ...], args: tuple[Ty, ...]) -> bool:
         if not self.unify(self.normal_subst(impl.erased_self, fresh), args[0]):
             return False
-        if len(args) > 1:
-            for pattern, given in zip(impl.erased_args, args[1:], strict=False):
-                if not self.unify(self.normal_subst(pattern, fresh), given):
-                    return False
+        return len(args) == 1 or self.match_arguments(impl, fresh, args)
+
+    def match_arguments(self, impl: ImplDef, fresh: tuple[Ty, ...], args: tuple[Ty, ...]) -> bool:
+        """Whether the impl's trait arguments can be those behind `args[0]`."""
+        for pattern, given in zip(impl.erased_args, args[1:], strict=False):
+            if not self.unify(self.normal_subst(pattern, fresh), given):
+                return False
         return True
 
     def normal_subst(self, pattern: Ty, args: tuple[Ty, ...]) -> Ty:

@@ -306,7 +306,7 @@ def _() -> None:
     Area.DECODER,
     "a state that is not what was decoded",
     description="a custom section was said to follow a section that is empty, so left out when encoded",
-    judges=("tests/engines/rustwasm/wasm/test_binary.py",),
+    judges=("fresh tests/engines/rustwasm/wasm/test_binary.py",),
 )
 def _() -> None:
     from engines.rustwasm.wasm.binary import decoder

@@ -200,7 +200,7 @@ def _() -> None:
 
 @BUGS.action("rust-lent-constants-die-with-the-frame", Area.RUST_MIR, "a place used after its end",
              description="`&[1, 2]` that is returned is in the frame of the function that returns it",
-             judges=("tests/engines/rustwasm/lower_linear/test_promotion.py",))  # fmt: skip
+             judges=("fresh tests/engines/rustwasm/lower_linear/test_promotion.py",))  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir.build import _Builder
 

@@ -170,7 +170,7 @@ def _() -> None:
 
 @BUGS.action("rust-constants-of-generic-types-escape", Area.RUST_FRONT_END, "a place used after its end",
              description="`&None` of a generic type leaves the function whose frame it is in",
-             judges=("tests/engines/rustwasm/lower_linear/test_promotion.py",))  # fmt: skip
+             judges=("fresh tests/engines/rustwasm/lower_linear/test_promotion.py",))  # fmt: skip
 def _() -> None:
     from engines.rustwasm.borrow import check
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from fuzz.sabotage import BUGS
 from fuzz.sabotage.judges import Budget, suite
 from fuzz.sabotage.judges.suite import Suite
 from fuzz.sabotage.score import _forked
@@ -30,3 +32,15 @@ def test_a_test_that_fails_is_named(tmp_path: Path) -> None:
     outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 60.0)
     assert outcome is not None and not isinstance(outcome, str)
     assert (outcome.cases, outcome.signature.endswith("test_wrong")) == (2, True)
+
+
+def test_what_runs_wasmtime_is_asked_in_a_process_of_its_own() -> None:
+    """Wasmtime's threads are not there in a fork of a process that has compiled with it: a test waits for ever."""
+    wasmtime = re.compile(r"^(?:import wasmtime|from tests\.(?:wasi_command|wasm_function) )", re.MULTILINE)
+    asked = {one for bug in BUGS.values() for one in bug.judges if one.startswith("tests/")}
+    assert len(asked) > 30
+    for one in asked:
+        for part in one.split(","):
+            path = suite.ROOT / part.partition("::")[0]
+            files = path.rglob("*.py") if path.is_dir() else [path]
+            assert not [file.name for file in files if wasmtime.search(file.read_text())], f"ask `fresh {one}`"

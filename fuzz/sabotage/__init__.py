@@ -31,6 +31,7 @@ CATALOGUES: Final = (
     "native_policy",
     "native_llvm",
     "native_llvm_floats",
+    "native_llvm_loops",
     "native_llvm_memory",
     "native_code_cache",
     "native_hosts",

@@ -88,7 +88,7 @@ class GuardedMachine(RegionMachine):
         is_float = kind != "i64"
         base = self._base()
         template = f"{self._vex if is_float else ''}{mnemonic} {self._place(1, offset)}, {destination}"
-        return self._access(kind, template, "=x" if is_float else "=r", "r,r", f"ptr %memory, i64 {base.text}")
+        return self._access(kind, template, "=v" if is_float else "=r", "r,r", f"ptr %memory, i64 {base.text}")
 
     def _byte(self, word: Word) -> LlvmValue:
         """The byte that the instruction loads, of a word that it reads, or that one before it in the block has read."""
@@ -114,7 +114,7 @@ class GuardedMachine(RegionMachine):
         base = self._base()
         if name[0] == "f":
             kind = _FLOATS[value.width]
-            text, constraint = self.emitter.name(f"bitcast i{value.width} {value.text} to {kind}"), "x"
+            text, constraint = self.emitter.name(f"bitcast i{value.width} {value.text} to {kind}"), "v"
             mnemonic = self._vex + mnemonic
         else:
             wide = self.x[Constant(self.insn.argument("rs2"))]

@@ -18,12 +18,14 @@ from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
 from engines.vm.tiers.llvm.arms import Arms, arms_of
-from engines.vm.tiers.llvm.bounds import Bounds, Known
+from engines.vm.tiers.llvm.bounds import Bounds, Known, written_integer
+from engines.vm.tiers.llvm.counted import counted
 from engines.vm.tiers.llvm.joined_loads import joined_loads, restarts
 from engines.vm.tiers.llvm.loops import loops_of
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, address
+from engines.vm.tiers.llvm.unchecked import UncheckedLoop, text_of
 from engines.vm.tiers.llvm.unsaved import NONE, Names, unsaved
 
 States = dict[int, State]
@@ -125,6 +127,9 @@ class Lowering:
         self.nans = Nans(region)
         writes = {pc: frozenset(n for i in block.insns for n in written(i)) for pc, block in region.blocks.items()}
         self.unsaved = unsaved(region, writes)
+        self.unchecked = self._unchecked() if self.guarded else {}
+        apart = [loop.function(self.frm, self.floats, _run) for loop in self.unchecked.values()]
+        emitter.declarations.update(loop.declaration for loop in self.unchecked.values())
         for pc in sorted(region.blocks):
             self._block(region.blocks[pc])
         self._write_leaves()
@@ -140,7 +145,18 @@ class Lowering:
             lines = "\n".join(entry.lines)
             functions.append(f"define {self.convention} i64 @{symbol}({ARGUMENTS}) {ATTRIBUTES} {{\n{lines}\n}}")
         parts = [*sorted(emitter.declarations), *functions, BRANCH_WEIGHTS, "!1 = !{}"]
-        return Module("\n".join(parts) + "\n", heads, self.machine.uses_frm)
+        loops = text_of(apart, max((len(loop.loop.ranges) for loop in self.unchecked.values()), default=0))
+        return Module("\n".join(parts) + "\n" + loops, heads, self.machine.uses_frm)
+
+    def _unchecked(self) -> dict[int, UncheckedLoop]:
+        """By pc of its block, each loop that may run without checks."""
+        found: dict[int, UncheckedLoop] = {}
+        for pc, block in sorted(self.region.blocks.items()):
+            loop = counted(block)
+            if loop is not None:
+                written = {written_integer(insn) for insn in block.insns} - {None}
+                found[pc] = UncheckedLoop(loop, len(found), sorted(filter(None, written)))
+        return found
 
     # -- writing --------------------------------------------------------------------------------------------------
 
@@ -211,6 +227,10 @@ class Lowering:
         budget = emitter.value("load i64, ptr %budget.", 64)
         taken = self.region.longest[block.pc]
         states = dict(self.nans.before[block.pc])
+        if block.pc in self.unchecked:
+            self._run_unchecked(block, budget, dirty, states)
+            emitter.begin(f"l_{block.pc:x}")
+            budget = emitter.value("load i64, ptr %budget.", 64)
         if block.pc in self.region.checks and taken:
             budget = self._take(block.pc, budget, taken, dirty, loose(states))
         if block.end is End.LEAVE:
@@ -260,6 +280,22 @@ class Lowering:
             way = self._way(block, block.targets[0], now, known, states)
             emitter.jump(way)
             self._write_ways(block, [way], budget, now, known, states)
+
+    def _run_unchecked(self, block: Block, budget: LlvmValue, dirty: Names, states: States) -> None:
+        """Where a loop is entered: run it without checks and go on behind it, or go to where it has them."""
+        assert self.bounds is not None
+        loop, onward = self.unchecked[block.pc], block.targets[1]
+        # Its last round asks for its longest way on.
+        left_over = self.region.longest[block.pc] - len(block.insns)
+        retired = loop.enter(self.machine, budget, left_over, f"l_{block.pc:x}")
+        after = self.bounds.after(block)
+        now = dirty | {name for insn in block.insns for name in written(insn)}
+        self._go_on(block, onward, budget - retired - left_over, now, after, states)
+
+    def _begin_of(self, block: Block, target: int) -> str:
+        """The label of a block of the region, as `block` goes there: to an unchecked loop's own beginning only who
+        enters it."""
+        return f"{'l' if target == block.pc and target in self.unchecked else 'b'}_{target:x}"
 
     def _join(self, block: Block, arms: Arms, budget: LlvmValue, dirty: Names, known: Known, states: States) -> None:
         """End a block with both arms of its branch."""
@@ -341,14 +377,14 @@ class Lowering:
             or self.nans.missing(states, target)
             or dirty != self.unsaved[target]
         ):
-            return f"b_{target:x}"
+            return self._begin_of(block, target)
         return self.emitter.label("way")
 
     def _write_ways(
         self, block: Block, ways: list[str], budget: LlvmValue, dirty: Names, known: Known, states: States
     ) -> None:
         for label, target in zip(ways, block.targets, strict=True):
-            if label != f"b_{target:x}":
+            if label != self._begin_of(block, target):
                 self.emitter.begin(label)
                 self._go_on(block, target, budget, dirty, known, states)
 
@@ -369,7 +405,7 @@ class Lowering:
         self._save(dirty - self.unsaved[target], loose(states))
         self._fetch(self.unsaved[target] - dirty)
         self.emitter.line(f"store i64 {left.text}, ptr %budget.")
-        self.emitter.jump(f"b_{target:x}")
+        self.emitter.jump(self._begin_of(block, target))
 
     def _fetch(self, names: Iterable[str]) -> None:
         """Read registers from the record."""

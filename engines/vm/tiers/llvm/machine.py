@@ -201,6 +201,12 @@ class RegionFloatUnit(X86FloatUnit):
     def _call(self, name: str, arguments: Any, width: int, answer: Any) -> LlvmValue:
         raise UnloweredError(f"floating point: {name}")
 
+    def _asm(self, result: str, template: str, constraints: str, *operands: str) -> str:
+        """All registers that the host has, or LLVM would copy from and to those above 15; but what a comparison of
+        AVX-512 makes is no vector."""
+        constraints = constraints if "cmp" in template else constraints.replace("x", "v")
+        return super()._asm(result, template, constraints, *operands)
+
     def _uses_host(self, rm: LlvmValue) -> bool:
         self.machine.uses_frm = True
         return rm.constant == self.machine.frm

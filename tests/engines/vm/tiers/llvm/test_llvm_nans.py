@@ -191,3 +191,17 @@ def test_no_other_nan_is_ever_seen(program: tuple[str, list[int]], limit: int) -
         assert hart.cpu.tobytes() == alone.cpu.tobytes()
         assert hart.memory.read(DATA, 8 * REGISTERS) == alone.memory.read(DATA, 8 * REGISTERS)
     assert tier.counters.installed
+
+
+def test_loops_compare_while_every_register_is_in_use() -> None:
+    """Registers above 15 hold numbers where the host has them; the comparisons of AVX-512 give masks instead."""
+    turn = [f"fadd.d f{n}, f{n}, f{(n + 7) % 32}, dyn" for n in range(32)]
+    turn += [f"fle.d x{8 + n}, f{n}, f{n + 8}" for n in range(16)] + ["addi x6, x6, -1"]
+    text = "\n".join([*turn, f"bne x6, zero, {-4 * len(turn)}", "ebreak"])
+    hart, alone = hart_with(text, [0] * 2 * REGISTERS), hart_with(text, [0] * 2 * REGISTERS)
+    for each in (hart, alone):
+        each.cpu["f"][:] = [PATTERNS[n % 3] + n for n in range(32)]
+    tier = LlvmTier(slice_insns=60, batch=1, background=False)
+    assert tier.run(hart, 2_000) == InterpreterTier().run(alone, 2_000)
+    assert tier.counters.installed and not tier.counters.refused
+    assert hart.cpu.tobytes() == alone.cpu.tobytes()

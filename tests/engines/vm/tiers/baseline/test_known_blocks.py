@@ -76,7 +76,9 @@ def test_a_compiler_that_knows_blocks_makes_the_same_code(
             assert made == compiled(new, b"".join(words), pc, frm, guarded)
             assert old.counters.interpreted - before == new.counters.interpreted
             assert max(len(old._known), len(old._outlines)) <= most
-            different += made != compiled(old, b"".join(words), pc, frm, not guarded)
+            other = compiled(old, b"".join(words), pc, frm, not guarded)
+            assert other == compiled(BaselineCompiler(make(), options), b"".join(words), pc, frm, not guarded)
+            different += made != other
             index = rng.randrange(WORDS - 1)
             words[index] = word(rng, index)
     assert different > 3 or not make().guards

@@ -1,4 +1,4 @@
-"""Injected bugs in the borrow checker: what must not be changed, kept or outlived, and is."""
+"""Injected bugs in the borrow checker: what must not be changed, kept or outlived, and is; and in when values end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RULE: Final = "a rule of the language not enforced"
 
 BUGS: Final = Catalogue(judges=_INDEX)
 
-UNENFORCED: Final = ("E0510",)
+UNENFORCED: Final = ("E0500", "E0501", "E0510", "E0524", "E0713")
 """Errors that are not reported any more."""
 
 BUGS.extend(unreported(UNENFORCED, _INDEX))
@@ -135,3 +135,32 @@ def _() -> None:
         return variance
 
     replace_method(shapes.Shapes, "_variance", wrapper)
+
+
+_TEMPORARIES: Final = ("fresh tests/engines/rustwasm/mir/test_temporary_drops.py",)
+
+
+@BUGS.action("rust-branches-keep-temporaries", Area.RUST_FRONT_END, "a value dropped at the wrong time",
+             description="temporaries of a branch's last expression live as long as those around the `if`",
+             judges=_TEMPORARIES)  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_control import ControlBuilder
+
+    replace_method(ControlBuilder, "terminated", lambda original: lambda self, place, node: self.into(place, node))
+
+
+@BUGS.action("rust-conditions-keep-temporaries", Area.RUST_FRONT_END, "a value dropped at the wrong time",
+             description="temporaries of the sides of `&&` and `||` live as long as those of the statement",
+             judges=_TEMPORARIES)  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_control import ControlBuilder
+
+    replace_method(ControlBuilder, "decided", lambda original: lambda self, node: self.scalar(node))
+
+
+@BUGS.action("rust-destructors-look-away", Area.RUST_FRONT_END, _RULE,
+             description="what is lent of a value with a destructor is not said to be (E0713)")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.conflicts import Conflicts
+
+    replace_method(Conflicts, "_destroyed", lambda original: lambda self, dropped, loan: False)

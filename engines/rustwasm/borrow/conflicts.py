@@ -11,7 +11,7 @@ from engines.rustwasm.borrow import facts as f
 from engines.rustwasm.borrow import loans as scopes
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.constraints import Constraints, Loan
-from engines.rustwasm.borrow.describe import place_type
+from engines.rustwasm.borrow.describe import place_type, step_type
 from engines.rustwasm.borrow.explain import Demand, Explainer
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.mir import body as m
@@ -236,6 +236,8 @@ class Conflicts:
         mutable = kind != f.SHARED
         if activated is not None:
             span = self.facts.span(point)
+        elif self._uniquely(point, kind, place, loan, mine, span):
+            return
         if mutable and loan.kind != "shared":
             again = first == span
             label = f"{mine} was mutably borrowed here in the previous iteration of the loop" if again else (
@@ -257,6 +259,35 @@ class Conflicts:
             order = "second" if mutable and loan.kind != "shared" else ("mutable" if mutable else "immutable")
             error.labels.append((closure[1].span, f"{order} borrow occurs due to use of {mine} in closure"))
 
+    def _uniquely(self, point: int, kind: int, place: m.Place, loan: Loan, mine: str, span: m.Span) -> bool:
+        """Report a conflict with a closure that changes what a variable leads to that may not change itself: it has to
+        be the only one who does (E0500, E0501, E0524)."""
+        new = self._unique(self.reporter.closure_at(point, place), place) and kind != f.SHARED
+        old = self._unique(self._closure(loan), loan.place) and loan.kind != "shared"
+        if not new and not old:
+            return False
+        if new and old:
+            message = f"two closures require unique access to {mine} at the same time"
+            error = self.reporter.error("E0524", message, span, "second closure is constructed here")
+            self._borrow_label(error, loan, "first closure is constructed here")
+        elif new:
+            message = f"closure requires unique access to {mine} but it is already borrowed"
+            error = self.reporter.error("E0500", message, span, "closure construction occurs here")
+            self._borrow_label(error, loan, "borrow occurs here")
+        else:
+            how = "mutable" if kind != f.SHARED else "immutable"
+            message = f"cannot borrow {mine} as {how} because previous closure requires unique access"
+            error = self.reporter.error("E0501", message, span, "second borrow occurs here")
+            self._borrow_label(error, loan, "closure construction occurs here")
+        self.explainer.later_use(error, loan, point, "first borrow")
+        return True
+
+    def _unique(self, closure: tuple[Any, Any] | None, place: m.Place) -> bool:
+        if closure is None or closure[1].mode != "mut":
+            return False
+        local = self.body.locals[place.local]
+        return local.name is not None and local.name != "{environment}" and not local.mutable
+
     def _borrow_label(self, error: Any, loan: Loan, text: str) -> None:
         self.explainer.label(error, self._loan_span(loan), text)
         closure = self._closure(loan)
@@ -275,6 +306,12 @@ class Conflicts:
             return
         local = self.body.locals[loan.place.local]
         span = self._loan_span(loan)
+        if self._destroyed(place, loan):
+            message = "borrow may still be in use when destructor runs"
+            error = self.reporter.error("E0713", message, span)
+            self.explainer.label(error, self.facts.span(point), "the value is dropped here, which runs its destructor")
+            self.explainer.later_use(error, loan, point, "borrow")
+            return
         closure = self._closure(loan)
         demand = self.explainer.demand(loan)
         if demand is not None and closure is not None and local.name is not None and demand.category != r.CAST:
@@ -304,6 +341,18 @@ class Conflicts:
             self.explainer.label(error, demand.span, demand.text(self.reporter.name(loan.place)))
         else:
             self.explainer.later_use(error, loan, point, "borrow")
+
+    def _destroyed(self, dropped: m.Place, loan: Loan) -> bool:
+        """Is what is lent a part of something whose destructor may still use it?"""
+        steps = loan.place.projection
+        if dropped.projection[: len(steps)] == steps:
+            return False
+        one = self.body.locals[loan.place.local].ty
+        for step in steps:
+            if step[0] == m.FIELD and one.kind == ty.ADT and one.data.drop is not None:
+                return True
+            one = step_type(one, step, 0)
+        return False
 
     def _returned(self, loan: Loan, returned: m.Span, span: m.Span) -> None:
         """E0515."""

@@ -11,6 +11,8 @@ impl Default for bool { fn default() -> bool { false } }
 impl Default for char { fn default() -> char { '\0' } }
 impl Default for () { fn default() -> () {} }
 impl<'a> Default for &'a str { fn default() -> &'a str { "" } }
+impl<'a, T> Default for &'a [T] { fn default() -> &'a [T] { &[] } }
+impl<'a, T> Default for &'a mut [T] { fn default() -> &'a mut [T] { &mut [] } }
 impl<T> Default for Option<T> { fn default() -> Option<T> { None } }
 impl<A: Default, B: Default> Default for (A, B) { fn default() -> (A, B) { (A::default(), B::default()) } }
 impl<A: Default, B: Default, C: Default> Default for (A, B, C) {

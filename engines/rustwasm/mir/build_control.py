@@ -60,11 +60,22 @@ class ControlBuilder(FormatBuilder):
             self.assign(place, m.Use(m.Constant(ty.BOOL_TY, 0)), node.span)
         else:
             following = self.block()
-            self.end(m.Switch(self.operand(node.left), [0], [following], fail), following)
-            self.into(place, node.right)
+            self.end(m.Switch(self.decided(node.left), [0], [following], fail), following)
+            self.assign(place, m.Use(self.decided(node.right)), node.right.span)
             self.goto(done, fail)
             self.assign(place, m.Use(m.Constant(ty.BOOL_TY, 1)), node.span)
         self.goto(done, done)
+
+    def decided(self, node: Any) -> m.Operand:
+        """One side of `&&` or `||`, which ends its temporaries (The Rust Reference, "Temporary scopes")."""
+        scope = self.push(temporaries=True)
+        operand = self.scalar(node)
+        if scope.locals and not isinstance(operand, m.Constant):
+            flag = Place(self.local(ty.BOOL_TY, None, False, node.span))
+            self.assign(flag, m.Use(operand), node.span)
+            operand = m.Copy(flag)
+        self.pop(node.span)
+        return operand
 
     def branch(self, node: Any, fail: int, scope: Scope) -> None:
         """Go on if the condition holds (its `let`s bound in `scope`), else to `fail`."""
@@ -82,44 +93,44 @@ class ControlBuilder(FormatBuilder):
             and node.target is None
             and self.type_of(node.operand) is ty.BOOL_TY
         ):
-            operand = self.scalar(node.operand)
+            operand = self.decided(node.operand)
             following = self.block()
             self.end(m.Switch(operand, [0], [following], fail), following)
             return
-        operand = self.operand(node)
+        operand = self.decided(node)
         following = self.block()
         self.end(m.Switch(operand, [0], [fail], following), following)
 
     def if_(self, place: Place, node: t.If) -> None:
+        """Temporaries of a `let`'s value live as long as those of the statement around; a branch ends its own (The Rust
+        Reference, "Temporary scopes", edition 2021)."""
         otherwise, done = self.block(), self.block()
         has_let = _has_let(node.condition)
-        scope = self.push(temporaries=True)
+        scope = self.push(temporaries=not has_let)
         if has_let:
-            # Temporaries of a `let` scrutinee live to the end of the whole `if`.
             self.branch(node.condition, otherwise, scope)
-            self.into(place, node.then)
+            self.terminated(place, node.then)
             self.leave(scope, node.span)
-            self.goto(done, otherwise)
-            early = [entry for entry in scope.locals if self.body.locals[entry[0]].name is None]
-            if node.otherwise is not None:
-                self.into(place, node.otherwise)
-            else:
-                self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
-            scope.locals = early
+            scope.locals = []
             self.pop(node.span)
-            self.goto(done, done)
-            return
-        operand = self.condition(node.condition)
-        self.pop(node.condition.span)
-        then = self.block()
-        self.end(m.Switch(operand, [0], [otherwise], then), then)
-        self.into(place, node.then)
+        else:
+            operand = self.condition(node.condition)
+            self.pop(node.condition.span)
+            then = self.block()
+            self.end(m.Switch(operand, [0], [otherwise], then), then)
+            self.terminated(place, node.then)
         self.goto(done, otherwise)
         if node.otherwise is not None:
-            self.into(place, node.otherwise)
+            self.terminated(place, node.otherwise)
         else:
             self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
         self.goto(done, done)
+
+    def terminated(self, place: Place, node: Any) -> None:
+        """Evaluate what ends its temporaries."""
+        self.push(temporaries=True)
+        self.into(place, node)
+        self.pop(node.span)
 
     def condition(self, node: Any) -> m.Operand:
         if isinstance(node, (t.PathExpr, t.Literal)):

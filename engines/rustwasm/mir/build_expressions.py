@@ -433,6 +433,8 @@ class ExpressionBuilder(ControlBuilder):
             self.declared(node, local)
             self.emit(m.StorageLive(local))
             self.into(Place(local), node.value)
+            if type(node.value) in _ENDING:
+                self.emit(m.FakeRead(Place(local), node.span))
             self.pop(node.span)
             scope.locals.append((local, self.needs_drop(self.body.locals[local].ty)))
             self.places[variable] = Place(local)
@@ -477,6 +479,8 @@ _EXTENDING: Final = frozenset(
 )
 """What a `let`'s value may be that keeps temporaries inside it."""
 _BRANCHING: Final = frozenset((t.If, t.Match))
+_ENDING: Final = frozenset((t.Block, t.If, t.Match))
+"""What ends variables of its own: a `let` reads the value that it has after that."""
 
 
 def _extend(node: Any, kept: dict[Any, Scope], scope: Scope) -> bool:

@@ -121,6 +121,10 @@ class PlaceBuilder(ScopeBuilder):
         if kind in _MADE and self.ends(node, self.body.locals[place.local].ty):
             self.temporaries[-1].locals.append((place.local, False))
         self.raw_into(place, node)
+        made = (keeper or self.temporaries[-1]).locals
+        if (place.local, True) in made:  # it ends before what it was made of
+            made.remove((place.local, True))
+            made.append((place.local, True))
         return place
 
     def ends(self, node: Any, one: Ty) -> bool:

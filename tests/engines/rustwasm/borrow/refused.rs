@@ -1512,3 +1512,610 @@ fn f<'a, 'b>(x: &'a str, y: &'b str) -> impl Fn() -> usize+'a+'b {
     move||x.len()+y.len()
 }
 fn main() {}
+//= fine
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let mut c = ||p.a.push('a');
+    let mut d = ||p.b.push('b');
+    c();
+    d();
+}
+fn main() {}
+//= E0524 4
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let mut c = ||p.a.push('a');
+    let mut d = ||p.a.push('b');
+    c();
+    d();
+}
+fn main() {}
+//= E0499 4
+struct P{a:String,b:String,c:i32}
+fn f(mut p: &mut P) {
+    let mut c = ||p.a.push('a');
+    let mut d = ||p.a.push('b');
+    c();
+    d();
+}
+fn main() {}
+//= E0499 4
+struct P{a:String,b:String,c:i32}
+fn f(mut p: P) {
+    let mut c = ||p.a.push('a');
+    let mut d = ||p.a.push('b');
+    c();
+    d();
+}
+fn main() {}
+//= E0500 4
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let r = &mut p.a;
+    let mut c = ||p.a.push('a');
+    c();
+    r.push('b');
+}
+fn main() {}
+//= E0500 5
+fn look<T>(_:&T){}
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let r = &p.a;
+    let mut c = ||p.a.push('a');
+    c();
+    look(r);
+}
+fn main() {}
+//= E0501 5
+fn look<T>(_:&T){}
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let mut c = ||p.a.push('a');
+    look(&p.a);
+    c();
+}
+fn main() {}
+//= E0506 3
+fn mk()->String{String::new()}
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) { let mut c = ||p.a.push('a'); p.a = mk(); c(); }
+fn main() {}
+//= E0503 2
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) { let mut c = ||p.c += 1; let x = p.c; c(); }
+fn main() {}
+//= E0501 3
+fn look<T>(_:&T){}
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) { let mut c = ||p.c += 1; look(&p); c(); }
+fn main() {}
+//= E0499 3
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let mut c = ||{ let mut d = ||p.c += 1; let mut e = ||p.c += 2; d(); e(); };
+    c();
+}
+fn main() {}
+//= E0501 4
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let mut c = ||p.c += 1;
+    let d = ||p.c;
+    c();
+    d();
+}
+fn main() {}
+//= E0500 4
+struct P{a:String,b:String,c:i32}
+fn f(p: &mut P) {
+    let d = ||p.c;
+    let mut c = ||p.c += 1;
+    c();
+    d();
+}
+fn main() {}
+//= E0500 2
+struct S { v: Vec<i32>, n: i32 }
+impl S { fn f(&mut self) { self.v.iter().for_each(|x| self.n += x); } fn g(&mut self) { self.v.iter_mut().for_each(|x| self.bump()); } fn bump(&mut self) {} }
+fn main() {}
+//= E0506 2
+struct S { v: Vec<i32>, n: i32 }
+impl S { fn g(&mut self) { let mut c = ||self.bump(); self.n = 2; c(); } fn bump(&mut self) {} }
+fn main() {}
+//= E0501 2
+struct S { v: Vec<i32>, n: i32 }
+impl S { fn g(&mut self) { let mut c = ||self.bump(); self.bump(); c(); } fn bump(&mut self) {} }
+fn main() {}
+//= fine
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f<'a>(l: &'a Loud) -> &'a str { &l.0 }
+fn main() {}
+//= E0713 3
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f<'a>(l: Box<Loud>) -> &'a str { &l.0 }
+fn main() {}
+//= E0515 4
+fn mk()->String{String::new()}
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f<'a>() -> &'a str { let l = vec![Loud(mk())]; &l[0].0 }
+fn main() {}
+//= E0713 4
+fn mk()->String{String::new()}
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f<'a>() -> &'a str { let l = [Loud(mk())]; &l[0].0 }
+fn main() {}
+//= E0713 7
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f() {
+    let r;
+    { let l = (Loud(mk()), 1); r = &(l.0).0; }
+    look(r);
+}
+fn main() {}
+//= E0506 8
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f() {
+    let mut l = Loud(mk());
+    let r = &l.0;
+    l = Loud(mk());
+    look(r);
+}
+fn main() {}
+//= E0505 8
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f() {
+    let mut l = Loud(mk());
+    let r = &l.0;
+    drop(l);
+    look(r);
+}
+fn main() {}
+//= fine
+struct G<'a>(&'a String);
+impl<'a> Drop for G<'a>{fn drop(&mut self){}}
+struct H<'a> { g: G<'a>, s: &'a mut String }
+fn f<'a>(h: H<'a>) -> &'a mut String { &mut *h.s }
+fn main() {}
+//= fine
+struct G<'a>(&'a String);
+impl<'a> Drop for G<'a>{fn drop(&mut self){}}
+struct H<'a> { g: G<'a>, s: &'a mut String }
+fn f<'a>(h: H<'a>) -> &'a String { h.g.0 }
+fn main() {}
+//= fine
+struct G<'a>(&'a String);
+impl<'a> Drop for G<'a>{fn drop(&mut self){}}
+fn f<'a>(g: G<'a>) -> &'a String { g.0 }
+fn main() {}
+//= fine
+struct G<'a>(&'a String);
+impl<'a> Drop for G<'a>{fn drop(&mut self){}}
+fn f<'a>(g: G<'a>) -> &'a str { g.0.as_str() }
+fn main() {}
+//= E0713 3
+struct W<'a>(&'a mut String);
+impl<'a> Drop for W<'a> { fn drop(&mut self) {} }
+impl<'a> W<'a> { fn get(&mut self) -> &mut String { self.0 } fn into(self) -> &'a mut String { self.0 } }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+struct W<'a>(&'a mut String);
+impl<'a> Drop for W<'a> { fn drop(&mut self) {} }
+fn f() {
+    let mut s = mk();
+    { let w = W(&mut s); let r = &mut *w.0; r.push('a'); }
+    s.push('b');
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn look<T>(_:&T){}
+fn f() {
+    let c = RefCell::new(vec![1]);
+    for x in c.borrow().iter() { look(x); }
+}
+fn main() {}
+//= E0597 7
+use std::cell::RefCell;
+fn look<T>(_:&T){}
+fn f() {
+    let c = RefCell::new(vec![1]);
+    for x in c.borrow().iter() { look(x); } ;
+    let n = c.borrow().iter().max().copied();
+    match c.borrow_mut().pop() { Some(x) => {}, None => {} }
+}
+fn main() {}
+//= E0597 4
+use std::cell::RefCell;
+fn f() -> Option<i32> {
+    let c = RefCell::new(vec![1]);
+    c.borrow().iter().max().copied()
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn f() -> Option<i32> {
+    let c = RefCell::new(vec![1]);
+    return c.borrow().iter().max().copied();
+}
+fn main() {}
+//= E0597 4
+use std::cell::RefCell;
+fn f() -> i32 {
+    let c = RefCell::new(vec![1]);
+    match c.borrow().first() { Some(x) => *x, None => 0 }
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn f() -> i32 {
+    let c = RefCell::new(vec![1]);
+    let r = match c.borrow().first() { Some(x) => *x, None => 0 };
+    r
+}
+fn main() {}
+//= E0597 5
+use std::cell::RefCell;
+use std::rc::Rc;
+fn f() -> i32 {
+    let c = Rc::new(RefCell::new(1));
+    *c.borrow() + 1
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn f(c: &RefCell<i32>) -> i32 { *c.borrow() + 1 }
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn cond()->bool{true}
+fn f() -> bool {
+    let c = RefCell::new(mk());
+    c.borrow().is_empty() && cond()
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn f() -> String {
+    let c = RefCell::new(mk());
+    let d = c.borrow();
+    d.clone()
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn f() -> String {
+    let c = RefCell::new(mk());
+    { let d = c.borrow(); d.clone() }
+}
+fn main() {}
+//= E0597 5
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn f() -> String {
+    let c = RefCell::new(mk());
+    { c.borrow().clone() }
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn f() -> usize {
+    let c = RefCell::new(mk());
+    if c.borrow().is_empty() { 1 } else { c.borrow().len() }
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn f() {
+    let c = RefCell::new(mk());
+    while c.borrow().is_empty() { c.borrow_mut().push('a') }
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+fn mk()->String{String::new()}
+fn f() -> usize {
+    let c = RefCell::new(vec![mk()]);
+    let x = c.borrow()[0].len();
+    x
+}
+fn main() {}
+//= E0597 2
+fn mk()->String{String::new()}
+fn f() { let x = { let s = mk(); &s }; }
+fn main() {}
+//= E0597 3
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() { let x = { let s = mk(); s.as_str() }; look(&x); }
+fn main() {}
+//= E0597 4
+fn mk()->String{String::new()}
+fn f() -> usize {
+    let s = mk();
+    { let t = mk(); t.as_str() }.len()
+}
+fn main() {}
+//= fine
+fn f(v: &[i32]) -> usize {
+    let s = v.to_vec();
+    s.iter().filter(|x| **x>1).count()
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn f() -> Vec<char> { let s = mk(); s.chars().rev().collect() }
+fn main() {}
+//= E0597 4
+use std::cell::RefCell;
+fn f() -> i32 {
+    let b = Box::new(RefCell::new(3));
+    let p = &b;
+    *p.borrow_mut()
+}
+fn main() {}
+//= fine
+use std::cell::RefCell;
+use std::rc::Rc;
+struct N { k: Vec<Rc<RefCell<N>>>, v: i32 }
+fn sum(n: &Rc<RefCell<N>>) -> i32 {
+    let n = n.borrow();
+    n.v+n.k.iter().map(sum).sum::<i32>()
+}
+fn d(n: &Rc<RefCell<N>>) -> usize {
+    n.borrow().k.iter().map(|c| d(c)).max().unwrap_or(0)+1
+}
+fn main() {}
+//= E0425 2
+use std::cell::RefCell;
+fn last(n: Rc<RefCell<Vec<i32>>>) -> i32 {
+    n.borrow().last().copied().unwrap_or(0)
+}
+fn main() {}
+//= E0425 2
+use std::cell::RefCell;
+fn last(n: Rc<RefCell<Vec<i32>>>) -> i32 {
+    let x = n.borrow().last().copied().unwrap_or(0);
+    x
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn f() {
+    let s = mk();
+    let r: &'static str = Box::leak(Box::new(s)).as_str();
+}
+fn main() {}
+//= E0506 2
+fn f<'a>(x: &'a mut i32) -> &'a mut i32 { let y = &mut *x; y }
+fn g<'a>(x: &'a mut i32) -> &'a i32 { let y = &*x; *x = 2; y }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn f<'a>(x: &'a mut Option<String>) -> Option<&'a mut String> {
+    match x { Some(s) => Some(s), None => None }
+}
+fn g<'a>(x: &'a mut Option<String>) -> &'a mut String {
+    if x.is_none() { *x = Some(mk()) }
+    x.as_mut().unwrap()
+}
+fn main() {}
+//= E0597 4
+trait T { fn n(&self) -> Box<dyn T+'_>; }
+struct A;
+impl T for A { fn n(&self) -> Box<dyn T+'_> { Box::new(A) } }
+fn f() { let r; { let a = A; r = a.n(); } r.n(); }
+fn main() {}
+//= none 2
+struct I<'a>(&'a mut [i32]);
+impl<'a> Iterator for I<'a> { type Item = &'a mut i32; fn next(&mut self) -> Option<&'a mut i32> { self.0.first_mut() } }
+fn main() {}
+//= fine
+struct I<'a>(&'a mut [i32]);
+impl<'a> Iterator for I<'a> { type Item = &'a mut i32; fn next(&mut self) -> Option<&'a mut i32> { let s = std::mem::take(&mut self.0); let (a, b) = s.split_first_mut()?; self.0 = b; Some(a) } }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct P{a:String,b:String,c:i32}
+fn f() {
+    let mut p = P { a: mk(), b: mk(), c: 1 };
+    let c = move||look(&p.a);
+    look(&p.b);
+    c();
+}
+fn main() {}
+//= E0382 7
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct P{a:String,b:String,c:i32}
+fn f() {
+    let mut p = P { a: mk(), b: mk(), c: 1 };
+    let c = move||look(&p.a);
+    look(&p.a);
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+struct P{a:String,b:String,c:i32}
+fn f() {
+    let p = &mut P { a: mk(), b: mk(), c: 1 };
+    let mut c = ||p.a.push('a');
+    p.b.push('b');
+    c();
+}
+fn main() {}
+//= E0501 6
+fn mk()->String{String::new()}
+struct P{a:String,b:String,c:i32}
+fn f() {
+    let p = &mut P { a: mk(), b: mk(), c: 1 };
+    let mut c = ||p.a.push('a');
+    p.a.push('b');
+    c();
+}
+fn main() {}
+//= E0506 1
+fn f(p: &mut i32) { let mut c = ||*p += 1; *p = 2; c(); }
+fn main() {}
+//= E0501 4
+fn look<T>(_:&T){}
+fn f(p: &mut i32) {
+    let mut c = ||*p += 1;
+    let r = &*p;
+    c();
+    look(r);
+}
+fn main() {}
+//= E0524 3
+fn f(p: &mut i32) {
+    let mut c = ||{ let q = &mut *p; *q = 1; };
+    let mut d = ||*p = 2;
+    c();
+    d();
+}
+fn main() {}
+//= E0502 6
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let mut s = mk();
+    let r = &s;
+    let c = ||s.push('a');
+    look(r);
+}
+fn main() {}
+//= E0505 6
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let s = mk();
+    let r = &s;
+    let c = move||look(&s);
+    look(r);
+}
+fn main() {}
+//= E0382 9
+fn mk()->String{String::new()}
+fn eat<T>(_:T){}
+fn look<T>(_:&T){}
+fn f() {
+    let t = (mk(), mk());
+    let c = ||{ eat(t.0) };
+    look(&t.1);
+    c();
+    look(&t.0);
+}
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn f() {
+    let mut t = (mk(), mk());
+    { let r = &mut t; let c = ||r.0.push('a'); }
+}
+fn main() {}
+//= E0382 7
+fn mk()->String{String::new()}
+fn eat<T>(_:T){}
+fn look<T>(_:&T){}
+fn f() {
+    let b = Box::new((mk(), mk()));
+    let c = ||eat(b.0);
+    look(&b.1);
+    c();
+}
+fn main() {}
+//= E0382 6
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+fn f() {
+    let b = Box::new((mk(), mk()));
+    let c = move||look(&b.0);
+    look(&b.1);
+}
+fn main() {}
+//= fine
+fn look<T>(_:&T){}
+fn f(r: &(String, String)) {
+    let c = move||look(&r.0);
+    look(&r.1);
+    c();
+    look(r);
+}
+fn main() {}
+//= E0382 4
+fn look<T>(_:&T){}
+fn f(r: &mut (String, String)) {
+    let c = move||look(&r.0);
+    look(&r.1);
+    c();
+}
+fn main() {}
+//= E0382 4
+fn look<T>(_:&T){}
+fn f(r: &mut (String, String)) {
+    let mut c = move||r.0.push('a');
+    look(&r.1);
+    c();
+}
+fn main() {}
+//= E0500 1
+fn f(v: &mut Vec<i32>) { v.iter().for_each(|x| v.push(*x)); }
+fn main() {}
+//= E0597 4
+use std::cell::RefCell;
+fn f() {
+    let c = RefCell::new(Some(1));
+    if let Some(x) = c.borrow().as_ref() { }
+}
+fn main() {}
+//= E0597 4
+use std::cell::RefCell;
+fn f() -> bool {
+    let c = RefCell::new(Some(1));
+    if let Some(x) = c.borrow().as_ref() { true } else { false }
+}
+fn main() {}
+//= E0713 5
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f() { let r; { let l = Loud(mk()); r = &l.0; } look(r); }
+fn main() {}
+//= E0713 3
+struct Loud(String);
+impl Drop for Loud{fn drop(&mut self){}}
+fn f<'a>(l: Loud) -> &'a str { &l.0 }
+fn main() {}
+//= E0713 3
+struct W<'a>(&'a mut String);
+impl<'a> Drop for W<'a> { fn drop(&mut self) {} }
+fn f<'a>(w: W<'a>) -> &'a mut String { &mut *w.0 }
+fn main() {}
+//= fine
+fn mk()->String{String::new()}
+fn look<T>(_:&T){}
+struct G<'a>(&'a String);
+impl<'a> Drop for G<'a>{fn drop(&mut self){}}
+fn f() { let x = &G(&mk()); look(x.0); }
+fn main() {}

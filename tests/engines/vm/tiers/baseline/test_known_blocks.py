@@ -20,7 +20,7 @@ BASE = 0x1000
 INSTRUCTIONS = (
     *("addi a0, a0, 1", "add a1, a1, a0", "ld a2, 8(a3)", "ld a2, 16(a3)", "sd a1, 0(a3)", "slli a4, a4, 3"),
     *("xor a5, a5, a1", "mul a6, a6, a0", "sltu a7, a0, a1", "fadd.d fa0, fa0, fa1", "fmul.d fa1, fa1, fa2"),
-    *("fsqrt.d fa3, fa1", "fence.i", "ecall"),
+    *("fsqrt.d fa3, fa1", "ecall", "ld t0, 24(a3)", "ld t1, 32(a3)", "ld t2, 40(a3)", "sd a0, 48(a3)", "sd t0, 56(a3)"),
     *("beq a0, a1, {}", "bne a4, a5, {}", "bltu a6, a7, {}", "jal zero, {}", "jal ra, {}", "jalr zero, 0(ra)"),
 )
 WORDS = 48

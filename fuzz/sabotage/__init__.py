@@ -33,6 +33,7 @@ CATALOGUES: Final = (
     "native_llvm_floats",
     "native_llvm_loops",
     "native_llvm_memory",
+    "vectors",
     "native_code_cache",
     "native_hosts",
     "native_images",

@@ -276,7 +276,7 @@ class AutoTier(LlvmTier):
         if self._compiler is None:
             from engines.vm.tiers.llvm.compiler import LlvmCompiler
 
-            self._compiler = LlvmCompiler(MOST_INSNS)
+            self._compiler = LlvmCompiler(MOST_INSNS, has_vectors=self.has_vectors)
         return self._compiler
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:

@@ -16,7 +16,7 @@ from random import Random
 from typing import Final
 
 from engines.vm.isa.describe import Instruction, OperandKind
-from engines.vm.isa.riscv64.vector_coding import VECTOR_INSTRUCTIONS, assemble, disassemble
+from engines.vm.isa.riscv64.vector_coding import VECTOR_INSTRUCTIONS, assemble_with_labels, disassemble
 
 CODE_ADDRESS: Final = 0x10000
 DATA_ADDRESS: Final = 0x40000
@@ -105,11 +105,13 @@ class VectorProgram:
         code: for `CODE_ADDRESS`, executable.
         data: for `DATA_ADDRESS`, writable.
         sequences: the instructions of each, as text.
+        starts: the address of each.
     """
 
     code: bytes
     data: bytes
     sequences: tuple[tuple[str, ...], ...]
+    starts: tuple[int, ...]
 
 
 def vector_program(seed: int, sequences: int = 30, repeat: int = 1) -> VectorProgram:
@@ -118,14 +120,16 @@ def vector_program(seed: int, sequences: int = 30, repeat: int = 1) -> VectorPro
     random = Random(seed)
     source = bytes(random.choice((0, 1, 0x7F, 0x80, 0xFF, random.randrange(256))) for _ in range(_SOURCE_BYTES))
     texts, shown = [], []
-    for _ in range(sequences):
+    for number in range(sequences):
         text, instructions = _sequence(random)
-        texts.append(text)
+        texts.append(f"start{number}:\n{text}")
         shown.append(instructions)
     again = f"  addi s10, s10, -1\n  beq s10, zero, out\n  li s1, {_OUTPUT}\n  li s11, 0\n  j again\nout:\n"
     text = f"{_BEGIN}  li s10, {repeat}\nagain:\n{''.join(texts)}{again}{_END}"
     data = bytes(_ACTION_BYTES) + source + bytes(_SPARE_BYTES + sequences * RECORD_BYTES)
-    return VectorProgram(assemble(text, CODE_ADDRESS), data, tuple(shown))
+    code, labels = assemble_with_labels(text, CODE_ADDRESS)
+    starts = tuple(labels[f"start{number}"] for number in range(sequences))
+    return VectorProgram(code, data, tuple(shown), starts)
 
 
 def _sequence(random: Random) -> tuple[str, tuple[str, ...]]:
@@ -134,8 +138,10 @@ def _sequence(random: Random) -> tuple[str, tuple[str, ...]]:
         lines += [f"addi a1, s0, {16 * group + random.randrange(256)}", f"vle8.v v{group}, (a1)"]
     lmul = random.choice(_LMULS)
     vtype = random.randrange(4) << 6 | random.randrange(4) << 3 | lmul
-    lines += [f"li a0, {random.choice(_VLS)}", f"li a1, {vtype}", "vsetvl t0, a0, a1"]
-    shown = [disassemble(VECTOR_INSTRUCTIONS["vsetvli"].encode(vtypei=vtype, rs1=10)) + f"  # a0 = {lines[-3][7:]}"]
+    lines += [f"li a0, {random.choice(_VLS)}", f"li a1, {vtype}"]
+    configured = VECTOR_INSTRUCTIONS["vsetvli"].encode(rd=5, rs1=10, vtypei=vtype)
+    shown = [f"{lines[-2]}; {disassemble(configured)}"]
+    lines.append(random.choice(("vsetvl t0, a0, a1", f".word {configured:#x}")))
     for _ in range(random.randrange(1, 6)):
         instruction = random.choice(INSTRUCTIONS)
         word = instruction.encode(**_operands(random, instruction, vtype, 1 << (lmul & 3 if lmul < 4 else 0)))

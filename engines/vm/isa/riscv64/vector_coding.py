@@ -43,10 +43,15 @@ def assemble(text: str, base: int = 0) -> bytes:
     return _assembler().assemble(text, base)
 
 
+def assemble_with_labels(text: str, base: int = 0) -> tuple[bytes, dict[str, int]]:
+    """The same, and the addresses of the labels."""
+    return _assembler().assemble_with_labels(text, base)
+
+
 def disassemble(word: int) -> str:
     """The instruction in the low bits of `word` as text, or `.word` / `.half` where it is none."""
     length = length_of(word)
     return _disassembler().text(word & (1 << 8 * length) - 1, length)
 
 
-__all__ = ["VECTOR_DECODER", "VECTOR_INSTRUCTIONS", "assemble", "decode", "disassemble"]
+__all__ = ["VECTOR_DECODER", "VECTOR_INSTRUCTIONS", "assemble", "assemble_with_labels", "decode", "disassemble"]

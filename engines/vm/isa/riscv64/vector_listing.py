@@ -31,6 +31,10 @@ to need no more (row VM-04 of the [capability matrix](capability-matrix.md) is o
 - *Tiers.* The reference tier goes element by element. The interpreter has a handler for each instruction, with a
   loop over host vectors for each element width; what it leaves to the reference tier (illegal instructions, vstart
   other than 0, accesses that may fault or that fall on code) is counted under `escape` by `--stats`.
+- The LLVM tier compiles regions for the vtype that they begin with, and compares before it relies on it: `vadd.vv`
+  becomes `paddd` on 128 bits, unmasked where vl is VLMAX. Vector registers stay in memory between instructions. The
+  baseline tier has no vectors yet: it leaves each such instruction to the interpreter. Nothing that is compiled with
+  vectors is kept for the next run.
 - *Signals* do not save vector registers in their frames, as under QEMU 7.2 and Linux before 6.5. Machine cases
   (`counterproof diff riscv64`) have no vector state: Unicorn's vectors are older than V 1.0."""
 

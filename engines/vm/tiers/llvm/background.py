@@ -24,7 +24,7 @@ SWITCH_SECONDS: Final = 0.0005
 class Request:
     """A region to compile: where it was asked for, and the version of the guest code that it was read from.
 
-    `guarded`: for guarded memory.
+    `guarded`: for guarded memory. `vtype`: the hart's, if it has vectors.
     """
 
     root: int
@@ -34,6 +34,7 @@ class Request:
     space: int
     version: int
     guarded: bool = False
+    vtype: int | None = None
 
 
 Answer = tuple[Request, Compiled | None]

@@ -16,7 +16,17 @@ from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.layout import convention
 from engines.vm.tiers.llvm.copies import copy_called
 from engines.vm.tiers.llvm.lowering import Lowering, Module, usable
-from engines.vm.tiers.llvm.region import MOST_INSNS, Decoded, Fetch, Region, Targets, form, unseen
+from engines.vm.tiers.llvm.region import (
+    MOST_INSNS,
+    Decoded,
+    Fetch,
+    Region,
+    Targets,
+    decoded_word,
+    decoder_with_vectors,
+    form,
+    unseen,
+)
 
 Handler = Callable[[int, int, int], int]
 """`(pc, word, length)` → the interpreter's handler of that instruction, as its distance from `decode`."""
@@ -72,11 +82,13 @@ class LlvmCompiler:
 
     Args:
         most_insns: size of a region, without copies of functions that it calls, which may be as many again.
+        has_vectors: of harts with V.
     """
 
     name = "llvm"
 
-    def __init__(self, most_insns: int = MOST_INSNS) -> None:
+    def __init__(self, most_insns: int = MOST_INSNS, *, has_vectors: bool = False) -> None:
+        self._decode = decoder_with_vectors() if has_vectors else decoded_word
         self.most_insns = most_insns
         self.counters = CompileCounters()
         self._usable: dict[int, str | None] = {}
@@ -119,17 +131,19 @@ class LlvmCompiler:
                 self.counters.interpreted[reason] += 1
             return reason is None
 
-        return form(root, fetch, executed, has_lowering, self.most_insns, targets)
+        return form(root, fetch, executed, has_lowering, self.most_insns, targets, self._decode)
 
-    def lower(self, region: Region, frm: int, handler: Handler, *, guarded: bool = False) -> Module:
-        """The region as LLVM text; with `guarded`, for guarded memory."""
+    def lower(
+        self, region: Region, frm: int, handler: Handler, *, guarded: bool = False, vtype: int | None = None
+    ) -> Module:
+        """The region as LLVM text; with `guarded`, for guarded memory; `vtype` is the hart's, if it has vectors."""
         insns = {insn.pc: insn for block in region.blocks.values() for insn in block.insns}
 
         def handler_of(pc: int) -> int:
             insn = insns[pc]
             return handler(pc, insn.word, insn.length)
 
-        return Lowering(region, convention(platform.machine()), frm, self._floats, handler_of, guarded).module()
+        return Lowering(region, convention(platform.machine()), frm, self._floats, handler_of, guarded, vtype).module()
 
     def encode(self, region: Region, module: Module, *, guarded: bool = False, begun: float | None = None) -> Compiled:
         """Have LLVM compile the text. Needs no guest: may run on any thread.

@@ -84,7 +84,11 @@ def _is_repeatable(insn: Decoded) -> bool:
     """Whether it does nothing but to load into an integer register, or to compute one."""
     effects = insn.base.effects
     plain = not (effects.store_bytes or effects.atomic or effects.fence or effects.csr or effects.ends_block)
-    return plain and all(operand.kind in (OperandKind.X, OperandKind.IMMEDIATE) for operand in insn.base.operands)
+    return (
+        plain
+        and not effects.is_vector
+        and all(operand.kind in (OperandKind.X, OperandKind.IMMEDIATE) for operand in insn.base.operands)
+    )
 
 
 def _close(

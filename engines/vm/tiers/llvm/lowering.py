@@ -12,6 +12,7 @@ from engines.vm.memory.address_space import ADDRESS_BITS
 from engines.vm.softfloat import FORMATS
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
+from engines.vm.tiers.interpreter.handlers import PLACED
 from engines.vm.tiers.interpreter.layout import ARGUMENTS, CONTEXT_OFFSETS, CPU_OFFSETS, PC_SHIFT, forward
 from engines.vm.tiers.interpreter.machine import dispatch, tail_call
 from engines.vm.tiers.interpreter.shapes import Constant
@@ -27,6 +28,7 @@ from engines.vm.tiers.llvm.nans import Nans, State, loose
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, address
 from engines.vm.tiers.llvm.unchecked import UncheckedLoop, text_of
 from engines.vm.tiers.llvm.unsaved import NONE, Names, unsaved
+from engines.vm.tiers.llvm.vectors import assumptions
 
 States = dict[int, State]
 PARCEL_BITS: Final = 1
@@ -65,7 +67,7 @@ def _run(machine: RegionMachine, insn: Decoded) -> None:
     """Write an instruction that was begun."""
     arguments: list[Any] = []
     for operand, value in zip(insn.base.operands, insn.arguments, strict=True):
-        if operand.kind in (OperandKind.X, OperandKind.F, OperandKind.ROUNDING):
+        if operand.kind in PLACED:
             arguments.append(Constant(value))
         elif operand.kind is OperandKind.CSR:
             arguments.append(machine.const(value, 12))
@@ -100,6 +102,7 @@ class Lowering:
     Args:
         handler: distance from `decode` of the interpreter's handler of the instruction at a pc.
         guarded: write code for guarded memory.
+        vtype: of the hart when the region was asked for; None where it has no vectors.
     """
 
     region: Region
@@ -108,6 +111,7 @@ class Lowering:
     floats: X86FloatSupport
     handler: Callable[[int], int]
     guarded: bool = False
+    vtype: int | None = None
     emitter: Emitter = field(default_factory=Emitter)
     leaves: list[_Leave] = field(default_factory=list)
 
@@ -130,6 +134,7 @@ class Lowering:
         self.unchecked = self._unchecked() if self.guarded else {}
         apart = [loop.function(self.frm, self.floats, _run) for loop in self.unchecked.values()]
         emitter.declarations.update(loop.declaration for loop in self.unchecked.values())
+        self.vtypes = {} if self.vtype is None else assumptions(region, self.vtype)
         for pc in sorted(region.blocks):
             self._block(region.blocks[pc])
         self._write_leaves()
@@ -244,6 +249,8 @@ class Lowering:
         words = joined_loads(block.insns) if self.guarded else {}
         repeated = restarts(block.insns, words)
         again: dict[str, str] = {}
+        if self.vtypes:
+            machine.vector.begin_block(self.vtypes[block.pc])
         for index, insn in enumerate(block.insns):
             if index not in repeated or index == repeated[index].start:
                 could_be_nan, leaves_at, now = loose(states), index, dirty | written_
@@ -266,6 +273,8 @@ class Lowering:
             if insn is block.insns[-1] and block.end is End.INDIRECT:
                 break
             written_.update(machine.commit())
+            if self.vtypes:
+                machine.vector.executed(insn)
         now = dirty | written_
         if block.end is End.INDIRECT:
             self._indirect(block, budget, now, known, states)

@@ -21,6 +21,7 @@ from engines.vm.tiers.interpreter.shapes import Constant, Place
 from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.bounds import Known
 from engines.vm.tiers.llvm.region import Decoded
+from engines.vm.tiers.llvm.vectors import RegionVectors
 
 LAST_MODE: Final = 3
 """Rounding modes 0 to 3 exist on the host; RMM does not."""
@@ -53,8 +54,15 @@ class RegionMachine(HandlerMachine):
         self.known = Known()
         self.touched: set[str] = set()
         self.makes_loose = False
+        self._region_vectors: RegionVectors | None = None
         self.x: Any = _Variables(self, "x")
         self.f: Any = _Variables(self, "f")
+
+    @property
+    def vector(self) -> RegionVectors:
+        if self._region_vectors is None:
+            self._region_vectors = RegionVectors(self)
+        return self._region_vectors
 
     def begin(self, insn: Decoded) -> None:
         """Go on with another instruction."""

@@ -34,6 +34,9 @@ LEFT: Final = frozenset({"ecall", "ebreak", "csrrw", "csrrs", "csrrc", "csrrwi",
 Fetch = Callable[[int, int], bytes]
 """`(pc, size) -> bytes`: what may be fetched from pc on, up to size."""
 
+DecodeWord = Callable[[int], "tuple[Instruction, tuple[int, ...]] | None"]
+"""`word ->` the base instruction that it is or expands to, and its arguments; None if it is none."""
+
 Targets = Callable[[int], Iterable[int]]
 """`pc ->` where the indirect jump at pc was seen to go."""
 
@@ -146,7 +149,8 @@ def address(key: int) -> int:
 
 
 @lru_cache(maxsize=1 << 16)
-def _decode(word: int) -> tuple[Instruction, tuple[int, ...]] | None:
+def decoded_word(word: int) -> tuple[Instruction, tuple[int, ...]] | None:
+    """The base instruction that a word is or expands to, and its arguments."""
     found = decode(word)
     if found is None:
         return None
@@ -155,7 +159,19 @@ def _decode(word: int) -> tuple[Instruction, tuple[int, ...]] | None:
     return base, found.arguments
 
 
-def decoded_at(pc: int, fetch: Fetch) -> Decoded | None:
+def decoder_with_vectors() -> DecodeWord:
+    """`decoded_word` for harts with V."""
+    from engines.vm.isa.riscv64.vector_coding import decode as decode_with_vectors
+
+    def decoded(word: int) -> tuple[Instruction, tuple[int, ...]] | None:
+        without = decoded_word(word)
+        found = decode_with_vectors(word) if without is None else None
+        return (found.instruction, found.arguments) if found is not None else without
+
+    return lru_cache(maxsize=1 << 12)(decoded)
+
+
+def decoded_at(pc: int, fetch: Fetch, decode: DecodeWord = decoded_word) -> Decoded | None:
     """The instruction at `pc`; None if there is none, or it cannot be fetched."""
     code = fetch(pc, 4)
     if len(code) < 2:
@@ -164,7 +180,7 @@ def decoded_at(pc: int, fetch: Fetch) -> Decoded | None:
     if len(code) < length:
         return None
     word = int.from_bytes(code[:length], "little")
-    found = _decode(word)
+    found = decode(word)
     return Decoded(pc, word, length, *found) if found else None
 
 
@@ -203,6 +219,7 @@ def form(
     usable: Callable[[Decoded], bool],
     most_insns: int = MOST_INSNS,
     targets: Targets = unseen,
+    decode: DecodeWord = decoded_word,
 ) -> Region:
     """The region of `root`.
 
@@ -210,6 +227,7 @@ def form(
         executed: whether an instruction was ever executed; the root is taken to have been.
         usable: whether an instruction has a lowering; the others are left to the interpreter.
         targets: where indirect jumps were seen to go: they are followed there.
+        decode: of the hart's instruction set.
     """
     seen: dict[int, tuple[int, ...]] = {}
     insns: dict[int, Decoded] = {}
@@ -225,7 +243,7 @@ def form(
         previous: Decoded | None = None
         constants: dict[int, int] = {}
         while pc not in insns and len(insns) < most_insns and (pc == root or executed(pc)):
-            insn = decoded_at(pc, fetch)
+            insn = decoded_at(pc, fetch, decode)
             if insn is None or insn.base.name in LEFT or not usable(insn):
                 if insn is not None and insn.base.name not in ("ebreak",):
                     after_leaving.append(insn.next_pc)
@@ -444,6 +462,8 @@ __all__ = [
     "Targets",
     "address",
     "decoded_at",
+    "decoded_word",
+    "decoder_with_vectors",
     "finish",
     "form",
     "loops_around",

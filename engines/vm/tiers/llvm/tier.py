@@ -10,7 +10,7 @@ from __future__ import annotations
 from time import thread_time
 
 from engines.vm.aot.image import Kind, StoredRegion
-from engines.vm.guests.riscv64.state import Hart, word_of
+from engines.vm.guests.riscv64.state import VILL, Hart, word_of
 from engines.vm.guests.words import WORD_BYTES
 from engines.vm.quick import Counter
 from engines.vm.record import made, record
@@ -51,6 +51,7 @@ _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
 _COMPILED: Final = CONTEXT_OFFSETS["compiled"] // WORD_BYTES
+_VTYPE: Final = word_of("vtype")
 
 
 @record()
@@ -105,6 +106,7 @@ class LlvmTier(CompilingTier):
         self._version = 0
         self._worker: BackgroundCompiler | None = None
         self._without_llvm = False
+        self._vtype = VILL if has_vectors else None
 
     @property
     def compiler(self) -> LlvmCompiler:
@@ -112,7 +114,7 @@ class LlvmTier(CompilingTier):
         if self._compiler is None:
             from engines.vm.tiers.llvm.compiler import LlvmCompiler
 
-            self._compiler = LlvmCompiler()
+            self._compiler = LlvmCompiler(has_vectors=self.has_vectors)
         return self._compiler
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
@@ -165,6 +167,8 @@ class LlvmTier(CompilingTier):
                 most = end - before
                 reason = self._run(at, most if most < self._left else self._left)
                 retired = words[_RETIRED] - before
+            if self.has_vectors:
+                self._vtype = words[_VTYPE]
             self._left -= retired
             self._window += retired
             self.retired += retired
@@ -285,7 +289,7 @@ class LlvmTier(CompilingTier):
             return False
         guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
         guarded = self.cache.guards(space.memory)
-        request = Request(root, region, guest, frm, id(space), space.version, guarded)
+        request = Request(root, region, guest, frm, id(space), space.version, guarded, self._vtype)
         self.profile.ask(root, region)
         if not self.background:
             try:
@@ -326,7 +330,11 @@ class LlvmTier(CompilingTier):
         compiler = self.compiler
         guarded = request.guarded
         module = compiler.lower(
-            request.region, request.frm, lambda _, word, size: self.cache.handler(word, size), guarded=guarded
+            request.region,
+            request.frm,
+            lambda _, word, size: self.cache.handler(word, size),
+            guarded=guarded,
+            vtype=request.vtype,
         )
         return compiler.encode(request.region, module, guarded=guarded)
 

@@ -131,11 +131,11 @@ class Runs:
 
     def examine(self, budget: Budget) -> Kill | None:
         from harness.registry import create
-        from harness.subjects.rustwasm_program import known_builds
+        from harness.subjects.rustwasm_program import BUILDS
 
         _must_build()
         engine: Executor = create("wasmtime", isolated=False)
-        runner = RustRunner([build for build in known_builds() if build.name in self.builds], [engine])
+        runner = RustRunner([build for build in BUILDS if build.name in self.builds], [engine])
         end = time.monotonic() + budget.seconds
         for cases, program in enumerate(self._programs, 1):
             found = next(runner.examine(program, f"program {cases}"), None)

@@ -259,10 +259,10 @@ def _main(arguments: list[str]) -> None:
     builds = [one for one in arguments if "/" not in one]
     for place in arguments[len(builds) :]:
         use(Path(place))
-    from harness.subjects.rustwasm_program import CompiledProgram, known_builds
+    from harness.subjects.rustwasm_program import BUILDS, CompiledProgram
 
     program = CompiledProgram(sys.stdin.read())
-    print(json.dumps(digests(program, [one for one in known_builds() if one.name in builds])))
+    print(json.dumps(digests(program, [one for one in BUILDS if one.name in builds])))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from harness.contract import ProgramObservation, SourceCase, SourceObservation
 from harness.observation_file import read_observation, write_observation
 from harness.registry import create
 from harness.strict_json import DocumentError, parse
-from harness.subjects.rustwasm_program import known_builds
+from harness.subjects.rustwasm_program import BUILDS
 from harness.triage.store import Finding, FindingsStore
 
 FORMAT: Final = "counterproof-rust-finding"
@@ -170,10 +170,10 @@ def replay(place: Path) -> tuple[bool, str]:
 
 def _reduced(source: str, build: str, engine: str) -> tuple[str, ...]:
     """What of a reduced program is otherwise than another runner has it."""
-    if build not in [one.name for one in known_builds()]:
-        raise NotOfRustError(f"found by {build!r}; known builds are {', '.join(one.name for one in known_builds())}")
+    if build not in [one.name for one in BUILDS]:
+        raise NotOfRustError(f"found by {build!r}; known builds are {', '.join(one.name for one in BUILDS)}")
     with closing(create("wasmtime" if engine == INTERPRETER else engine)) as opened:
-        runner = RustRunner(known_builds(), [opened])
+        runner = RustRunner(BUILDS, [opened])
         seen, right = (runner.observe(source, build, name) for name in (opened.name, INTERPRETER))
     if isinstance(seen, str) or isinstance(right, str):
         return ("compiler",)

@@ -19,7 +19,7 @@ from harness.campaign.rust_runs import GENERATOR, INTERPRETER, RustDivergence, R
 from harness.campaign.rust_units import judged, verified
 from harness.contract import Observation, ProgramObservation, SourceCase, SourceObservation
 from harness.registry import create
-from harness.subjects.rustwasm_program import CompiledProgram, known_builds
+from harness.subjects.rustwasm_program import BUILDS, CompiledProgram
 
 CHECKER: Final = "rustwasm-check"
 NATIVE: Final = "native"
@@ -45,7 +45,7 @@ def again(case: SourceCase, subject: str, recorded: Observation | None) -> RustD
     if not case.options:
         return _misjudged(case, subject, recorded)
     parts, expected = _SUBJECT.fullmatch(subject), recorded.run
-    builds = [one.name for one in known_builds()]
+    builds = [one.name for one in BUILDS]
     if parts is None or parts["build"] not in (*builds, NATIVE) or expected is None:
         known = ", ".join(f"rustwasm-{name}-on-ENGINE" for name in builds)
         raise NotOfRustError(f"{subject!r} runs no Rust programs; known are {known}, and {CHECKER}")
@@ -76,7 +76,7 @@ def _run(case: SourceCase, build: str, engine: str, expected: ProgramObservation
     name = engine if engine not in _PARTS else "wasmtime"
     opened = [] if name == INTERPRETER else [create(name, isolated=False)]
     try:
-        seen = RustRunner(known_builds(), opened).observe(source, build, name)
+        seen = RustRunner(BUILDS, opened).observe(source, build, name)
     finally:
         for one in opened:
             one.close()

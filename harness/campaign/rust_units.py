@@ -22,7 +22,7 @@ from harness.campaign.rust_reduction import reduced
 from harness.campaign.rust_runs import GENERATOR, ROOT, RustDivergence, RustRunner, differing, expectation
 from harness.contract import Executor, ProgramObservation, SourceCase, SourceObservation
 from harness.registry import create
-from harness.subjects.rustwasm_program import Build, CompiledProgram, known_builds
+from harness.subjects.rustwasm_program import BUILDS, Build, CompiledProgram
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class RustPlan:
         for name in ("modes_every", "faulty"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; the legal range is 0 and more")
-        known = [build.name for build in known_builds()]
+        known = [build.name for build in BUILDS]
         for name in self.builds:
             if name not in known:
                 raise ValueError(f"no build is called {name!r}; there are {', '.join(known)}")
@@ -80,7 +80,7 @@ class RustPlan:
         return range(first, min(first + self.programs, self.first_seed + self.seeds))
 
     def made_builds(self) -> tuple[Build, ...]:
-        return tuple(build for build in known_builds() if build.name in self.builds)
+        return tuple(build for build in BUILDS if build.name in self.builds)
 
 
 @dataclass

@@ -82,7 +82,7 @@ def rust(
     from harness.campaign.rust_units import RustPlan, UnitWorker
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
     from harness.strict_json import DocumentError
-    from harness.subjects.rustwasm_program import known_builds
+    from harness.subjects.rustwasm_program import BUILDS
     from harness.triage.store import FindingsStore, StoreError
 
     if fresh and resume:
@@ -96,7 +96,7 @@ def rust(
             create(judge).close()
         plan = RustPlan(
             subject, judge, judge_every, native_every,
-            tuple(build or [one.name for one in known_builds()]) if run else (),
+            tuple(build or [one.name for one in BUILDS]) if run else (),
             tuple(engine or ["wasmtime", "node"]), per_crate, statements, first, programs, verify,
             modes_every, programs if faulty is None else faulty,
         )  # fmt: skip

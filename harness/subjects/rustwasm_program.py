@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import inspect
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,14 +41,8 @@ class Build:
         return self.profile == "dev"
 
 
-LINEAR_BUILDS: Final = (Build("dev"), Build("release"))
-GC_BUILDS: Final = (Build("dev", "gc"), Build("release", "gc"))
-
-
-def known_builds() -> tuple[Build, ...]:
-    """The builds that this driver can make."""
-    has_lowerings = "lowering" in inspect.signature(driver.build).parameters
-    return LINEAR_BUILDS + GC_BUILDS if has_lowerings else LINEAR_BUILDS
+BUILDS: Final = (Build("dev"), Build("release"), Build("dev", "gc"), Build("release", "gc"))
+"""The builds that the driver can make."""
 
 
 class CompiledProgram:
@@ -84,10 +77,7 @@ class CompiledProgram:
 
     def module(self, build: Build) -> bytes:
         """The WASI command that `build` makes of it."""
-        if build.lowering == "linear":
-            return driver.build_bytes(self.compilation, build.profile)
-        lowered = {"lowering": build.lowering}
-        return driver.build_bytes(self.compilation, build.profile, **lowered)  # type: ignore[arg-type]
+        return driver.build_bytes(self.compilation, build.profile, lowering=build.lowering)
 
 
 def program_case(module: bytes, label: str = "") -> ProgramCase:

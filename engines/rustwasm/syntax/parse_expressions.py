@@ -307,7 +307,7 @@ class ExpressionParser(TypeParser):
     def struct_literal(self, path: t.Path, start: int) -> t.StructLiteral:
         self.expect("{")
         fields: list[tuple[str, Any, t.Span]] = []
-        base = None
+        base: Any = None
         while self.kinds[self.at] != "}":
             if self.accept(".."):
                 if self.kinds[self.at] == "}":

@@ -21,7 +21,7 @@ from fuzz.strategies.wasm import ChoiceSequence
 from harness.campaign.rust_runs import RustRunner
 from harness.contract import Executor, ProgramObservation
 from harness.registry import create
-from harness.subjects.rustwasm_program import known_builds, program_case
+from harness.subjects.rustwasm_program import BUILDS, program_case
 
 PLACES: Final = """
 use std::rc::Rc;
@@ -146,6 +146,6 @@ def test_numbers_that_fit_need_no_object() -> None:
 @given(st.integers(0, 1 << 30))
 def test_generated_statements_do_what_they_say(seed: int) -> None:
     program = generate_dense(ChoiceSequence(seed=seed), either, 10)
-    builds = [one for one in known_builds() if one.lowering == "gc"]
+    builds = [one for one in BUILDS if one.lowering == "gc"]
     wasmtime_engine = create("wasmtime", isolated=False)
     assert list(RustRunner(builds, [wasmtime_engine]).examine(program, f"seed {seed}")) == []

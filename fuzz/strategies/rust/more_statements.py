@@ -57,7 +57,7 @@ def drops(scene: Scene) -> None:
         if given <= 3:
             said = ["drop early second", "drop early first", str(given * 2)]
     elif choice == 8:
-        rounds, stop = scene.draw.below(5), scene.draw.below(4)
+        rounds, stop = scene.rounds(4), scene.draw.below(4)
         lines = [f"for i in 0..{rounds} {{", f'    let _one = noisy("{n}");', f"    if i == {stop} {{ break; }}",
                  '    println!("round {}", i);', "}"]  # fmt: skip
         said = []
@@ -280,7 +280,7 @@ def loops(scene: Scene) -> None:
     n = scene.fresh("n")
     choice = draw.below(3)
     if choice == 0:
-        rows, columns, skip, most = (draw.below(6) for _ in range(4))
+        rows, columns, skip, most = scene.rounds(5), draw.below(6), scene.rounds(5), draw.below(6)
         scene.line(f"let mut {n}: i32 = 0;")
         scene.line(f"'rows: for i in 0..{rows} {{")
         scene.line(f"    for j in 0..={columns} {{")
@@ -297,7 +297,7 @@ def loops(scene: Scene) -> None:
         value = next(c for c in range(1, 99) if c * c > limit)
         scene.declare(n, "u32", value * 2, False)
     else:
-        values = [draw.below(9) for _ in range(draw.below(5))]
+        values = [draw.below(9) for _ in range(scene.rounds(4))]
         scene.line(f"let mut left: Vec<i32> = vec![{', '.join(map(str, values))}];")
         scene.line(f"let mut {n} = 0i32;")
         scene.line(f"while let Some(top) = left.pop() {{ {n} = {n} * 3 + top; }}")
@@ -410,7 +410,7 @@ def traits(scene: Scene) -> None:
         scene.say(f"{x} {y}")
     elif choice == 2:
         scene.need("Countdown")
-        count, most = draw.below(9), draw.below(6)
+        count, most = scene.rounds(8), scene.rounds(5)
         scene.line(f"let odd: Vec<u32> = Countdown({count}).filter(|n| n % 2 == 1).take({most}).collect();")
         scene.line(f'println!("{{:?}} {{}}", odd, Countdown({count}).map(|n| n * n).sum::<u32>());')
         down = list(range(count - 1, -1, -1))
@@ -428,7 +428,7 @@ def traits(scene: Scene) -> None:
         scene.say(f"{b + 2 * a} 81")
     elif choice == 5:
         scene.need("Tree")
-        values = [draw.below(20) for _ in range(draw.below(7))]
+        values = [draw.below(20) for _ in range(scene.rounds(6))]
         scene.line("let mut tree = Tree::Leaf;")
         scene.line(f"for n in {_list(values) if values else '[0i32; 0]'} {{ tree = tree.insert(n); }}")
         scene.line("let mut walked = Vec::new();")

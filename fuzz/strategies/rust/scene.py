@@ -91,6 +91,11 @@ class Scene:
         self.names += 1
         return f"{stem}_of_another_name_{self.names}" if self.style == "renamed" else f"{stem}{self.names}"
 
+    def rounds(self, most: int) -> int:
+        """How often a loop runs: at most `most` times, and one time in sixteen never, when its body shows nothing."""
+        n = self.draw.below(16)
+        return 1 + (n - 1) % most if n else 0
+
     def declare(self, name: str, type_: str, value: Any, mutable: bool) -> Variable:
         variable = Variable(name, type_, mutable, value)
         self.scopes[-1].append(variable)

@@ -344,7 +344,7 @@ def nested(scene: Scene) -> None:
 
 def loop(scene: Scene) -> None:
     """A loop whose rounds are computed as they are written."""
-    rounds = scene.draw.below(6)
+    rounds = scene.rounds(5)
     type_ = scene.draw.pick(tuple(INTEGERS))
     name = scene.fresh("n")
     start = scene.draw.below(20)
@@ -394,7 +394,7 @@ def closure(scene: Scene) -> None:
         variable.usable = variable.alive = False
     else:
         vector = scene.fresh("v")
-        times = scene.draw.below(5)
+        times = scene.rounds(4)
         scene.line(f"let mut {vector}: Vec<i32> = Vec::new();")
         scene.line(f"apply(|i| {vector}.push(i * i), {times});")
         scene.declare(vector, "Vec", [i * i for i in range(times)], True)

@@ -51,6 +51,16 @@ def test_programs_differ_and_do_everything() -> None:
     assert len(panics) > 9 and panics[""] > 200
 
 
+def test_most_loops_run() -> None:
+    """A loop that never runs hides what its body does wrong."""
+    programs = [generate_program(ChoiceSequence(seed=seed)) for seed in range(400)]
+    text = "\n".join(program.source.partition("fn main()")[2] for program in programs)
+    rounds = [int(n) for n in re.findall(r"(?:in 0\.\.|while c\w* < |if c\w* == )(\d+)", text)]
+    never = rounds.count(0)
+    assert len(rounds) > 200
+    assert 0 < never < len(rounds) / 8
+
+
 def test_no_variable_has_the_name_of_a_function() -> None:
     """A statement after it would call the variable (`diff rust` found `turned` to be both)."""
     functions = {name for text in (PRELUDE, *ITEMS.values()) for name in re.findall(r"^fn (\w+)", text, re.MULTILINE)}

@@ -36,7 +36,7 @@ to need no more (row VM-04 of the [capability matrix](capability-matrix.md) is o
   baseline tier has no vectors yet: it leaves each such instruction to the interpreter. Nothing that is compiled with
   vectors is kept for the next run.
 - *Signals* do not save vector registers in their frames, as under QEMU 7.2 and Linux before 6.5. Machine cases
-  (`counterproof diff riscv64`) have no vector state: Unicorn's vectors are older than V 1.0."""
+  (`counterproof diff riscv`) have no vector state: Unicorn's vectors are older than V 1.0."""
 
 
 def page() -> str:

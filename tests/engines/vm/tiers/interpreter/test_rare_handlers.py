@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engines.vm.isa.riscv64 import INSTRUCTIONS
+from engines.vm.isa.riscv64.vector_coding import VECTOR_INSTRUCTIONS
 from engines.vm.tiers.interpreter.module import RARE, is_rare, parts, specialisations
 
 DYNAMIC, TOWARDS_ZERO = 7, 1
@@ -40,7 +41,7 @@ def test_rounding_modes_with_handlers_of_their_own() -> None:
 
 
 def test_names_of_rare_instructions_name_some() -> None:
-    names = [instruction.name for instruction in INSTRUCTIONS]
+    names = [instruction.name for instruction in VECTOR_INSTRUCTIONS]  # with the default machine's
     assert all(any(name.startswith(beginning) for name in names) for beginning in RARE)
 
 

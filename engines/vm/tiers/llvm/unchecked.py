@@ -167,8 +167,8 @@ class UncheckedLoop:
         is_unfit = emitter.const(_MOST_ROUNDS - FEWEST_ROUNDS).ult(steps - (FEWEST_ROUNDS - 1))
         if loop.comparison == "bne" and step > 1:
             is_unfit = is_unfit | (steps * step).ne(distance)
-        # Told to be the rare side, so that the loop with checks is the one that LLVM keeps in registers: in a vectorised
-        # one a reload is for many rounds, and short loops pay for nothing but this question.
+        # Told to be the rare side, so that the loop with checks is the one that LLVM keeps in registers: in a
+        # vectorised one a reload is for many rounds, and short loops are to pay for nothing but this question.
         enough = emitter.label("enough")
         emitter.branch(is_unfit ^ 1, enough, instead, unlikely=True)
         emitter.begin(enough)

@@ -26,6 +26,14 @@ def _() -> None:
     replace_method(check, "add_guards", lambda original: lambda constraints: None)
 
 
+@BUGS.action("rust-elements-by-index-were-not-moved", Area.RUST_FRONT_END, _RULE,
+             description="v[i] is no part of an array that a pattern took elements from")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import paths
+
+    replace_method(paths, "indices_overlap", lambda original: lambda step, other, whole: False)
+
+
 @BUGS.action("rust-guards-change-variables", Area.RUST_FRONT_END, _RULE,
              description="a match's guard may change and move away the variables of its arm")  # fmt: skip
 def _() -> None:

@@ -417,7 +417,7 @@ def _() -> None:
     from engines.rustwasm.borrow import loans
 
     replace_method(
-        loans, "_indices_overlap", lambda original: lambda step, other, whole: step[0] == other[0]
+        loans, "indices_overlap", lambda original: lambda step, other, whole: step[0] == other[0]
         and original(step, other, whole)
     )  # fmt: skip
 

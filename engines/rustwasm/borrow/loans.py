@@ -95,7 +95,7 @@ def conflict(body: m.Body, borrowed: m.Place, accessed: m.Place, depth: int) -> 
         else:
             other = theirs[i]
             if step[0] != other[0]:
-                if not _indices_overlap(step, other, one):
+                if not indices_overlap(step, other, one):
                     return False
             elif not _same_part(step, other, one):
                 return False
@@ -107,10 +107,10 @@ def _same_part(step: m.Projection, other: m.Projection, whole: ty.Ty) -> bool:
     """May two steps of one kind, out of a value of this type, lead to the same part?"""
     if step[0] == m.FIELD or step[0] == m.DOWNCAST:
         return bool(step[1] == other[1])
-    return _indices_overlap(step, other, whole)
+    return indices_overlap(step, other, whole)
 
 
-def _indices_overlap(step: m.Projection, other: m.Projection, whole: ty.Ty) -> bool:
+def indices_overlap(step: m.Projection, other: m.Projection, whole: ty.Ty) -> bool:
     """May two steps into an array or slice mean the same element? True for steps that are no indices."""
     kinds = (step[0], other[0])
     if kinds == (m.CONSTANT_INDEX, m.CONSTANT_INDEX):

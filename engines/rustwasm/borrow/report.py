@@ -108,6 +108,10 @@ class Reporter:
         """E0382."""
         verb, done = _VERBS[kind]
         name = self.name(place)
+        if partial and len(place.projection) > len(path.projection):  # an element, which may be the one that was moved
+            name = self.name(path)
+            if place.projection[len(path.projection)][0] == m.INDEX:
+                verb, done = _VERBS[f.COPY]
         if kind in (f.ASSIGN, f.RESULT):
             verb = "assign to part of"
             name = self.name(path)

@@ -2119,3 +2119,52 @@ struct G<'a>(&'a String);
 impl<'a> Drop for G<'a>{fn drop(&mut self){}}
 fn f() { let x = &G(&mk()); look(x.0); }
 fn main() {}
+//= E0382 5
+fn f() -> usize {
+    let v = [String::from("a"), String::from("b")];
+    let [a, _] = v;
+    let i = 0;
+    let r = &v[i];
+    r.len() + a.len()
+}
+fn main() {}
+//= E0382 4
+fn f() -> usize {
+    let v = [String::from("a"), String::from("b")];
+    let [a, _] = v;
+    let w = v[1].len();
+    w + a.len()
+}
+fn main() {}
+//= E0382 4
+fn f() -> usize {
+    let v = [String::from("a"), String::from("b"), String::from("c")];
+    let [a, ..] = v; let [_, ref b @ ..] = v;
+    let [ref c @ .., _] = v;
+    a.len() + b.len() + c.len()
+}
+fn main() {}
+//= E0382 4
+fn f(i: usize) -> String {
+    let mut v = [String::from("a"), String::from("b")];
+    let [a, _] = v;
+    v[i] = String::new();
+    a
+}
+fn main() {}
+//= E0382 5
+struct P { v: [String; 2] }
+fn f(p: P, i: usize) -> usize {
+    let [a, _] = p.v;
+    let w = 1;
+    w + a.len() + p.v[i].len()
+}
+fn main() {}
+//= fine
+fn f(i: usize) -> usize {
+    let mut v = [String::from("a"), String::from("b")];
+    let [a, ref b] = v; let w = a.len() + b.len();
+    v = [String::new(), String::new()];
+    v[i].len() + w
+}
+fn main() {}

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from ci.silence import silence
 
 WORKLOADS: Final = {
     "list": "2000",
@@ -57,7 +56,7 @@ def speed(image: Path, arguments: tuple[str, ...], tier: str, limit_insns: int, 
 
     best = 0.0
     for _ in range(rounds):
-        with _silent():
+        with silence():
             launch = Launch(program=str(image), arguments=arguments, tier=tier, limit_insns=limit_insns)
             process, _ = start(launch)
         hart = process.current.hart
@@ -68,20 +67,6 @@ def speed(image: Path, arguments: tuple[str, ...], tier: str, limit_insns: int, 
         process.close()
         best = max(best, retired / seconds)
     return Speed(retired, best)
-
-
-@contextmanager
-def _silent() -> Iterator[None]:
-    """A program started here writes its standard output nowhere."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def batch_us(count: int, rounds: int) -> float:

@@ -31,6 +31,7 @@ from tempfile import mkdtemp
 from typing import Final
 
 from ci.bench_start import COMMAND
+from ci.silence import silence
 
 SIZES: Final = {
     "list": "4200",
@@ -259,10 +260,7 @@ def _run(
     from engines.vm.user.launch import Launch, start
 
     assert isinstance(options, Options)
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_RDWR)
-    sys.stdout.flush()
-    os.dup2(nowhere, 1)
-    try:
+    with silence():
         process, _ = start(Launch(program=str(guest), arguments=arguments, tier="baseline"))
         tier = BaselineTier(options)
         if schedules:
@@ -272,10 +270,6 @@ def _run(
         process.run()
         spent = time.process_time() - begun
         process.close()
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
     counters = tier.compiler.counters
     return spent, (counters.seconds, counters.insns)
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import math
-import os
 import re
 import shutil
 import subprocess
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ci.bench_machine import SIZES, geometric_mean
+from ci.silence import silence
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.hosts import host as hosts
 from engines.vm.hosts import list_scheduling
@@ -116,7 +116,7 @@ def regions(guest: Path, kernel: str) -> Iterator[Regions]:
 
     arguments = (kernel, str(max(1, int(SIZES[kernel]) // SHORTER)))
     tier = BaselineTier()
-    with _silence():
+    with silence():
         process, _ = start(Launch(program=str(guest), arguments=arguments), exact)
         process.run_tier = sampled
         process.run()
@@ -126,20 +126,6 @@ def regions(guest: Path, kernel: str) -> Iterator[Regions]:
         process.run()
     yield Regions(process.memory, tuple(region.entries[0][0] for region in tier.compiled), samples)
     process.close()
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """What programs print goes nowhere."""
-    sys.stdout.flush()
-    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def host_of(name: str, scheduled: bool) -> Host:

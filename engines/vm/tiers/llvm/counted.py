@@ -14,13 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from engines.vm.isa.riscv64.i import LOADS, STORES
 from engines.vm.tiers.llvm.arms import PURE
 from engines.vm.tiers.llvm.bounds import written_integer
 from engines.vm.tiers.llvm.region import Block, Decoded, End
 
-LOADS: Final = {"lb": 1, "lh": 2, "lw": 4, "ld": 8, "lbu": 1, "lhu": 2, "lwu": 4}
-STORES: Final = {"sb": 1, "sh": 2, "sw": 4, "sd": 8}
-"""Bytes by instruction."""
 ALLOWED: Final = PURE | LOADS.keys() | STORES.keys() | {"mul", "mulw"}
 """Of a loop, before its branch."""
 FURTHEST_STEP: Final = 4096
@@ -94,8 +92,8 @@ def counted(block: Block) -> Counted | None:
     accesses: list[tuple[int, Linear, int, bool]] = []
     for index, insn in enumerate(body):
         name = insn.base.name
-        size = LOADS.get(name) or STORES.get(name)
-        if size is not None:
+        if name in LOADS or name in STORES:
+            size = STORES[name] if name in STORES else LOADS[name][0]
             base = values[insn.argument("rs1")]
             if base is None:
                 return None

@@ -11,9 +11,10 @@ import pytest
 from engines.vm.aot.image import StoredRegion
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble, decode
+from engines.vm.isa.riscv64.i import LOADS, STORES
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.tiers.interpreter.tier import InterpreterTier
-from engines.vm.tiers.llvm.counted import LOADS, STORES, Counted, Linear, counted
+from engines.vm.tiers.llvm.counted import Counted, Linear, counted
 from engines.vm.tiers.llvm.region import Block, Decoded, End
 from engines.vm.tiers.llvm.tier import LlvmTier
 from engines.vm.tiers.llvm.unchecked import FEWEST_ROUNDS, PlainMachine

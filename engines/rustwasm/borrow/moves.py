@@ -109,11 +109,12 @@ class Moves:
                 if place.local not in roots:
                     continue
                 if kind <= f.READ:
-                    used, bits = self.paths.needed(place)
-                    if state & bits:
-                        self._report(point, kind, place, used, state)
-                    if kind == f.MOVE and find(place)[1]:
-                        state |= used.subtree
+                    path, exact = find(place)
+                    assert path is not None
+                    if state & (path.subtree if exact else path.bit | self.paths.overlapped(path, place)):
+                        self._report(point, kind, place, path, state)
+                    if kind == f.MOVE and exact:
+                        state |= path.subtree
                 elif kind == f.ASSIGN or kind == f.RESULT:
                     path, exact = find(place)
                     assert path is not None
@@ -124,7 +125,7 @@ class Moves:
                         state &= ~path.subtree
                     elif state & path.bit:
                         self._report(point, kind, place, path, state)
-                    elif state & self.paths.needed(place)[1]:
+                    elif state & self.paths.overlapped(path, place):
                         self._report(point, f.COPY, place, path, state)  # of the array, to find the element
                 elif kind == f.LIVE:
                     state |= roots[place.local].subtree

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.rustwasm.borrow.describe import is_box, step_type
+from engines.rustwasm.borrow.describe import is_box, place_type, step_type
 from engines.rustwasm.borrow.loans import indices_overlap
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
@@ -72,22 +72,18 @@ class MovePaths:
             node = child
         return node, True
 
-    def needed(self, place: m.Place) -> tuple[MovePath, int]:
-        """What must hold a value where a place of a tracked local is read: the longest path that leads there, and bits.
-        An element by an index that is not known, or a part of an array, may be one that was moved out."""
-        node = self.roots[place.local]
-        whole = self.body.locals[place.local].ty
-        for step in place.projection:
-            child = node.children.get(step[:2] if step[0] == m.FIELD else step)
-            if child is None:
-                bits = node.bit
-                if step[0] in (m.INDEX, m.CONSTANT_INDEX, m.SUBSLICE):
-                    for other, moved in node.children.items():
-                        bits |= moved.subtree if indices_overlap(step, other, whole) else 0
-                return node, bits
-            whole = step_type(whole, step, 0)
-            node = child
-        return node, node.subtree
+    def overlapped(self, path: MovePath, place: m.Place) -> int:
+        """Bits of what was moved out of an array and may be meant by a place that `path` leads to, but not all the way:
+        an element by an index that is not known, or a part of the array."""
+        step = place.projection[len(path.place.projection)]
+        if not path.children or step[0] not in (m.INDEX, m.CONSTANT_INDEX, m.SUBSLICE):
+            return 0
+        whole = place_type(self.body, path.place)
+        bits = 0
+        for other, moved in path.children.items():
+            if indices_overlap(step, other, whole):
+                bits |= moved.subtree
+        return bits
 
 
 def illegal_move(body: m.Body, place: m.Place) -> tuple[int, str, Ty] | None:

@@ -23,7 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import util
 from pathlib import Path
@@ -186,16 +186,12 @@ def _compile(scratch: Path, files: list[Path], tell: Callable[[int, int], None])
 
 def _try(whole: Path) -> None:
     """Compile the probe with a new copy and with the sources."""
-    builds = ["dev", "dev-gc"]
-    said = []
-    for copy in ([str(whole)], []):
-        command = [sys.executable, "-m", __name__, *builds, *copy]
-        done = subprocess.run(command, input=PROBE, capture_output=True, text=True, timeout=SECONDS, check=False)
-        if done.returncode:
-            reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-            raise CompilingError(f"the compiled compiler does not work, a bug of counterproof or of mypyc: {reason}")
-        said.append(json.loads(done.stdout))
-    if said[0] != said[1]:
+    try:
+        ours = _asked(PROBE, ("dev", "dev-gc", str(whole)))
+    except subprocess.CalledProcessError as error:
+        reason = (error.stderr.strip().splitlines() or [f"exit status {error.returncode}"])[-1]
+        raise CompilingError(f"the compiled compiler does not work, a bug of ours or of mypyc: {reason}") from error
+    if differing(PROBE, ours):
         raise CompilingError("the compiled compiler makes other modules than its sources, which is a bug")
 
 
@@ -244,10 +240,16 @@ def differing(source: str, ours: dict[str, str]) -> list[str]:
     Raises:
         CalledProcessError, TimeoutExpired: they give none.
     """
-    command = [sys.executable, "-m", __name__, *ours]
-    done = subprocess.run(command, input=source, capture_output=True, text=True, timeout=SECONDS, check=True)
-    right = json.loads(done.stdout)
+    right = _asked(source, ours)
     return [name for name, digest in ours.items() if right[name] != digest]
+
+
+def _asked(source: str, arguments: Iterable[str]) -> dict[str, str]:
+    """Digests of a program's modules, from a process of their own; `arguments` as `_main` takes them."""
+    command = [sys.executable, "-m", __name__, *arguments]
+    done = subprocess.run(command, input=source, capture_output=True, text=True, timeout=SECONDS, check=True)
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
 
 
 def _main(arguments: list[str]) -> None:

@@ -2,8 +2,8 @@
 
 Both trees run at the same time of day on the same core: one process each, asked in turn for slices of fixed work
 (`ci.bench_slices`). What counts is the median of the ratios of turns, in processor time: what disturbs one side of a
-turn by chance disturbs the other as often. Turns go on until the middle of those ratios is known to two per cent; a
-ratio over the limit is measured thrice in all, from new processes, before it counts.
+turn by chance disturbs the other as often. Turns go on until the middle of those ratios is known to two per cent; each
+is measured from new processes again, thrice where the two do not agree that it is below the limit.
 
 With `--history` the ratios, and the times against a yardstick that no commit changes, are appended to a file of JSON
 lines, from which `counterproof report` draws the trend.
@@ -166,17 +166,19 @@ def _known(ratios: Sequence[float]) -> bool:
 
 
 def judged(new: Side, old: Side, limit: float, names: Sequence[str] = ()) -> list[Ratio]:
-    """Ratios; what is over `limit` is measured twice more from new processes, and the median of the three counts: where
-    a process happens to lie in memory can cost it some per cent.
+    """Ratios, each the median of three from new processes: where a process happens to lie in memory can cost it, or
+    seem to save it, a fifth. Of what is below `limit` twice the third is not measured.
 
     Raises:
         BenchError: as `measure`.
     """
-    found = {ratio.name: [ratio] for ratio in measure(new, old, names)}
-    slow = [name for name, (ratio,) in found.items() if ratio.value > limit and name != YARDSTICK]
-    for _ in range(2 if slow else 0):
-        for again in measure(new, old, slow):
-            found[again.name].append(again)
+    found: dict[str, list[Ratio]] = {}
+    for _ in range(2):
+        for ratio in measure(new, old, names):
+            found.setdefault(ratio.name, []).append(ratio)
+    if slow := [name for name, ratios in found.items() if name != YARDSTICK and max(r.value for r in ratios) > limit]:
+        for ratio in measure(new, old, slow):
+            found[ratio.name].append(ratio)
     return [sorted(ratios, key=lambda ratio: ratio.value)[len(ratios) // 2] for ratios in found.values()]
 
 

@@ -155,7 +155,7 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
             "benchmarks",
             "this tree is not slower than the one before",
             (
-                python("bench", 30, "-m", "ci.bench_gate", "--base", base, "--cache", "{out}/..",
+                python("bench", 60, "-m", "ci.bench_gate", "--base", base, "--cache", "{out}/..",
                        "--history", "{out}/../history.jsonl"),
             ),
         ),

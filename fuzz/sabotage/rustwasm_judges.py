@@ -7,11 +7,10 @@ so they run in crates, after a few alone.
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Iterator
 from typing import Final
 
-from fuzz.sabotage.judges import Budget, Kill, StillbornError
+from fuzz.sabotage.judges import Budget, Kill, StillbornError, cpu_seconds
 from fuzz.strategies.rust import (
     FAULTS,
     FaultyProgram,
@@ -65,7 +64,7 @@ class Verdicts:
         from harness.subjects.rustwasm_program import CompiledProgram
 
         _must_build()
-        end = time.monotonic() + budget.seconds
+        end = cpu_seconds() + budget.seconds
         for cases, (source, expected) in enumerate(self._cases(), 1):
             try:
                 compiled = CompiledProgram(source)
@@ -75,7 +74,7 @@ class Verdicts:
                 said = ", ".join(f"{code} in line {line}" for code, line in compiled.errors) or "accepted"
                 wanted = ", ".join(f"{code} in line {line}" for code, line in expected) or "accepted"
                 return Kill("verdicts on Rust programs", cases, f"{said}; should be {wanted}"[:200])
-            if time.monotonic() > end:
+            if cpu_seconds() > end:
                 break
         return None
 
@@ -136,12 +135,12 @@ class Runs:
         _must_build()
         engine: Executor = create("wasmtime", isolated=False)
         runner = RustRunner([build for build in BUILDS if build.name in self.builds], [engine])
-        end = time.monotonic() + budget.seconds
+        end = cpu_seconds() + budget.seconds
         for cases, program in enumerate(self._programs, 1):
             found = next(runner.examine(program, f"program {cases}"), None)
             if found is not None:
                 return Kill("generated Rust programs", cases, found.signature[:200])
-            if time.monotonic() > end:
+            if cpu_seconds() > end:
                 break
         return None
 

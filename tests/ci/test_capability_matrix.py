@@ -10,7 +10,8 @@ import pytest
 from ci import capability_matrix
 
 REQUIREMENTS: dict[str, dict[str, object]] = {
-    "HX": {"title": "Harness", "rows": [["HX-01", "a contract"], ["HX-02", "suites"]]}
+    "HX": {"title": "Harness", "rows": [["HX-01", "a contract"], ["HX-02", "suites"]]},
+    "P": {"title": "Properties", "rows": [["P1", "size"], ["P10", "speed"]]},
 }
 
 pytest_plugins = ["pytester"]
@@ -20,6 +21,12 @@ def test_a_row_works_only_with_evidence() -> None:
     page = capability_matrix.matrix(REQUIREMENTS, {"HX-01": ["tests/a.py::test_x", "tests/a.py::test_y"]})
     assert "| HX-01 | a contract | works | [tests/a.py](../../tests/a.py) (2) |" in page
     assert "| HX-02 | suites | roadmap |  |" in page
+
+
+def test_evidence_for_a_part_of_a_row_is_for_the_row() -> None:
+    """As "VM-08 arm64 JIT" is; and P1 is not P10."""
+    page = capability_matrix.matrix(REQUIREMENTS, {"HX-02 arm64": ["tests/a.py::test_x"], "P1": ["tests/b.py::test_y"]})
+    assert capability_matrix.works(page) == {"HX-02", "P1"}
 
 
 def test_evidence_for_an_unknown_row_is_refused() -> None:
@@ -32,8 +39,8 @@ def test_a_page_that_claims_more_than_the_run_is_caught(tmp_path: Path, monkeypa
     monkeypatch.setattr(capability_matrix, "MATRIX", tmp_path / "matrix.md")
     monkeypatch.setattr(capability_matrix, "ROOT", tmp_path)
     full, less = tmp_path / "full.json", tmp_path / "less.json"
-    full.write_text(json.dumps({"rows": {"HX-01": ["tests/a.py::test_x"]}}))
-    less.write_text(json.dumps({"rows": {}}))
+    full.write_text(json.dumps({"rows": {"HX-01": ["tests/a.py::test_x"], "P1": ["tests/a.py::test_y"]}}))
+    less.write_text(json.dumps({"rows": {"HX-01": ["tests/a.py::test_x"]}}))
     assert capability_matrix.main(["--evidence", str(full), "--write"]) == 0
     assert capability_matrix.main(["--evidence", str(full)]) == 0
     assert capability_matrix.main(["--evidence", str(less)]) == 1

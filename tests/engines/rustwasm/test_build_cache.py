@@ -35,6 +35,7 @@ def main(tmp_path: Path) -> Path:
     return directory / "main.rs"
 
 
+@pytest.mark.evidence("WR-08")
 def test_a_module_is_found_by_all_that_it_was_made_from(main: Path, tmp_path: Path) -> None:
     cache, options = BuildCache(tmp_path / "cache"), BuildOptions()
     assert cache.find(main, options) is None

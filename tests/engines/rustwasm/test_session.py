@@ -127,6 +127,7 @@ def test_nothing_changed_is_nothing_to_do(main: Path) -> None:
     assert {path.name for path in session.files()} == {"main.rs"}
 
 
+@pytest.mark.evidence("WR-08")
 @settings(deadline=None, max_examples=2)
 @given(st.integers(0, 2**32))
 def test_random_edits_of_real_programs(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
@@ -151,6 +152,7 @@ def test_random_edits_of_real_programs(tmp_path_factory: pytest.TempPathFactory,
             files[name] = edited
 
 
+@pytest.mark.evidence("WR-08")
 def test_only_what_an_edit_touches_is_lowered_again(main: Path) -> None:
     session = Session(main)
     with pytest.raises(ValueError, match="`update`"):

@@ -28,6 +28,7 @@ def source_of(name: str) -> str:
     return next(one.source for one in rust_programs() if one.name == name)
 
 
+@pytest.mark.evidence("WR-08")
 @pytest.mark.parametrize("lowering", ["linear", "gc"])
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_bytes_do_not_depend_on_the_number_of_processes(name: str, lowering: str) -> None:

@@ -166,6 +166,7 @@ def observed(engine: WasmtimeOracle, module: Module, calls: tuple[tuple[str, tup
     return seen
 
 
+@pytest.mark.evidence("WR-08")
 def test_optimised_modules_do_the_same_and_are_smaller() -> None:
     engine = WasmtimeOracle()
     before = after = agreed = 0

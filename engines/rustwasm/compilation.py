@@ -346,7 +346,8 @@ class Compilation:
                 args = tuple(ty.param(i, n) for i, n in enumerate(owner.names))
                 from engines.rustwasm.typing.definitions import Predicate
 
-                body.generics.predicates.append(Predicate(args[0], const.owner, args[1:]))
+                own = tuple(const.owner.lifetimes)
+                body.generics.predicates.append(Predicate(args[0], const.owner, args[1:], lifetimes=own))
         const.body = body
         self.collector.envs[body] = env
 

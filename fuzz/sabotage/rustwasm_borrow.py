@@ -172,3 +172,52 @@ def _() -> None:
     from engines.rustwasm.borrow.conflicts import Conflicts
 
     replace_method(Conflicts, "_destroyed", lambda original: lambda self, dropped, loan: False)
+
+
+@BUGS.action("rust-impls-are-for-any-lifetime", Area.RUST_FRONT_END, _RULE,
+             description="an impl for `&'static str`, or of `Trait<'a>` for what has `'a`, is one for all")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.bounds import Bounds
+
+    replace_method(Bounds, "_equal", lambda original: lambda self, pairs, category: None)
+
+
+@BUGS.action("rust-bounds-name-no-lifetime", Area.RUST_FRONT_END, _RULE,
+             description="what is bound by `Trait<'a>` has the trait for any lifetime")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.bounds import Bounds
+
+    replace_method(Bounds, "_meet", lambda original: lambda self, known, trait, args, lifetimes, category: True)
+
+
+@BUGS.action("rust-traits-above-name-no-lifetime", Area.RUST_FRONT_END, _RULE,
+             description="`Sub<'a>: Super<'a>` has the trait above it for any lifetime")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.bounds import Bounds
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, trait, args, lifetimes, depth=0: iter(((trait, args, lifetimes),))
+
+    replace_method(Bounds, "_with_uppers", wrapper)
+
+
+@BUGS.action("rust-every-lifetime-is-some", Area.RUST_FRONT_END, _RULE,
+             description="`for<'a> Trait<'a>` is had by what has the trait for one lifetime")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    replace_method(check, "refuse_particular", lambda original: lambda constraints, reporter: None)
+
+
+@BUGS.action("rust-projections-forget-lifetimes", Area.RUST_FRONT_END, _RULE,
+             description="`<X as Trait<'a>>::Out` has nothing to do with 'a")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.signatures import Signatures
+
+    def wrapper(original: Any) -> Any:
+        def associated(self: Any, trait: Any, name: str, args: Any, lifetimes: Any, depth: int = 0) -> Any:
+            return original(self, trait, name, args, (0,) * len(lifetimes), depth)
+
+        return associated
+
+    replace_method(Signatures, "associated", wrapper)

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engines.rustwasm.borrow import regions as r
+from engines.rustwasm.borrow.bounds import Bounds
 from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
-from engines.rustwasm.borrow.subtyping import Subtyping
 from engines.rustwasm.borrow.written import parts
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import FnDef, Generics
+from engines.rustwasm.typing.definitions import FnDef
 from engines.rustwasm.typing.types import Ty
 
 STATIC: Final = -1
 """The position that stands for `'static` in what a closure demands."""
 
 
-class Calls(Subtyping):
+class Calls(Bounds):
     """Constraints of calls. `summaries` maps a closure's definition to what its body demands: pairs of positions in its
     captures', parameters' and result's regions."""
 
@@ -105,7 +105,11 @@ class Calls(Subtyping):
                 not generics.outlives
                 and "'static" not in names
                 and all(
-                    p.trait is not None and not p.bindings and not p.regions and not is_fn_trait(p.trait)
+                    p.trait is not None
+                    and not p.bindings
+                    and not p.regions
+                    and not is_fn_trait(p.trait)
+                    and not self.demands(p.trait)
                     for p in generics.predicates
                 )
             )
@@ -114,62 +118,19 @@ class Calls(Subtyping):
             self.plain[definition] = found
         return found
 
-    def _bounds(self, generics: Generics, env: Environment, category: int = r.CALL) -> None:
-        """What the where clauses of a callee, or of a type that is made, demand."""
-        for longer, shorter in generics.outlives:
-            self.regions.outlives(env.region(longer), env.region(shorter), self.point, category)
-        for bound in generics.predicates:
-            if bound.subject.kind != ty.PARAM or bound.subject.data[0] >= len(env.args):
-                continue
-            subject = env.args[bound.subject.data[0]]
-            for name in bound.regions:
-                for region in subject[1]:
-                    self.regions.outlives(region, env.region(name), self.point, category)
-                self._last(subject[0], env.region(name))
-            if bound.trait is None:
-                continue
-            try:
-                self._bound(bound, subject, env)
-            except UnknownRegionsError:
-                continue
-
-    def _satisfy(self, trait: Any, args: list[Typed], depth: int) -> None:
-        """`args[0]: trait<args[1..]>`: the impl that makes it true may make regions equal (`Vec<&'a str>:
-        FromIterator<&'b str>`), and so may those that its own bounds need."""
-        if depth > 4 or not any(a[1] for a in args[1:]) or not args[0][1]:
+    def _calls(self, bound: Any, subject: Typed, env: Environment) -> None:
+        """What being called as a bound `Fn(A) -> B` says demands of a closure or function."""
+        if subject[0].kind not in (ty.CLOSURE, ty.FNDEF) or not bound.args:
             return
-        if args[0][0].kind in (ty.PARAM, ty.PROJECTION, ty.OPAQUE, ty.DYN, ty.CLOSURE):
-            return
-        for impl, env in self.signatures.impls(trait, args):
-            for one, other in self.signatures.equal:
-                self.regions.outlives(one, other, self.point, r.CALL)
-                self.regions.outlives(other, one, self.point, r.CALL)
-            for bound in self.signatures.compilation.collector.impl_bounds(impl):
-                if bound.trait is not None and bound.args and not is_fn_trait(bound.trait):
-                    inner = [self.signatures.typed(bound.subject, env)]
-                    inner += [self.signatures.typed(a, env) for a in bound.args]
-                    self._satisfy(bound.trait, inner, depth + 1)
-            return
-
-    def _bound(self, bound: Any, subject: Typed, env: Environment) -> None:
-        if is_fn_trait(bound.trait):
-            if subject[0].kind not in (ty.CLOSURE, ty.FNDEF) or not bound.args:
-                return
-            arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], env))
-            if subject[0].kind == ty.FNDEF:
-                result = self.call_item(subject[0], arguments)
-            else:
-                result = self.call_closure(subject, arguments)
-                self._pass_closure(bound, subject, env)
-        elif bound.args:
-            self._satisfy(bound.trait, [subject, *[self.signatures.typed(a, env) for a in bound.declared[0]]], 0)
-        for name, declared in bound.declared[1]:
-            if not is_fn_trait(bound.trait):
-                args = [subject, *[self.signatures.typed(a, env) for a in bound.declared[0]]]
-                result = self.signatures.associated(bound.trait, name, args)
+        arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], env))
+        if subject[0].kind == ty.FNDEF:
+            result = self.call_item(subject[0], arguments)
+        else:
+            result = self.call_closure(subject, arguments)
+            self._pass_closure(bound, subject, env)
+        for _, declared in bound.declared[1]:
             if result[1]:
-                wanted = self.signatures.typed(declared, env)
-                self.relate(result, wanted, r.CALL)
+                self.relate(result, self.signatures.typed(declared, env), r.CALL)
 
     def _pass_closure(self, bound: Any, subject: Typed, env: Environment) -> None:
         """Note which regions of a closure's parameters each of its calls chooses, as the callee's bound says."""

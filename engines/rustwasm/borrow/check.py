@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engines.rustwasm.borrow.bounds import refuse_particular
 from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
@@ -63,16 +64,19 @@ class BorrowChecker:
         check_mutability(facts, reporter)
         count = self.shapes.count
         generic = bool(body.definition.generics.names)
-        if not body.guards and not any(count(local.ty) for local in body.locals) and not (
+        every = self.compilation is not None and self.compilation.collector.quantified
+        if not body.guards and not every and not any(count(local.ty) for local in body.locals) and not (
             generic and asks_of_types(body, self.shapes.asking)
         ):  # fmt: skip
             return
         signatures = Signatures(self.compilation, self.shapes, self.written)
         constraints = Constraints(facts, self.shapes, signatures, self.summaries)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
-        if unnamed and not facts.borrows and not body.guards:
+        if unnamed and not facts.borrows and not body.guards and not every:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
+        if constraints.every:
+            refuse_particular(constraints, reporter)
         for passed, chosen, back in constraints.passed:
             if self.escapes.get(passed):
                 held = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, passed, ())))

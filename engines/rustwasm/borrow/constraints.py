@@ -11,10 +11,10 @@ from engines.rustwasm.borrow.calls import STATIC, Calls, is_call
 from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
-from engines.rustwasm.borrow.type_outlives import lasting_parts, unsized_parts
+from engines.rustwasm.borrow.type_outlives import unsized_parts
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.definitions import FnDef, Predicate
 from engines.rustwasm.typing.types import Ty
 
 
@@ -89,6 +89,8 @@ class Constraints(Calls):
         declared_locals = {} if closure else {i: one for i, one in body.declared if not _infers_bound(one)}
         named = [*declared_locals.values(), *[one for one in declared if one is not None]]
         for name in dict.fromkeys(name for one in named for name in sorted(ty.lifetimes(one))):
+            env.region(name)
+        for name in [name for p in definition.generics.predicates for name in _named(p)]:
             env.region(name)
         for longer, shorter in definition.generics.outlives:
             regions.known.add((env.region(longer), env.region(shorter)))
@@ -201,7 +203,8 @@ class Constraints(Calls):
             for name, wanted in bound.declared[1]:
                 args = [given, *[self.signatures.typed(a, assumed) for a in bound.declared[0]]]
                 try:
-                    found = self.signatures.associated(bound.trait, name, args)
+                    own = tuple([assumed.region(one) for one in bound.lifetimes])
+                    found = self.signatures.associated(bound.trait, name, args, own)
                     self.relate(found, self.signatures.typed(wanted, assumed), r.RETURN)
                 except UnknownRegionsError:
                     continue
@@ -247,7 +250,7 @@ class Constraints(Calls):
                 step = (m.INDEX, 0)
             inner, where = self.shapes.part(one, rvalue.variant, step)
             self.relate(source, (inner, tuple([regions[p] if p >= 0 else 0 for p in where])), category)
-        if one.kind == ty.ADT and lasting_parts(one.data.generics):
+        if one.kind == ty.ADT and self.binds(one.data.generics):
             own = len(one.regions)
             held = self.signatures.split((ty.tuple_of(one.args), regions[own:]))
             lifetimes = dict(zip(one.data.lifetimes, regions[:own], strict=True))
@@ -303,7 +306,7 @@ class Constraints(Calls):
             return
         definition = one.data
         if not target[1] and not any(a[1] for a in actual) and not any(
-            p.regions for p in definition.generics.predicates
+            p.regions or self.every_asked for p in definition.generics.predicates
         ):  # fmt: skip
             return
         bounded = one.args and one.args[0].kind == ty.PARAM and is_call(definition)
@@ -316,6 +319,12 @@ class Constraints(Calls):
             self._call_value(generic, actual, target, category)
         else:
             self.enter(definition, generic, actual, target, category)
+
+
+def _named(bound: Predicate) -> list[str]:
+    """The lifetimes that a bound's trait has by name."""
+    args = [name for one in bound.declared[0] for name in sorted(ty.lifetimes(one))]
+    return [name for name in (*bound.lifetimes, *args) if name]
 
 
 def _infers_bound(one: Ty) -> bool:

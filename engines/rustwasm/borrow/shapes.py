@@ -9,8 +9,9 @@ variance, which of them a part of the type has, which ones a drop may touch.
 |---|---|
 | `&T`, `&mut T` | the reference's, then T's |
 | struct, enum | its lifetime arguments, then its type arguments' |
-| tuple, array, slice, raw pointer, projection | its arguments' |
-| `dyn Trait` | its bound, then its arguments' (none for Fn, FnMut, FnOnce) |
+| tuple, array, slice, raw pointer | its arguments' |
+| projection | its trait's lifetimes, then its arguments' |
+| `dyn Trait` | its bound, its trait's lifetimes, then its arguments' (none for Fn, FnMut, FnOnce) |
 | closure | per capture: the reference's (unless moved), then the captured type's |
 | `impl Trait` | its arguments', then one per lifetime named in its bounds |
 | function pointers and items | none: their lifetimes are bound by the function |
@@ -67,6 +68,8 @@ class Shapes:
         self._mentioned: dict[Ty, list[tuple[str, int]] | None] = {}
         self.plain: dict[Any, int] = {}
         """Functions by whether calls of them demand anything of regions (`Constraints._plain`)."""
+        self.demanding: dict[Any, bool] = {}
+        """Traits by whether having them demands anything of regions (`borrow.bounds`)."""
         self.asking: dict[Any, bool] = {}
         """Functions by whether they ask of types how long they last (`borrow.type_outlives`)."""
 
@@ -189,10 +192,10 @@ class Shapes:
             for capture in self.captures(one):
                 self._variance(capture, outer, out)
         elif kind == ty.DYN:
-            out.extend(outer for _ in one.regions)
-            out.extend([INVARIANT] * (self.count(one) - len(one.regions)))
+            out.append(outer)
+            out.extend([INVARIANT] * (self.count(one) - 1))
         elif kind in (ty.PROJECTION, ty.OPAQUE):
-            own_count = sum(self.count(a) for a in one.args)
+            own_count = len(one.regions) + sum(self.count(a) for a in one.args)
             out.extend([INVARIANT] * own_count)
             out.extend([outer] * (self.count(one) - own_count))
         elif kind not in (ty.FNPTR, ty.FNDEF):
@@ -241,7 +244,7 @@ class Shapes:
             own = [_times(outer, v) for v in known[: len(one.regions)]]
             inner = [_times(outer, v) for v in known[len(one.data.lifetimes) :]]
         elif kind == ty.DYN:
-            own = [outer] * len(one.regions)
+            own[0] = outer
         elif kind in (ty.TUPLE, ty.ARRAY, ty.SLICE):
             inner = [outer] * len(one.args)
         elif kind == ty.RAW and (not one.data or adt.path.startswith("core::")):

@@ -53,6 +53,13 @@ def _default_bound(one: Ty, env: Environment, regions: list[int]) -> str:
     return name
 
 
+def _own(one: Ty, env: Environment, bound: str) -> list[int]:
+    """What a type's own lifetimes stand for; `bound` is that of a `dyn Trait` without one."""
+    if one.kind != ty.DYN:
+        return [env.region(name) for name in one.regions]
+    return [env.region(one.regions[0] or bound), *[env.region(name) for name in one.regions[1:]]]
+
+
 class Signatures:
     """Instantiates declared types. `call_closure` gives the result's regions of calling a closure with arguments."""
 
@@ -100,12 +107,9 @@ class Signatures:
             return
         if kind == ty.CLOSURE:
             raise UnknownRegionsError
-        if kind == ty.DYN:
-            out.extend([env.region(name or bound) for name in one.regions])
-            if is_fn_trait(one.data[0]):
-                return
-        else:
-            out.extend([env.region(name) for name in one.regions])
+        out.extend(_own(one, env, bound))
+        if kind == ty.DYN and is_fn_trait(one.data[0]):
+            return
         inner = _default_bound(one, env, out)
         for arg in one.args:
             self._walk(arg, env, out, inner)
@@ -119,7 +123,7 @@ class Signatures:
             return found
         if one.kind == ty.PROJECTION:
             return self.project(one, env)
-        own = [env.region((n or bound) if one.kind == ty.DYN else n) for n in one.regions]
+        own = _own(one, env, bound)
         if not one.args:
             return ty.erase(one), tuple(own)
         inner = _default_bound(one, env, own)
@@ -140,9 +144,12 @@ class Signatures:
         """`<Self as Trait>::Name` with its regions. Raises UnknownRegionsError."""
         trait, name = one.data
         args = [self.typed(a, env) for a in one.args]
-        return self.associated(trait, name, args, depth)
+        return self.associated(trait, name, args, tuple([env.region(own) for own in one.regions]), depth)
 
-    def associated(self, trait: Any, name: str, args: list[Typed], depth: int = 0) -> Typed:
+    def associated(
+        self, trait: Any, name: str, args: list[Typed], lifetimes: tuple[int, ...], depth: int = 0
+    ) -> Typed:
+        """The associated type of `args[0]: trait<lifetimes, args[1..]>`."""
         if depth > 16:
             raise UnknownRegionsError
         subject = args[0]
@@ -156,24 +163,25 @@ class Signatures:
             if kind in (ty.OPAQUE, ty.DYN):
                 raise UnknownRegionsError
             erased = ty.projection(trait, name, tuple([a[0] for a in args]))
-            return erased, tuple([r for a in args for r in a[1]])
-        for impl, env in self.impls(trait, args):
+            return erased, (*lifetimes, *[r for a in args for r in a[1]])
+        for impl, env in self.impls(trait, args, lifetimes):
             self.compilation.collector.impl_assoc(impl, name)
             declared = impl.declared_types.get(name)
             if declared is None:
                 continue
             self._from_bounds(impl, env, depth)
             if declared.kind == ty.PROJECTION:
-                inner = [self.typed(a, env) for a in declared.args]
-                return self.associated(declared.data[0], declared.data[1], inner, depth + 1)
+                return self.project(declared, env, depth + 1)
             return self.typed(declared, env)
         raise UnknownRegionsError
 
-    def impls(self, trait: Any, args: list[Typed]) -> Iterator[tuple[Any, Environment]]:
+    def impls(
+        self, trait: Any, args: list[Typed], lifetimes: tuple[int, ...]
+    ) -> Iterator[tuple[Any, Environment]]:
         """Impls whose head fits, with what their parameters stand for."""
         index = self.compilation.impl_index(trait)
         for impl in [*index.get(head(args[0][0]), ()), *index.get(None, ())]:
-            env = self._match_impl(impl, args)
+            env = self._match_impl(impl, args, lifetimes)
             if env is not None:
                 yield impl, env
 
@@ -224,11 +232,12 @@ class Signatures:
                         return self.typed(bound_ty, env)
         return None
 
-    def _match_impl(self, impl: Any, args: list[Typed]) -> Environment | None:
+    def _match_impl(self, impl: Any, args: list[Typed], of_trait: tuple[int, ...]) -> Environment | None:
         """The impl's parameters and lifetimes if it is for these arguments."""
         found: dict[int, Typed] = {}
-        lifetimes: dict[str, int] = {}
+        lifetimes: dict[str, int] = {"'static": 0}
         self.equal = []
+        self._match_lifetimes(impl.trait_lifetimes, of_trait, lifetimes)
         for declared, actual in zip((impl.self_ty, *impl.trait_args), args, strict=False):
             if not self._match(declared, actual, found, lifetimes):
                 return None
@@ -254,9 +263,7 @@ class Signatures:
             return False
         if declared.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE):
             return True
-        for name, region in zip(declared.regions, regions, strict=False):
-            if name and lifetimes.setdefault(name, region) != region:
-                self.equal.append((lifetimes[name], region))
+        self._match_lifetimes(declared.regions, regions, lifetimes)
         start = len(one.regions)
         fn = one.kind == ty.DYN and is_fn_trait(one.data[0])
         for part, arg in zip(declared.args, one.args, strict=True):
@@ -266,6 +273,11 @@ class Signatures:
             start += count
         return True
 
+    def _match_lifetimes(self, names: tuple[str, ...], regions: tuple[int, ...], lifetimes: dict[str, int]) -> None:
+        for name, region in zip(names, regions, strict=False):
+            if name and lifetimes.setdefault(name, region) != region:
+                self.equal.append((lifetimes[name], region))
+
     def _from_bounds(self, impl: Any, env: Environment, depth: int) -> None:
         """Parameters that only the bounds determine (`F: FnMut(I::Item) -> B` gives B)."""
         for bound in self.compilation.collector.impl_bounds(impl):
@@ -273,4 +285,5 @@ class Signatures:
                 if declared.kind != ty.PARAM or env.args[declared.data[0]][0] is not ty.ERROR_TY:
                     continue
                 args = [self.typed(bound.subject, env), *[self.typed(a, env) for a in bound.args]]
-                env.args[declared.data[0]] = self.associated(bound.trait, name, args, depth + 1)
+                own = tuple([env.region(one) for one in bound.lifetimes])
+                env.args[declared.data[0]] = self.associated(bound.trait, name, args, own, depth + 1)

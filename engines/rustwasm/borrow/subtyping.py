@@ -10,6 +10,7 @@ from engines.rustwasm.borrow.signatures import Signatures, Typed, UnknownRegions
 from engines.rustwasm.borrow.type_outlives import TypeTest, outliving
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import TraitDef
 from engines.rustwasm.typing.types import Ty
 
 
@@ -70,17 +71,25 @@ class Subtyping:
             for shorter in target[1]:
                 outlives(region, shorter, point, category)
 
+    def fulfil(
+        self, trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int, depth: int = 0
+    ) -> None:
+        """What having a trait demands."""
+        raise NotImplementedError
+
     def _bindings(self, source: Typed, target: Typed) -> None:
         """What becomes a `dyn Trait<Name = T>` has T for Name."""
         trait, names = target[0].data
         own = len(target[0].args) - len(names)
-        if is_fn_trait(trait) or not names:
+        if is_fn_trait(trait):
             return
+        lifetimes = target[1][1 : len(target[0].regions)]
         held = self.signatures.split((ty.tuple_of(target[0].args), target[1][len(target[0].regions) :]))
+        self.fulfil(trait, [source, *held[:own]], lifetimes, r.CAST)
         for name, wanted in zip(names, held[own:], strict=True):
             if wanted[1]:
                 try:
-                    found = self.signatures.associated(trait, name, [source, *held[:own]])
+                    found = self.signatures.associated(trait, name, [source, *held[:own]], lifetimes)
                 except UnknownRegionsError:
                     continue
                 self.relate(found, wanted, r.CAST)

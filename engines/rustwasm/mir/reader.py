@@ -369,7 +369,7 @@ class Reader:
         self.take()
         trait, args, bound = self._trait()
         region = self.token("lifetime", "a lifetime") if self.accept("+") else ""
-        return ty.intern(ty.DYN, (trait, tuple(bound)), tuple(args), (region,))
+        return ty.dyn(trait, tuple(bound), tuple(args), region)
 
     def _projection(self) -> Ty:
         self.take()

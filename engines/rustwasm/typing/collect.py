@@ -100,6 +100,7 @@ class Collector(GenericsCollector):
             if impl.trait is not None:
                 args, _ = self.trait_args(impl.trait, syntax.trait, env, impl.self_ty)
                 impl.trait_args = args
+                impl.trait_lifetimes = self.trait_lifetimes(impl.trait, syntax.trait, env)
                 impl.erased_args = tuple([ty.erase(a) for a in args])
         env.elide = None
         name = ty.show(impl.self_ty)
@@ -181,7 +182,7 @@ class Collector(GenericsCollector):
             function.path = f"{owner.path}::{function.name}"
         if isinstance(owner, TraitDef):
             args = tuple(ty.param(i, n) for i, n in enumerate(owner.generics.names))
-            generics.predicates.append(Predicate(args[0], owner, args[1:]))
+            generics.predicates.append(Predicate(args[0], owner, args[1:], lifetimes=tuple(owner.lifetimes)))
             generics.unsized.add(0)
         self.declare_generics(item.generics, generics, env, function.lifetimes)
         self.note_bounds(item.generics, env)

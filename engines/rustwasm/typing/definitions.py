@@ -16,9 +16,9 @@ Span = tuple[int, int]
 class Predicate:
     """`subject: trait<args>` with bindings `Assoc = type`. `trait` is None for a lifetime bound (`regions` then).
     `declared` are arguments and bindings with their lifetimes, and `called` those of `Fn(A) -> B`: `''` is
-    a lifetime that a call chooses."""
+    a lifetime that a call chooses. `lifetimes` are the trait's: `''` is any."""
 
-    __slots__ = ("args", "bindings", "called", "declared", "regions", "span", "subject", "trait")
+    __slots__ = ("args", "bindings", "called", "declared", "lifetimes", "regions", "span", "subject", "trait")
 
     def __init__(
         self,
@@ -30,11 +30,13 @@ class Predicate:
         regions: tuple[str, ...] = (),
         called: tuple[Ty, Ty] | None = None,
         declared: tuple[tuple[Ty, ...], tuple[tuple[str, Ty], ...]] | None = None,
+        lifetimes: tuple[str, ...] = (),
     ) -> None:
         self.subject = subject
         self.called = called
         self.declared = declared if declared is not None else (args, bindings)
         self.trait = trait
+        self.lifetimes = lifetimes
         self.args = args
         self.bindings = bindings
         self.span = span
@@ -243,12 +245,12 @@ class TraitDef:
 
 class ImplDef:
     """An impl. `trait` is None for an inherent one; `self_ty`, `trait_args` and `declared_types` keep lifetimes, the
-    `erased_` ones and `assoc_types` do not."""
+    `erased_` ones and `assoc_types` do not. `trait_lifetimes` are the trait's."""
 
     __slots__ = (
         "assoc_consts", "assoc_types", "declared_types", "erased_args", "erased_self", "generics", "lifetimes",
         "methods", "module", "of_parameters", "path",
-        "self_ty", "span", "syntax", "trait", "trait_args",
+        "self_ty", "span", "syntax", "trait", "trait_args", "trait_lifetimes",
     )  # fmt: skip
 
     def __init__(self, span: Span, module: Any) -> None:
@@ -259,6 +261,7 @@ class ImplDef:
         self.lifetimes: list[str] = []
         self.trait: TraitDef | None = None
         self.trait_args: tuple[Ty, ...] = ()
+        self.trait_lifetimes: tuple[str, ...] = ()
         self.self_ty: Any = None  # a `Ty`, set by collection
         self.erased_self: Ty = None  # type: ignore[assignment]
         self.erased_args: tuple[Ty, ...] = ()

@@ -101,9 +101,11 @@ class GenericsCollector(TypeSyntax):
             ):
                 env.elide = lambda: ""
             args, bindings = self.trait_args(trait, bound.path, env, subject)
+            lifetimes = self.trait_lifetimes(trait, bound.path, env)
             env.elide = saved
             erased = tuple((n, ty.erase(b)) for n, b in bindings)
             written = bound.path.segments[-1].args
+            self.quantified = self.quantified or (bound.quantified and (written is None or not written.sugar))
             called = (args[0], bindings[0][1]) if written is not None and written.sugar and args and bindings else None
             generics.predicates.append(
                 Predicate(
@@ -114,6 +116,7 @@ class GenericsCollector(TypeSyntax):
                     bound.span,
                     called=called,
                     declared=(args, bindings),
+                    lifetimes=lifetimes,
                 )
             )
 
@@ -146,5 +149,7 @@ class GenericsCollector(TypeSyntax):
                 if isinstance(item, t.AliasItem):
                     holder = Generics()
                     args = tuple(ty.param(i, n) for i, n in enumerate(definition.generics.names))
-                    self.bound_predicates(ty.projection(definition, item.name, args), item.bounds, holder, env)
+                    own = tuple(definition.lifetimes)
+                    subject = ty.projection(definition, item.name, args, own)
+                    self.bound_predicates(subject, item.bounds, holder, env)
                     definition.assoc_types[item.name] = (holder.predicates, item.ty)

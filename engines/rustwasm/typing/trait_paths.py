@@ -32,10 +32,15 @@ class TraitPaths:
         self.objects: dict[t.Span, tuple[TraitDef, t.Span, tuple[str, ...]]] = {}
         """Where traits of trait objects were named so far, which types to blame, and the associated types that are
         given: for `check_objects`."""
+        self.quantified = False
+        """Whether a trait was asked for with every lifetime (`for<'a> Trait<'a>`): for the borrow checker."""
         self.called: dict[Ty, None] = {}
         """The function pointers and trait objects that are written, with their lifetimes: for `borrow.written`."""
 
     def lower(self, syntax: Any, env: TypeEnv) -> Ty:
+        raise NotImplementedError
+
+    def lifetime(self, name: str | None, env: TypeEnv, span: t.Span) -> str:
         raise NotImplementedError
 
     def ensure_generics(self, definition: AdtDef | TraitDef) -> None:
@@ -103,6 +108,14 @@ class TraitPaths:
             bindings.append((name, self.lower(bound, env)))
         return tuple(given), tuple(bindings)
 
+    def trait_lifetimes(self, trait: TraitDef, path: t.Path, env: TypeEnv) -> tuple[str, ...]:
+        """Lifetime arguments of a trait's path; `''` for what is left out and nothing stands for."""
+        syntax = path.segments[-1].args
+        given = syntax.lifetimes if syntax is not None else []
+        if len(given) == len(trait.lifetimes):
+            return tuple([self.lifetime(one, env, path.span) for one in given])
+        return tuple([env.elide() if env.elide is not None else "" for _ in trait.lifetimes])
+
     def wrong_count(self, definition: Any, kind: str, generics: Generics, given: int, segment: t.Segment) -> None:
         expected = len(generics.names) - generics.parent_count
         least = expected - len(generics.defaults)
@@ -134,12 +147,14 @@ class TraitPaths:
         self.ensure_generics(trait)
         return trait.assoc_types[name][0]
 
-    def make_projection(self, trait: TraitDef, segment: t.Segment, args: tuple[Ty, ...]) -> Ty:
+    def make_projection(
+        self, trait: TraitDef, segment: t.Segment, args: tuple[Ty, ...], regions: tuple[str, ...]
+    ) -> Ty:
         if segment.name not in trait.assoc_types:
             message = f"cannot find associated type `{segment.name}` in trait `{trait.name}`"
             self.diagnostics.error("E0576", message, segment.span, f"not found in `{trait.name}`")
             return ty.ERROR_TY
-        return ty.projection(trait, segment.name, args)
+        return ty.projection(trait, segment.name, args, regions)
 
     def assoc_type(self, base: Ty, segment: t.Segment, env: TypeEnv) -> Ty:
         """`base::Name`: by the bounds on a parameter, by the trait being defined, or by the impl's own types."""
@@ -153,16 +168,18 @@ class TraitPaths:
                 if found is not None:
                     self.check_single(base, segment, [env.trait])
                     full = tuple([ty.param(i, n) for i, n in enumerate(env.trait.generics.names)])
-                    return ty.projection(found, name, self.upper_args(env.trait, full, found))
+                    own = tuple(env.trait.lifetimes) if found is env.trait else None
+                    return ty.projection(found, name, self.upper_args(env.trait, full, found), own)
             bounds = env.bounds.get(index, ())
             for trait, bound in bounds:
                 found = self.find_assoc(trait, name)
                 if found is not None:
                     self.check_single(base, segment, [one for one, _ in bounds])
                     args: tuple[Ty, ...] = ()
+                    own = self.trait_lifetimes(trait, bound.path, env) if found is trait and bound.path else None
                     if bound.path is not None and (found is trait or len(found.generics.names) != 1):
                         args, _ = self.trait_args(trait, bound.path, env, base)
-                    return ty.projection(found, name, self.upper_args(trait, (base, *args), found))
+                    return ty.projection(found, name, self.upper_args(trait, (base, *args), found), own)
         if base.kind == ty.PROJECTION:
             trait, inner = base.data
             for predicate in self.assoc_bounds(trait, inner):
@@ -179,7 +196,8 @@ class TraitPaths:
                 found = self.find_assoc(current.trait, name)
                 if found is not None:
                     full = (base, *current.erased_args)
-                    return ty.projection(found, name, self.upper_args(current.trait, full, found))
+                    own = current.trait_lifetimes if found is current.trait else None
+                    return ty.projection(found, name, self.upper_args(current.trait, full, found), own)
                 named = True
             if self.compilation.base is not None and not named:
                 return self.ambiguous_type(segment.span)

@@ -104,6 +104,7 @@ class TypeSyntax(TraitPaths):
             ):
                 env.elide = lambda: ""
             args, bindings = self.trait_args(trait, bound.path, env, ty.UNIT)
+            lifetimes = self.trait_lifetimes(trait, bound.path, env)
             env.elide = saved
             names = tuple(n for n, _ in bindings)
             written = bound.path.segments[-1].args
@@ -114,7 +115,7 @@ class TypeSyntax(TraitPaths):
                     self.diagnostics.error("E0393", message, bound.span, f"missing reference to `{name}`")
             named = next((b for b in syntax.bounds if b.lifetime), None)
             region = self.lifetime(named.lifetime, env, named.span) if named is not None else ""
-            principal = ty.intern(ty.DYN, (trait, names), (*args, *(b for _, b in bindings)), (region,))
+            principal = ty.dyn(trait, names, (*args, *[b for _, b in bindings]), region, lifetimes)
             self.called[principal] = None
             whole = syntax.span if env.infer is None else bound.span
             self.objects.setdefault(bound.span, (trait, whole, names))
@@ -136,7 +137,9 @@ class TypeSyntax(TraitPaths):
             if bindings:
                 message = "associated item constraints are not allowed here"
                 self.diagnostics.error("E0229", message, path.qualified[1].span, "associated item constraint")
-            return self.make_projection(trait, segments[0], (self_ty, *args))
+            return self.make_projection(
+                trait, segments[0], (self_ty, *args), self.trait_lifetimes(trait, path.qualified[1], env)
+            )
         if len(segments) == 1 or first.name == "Self" or first.name in env.params:
             base: Ty | None = env.params.get(first.name)
             if base is not None and first.args is not None:

@@ -16,9 +16,9 @@ A type is `Ty(kind, data, args, regions)`:
 | FNPTR | | parameters, then the result | |
 | FNDEF | `FnDef` | its generic arguments, parents' first | |
 | CLOSURE | `ClosureDef` | arguments of the function it is written in | |
-| DYN | (`TraitDef`, names of bound associated types) | trait arguments without Self, then the bound types | (bound,) |
+| DYN | (`TraitDef`, names of bound associated types) | trait arguments without Self, the bound types | bound, trait's |
 | OPAQUE | `OpaqueDef` | arguments of the function that returns it | |
-| PROJECTION | (`TraitDef`, associated type name) | Self, then trait arguments | |
+| PROJECTION | (`TraitDef`, associated type name) | Self, then trait arguments | the trait's lifetimes |
 | PARAM | (index, name) | | |
 | CONST | value (int) | | |
 | INFER | "type", "int" or "float" | | |
@@ -198,8 +198,15 @@ def fn_def(definition: Any, args: tuple[Ty, ...] = ()) -> Ty:
     return intern(FNDEF, definition, args)
 
 
-def projection(trait: Any, name: str, args: tuple[Ty, ...]) -> Ty:
-    return intern(PROJECTION, (trait, name), args)
+def projection(trait: Any, name: str, args: tuple[Ty, ...], regions: tuple[str, ...] | None = None) -> Ty:
+    return intern(PROJECTION, (trait, name), args, ("",) * len(trait.lifetimes) if regions is None else regions)
+
+
+def dyn(
+    trait: Any, names: tuple[str, ...], args: tuple[Ty, ...], bound: str, regions: tuple[str, ...] | None = None
+) -> Ty:
+    own = ("",) * len(trait.lifetimes) if regions is None else regions
+    return intern(DYN, (trait, names), args, (bound, *own))
 
 
 def variable(sort: str = "type") -> Ty:

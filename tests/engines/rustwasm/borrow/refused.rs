@@ -2168,3 +2168,189 @@ fn f(i: usize) -> usize {
     v[i].len() + w
 }
 fn main() {}
+//= none 2
+trait Tr<'a> { fn get(&self) -> &'a str; }
+fn f<'a, X: Tr<'a>>(x: &X) -> &'static str { x.get() }
+fn main() {}
+//= none 2
+trait Tr<'a> { fn get(&self) -> &'a str; }
+fn f<'a, 'b, X: Tr<'a>>(x: &X) -> &'b str { x.get() }
+fn main() {}
+//= fine
+trait Tr<'a> { fn get(&self) -> &'a str; }
+fn f<'a, X: Tr<'a>>(x: &X) -> &'a str { x.get() }
+fn main() {}
+//= E0597 4
+trait Tr<'a> { fn get(&self) -> &'a str; }
+struct S<'a>(&'a str);
+impl<'a> Tr<'a> for S<'a> { fn get(&self) -> &'a str { self.0 } }
+fn f() { let r; { let s = String::new(); r = S(&s).get(); } println!("{}", r); }
+fn main() {}
+//= none 2
+trait Tr<'a> { fn get(&self) -> &'a str; }
+fn g<'a>(d: &dyn Tr<'a>) -> &'static str { d.get() }
+fn main() {}
+//= E0597 2
+trait Tr<'a> { fn put(&mut self, s: &'a str); }
+fn g<'a, X: Tr<'a>>(d: &mut X) { let s = String::new(); d.put(&s); }
+fn main() {}
+//= E0597 2
+trait Tr<'a> { fn put(&mut self, s: &'a str); }
+fn g<'a>(d: &mut dyn Tr<'a>) { let s = String::new(); d.put(&s); }
+fn main() {}
+//= E0597 3
+trait Tr<'a> { fn put(&mut self, s: &'a str); }
+impl<'a> Tr<'a> for Vec<&'a str> { fn put(&mut self, s: &'a str) { self.push(s) } }
+fn g() { let mut v = vec![]; { let s = String::new(); v.put(&s); } println!("{:?}", v); }
+fn main() {}
+//= E0597 3
+trait Tr<'a> { type Out; fn get(&'a self) -> Self::Out; }
+impl<'a> Tr<'a> for String { type Out = &'a str; fn get(&'a self) -> &'a str { self } }
+fn g() { let r; { let s = String::new(); r = s.get(); } println!("{}", r); }
+fn main() {}
+//= E0515 3
+trait Tr<'a>: Sized { fn mk(s: &'a str) -> Self; }
+impl<'a> Tr<'a> for &'a str { fn mk(s: &'a str) -> Self { s } }
+fn f() -> &'static str { let s = String::new(); Tr::mk(&s) }
+fn main() {}
+//= E0597 4
+trait Tr<'a> { fn mk(s: &'a str) -> Self; }
+struct K;
+impl Tr<'static> for K { fn mk(s: &'static str) -> Self { K } }
+fn f() { let s = String::new(); let k = K::mk(&s); }
+fn main() {}
+//= E0597 4
+trait Tr<'a> { fn mk(&self, s: &'a str); }
+struct K;
+impl Tr<'static> for K { fn mk(&self, s: &'static str) { } }
+fn f() { let s = String::new(); K.mk(&s); }
+fn main() {}
+//= E0597 2
+trait Tr<'a> { fn mk(&self, s: &'a str); }
+fn f<X: Tr<'static>>(x: X) { let s = String::new(); x.mk(&s); }
+fn main() {}
+//= fine
+trait Tr<'a> { fn mk(&self, s: &'a str); }
+fn f<X: for<'x> Tr<'x>>(x: X) { let s = String::new(); x.mk(&s); }
+fn main() {}
+//= none 5
+trait Tr<'a> { fn mk(&self, s: &'a str); }
+fn f<X: for<'x> Tr<'x>>(x: X) { }
+struct K;
+impl Tr<'static> for K { fn mk(&self, s: &'static str) { } }
+fn g() { f(K) }
+fn main() {}
+//= E0597 5
+trait Tr<'a> { fn mk(&self, s: &'a str); }
+fn f<'a, X: Tr<'a>>(x: X, s: &'a str) { }
+struct K;
+impl Tr<'static> for K { fn mk(&self, s: &'static str) { } }
+fn g() { let s = String::new(); f(K, &s) }
+fn main() {}
+//= E0597 3
+trait Q { fn st(&self) -> &'static str; }
+impl Q for &'static str { fn st(&self) -> &'static str { self } }
+fn f() { let s = String::new(); let r: &str = &s; r.st(); }
+fn main() {}
+//= E0597 4
+trait Q { fn st(&self) -> &'static str; }
+impl Q for &'static str { fn st(&self) -> &'static str { self } }
+fn u<T: Q>(t: T) -> &'static str { t.st() }
+fn f() -> &'static str { let s = String::new(); u(&*s) }
+fn main() {}
+//= none 3
+trait Q { fn st(&self) -> &'static str; }
+impl Q for &'static str { fn st(&self) -> &'static str { self } }
+fn f<'a>(s: &'a str) -> Box<dyn Q + 'a> { Box::new(s) }
+fn main() {}
+//= E0597 4
+trait Q { type O; }
+impl Q for &'static str { type O = &'static str; }
+struct W<T: Q>(T);
+fn f() { let s = String::new(); let w = W(&*s); }
+fn main() {}
+//= fine
+use std::ops::Mul;
+#[derive(Clone, Copy)] struct M(i32);
+impl<'a> Mul<&'a M> for M { type Output = M; fn mul(self, o: &'a M) -> M { M(self.0 * o.0) } }
+impl<'a, 'b> Mul<&'a M> for &'b M { type Output = M; fn mul(self, o: &'a M) -> M { M(self.0 * o.0) } }
+fn f<T: for<'x> Mul<&'x T, Output = T> + Copy>(a: T, b: T) -> T { let c = a * &b; c }
+fn g() { f(M(1), M(2)); }
+fn main() {}
+//= E0277 2
+trait Tr<'a> { fn mk(&self, s: &'a str); }
+fn f<'b, X: Tr<'b>>(x: X) { h(x) }
+fn h<X: for<'x> Tr<'x>>(x: X) { }
+fn main() {}
+//= fine
+trait Tr<'a> { fn mk(&self, s: &'a str); }
+fn f<X: for<'b> Tr<'b>>(x: X) { h(x) }
+fn h<X: for<'x> Tr<'x>>(x: X) { }
+fn main() {}
+//= fine
+trait Put<T> { fn put(&mut self, t: T); }
+fn f<'a, X: Put<&'a str>>(x: &mut X, s: &'a str) { x.put(s); x.put("x"); }
+fn main() {}
+//= E0597 3
+trait Put<T> { fn put(&mut self, t: T); fn get(&self) -> T; }
+impl<T: Clone> Put<T> for Vec<T> { fn put(&mut self, t: T) { self.push(t) } fn get(&self) -> T { self[0].clone() } }
+fn f() { let mut v = Vec::new(); { let s = String::new(); v.put(&*s); } v.get(); }
+fn main() {}
+//= fine
+trait Sup<'a> { fn g(&self) -> &'a str; } trait Sub<'a>: Sup<'a> {}
+fn f<'a, X: Sub<'a>>(x: &X) -> &'a str { x.g() }
+fn main() {}
+//= none 2
+trait Sup<'a> { fn g(&self) -> &'a str; } trait Sub<'a>: Sup<'a> {}
+fn f<'a, X: Sub<'a>>(x: &X) -> &'static str { x.g() }
+fn main() {}
+//= none 2
+trait Sup<'a> { fn g(&self) -> &'a str; } trait Sub<'a>: Sup<'a> {}
+fn f<'a>(x: &dyn Sub<'a>) -> &'static str { x.g() }
+fn main() {}
+//= none 2
+trait Sup<T> { fn g(&self) -> T; } trait Sub<'a>: Sup<&'a str> {}
+fn f<'a, 'b>(x: &'b dyn Sub<'a>) -> &'static str { x.g() }
+fn main() {}
+//= fine
+trait Sup<'a> { fn g(&self) -> &'a str; } trait Sub: Sup<'static> {}
+fn f<X: Sub>(x: &X) -> &'static str { x.g() }
+fn main() {}
+//= none 6
+trait De<'de>: Sized { fn de(s: &'de str) -> Self; }
+impl<'de> De<'de> for &'de str { fn de(s: &'de str) -> Self { s } }
+impl<'de> De<'de> for String { fn de(s: &'de str) -> Self { s.to_string() } }
+fn own<T: for<'x> De<'x>>(s: String) -> T { T::de(&s) }
+fn g() { let a: String = own(String::new()); }
+fn h() { let a: &str = own(String::new()); }
+fn main() {}
+//= E0515 4
+trait De<'de>: Sized { fn de(s: &'de str) -> Self; }
+impl<'de> De<'de> for &'de str { fn de(s: &'de str) -> Self { s } }
+impl<'de, T: De<'de>> De<'de> for Vec<T> { fn de(s: &'de str) -> Self { vec![T::de(s)] } }
+fn g() -> Vec<&'static str> { let s = String::new(); De::de(&s) }
+fn h<'a>(s: &'a str) -> Vec<&'a str> { De::de(s) }
+fn main() {}
+//= E0515 3
+trait A { type T; } struct S<'a>(&'a str); impl<'a> A for S<'a> { type T = &'a str; }
+fn f<X: A>(x: X) -> Option<X::T> { None }
+fn g() -> Option<&'static str> { let s = String::new(); f(S(&s)) }
+fn main() {}
+//= fine
+trait Tr<'a> { type O; fn o(&self) -> Self::O; } struct K; impl<'a> Tr<'a> for K { type O = &'a str; fn o(&self) -> &'a str { "" } }
+fn f<'a, X: Tr<'a>>(x: &X) -> X::O { x.o() }
+fn g<'a>(s: &'a str) -> &'static str { f(&K) }
+fn main() {}
+//= none 3
+trait Tr<'a> { type O; fn o(&self, s: &'a str) -> Self::O; } struct K; impl<'a> Tr<'a> for K { type O = &'a str; fn o(&self, s: &'a str) -> &'a str { s } }
+fn f<'a, X: Tr<'a>>(x: &X, s: &'a str) -> X::O { x.o(s) }
+fn g<'a>(s: &'a str) -> &'static str { f(&K, s) }
+fn main() {}
+//= none 2
+trait Node<'a> { fn set(&mut self, s: &'a str); }
+fn f<'a, 'b>(c: &'b mut dyn Node<'static>) -> &'b mut dyn Node<'a> { c }
+fn main() {}
+//= none 2
+struct S<'a> { c: Box<dyn Fn() -> &'a str> }
+fn f<'a>(c: S<'static>) -> S<'a> { c }
+fn main() {}

@@ -1,0 +1,208 @@
+"""What bounds demand of regions: lifetimes that last, traits whose impls are for some lifetimes only.
+
+Source: The Rust Reference, "Trait and lifetime bounds", "Implementations".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+from engines.rustwasm.borrow import regions as r
+from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.report import Reporter
+from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
+from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
+from engines.rustwasm.borrow.subtyping import Subtyping
+from engines.rustwasm.borrow.type_outlives import lasting_parts
+from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import Generics, ImplDef, TraitDef
+from engines.rustwasm.typing.types import Ty
+
+_MOST: Final = 4
+"""How deep bounds of impls are followed."""
+
+
+_Had: TypeAlias = tuple[TraitDef, list[Typed], tuple[int, ...]]
+"""A trait that something has: with these arguments (Self first) and lifetimes."""
+
+
+class Bounds(Subtyping):
+    """Constraints of where clauses."""
+
+    def __init__(self, facts: Facts, shapes: Shapes, signatures: Signatures) -> None:
+        super().__init__(facts, shapes, signatures)
+        self.every: list[tuple[int, int, TraitDef, Ty]] = []
+        """Regions of lifetimes for each of which a trait has to be had: (region, point, trait, by what)."""
+        self.every_asked = signatures.compilation is not None and signatures.compilation.collector.quantified
+
+    def _bounds(self, generics: Generics, env: Environment, category: int = r.CALL, depth: int = 0) -> None:
+        """What the where clauses of a callee, of a type that is made, or of an impl (then `depth` is not 0) demand."""
+        for longer, shorter in generics.outlives:
+            self.regions.outlives(env.region(longer), env.region(shorter), self.point, category)
+        for bound in generics.predicates:
+            if bound.subject.kind != ty.PARAM or bound.subject.data[0] >= len(env.args):
+                continue
+            subject = env.args[bound.subject.data[0]]
+            for name in bound.regions:
+                for region in subject[1]:
+                    self.regions.outlives(region, env.region(name), self.point, category)
+                self._last(subject[0], env.region(name))
+            if bound.trait is None:
+                continue
+            try:
+                self._bound(bound, subject, env, category, depth)
+            except UnknownRegionsError:
+                continue
+
+    def _bound(self, bound: Any, subject: Typed, env: Environment, category: int, depth: int) -> None:
+        if is_fn_trait(bound.trait):
+            if not depth:
+                self._calls(bound, subject, env)
+            return
+        every = Environment(env.args, env.lifetimes, lambda: self._every(bound.trait, subject[0]))
+        args = [subject, *[self.signatures.typed(a, every) for a in bound.declared[0]]]
+        lifetimes = tuple([every.region(name) for name in bound.lifetimes])
+        self.fulfil(bound.trait, args, lifetimes, category, depth)
+        for name, declared in bound.declared[1]:
+            result = self.signatures.associated(bound.trait, name, args, lifetimes)
+            if result[1]:
+                self.relate(result, self.signatures.typed(declared, env), r.CALL)
+
+    def _every(self, trait: TraitDef, subject: Ty) -> int:
+        """The region of a lifetime for each of which a bound has to hold (`for<'a> Trait<'a>`)."""
+        region = self.regions.fresh()
+        self.every.append((region, self.point, trait, subject))
+        return region
+
+    def _calls(self, bound: Any, subject: Typed, env: Environment) -> None:
+        raise NotImplementedError
+
+    def fulfil(
+        self, trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int, depth: int = 0
+    ) -> None:
+        """`args[0]: trait<lifetimes, args[1..]>`: the impl that makes it true may make regions equal (`Vec<&'a str>:
+        FromIterator<&'b str>`) or ask that they last, and so may those that its own bounds need."""
+        kind = args[0][0].kind
+        if depth > _MOST or kind == ty.CLOSURE:
+            return
+        if kind in (ty.PARAM, ty.PROJECTION, ty.OPAQUE, ty.DYN):
+            if lifetimes or any(a[1] for a in args[1:]):
+                self._assume(trait, args, lifetimes, category)
+            return
+        if not (args[0][1] and any(a[1] for a in args[1:])) and not self.demands(trait):
+            return
+        for impl, env in self.signatures.impls(trait, args, lifetimes):
+            self._equal(self.signatures.equal, category)
+            env.fresh = self.regions.fresh
+            self.signatures.compilation.collector.impl_bounds(impl)
+            self._bounds(impl.generics, env, category, depth + 1)
+            return
+
+    def _equal(self, pairs: list[tuple[int, int]], category: int) -> None:
+        for one, other in pairs:
+            self.regions.outlives(one, other, self.point, category)
+            self.regions.outlives(other, one, self.point, category)
+
+    def _assume(self, trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int) -> None:
+        """What is known by its bounds only has a trait for the lifetimes and arguments that a bound says."""
+        subject, regions = args[0]
+        if subject.kind == ty.DYN:
+            end = len(subject.regions)
+            held = self.signatures.split((ty.tuple_of(subject.args), regions[end:]))
+            of_trait = [args[0], *held[: len(held) - len(subject.data[1])]]
+            known = self._with_uppers(subject.data[0], of_trait, regions[1:end])
+            self._meet(known, trait, args, lifetimes, category)
+            return
+        env = self.signatures.behind(args[0]) if subject.kind == ty.OPAQUE else self.signatures.assumed
+        bounds = subject.data.bounds if subject.kind == ty.OPAQUE else self.signatures.assumptions
+        if env is None:
+            return
+        inner = Environment(env.args, dict(env.lifetimes), self.regions.fresh)
+        for bound in bounds:
+            if bound.trait is not None and (subject.kind == ty.OPAQUE or bound.subject is subject):
+                declared = [args[0], *[self.signatures.typed(a, inner) for a in bound.declared[0]]]
+                own = tuple([inner.region(name) for name in bound.lifetimes])
+                if self._meet(self._with_uppers(bound.trait, declared, own), trait, args, lifetimes, category):
+                    return
+
+    def _meet(
+        self, known: Iterator[_Had], trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int
+    ) -> bool:
+        """Whether one of the traits that are known to be had is the one that is asked for, which then is that one."""
+        for had, declared, own in known:
+            if had is trait and [one for one, _ in declared] == [one for one, _ in args]:
+                self._equal(list(zip(own, lifetimes, strict=True)), category)
+                for (_, one), (_, other) in zip(declared[1:], args[1:], strict=True):
+                    self._equal(list(zip(one, other, strict=True)), category)
+                return True
+        return False
+
+    def _with_uppers(
+        self, trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], depth: int = 0
+    ) -> Iterator[_Had]:
+        """A trait that is had, and what it has above it."""
+        yield trait, args, lifetimes
+        if depth <= _MOST:
+            env = Environment(args, dict(zip(trait.lifetimes, lifetimes, strict=True)), self.regions.fresh)
+            for upper in trait.supertraits:
+                if upper.trait is not None:
+                    declared = [args[0], *[self.signatures.typed(a, env) for a in upper.declared[0]]]
+                    own = tuple([env.region(name) for name in upper.lifetimes])
+                    yield from self._with_uppers(upper.trait, declared, own, depth + 1)
+
+    def demands(self, trait: TraitDef) -> bool:
+        """Whether having the trait may demand anything of regions: it has lifetimes of its own, or an impl that is for
+        some lifetimes only."""
+        known = self.shapes.demanding
+        found = known.get(trait)
+        if found is None:
+            known[trait] = False  # for traits that need each other
+            impls = self.signatures.compilation.impl_index(trait).values()
+            found = known[trait] = bool(trait.lifetimes) or any(self._particular(i) for some in impls for i in some)
+        return found
+
+    def binds(self, generics: Generics) -> bool:
+        """Whether the where clauses of a type demand anything of regions."""
+        traits = [p.trait for p in generics.predicates if p.trait is not None]
+        return lasting_parts(generics) or any(map(self.demands, traits))
+
+    def _particular(self, impl: ImplDef) -> bool:
+        names: list[Any] = []
+        for one in (impl.self_ty, *impl.trait_args):
+            _mentions(one, names)
+        predicates = self.signatures.compilation.collector.impl_bounds(impl)
+        return (
+            "'static" in names
+            or len(set(names)) < len(names)
+            or bool(impl.generics.outlives)
+            or any(
+                p.regions or (p.trait is not None and not is_fn_trait(p.trait) and self.demands(p.trait))
+                for p in predicates
+            )
+        )
+
+
+def refuse_particular(constraints: Bounds, reporter: Reporter) -> None:
+    """Report traits that are had for some lifetimes only and are asked for with any."""
+    regions = constraints.regions
+    reported: set[int] = set()
+    chosen = {region for region, _, _, _ in constraints.every}
+    for region, point, trait, subject in constraints.every:
+        shorter = regions.reachable([region]) - {region}
+        if point not in reported and any(one < region or one in chosen for one in shorter):
+            reported.add(point)
+            message = f"implementation of `{trait.name}` is not general enough"
+            code = None
+            if subject.kind == ty.PARAM:
+                code, message = "E0277", f"the trait bound `{ty.show(subject)}: {trait.name}` is not satisfied"
+            reporter.error(code, message, constraints.facts.span(point), "has to hold for every lifetime")
+
+
+def _mentions(one: Ty, names: list[Any]) -> None:
+    """Add the lifetimes and parameters that a type mentions."""
+    names.extend([name for name in one.regions if name])
+    if one.kind == ty.PARAM:
+        names.append(one.data[0])
+    for arg in one.args:
+        _mentions(arg, names)

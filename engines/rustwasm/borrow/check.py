@@ -71,8 +71,15 @@ class BorrowChecker:
             return
         signatures = Signatures(self.compilation, self.shapes, self.written)
         constraints = Constraints(facts, self.shapes, signatures, self.summaries)
+        self._check_regions(constraints, closure, reporter, moves)
+        # It calls back: a circle that would keep all that is known of the body (the collector is off while compiling).
+        signatures.call_closure = signatures.call_item = None
+
+    def _check_regions(self, constraints: Constraints, closure: Any, reporter: Reporter, moves: Moves) -> None:
+        facts, body, count = constraints.facts, constraints.body, self.shapes.count
+        generic = bool(body.definition.generics.names)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
-        if unnamed and not facts.borrows and not body.guards and not every:
+        if unnamed and not facts.borrows and not body.guards and not constraints.every_asked:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
         if constraints.every:
@@ -144,40 +151,50 @@ def _promoted(facts: Facts) -> dict[int, str]:
     if not borrowed:
         return {}
 
-    def made(local: int) -> m.Rvalue | None:
-        """What the local is made of as a whole, once; None for any other."""
-        found: m.Rvalue | None = None
-        for point, kind, place in facts.of_local[local]:
-            if kind in (ASSIGN, RESULT):
-                if found is not None or kind == RESULT or place.projection:
-                    return None
-                found = facts.at(point).rvalue
-        return found
-
-    def constant(local: int, depth: int) -> bool:
-        if body.locals[local].name is not None or local <= body.arg_count or depth > 20:
-            return False
-        rvalue = made(local)
-        return rvalue is not None and value(rvalue, depth)
-
-    def operand(one: m.Operand, depth: int) -> bool:
-        return isinstance(one, m.Constant) or (not one.place.projection and constant(one.place.local, depth + 1))
-
-    def value(rvalue: m.Rvalue, depth: int) -> bool:
-        if isinstance(rvalue, (m.Use, m.UnaryOp, m.Cast, m.Repeat)):
-            return operand(rvalue.operand, depth)
-        if isinstance(rvalue, m.BinaryOp):
-            return rvalue.op not in ("div", "rem") and operand(rvalue.left, depth) and operand(rvalue.right, depth)
-        if isinstance(rvalue, m.Aggregate):
-            return all(operand(o, depth) for o in rvalue.operands)
-        if isinstance(rvalue, m.Ref):
-            return rvalue.kind == "shared" and not rvalue.place.projection and constant(rvalue.place.local, depth + 1)
-        return False
-
     out: dict[int, str] = {}
     for local in borrowed:
-        if constant(local, 0):
-            rvalue = made(local)
+        if _constant(facts, local, 0):
+            rvalue = _made(facts, local)
             empty = isinstance(rvalue, m.Aggregate) and not rvalue.operands
             out[local] = "empty" if empty else "constant"
     return out
+
+
+def _made(facts: Facts, local: int) -> m.Rvalue | None:
+    """What the local is made of as a whole, once; None for any other."""
+    found: m.Rvalue | None = None
+    for point, kind, place in facts.of_local[local]:
+        if kind in (ASSIGN, RESULT):
+            if found is not None or kind == RESULT or place.projection:
+                return None
+            found = facts.at(point).rvalue
+    return found
+
+
+def _constant(facts: Facts, local: int, depth: int) -> bool:
+    body = facts.body
+    if body.locals[local].name is not None or local <= body.arg_count or depth > 20:
+        return False
+    rvalue = _made(facts, local)
+    return rvalue is not None and _constant_value(facts, rvalue, depth)
+
+
+def _constant_operand(facts: Facts, one: m.Operand, depth: int) -> bool:
+    if isinstance(one, m.Constant):
+        return True
+    return not one.place.projection and _constant(facts, one.place.local, depth + 1)
+
+
+def _constant_value(facts: Facts, rvalue: m.Rvalue, depth: int) -> bool:
+    if isinstance(rvalue, (m.Use, m.UnaryOp, m.Cast, m.Repeat)):
+        return _constant_operand(facts, rvalue.operand, depth)
+    if isinstance(rvalue, m.BinaryOp):
+        if rvalue.op in ("div", "rem"):
+            return False
+        return _constant_operand(facts, rvalue.left, depth) and _constant_operand(facts, rvalue.right, depth)
+    if isinstance(rvalue, m.Aggregate):
+        return all(_constant_operand(facts, one, depth) for one in rvalue.operands)
+    if isinstance(rvalue, m.Ref):
+        place = rvalue.place
+        return rvalue.kind == "shared" and not place.projection and _constant(facts, place.local, depth + 1)
+    return False

@@ -102,13 +102,17 @@ class Constraints(Calls):
                 regions.names[region] = name
         regions.close_known()
         inner = Environment(generic, self.universe, regions.fresh)
+        fresh_many, counts = regions.fresh_many, self.shapes.counts
         for i, local in enumerate(body.locals):
-            known = found.get(i)
+            known = None
             if i in declared_locals:
                 known = self.signatures.regions(declared_locals[i], inner, local.ty)
-            self.locals.append(
-                known if known is not None else regions.fresh_many(self.shapes.count(local.ty))
-            )  # fmt: skip
+            elif i < len(declared):
+                known = found[i]
+            if known is None:
+                needed = counts.get(local.ty)
+                known = fresh_many(self.shapes.count(local.ty) if needed is None else needed)
+            self.locals.append(known)
 
     def _hidden(self, one: Ty, env: Environment, count: int, universal: Callable[[], int]) -> tuple[int, ...]:
         """Regions of the type behind an `impl Trait` result: what its bounds name, or regions of the caller's that what
@@ -142,6 +146,8 @@ class Constraints(Calls):
     def typed(self, place: m.Place) -> Typed:
         """Type and regions of a place."""
         one, regions = self.body.locals[place.local].ty, self.locals[place.local]
+        if not place.projection:
+            return one, regions
         variant = 0
         for step in place.projection:
             if step[0] == m.DOWNCAST:
@@ -264,6 +270,8 @@ class Constraints(Calls):
                     self.regions.outlives(regions[longer], regions[shorter], self.point, category)
 
     def _borrow(self, statement: m.Assign, rvalue: m.Ref, target: Typed, category: int) -> None:
+        if rvalue.kind == "raw" or not target[1]:
+            return
         place = rvalue.place
         one, regions = self.body.locals[place.local].ty, self.locals[place.local]
         steps: list[tuple[Ty, tuple[int, ...]]] = []
@@ -274,17 +282,18 @@ class Constraints(Calls):
                 variant = step[1]
                 continue
             one, where = self.shapes.part(one, variant, step)
-            regions = tuple([regions[i] if i >= 0 else 0 for i in where])
+            regions = tuple([regions[i] if i >= 0 else 0 for i in where]) if where else ()
             variant = 0
-        if rvalue.kind == "raw" or not target[1]:
-            return
         region = self.regions.fresh()
         self.regions.outlives(region, target[1][0], self.point, category)
-        inner = target[0].args[0]
-        self.relate((one, regions), (inner, target[1][1:]), category)
-        if rvalue.kind != "shared":
-            for a, b in zip(target[1][1:], regions, strict=False):
-                self.regions.outlives(a, b, self.point, category)
+        if regions:
+            self.relate((one, regions), (target[0].args[0], target[1][1:]), category)
+            if rvalue.kind != "shared":
+                for a, b in zip(target[1][1:], regions, strict=False):
+                    self.regions.outlives(a, b, self.point, category)
+        if not steps:
+            self.loans.append(Loan(region, place, rvalue.kind, self.point, statement.place))
+            return
         weak = [i for i, step in enumerate(place.projection) if step[0] == m.DEREF and not _tracks(steps[i][0])]
         for i in range(len(place.projection) - 1, weak[-1] - 1 if weak else -1, -1):
             base, held = steps[i]
@@ -305,9 +314,13 @@ class Constraints(Calls):
             self.call_pointer(one, actual, target, category)
             return
         definition = one.data
-        if not target[1] and not any(a[1] for a in actual) and not any(
-            p.regions or self.every_asked for p in definition.generics.predicates
-        ):  # fmt: skip
+        lent = bool(target[1])
+        if not lent:
+            for given in actual:
+                if given[1]:
+                    lent = True
+                    break
+        if not lent and not any(p.regions or self.every_asked for p in definition.generics.predicates):
             return
         bounded = one.args and one.args[0].kind == ty.PARAM and is_call(definition)
         if not target[1] and not bounded:

@@ -31,6 +31,7 @@ READS: Final = frozenset((COPY, MOVE, SHARED, MUTABLE, TWO_PHASE, RAW, INSPECT, 
 
 Event: TypeAlias = tuple[int, int, m.Place]
 
+_EXCLUSIVE: Final = (MUTABLE, TWO_PHASE)
 _REF_KINDS: Final = {"shared": SHARED, "mut": MUTABLE, "two_phase": TWO_PHASE, "raw": RAW}
 
 
@@ -92,6 +93,7 @@ class Facts:
         point = 0
         blocks = self.body.blocks
         of_local, writes, moved = self.of_local, self.writes, self.moved
+        event: Event
         for index, block in enumerate(blocks):
             self.starts.append(point)
             events: list[Event] = []
@@ -100,23 +102,29 @@ class Facts:
                 if isinstance(statement, m.Assign):
                     rvalue = statement.rvalue
                     if isinstance(rvalue, m.Use):
-                        _operand(rvalue.operand, point, add, moved)
+                        if not isinstance(rvalue.operand, m.Constant):
+                            _operand(rvalue.operand, point, add, moved)
                     elif isinstance(rvalue, m.Ref):
                         place = rvalue.place
                         if place.projection:
                             _indices(place, point, add)
-                        event = (point, _REF_KINDS[rvalue.kind], place)
+                        kind = _REF_KINDS[rvalue.kind]
+                        event = (point, kind, place)
                         add(event)
-                        if event[1] == MUTABLE or event[1] == TWO_PHASE:
+                        if kind in _EXCLUSIVE:
                             self.exclusive.append(event)
                         self.borrows.append((point, statement))
                     elif isinstance(rvalue, m.Aggregate):
-                        _unshare(rvalue.operands)
-                        for operand in rvalue.operands:
-                            _operand(operand, point, add, moved)
+                        operands = rvalue.operands
+                        if len(operands) > 1:
+                            _unshare(operands)
+                        for operand in operands:
+                            if not isinstance(operand, m.Constant):
+                                _operand(operand, point, add, moved)
                     elif isinstance(rvalue, m.BinaryOp):
                         _operand(rvalue.left, point, add, moved)
-                        _operand(rvalue.right, point, add, moved)
+                        if not isinstance(rvalue.right, m.Constant):
+                            _operand(rvalue.right, point, add, moved)
                     elif isinstance(rvalue, (m.Cast, m.UnaryOp, m.Repeat)):
                         _operand(rvalue.operand, point, add, moved)
                     else:
@@ -140,10 +148,14 @@ class Facts:
                 point += 1
             terminator: m.Terminator = block.terminator
             if isinstance(terminator, m.Call):
-                _operand(terminator.function, point, add, moved)
-                _unshare(terminator.arguments)
-                for operand in terminator.arguments:
-                    _operand(operand, point, add, moved)
+                if not isinstance(terminator.function, m.Constant):
+                    _operand(terminator.function, point, add, moved)
+                operands = terminator.arguments
+                if len(operands) > 1:
+                    _unshare(operands)
+                for operand in operands:
+                    if not isinstance(operand, m.Constant):
+                        _operand(operand, point, add, moved)
                 destination = terminator.destination
                 event = (point, RESULT, destination)
                 if destination.projection:
@@ -190,13 +202,13 @@ def _operand(operand: m.Operand, point: int, add: Any, moved: list[Event]) -> No
 
 def _unshare(operands: list[m.Operand]) -> None:
     """Give each moved operand a place object of its own: events are told apart by it."""
-    if len(operands) > 1:
-        seen: set[int] = set()
-        for operand in operands:
-            if isinstance(operand, m.Move):
-                if id(operand.place) in seen:
-                    operand.place = m.Place(operand.place.local, operand.place.projection)
-                seen.add(id(operand.place))
+    seen: set[int] = set()
+    for operand in operands:
+        if isinstance(operand, m.Move):
+            place = operand.place
+            if id(place) in seen:
+                operand.place = place = m.Place(place.local, place.projection)
+            seen.add(id(place))
 
 
 def _indices(place: m.Place, point: int, add: Any) -> None:

@@ -23,6 +23,9 @@ class Moves:
         self.paths = MovePaths(facts.body)
         self.states: list[int | None] = []
         self.once: list[int] = []
+        self._steps: list[list[tuple[int, int, m.Place, MovePath, bool]]] = []
+        """Of each block the events of tracked locals that matter, each with the path that leads to its place, and
+        whether it is the place's own."""
         self.reported: set[MovePath] = set()
         self.blamed: set[int] = set()
         self._track()
@@ -53,7 +56,13 @@ class Moves:
                 self.once.append(i)
 
     def _read_twice(self, local: int) -> bool:
-        return sum([event[1] <= f.READ for event in self.facts.of_local[local]]) > 1
+        found = False
+        for event in self.facts.of_local[local]:
+            if event[1] <= f.READ:
+                if found:
+                    return True
+                found = True
+        return False
 
     def _has_loop(self) -> bool:
         return any(one <= block for block, following in enumerate(self.facts.successors) for one in following)
@@ -74,50 +83,44 @@ class Moves:
             self._check_once()
 
     def _run(self) -> None:
-        find = self.paths.find
+        find = self.paths.find_from
         roots = self.paths.roots
         gens, kills = [], []
         for events in self.facts.events:
             gen = kill = 0
-            for _, kind, place in events:
-                if place.local not in roots:
+            steps: list[tuple[int, int, m.Place, MovePath, bool]] = []
+            for event in [event for event in events if event[2].local in roots]:
+                point, kind, place = event
+                if kind > f.RESULT and kind != f.LIVE:
                     continue
-                if kind == f.MOVE:
-                    path, exact = find(place)
-                    if exact:
-                        gen |= path.subtree  # type: ignore[union-attr]
-                elif kind == f.ASSIGN or kind == f.RESULT:
-                    path, exact = find(place)
-                    if exact:
-                        gen &= ~path.subtree  # type: ignore[union-attr]
-                        kill |= path.subtree  # type: ignore[union-attr]
-                elif kind == f.LIVE:
-                    gen |= roots[place.local].subtree
+                path, exact = roots[place.local], True
+                if place.projection:
+                    path, exact = find(path, place)
+                if exact:
+                    if kind == f.MOVE or kind == f.LIVE:
+                        gen |= path.subtree
+                    elif kind > f.READ:
+                        gen &= ~path.subtree
+                        kill |= path.subtree
+                steps.append((point, kind, place, path, exact))
+            self._steps.append(steps)
             gens.append(gen)
             kills.append(kill)
         self.states = forward(self.facts.successors, self.entry(), gens, kills)
         self._check()
 
     def _check(self) -> None:
-        find = self.paths.find
-        roots = self.paths.roots
-        for block, events in enumerate(self.facts.events):
+        for block, steps in enumerate(self._steps):
             state = self.states[block]
             if state is None:
                 continue
-            for point, kind, place in events:
-                if place.local not in roots:
-                    continue
+            for point, kind, place, path, exact in steps:
                 if kind <= f.READ:
-                    path, exact = find(place)
-                    assert path is not None
                     if state & (path.subtree if exact else path.bit | self.paths.overlapped(path, place)):
                         self._report(point, kind, place, path, state)
                     if kind == f.MOVE and exact:
                         state |= path.subtree
                 elif kind == f.ASSIGN or kind == f.RESULT:
-                    path, exact = find(place)
-                    assert path is not None
                     if exact:
                         up = path.parent
                         if up is not None and state & up.bit and not _within_box(place):
@@ -127,8 +130,8 @@ class Moves:
                         self._report(point, kind, place, path, state)
                     elif state & self.paths.overlapped(path, place):
                         self._report(point, f.COPY, place, path, state)  # of the array, to find the element
-                elif kind == f.LIVE:
-                    state |= roots[place.local].subtree
+                else:
+                    state |= path.subtree  # its storage begins
 
     def _report(self, point: int, kind: int, place: m.Place, path: MovePath, state: int) -> None:
         root = path

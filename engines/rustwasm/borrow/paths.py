@@ -63,8 +63,10 @@ class MovePaths:
     def find(self, place: m.Place) -> tuple[MovePath | None, bool]:
         """The longest path that leads to a place, and whether it is the place's own."""
         node = self.roots.get(place.local)
-        if node is None:
-            return None, False
+        return (None, False) if node is None else self.find_from(node, place)
+
+    def find_from(self, node: MovePath, place: m.Place) -> tuple[MovePath, bool]:
+        """`find`, of a place whose local's path is known."""
         for step in place.projection:
             child = node.children.get(step[:2] if step[0] == m.FIELD else step)
             if child is None:

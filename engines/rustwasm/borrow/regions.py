@@ -6,6 +6,7 @@ bit `points + u` the end of universal region u. Region 0 is `'static`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 RETURN: Final = 0
@@ -29,6 +30,7 @@ class Regions:
         self.known: set[tuple[int, int]] = set()
         """Pairs of universal regions (longer, shorter) that the signature promises."""
         self._shorter: dict[int, list[int]] | None = None
+        self._next: dict[int, list[int]] | None = None
 
     def universal(self, name: str) -> int:
         """A region that outlives the body; all of them come before the first fresh one."""
@@ -110,14 +112,25 @@ class Regions:
         """Constraints (by number) in which the region is the longer one."""
         return self._by_longer().get(region, [])
 
+    def all_shorter(self, region: int) -> Sequence[int]:
+        """The regions that the constraints say this one must outlive; all constraints must be known by now."""
+        if self._next is None:
+            index: dict[int, list[int]] = {}
+            for longer, shorter, _, _ in self.constraints:
+                found = index.get(longer)
+                if found is None:
+                    index[longer] = [shorter]
+                else:
+                    found.append(shorter)
+            self._next = index
+        return self._next.get(region, ())
+
     def reachable(self, regions: list[int]) -> set[int]:
         """Regions that one of these must outlive, themselves included."""
-        index, constraints = self._by_longer(), self.constraints
         seen = set(regions)
         work = list(seen)
         while work:
-            for i in index.get(work.pop(), ()):
-                shorter = constraints[i][1]
+            for shorter in self.all_shorter(work.pop()):
                 if shorter not in seen:
                     seen.add(shorter)
                     work.append(shorter)

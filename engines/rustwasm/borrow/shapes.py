@@ -60,7 +60,8 @@ class Shapes:
     """Caches of one compilation."""
 
     def __init__(self) -> None:
-        self._counts: dict[Ty, int] = {}
+        self.counts: dict[Ty, int] = {}
+        """What `count` has found."""
         self._variances: dict[Ty, tuple[int, ...]] = {}
         self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
         self._drops: dict[Ty, tuple[int, ...]] = {}
@@ -75,7 +76,7 @@ class Shapes:
 
     def count(self, one: Ty) -> int:
         """How many regions the type has."""
-        found = self._counts.get(one)
+        found = self.counts.get(one)
         if found is None:
             kind = one.kind
             if kind == ty.CLOSURE:
@@ -88,7 +89,7 @@ class Shapes:
                 found = len(one.regions) + sum([self.count(a) for a in one.args])
                 if kind == ty.OPAQUE:
                     found += len(opaque_lifetimes(one.data))
-            self._counts[one] = found
+            self.counts[one] = found
         return found
 
     def captures(self, closure: Ty) -> list[Ty]:

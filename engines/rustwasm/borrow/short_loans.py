@@ -61,9 +61,15 @@ def _last_mention(constraints: Constraints, loan: Loan, holders: dict[int, int],
     universal = len(regions.names)
     of_local = constraints.facts.of_local
     start = last = loan.point
-    for region in regions.reachable([loan.region]):
+    reached = [loan.region]
+    seen = {loan.region}
+    for region in reached:
         if region < universal:
             return -1
+        for shorter in regions.all_shorter(region):
+            if shorter not in seen:
+                seen.add(shorter)
+                reached.append(shorter)
         local = holders.get(region)
         if local is None:
             continue

@@ -35,13 +35,15 @@ class Subtyping:
             return
         if not target[1]:
             return
-        outlives, point = self.regions.outlives, self.point
+        constraints, point = self.regions.constraints, self.point
         given, wanted = source[1], target[1]
         for i, variance in enumerate(self.shapes.variances(one)):
-            if variance != CONTRAVARIANT:
-                outlives(given[i], wanted[i], point, category)
-            if variance != COVARIANT:
-                outlives(wanted[i], given[i], point, category)
+            a, b = given[i], wanted[i]
+            if a != b:  # as `Regions.outlives` has it
+                if a and variance != CONTRAVARIANT:
+                    constraints.append((a, b, point, category))
+                if b and variance != COVARIANT:
+                    constraints.append((b, a, point, category))
 
     def _coerce(self, source: Typed, target: Typed, category: int) -> None:
         one, wanted = source[0], target[0]

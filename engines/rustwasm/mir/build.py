@@ -155,13 +155,13 @@ class _Builder(ExpressionBuilder):
 def _prune(body: m.Body) -> None:
     """Drop blocks that nothing reaches and follow chains of empty gotos; renumber."""
     blocks = body.blocks
-    for block in blocks:
-        if block.terminator is None:
-            block.terminator = m.Unreachable()
     final = list(range(len(blocks)))
     for index, block in enumerate(blocks):
-        if not block.statements and type(block.terminator) is m.Goto:
-            final[index] = block.terminator.target
+        last = block.terminator
+        if last is None:
+            block.terminator = m.Unreachable()
+        elif isinstance(last, m.Goto) and not block.statements:
+            final[index] = last.target
 
     def target(index: int) -> int:
         following = final[index]
@@ -193,16 +193,17 @@ def _prune(body: m.Body) -> None:
                     terminator.target = following = target(following)
                 stack.append(following)
         elif isinstance(terminator, m.Switch):
-            terminator.targets = [target(x) for x in terminator.targets]
+            targets = terminator.targets = [x if final[x] == x else target(x) for x in terminator.targets]
             if terminator.otherwise is not None:
                 terminator.otherwise = target(terminator.otherwise)
                 stack.append(terminator.otherwise)
-            stack += terminator.targets[::-1]
+            stack += targets[::-1]
     for block in order:
         terminator = block.terminator
         if isinstance(terminator, (m.Call, m.Drop, m.Goto)):
-            if terminator.target is not None:
-                terminator.target = numbers[terminator.target]
+            following = terminator.target
+            if following is not None:
+                terminator.target = numbers[following]
         elif isinstance(terminator, m.Switch):
             terminator.targets = [numbers[x] for x in terminator.targets]
             terminator.otherwise = None if terminator.otherwise is None else numbers[terminator.otherwise]

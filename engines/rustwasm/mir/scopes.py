@@ -42,8 +42,9 @@ class ScopeBuilder:
         self.current = self.block()
 
     def block(self) -> int:
-        self.body.blocks.append(m.Block())
-        return len(self.body.blocks) - 1
+        blocks = self.body.blocks
+        blocks.append(m.Block())
+        return len(blocks) - 1
 
     def emit(self, statement: m.Statement) -> None:
         self.body.blocks[self.current].statements.append(statement)
@@ -62,8 +63,9 @@ class ScopeBuilder:
         self.end(m.Goto(target), following)
 
     def local(self, one: Ty, name: str | None, mutable: bool, span: Span) -> int:
-        self.body.locals.append(m.Local(one, name, mutable, span))
-        return len(self.body.locals) - 1
+        locals_ = self.body.locals
+        locals_.append(m.Local(one, name, mutable, span))
+        return len(locals_) - 1
 
     def needs_drop(self, one: Ty) -> bool:
         if one.kind in _PLAIN:
@@ -77,9 +79,11 @@ class ScopeBuilder:
 
     def temp(self, one: Ty, span: Span) -> Place:
         """A temporary that lives to the end of the innermost statement."""
-        local = self.local(one, None, False, span)
-        self.emit(m.StorageLive(local))
-        if self.needs_drop(one):
+        locals_ = self.body.locals
+        local = len(locals_)
+        locals_.append(m.Local(one, None, False, span))
+        self.body.blocks[self.current].statements.append(m.StorageLive(local))
+        if one.kind not in _PLAIN and self.needs_drop(one):
             self.temporaries[-1].locals.append((local, True))
         return Place(local)
 
@@ -97,7 +101,10 @@ class ScopeBuilder:
         self.leave(scope, span)
 
     def leave(self, scope: Scope, span: Span) -> None:
-        end = (max(span[0], span[1] - 1), span[1])
+        if not scope.locals:
+            return
+        last = span[1]
+        end = (last - 1 if last > span[0] else span[0], last)
         for local, drop in scope.locals[::-1]:
             if drop:
                 target = self.block()

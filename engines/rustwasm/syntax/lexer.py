@@ -86,18 +86,19 @@ def _all_at_once(text: str, at: int, base: int) -> Tokens | None:
         return None
     if len(found) > 1 and not found[-2][1]:  # the end is found again behind what is between the last token and it
         found.pop()
+    betweens, words, _ = zip(*found, strict=True)
     lengths = [0] * (2 * len(found))
-    lengths[::2] = [len(between) for between, _, _ in found]
-    texts = [word for _, word, _ in found]
-    lengths[1::2] = map(len, texts)
+    lengths[::2] = map(len, betweens)
+    lengths[1::2] = map(len, words)
     bounds = list(accumulate(lengths, initial=at + base))
     if bounds[-1] != len(text) + base:  # something between the tokens was passed over
         return None
-    texts.pop()  # what is left at the end
+    texts: list[str] = list(words[:-1])  # what is left at the end is no token
     kinds = list(map(_kinds.get, texts))
-    for i, kind in enumerate(kinds):
-        if kind is None:
-            kinds[i], texts[i] = _new_kind(texts[i])
+    if None in kinds:
+        for i, kind in enumerate(kinds):
+            if kind is None:
+                kinds[i], texts[i] = _new_kind(texts[i])
     tokens = Tokens()
     tokens.kinds, tokens.texts = kinds, texts  # type: ignore[assignment]  # none of the kinds is None any more
     tokens.starts, tokens.ends = bounds[1:-2:2], bounds[2::2]

@@ -90,9 +90,8 @@ class Ty:
         flags: int = _OWN_FLAGS.get(kind, 0)
         for arg in args:
             flags |= arg.flags
-        for region in regions:
-            if region:
-                flags |= HAS_REGION
+        if any(regions):
+            flags |= HAS_REGION
         self.flags: int = flags
         self.link: Ty | None = None
         self._erased: Ty | None = None
@@ -229,7 +228,9 @@ def deep(ty: Ty) -> Ty:
         ty = ty.link
     if ty.kind == INFER or not ty.flags & HAS_INFER:
         return ty
-    return intern(ty.kind, ty.data, tuple([deep(a) for a in ty.args]), ty.regions)
+    args = ty.args
+    solved = (deep(args[0]),) if len(args) == 1 else tuple([deep(a) for a in args])
+    return intern(ty.kind, ty.data, solved, ty.regions)
 
 
 def subst(ty: Ty, args: tuple[Ty, ...]) -> Ty:
@@ -239,7 +240,9 @@ def subst(ty: Ty, args: tuple[Ty, ...]) -> Ty:
     if ty.kind == PARAM:
         index = ty.data[0]
         return args[index] if index < len(args) else ty
-    return intern(ty.kind, ty.data, tuple([subst(a, args) for a in ty.args]), ty.regions)
+    own = ty.args
+    given = (subst(own[0], args),) if len(own) == 1 else tuple([subst(a, args) for a in own])
+    return intern(ty.kind, ty.data, given, ty.regions)
 
 
 def rewrite(ty: Ty, change: Callable[[Ty], Ty | None]) -> Ty:

@@ -74,6 +74,8 @@ class Unifier:
         if a.kind != b.kind or a.data != b.data or len(a.args) != len(b.args):
             return False
         others = b.args
+        if len(others) == 1:
+            return self.unify(a.args[0], others[0])
         for i, x in enumerate(a.args):
             y = others[i]
             if x is not y and not self.unify(x, y):
@@ -87,4 +89,6 @@ class Unifier:
         return result
 
     def fresh_args(self, count: int) -> tuple[Ty, ...]:
+        if count < 2:
+            return (ty.variable(),) if count else ()
         return tuple([ty.variable() for _ in range(count)])

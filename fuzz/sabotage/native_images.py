@@ -19,14 +19,14 @@ def _believed(*names: str) -> None:
     from engines.vm.aot import image
 
     def wrapper(original: Any) -> Any:
-        def decode(content: bytes, expected: image.Origin, name: str) -> Any:
+        def decode(content: bytes, expected: image.Origin, name: str, known: bytes = b"") -> Any:
             line = content[len(image.MAGIC) + 32 :].partition(b"\n")[0]
             try:
                 said = json.loads(line)
                 expected = replace(expected, **{field: said[field] for field in names})
             except (ValueError, KeyError, TypeError):
                 pass
-            return original(content, expected, name)
+            return original(content, expected, name, known)
 
         return decode
 
@@ -39,7 +39,7 @@ def _read(**changes: Any) -> None:
 
     original = image.StoredRegion.from_bytes
 
-    def from_bytes(data: bytes, at: int) -> tuple[image.StoredRegion, int]:
+    def from_bytes(data: bytes | memoryview, at: int) -> tuple[image.StoredRegion, int]:
         region, end = original(data, at)
         return replace(region, **{name: change(region) for name, change in changes.items()}), end
 
@@ -52,9 +52,9 @@ def _() -> None:
     from engines.vm.runtime.digest import digest
 
     def wrapper(original: Any) -> Any:
-        def decode(content: bytes, expected: Any, name: str) -> Any:
+        def decode(content: bytes, expected: Any, name: str, known: bytes = b"") -> Any:
             body = content[len(image.MAGIC) + 32 :]
-            return original(content[: len(image.MAGIC)] + digest(body) + body, expected, name)
+            return original(content[: len(image.MAGIC)] + digest(body) + body, expected, name, known)
 
         return decode
 
@@ -92,10 +92,10 @@ def _() -> None:
     kind = image.MAGIC[: image.MAGIC.rindex(b" ") + 1]
 
     def wrapper(original: Any) -> Any:
-        def decode(content: bytes, expected: Any, name: str) -> Any:
+        def decode(content: bytes, expected: Any, name: str, known: bytes = b"") -> Any:
             if content.startswith(kind):
                 content = image.MAGIC + content[len(image.MAGIC) :]
-            return original(content, expected, name)
+            return original(content, expected, name, known)
 
         return decode
 
@@ -171,9 +171,9 @@ def _() -> None:
     from engines.vm.runtime import digest
 
     def wrapper(original: Any) -> Any:
-        def of(self: Any, status: Any, content: bytes) -> Any:
+        def of(self: Any, status: Any, content: bytes, begin: int = 0) -> Any:
             seen = {"st_dev": status.st_dev, "st_ino": status.st_ino, "st_size": status.st_size}
-            return original(self, SimpleNamespace(**seen, st_mtime_ns=1, st_ctime_ns=1), content)
+            return original(self, SimpleNamespace(**seen, st_mtime_ns=1, st_ctime_ns=1), content, begin)
 
         return of
 

@@ -82,7 +82,7 @@ class ProgramTier(HostTier):
         if stored is not None:
             if self._fits(hart.memory, stored):
                 self.stored_used += 1
-                return stored.code, dict(stored.entries)
+                return bytes(stored.code), dict(stored.entries)
             self.stale += 1
         if not self.compiles:
             return b"", {}

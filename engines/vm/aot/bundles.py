@@ -36,7 +36,7 @@ def _joined(group: Sequence[StoredRegion]) -> StoredRegion:
         base = len(code)
         entries += [(pc, base + offset) for pc, offset in region.entries]
         faults += [(base + at, base + to) for at, to in region.faults or ()]
-        code += region.code + bytes(-len(region.code) % _ALIGN)
+        code += bytes(region.code) + bytes(-len(region.code) % _ALIGN)
     guest = _guest(group)
     exits = {exit for region in group for exit in region.exits} - {pc for pc, _ in entries}
     return StoredRegion(

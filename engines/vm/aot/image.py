@@ -19,12 +19,15 @@ from engines.vm.tiers.interpreter.build import ROOT, cache_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Final
 
 FORMAT: Final = 4
 MAGIC: Final = b"counterproof image %d\n" % FORMAT
 SUFFIX: Final = ".cpi"
+HEAD_BYTES: Final = len(MAGIC) + DIGEST_BYTES
+"""Before what the digest is of."""
+_MOST_ORIGIN_BYTES: Final = 4096
 _COUNTS: Final = struct.Struct("<7I")
 """Bytes of code, entries, ranges, exits, bytes of guest code, exits of faults or `_CHECKS`, kind."""
 _WAY_OUT: Final = struct.Struct("<2I")
@@ -41,6 +44,30 @@ class Kind(IntEnum):
     LLVM = 1
     UNTRIED = 2
     FAILED = 3
+
+
+class WaysOut:
+    """The pairs of `StoredRegion.faults` as an image holds them: thousands, of which most runs need none as values."""
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, pairs: bytes | memoryview) -> None:
+        self._pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return _WAY_OUT.iter_unpack(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs) // _WAY_OUT.size
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (tuple, WaysOut)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
 
 
 class ImageRefusedError(MachineError, ValueError):
@@ -60,12 +87,12 @@ class StoredRegion:
         kind: see `Kind`; a region that failed has no code.
     """
 
-    code: bytes
+    code: bytes | memoryview
     entries: tuple[tuple[int, int], ...]
     ranges: tuple[tuple[int, int], ...]
     exits: tuple[int, ...]
     guest: bytes
-    faults: tuple[tuple[int, int], ...] | None = None
+    faults: tuple[tuple[int, int], ...] | WaysOut | None = None
     kind: Kind = Kind.BASELINE
 
     def to_bytes(self) -> bytes:
@@ -78,8 +105,8 @@ class StoredRegion:
         return head + body + self.guest + self.code
 
     @staticmethod
-    def from_bytes(data: bytes, at: int) -> tuple[StoredRegion, int]:
-        """The region at offset `at`, and the offset after it."""
+    def from_bytes(data: bytes | memoryview, at: int) -> tuple[StoredRegion, int]:
+        """The region at offset `at`, and the offset after it. Of a memoryview, the code stays where it is."""
         code, entries, ranges, exits, guest, faults, kind = _COUNTS.unpack_from(data, at)
         pairs_end = 2 * (entries + ranges)
         form = struct.Struct(f"<{pairs_end + exits}Q")
@@ -90,7 +117,7 @@ class StoredRegion:
         end = at + guest + code
         region = StoredRegion(
             data[at + guest : end], pairs[:entries], pairs[entries:], n[pairs_end : pairs_end + exits],
-            data[at : at + guest], None if faults == _CHECKS else tuple(_WAY_OUT.iter_unpack(data[ways_out:at])),
+            bytes(data[at : at + guest]), None if faults == _CHECKS else WaysOut(data[ways_out:at]),
             Kind(kind),
         )  # fmt: skip
         return region, end
@@ -135,39 +162,40 @@ def body_of(origin: Origin, regions: Iterable[StoredRegion]) -> bytes:
     return dumps(values(origin)).encode() + b"\n" + b"".join(region.to_bytes() for region in regions)
 
 
-def decode(content: bytes, expected: Origin, name: str) -> list[StoredRegion]:
+def decode(content: bytes | memoryview, expected: Origin, name: str, known: bytes = b"") -> list[StoredRegion]:
     """The regions of an image.
 
     Args:
         expected: what it must have been made for; its number of instructions does not matter.
         name: for messages.
+        known: the digest of what follows on the one that it names, where that was taken before.
 
     Raises:
         ImageRefusedError: the content is damaged, or was made for something else.
     """
-    head = len(MAGIC) + DIGEST_BYTES
+    head = bytes(content[:HEAD_BYTES])
     kind = MAGIC[: MAGIC.rindex(b" ") + 1]
-    if not content.startswith(kind):
-        raise ImageRefusedError(f"{name}: not an image of compiled code: it begins with {content[:12]!r}, not {kind!r}")
-    if not content.startswith(MAGIC):
-        version = content[len(kind) : len(kind) + 8].split(b"\n")[0].decode("ascii", "replace")
+    if not head.startswith(kind):
+        raise ImageRefusedError(f"{name}: not an image of compiled code: it begins with {head[:12]!r}, not {kind!r}")
+    if not head.startswith(MAGIC):
+        version = head[len(kind) : len(kind) + 8].split(b"\n")[0].decode("ascii", "replace")
         raise ImageRefusedError(
             f"{name}: has format {version}, this version reads {FORMAT}; translate the program again"
         )
-    if digest(memoryview(content)[head:]) != content[len(MAGIC) : head]:
+    if (known or digest(memoryview(content)[HEAD_BYTES:])) != head[len(MAGIC) :]:
         raise ImageRefusedError(
             f"{name}: damaged: it does not have the digest that it names; translate the program again"
         )
-    return regions_of(content, expected, name, head)
+    return regions_of(content, expected, name, HEAD_BYTES)
 
 
-def regions_of(content: bytes, expected: Origin, name: str, at: int = 0) -> list[StoredRegion]:
+def regions_of(content: bytes | memoryview, expected: Origin, name: str, at: int = 0) -> list[StoredRegion]:
     """The regions of an image whose digest was found right: of what follows that, which begins at the offset `at`.
 
     The other arguments and errors are those of `decode`.
     """
-    end = content.index(b"\n", at)
-    origin = Origin(**loads(content[at:end]))
+    line = bytes(content[at : at + _MOST_ORIGIN_BYTES]).partition(b"\n")[0]
+    origin = Origin(**loads(line))
     if origin.machine != expected.machine:
         raise ImageRefusedError(f"{name}: made for {origin.machine}, this machine is {expected.machine}")
     if origin.guest != expected.guest:
@@ -178,7 +206,7 @@ def regions_of(content: bytes, expected: Origin, name: str, at: int = 0) -> list
             f"{name}: made by another version, or for another processor; translate the program again"
         )
     regions = []
-    at = end + 1
+    at += len(line) + 1
     while at < len(content):
         region, at = StoredRegion.from_bytes(content, at)
         regions.append(region)

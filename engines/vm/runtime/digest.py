@@ -40,8 +40,11 @@ class FileDigests:
     def __init__(self, directory: str) -> None:
         self._directory = directory
 
-    def of(self, status: os.stat_result, content: bytes) -> str:
-        """The digest, in hexadecimal, of a file that has `status` and this content."""
+    def of(self, status: os.stat_result, content: bytes | memoryview, begin: int = 0) -> str:
+        """The digest, in hexadecimal, of a file that has `status` and this content, from the offset `begin` on.
+
+        What is remembered for one `begin` answers for every other, so a directory is for one.
+        """
         seen = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} "
         path = f"{self._directory}/{status.st_dev}-{status.st_ino}"
         try:
@@ -52,7 +55,7 @@ class FileDigests:
         found = known[len(seen) :]
         if known.startswith(seen) and len(found) == 2 * DIGEST_BYTES and not found.strip("0123456789abcdef"):
             return found
-        found = digest(content).hex()
+        found = digest(memoryview(content)[begin:]).hex()
         changed = max(status.st_mtime_ns, status.st_ctime_ns)
         if status.st_size == len(content) and changed + _SETTLED_NS < time.time_ns():
             self._remember(path, seen + found)

@@ -126,8 +126,8 @@ class ExecutableMemory:
             self.close()
             raise
 
-    def write(self, address: int, data: bytes) -> None:
-        """Put code at `address`; instruction caches are told.
+    def write(self, address: int, data: bytes | memoryview) -> None:
+        """Put code at `address`; instruction caches are told. A memoryview must be of writable bytes.
 
         Raises:
             ValueError: not inside this memory.
@@ -141,7 +141,8 @@ class ExecutableMemory:
         first = address & -mmap.PAGESIZE
         length = -(-(end - first) // mmap.PAGESIZE) * mmap.PAGESIZE
         _protect(first, length, mmap.PROT_READ | mmap.PROT_WRITE)
-        ctypes.memmove(address, data, len(data))
+        source = data if isinstance(data, bytes) else ctypes.addressof(ctypes.c_char.from_buffer(data))
+        ctypes.memmove(address, source, len(data))
         _protect(first, length, mmap.PROT_READ | mmap.PROT_EXEC)
         flush_instruction_cache(address, end)
 

@@ -229,7 +229,7 @@ class CodeCache:
     def install(
         self,
         space: CompiledSpace,
-        code: bytes,
+        code: bytes | memoryview,
         heads: dict[int, int],
         ranges: list[tuple[int, int]],
         tier: str = "llvm",

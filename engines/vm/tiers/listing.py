@@ -94,10 +94,10 @@ def _disassembler(host: str) -> Any:
     return found
 
 
-def host_lines(host: str, code: bytes, start: int, end: int, marks: Marks) -> tuple[str, ...]:
+def host_lines(host: str, code: bytes | memoryview, start: int, end: int, marks: Marks) -> tuple[str, ...]:
     """Host instructions from offset `start` to `end`; jumps to a named offset carry its name."""
     lines = []
-    for address, _, mnemonic, operands in _disassembler(host).disasm_lite(code[start:end], start):
+    for address, _, mnemonic, operands in _disassembler(host).disasm_lite(bytes(code[start:end]), start):
         if address in marks.names:
             lines.append(f"{marks.names[address]}:")
         target = _TARGET.search(operands) if mnemonic[0] in "jbct" else None

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.vm.aot.image import MAGIC, ImageRefusedError, Origin, StoredRegion, decode, encode, maker
+from engines.vm.aot.image import HEAD_BYTES, MAGIC, ImageRefusedError, Origin, StoredRegion, decode, encode, maker
+from engines.vm.aot.store import read_image
 from engines.vm.record import replace
+from engines.vm.runtime import digest as digests
+from engines.vm.runtime.object_cache import VARIABLE
 
 WORD = st.integers(0, (1 << 64) - 1)
+OFFSET = st.integers(0, (1 << 32) - 1)
 REGION = st.builds(
     StoredRegion,
     code=st.binary(max_size=40),
@@ -19,6 +26,7 @@ REGION = st.builds(
     ranges=st.lists(st.tuples(WORD, WORD), max_size=4).map(tuple),
     exits=st.lists(WORD, max_size=4).map(tuple),
     guest=st.binary(max_size=40),
+    faults=st.none() | st.lists(st.tuples(OFFSET, OFFSET), max_size=4).map(tuple),
 )
 HERE = Origin("ab" * 32, "x86_64", "cd" * 32, 3)
 SOME = StoredRegion(b"\xc3", ((0x1000, 0),), ((0x1000, 0x1008),), (0x1008, 0x2000), b"\x13\0\0\0\x73\0\0\0")
@@ -74,3 +82,42 @@ def test_the_origin_names_the_executable_and_the_generator() -> None:
     assert origin.guest == hashlib.blake2b(b"program", digest_size=32).hexdigest()
     assert origin.made_by == maker()
     assert len(origin.made_by) == 64
+
+
+@pytest.fixture
+def image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An image file that was read long after it was written, so that its digest is remembered."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    path = tmp_path / "program.cpi"
+    path.write_bytes(encode(HERE, [SOME, replace(SOME, faults=((0, 1), (2, 3)))]))
+    later = time.time_ns() + 10_000_000_000
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    read_image(str(path), b"", HERE)
+    return path
+
+
+def test_a_files_digest_is_taken_once(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digests, "digest", None)
+    found = read_image(str(image), b"", HERE)
+    assert found == [SOME, replace(SOME, faults=((0, 1), (2, 3)))]
+    assert [type(region.code) for region in found] == [memoryview] * 2
+    assert hash(found[1].faults) == hash(((0, 1), (2, 3)))
+    assert found[1].faults != found[0].faults
+
+
+@pytest.mark.parametrize("at", [HEAD_BYTES - 1, HEAD_BYTES, -1])
+def test_a_file_that_changes_after_its_digest_was_taken_is_refused(image: Path, at: int) -> None:
+    before = image.stat()
+    content = bytearray(image.read_bytes())
+    content[at] ^= 1
+    image.write_bytes(content)
+    os.utime(image, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(ImageRefusedError, match="damaged"):
+        read_image(str(image), b"", HERE)
+
+
+@pytest.mark.parametrize("size", [0, 5, HEAD_BYTES, HEAD_BYTES + 30])
+def test_a_file_that_is_cut_short_is_refused(image: Path, size: int) -> None:
+    os.truncate(image, size)
+    with pytest.raises(ImageRefusedError):
+        read_image(str(image), b"", HERE)

@@ -87,6 +87,8 @@ def rust(
 
     if fresh and resume:
         _stop("--fresh and --resume exclude each other: a campaign to go on with has its seeds", 2)
+    if not run and (build or engine):
+        _stop("--build and --engine say how programs run, and --no-run runs none; leave one of them out", 2)
     path = out / "progress.json"
     first = int.from_bytes(os.urandom(5), "little") if fresh else seed
     try:

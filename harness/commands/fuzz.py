@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _OUT = typer.Option("--out", help="Directory for corpus, log and failing inputs; a folder per target.")
 _DEFAULT_OUT = Path("out/fuzz")
+_INT_MAX = 2**31 - 1
+"""The largest value of a flag of libFuzzer, whose flags are ints of C++."""
 
 
 class _TargetsAreCommands(TyperGroup):
@@ -62,10 +64,10 @@ def list_targets() -> None:
 @app.command()
 def run(
     name: Annotated[str, typer.Argument(metavar="TARGET", help="One of `counterproof fuzz list`.")],
-    seconds: Annotated[float, typer.Option(min=1.0, help="How long.")] = 60.0,
+    seconds: Annotated[float, typer.Option(min=1.0, max=float(_INT_MAX), help="How long.")] = 60.0,
     by_processor: Annotated[bool, typer.Option("--cpu", help="Those are seconds of processor time.")] = False,
-    runs: Annotated[int, typer.Option(min=-1, help="At most so many executions; -1 for no limit.")] = -1,
-    seed: Annotated[int, typer.Option(min=0, help="Of libFuzzer; 0 lets it choose.")] = 0,
+    runs: Annotated[int, typer.Option(min=-1, max=_INT_MAX, help="At most so many executions; -1 for no limit.")] = -1,
+    seed: Annotated[int, typer.Option(min=0, max=_INT_MAX, help="Of libFuzzer; 0 lets it choose.")] = 0,
     out: Annotated[Path, _OUT] = _DEFAULT_OUT,
     planted: Annotated[bool, typer.Option("--planted", help="With the target's planted bug, to see it found.")] = False,
     keep: Annotated[bool, typer.Option(help="Keep what fails as a regression of the source tree.")] = True,

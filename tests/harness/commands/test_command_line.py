@@ -193,6 +193,7 @@ def test_a_file_that_cannot_be_used_is_named_and_nothing_is_traced(
         ("diff riscv --sabotage addw-zero-extend", "Did you mean addw-zero-extended?"),
         ("diff wasm --engine wasmtim --engine node", "Did you mean wasmtime?"),
         ("diff rust --subject rustwasm-chek", "Did you mean rustwasm-check?"),
+        ("diff rust --no-run --build release", "--no-run runs none; leave one of them out"),
         ("hunt --voter unicorn-riscv46", "Did you mean unicorn-riscv64?"),
         ("hunt --profile flot", "Known: default"),
         ("coverage --executor riscv64-interpretor", "Did you mean riscv64-interpreter?"),

@@ -51,6 +51,9 @@ def test_the_list_names_every_target() -> None:
         (("minimize", "elf_image", "/nonexistent/input"), 2, "No such file"),
         (("nothing",), 2, "no fuzz target is called 'nothing'"),
         (("run", "elf_image", "--seconds", "0"), 2, "greater than or equal to 1"),
+        (("run", "elf_image", "--seconds", "inf"), 2, "2147483647"),
+        (("run", "elf_image", "--seed", "99999999999999999999"), 2, "2147483647"),
+        (("run", "elf_image", "--runs", "2147483648"), 2, "2147483647"),
     ],
 )
 def test_wrong_usage_is_said_in_a_line(arguments: tuple[str, ...], code: int, words: str) -> None:

@@ -221,3 +221,68 @@ def _() -> None:
         return associated
 
     replace_method(Signatures, "associated", wrapper)
+
+
+@BUGS.action("rust-aliases-name-no-lifetime", Area.RUST_FRONT_END, _RULE,
+             description="the lifetimes of a type alias are not those that it is given")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.type_syntax import TypeSyntax
+
+    def wrapper(original: Any) -> Any:
+        def lifetime(self: Any, name: Any, env: Any, span: Any) -> Any:
+            env.lifetimes_of_alias = {}
+            return original(self, name, env, span)
+
+        return lifetime
+
+    replace_method(TypeSyntax, "lifetime", wrapper)
+
+
+@BUGS.action("rust-drained-collections-are-free", Area.RUST_FRONT_END, _RULE,
+             description="what `drain` gives looks at nothing when it is dropped")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import shapes
+
+    shapes._LOOKING = frozenset()  # type: ignore[misc]  # a bug is put into it
+
+
+@BUGS.action("rust-destructors-are-promoted", Area.RUST_FRONT_END, _RULE,
+             description="`&D` is `'static` though D has a destructor")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    def wrapper(original: Any) -> Any:
+        def promoted(facts: Any) -> Any:
+            made = {block.rvalue.ty.data for blocks in facts.body.blocks for block in blocks.statements
+                    if hasattr(getattr(block, "rvalue", None), "variant") and hasattr(block.rvalue.ty.data, "drop")}
+            saved = {one: one.drop for one in made}
+            try:
+                for one in made:
+                    one.drop = None
+                return original(facts)
+            finally:
+                for one, drop in saved.items():
+                    one.drop = drop
+
+        return promoted
+
+    replace_method(check, "_promoted", wrapper)
+
+
+@BUGS.action("rust-impls-of-objects-are-for-any", Area.RUST_FRONT_END, _RULE,
+             description="`impl dyn Trait`, `impl Trait for Box<dyn Other>` are for all objects")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import types
+
+    replace_method(types, "with_bounds", lambda original: lambda ty, bound="": ty)
+
+
+@BUGS.action("rust-bindings-open-no-parameter", Area.RUST_FRONT_END, _RULE,
+             description="what `I: Iterator<Item = &'a T>` says of T in an impl is not known")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import signatures
+
+    def wrapper(original: Any) -> Any:
+        return lambda declared, env: not declared.args and original(declared, env)
+
+    replace_method(signatures, "_open", wrapper)

@@ -87,14 +87,19 @@ class Bounds(Subtyping):
         if depth > _MOST or kind == ty.CLOSURE:
             return
         if kind in (ty.PARAM, ty.PROJECTION, ty.OPAQUE, ty.DYN):
-            if lifetimes or any(a[1] for a in args[1:]):
-                self._assume(trait, args, lifetimes, category)
-            return
+            if (lifetimes or any(a[1] for a in args[1:])) and self._assume(trait, args, lifetimes, category):
+                return
+            if kind != ty.DYN:
+                return
         if not (args[0][1] and any(a[1] for a in args[1:])) and not self.demands(trait):
             return
         for impl, env in self.signatures.impls(trait, args, lifetimes):
             self._equal(self.signatures.equal, category)
             env.fresh = self.regions.fresh
+            try:
+                self.signatures.from_bounds(impl, env)
+            except UnknownRegionsError:
+                return
             self.signatures.compilation.collector.impl_bounds(impl)
             self._bounds(impl.generics, env, category, depth + 1)
             return
@@ -104,7 +109,7 @@ class Bounds(Subtyping):
             self.regions.outlives(one, other, self.point, category)
             self.regions.outlives(other, one, self.point, category)
 
-    def _assume(self, trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int) -> None:
+    def _assume(self, trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int) -> bool:
         """What is known by its bounds only has a trait for the lifetimes and arguments that a bound says."""
         subject, regions = args[0]
         if subject.kind == ty.DYN:
@@ -112,19 +117,19 @@ class Bounds(Subtyping):
             held = self.signatures.split((ty.tuple_of(subject.args), regions[end:]))
             of_trait = [args[0], *held[: len(held) - len(subject.data[1])]]
             known = self._with_uppers(subject.data[0], of_trait, regions[1:end])
-            self._meet(known, trait, args, lifetimes, category)
-            return
+            return self._meet(known, trait, args, lifetimes, category)
         env = self.signatures.behind(args[0]) if subject.kind == ty.OPAQUE else self.signatures.assumed
         bounds = subject.data.bounds if subject.kind == ty.OPAQUE else self.signatures.assumptions
         if env is None:
-            return
+            return False
         inner = Environment(env.args, dict(env.lifetimes), self.regions.fresh)
         for bound in bounds:
             if bound.trait is not None and (subject.kind == ty.OPAQUE or bound.subject is subject):
                 declared = [args[0], *[self.signatures.typed(a, inner) for a in bound.declared[0]]]
                 own = tuple([inner.region(name) for name in bound.lifetimes])
                 if self._meet(self._with_uppers(bound.trait, declared, own), trait, args, lifetimes, category):
-                    return
+                    return True
+        return False
 
     def _meet(
         self, known: Iterator[_Had], trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int

@@ -23,6 +23,7 @@ from engines.rustwasm.borrow.type_outlives import asks_of_types, check_type_outl
 from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.modes.rules import ModeRules
+from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.typing import types as ty
 
@@ -193,6 +194,9 @@ def _constant_value(facts: Facts, rvalue: m.Rvalue, depth: int) -> bool:
             return False
         return _constant_operand(facts, rvalue.left, depth) and _constant_operand(facts, rvalue.right, depth)
     if isinstance(rvalue, m.Aggregate):
+        static = isinstance(getattr(facts.body.definition, "syntax", None), t.ConstItem)
+        if rvalue.ty.kind == ty.ADT and rvalue.ty.data.drop is not None and not static:
+            return False
         return all(_constant_operand(facts, one, depth) for one in rvalue.operands)
     if isinstance(rvalue, m.Ref):
         place = rvalue.place

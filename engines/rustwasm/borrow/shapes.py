@@ -32,6 +32,8 @@ INVARIANT: Final = 0
 _INVARIANT_HEADS: Final = frozenset(("Cell", "RefCell", "UnsafeCell", "RefMut"))
 _MAY_DANGLE: Final = frozenset(("core::hash_map::HashMap", "core::vec_deque::VecDeque", "core::vec::IntoIter"))
 """Collections whose drop does no more with what they hold than to drop it (std's `#[may_dangle]`)."""
+_LOOKING: Final = frozenset(("core::iter::Drained",))
+"""What looks at the lifetimes that it has when it is dropped, in std, and has no destructor of its own here."""
 _FN_TRAITS: Final = frozenset(("Fn", "FnMut", "FnOnce"))
 
 
@@ -285,7 +287,8 @@ class Shapes:
             out.extend(range(start, start + self.count(one)))
         elif kind == ty.ADT:
             adt = one.data
-            if adt.drop is not None and adt.path not in _MAY_DANGLE and adt.lang is None:
+            own = adt.drop is not None and adt.path not in _MAY_DANGLE and adt.lang is None
+            if own or adt.path in _LOOKING:
                 out.extend(range(start, start + self.count(one)))
                 return
             if adt.drop is not None:

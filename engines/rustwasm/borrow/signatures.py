@@ -169,7 +169,7 @@ class Signatures:
             declared = impl.declared_types.get(name)
             if declared is None:
                 continue
-            self._from_bounds(impl, env, depth)
+            self.from_bounds(impl, env, depth)
             if declared.kind == ty.PROJECTION:
                 return self.project(declared, env, depth + 1)
             return self.typed(declared, env)
@@ -278,12 +278,23 @@ class Signatures:
             if name and lifetimes.setdefault(name, region) != region:
                 self.equal.append((lifetimes[name], region))
 
-    def _from_bounds(self, impl: Any, env: Environment, depth: int) -> None:
-        """Parameters that only the bounds determine (`F: FnMut(I::Item) -> B` gives B)."""
+    def from_bounds(self, impl: Any, env: Environment, depth: int = 0) -> None:
+        """Fill in parameters that only the bounds determine (`F: FnMut(I::Item) -> B` gives B, `I: Iterator<Item = &'a
+        T>` gives T and 'a). Raises UnknownRegionsError."""
         for bound in self.compilation.collector.impl_bounds(impl):
-            for name, declared in bound.bindings:
-                if declared.kind != ty.PARAM or env.args[declared.data[0]][0] is not ty.ERROR_TY:
-                    continue
-                args = [self.typed(bound.subject, env), *[self.typed(a, env) for a in bound.args]]
-                own = tuple([env.region(one) for one in bound.lifetimes])
-                env.args[declared.data[0]] = self.associated(bound.trait, name, args, own, depth + 1)
+            for name, declared in bound.declared[1]:
+                if _open(declared, env):
+                    args = [self.typed(bound.subject, env), *[self.typed(a, env) for a in bound.args]]
+                    own = tuple([env.region(one) for one in bound.lifetimes])
+                    actual = self.associated(bound.trait, name, args, own, depth + 1)
+                    found = {i: one for i, one in enumerate(env.args) if one[0] is not ty.ERROR_TY}
+                    self._match(declared, actual, found, env.lifetimes)
+                    for i, one in found.items():
+                        env.args[i] = one
+
+
+def _open(declared: Ty, env: Environment) -> bool:
+    """Whether a declared type has a parameter of which nothing is known yet."""
+    if declared.kind == ty.PARAM:
+        return env.args[declared.data[0]][0] is ty.ERROR_TY
+    return bool(declared.flags & ty.HAS_PARAM) and any(_open(arg, env) for arg in declared.args)

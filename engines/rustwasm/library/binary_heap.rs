@@ -102,7 +102,10 @@ impl<T> BinaryHeap<T> {
     pub fn iter(&self) -> crate::slice::Iter<'_, T> { self.data.iter() }
     pub fn into_vec(self) -> Vec<T> { self.data }
     pub fn as_slice(&self) -> &[T] { &self.data }
-    pub fn drain(&mut self) -> crate::vec::IntoIter<T> { crate::mem::take(&mut self.data).into_iter() }
+    pub fn drain(&mut self) -> crate::vec::Drain<'_, T> {
+        let taken = crate::mem::take(&mut self.data).into_iter();
+        crate::iter::drained(self, taken)
+    }
 }
 impl<T: Clone> Clone for BinaryHeap<T> { fn clone(&self) -> BinaryHeap<T> { BinaryHeap { data: self.data.clone() } } }
 impl<T: Ord> Default for BinaryHeap<T> { fn default() -> BinaryHeap<T> { BinaryHeap::new() } }

@@ -133,7 +133,10 @@ impl<K, V> HashMap<K, V> {
     fn entry_at(&self, slot: usize) -> &(K, V) { raw_array_ref(&self.entries, slot) }
     fn entry_at_mut(&mut self, slot: usize) -> &mut (K, V) { raw_array_mut(&mut self.entries, slot) }
     pub fn clear(&mut self) { drop(crate::mem::replace(self, HashMap::new())); }
-    pub fn drain(&mut self) -> IntoIter<K, V> { crate::mem::replace(self, HashMap::new()).into_iter() }
+    pub fn drain(&mut self) -> crate::iter::Drained<'_, IntoIter<K, V>> {
+        let taken = crate::mem::replace(self, HashMap::new()).into_iter();
+        crate::iter::drained(self, taken)
+    }
     pub fn iter(&self) -> Iter<'_, K, V> { Iter { map: self, at: 0, left: self.table.length } }
     pub fn iter_mut(&mut self) -> IterMut<'_, K, V> { IterMut { at: 0, left: self.table.length, map: self } }
     pub fn keys(&self) -> Keys<'_, K, V> { Keys { iter: self.iter() } }

@@ -15,7 +15,10 @@ impl<T> HashSet<T> {
     pub fn capacity(&self) -> usize { self.map.capacity() }
     pub fn clear(&mut self) { self.map.clear(); }
     pub fn iter(&self) -> Keys<'_, T, ()> { self.map.keys() }
-    pub fn drain(&mut self) -> IntoKeys<T, ()> { crate::mem::replace(&mut self.map, HashMap::new()).into_keys() }
+    pub fn drain(&mut self) -> crate::iter::Drained<'_, IntoKeys<T, ()>> {
+        let taken = crate::mem::replace(&mut self.map, HashMap::new()).into_keys();
+        crate::iter::drained(self, taken)
+    }
     pub fn retain<F: FnMut(&T) -> bool>(&mut self, mut keep: F) { self.map.retain(|key, _| keep(key)); }
 }
 impl<T: Eq + Hash> HashSet<T> {

@@ -547,6 +547,17 @@ impl<I: Iterator + Clone> Iterator for Cycle<I> {
     }
 }
 
+/// What a collection gave up, which it is lent for until that is dropped.
+pub struct Drained<'a, I> { taken: I }
+pub(crate) fn drained<'a, T: ?Sized, I>(_from: &'a mut T, taken: I) -> Drained<'a, I> { Drained { taken } }
+impl<'a, I: Iterator> Iterator for Drained<'a, I> {
+    type Item = I::Item;
+    fn next(&mut self) -> Option<I::Item> { self.taken.next() }
+    fn size_hint(&self) -> (usize, Option<usize>) { self.taken.size_hint() }
+}
+impl<'a, I: DoubleEndedIterator> DoubleEndedIterator for Drained<'a, I> { fn next_back(&mut self) -> Option<I::Item> { self.taken.next_back() } }
+impl<'a, I: ExactSizeIterator> ExactSizeIterator for Drained<'a, I> {}
+
 #[derive(Clone)] pub struct Once<T> { value: Option<T> }
 pub fn once<T>(value: T) -> Once<T> { Once { value: Some(value) } }
 impl<T> Iterator for Once<T> { type Item = T; fn next(&mut self) -> Option<T> { self.value.take() } }

@@ -94,11 +94,11 @@ impl String {
         String { bytes: self.bytes.split_off(at) }
     }
     #[track_caller]
-    pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> crate::vec::IntoIter<char> {
+    pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> crate::vec::Drain<'_, char> {
         let (start, end) = crate::slice::bounds(&range, self.len());
         let taken: Vec<char> = self[start..end].chars().collect();
         self.bytes.drain(start..end);
-        taken.into_iter()
+        crate::iter::drained(self, taken.into_iter())
     }
     #[track_caller]
     pub fn replace_range<R: RangeBounds<usize>>(&mut self, range: R, with: &str) {

@@ -190,7 +190,7 @@ impl<T> Vec<T> {
             i += 1;
         }
     }
-    pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> IntoIter<T> {
+    pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> Drain<'_, T> {
         let (start, end) = crate::slice::bounds(&range, self.length);
         let count = end - start;
         let mut taken = Vec::with_capacity(count);
@@ -198,15 +198,15 @@ impl<T> Vec<T> {
         taken.length = count;
         raw_array_copy(&self.array, end, &self.array, start, self.length - end);
         self.length -= count;
-        taken.into_iter()
+        crate::iter::drained(self, taken.into_iter())
     }
-    pub fn splice<R: RangeBounds<usize>, I: IntoIterator<Item = T>>(&mut self, range: R, with: I) -> IntoIter<T> {
+    pub fn splice<R: RangeBounds<usize>, I: IntoIterator<Item = T>>(&mut self, range: R, with: I) -> Drain<'_, T> {
         let (start, end) = crate::slice::bounds(&range, self.length);
         let mut rest = self.split_off(end);
         let taken = self.split_off(start);
         self.extend(with);
         self.append(&mut rest);
-        taken.into_iter()
+        crate::iter::drained(self, taken.into_iter())
     }
     pub(crate) fn into_parts(self) -> (RawArray<T>, usize, usize) {
         let mut whole = self;
@@ -298,6 +298,7 @@ impl<T: crate::fmt::Debug> crate::fmt::Debug for Vec<T> {
     fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { crate::fmt::Debug::fmt(self.as_slice(), f) }
 }
 
+pub type Drain<'a, T> = crate::iter::Drained<'a, IntoIter<T>>;
 pub struct IntoIter<T> { array: RawArray<T>, at: usize, end: usize }
 impl<T> IntoIter<T> { pub fn as_slice(&self) -> &[T] { raw_array_slice(&self.array, self.at, self.end - self.at) } }
 impl<T> Iterator for IntoIter<T> {

@@ -83,12 +83,12 @@ impl<T> VecDeque<T> {
         while self.length > at { if let Some(value) = self.pop_back() { other.push_front(value); } }
         other
     }
-    pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> crate::vec::IntoIter<T> {
+    pub fn drain<R: RangeBounds<usize>>(&mut self, range: R) -> crate::vec::Drain<'_, T> {
         let (start, end) = crate::slice::bounds(&range, self.length);
         let mut rest = self.split_off(end);
         let taken: Vec<T> = self.split_off(start).into_iter().collect();
         self.append(&mut rest);
-        taken.into_iter()
+        crate::iter::drained(self, taken.into_iter())
     }
     pub fn resize(&mut self, length: usize, value: T) where T: Clone {
         self.truncate(length);

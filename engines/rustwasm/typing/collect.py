@@ -92,14 +92,14 @@ class Collector(GenericsCollector):
             return name
 
         env.elide = elide
-        impl.self_ty = self.lower(syntax.self_ty, env)
+        impl.self_ty = ty.with_bounds(self.lower(syntax.self_ty, env))
         impl.erased_self = ty.erase(impl.self_ty)
         env.self_ty = impl.self_ty
         if syntax.trait is not None:
             impl.trait = self.trait_of(syntax.trait, env)
             if impl.trait is not None:
                 args, _ = self.trait_args(impl.trait, syntax.trait, env, impl.self_ty)
-                impl.trait_args = args
+                impl.trait_args = tuple([ty.with_bounds(a) for a in args])
                 impl.trait_lifetimes = self.trait_lifetimes(impl.trait, syntax.trait, env)
                 impl.erased_args = tuple([ty.erase(a) for a in args])
         env.elide = None

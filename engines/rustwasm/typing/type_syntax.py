@@ -69,7 +69,7 @@ class TypeSyntax(TraitPaths):
             message = f"use of undeclared lifetime name `{name}`"
             self.diagnostics.error("E0261", message, span, "undeclared lifetime")
             return "'static"
-        return name
+        return env.lifetimes_of_alias.get(name, name)
 
     def const_value(self, syntax: Any, env: TypeEnv) -> Ty:
         """A const argument or array length as a type: CONST or PARAM."""
@@ -241,8 +241,12 @@ class TypeSyntax(TraitPaths):
         given = [self.lower(a, env) for a in segment.args.types] if segment.args else []
         lifetimes = [p.name for p in alias.syntax.generics.params if p.kind == "lifetime"]
         inner.lifetimes.update(lifetimes)
-        if lifetimes and env.elide is None and (segment.args is None or not segment.args.lifetimes):
+        written = segment.args.lifetimes if segment.args is not None else []
+        if lifetimes and env.elide is None and not written:
             self.lifetime(None, env, segment.span)
+        elif lifetimes:
+            stands = [self.lifetime(one, env, segment.span) for one in written or ["'_"] * len(lifetimes)]
+            inner.lifetimes_of_alias = dict(zip(lifetimes, stands, strict=False))
         needed = [p for p in types if p.default is None]
         if len(given) > len(types) or (len(given) < len(needed) and env.infer is None):
             s = "" if len(needed) == 1 else "s"

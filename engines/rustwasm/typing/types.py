@@ -264,6 +264,17 @@ def erase(ty: Ty) -> Ty:
     return ty._erased
 
 
+def with_bounds(ty: Ty, bound: str = "'static") -> Ty:
+    """`ty` with the bounds that every `dyn Trait` without one has; `bound` is that of `ty` itself.
+
+    Source: The Rust Reference, "Default trait object lifetimes".
+    """
+    inner = ty.regions[0] if ty.kind == REF else "'static"
+    args = tuple([with_bounds(a, inner) for a in ty.args])
+    regions = (ty.regions[0] or bound, *ty.regions[1:]) if ty.kind == DYN else ty.regions
+    return ty if args == ty.args and regions == ty.regions else intern(ty.kind, ty.data, args, regions)
+
+
 def lifetimes(ty: Ty) -> set[str]:
     """The lifetimes that a type names."""
     if not ty.flags & HAS_REGION:

@@ -2354,3 +2354,110 @@ fn main() {}
 struct S<'a> { c: Box<dyn Fn() -> &'a str> }
 fn f<'a>(c: S<'static>) -> S<'a> { c }
 fn main() {}
+//= E0499 1
+fn f() { let mut a = vec![1, 2]; let d = a.drain(..); a.push(1); d.count(); }
+fn main() {}
+//= E0499 1
+fn f() { let mut a = vec![1, 2]; let d = a.drain(..); a.push(1); }
+fn main() {}
+//= fine
+fn f() { let mut a = vec![1, 2]; let d: std::vec::Drain<'_, i32> = a.drain(..1); d.rev().count(); a.push(1); for x in a.drain(..) { let y: i32 = x; } a.len(); }
+fn main() {}
+//= E0502 1
+fn f(m: &mut String) { let n: String = m.drain(..1).collect(); m.push_str(&n); let d = m.drain(..); m.len(); drop(d); }
+fn main() {}
+//= fine
+fn f(m: &mut std::collections::VecDeque<String>) -> impl Iterator<Item = String> + '_ { m.drain(..) }
+fn main() {}
+//= E0499 1
+fn f(m: &mut std::collections::BinaryHeap<i32>) { let d = m.drain(); m.push(1); d.count(); }
+fn main() {}
+//= E0499 1
+fn f() -> Vec<i32> { let mut a = vec![1, 2]; let t = a.splice(0..1, [3]); a.push(1); t.collect() }
+fn main() {}
+//= fine
+fn f() -> Vec<i32> { let mut a = vec![1, 2]; let t: Vec<i32> = a.splice(0..1, [3]).collect(); a.push(1); t }
+fn main() {}
+//= none 2
+type R<'a> = &'a str;
+fn f<'x>(r: R<'x>) -> &'static str { r }
+fn main() {}
+//= none 2
+type R<'a> = &'a str;
+fn f<'x, 'y>(r: R<'x>, s: R<'y>) -> R<'x> { s }
+fn main() {}
+//= fine
+type R<'a> = &'a str;
+fn f(r: R) -> R { r }
+fn main() {}
+//= none 2
+type R<'a> = &'a str;
+fn f(r: R<'_>, s: R<'_>) -> R<'static> { r }
+fn main() {}
+//= fine
+type Two<'a, 'b, T> = (&'a T, &'b T);
+fn f<'a, 'b>(t: Two<'b, 'a, &'b str>) -> (&'b &'b str, &'a &'b str) { t }
+fn main() {}
+//= fine
+type Two<'a, 'b, T> = (&'a T, &'b T);
+fn f<'a, 'b>(t: Two<'b, 'a, &'b str>) -> (&'a &'b str, &'a &'b str) { t }
+fn main() {}
+//= none 2
+type V<'a> = Vec<&'a str>; struct H<'h> { v: V<'h> }
+fn f<'h>(x: H<'h>) -> &'static str { x.v[0] }
+fn main() {}
+//= fine
+type V<'a> = Vec<&'a str>; struct H<'h> { v: V<'h> }
+fn f<'h>(x: H<'h>) -> &'h str { let s: V<'static> = vec![]; let w: V = x.v; w[0] }
+fn main() {}
+//= E0515 2
+struct D; impl Drop for D { fn drop(&mut self) {} }
+fn f() -> &'static D { &D }
+fn main() {}
+//= fine
+struct D(i32); impl Drop for D { fn drop(&mut self) {} }
+fn f() -> &'static Option<D> { &None }
+fn main() {}
+//= E0515 2
+struct D(i32); impl Drop for D { fn drop(&mut self) {} }
+fn f() -> &'static (i32, Option<D>) { &(1, Some(D(1))) }
+fn main() {}
+//= fine
+struct D(i32); impl Drop for D { fn drop(&mut self) {} }
+static S: &D = &D(1);
+const C: &D = &D(2);
+fn f() -> &'static D { if true { S } else { C } }
+fn main() {}
+//= fine
+trait T {} impl dyn T { fn h(&self) {} }
+fn g(b: Box<dyn T>) { b.h(); let c: &dyn T = &*b; c.h(); }
+fn k(c: &(dyn T + 'static)) { c.h(); }
+fn main() {}
+//= none 3
+trait T {} impl<'q> dyn T + 'q { fn h(&self) -> &'q str { "" } }
+fn g<'a>(b: &'a (dyn T + 'a)) -> &'a str { b.h() }
+fn k<'a>(b: &'a (dyn T + 'a)) -> &'static str { b.h() }
+fn main() {}
+//= E0521 2
+trait T {} impl T for Box<dyn T> {} fn need<X: T>(x: X) {}
+fn g<'a>(b: Box<dyn T + 'a>) { need(b) }
+fn main() {}
+//= E0521 2
+trait T {} impl dyn T { fn h(&self) {} }
+fn k(c: &dyn T) { c.h(); }
+fn main() {}
+//= none 1
+fn f<'a>(v: &[&'a str]) -> &'static str { v.iter().copied().max().unwrap() }
+fn main() {}
+//= none 1
+fn f<'a>(v: &'a [(&'a str, i32)]) -> (Vec<&'static str>, Vec<i32>) { v.iter().cloned().unzip() }
+fn main() {}
+//= none 1
+fn f<'a>(v: Vec<&'a str>) -> Vec<&'static str> { v.into_iter().map(|x| x).collect() }
+fn main() {}
+//= none 1
+fn f<'a>(v: &[&'a str]) -> &'static str { v.iter().fold("", |a, b| if a.len() > b.len() { a } else { b }) }
+fn main() {}
+//= none 1
+fn f<'a>(v: &'a [Vec<i32>]) -> Vec<&'static i32> { v.iter().flatten().take_while(|x| **x > 1).collect() }
+fn main() {}

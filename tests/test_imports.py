@@ -19,7 +19,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "oracles": ("harness.contract", "oracles"),
     "engines": ("engines",),
     "engines.vm.isa": ("engines.vm.bits", "engines.vm.errors", "engines.vm.isa"),
-    "engines.vm.memory": ("engines.vm.memory", "engines.vm.enumeration", "engines.vm.errors", "engines.vm.quick"),
+    "engines.vm.memory": (
+        *("engines.vm.memory", "engines.vm.enumeration", "engines.vm.errors", "engines.vm.quick"),
+        "engines.vm.quick_ctypes",
+    ),
     # These know no ISA.
     "engines.vm.ir": (
         *("engines.vm.ir", "engines.vm.bits", "engines.vm.errors", "engines.vm.float_unit", "engines.vm.memory"),

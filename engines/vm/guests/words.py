@@ -5,7 +5,7 @@ numpy's view of the same layout is made when somebody asks for it.
 
 from __future__ import annotations
 
-import ctypes
+import engines.vm.quick_ctypes as ctypes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -25,13 +25,13 @@ Not thread-safe: one guest thread runs at a time.
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import struct
 import sys
 from _bisect import bisect_left, bisect_right
 from itertools import pairwise
 
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.enumeration import StrEnum
 from engines.vm.errors import MachineError
 from engines.vm.quick import once

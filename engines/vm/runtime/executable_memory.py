@@ -11,11 +11,11 @@ the addresses after it.
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import os
 import sys
 
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.errors import MachineError
 from engines.vm.quick import once
 from engines.vm.runtime import host

@@ -13,10 +13,10 @@ Source: sigaction(2), sigreturn(2); uapi/asm-generic/ucontext.h and asm/sigconte
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import sys
 
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.quick import once
 from engines.vm.runtime.executable_memory import ExecutableMemory
 from engines.vm.runtime.host import machine

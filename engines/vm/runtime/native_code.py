@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.runtime.executable_memory import Window
 from engines.vm.runtime.host import machine
 from engines.vm.runtime.image import Image, link

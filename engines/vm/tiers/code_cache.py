@@ -7,8 +7,7 @@ compiled code have `HAS_COMPILED`: whoever writes there tells us, and what was m
 
 from __future__ import annotations
 
-import ctypes
-
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.memory.address_space import (
     ADDRESS_BITS,
     DIRECT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from engines.vm.record import record
@@ -15,7 +16,7 @@ from engines.vm.runtime.source_digest import source_digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
+    from typing import Any, Final
 
     from engines.vm.isa.describe import InstructionSet
     from engines.vm.runtime.native_code import NativeCode
@@ -34,6 +35,9 @@ SOURCES: Final = (
 """What the native code is made from, under `engines/vm`: files, and folders with all their modules."""
 VARIANT_VARIABLE: Final = "COUNTERPROOF_SABOTAGE"
 """Names an injected bug, which changes the semantics without changing a source file, so it belongs into the key."""
+
+
+_NOT_IMPORTED: Final = object()
 
 
 @record(frozen=True)
@@ -57,10 +61,32 @@ class Interpreter:
 
 def cache_key(*, has_vectors: bool = False) -> str:
     """A hash of everything that the native code depends on."""
+    variant = os.environ.get(VARIANT_VARIABLE, "") + ("+v" if has_vectors else "")
+    return content_key([_llvmlite(), host_description(), variant, source_digest(ROOT, SOURCES)])
+
+
+def _llvmlite() -> bytes:
+    """What says which llvmlite there is, found where an import would find it: the import takes a millisecond.
+
+    Raises:
+        ImportError: there is none.
+    """
+    imported: Any = sys.modules.get("llvmlite", _NOT_IMPORTED)
+    if imported is _NOT_IMPORTED:
+        folders = sys.path
+    elif imported is not None:  # where it is None, it may not be imported
+        folders = [os.path.dirname(os.path.dirname(imported.__file__))]
+    else:
+        folders = []
+    for folder in folders:
+        try:
+            with open(f"{folder or os.curdir}/llvmlite/_version.py", "rb") as file:
+                return file.read()
+        except OSError:
+            continue
     import llvmlite
 
-    variant = os.environ.get(VARIANT_VARIABLE, "") + ("+v" if has_vectors else "")
-    return content_key([llvmlite.__version__, host_description(), variant, source_digest(ROOT, SOURCES)])
+    return str(llvmlite.__version__).encode()
 
 
 def build(*, floating_point: bool = True, has_vectors: bool = False) -> bytes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import sys
 
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace
 from engines.vm.tiers.interpreter.layout import (

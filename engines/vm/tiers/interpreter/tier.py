@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.guests.words import WordRecord
 from engines.vm.memory.address_space import AddressSpace

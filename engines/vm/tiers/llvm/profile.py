@@ -7,8 +7,7 @@ instruction outside. What remains begins there or where control was transferred 
 
 from __future__ import annotations
 
-import ctypes
-
+import engines.vm.quick_ctypes as ctypes
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.quick import Counter
 from engines.vm.tiers.interpreter.layout import LIMIT

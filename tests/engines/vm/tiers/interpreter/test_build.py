@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,37 @@ def test_an_injected_bug_has_a_cache_entry_of_its_own(monkeypatch: pytest.Monkey
     clean = cache_key()
     monkeypatch.setenv("COUNTERPROOF_SABOTAGE", "some-bug")
     assert cache_key() != clean
+
+
+def test_another_llvmlite_has_a_cache_entry_of_its_own(tmp_path: Path) -> None:
+    """Whether it was imported or not, which a start has no need to do."""
+    import_module("llvmlite")
+    imported = cache_key()
+    script = "from engines.vm.tiers.interpreter.build import cache_key; import sys; print(cache_key(), *sys.modules)"
+    other = tmp_path / "llvmlite"
+    other.mkdir()
+    found = []
+    for text in ("version = 1", "version = 2"):
+        (other / "_version.py").write_text(text)
+        for path in ([], [str(tmp_path)]):
+            kept = os.environ | {"PYTHONPATH": os.pathsep.join([*path, *filter(None, sys.path)])}
+            shown = subprocess.run([sys.executable, "-c", script], env=kept, capture_output=True, text=True, check=True)
+            key, *modules = shown.stdout.split()
+            assert "llvmlite" not in modules
+            found.append(key)
+    assert found[0] == found[2] == imported
+    assert len(set(found)) == 3
+
+
+def test_without_llvmlite_there_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "llvmlite", None)
+    with pytest.raises(ImportError):
+        cache_key()
+    monkeypatch.delitem(sys.modules, "llvmlite")
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr(sys, "path_importer_cache", {})
+    with pytest.raises(ImportError):
+        cache_key()
 
 
 def test_a_warm_start_does_not_import_llvm() -> None:

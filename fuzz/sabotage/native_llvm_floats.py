@@ -85,6 +85,39 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-nan-exchanged-for-itself",
+    Area.FLOAT,
+    "a NaN that is not canonical",
+    description="where the guest's NaN is to be written, the host's is",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionMachine
+
+    replace_method(RegionMachine, "canonical", lambda _: lambda self, register, fmt: self.f.held(register))
+
+
+@BUGS.action(
+    "llvm-nan-shown-is-no-more",
+    Area.FLOAT,
+    "a NaN that is not canonical",
+    description="a register whose bits an instruction showed as the guest's is taken for one that holds no NaN",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.machine import RegionMachine
+    from engines.vm.tiers.llvm.nans import Nans
+
+    def exchanging(original: Any) -> Any:
+        def create(self: Any, *arguments: Any) -> None:
+            original(self, *arguments)
+            self.exchanges_nans = True
+
+        return create
+
+    replace_method(RegionMachine, "__init__", exchanging)
+    replace_method(Nans, "__init__", lambda original: lambda self, region, **_: original(self, region))
+
+
+@BUGS.action(
     "llvm-nan-left-as-it-is",
     Area.FLOAT,
     "a NaN that is not canonical",

@@ -38,12 +38,14 @@ class X86FloatSupport(FloatSupport):
     Args:
         avx: write VEX instructions; mixing the older ones with LLVM's own AVX code would cost.
         fma: the processor has FMA3.
+        avx512: it has AVX-512F.
     """
 
-    def __init__(self, *, avx: bool, fma: bool) -> None:
+    def __init__(self, *, avx: bool, fma: bool, avx512: bool = False) -> None:
         super().__init__()
         self.avx = avx
         self.fma = fma and avx
+        self.avx512 = avx512 and avx
 
     def unit(self, machine: UnitMachine) -> FloatUnit:
         """The host's unit for a fast handler, the portable one for a careful handler."""

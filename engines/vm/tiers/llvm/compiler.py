@@ -100,7 +100,8 @@ class LlvmCompiler:
     @cached_property
     def _floats(self) -> X86FloatSupport:
         features = host_features()
-        return X86FloatSupport(avx=features.get("avx", False), fma=features.get("fma", False))
+        avx, fma, avx512 = (features.get(name, False) for name in ("avx", "fma", "avx512f"))
+        return X86FloatSupport(avx=avx, fma=fma, avx512=avx512)
 
     def region(
         self, root: int, fetch: Fetch, executed: Callable[[int], bool], frm: int, targets: Targets = unseen

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from engines.vm.isa.describe import OperandKind
 from engines.vm.memory.address_space import ADDRESS_BITS
-from engines.vm.softfloat import FORMATS
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.handlers import PLACED
@@ -128,7 +127,7 @@ class Lowering:
         if self.guarded:
             self.machine, self.bounds = GuardedMachine(emitter, self.frm, self.floats), Bounds(region)
         emitter.lines.clear()
-        self.nans = Nans(region)
+        self.nans = Nans(region, are_exchanged=self.machine.exchanges_nans)
         writes = {pc: frozenset(n for i in block.insns for n in written(i)) for pc, block in region.blocks.items()}
         self.unsaved = unsaved(region, writes)
         self.unchecked = self._unchecked() if self.guarded else {}
@@ -260,8 +259,12 @@ class Lowering:
             if isinstance(machine, GuardedMachine) and index in words:
                 machine.word, machine.is_first = words[index], index == words[index].first
             machine.makes_loose = self.nans.makes_loose(insn)
-            for register in self.nans.shown(insn, states):
-                machine.leave_if_nan(register, self.nans.formats[register])
+            shown = {register: self.nans.formats[register] for register in self.nans.shown(insn, states)}
+            if machine.exchanges_nans:
+                machine.shown = shown
+            else:
+                for register, fmt in shown.items():
+                    machine.leave_if_nan(register, fmt)
             _run(machine, insn)
             known.execute(insn)
             self.nans.execute(insn, states)
@@ -436,13 +439,10 @@ class Lowering:
             pointer = emitter.offset(record, cpu_offset(name))
             register = int(name[1:])
             if name[0] == "f" and register in loose:
-                fmt = self.nans.formats[register]
-                box = -1 << fmt & 0xFFFF_FFFF_FFFF_FFFF
-                is_loose = machine.is_nan(register, fmt)
+                value = machine.canonical(register, self.nans.formats[register])
                 if chosen is not None:
-                    is_loose = is_loose & chosen.lshr(register).trunc(1)
-                value: LlvmValue = machine.f[Constant(register)]
-                kind, text = "i64", is_loose.select(emitter.const(FORMATS[fmt].canonical_nan | box), value).text
+                    value = chosen.lshr(register).trunc(1).select(value, machine.f[Constant(register)])
+                kind, text = "i64", value.text
             else:
                 kind = _kind(name)
                 text = emitter.name(f"load {kind}, ptr %{name}.")

@@ -8,7 +8,7 @@ instruction again, from its beginning.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from engines.vm.errors import MachineError
@@ -23,6 +23,8 @@ from engines.vm.tiers.llvm.bounds import Known
 from engines.vm.tiers.llvm.region import Decoded
 from engines.vm.tiers.llvm.vectors import RegionVectors
 
+_EXCHANGE: Final = 0x1111_1100
+"""For VFIXUPIMM, four bits for each class of operand, both kinds of NaN first: 0 keeps the destination, 1 takes it."""
 LAST_MODE: Final = 3
 """Rounding modes 0 to 3 exist on the host; RMM does not."""
 
@@ -41,6 +43,8 @@ class RegionMachine(HandlerMachine):
         uses_frm: whether code was written that is right for `frm` only.
         touched: registers with a variable, as LLVM names: `x5`, `f7`.
         makes_loose: whether the instruction's result may be a NaN as the host makes it.
+        shown: floating-point registers that may hold such a NaN and whose bits the instruction shows, with its format:
+            it reads the guest's NaN instead. exchanges_nans: this is to be used; else the instruction is to be left.
     """
 
     def __init__(self, emitter: Emitter, frm: int, floats: X86FloatSupport) -> None:
@@ -54,6 +58,8 @@ class RegionMachine(HandlerMachine):
         self.known = Known()
         self.touched: set[str] = set()
         self.makes_loose = False
+        self.shown: Mapping[int, int] = {}
+        self.exchanges_nans = self._has_exchange = floats.avx512
         self._region_vectors: RegionVectors | None = None
         self.x: Any = _Variables(self, "x")
         self.f: Any = _Variables(self, "f")
@@ -69,11 +75,28 @@ class RegionMachine(HandlerMachine):
         self.insn, self.length = insn, insn.length
         self._bail = self.fault = None
         self._target = self._taken = None
+        self.shown = {}
 
     def is_nan(self, register: int, fmt: int) -> LlvmValue:
         """Whether a floating-point register holds a NaN of a format, boxed or not. Raises nothing."""
-        magnitude = self.f[Constant(register)].trunc(fmt) & ((1 << (fmt - 1)) - 1)
+        magnitude = self.f.held(register).trunc(fmt) & ((1 << (fmt - 1)) - 1)
         return self.const(FORMATS[fmt].infinity, fmt).ult(magnitude)
+
+    def canonical(self, register: int, fmt: int) -> LlvmValue:
+        """What a floating-point register holds, and the guest's NaN where that is a NaN of a format. Raises nothing."""
+        value: LlvmValue = self.f.held(register)
+        box = -1 << fmt & 0xFFFF_FFFF_FFFF_FFFF
+        guests = FORMATS[fmt].canonical_nan
+        if not self._has_exchange:
+            return self.is_nan(register, fmt).select(self.const(guests | box), value)
+        # One instruction, where a comparison and a jump cost two each (SDM, VFIXUPIMMSD; no flag is asked for).
+        kind, suffix = ("float", "ss") if fmt == 32 else ("double", "sd")
+        names = [self.emitter.name(f"bitcast i{fmt} {text} to {kind}") for text in (guests, value.trunc(fmt).text)]
+        table = self.emitter.name(f"bitcast i{fmt} {_EXCHANGE} to {kind}")
+        operands = ", ".join(f"{kind} {name}" for name in (*names, table))
+        fixed = self.emitter.name(f'call {kind} asm "vfixupimm{suffix} $$0, $3, $2, $0", "=v,0,v,v"({operands})')
+        # Of a NaN in this format the box is there: only what is no NaN may lack it.
+        return (value & box) | self.emitter.value(f"bitcast {kind} {fixed} to i{fmt}", fmt).zext(64)
 
     def leave_if_nan(self, register: int, fmt: int) -> None:
         """Leave before the instruction where a register holds a NaN of a format, which is no signalling one."""
@@ -164,9 +187,15 @@ class _Variables:
     def __getitem__(self, register: Place) -> LlvmValue:
         assert isinstance(register, Constant)
         number, machine = register.value, self._machine
-        emitter = machine.emitter
         if self._file == "x" and number == 0:
             return machine.const(0)
+        if self._file == "f" and number in machine.shown:
+            return machine.canonical(number, machine.shown[number])
+        return self.held(number)
+
+    def held(self, number: int) -> LlvmValue:
+        """What the variable holds."""
+        machine, emitter = self._machine, self._machine.emitter
         name = f"{self._file}{number}"
         machine.touched.add(name)
         value = emitter.name(f"load {self._type}, ptr %{name}.")

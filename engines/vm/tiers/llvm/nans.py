@@ -3,7 +3,8 @@
 The guest's value is the canonical NaN where such a *loose* register holds any NaN, and the register's value elsewhere.
 Arithmetic on loose operands makes loose results, since what it makes of a NaN is a quiet NaN, whichever that was, and
 its flags are the same; so are comparisons and conversions to integers. What shows the bits of a NaN, stores, moves and
-sign injections, first leaves to the interpreter if there is one. Ways out of a region write the canonical NaN.
+sign injections, takes the canonical one if there is one, where the host exchanges NaNs in one instruction; elsewhere it
+leaves to the interpreter. Ways out of a region write the canonical NaN.
 
 A multiplication with addition is never loose: x86 does not raise NV for infinity times zero plus a quiet NaN.
 
@@ -68,13 +69,17 @@ def _floats(insn: Decoded) -> tuple[list[int], int | None]:
 class Nans:
     """The states of the registers where the blocks of a region begin.
 
+    Args:
+        are_exchanged: what shows NaNs takes the canonical one, and its operand stays as it is.
+
     Attributes:
         formats: by register, the format of the NaNs that it may hold when it is loose; others never are.
         before: by pc of a block and register; a register that is not there is `EXACT`.
     """
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, *, are_exchanged: bool = False) -> None:
         self._region = region
+        self._are_exchanged = are_exchanged
         self.formats: dict[int, int] = {}
         both: set[int] = set()
         for block in region.blocks.values():
@@ -132,9 +137,9 @@ class Nans:
         return fmt is not None and rd is not None and self.formats.get(rd) == fmt
 
     def execute(self, insn: Decoded, states: dict[int, State]) -> None:
-        """Go on behind an instruction, which left the region if it would have shown a NaN."""
-        for register in self.shown(insn, states):
-            states[register] = State.NUMBER
+        """Go on behind an instruction, which may have left the region if it would have shown a NaN."""
+        if not self._are_exchanged:
+            states.update(dict.fromkeys(self.shown(insn, states), State.NUMBER))
         read, rd = _floats(insn)
         if rd is None:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import struct
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
+from engines.vm.runtime.llvm import host_features
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm.tier import LlvmTier
 from harness.subjects.riscv64_llvm import EagerLlvmTier
@@ -34,6 +36,18 @@ PATTERNS: Final = (
 )
 REGISTERS: Final = 5
 registers = st.integers(0, REGISTERS - 1)
+
+
+@pytest.fixture(params=["avx512f", None], ids=["exchanging", "leaving"], autouse=True, scope="module")
+def _(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both ways of keeping the host's NaNs from the guest: with AVX-512, and as on a host without it."""
+    features = host_features()
+    if request.param and not features.get(request.param):
+        pytest.skip(f"this processor has no {request.param}")
+    with pytest.MonkeyPatch.context() as patch:
+        changed = {**features, "avx512f": bool(request.param)}
+        patch.setattr("engines.vm.tiers.llvm.compiler.host_features", lambda: changed)
+        yield
 
 
 @st.composite

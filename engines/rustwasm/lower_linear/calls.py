@@ -69,7 +69,7 @@ def call(fn: FunctionLowering, call: m.Call) -> None:
     """Lower a call up to the writing of its destination."""
     function, span = call.function, call.location
     where = fn.place(call.destination, span) if call.target is not None else InLocals(t.NEVER_TY, ())
-    direct = not call.destination.projection and fn.single.get(call.destination.local) == 1
+    direct = not call.destination.projection and fn.single.get(call.destination.local) is True
     if not isinstance(function, m.Constant):
         index = fn.stash(fn.operand_parts(function)[0])
         values = [argument(fn, one, span) for one in call.arguments]

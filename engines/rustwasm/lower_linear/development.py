@@ -56,7 +56,6 @@ _CONST_CODE: Final = 0x41
 _LOCAL_GET: Final = "local.get"
 _LOCAL_SET: Final = "local.set"
 _STRUCTURED: Final = "structured"
-_OTHER: Final = "other"
 _SMALL: Final = 128
 _GETS: Final = [instruction(("local.get", number)) for number in range(_SMALL)]
 _SETS: Final = [instruction(("local.set", number)) for number in range(_SMALL)]
@@ -141,37 +140,36 @@ class _Writer:
         if count:
             runs.append(unsigned(count) + value_type(last))
         self.out += unsigned(len(runs)) + b"".join(runs)
-        self.statements(tree.body)
+        self.nodes(tree.body)
         self.out.append(_END)
         self.pieces.append(bytes(self.out))
 
-    def statements(self, body: list[Node]) -> None:
-        for node in body:
-            self.node(node)
-
-    def node(self, node: Node) -> None:
-        for argument in node.args:
-            if argument.op == _LOCAL_GET and argument.imm[0] < _SMALL:
-                self.out += _GETS[argument.imm[0]]
-            else:
-                self.node(argument)
-        name = node.op
-        if name == _LOCAL_SET:
-            number = node.imm[0]
-            if number < _SMALL:
-                self.out += _SETS[number]
-            else:
+    def nodes(self, nodes: list[Node]) -> None:
+        """Statements, or operands, one after the other."""
+        out = self.out
+        for node in nodes:
+            name = node.op
+            if name == _LOCAL_GET:
+                number = node.imm[0]
+                if number < _SMALL:
+                    out += _GETS[number]
+                    continue
+            elif node.args:
+                self.nodes(node.args)
+                if name == _LOCAL_SET:
+                    number = node.imm[0]
+                    if number < _SMALL:
+                        out += _SETS[number]
+                        continue
+            how = _HOW.get(name)
+            if how is None:
                 self.plain(name, node.imm)
-            return
-        how = _HOW.get(name, _OTHER)
-        if isinstance(how, bytes):
-            self.out += how
-        elif how is _OTHER:
-            self.plain(name, node.imm)
-        elif how is _STRUCTURED:
-            self.structured(node)
-        elif not how(self, node):
-            self.plain(name, node.imm)
+            elif isinstance(how, bytes):
+                out += how
+            elif how is _STRUCTURED:
+                self.structured(node)
+            elif not how(self, node):
+                self.plain(name, node.imm)
 
     def structured(self, node: Node) -> None:
         out = self.out
@@ -180,16 +178,16 @@ class _Writer:
             out.append(_CODES[node.op])
             out += type_
             self.labels.append(node.label)
-            self.statements(node.body)
+            self.nodes(node.body)
         else:
             assert isinstance(node, If)
             out.append(_IF)
             out += type_
             self.labels.append(-1)
-            self.statements(node.then)
+            self.nodes(node.then)
             if node.other:
                 self.out.append(_ELSE)
-                self.statements(node.other)
+                self.nodes(node.other)
         self.out.append(_END)
         self.labels.pop()
 
@@ -234,6 +232,8 @@ class _Writer:
         return True
 
     def more_results(self, node: Node) -> None:
+        if len(node.imm) < 2:
+            return
         for local in reversed(extra_results(node)):
             if local >= 0:
                 self.plain(_LOCAL_SET, (local,))

@@ -35,7 +35,10 @@ def addressed(body: m.Body) -> set[int]:
         for statement in block.statements:
             if isinstance(statement, m.Assign) and isinstance(statement.rvalue, m.Ref):
                 place = statement.rvalue.place
-                if not place.projection or not any(step[0] == m.DEREF for step in place.projection):
+                for step in place.projection:
+                    if step[0] == m.DEREF:
+                        break
+                else:
                     found.add(place.local)
     return found
 
@@ -52,7 +55,8 @@ class FunctionLowering(DropLowering):
         self.location: int | None = None
         self.origin = program.origin_of(body)
         self.result = self.layouts.of(body.locals[0].ty)
-        self.single: dict[int, int] = {}
+        self.single: dict[int, bool] = {}
+        """Locals that something is assigned to as a whole or in part: only once?"""
         self.handed: set[int] = set()
         """Blocks whose call gives a value back that is where it should be already."""
 
@@ -72,8 +76,8 @@ class FunctionLowering(DropLowering):
         prologue += self.out
         while work:
             number = work.pop()
-            blocks[number] = self._block(number, body.blocks[number])
-            for target in blocks[number].successors():
+            made_block = blocks[number] = self._block(number, body.blocks[number])
+            for target in made_block.successors():
                 if target not in seen:
                     seen.add(target)
                     work.append(target)
@@ -134,12 +138,12 @@ class FunctionLowering(DropLowering):
                 self.write_parts(self.homes[local], self.parts(where))
             else:
                 self.homes[local] = where
-        homes, layout_of = self.homes, self.layouts.of
+        homes, layout_of, known = self.homes, self.layouts.of, self.layouts.known
         for local, declaration in enumerate(body.locals):
             if local in homes:
                 continue
             ty = declaration.ty
-            layout = layout_of(ty)
+            layout = known.get(ty) or layout_of(ty)
             if layout.parts is None or (local in memory and layout.bytes):
                 homes[local] = self.temporary(ty)
             elif local in memory:
@@ -173,11 +177,11 @@ class FunctionLowering(DropLowering):
             for statement in block.statements:
                 if isinstance(statement, m.Assign):
                     local = statement.place.local
-                    single[local] = single.get(local, 0) + 1
+                    single[local] = local not in single
             terminator: m.Terminator = block.terminator
             if isinstance(terminator, m.Call):
                 local = terminator.destination.local
-                single[local] = single.get(local, 0) + 1
+                single[local] = local not in single
 
     def _block(self, number: int, block: m.Block) -> BasicBlock:
         self.out = []
@@ -255,7 +259,7 @@ class FunctionLowering(DropLowering):
 
     def _is_one_of_two(self, operand: m.Operand) -> bool:
         """Whether a switch is on which of two variants a place holds, so that it is 0 or 1."""
-        if isinstance(operand, m.Constant) or operand.place.projection or self.single.get(operand.place.local) != 1:
+        if isinstance(operand, m.Constant) or operand.place.projection or not self.single.get(operand.place.local):
             return False
         for block in self.body.blocks:
             for one in block.statements:

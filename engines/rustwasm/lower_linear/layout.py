@@ -199,7 +199,8 @@ class Layouts:
 
     def __init__(self, fields: Callable[[Ty, int], tuple[Ty, ...]]) -> None:
         self._fields = fields
-        self._known: dict[Ty, Layout] = {}
+        self.known: dict[Ty, Layout] = {}
+        """What `of` has found."""
 
     def fields(self, ty: Ty, variant: int = 0) -> tuple[Ty, ...]:
         return self._fields(ty, variant)
@@ -214,9 +215,9 @@ class Layouts:
         Raises:
             NoLayoutError: the type has no size.
         """
-        found = self._known.get(ty)
+        found = self.known.get(ty)
         if found is None:
-            found = self._known[ty] = self._make(ty)
+            found = self.known[ty] = self._make(ty)
         return found
 
     def _place_fields(self, fields: tuple[Ty, ...], start: int, keep_order: bool) -> tuple[tuple[int, ...], int, int]:

@@ -46,6 +46,20 @@ def get(local: int, type_: w.ValueType) -> Node:
     return Node("local.get", (local,), (), type_)
 
 
+_gets: dict[tuple[int, w.ValueType], Node] = {}
+_GETS_LIMIT: Final = 1 << 14
+
+
+def shared_get(local: int, type_: w.ValueType) -> Node:
+    """`get`, for a tree in which a node may stand in several places: one that nothing changes."""
+    found = _gets.get((local, type_))
+    if found is None:
+        if len(_gets) >= _GETS_LIMIT:
+            _gets.clear()
+        found = _gets[local, type_] = Node("local.get", (local,), (), type_)
+    return found
+
+
 def set_(local: int, value: Node) -> Node:
     return Node("local.set", (local,), (value,))
 

@@ -87,13 +87,15 @@ class FrameBuilder(Emitter):
 
     def stash(self, value: Node) -> Node:
         """A tree for the value that may be evaluated often."""
-        if value.op.endswith(".const"):
+        if value.op in _CONSTANTS:
             return value
-        assert value.type is not None
-        assert isinstance(value.type, int)
-        local = self.fresh(value.type)
-        self.out.append(n.set_(local, value))
-        return n.get(local, value.type)
+        type_ = value.type
+        assert isinstance(type_, int)
+        types = self.types
+        local = len(types)
+        types.append(type_)
+        self.out.append(Node(_SET, (local,), (value,)))
+        return n.shared_get(local, type_) if self.sharing else n.get(local, type_)
 
     def results(self, call: Node, types: Sequence[int]) -> list[Node]:
         """The values that a call gives, which happens now if there are several."""
@@ -171,7 +173,8 @@ class FrameBuilder(Emitter):
         pointee = t.pointee(where.ty)
         parts = self.parts(where)
         meta = self.stash(parts[1]) if pointee_is_fat(pointee) else None
-        return InMemory(pointee, self.stashed_address(parts[0]), 0, meta)
+        address = parts[0]
+        return InMemory(pointee, address if address.op == _GET else self.stash(address), 0, meta)
 
     def _element(self, where: Where, step: m.Projection, span: m.Span) -> Where:
         assert isinstance(where, InMemory)
@@ -214,13 +217,15 @@ class FrameBuilder(Emitter):
 
     def parts(self, where: Where) -> list[Node]:
         """The scalars of the value in a place, not evaluated yet."""
+        if isinstance(where, InLocals):
+            types, locals_ = self.types, where.locals
+            if self.sharing:
+                if len(locals_) == 1:
+                    return [n.shared_get(locals_[0], types[locals_[0]])]
+                return [n.shared_get(local, types[local]) for local in locals_]
+            return [Node(_GET, (local,), (), types[local]) for local in locals_]
         layout = self.layouts.of(where.ty)
         assert layout.parts is not None, f"{t.show(where.ty)} has no parts"
-        if isinstance(where, InLocals):
-            types, locals_ = layout.wasm, where.locals
-            if len(types) == 1:
-                return [Node(_GET, (locals_[0],), (), types[0])]
-            return [Node(_GET, (locals_[i],), (), type_) for i, type_ in enumerate(types)]
         address, start = where.address, where.offset
         if self.sharing:
             return [
@@ -256,7 +261,7 @@ class FrameBuilder(Emitter):
 
     def settled(self, values: list[Node]) -> list[Node]:
         """The values, evaluated now if writing the first could change the others."""
-        return [value if value.op.endswith(".const") else self.stash(value) for value in values]
+        return [value if value.op in _CONSTANTS else self.stash(value) for value in values]
 
     def copy_memory(self, to: InMemory, source: InMemory, count: int) -> None:
         """Copy bytes between places that are apart or the same, or overlap with the target first."""
@@ -291,6 +296,7 @@ def where_never(where: Where) -> bool:
 
 _GET: Final = "local.get"
 _SET: Final = "local.set"
+_CONSTANTS: Final = frozenset(("i32.const", "i64.const", "f32.const", "f64.const"))
 _EIGHT: Final = Storage(w.I64, 8)
 _TWO: Final = Storage(w.I32, 2)
 _ONE: Final = Storage(w.I32, 1)

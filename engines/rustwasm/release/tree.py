@@ -47,7 +47,7 @@ class Node:
     ) -> None:
         self.op = op
         self.imm = imm
-        self.args = list(args) if args else []
+        self.args = [*args]
         self.type = type
 
     def __repr__(self) -> str:

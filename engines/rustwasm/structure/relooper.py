@@ -141,6 +141,8 @@ class _Structurer:
 
 def _joined(blocks: list[BasicBlock]) -> list[BasicBlock]:
     """The graph with every block that only one jump leads to appended to the block with the jump."""
+    if len(blocks) == 1:
+        return blocks
     entered = [0] * len(blocks)
     entered[0] = 1
     for block in blocks:

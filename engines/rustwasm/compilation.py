@@ -7,6 +7,7 @@ is compiled once per process and shared; its bodies are checked when something r
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -190,7 +191,7 @@ class Compilation:
             directory = directory.joinpath(*parent.path.split("::"))
         candidates = [directory / f"{item.name}.rs", directory / item.name / "mod.rs"] if directory is not None else []
         for path in candidates:
-            if path.exists():
+            if os.path.exists(path):  # noqa: PTH110 (Path's raises for a name that is too long)
                 try:
                     text = read_source(path)
                 except (OSError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,10 @@ def run(
         module_of(name)
     except ValueError as error:
         _stop(str(error), 2)
+    try:
+        str(out).encode()
+    except UnicodeEncodeError:
+        _stop(f"--out {out}: its name is not UTF-8, which atheris needs; name another directory", 2)
     folder = out / (f"{name}-planted" if planted else name)
     progress = _Progress(name)
     try:
@@ -177,7 +182,7 @@ def merge(
     except ValueError as error:
         _stop(str(error), 2)
     for source in sources:
-        if not source.is_dir():
+        if not os.path.isdir(source):  # noqa: PTH112 (Path's raises for a name that is too long)
             _stop(f"{source} is no directory", 2)
     destination = stored.SEEDS / name if into is None else into
     try:

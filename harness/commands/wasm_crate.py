@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -32,7 +33,7 @@ _MAIN_FILES: Final = ("src/main.rs", "src/lib.rs", "main.rs", "lib.rs")
 
 def main_file(path: Path) -> Path:
     """The crate's main file: `path` itself, or in a directory src/main.rs, src/lib.rs, main.rs, lib.rs."""
-    if not path.is_dir():
+    if not os.path.isdir(path):  # noqa: PTH112 (Path's raises for a name that is too long)
         return path
     for name in _MAIN_FILES:
         if (path / name).is_file():

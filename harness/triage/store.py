@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -242,7 +243,8 @@ class FindingsStore:
     @staticmethod
     def is_at(directory: Path) -> bool:
         """Whether `directory` holds findings: a database, or the journal from which one is made."""
-        return (directory / DATABASE).is_file() or (directory / JOURNAL).is_file()
+        names = (directory / DATABASE, directory / JOURNAL)
+        return any(os.path.isfile(name) for name in names)  # noqa: PTH113 (Path's raises for a name that is too long)
 
     def close(self) -> None:
         """Close the database. Idempotent."""

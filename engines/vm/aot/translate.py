@@ -6,6 +6,7 @@ found is left to the run, which compiles it then.
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
@@ -61,7 +62,8 @@ def translate(
         ValueError: the tier compiles nothing, or not for that host.
         ExecutableMemoryError: this system gives no memory for code, so that no tier could be set up to translate for.
     """
-    executable = Path(program).read_bytes() if Path(program).is_file() else b""
+    is_file = os.path.isfile(program)
+    executable = Path(program).read_bytes() if is_file else b""
     if host and (host not in HOSTS or tier_name != "baseline"):
         raise ValueError(f"--host {host} --tier {tier_name}: other hosts are {', '.join(HOSTS)}, for tier baseline")
     process, executor = start(Launch(program=program, tier="interpreter" if host else tier_name))

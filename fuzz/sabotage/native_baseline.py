@@ -340,7 +340,8 @@ def _() -> None:
     def wrapper(original: Any) -> Any:
         def early(steps: Any) -> Any:
             found = original(steps)
-            return found._replace(last={value: last - 1 for value, last in found.last.items()})
+            earlier = [(*life[:4], life[4] - (life[0] in found.last), life[5]) for life in found.results]
+            return found._replace(last={value: last - 1 for value, last in found.last.items()}, results=earlier)
 
         return early
 
@@ -359,8 +360,16 @@ def _() -> None:
              description="a guest register read before a write and used after it stays in its pin")  # fmt: skip
 def _() -> None:
     from engines.vm.regalloc import linear_scan
+    from engines.vm.regalloc.liveness import NEVER
 
-    replace_method(linear_scan, "lives", lambda original: lambda steps: original(steps)._replace(until={}))
+    def wrapper(original: Any) -> Any:
+        def lives(steps: Any) -> Any:
+            found = original(steps)
+            return found._replace(results=[(*life[:5], NEVER) for life in found.results])
+
+        return lives
+
+    replace_method(linear_scan, "lives", wrapper)
 
 
 @BUGS.action("native-move-cycle-broken", Area.ALLOCATOR, "a cycle of moves done one after the other",

@@ -9,7 +9,7 @@ A slot is *near* where that guest register's value is at most `REACH` away from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -135,19 +135,27 @@ def find(blocks: Sequence[Contents]) -> dict[int, tuple[Summary, frozenset[int]]
             heads[pc] = frozenset(summaries[pc].used | always)
         else:
             heads[pc] = everything if sources else frozenset()
-    changed = True
-    while changed:
-        changed = False
-        for pc, sources in ways.items():
+    todo: Iterable[int] = ways
+    while todo:
+        again: set[int] = set()  # what blocks lead to that give less now
+        for pc in todo:
             near = heads[pc]
-            for source in sources:
+            for source in ways[pc]:
                 if not near:
                     break
-                given, before_it = summaries[source], heads[source]
-                near = frozenset([slot for slot in near if given.gives(slot, before_it)])
-            if near != heads[pc]:
+                before_it, summary = heads[source], summaries[source]
+                given, shown = summary.given, summary.shown
+                still = [  # as `Summary.gives` has it
+                    slot
+                    for slot in near
+                    if ((of := given.get(slot, slot)) in before_it or of == NEAR or (of == slot and slot in shown))
+                ]
+                if len(still) < len(near):
+                    near = frozenset(still)
+            if len(near) < len(heads[pc]):
                 heads[pc] = near
-                changed = True
+                again.update([target for target in summaries[pc].targets if target in ways])
+        todo = again
     return {pc: (summaries[pc], near) for pc, near in _wanted(summaries, heads).items()}
 
 

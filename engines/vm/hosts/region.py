@@ -90,6 +90,7 @@ class RegionCode:
         self._ways: dict[tuple[int, int, bool, frozenset[int]], int] = {}
         self.unsettled: frozenset[int] = frozenset()
         self._block: Block | None = None
+        self._insns = 0
 
     # -- what a host says -----------------------------------------------------------------------------------------
 
@@ -177,14 +178,14 @@ class RegionCode:
         return found
 
     def block(self, block: Block, selection: Selection, allocation: Allocation) -> None:
-        self._block = block
+        self._block, self._insns = block, block.insns
         self.places, self.constants, self.tiles = allocation.places, selection.contents.constants, selection.tiles
         self.fused, self.spans, self.code = selection.fused, selection.spans, block.code
         if self.tiles.same:
             places = self.places
             self.places = {**places, **{n: places[of] for n, of in self.tiles.same.items() if of in places}}
         self.asm.bind(self.labels[block.pc])
-        self.take_budget(block.insns, self.interpret_label(0))
+        self.take_budget(self._insns, self.interpret_label(0))
         methods, code, in_place = self.methods, block.code, allocation.in_place
         run: list[Step] = []
         for step in selection.steps:
@@ -256,8 +257,8 @@ class RegionCode:
         elif opcode == _LEAVEIF:
             self.jump_if(instruction[1], self.interpret_label(instruction[2]))
         elif opcode == _JUMPTO:
-            if block.insns != instruction[2]:
-                self.give_back(block.insns - instruction[2])
+            if self._insns != instruction[2]:
+                self.give_back(self._insns - instruction[2])
             self.jumpto(instruction[1], instruction[3])
         elif opcode == _INTERPRET:
             self.jump_label(self.interpret_label(instruction[RETIRED_AT[opcode]]))
@@ -265,8 +266,7 @@ class RegionCode:
             raise NotImplementedError(f"opcode {opcode} has no lowering; blocks must be screened with `methods`")
 
     def _go(self, pc: int, n: int) -> None:
-        assert self._block is not None
-        if pc != self._next or n != self._block.insns or pc not in self.labels:
+        if pc != self._next or n != self._insns or pc not in self.labels:
             self.jump_label(self.way(pc, n))
         else:
             self.fall_into(pc)
@@ -284,8 +284,7 @@ class RegionCode:
 
     def way(self, pc: int, n: int) -> int:
         """The label of the way on to a guest pc with `n` retired: a block of the region or an exit."""
-        assert self._block is not None
-        unused = self._block.insns - n
+        unused = self._insns - n
         label = self.labels.get(pc)
         if label is not None and not unused:
             return self.edge(pc)
@@ -294,7 +293,7 @@ class RegionCode:
     def interpret_label(self, n: int) -> int:
         """The label of the way to the interpreter at the block's instruction `n`."""
         assert self._block is not None
-        return self._way(self._block.pcs[n], self._block.insns - n, True)
+        return self._way(self._block.pcs[n], self._insns - n, True)
 
     def _way(self, pc: int, unused: int, interpret: bool) -> int:
         unsettled = self.unsettled

@@ -76,13 +76,13 @@ class Template:
     @cached_property
     def emit(self) -> Emit:
         """Appends it."""
-        return compile_template(self.key[0], self.parameters, self.operations)
+        return compile_template(self.key, self.parameters, self.operations)
 
     @cached_property
     def onward(self) -> Emit:
         """Appends the form of a conditional branch that goes on."""
         assert self.aside is not None
-        return compile_template(f"{self.key[0]} onward", self.parameters, self.aside)
+        return compile_template(self.key, self.parameters, self.aside, "onward")
 
 
 class Word(NamedTuple):

@@ -6,7 +6,7 @@ occurrence. Instantiation is the hot path of the lifter: one call that extends a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 from engines.vm.ir.ops import OPS
@@ -20,16 +20,21 @@ block come before it; it stands at `pc`. Operands as in `Instruction.operands`, 
 _RESERVED: Final = ("code", "b", "n", "pc")
 
 
-def compile_template(name: str, parameters: Sequence[str], operations: Sequence[Operation]) -> Emit:
+def compile_template(
+    key: tuple[str, Hashable], parameters: Sequence[str], operations: Sequence[Operation], form: str = "emit"
+) -> Emit:
     """The function that instantiates these operations.
 
     Args:
-        name: of the instruction, for tracebacks and profiles.
+        key: which template it is, the instruction's name first: it decides all others together with `form`.
         parameters: names of the operands, as immediates use them.
     """
-    source = template_source(name, parameters, operations)
+
+    def write() -> str:
+        return template_source(key[0], parameters, operations)
+
     namespace: dict[str, Emit] = {}
-    GENERATED.execute(source, f"<template {name}>", namespace)
+    GENERATED.execute_written((form, *key), write, f"<template {key[0]}>", namespace)
     return namespace["emit"]
 
 

@@ -21,14 +21,13 @@ from heapq import heapify, heappop, heappush
 from typing import Final
 
 from engines.vm.errors import MachineError
-from engines.vm.regalloc.liveness import FLOAT, GET, INTEGER, LEAVE, NONE, PUT, Lives, Step, lives
+from engines.vm.regalloc.liveness import FLOAT, INTEGER, LEAVE, PUT, Lives, Mark, Step, lives
 
 FLOAT_PLACE: Final = 32
 STACK: Final = 64
 """Places: integer registers 0 …, float registers from `FLOAT_PLACE`, stack slots from `STACK`."""
 GUEST: Final = 1024
 """Places from here on: a guest register that is not pinned, in the CPU record."""
-_NEVER: Final = 1 << 60
 
 
 class OutOfStack(MachineError):  # noqa: N818  (says what ran out)
@@ -85,15 +84,14 @@ def allocate(
         OutOfStack: more values at once than registers and stack slots.
     """
     known = known or lives(steps)
-    at, last, counts, until = known
+    results, marks, born, last, counts = known
     pins = registers.pins
     places: dict[int, int] = {}
     in_place: set[int] = set()
-    joined = _joinable(steps, at, last, pins) if enabled else {}
+    joined = _joinable(marks, born, last, pins) if enabled else {}
     guest_places = enabled and registers.guest_places
     homes: dict[int, int] = {}
-    born: dict[int, int] = {}
-    free = {INTEGER: list(reversed(registers.integers)), FLOAT: list(reversed(registers.floats))}
+    free = {INTEGER: list(registers.integers[::-1]), FLOAT: list(registers.floats[::-1])}
     if not enabled:
         free = {INTEGER: [], FLOAT: []}
     active: dict[int, list[tuple[int, int, int]]] = {INTEGER: [], FLOAT: []}
@@ -102,18 +100,15 @@ def allocate(
     used_slots = 0
     spilled = 0
     occupied: dict[int, int] = {}
-    for (number, _, result, kind, guest), position in zip(steps, at, strict=True):
-        if result == NONE:
-            continue
-        end = last.get(number, position)
-        if kind == GET and enabled:
+    for number, result, guest, position, end, until in results:
+        if guest >= 0 and enabled:
             pin = pins.get(guest)
             if pin is not None:
-                if end <= until.get(number, _NEVER):
+                if end <= until:
                     places[number] = pin
                     occupied[guest] = max(occupied.get(guest, -1), end)
                     continue
-            elif guest_places and result == INTEGER and end < until.get(number, _NEVER):
+            elif guest_places and result == INTEGER and end < until:
                 homes[number] = GUEST + guest
                 if counts.get(number, 0) <= 1:
                     places[number] = GUEST + guest
@@ -137,10 +132,9 @@ def allocate(
             continue
         loser, loser_end, begin = number, end, position
         if group:
-            born = born or {step[0]: at[index] for index, step in enumerate(steps)}
-            least = min(group, key=lambda g: counts.get(g[1], 0) / (g[0] - born[g[1]] + 1))
+            least = min(group, key=lambda g: counts.get(g[1], 0) / (g[0] - born[g[1]][0] + 1))
             own = counts.get(number, 0) / (end - position + 1)
-            if counts.get(least[1], 0) / (least[0] - born[least[1]] + 1) < own:
+            if counts.get(least[1], 0) / (least[0] - born[least[1]][0] + 1) < own:
                 group.remove(least)
                 group.append((end, number, least[2]))
                 heapify(group)
@@ -164,41 +158,37 @@ def allocate(
 
 
 def _joinable(
-    steps: Sequence[Step], at: Sequence[int], last: Mapping[int, int], pins: Mapping[int, int]
+    marks: Sequence[Mark],
+    born: Mapping[int, tuple[int, int, int]],
+    last: Mapping[int, int],
+    pins: Mapping[int, int],
 ) -> dict[int, tuple[int, int]]:
     """By value: the pinned slot that it can be computed in, and the number of the `put` that thereby needs no move."""
-    defined: dict[int, tuple[int, int]] = {}
     candidates: set[int] = set()
     out: dict[int, tuple[int, int]] = {}
     open_puts: dict[int, tuple[int, int]] = {}
     leave = -1
     touched: dict[int, int] = {}
-    for (number, uses, result, kind, slot), position in zip(steps, at, strict=True):
-        if kind == PUT:
-            if slot in pins:
-                value = uses[0] if uses else -1
+    for kind, number, slot, value, position in marks:
+        if kind == LEAVE:
+            leave = position
+        elif slot in pins:
+            if kind == PUT:
                 before = open_puts.pop(slot, None)
                 if before is not None and last[before[0]] <= position:
                     out[before[0]] = (slot, before[1])
-                born = defined.get(value)
+                found = born.get(value)
                 if (
-                    born is not None
-                    and born[0] > leave
-                    and born[0] >= touched.get(slot, -1)
+                    found is not None
+                    and found[0] > leave
+                    and found[0] >= touched.get(slot, -1)
+                    and found[2] not in pins
                     and value not in candidates
-                    and born[1] == (INTEGER if pins[slot] < FLOAT_PLACE else FLOAT)
+                    and found[1] == (INTEGER if pins[slot] < FLOAT_PLACE else FLOAT)
                 ):
                     candidates.add(value)
                     open_puts[slot] = (value, number)
-                touched[slot] = position
-            continue
-        if kind == GET and slot in pins:
             touched[slot] = position
-            continue
-        if kind == LEAVE:
-            leave = position if result == NONE else position - 1
-        if result != NONE:
-            defined[number] = (position, result)
     for slot, (value, put) in open_puts.items():
         out[value] = (slot, put)
     return out

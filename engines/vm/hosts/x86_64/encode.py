@@ -26,6 +26,7 @@ PP_NONE, PP_66, PP_F3, PP_F2 = range(4)
 """Mandatory prefixes as VEX.pp."""
 _PREFIX: Final = (b"", b"\x66", b"\xf3", b"\xf2")
 _JCC: Final = tuple(bytes((0x0F, 0x80 | condition, 0, 0, 0, 0)) for condition in range(16))
+_MOV_32: Final = tuple(bytes((0x41, 0xB8 | d & 7) if d > 7 else (0xB8 | d,)) for d in range(16))
 _REMEMBERED: Final = 1 << 12
 """Instructions of each form."""
 
@@ -156,7 +157,11 @@ class Assembler(LabelledCode):
     def imm(self, d: int, value: int) -> None:
         """The shortest way to have 64 bits in a register; flags stay."""
         self.insns += 1
-        self.code += _constant(d, value & 0xFFFF_FFFF_FFFF_FFFF)
+        value &= 0xFFFF_FFFF_FFFF_FFFF
+        if value < 1 << 32:
+            self.code += _MOV_32[d] + value.to_bytes(4, "little")
+        else:
+            self.code += _constant(d, value)
 
     def lea(self, d: int, base: int, disp: int, index: int = -1, scale: int = 0, w: int = 1) -> None:
         self.rm(0x8D, d, base, disp, w, index, scale)
@@ -306,10 +311,7 @@ def _with_immediate(n: int, d: int, imm: int, w: int) -> bytes:
 
 @lru_cache(_REMEMBERED)
 def _constant(d: int, value: int) -> bytes:
-    """The shortest way to have `value`, 64 bits without sign, in a register."""
-    if value < 1 << 32:
-        start = (0x41, 0xB8 | d & 7) if d > 7 else (0xB8 | d & 7,)
-        return bytes(start) + value.to_bytes(4, "little")
+    """The shortest way to have `value`, 64 bits without sign and more than 32, in a register."""
     if value >= 0xFFFF_FFFF_8000_0000:
         return bytes((0x48 | d >> 3, 0xC7, 0xC0 | d & 7)) + (value & 0xFFFF_FFFF).to_bytes(4, "little")
     return bytes((0x48 | d >> 3, 0xB8 | d & 7)) + value.to_bytes(8, "little")

@@ -74,12 +74,15 @@ class _Known(NamedTuple):
     Attributes:
         words: of the block that it is true of.
         opcodes: of its operations.
+        slots: the guest registers that it reads and writes, in order, and how often. puts: those that it writes.
         selected: by whether code is for guarded memory.
     """
 
     words: list[Word]
     contents: Contents
     opcodes: frozenset[int]
+    slots: dict[int, int]
+    puts: set[int]
     selected: dict[bool, _Selected]
 
 
@@ -205,14 +208,13 @@ class BaselineCompiler:
         handlers = {head: handler(head, *_word(fetch(head, 4))) for head in blocks}
         order = [blocks[start] for start in sorted(blocks)]
         known = [self._look(one) for one in order]
-        contents = [one.contents for one in known]
-        lowered = [one.block for one in contents]
+        lowered = [one.contents.block for one in known]
         opcodes = frozenset().union(*[one.opcodes for one in known])
         assumed = None if opcodes.isdisjoint(_MODE_AT) else frm
         guarded = guarded and self.host.guards
         integers, integer_pins = self.host.usable(guarded, opcodes)
         depths = _depths(lowered, callees)
-        pins, written, weights = self._pins(contents, depths, integer_pins)
+        pins, written, weights = self._pins(known, depths, integer_pins)
         try:
             pins, parts = self._fewer_pins(known, depths, weights, pins, integers, guarded)
         except OutOfStack:
@@ -427,7 +429,8 @@ class BaselineCompiler:
             if len(self._known) == _BLOCKS_KNOWN:
                 self._known.clear()
             opcodes = frozenset([i[0] for i in block.code])
-            found = self._known[key] = _Known(outline.words, Contents(block), opcodes, {})
+            contents = Contents(block)
+            found = self._known[key] = _Known(outline.words, contents, opcodes, *_slots(contents), {})
         return found
 
     def optimised(self, outline: Outline) -> Block:
@@ -436,22 +439,17 @@ class BaselineCompiler:
         return Block(STATE, outline.pc, code, outline.pcs, outline.end)
 
     def _pins(
-        self, blocks: Sequence[Contents], depths: Mapping[int, int], integer_pins: tuple[int, ...]
+        self, blocks: Sequence[_Known], depths: Mapping[int, int], integer_pins: tuple[int, ...]
     ) -> tuple[dict[int, int], frozenset[int], Counter[int]]:
         """The guest registers worth a host register of their own, the most used first; all that are written; and how
         often each is read and written, more in loops."""
         weights: Counter[int] = Counter()
         written: set[int] = set()
-        for contents in blocks:
-            code, weight = contents.block.code, _weight(depths[contents.block.pc])
-            for number in contents.moves:
-                instruction = code[number]
-                if instruction[0] in GETS:
-                    slot = instruction[1]
-                else:
-                    slot = instruction[2]
-                    written.add(slot)
-                weights[slot] = weights.get(slot, 0) + weight
+        for known in blocks:
+            weight = _weight(depths[known.contents.block.pc])
+            written |= known.puts
+            for slot, times in known.slots.items():
+                weights[slot] = weights.get(slot, 0) + times * weight
         if not self.options.allocator:
             return {}, frozenset(), weights
         worth = _WORTH_A_PIN + len(blocks) // _BLOCKS_PASSED
@@ -463,6 +461,22 @@ class BaselineCompiler:
                 pins[slot] = pool.pop(0)
         assert all((place >= FLOAT_PLACE) == (slot in _FLOAT_SLOTS) for slot, place in pins.items())
         return pins, frozenset(written), weights
+
+
+def _slots(contents: Contents) -> tuple[dict[int, int], set[int]]:
+    """The guest registers that a block reads and writes, in order, and how often; and those that it writes."""
+    code = contents.block.code
+    slots: dict[int, int] = {}
+    puts: set[int] = set()
+    for number in contents.moves:
+        instruction = code[number]
+        if instruction[0] in GETS:
+            slot = instruction[1]
+        else:
+            slot = instruction[2]
+            puts.add(slot)
+        slots[slot] = slots.get(slot, 0) + 1
+    return slots, puts
 
 
 def _depths(blocks: Sequence[Block], callees: Sequence[int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engines.vm.regalloc.liveness import GET, INTEGER, LEAVE, NONE, PLAIN, PUT, Step, lives
+from engines.vm.regalloc.liveness import GET, INTEGER, LEAVE, NEVER, NONE, PLAIN, PUT, Step, lives
 
 
 @given(st.integers(0, 1 << 32), st.integers(1, 40))
@@ -19,13 +19,25 @@ def test_lives_are_what_their_definition_says(seed: int, size: int) -> None:
         kind = pick.choice((PLAIN, GET, PUT, PUT, LEAVE))
         uses = tuple(pick.randrange(number) for _ in range(pick.randrange(3))) if number and kind != GET else ()
         slot = pick.randrange(3) if kind in (GET, PUT) else -1
-        steps.append(Step(number, uses, NONE if kind == PUT else INTEGER, kind, slot))
+        result = NONE if kind == PUT or (kind == LEAVE and pick.random() < 0.5) else INTEGER
+        steps.append(Step(number, uses, result, kind, slot))
     found = lives(steps)
     joined = [i > 0 and steps[i].kind == PUT and steps[i - 1].kind == PUT for i in range(size)]
-    assert found.at == [i - sum(joined[: i + 1]) for i in range(size)]
+    at = [i - sum(joined[: i + 1]) for i in range(size)]
     users = {v: [i for i, step in enumerate(steps) for use in step.uses if use == v] for v in range(size)}
-    assert found.last == {v: found.at[where[-1]] for v, where in users.items() if where}
+    assert found.last == {v: at[where[-1]] for v, where in users.items() if where}
     assert found.counts == {v: len(where) for v, where in users.items() if where}
-    for i, step in enumerate(steps):
-        puts = [found.at[k] for k in range(i, size) if (steps[k].kind, steps[k].slot) == (PUT, step.slot)]
-        assert found.until.get(i) == (puts[0] if puts and step.kind == GET else None)
+    assert found.marks == [
+        (step.kind, i, step.slot, step.uses[0] if step.kind == PUT and step.uses else -1,
+         at[i] - (step.kind == LEAVE and step.result != NONE))
+        for i, step in enumerate(steps)
+        if step.kind != PLAIN
+    ]  # fmt: skip
+    results = [(i, step) for i, step in enumerate(steps) if step.result != NONE]
+    assert found.born == {i: (at[i], step.result, step.slot) for i, step in results}
+    assert [life[:5] for life in found.results] == [
+        (i, step.result, step.slot, at[i], found.last.get(i, at[i])) for i, step in results
+    ]
+    for i, _, slot, _, _, until in found.results:
+        puts = [at[k] for k in range(i, size) if (steps[k].kind, steps[k].slot) == (PUT, slot)]
+        assert until == (puts[0] if puts and steps[i].kind == GET else NEVER)

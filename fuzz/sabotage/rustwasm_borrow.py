@@ -68,8 +68,15 @@ def _() -> None:
              description="what a `dyn Fn` or function pointer gives back may be all that it was given")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.borrow.constraints import Constraints
+    from engines.rustwasm.borrow.signatures import UnknownRegionsError
 
-    replace_method(Constraints, "_call_written", lambda original: lambda self, *rest: False)
+    def wrapper(original: Any) -> Any:
+        def call_bound(self: Any, callee: Any, arguments: Any) -> Any:
+            raise UnknownRegionsError
+
+        return call_bound
+
+    replace_method(Constraints, "call_bound", wrapper)
 
 
 @BUGS.action("rust-functions-as-values-demand-nothing", Area.RUST_FRONT_END, _RULE,
@@ -286,3 +293,35 @@ def _() -> None:
         return lambda declared, env: not declared.args and original(declared, env)
 
     replace_method(signatures, "_open", wrapper)
+
+
+@BUGS.action("rust-function-pointers-are-for-any-lifetime", Area.RUST_FRONT_END, _RULE,
+             description="`fn(&'static str)` is called with any reference")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.calls import Calls
+
+    def wrapper(original: Any) -> Any:
+        def chosen_of(self: Any, callee: Any) -> Any:
+            own = len(callee[0].regions)
+            held = (*callee[1][:own], *[-2 - i for i in range(len(callee[1]) - own)])
+            return original(self, (callee[0], held))
+
+        return chosen_of
+
+    replace_method(Calls, "_chosen_of", wrapper)
+
+
+@BUGS.action("rust-bound-lifetimes-are-not-compared", Area.RUST_FRONT_END, _RULE,
+             description="`fn(&'a str)` is used where `for<'a> fn(&'a str)` is wanted")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.subtyping import Subtyping
+
+    replace_method(Subtyping, "_relate_bound", lambda original: lambda self, *whole: None)
+
+
+@BUGS.action("rust-functions-are-passed-unseen", Area.RUST_FRONT_END, _RULE,
+             description="`fn(&'static str)` is passed as `F: Fn(&str)` where nothing else is borrowed")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    replace_method(check, "_passes_items", lambda original: lambda body: False)

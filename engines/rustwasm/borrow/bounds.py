@@ -32,8 +32,9 @@ class Bounds(Subtyping):
 
     def __init__(self, facts: Facts, shapes: Shapes, signatures: Signatures) -> None:
         super().__init__(facts, shapes, signatures)
-        self.every: list[tuple[int, int, TraitDef, Ty]] = []
-        """Regions of lifetimes for each of which a trait has to be had: (region, point, trait, by what)."""
+        self.every: list[tuple[int, int, TraitDef | Ty, Ty]] = []
+        """Regions of lifetimes for each of which a trait has to be had: (region, point, trait, by what), or a
+        function pointer or `dyn Fn` become."""
         self.every_asked = signatures.compilation is not None and signatures.compilation.collector.quantified
 
     def _bounds(self, generics: Generics, env: Environment, category: int = r.CALL, depth: int = 0) -> None:
@@ -197,11 +198,26 @@ def refuse_particular(constraints: Bounds, reporter: Reporter) -> None:
         shorter = regions.reachable([region]) - {region}
         if point not in reported and any(one < region or one in chosen for one in shorter):
             reported.add(point)
-            message = f"implementation of `{trait.name}` is not general enough"
             code = None
+            if isinstance(trait, Ty):
+                code, name = ("E0308", "") if trait.kind == ty.FNPTR else (None, trait.data[0].name)
+            else:
+                name = trait.name
+            message = f"implementation of `{name}` is not general enough" if name else "mismatched types"
             if subject.kind == ty.PARAM:
-                code, message = "E0277", f"the trait bound `{ty.show(subject)}: {trait.name}` is not satisfied"
+                code, message = "E0277", f"the trait bound `{ty.show(subject)}: {name}` is not satisfied"
             reporter.error(code, message, constraints.facts.span(point), "has to hold for every lifetime")
+
+
+def refuse_less_general(constraints: Bounds, reporter: Reporter) -> None:
+    """Report function pointers and `dyn Fn` that are wanted for any lifetime and are for some."""
+    regions = constraints.regions
+    reported: set[int] = set()
+    for region, point in constraints.empties:
+        if regions.ends(region) and point not in reported:
+            reported.add(point)
+            label = "one type is more general than the other"
+            reporter.error("E0308", "mismatched types", constraints.facts.span(point), label)
 
 
 def _mentions(one: Ty, names: list[Any]) -> None:

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.bounds import Bounds
+from engines.rustwasm.borrow.describe import is_box
 from engines.rustwasm.borrow.facts import Facts
-from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
+from engines.rustwasm.borrow.shapes import COVARIANT, Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.written import parts
 from engines.rustwasm.typing import types as ty
@@ -37,7 +38,6 @@ class Calls(Bounds):
         self.own_types: set[Ty] = set()
         """The parts of the types in the body's own signature."""
         self.plain: dict[FnDef, int] = shapes.plain
-        self.written = signatures.written
         signatures.call_closure = self.call_closure
         signatures.call_item = self.call_item
 
@@ -76,7 +76,7 @@ class Calls(Bounds):
     def call_item(self, item: Ty, arguments: list[Typed]) -> Typed:
         """What calling a function, or a constructor, that is a value demands; the type of its result. Raises
         UnknownRegionsError."""
-        generic: list[Typed] = [(a, self.regions.fresh_many(self.shapes.count(a))) for a in item.args]
+        generic: list[Typed] = [(a, self.unknown(a)) for a in item.args]
         env = Environment(generic, {}, self.regions.fresh)
         definition = item.data
         if isinstance(definition, FnDef):
@@ -91,9 +91,13 @@ class Calls(Bounds):
         parameters = tuple([ty.param(i, name) for i, name in enumerate(adt.generics.names)])
         return self.signatures.typed(ty.adt(adt, parameters, tuple(adt.lifetimes)), env)
 
+    def _single(self, given: Typed) -> bool:
+        return not given[1] or (len(given[1]) == 1 and self.shapes.variances(given[0])[0] == COVARIANT)
+
     def _plain(self, definition: FnDef) -> int:
         """Can a call whose result has no region demand nothing? 0: it may demand something; 1: nothing if each
-        argument has one region at most; 2: nothing, since no lifetime or parameter stands twice in the arguments."""
+        argument has one region at most, covariant; 2: nothing, since no lifetime or parameter stands twice in the
+        arguments."""
         found = self.plain.get(definition)
         if found is None:
             generics = definition.generics
@@ -120,11 +124,18 @@ class Calls(Bounds):
 
     def _calls(self, bound: Any, subject: Typed, env: Environment) -> None:
         """What being called as a bound `Fn(A) -> B` says demands of a closure or function."""
-        if subject[0].kind not in (ty.CLOSURE, ty.FNDEF) or not bound.args:
+        while subject[0].kind == ty.REF or is_box(subject[0]):
+            subject = self._args(subject)[0]
+        kind = subject[0].kind
+        if (kind not in (ty.CLOSURE, ty.FNDEF) and parts(subject[0]) is None) or not bound.args:
             return
-        arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], env))
-        if subject[0].kind == ty.FNDEF:
+        every = Environment(env.args, env.lifetimes, lambda: self._every(bound.trait, subject[0]))
+        declared = every if kind != ty.CLOSURE else env
+        arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], declared))
+        if kind == ty.FNDEF:
             result = self.call_item(subject[0], arguments)
+        elif kind != ty.CLOSURE:
+            result = self.call_bound(subject, arguments)
         else:
             result = self.call_closure(subject, arguments)
             self._pass_closure(bound, subject, env)
@@ -137,16 +148,8 @@ class Calls(Bounds):
         if bound.called is None or not subject[0].data.expected:
             return
         arguments, chosen = self._chosen(bound.called[0], env)
-        at = len(subject[1])
-        inputs = [ty.subst(ty.erase(one), subject[0].args) for one in subject[0].data.inputs]
-        if [one for one, _ in arguments] == inputs:
-            held = [region for _, regions in arguments for region in regions]
-            found = frozenset(at + i for i, region in enumerate(held) if region in chosen)
-            if found:
-                result, given = self._chosen(ty.tuple_of((bound.called[1],)), env)
-                at += len(held)
-                back = frozenset(at + i for i, region in enumerate(result[0][1]) if region in given)
-                self.passed.append((subject[0].data, found, back))
+        result, given = self._chosen(ty.tuple_of((bound.called[1],)), env)
+        self._note_chosen(subject[0], len(subject[1]), arguments, result[0], chosen | given)
 
     def _chosen(self, declared: Ty, env: Environment) -> tuple[list[Typed], set[int]]:
         """The arguments of one call of what a bound `Fn(A)` declares, and which of their regions the call chooses."""
@@ -194,31 +197,69 @@ class Calls(Bounds):
         self.relate(result, target, category)
         return True
 
-    def call_pointer(self, one: Ty, actual: list[Typed], target: Typed, category: int) -> None:
+    def call_pointer(self, callee: Typed, actual: list[Typed], target: Typed, category: int) -> None:
         """A call of a function pointer, or of a value that may be anything."""
-        given = ty.tuple_of(tuple([a[0] for a in actual])), tuple([region for a in actual for region in a[1]])
-        if not self._call_written(one, given, target, category):
+        try:
+            self.relate(self.call_bound(callee, actual), target, category)
+        except UnknownRegionsError:
             self._mix(actual, target)
 
-    def _call_written(self, one: Ty, given: Typed, target: Typed, category: int) -> bool:
-        """A call of a function pointer or `dyn Fn` of which every one that the crate writes says the same."""
-        called = self.written.only(one, self.own_types)
-        env = Environment([], dict(self.universe), self.regions.fresh)
-        return called is not None and self._call_declared(called, env, given, target, category)
+    def call_bound(self, callee: Typed, arguments: list[Typed]) -> Typed:
+        """What calling a function pointer or `dyn Fn` demands; the type of its result. Raises UnknownRegionsError."""
+        inputs, result, _ = self._chosen_of(callee)
+        for given, formal in zip(arguments, inputs, strict=False):
+            self.relate(given, formal, r.CALL)
+        return result
 
-    def becomes(self, one: Ty, wanted: Ty) -> None:
-        """A value becomes another type: closures in it a `dyn Fn` or function pointer, whose calls choose regions."""
-        if one.kind == ty.CLOSURE:
-            found = self.written.chosen(wanted)
-            inputs, _ = parts(wanted) or ((), None)
-            if found is None or tuple([ty.subst(ty.erase(i), one.args) for i in one.data.inputs]) != inputs:
+    def _chosen_of(self, callee: Typed) -> tuple[list[Typed], Typed, dict[int, int]]:
+        """Parameters and result of one call of a function pointer or `dyn Fn`, and the regions that it chooses. Raises
+        UnknownRegionsError."""
+        called = parts(callee[0])
+        if called is None:
+            raise UnknownRegionsError
+        chosen: dict[int, int] = {}
+        held: list[int] = []
+        for region in callee[1][len(callee[0].regions) :]:
+            if region < -1 and region not in chosen:
+                chosen[region] = self.regions.fresh()
+            held.append(chosen.get(region, region))
+        typed = self.signatures.split((ty.tuple_of((*called[0], called[1])), tuple(held)))
+        return typed[:-1], typed[-1], chosen
+
+    def becomes(self, source: Typed, wanted: Typed) -> None:
+        """A value becomes another type: closures and functions in it a `dyn Fn` or function pointer, whose calls choose
+        regions."""
+        one = source[0]
+        called = parts(wanted[0])
+        if one.kind in (ty.CLOSURE, ty.FNDEF) and called is not None:
+            inputs, result, chosen = self._chosen_of(wanted)
+            try:
+                if one.kind == ty.FNDEF:
+                    self.every += [(region, self.point, wanted[0], one) for region in chosen.values()]
+                    given = self.call_item(one, inputs)
+                else:
+                    self._note_chosen(one, len(source[1]), inputs, result, set(chosen.values()))
+                    given = self.call_closure(source, inputs)
+                self.relate(given, result, r.CAST)
+            except UnknownRegionsError:
                 return
-            at = self.shapes.count(one)
-            end = at + sum([self.shapes.count(i) for i in inputs])
-            self.passed.append((one.data, frozenset(at + i for i in found[0]), frozenset(end + i for i in found[1])))
-        elif one.kind == wanted.kind and one.flags & ty.HAS_CLOSURE:
-            for part, other in zip(one.args, wanted.args, strict=False):
+        elif one.kind == wanted[0].kind and (one.flags & ty.HAS_CLOSURE or one.args):
+            for part, other in zip(self._args(source), self._args(wanted), strict=False):
                 self.becomes(part, other)
+
+    def _args(self, whole: Typed) -> list[Typed]:
+        return self.signatures.split((ty.tuple_of(whole[0].args), whole[1][len(whole[0].regions) :]))
+
+    def _note_chosen(self, closure: Ty, at: int, inputs: list[Typed], result: Typed, chosen: set[int]) -> None:
+        """Note which regions of a closure's parameters, and among them of its result, each of its calls chooses."""
+        if [ty.subst(ty.erase(one), closure.args) for one in closure.data.inputs] != [one for one, _ in inputs]:
+            return
+        held = [region for _, regions in inputs for region in regions]
+        found = frozenset(at + i for i, region in enumerate(held) if region in chosen)
+        at += len(held)
+        back = frozenset(at + i for i, region in enumerate(result[1]) if region in chosen)
+        if found:
+            self.passed.append((closure.data, found, back))
 
     def regions_of(self, declared: Ty, env: Environment) -> list[int]:
         """What the names and parameters in a declared type stand for."""
@@ -248,7 +289,8 @@ class Calls(Bounds):
             for bound in callee.data.bounds:
                 if bound.called is not None and self._call_declared(bound.called, env, actual[1], target, category):
                     return
-        elif len(actual) > 1 and self._call_written(callee, actual[1], target, category):
+        elif len(actual) > 1 and parts(closure[0]) is not None:
+            self.call_pointer(closure, self.signatures.split(actual[1]), target, category)
             return
         self._mix(actual[1:], target)
         for region in closure[1]:
@@ -261,11 +303,11 @@ class Calls(Bounds):
         regions: list[int] = list(closure[1])
         for declared, given in zip(definition.inputs, arguments, strict=False):
             erased = ty.subst(ty.erase(declared), closure[0].args)
-            fresh = self.regions.fresh_many(self.shapes.count(erased))
+            fresh = self.unknown(erased)
             self.relate(given, (erased, fresh), r.CALL)
             regions += fresh
         output = ty.subst(ty.erase(definition.output), closure[0].args)
-        result = self.regions.fresh_many(self.shapes.count(output))
+        result = self.unknown(output)
         regions += result
         summary = self.summaries.get(definition)
         if summary is None:
@@ -297,7 +339,7 @@ def _mentions(one: Ty, names: list[Any]) -> None:
     names.extend(one.regions)
     if one.kind == ty.PARAM:
         names.append(one.data[0])
-    elif one.kind == ty.PROJECTION or one.kind == ty.DYN:
+    elif one.kind in (ty.PROJECTION, ty.DYN, ty.FNPTR):
         names.append("'static")  # a `dyn Trait` without a lifetime may mean it
     for arg in one.args:
         _mentions(arg, names)

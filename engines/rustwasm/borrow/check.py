@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.rustwasm.borrow.bounds import refuse_particular
+from engines.rustwasm.borrow.bounds import refuse_less_general, refuse_particular
 from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
@@ -68,7 +68,7 @@ class BorrowChecker:
         every = self.compilation is not None and self.compilation.collector.quantified
         if not body.guards and not every and not any(count(local.ty) for local in body.locals) and not (
             generic and asks_of_types(body, self.shapes.asking)
-        ):  # fmt: skip
+        ) and not _passes_items(body):  # fmt: skip
             return
         signatures = Signatures(self.compilation, self.shapes, self.written)
         constraints = Constraints(facts, self.shapes, signatures, self.summaries)
@@ -80,7 +80,8 @@ class BorrowChecker:
         facts, body, count = constraints.facts, constraints.body, self.shapes.count
         generic = bool(body.definition.generics.names)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
-        if unnamed and not facts.borrows and not body.guards and not constraints.every_asked:
+        binds = constraints.every_asked or any(self.shapes.binders(local.ty) for local in body.locals)
+        if unnamed and not facts.borrows and not body.guards and not binds and not _passes_items(body):
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
         if constraints.every:
@@ -105,8 +106,10 @@ class BorrowChecker:
             forget_short_loans(constraints)
         add_liveness(constraints)
         promising = closure is not None or len(constraints.regions.names) > 1
-        if promising or constraints.loans or lasting or constraints.tests:
+        if promising or constraints.loans or lasting or constraints.tests or constraints.empties:
             constraints.regions.solve()
+        if constraints.empties:
+            refuse_less_general(constraints, reporter)
         if lasting:
             _refuse_escaping(constraints, lasting, promoted, reporter)
         if constraints.loans:
@@ -125,6 +128,17 @@ class BorrowChecker:
                 self.summaries[closure] = [pair for pair in summary if pair[0] not in chosen]
         elif len(constraints.regions.names) > 1:
             check_lifetimes(constraints, reporter)
+
+
+def _passes_items(body: m.Body) -> bool:
+    """Whether a body passes functions as values: what they are called with is asked of them."""
+    for block in body.blocks:
+        call = block.terminator
+        if isinstance(call, m.Call):
+            for one in call.arguments:
+                if isinstance(one, m.Constant) and one.ty.kind == ty.FNDEF:
+                    return True
+    return False
 
 
 def _refuse_escaping(constraints: Constraints, loans: list[Loan], empty: dict[int, str], reporter: Reporter) -> None:

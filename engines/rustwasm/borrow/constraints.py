@@ -9,7 +9,7 @@ from typing import Any
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.calls import STATIC, Calls, is_call
 from engines.rustwasm.borrow.facts import Facts
-from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes
+from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes, picked
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.type_outlives import unsized_parts
 from engines.rustwasm.mir import body as m
@@ -81,14 +81,14 @@ class Constraints(Calls):
             if known is None and one is not None and one.kind == ty.OPAQUE:
                 known = self._hidden(one, env, count, universal)
             if known is None:
-                known = tuple([universal() for _ in range(count)])
+                known = tuple([one or universal() for one in self.signatures.written.bound(erased)])
                 if i == 0 and not closure:
                     for region in known:
                         regions.known |= {(u, region) for u in range(len(regions.names))}
             found[i] = known
-        declared_locals = {} if closure else {i: one for i, one in body.declared if not _infers_bound(one)}
+        declared_locals = {} if closure else {i: _with_own_bounds(one, f"&{i}") for i, one in body.declared}
         named = [*declared_locals.values(), *[one for one in declared if one is not None]]
-        for name in dict.fromkeys(name for one in named for name in sorted(ty.lifetimes(one))):
+        for name in dict.fromkeys(name for one in named for name in sorted(ty.lifetimes(one)) if name[0] != "&"):
             env.region(name)
         for name in [name for p in definition.generics.predicates for name in _named(p)]:
             env.region(name)
@@ -102,7 +102,7 @@ class Constraints(Calls):
                 regions.names[region] = name
         regions.close_known()
         inner = Environment(generic, self.universe, regions.fresh)
-        fresh_many, counts = regions.fresh_many, self.shapes.counts
+        counts = self.shapes.counts
         for i, local in enumerate(body.locals):
             known = None
             if i in declared_locals:
@@ -110,8 +110,7 @@ class Constraints(Calls):
             elif i < len(declared):
                 known = found[i]
             if known is None:
-                needed = counts.get(local.ty)
-                known = fresh_many(self.shapes.count(local.ty) if needed is None else needed)
+                known = () if counts.get(local.ty) == 0 else self.unknown(local.ty)
             self.locals.append(known)
 
     def _hidden(self, one: Ty, env: Environment, count: int, universal: Callable[[], int]) -> tuple[int, ...]:
@@ -154,7 +153,7 @@ class Constraints(Calls):
                 variant = step[1]
                 continue
             inner, where = self.shapes.part(one, variant, step)
-            regions = tuple([regions[i] if i >= 0 else 0 for i in where])
+            regions = picked(regions, where)
             one = inner
             variant = 0
         return one, regions
@@ -227,7 +226,9 @@ class Constraints(Calls):
             self._borrow(statement, rvalue, target, category)
         elif isinstance(rvalue, m.Cast):
             if not isinstance(rvalue.operand, m.Constant):
-                self.becomes(self.typed(rvalue.operand.place)[0], target[0])
+                self.becomes(self.typed(rvalue.operand.place), target)
+            else:
+                self.becomes((rvalue.operand.ty, ()), target)
             if target[1]:
                 source = self.operand(rvalue.operand)
                 self.relate(source, target, category)
@@ -239,12 +240,12 @@ class Constraints(Calls):
                 self._aggregate(rvalue, target, category)
         elif isinstance(rvalue, m.Repeat):
             inner, where = self.shapes.part(target[0], 0, (m.INDEX, 0))
-            self.relate(self.operand(rvalue.operand), (inner, tuple([target[1][i] for i in where])), category)
+            self.relate(self.operand(rvalue.operand), (inner, picked(target[1], where)), category)
 
     def _aggregate(self, rvalue: m.Aggregate, target: Typed, category: int) -> None:
         one, regions = target
         if one is not rvalue.ty:
-            fresh = self.regions.fresh_many(self.shapes.count(rvalue.ty))
+            fresh = self.unknown(rvalue.ty)
             one, regions = rvalue.ty, fresh
             self.relate((one, fresh), target, category)
         for i, operand in enumerate(rvalue.operands):
@@ -255,7 +256,7 @@ class Constraints(Calls):
             if one.kind == ty.ARRAY:
                 step = (m.INDEX, 0)
             inner, where = self.shapes.part(one, rvalue.variant, step)
-            self.relate(source, (inner, tuple([regions[p] if p >= 0 else 0 for p in where])), category)
+            self.relate(source, (inner, picked(regions, where)), category)
         if one.kind == ty.ADT and self.binds(one.data.generics):
             own = len(one.regions)
             held = self.signatures.split((ty.tuple_of(one.args), regions[own:]))
@@ -282,7 +283,7 @@ class Constraints(Calls):
                 variant = step[1]
                 continue
             one, where = self.shapes.part(one, variant, step)
-            regions = tuple([regions[i] if i >= 0 else 0 for i in where]) if where else ()
+            regions = picked(regions, where) if where else ()
             variant = 0
         region = self.regions.fresh()
         self.regions.outlives(region, target[1][0], self.point, category)
@@ -309,9 +310,10 @@ class Constraints(Calls):
         target = self.typed(call.destination)
         actual = [self.operand(a) for a in call.arguments]
         category = r.RETURN if call.destination.local == 0 else r.ASSIGN
-        one = function.ty if isinstance(function, m.Constant) else self.typed(function.place)[0]
+        callee = (function.ty, ()) if isinstance(function, m.Constant) else self.typed(function.place)
+        one = callee[0]
         if not isinstance(one.data, FnDef):
-            self.call_pointer(one, actual, target, category)
+            self.call_pointer(callee, actual, target, category)
             return
         definition = one.data
         lent = bool(target[1])
@@ -320,14 +322,16 @@ class Constraints(Calls):
                 if given[1]:
                     lent = True
                     break
-        if not lent and not any(p.regions or self.every_asked for p in definition.generics.predicates):
+        if not lent and not any(
+            p.regions or self.every_asked for p in definition.generics.predicates
+        ) and not any(a.kind == ty.FNDEF for a in one.args):  # fmt: skip
             return
         bounded = one.args and one.args[0].kind == ty.PARAM and is_call(definition)
         if not target[1] and not bounded:
             plain = self._plain(definition)
-            if plain == 2 or (plain == 1 and all(len(a[1]) < 2 for a in actual)):
+            if plain == 2 or (plain == 1 and all(map(self._single, actual))):
                 return
-        generic: list[Typed] = [(a, self.regions.fresh_many(self.shapes.count(a))) for a in one.args]
+        generic: list[Typed] = [(a, self.unknown(a)) for a in one.args]
         if generic and is_call(definition):
             self._call_value(generic, actual, target, category)
         else:
@@ -340,9 +344,15 @@ def _named(bound: Predicate) -> list[str]:
     return [name for name in (*bound.lifetimes, *args) if name]
 
 
-def _infers_bound(one: Ty) -> bool:
-    """Is there a `dyn Trait` without a lifetime? In a body it is inferred."""
-    return (one.kind == ty.DYN and "" in one.regions) or any(_infers_bound(a) for a in one.args)
+def _with_own_bounds(one: Ty, name: str) -> Ty:
+    """A `dyn Trait` without a lifetime has one that is inferred, in a body; it gets this name."""
+
+    def change(part: Ty) -> Ty | None:
+        if part.kind == ty.DYN and not part.regions[0]:
+            return ty.rewrite(ty.intern(ty.DYN, part.data, part.args, (name, *part.regions[1:])), change)
+        return None
+
+    return ty.rewrite(one, change)
 
 
 def _tracks(one: Ty) -> bool:

@@ -27,6 +27,8 @@ def summarize(constraints: Constraints) -> list[tuple[int, int]]:
         where.setdefault(region, i)
     out = []
     for i, region in enumerate(positions):
+        if region < 0:
+            continue
         out += [(i, where[end]) for end in regions.ends(region) if end != region and end in where]
     return out
 

@@ -51,7 +51,7 @@ class Regions:
         return tuple(range(first, first + count))
 
     def outlives(self, longer: int, shorter: int, point: int, category: int) -> None:
-        if longer and longer != shorter:
+        if longer > 0 and shorter >= 0 and longer != shorter:
             self.constraints.append((longer, shorter, point, category))
 
     def solve(self) -> None:

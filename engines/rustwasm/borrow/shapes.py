@@ -11,10 +11,13 @@ variance, which of them a part of the type has, which ones a drop may touch.
 | struct, enum | its lifetime arguments, then its type arguments' |
 | tuple, array, slice, raw pointer | its arguments' |
 | projection | its trait's lifetimes, then its arguments' |
-| `dyn Trait` | its bound, its trait's lifetimes, then its arguments' (none for Fn, FnMut, FnOnce) |
+| `dyn Trait` | its bound, its trait's lifetimes, then its arguments' |
 | closure | per capture: the reference's (unless moved), then the captured type's |
 | `impl Trait` | its arguments', then one per lifetime named in its bounds |
-| function pointers and items | none: their lifetimes are bound by the function |
+| function pointer | its parameters', then its result's |
+| function item | none: its lifetimes are bound by the function |
+
+A region that calls of a function pointer or `dyn Fn` choose is a number below -1 (`bound_region`).
 """
 
 from __future__ import annotations
@@ -37,6 +40,16 @@ _LOOKING: Final = frozenset(("core::iter::Drained",))
 _FN_TRAITS: Final = frozenset(("Fn", "FnMut", "FnOnce"))
 
 
+def bound_region(name: str) -> int:
+    """The number of a lifetime `'^n` that a function pointer or `dyn Fn` binds."""
+    return -2 - int(name[2:])
+
+
+def picked(regions: tuple[int, ...], where: tuple[int, ...]) -> tuple[int, ...]:
+    """The regions of a part of a type that has `regions`, as `Shapes.part` says where they stand."""
+    return tuple([regions[i] if i >= 0 else (0 if i == -1 else i) for i in where])
+
+
 def is_fn_trait(trait: Any) -> bool:
     return trait.lang in _FN_TRAITS or trait.name in _FN_TRAITS
 
@@ -46,7 +59,7 @@ def opaque_lifetimes(definition: Any) -> tuple[str, ...]:
     names: list[str] = []
 
     def visit(one: Ty) -> None:
-        names.extend(one.regions)
+        names.extend(name for name in one.regions if name and name[1] != "^")
         for arg in one.args:
             visit(arg)
 
@@ -66,6 +79,7 @@ class Shapes:
         """What `count` has found."""
         self._variances: dict[Ty, tuple[int, ...]] = {}
         self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
+        self._binders: dict[Ty, tuple[tuple[int, int], ...]] = {}
         self._drops: dict[Ty, tuple[int, ...]] = {}
         self._parameters: dict[Any, list[int]] = {}
         self._mentioned: dict[Ty, list[tuple[str, int]] | None] = {}
@@ -83,10 +97,8 @@ class Shapes:
             kind = one.kind
             if kind == ty.CLOSURE:
                 found = sum(self.count(c) for c in self.captures(one))
-            elif kind in (ty.FNPTR, ty.FNDEF):
+            elif kind == ty.FNDEF:
                 found = 0
-            elif kind == ty.DYN and is_fn_trait(one.data[0]):
-                found = len(one.regions)
             else:
                 found = len(one.regions) + sum([self.count(a) for a in one.args])
                 if kind == ty.OPAQUE:
@@ -107,7 +119,8 @@ class Shapes:
         return len(one.regions) + sum([self.count(a) for a in one.args[:arg]])
 
     def part(self, one: Ty, variant: int, step: m.Projection) -> tuple[Ty, tuple[int, ...]]:
-        """The erased type of a part and where its regions stand in `one`; -1 stands for 'static."""
+        """The erased type of a part and where its regions stand in `one`; -1 stands for 'static, less for what it binds
+        itself."""
         kind = step[0]
         key = (one, variant, step[1], step[2]) if kind == m.FIELD else (one, kind)
         found = self._parts.get(key)
@@ -150,14 +163,18 @@ class Shapes:
             start = self.offset(owner, index)
             out.extend(range(start, start + self.count(owner.args[index])))
             return
-        if one.kind in (ty.FNPTR, ty.FNDEF):
+        if one.kind == ty.FNDEF:
             return
         lifetimes = owner.data.lifetimes
         default = bound if one.kind == ty.DYN else -1
-        out.extend(lifetimes.index(r) if r in lifetimes else (default if not r else -1) for r in one.regions)
+        for name in one.regions:
+            if name in lifetimes:
+                out.append(lifetimes.index(name))
+            elif name and name[1] == "^":
+                out.append(bound_region(name))
+            else:
+                out.append(-1 if name else default)
         inner = out[-1] if one.kind == ty.REF else -1
-        if one.kind == ty.DYN and is_fn_trait(one.data[0]):
-            return
         for arg in one.args:
             self._walk(arg, owner, out, inner)
 
@@ -201,7 +218,11 @@ class Shapes:
             own_count = len(one.regions) + sum(self.count(a) for a in one.args)
             out.extend([INVARIANT] * own_count)
             out.extend([outer] * (self.count(one) - own_count))
-        elif kind not in (ty.FNPTR, ty.FNDEF):
+        elif kind == ty.FNPTR:
+            for arg in one.args[:-1]:
+                self._variance(arg, -outer, out)
+            self._variance(one.args[-1], outer, out)
+        elif kind != ty.FNDEF:
             inner = INVARIANT if kind == ty.RAW and one.data else outer
             for arg in one.args:
                 self._variance(arg, inner, out)
@@ -261,6 +282,30 @@ class Shapes:
             if variance != 2:
                 self._field_variance(adt, arg, variance, current)
 
+    def binders(self, one: Ty) -> tuple[tuple[int, int], ...]:
+        """Where the regions of its outermost function pointers and `dyn Fn` stand: (first, behind the last)."""
+        found = self._binders.get(one)
+        if found is None:
+            out: list[tuple[int, int]] = []
+            self._bind(one, 0, out)
+            found = self._binders[one] = tuple(out)
+        return found
+
+    def _bind(self, one: Ty, start: int, out: list[tuple[int, int]]) -> None:
+        kind = one.kind
+        if kind == ty.FNDEF:
+            return
+        if kind == ty.FNPTR or (kind == ty.DYN and is_fn_trait(one.data[0])):
+            first, end = start + len(one.regions), start + self.count(one)
+            if first < end:
+                out.append((first, end))
+            return
+        parts = self.captures(one) if kind == ty.CLOSURE else one.args
+        start += len(one.regions) if kind != ty.CLOSURE else 0
+        for part in parts:
+            self._bind(part, start, out)
+            start += self.count(part)
+
     # Drops
 
     def dropped(self, one: Ty) -> tuple[int, ...]:
@@ -283,6 +328,8 @@ class Shapes:
             for capture in self.captures(one):
                 self._drop(capture, start, out, depth)
                 start += self.count(capture)
+        elif kind == ty.DYN and is_fn_trait(one.data[0]):
+            out.append(start)
         elif kind in (ty.DYN, ty.OPAQUE, ty.PROJECTION):
             out.extend(range(start, start + self.count(one)))
         elif kind == ty.ADT:
@@ -316,7 +363,7 @@ def _mention(one: Ty, out: list[tuple[str, int]]) -> bool:
         return True
     if kind in (ty.PROJECTION, ty.CLOSURE, ty.OPAQUE, ty.DYN):
         return False
-    if kind in (ty.FNPTR, ty.FNDEF):
+    if kind == ty.FNDEF:
         return True
     out.extend((name, -1) for name in one.regions)
     return all(_mention(arg, out) for arg in one.args)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
-from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes
+from engines.rustwasm.borrow.shapes import Shapes, bound_region, is_fn_trait, opaque_lifetimes
 from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.traits import head
@@ -34,6 +34,8 @@ class Environment:
     def region(self, name: str) -> int:
         if not name:
             return self.fresh()
+        if name[1] == "^":
+            return bound_region(name)
         found = self.lifetimes.get(name)
         if found is None:
             if name == "'static":
@@ -103,13 +105,11 @@ class Signatures:
         if kind == ty.PROJECTION:
             out.extend(self.project(one, env)[1])
             return
-        if kind == ty.FNPTR or kind == ty.FNDEF:
+        if kind == ty.FNDEF:
             return
         if kind == ty.CLOSURE:
             raise UnknownRegionsError
         out.extend(_own(one, env, bound))
-        if kind == ty.DYN and is_fn_trait(one.data[0]):
-            return
         inner = _default_bound(one, env, out)
         for arg in one.args:
             self._walk(arg, env, out, inner)
@@ -129,7 +129,7 @@ class Signatures:
         inner = _default_bound(one, env, own)
         parts = [self.typed(a, env, inner) for a in one.args]
         erased = ty.intern(one.kind, one.data, tuple([p[0] for p in parts]), ("",) * len(one.regions))
-        if one.kind in (ty.FNPTR, ty.FNDEF) or (one.kind == ty.DYN and is_fn_trait(one.data[0])):
+        if one.kind == ty.FNDEF:
             parts = []
         if one.kind == ty.CLOSURE:
             raise UnknownRegionsError
@@ -261,13 +261,12 @@ class Signatures:
             return True
         if declared.kind != one.kind or declared.data != one.data or len(declared.args) != len(one.args):
             return False
-        if declared.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE):
+        if declared.kind in (ty.FNDEF, ty.CLOSURE):
             return True
         self._match_lifetimes(declared.regions, regions, lifetimes)
         start = len(one.regions)
-        fn = one.kind == ty.DYN and is_fn_trait(one.data[0])
         for part, arg in zip(declared.args, one.args, strict=True):
-            count = 0 if fn else self.shapes.count(arg)
+            count = self.shapes.count(arg)
             if not self._match(part, (arg, regions[start : start + count]), found, lifetimes):
                 return False
             start += count
@@ -275,7 +274,7 @@ class Signatures:
 
     def _match_lifetimes(self, names: tuple[str, ...], regions: tuple[int, ...], lifetimes: dict[str, int]) -> None:
         for name, region in zip(names, regions, strict=False):
-            if name and lifetimes.setdefault(name, region) != region:
+            if name and name[1] != "^" and lifetimes.setdefault(name, region) != region:
                 self.equal.append((lifetimes[name], region))
 
     def from_bounds(self, impl: Any, env: Environment, depth: int = 0) -> None:

@@ -26,6 +26,14 @@ class Subtyping:
         self.tests: list[TypeTest] = []
         """What parameters have to outlive."""
         self.point = 0
+        self.empties: list[tuple[int, int]] = []
+        """Regions that every lifetime has to outlive, and where."""
+
+    def unknown(self, one: Ty) -> tuple[int, ...]:
+        """New regions for a type of which nothing else is known."""
+        if self.shapes.binders(one):
+            return tuple([region or self.regions.fresh() for region in self.signatures.written.bound(one)])
+        return self.regions.fresh_many(self.shapes.count(one))
 
     def relate(self, source: Typed, target: Typed, category: int) -> None:
         """`source` may be used where `target` is wanted."""
@@ -37,6 +45,9 @@ class Subtyping:
             return
         constraints, point = self.regions.constraints, self.point
         given, wanted = source[1], target[1]
+        for start, end in self.shapes.binders(one):
+            if any(region < 0 for region in (*given[start:end], *wanted[start:end])):
+                self._relate_bound(one, start, end, given, wanted, category)
         for i, variance in enumerate(self.shapes.variances(one)):
             a, b = given[i], wanted[i]
             if a != b:  # as `Regions.outlives` has it
@@ -44,6 +55,45 @@ class Subtyping:
                     constraints.append((a, b, point, category))
                 if b and variance != COVARIANT:
                     constraints.append((b, a, point, category))
+
+    def _relate_bound(
+        self, one: Ty, start: int, end: int, given: tuple[int, ...], wanted: tuple[int, ...], category: int
+    ) -> None:
+        """A function pointer or `dyn Fn` may be used where another is wanted: what the wanted one binds is any
+        lifetime, for each of which there has to be one for what the given one binds.
+
+        Source: Rustonomicon, "Higher-Rank Trait Bounds"; rustc-dev-guide, "Placeholders and universes".
+        """
+        if given[start:end] == wanted[start:end]:
+            return
+        shorter: dict[tuple[str, int], set[tuple[str, int]]] = {}
+        variances = self.shapes.variances(one)
+        for i in range(start, end):
+            mine = ("some" if given[i] < 0 else "", given[i])
+            other = ("any" if wanted[i] < 0 else "", wanted[i])
+            if variances[i] != CONTRAVARIANT:
+                shorter.setdefault(mine, set()).add(other)
+            if variances[i] != COVARIANT:
+                shorter.setdefault(other, set()).add(mine)
+        for longer in [node for node in shorter if node[0] != "some"]:
+            seen = {longer}
+            work = [longer]
+            while work:
+                for node in shorter.get(work.pop(), ()):
+                    if node not in seen:
+                        seen.add(node)
+                        if node[0] == "some":
+                            work.append(node)
+            for kind, region in seen - {longer}:
+                if kind == "any":
+                    # Any lifetime is outlived by 'static only; two of them are not the same.
+                    self.regions.outlives(longer[1], 0, self.point, category)
+                    if longer[0] == "any":
+                        self.empties.append((0, self.point))
+                elif not kind and longer[0] == "any":
+                    self.empties.append((region, self.point))
+                elif not kind:
+                    self.regions.outlives(longer[1], region, self.point, category)
 
     def _coerce(self, source: Typed, target: Typed, category: int) -> None:
         one, wanted = source[0], target[0]
@@ -54,6 +104,8 @@ class Subtyping:
             for region in source[1]:
                 outlives(region, target[1][0], point, r.RETURN if category == r.RETURN else r.CAST)
             self._bindings(source, target)
+            return
+        if one.kind == ty.CLOSURE and wanted.kind == ty.FNPTR:
             return
         same = one.kind == wanted.kind and (one.data == wanted.data or one.kind == ty.REF)
         if wanted.kind == ty.SLICE and one.kind == ty.ARRAY:

@@ -1,8 +1,9 @@
 """Function pointers and `dyn Fn` types as a crate writes them: which lifetimes each of their calls chooses.
 
 Inference knows types without lifetimes, so whether `fn(&str)` was `for<'a> fn(&'a str)` or `fn(&'a str)` of some other
-`'a` is not seen in it. What the crate writes tells: a lifetime is chosen by calls where all types that may be meant
-leave it out (or say `for<..>`).
+`'a` is not seen in it. Where a type is written at what has it, that tells. For the rest it is guessed from what the
+crate writes: a lifetime is chosen by calls where all types that may be meant leave it out (or say `for<..>`). A wrong
+guess is refused where it meets what it is made of, and never unsound.
 
 Source: The Rust Reference, "Higher-ranked trait bounds", "Lifetime elision".
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engines.rustwasm.borrow.shapes import Shapes, elided, is_fn_trait
+from engines.rustwasm.borrow.shapes import Shapes, bound_region, is_fn_trait
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.types import Ty
 
@@ -31,6 +32,7 @@ class Written:
     def __init__(self, compilation: Any, shapes: Shapes) -> None:
         self.compilation = compilation
         self.shapes = shapes
+        self._bound: dict[Ty, tuple[int, ...]] = {}
         self._all: dict[tuple[int, Any, int], list[Ty]] | None = None
 
     def _found(self) -> dict[tuple[int, Any, int], list[Ty]]:
@@ -39,7 +41,7 @@ class Written:
             for one in self.compilation.collector.called if self.compilation is not None else ():
                 called = parts(one)
                 if called is not None and not one.flags & (ty.HAS_INFER | ty.HAS_ERROR):
-                    self._all.setdefault(_key(one, called), []).append(one)
+                    self._all.setdefault(_key(one, called), []).append(ty.with_bounds(one))
         return self._all
 
     def _meant(self, one: Ty) -> list[Ty]:
@@ -49,38 +51,43 @@ class Written:
             return []
         return [other for other in self._found().get(_key(one, called), ()) if _fits(other, one)]
 
-    def chosen(self, one: Ty) -> tuple[frozenset[int], frozenset[int]] | None:
-        """Positions of the regions that calls choose, in the parameters and in the result; None if nothing tells."""
+    def bound(self, one: Ty) -> tuple[int, ...]:
+        """Per region of a type: its number if a function pointer or `dyn Fn` in it binds it, else 0."""
+        found = self._bound.get(one)
+        if found is None:
+            found = self._bound[one] = tuple(self._find(one))
+        return found
+
+    def _find(self, one: Ty) -> list[int]:
         called = parts(one)
-        inputs: list[frozenset[int]] = []
-        results: list[frozenset[int]] = []
+        if called is None:
+            if not self.shapes.binders(one):
+                return [0] * self.shapes.count(one)
+            inner = self.shapes.captures(one) if one.kind == ty.CLOSURE else one.args
+            out = [0] * (len(one.regions) if one.kind != ty.CLOSURE else 0)
+            for part in inner:
+                out += self._find(part)
+            return out + [0] * (self.shapes.count(one) - len(out))
+        own = [0] * len(one.regions)
+        patterns: list[list[int]] = []
         for other in self._meant(one):
-            wanted = parts(other)
-            if called is not None and wanted is not None:
-                inputs.append(self._elided(wanted[0], called[0]))
-                results.append(self._elided((wanted[1],), (called[1],)))
-        if not inputs:
-            return None
-        return frozenset.intersection(*inputs), frozenset.intersection(*results)
+            pattern: list[int] = []
+            for part, erased in zip(other.args, one.args, strict=True):
+                self._pattern(part, erased, pattern)
+            patterns.append(pattern)
+        if patterns:
+            return own + [tried[0] if min(tried) and max(tried) < 0 else 0 for tried in zip(*patterns, strict=True)]
+        inputs = sum([self.shapes.count(part) for part in called[0]])
+        results = self.shapes.count(called[1])
+        return own + [-2 - i for i in range(inputs)] + [-2 if inputs == 1 else 0] * results
 
-    def only(self, one: Ty, own: set[Ty]) -> tuple[Ty, Ty] | None:
-        """Tuple of parameters and result as written, if all that may be meant are the same and name no lifetime but
-        those of the function whose types are `own`."""
-        meant = [(parts(other), other) for other in self._meant(one)]
-        if not meant or meant[0][0] is None or any(other != meant[0][0] for other, _ in meant):
-            return None
-        inputs, result = ty.tuple_of(meant[0][0][0]), meant[0][0][1]
-        names = ty.lifetimes(inputs) | ty.lifetimes(result)
-        foreign = names - {"'static"} and not all(other in own for _, other in meant)
-        return None if foreign or (inputs.flags | result.flags) & ty.HAS_PARAM else (inputs, result)
-
-    def _elided(self, declared: tuple[Ty, ...], erased: tuple[Ty, ...]) -> frozenset[int]:
-        found: list[int] = []
-        at = 0
-        for one, other in zip(declared, erased, strict=True):
-            elided(self.shapes, one, other, at, found)
-            at += self.shapes.count(other)
-        return frozenset(found)
+    def _pattern(self, declared: Ty, erased: Ty, out: list[int]) -> None:
+        if declared.kind != erased.kind or erased.kind in (ty.CLOSURE, ty.FNDEF, ty.OPAQUE):
+            out += [0] * self.shapes.count(erased)
+            return
+        out += [bound_region(name) if name and name[1] == "^" else 0 for name in declared.regions]
+        for part, other in zip(declared.args, erased.args, strict=True):
+            self._pattern(part, other, out)
 
 
 def _key(one: Ty, called: tuple[tuple[Ty, ...], Ty]) -> tuple[int, Any, int]:

@@ -294,9 +294,9 @@ class TypeParser(Cursor):
         self.expect_split(">")
 
     def lifetime(self) -> str:
-        """A lifetime in a type. One of a `for<...>` is as good as an elided one: what it may be, is the same."""
+        """A lifetime in a type; one of a `for<'a>` as `'^a`."""
         name = self.take()
-        return "'_" if name in self.quantified else name
+        return f"'^{name[1:]}" if name in self.quantified else name
 
     def bounds(self, plus: bool = True) -> list[t.Bound]:
         bounds: list[t.Bound] = []

@@ -13,7 +13,7 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, Generics, Predicate, TraitDef
 from engines.rustwasm.typing.generic_arguments import lower_arguments
-from engines.rustwasm.typing.type_env import TypeEnv
+from engines.rustwasm.typing.type_env import TypeEnv, elide_result
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ class TraitPaths:
                 given.append(self.lower(default, inner))
             else:
                 given.append(env.infer() if env.infer else ty.ERROR_TY)
+        if env.bound is not None and syntax is not None and syntax.sugar:
+            elide_result(env, tuple(given))
         bindings: list[tuple[str, Ty]] = []
         for name, bound in syntax.bindings if syntax else ():
             if isinstance(bound, list):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from engines.rustwasm.resolve.modules import Module
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing.definitions import Generics, TraitDef
-from engines.rustwasm.typing.types import Ty
+from engines.rustwasm.typing.types import Ty, every_lifetime
 
 
 class TypeEnv:
@@ -16,12 +16,13 @@ class TypeEnv:
     `elide` makes a lifetime for an elided one (None: it is an error, E0106), `infer` a type for `_` and left-out
     arguments
     (None: E0121, E0107), `opaque` what `impl Trait` stands for (None: E0562). `lifetimes_of_alias`
-    are what the lifetimes of an alias stand for where its type is made.
+    are what the lifetimes of an alias stand for where its type is made, `bound` those that a function pointer or
+    `dyn Fn` binds (`'^0`, `'^1`), None outside of one.
     """
 
     __slots__ = (
-        "bounds", "elide", "generics", "infer", "lifetimes", "lifetimes_of_alias", "module", "opaque", "params",
-        "self_ty", "trait",
+        "bound", "bounds", "elide", "generics", "infer", "lifetimes", "lifetimes_of_alias", "module", "opaque",
+        "params", "self_ty", "trait",
     )  # fmt: skip
 
     def __init__(self, module: Module, self_ty: Ty | None = None, trait: TraitDef | None = None) -> None:
@@ -31,8 +32,35 @@ class TypeEnv:
         self.trait = trait
         self.lifetimes: set[str] = set()
         self.lifetimes_of_alias: dict[str, str] = {}
+        self.bound: dict[str, str] | None = None
         self.bounds: dict[int, list[tuple[TraitDef, t.Bound]]] = {}
         self.elide: Callable[[], str] | None = None
         self.infer: Callable[[], Ty] | None = None
         self.opaque: Callable[[t.TypeImpl], Ty] | None = None
         self.generics: Generics | None = None
+
+
+class Binder:
+    """Around the parts of a function pointer or `dyn Fn`: its calls choose the lifetimes that are left out in them."""
+
+    def __init__(self, env: TypeEnv) -> None:
+        self.env = env
+        self.elide = env.elide
+        self.outer = env.bound
+
+    def __enter__(self) -> None:
+        bound: dict[str, str] = {} if self.outer is None else self.outer
+        self.env.bound = bound
+        self.env.elide = lambda: bound.setdefault(f"'_{len(bound)}", f"'^{len(bound)}")
+
+    def __exit__(self, *_: object) -> None:
+        self.env.elide = self.elide
+        self.env.bound = self.outer
+
+
+def elide_result(env: TypeEnv, parameters: tuple[Ty, ...]) -> None:
+    """A lifetime that is left out in a result is the only one of the parameters (The Rust Reference, "Lifetime
+    elision")."""
+    found = {name for one in parameters for name in every_lifetime(one)} - {"'static"}
+    only = next(iter(found)) if len(found) == 1 else ""
+    env.elide = lambda: only

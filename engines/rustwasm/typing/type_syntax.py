@@ -10,7 +10,7 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, TraitDef
 from engines.rustwasm.typing.generic_arguments import lower_arguments
 from engines.rustwasm.typing.trait_paths import TraitPaths
-from engines.rustwasm.typing.type_env import TypeEnv
+from engines.rustwasm.typing.type_env import Binder, TypeEnv, elide_result
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.unresolved import report_unknown_self, report_unknown_type
 
@@ -40,11 +40,10 @@ class TypeSyntax(TraitPaths):
                 return ty.ERROR_TY
             return env.infer()
         if kind is t.TypeFn:
-            outer = env.elide
-            env.elide = lambda: ""
-            result = self.lower(syntax.result, env) if syntax.result is not None else ty.UNIT
-            made = ty.fn_ptr(tuple([self.lower(p, env) for p in syntax.parameters]), result)
-            env.elide = outer
+            with Binder(env):
+                parameters = tuple([self.lower(p, env) for p in syntax.parameters])
+                elide_result(env, parameters)
+                made = ty.fn_ptr(parameters, self.lower(syntax.result, env) if syntax.result is not None else ty.UNIT)
             self.called[made] = None
             return made
         if kind is t.TypeDyn:
@@ -60,6 +59,10 @@ class TypeSyntax(TraitPaths):
         return self.const_value(syntax, env)
 
     def lifetime(self, name: str | None, env: TypeEnv, span: t.Span) -> str:
+        if name is not None and name[1] == "^":
+            if env.bound is not None:
+                return env.bound.setdefault(name, f"'^{len(env.bound)}")
+            name = None
         if name is None or name == "'_":
             if env.elide is None:
                 self.diagnostics.error("E0106", "missing lifetime specifier", span, "expected named lifetime parameter")
@@ -98,16 +101,19 @@ class TypeSyntax(TraitPaths):
                 message = "only auto traits can be used as additional traits in a trait object"
                 self.diagnostics.error("E0225", message, bound.span, "additional non-auto trait")
                 return ty.ERROR_TY
-            saved = env.elide
-            if bound.quantified or (
-                bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar
-            ):
-                env.elide = lambda: ""
-            args, bindings = self.trait_args(trait, bound.path, env, ty.UNIT)
-            lifetimes = self.trait_lifetimes(trait, bound.path, env)
-            env.elide = saved
-            names = tuple(n for n, _ in bindings)
             written = bound.path.segments[-1].args
+            if written is not None and written.sugar:
+                with Binder(env):
+                    args, bindings = self.trait_args(trait, bound.path, env, ty.UNIT)
+                lifetimes: tuple[str, ...] = ()
+            else:
+                saved = env.elide
+                if bound.quantified:
+                    env.elide = lambda: ""
+                args, bindings = self.trait_args(trait, bound.path, env, ty.UNIT)
+                lifetimes = self.trait_lifetimes(trait, bound.path, env)
+                env.elide = saved
+            names = tuple(n for n, _ in bindings)
             for i in range(len(written.types) if written is not None else 0, len(trait.generics.names) - 1):
                 if i + 1 in trait.generics.defaults and _names_self(trait.generics.defaults[i + 1]):
                     name = trait.generics.names[i + 1]
@@ -236,6 +242,7 @@ class TypeSyntax(TraitPaths):
         inner = TypeEnv(alias.module)
         inner.infer = env.infer
         inner.elide = env.elide
+        inner.bound = env.bound
         inner.opaque = self.unstable_opaque
         types = [p for p in alias.syntax.generics.params if p.kind != "lifetime"]
         given = [self.lower(a, env) for a in segment.args.types] if segment.args else []

@@ -24,8 +24,8 @@ A type is `Ty(kind, data, args, regions)`:
 | INFER | "type", "int" or "float" | | |
 
 Lifetimes are strings: `'static`, a parameter's name (`'a`; elided ones `'_0`, `'_1`, ... in order of appearance),
-or `""`,
-erased. Inference sees erased types only (`erase`); signatures and fields keep theirs for the borrow checker.
+one that calls of a function pointer or `dyn Fn` choose (`'^0`, `'^1`, ... in the outermost such type), or `""`, erased.
+Inference sees erased types only (`erase`); signatures and fields keep theirs for the borrow checker.
 
 Source: The Rust Reference, "Types".
 """
@@ -276,10 +276,15 @@ def with_bounds(ty: Ty, bound: str = "'static") -> Ty:
 
 
 def lifetimes(ty: Ty) -> set[str]:
-    """The lifetimes that a type names."""
+    """The lifetimes that a type names and does not bind itself."""
+    return {name for name in every_lifetime(ty) if name[1] != "^"}
+
+
+def every_lifetime(ty: Ty) -> set[str]:
+    """The lifetimes in a type, those that function pointers and `dyn Fn` bind included."""
     if not ty.flags & HAS_REGION:
         return set()
-    return {name for name in ty.regions if name}.union(*[lifetimes(a) for a in ty.args])
+    return {name for name in ty.regions if name}.union(*[every_lifetime(a) for a in ty.args])
 
 
 def map_regions(ty: Ty, change: Callable[[str], str]) -> Ty:
@@ -321,12 +326,12 @@ def show(ty: Ty) -> str:
     if kind == ERROR:
         return "{type error}"
     if kind == REF:
-        lifetime = f"{ty.regions[0]} " if ty.regions[0] and not ty.regions[0].startswith("'_") else ""
+        lifetime = f"{ty.regions[0]} " if ty.regions[0] and ty.regions[0][1] not in "_^" else ""
         return f"&{lifetime}{'mut ' if ty.data else ''}{show(ty.args[0])}"
     if kind == RAW:
         return f"*{'mut' if ty.data else 'const'} {show(ty.args[0])}"
     if kind == ADT:
-        parts = [r for r in ty.regions if r] + [show(a) for a in ty.args]
+        parts = [r for r in ty.regions if r and r[1] != "^"] + [show(a) for a in ty.args]
         return str(ty.data.name) + (f"<{', '.join(parts)}>" if parts else "")
     if kind == ARRAY:
         return f"[{show(ty.args[0])}; {show(ty.args[1])}]"

@@ -2461,3 +2461,284 @@ fn main() {}
 //= none 1
 fn f<'a>(v: &'a [Vec<i32>]) -> Vec<&'static i32> { v.iter().flatten().take_while(|x| **x > 1).collect() }
 fn main() {}
+//= E0597 1
+fn f<'a>(g: fn(&'a str), s: &'a str) { g(s); let t = String::new(); g(&t); }
+fn main() {}
+//= fine
+fn f<'a>(g: fn(&'a str)) -> fn(&'static str) { g }
+fn main() {}
+//= none 1
+fn f<'a>(g: fn(&'static str)) -> fn(&'a str) { g }
+fn main() {}
+//= none 1
+fn f<'a>(g: fn() -> &'a str) -> fn() -> &'static str { g }
+fn main() {}
+//= fine
+fn f<'a>(g: fn() -> &'static str) -> fn() -> &'a str { g }
+fn main() {}
+//= fine
+struct S<'a> { g: fn(&'a str) }
+fn f<'a>(s: S<'a>) -> S<'static> { s }
+fn main() {}
+//= none 2
+struct S<'a> { g: fn(&'a str) }
+fn f<'a>(s: S<'static>) -> S<'a> { s }
+fn main() {}
+//= none 2
+struct S<'a> { g: fn() -> &'a str }
+fn f<'a>(s: S<'a>) -> S<'static> { s }
+fn main() {}
+//= E0597 3
+struct S<'a> { g: fn(&'a str) }
+fn keep(s: &str) {}
+fn f<'a>(x: &'a str) { let s = S { g: keep }; (s.g)(x); { let t = String::new(); (s.g)(&t); } (s.g)("a"); }
+fn main() {}
+//= E0597 2
+struct S<'a> { g: fn(&'a str), k: &'a str }
+fn f<'a>(s: S<'a>) { let t = String::new(); (s.g)(&t); }
+fn main() {}
+//= E0308 2
+fn keep(v: &'static str) {}
+fn f() { let g: fn(&str) = keep; }
+fn main() {}
+//= none 2
+fn keep(v: &'static str) {}
+fn f<'a>() { let g: fn(&'a str) = keep; }
+fn main() {}
+//= E0308 2
+fn keep<'b>(v: &mut Vec<&'b str>, s: &'b str) { v.push(s) }
+fn f() { let g: for<'x, 'y> fn(&mut Vec<&'x str>, &'y str) = keep; }
+fn main() {}
+//= fine
+fn keep<'b>(v: &mut Vec<&'b str>, s: &'b str) { v.push(s) }
+fn f() { let g: for<'x, 'y> fn(&'y mut Vec<&'x str>, &'x str) = keep; }
+fn main() {}
+//= E0308 2
+fn a<'x, 'y>(p: &'x str, q: &'y str) -> &'x str { p }
+fn f() { let g: for<'x, 'y> fn(&'x str, &'y str) -> &'y str = a; }
+fn main() {}
+//= fine
+fn a<'x, 'y>(p: &'x str, q: &'y str) -> &'x str { p }
+fn f() { let g: for<'x, 'y> fn(&'x str, &'y str) -> &'x str = a; let u = String::new(); let r; { let t = String::new(); r = g(&u, &t); } println!("{}", r); }
+fn main() {}
+//= E0597 2
+fn a<'x, 'y>(p: &'x str, q: &'y str) -> &'x str { p }
+fn f() { let g: for<'x, 'y> fn(&'x str, &'y str) -> &'x str = a; let u = String::new(); let r; { let t = String::new(); r = g(&t, &u); } println!("{}", r); }
+fn main() {}
+//= none 1
+fn f<'a>(b: Box<dyn Fn(&'a str)>) -> Box<dyn Fn(&'static str)> { b }
+fn main() {}
+//= none 1
+fn f<'a>(b: Box<dyn Fn() -> &'a str>) -> Box<dyn Fn() -> &'static str> { b }
+fn main() {}
+//= E0597 1
+fn f<'a>(b: Box<dyn Fn(&'a str) -> &'a str>, s: &'a str) -> &'a str { let t = String::new(); b(&t); b(s) }
+fn main() {}
+//= fine
+fn f<T>(b: Box<dyn Fn(T)>, t: T) { b(t) }
+fn g() { let b: Box<dyn Fn(&str)> = Box::new(|x| {}); f(b, "a"); }
+fn main() {}
+//= E0597 2
+fn f<T>(b: Box<dyn Fn(T)>, t: T) { b(t) }
+fn g() { let v: std::cell::RefCell<Vec<&'static str>> = Default::default(); let s = String::new(); let b: Box<dyn Fn(&'static str)> = Box::new(|x| { }); f(b, &s); }
+fn main() {}
+//= E0597 3
+struct W<T> { b: Box<dyn Fn(T)> }
+impl<T> W<T> { fn go(&self, t: T) { (self.b)(t) } }
+fn g() { let s = String::new(); let w: W<&'static str> = W { b: Box::new(|x| { }) }; w.go(&s); }
+fn main() {}
+//= E0597 4
+struct W<T> { b: fn(T) }
+impl<T> W<T> { fn go(&self, t: T) { (self.b)(t) } }
+fn keep(x: &'static str) {}
+fn g() { let s = String::new(); let w = W { b: keep }; w.go(&s); }
+fn main() {}
+//= E0597 3
+fn keep(x: &'static str) {}
+fn ap<T>(f: fn(T), t: T) { f(t) }
+fn g() { let s = String::new(); ap(keep, &s); }
+fn main() {}
+//= E0597 2
+fn keep(x: &'static str) {}
+fn g() { let s = String::new(); let f = keep; f(&s); }
+fn main() {}
+//= E0597 2
+fn keep(x: &'static str) {}
+fn g() { let s = String::new(); let f: fn(&'static str) = keep; f(&s); }
+fn main() {}
+//= E0597 2
+fn mk() -> fn(&'static str) { fn keep(x: &'static str) {} keep }
+fn g() { let s = String::new(); mk()(&s); }
+fn main() {}
+//= E0597 3
+use std::collections::HashMap;
+fn k(x: &'static str) -> usize { x.len() }
+fn g() { let s = String::new(); let mut m: HashMap<i32, fn(&'static str) -> usize> = HashMap::new(); m.insert(1, k); let f = m[&1]; f(&s); }
+fn main() {}
+//= E0597 2
+fn k(x: &'static str) -> usize { x.len() }
+fn g() { let s = String::new(); let mut m = vec![k]; let f = m[0]; f(&s); }
+fn main() {}
+//= E0621 2
+struct P<'a> { f: &'a dyn Fn(&'a i32) -> &'a i32 }
+fn g<'a>(p: P<'a>, x: &i32) { (p.f)(x); }
+fn main() {}
+//= fine
+type Cb<'a> = Box<dyn FnMut(&'a str) + 'a>;
+fn g<'a>(v: &'a mut Vec<&'a str>) -> Cb<'a> { Box::new(|x| v.push(x)) }
+fn main() {}
+//= E0521 2
+type Cb<'a> = Box<dyn FnMut(&str) + 'a>;
+fn g<'a>(v: &'a mut Vec<&'a str>) -> Cb<'a> { Box::new(|x| v.push(x)) }
+fn main() {}
+//= fine
+struct Btn<'a> { label: &'a str, on: Box<dyn Fn(&str) -> usize + 'a> }
+fn f(k: usize) { let base = String::from("b"); let b = Btn { label: &base, on: Box::new(|s| s.len() + base.len() + k) }; { let t = String::from("q"); (b.on)(&t); } (b.on)("x"); println!("{}", b.label); }
+fn main() {}
+//= fine
+fn len(s: &str) -> usize { s.len() } fn up(s: &str) -> usize { s.len() + 1 }
+fn f() { let t: [fn(&str) -> usize; 2] = [len, up]; let mut n = 0; for g in t { let s = String::new(); n += g(&s); } let v = vec![len as fn(&str) -> usize, up]; for g in &v { let s = String::new(); n += g(&s); } }
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn add(a: &mut Vec<i32>) { a.push(1) }
+fn f() { let mut m: HashMap<&str, fn(&mut Vec<i32>)> = HashMap::new(); m.insert("add", add); let mut st = vec![]; if let Some(op) = m.get("add") { op(&mut st); op(&mut st); } let g = m["add"]; { let mut u = vec![]; g(&mut u); } g(&mut st); }
+fn main() {}
+//= fine
+fn first<'a>(a: &'a str, _b: &'a str) -> &'a str { a }
+fn f() { let g: fn(&'static str, &'static str) -> &'static str = first; let h = first; let s = String::new(); h(&s, "a"); g("a", "b"); }
+fn main() {}
+//= fine
+fn id(s: &str) -> &str { s }
+fn f() -> usize { let g: fn(&str) -> &str = id; let a = String::from("a"); let x = g(&a); { let b = String::new(); g(&b); } x.len() }
+fn main() {}
+//= fine
+struct Ev<'a> { hs: Vec<Box<dyn FnMut(&i32) + 'a>> }
+impl<'a> Ev<'a> { fn on(&mut self, f: impl FnMut(&i32) + 'a) { self.hs.push(Box::new(f)); } fn fire(&mut self, x: i32) { for h in self.hs.iter_mut() { h(&x); } } }
+fn f() { let mut n = 0; { let mut e = Ev { hs: vec![] }; e.on(|x| n += x); e.fire(3); } println!("{}", n); }
+fn main() {}
+//= E0597 2
+struct Ev<'a> { hs: Vec<Box<dyn FnMut(&'a i32) + 'a>> }
+impl<'a> Ev<'a> { fn fire(&mut self, x: i32) { for h in self.hs.iter_mut() { h(&x); } } }
+fn main() {}
+//= E0502 3
+struct Ev<'a> { hs: Vec<Box<dyn FnMut(&'a i32) + 'a>> }
+impl<'a> Ev<'a> { fn fire(&mut self, x: &'a i32) { for h in self.hs.iter_mut() { h(x); } } }
+fn f() { let k = 4; let mut got = vec![]; { let mut e = Ev { hs: vec![] }; e.hs.push(Box::new(|x| got.push(x))); e.fire(&k); } println!("{:?}", got); }
+fn main() {}
+//= fine
+fn fix(f: &dyn Fn(&dyn Fn(i32) -> i32, i32) -> i32, n: i32) -> i32 { f(&|m| fix(f, m), n) }
+fn g() { fix(&|rec, n| if n == 0 { 1 } else { n * rec(n - 1) }, 5); }
+fn main() {}
+//= fine
+type Parser<'a, T> = Box<dyn Fn(&'a str) -> Option<(T, &'a str)> + 'a>;
+fn ch<'a>(c: char) -> Parser<'a, char> { Box::new(move |s: &'a str| s.strip_prefix(c).map(|r| (c, r))) }
+fn seq<'a, A: 'a, B: 'a>(p: Parser<'a, A>, q: Parser<'a, B>) -> Parser<'a, (A, B)> { Box::new(move |s| { let (a, r) = p(s)?; let (b, r) = q(r)?; Some(((a, b), r)) }) }
+fn g() { let s = String::from("ab"); let p = seq(ch('a'), ch('b')); p(&s); }
+fn main() {}
+//= fine
+type Parser<T> = Box<dyn Fn(&str) -> Option<(T, &str)>>;
+fn ch(c: char) -> Parser<char> { Box::new(move |s| s.strip_prefix(c).map(|r| (c, r))) }
+fn many<T: 'static>(p: Parser<T>) -> Parser<Vec<T>> { Box::new(move |mut s| { let mut v = vec![]; while let Some((x, r)) = p(s) { v.push(x); s = r; } Some((v, s)) }) }
+fn g() { let s = String::from("ab"); let p = many(ch('a')); { let t = String::new(); p(&t); } p(&s); }
+fn main() {}
+//= fine
+use std::rc::Rc;
+fn mk() -> Rc<dyn Fn(&str) -> String> { Rc::new(|s| s.to_string()) }
+fn g() { let a = mk(); let b = a.clone(); { let s = String::new(); b(&s); } a("x"); let v: Vec<Rc<dyn Fn(&str) -> String>> = vec![a, b]; v.iter().map(|f| f("q")).count(); }
+fn main() {}
+//= fine
+fn sort_by(v: &mut Vec<&str>, cmp: fn(&&str, &&str) -> std::cmp::Ordering) { v.sort_by(cmp); }
+fn by_len(a: &&str, b: &&str) -> std::cmp::Ordering { a.len().cmp(&b.len()) }
+fn g() { let s = String::from("a b"); let mut v: Vec<&str> = s.split(' ').collect(); sort_by(&mut v, by_len); v.sort_by(by_len); v.sort_by(|a, b| a.cmp(b)); }
+fn main() {}
+//= fine
+struct M<'a> { ops: [(&'a str, fn(&mut M<'a>)); 1], st: Vec<&'a str> }
+fn op<'a>(m: &mut M<'a>) { let n = m.ops[0].0; m.st.push(n); }
+fn g() { let s = String::from("x"); let mut m = M { ops: [(&s, op)], st: vec![] }; let f = m.ops[0].1; f(&mut m); f(&mut m); }
+fn main() {}
+//= fine
+fn pick(b: bool) -> fn(&str) -> &str { if b { str::trim } else { |s| s } }
+fn g() { let s = String::new(); let f = pick(true); let r = f(&s); { let t = String::new(); f(&t); } r.len(); }
+fn main() {}
+//= fine
+fn call_twice(f: &mut dyn FnMut(&str)) { f("a"); let s = String::new(); f(&s); }
+fn g() { let mut n = 0; call_twice(&mut |s| n += s.len()); let mut h = |s: &str| n += s.len(); call_twice(&mut h); }
+fn main() {}
+//= fine
+fn store<'a>(v: &mut Vec<Box<dyn Fn(&str) -> &str + 'a>>, f: impl Fn(&str) -> &str + 'a) { v.push(Box::new(f)); }
+fn g() { let mut v = vec![]; store(&mut v, |s| &s[1..]); store(&mut v, |s| s); let t = String::from("ab"); v[0](&t); for f in &v { f("ab"); } }
+fn main() {}
+//= fine
+struct Lazy<T> { init: fn() -> T, v: Option<T> }
+impl<T> Lazy<T> { fn new(init: fn() -> T) -> Self { Lazy { init, v: None } } fn get(&mut self) -> &T { if self.v.is_none() { self.v = Some((self.init)()); } self.v.as_ref().unwrap() } }
+fn g() { let mut l: Lazy<String> = Lazy::new(|| "a".to_string()); l.get(); let mut m = Lazy::new(String::new); m.get(); }
+fn main() {}
+//= E0597 2
+fn keep<'a>(v: &mut Vec<&'a str>, s: &'a str) { v.push(s) }
+fn g() { let k: for<'p, 'q> fn(&'p mut Vec<&'q str>, &'q str) = keep; let mut v = vec![]; { let t = String::new(); k(&mut v, &t); } v.len(); }
+fn main() {}
+//= E0597 2
+fn keep<'a>(v: &mut Vec<&'a str>, s: &'a str) { v.push(s) }
+fn g() { let k = keep as fn(&mut Vec<&'static str>, &'static str); let mut v = vec![]; { let t = String::new(); k(&mut v, &t); } v.len(); }
+fn main() {}
+//= none 2
+fn hr<F: Fn(&str)>(f: F) {} fn keep(s: &'static str) {}
+fn g() { hr(keep); }
+fn main() {}
+//= none 2
+fn hr<F: Fn(&str)>(f: F) {}
+fn g<'a>(k: fn(&'a str)) { hr(k); }
+fn main() {}
+//= fine
+fn hr<F: Fn(&str)>(f: F) {}
+fn g(k: fn(&str), b: Box<dyn Fn(&str)>, d: &dyn Fn(&str)) { hr(k); hr(&k); hr(b); hr(d); hr(&d); }
+fn main() {}
+//= none 2
+fn keep(s: &'static str) {}
+fn g() { let b: Box<dyn Fn(&str)> = Box::new(keep); }
+fn main() {}
+//= none 2
+fn keep(s: &'static str) {}
+fn g<'a>() { let b: Box<dyn Fn(&'a str)> = Box::new(keep); }
+fn main() {}
+//= fine
+fn g() { let s = String::new(); let v = vec!["a"]; let w: Vec<String> = v.into_iter().map(str::to_string).collect(); let l: Vec<&str> = w.iter().map(String::as_str).map(str::trim).filter(|s: &&str| !s.is_empty()).collect(); l.len(); }
+fn main() {}
+//= fine
+struct Q<F: Fn(&str) -> bool> { f: F }
+impl<F: Fn(&str) -> bool> Q<F> { fn t(&self, s: &str) -> bool { (self.f)(s) } }
+fn g() { let q = Q { f: |s: &str| s.len() > 1 }; { let t = String::new(); q.t(&t); } q.t("a"); }
+fn main() {}
+//= fine
+fn g<'a>(f: &dyn Fn(&'a str) -> &'a str, s: &'a str) -> &'a str { let r = f(s); f(r) }
+fn h() { let s = String::new(); g(&|x| x, &s); g(&str::trim, &s); }
+fn main() {}
+//= fine
+trait Vis { fn v(&mut self, f: &mut dyn FnMut(&mut dyn Vis)); }
+struct A; impl Vis for A { fn v(&mut self, f: &mut dyn FnMut(&mut dyn Vis)) { f(&mut A); f(&mut A) } }
+fn g() { let mut n = 0; A.v(&mut |x| { n += 1; let _ = x; }); }
+fn main() {}
+//= fine
+static OPS: [(&str, fn(f64, f64) -> f64); 2] = [("+", |a, b| a + b), ("-", |a, b| a - b)];
+const F: fn(&str) -> &str = |s| s;
+fn g() { for (n, o) in OPS.iter() { o(1.0, 2.0); n.len(); } let s = String::new(); F(&s).len(); }
+fn main() {}
+//= fine
+fn g() { let mut fs: Vec<Box<dyn Fn(&mut Vec<i32>)>> = Vec::new(); for i in 0..3 { fs.push(Box::new(move |v| v.push(i))); } let mut v = vec![]; for f in &fs { f(&mut v); } fs.iter().for_each(|f| f(&mut v)); let mut o: Option<Box<dyn Fn(&mut Vec<i32>)>> = fs.pop(); if let Some(f) = o.take() { f(&mut v); } }
+fn main() {}
+//= fine
+fn dispatch<'s>(t: &[(&str, fn(&'s str) -> Option<&'s str>)], k: &str, s: &'s str) -> Option<&'s str> { t.iter().find(|(n, _)| *n == k).and_then(|(_, f)| f(s)) }
+fn a(s: &str) -> Option<&str> { Some(s) }
+fn g() { let s = String::new(); let r = dispatch(&[("a", a)], "a", &s); r.is_some(); }
+fn main() {}
+//= E0597 3
+use std::rc::Rc; use std::cell::RefCell;
+fn put<T>(c: Rc<RefCell<Vec<T>>>, t: T) { c.borrow_mut().push(t) }
+fn g() { let v = Rc::new(RefCell::new(Vec::new())); { let s = String::from("a"); put(v.clone(), &*s); } println!("{:?}", v.borrow().len()); }
+fn main() {}
+//= E0597 3
+use std::rc::Rc; use std::cell::Cell;
+fn put<'a>(c: Rc<Cell<&'a str>>, t: &'a str) { c.set(t) }
+fn g() { let v = Rc::new(Cell::new("")); { let s = String::from("a"); put(v.clone(), &*s); } println!("{}", v.get()); }
+fn main() {}

@@ -1,8 +1,8 @@
-"""Processes and threads: clone, execve, exit, wait, and what prctl knows.
+"""Processes and threads: clone, execve, wait, and what prctl knows.
 
 A guest process is a host process: fork is the host's fork. Guest threads are tasks of one host thread.
 
-Source: clone(2), execve(2), wait4(2), waitid(2), exit(2), prctl(2), set_tid_address(2).
+Source: clone(2), execve(2), wait4(2), waitid(2), prctl(2).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from engines.vm.memory.address_space import PAGE_BYTES, Access
 from engines.vm.user import riscv64
 from engines.vm.user.elf import ElfError, Machine
 from engines.vm.user.errno import Errno, GuestError
-from engines.vm.user.process import Exit, ExitReason
 from engines.vm.user.signals import AlternateStack
 from engines.vm.user.syscalls.files import AT_FDCWD, directory
 from engines.vm.user.syscalls.table import system_call
@@ -52,41 +51,6 @@ _PR_SET_DUMPABLE, _PR_GET_DUMPABLE = 4, 3
 _PR_SET_NAME, _PR_GET_NAME = 15, 16
 _PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 38, 39
 _PR_SET_PDEATHSIG: Final = 1
-
-
-@system_call(93, "exit", "int")
-def exit_(process: Process, status: int) -> None:
-    process.end_task(status)
-
-
-@system_call(94, "exit_group", "int")
-def exit_group(process: Process, status: int) -> None:
-    process.exit = Exit(ExitReason.EXITED, status & 0xFF)
-    process.attention = True
-
-
-@system_call(96, "set_tid_address", "ptr")
-def set_tid_address(process: Process, address: int) -> int:
-    process.current.clear_child_tid = address
-    return process.current.tid
-
-
-@system_call(99, "set_robust_list", "ptr size")
-def set_robust_list(process: Process, head: int, size: int) -> int:
-    if size != 24:
-        return -Errno.EINVAL
-    process.current.robust_list = head
-    return 0
-
-
-@system_call(100, "get_robust_list", "pid ptr ptr")
-def get_robust_list(process: Process, pid: int, head: int, size: int) -> int:
-    task = process.tasks.get(pid or process.current.tid)
-    if task is None:
-        return -Errno.ESRCH
-    process.memory.write(head, struct.pack("<Q", task.robust_list))
-    process.memory.write(size, struct.pack("<Q", 24))
-    return 0
 
 
 @system_call(220, "clone", "hex ptr ptr ptr ptr")

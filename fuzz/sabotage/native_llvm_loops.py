@@ -75,6 +75,42 @@ def _() -> None:
 
 
 @BUGS.action(
+    "loops-rest-left-out",
+    Area.CODE_GENERATOR,
+    "a loop that ends early",
+    description="of many rounds, those that are left behind the widest vectors are not made",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import unchecked
+
+    def wrapper(original: Any) -> Any:
+        class Forgetful(original):  # type: ignore[misc]  # its base is Any
+            def branch(self, condition: Any, one: str, zero: str, **rest: Any) -> None:
+                super().branch(self.const(1, 1) if one == "end" else condition, one, zero, **rest)
+
+        return Forgetful
+
+    replace_method(unchecked, "Emitter", wrapper)
+
+
+@BUGS.action(
+    "loops-stores-of-another-range",
+    Area.MEMORY,
+    "accesses in the wrong order",
+    description="LLVM is told that what a loop without checks stores to one range is apart from what it loads there",
+)
+def _() -> None:
+    from engines.vm.isa.riscv64.i import STORES
+
+    def change(loop: Any) -> Any:
+        names = [insn.base.name for insn in loop.block.insns]
+        moved = {at: (number + (names[at] in STORES)) % len(loop.ranges) for at, number in loop.by_access.items()}
+        return replace(loop, by_access=moved)
+
+    _change_loops(change)
+
+
+@BUGS.action(
     "loops-overlap-not-asked",
     Area.MEMORY,
     "accesses in the wrong order",

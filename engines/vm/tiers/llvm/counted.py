@@ -70,6 +70,7 @@ class Counted:
         step: by how much more each round the second is away from the first; for `blt` and `bltu` negative.
         ranges: all that is accessed.
         by_access: by index of an instruction, the number of its range.
+        widest_access: bytes of the widest one.
     """
 
     block: Block
@@ -78,6 +79,7 @@ class Counted:
     step: int
     ranges: tuple[Range, ...]
     by_access: Mapping[int, int]
+    widest_access: int
 
 
 def counted(block: Block) -> Counted | None:
@@ -107,7 +109,7 @@ def counted(block: Block) -> Counted | None:
     away, stays = step(second.plus(first, -1), steps), step(second, steps)
     if not away or stays is None or (last.base.name != "bne" and (away > 0 or stays)):
         return None
-    return Counted(block, last.base.name, (first, second), away, *found)
+    return Counted(block, last.base.name, (first, second), away, *found, max(size for _, _, size, _ in accesses))
 
 
 def step(value: Linear, steps: Mapping[int, int]) -> int | None:

@@ -31,7 +31,12 @@ from engines.vm.tiers.llvm.region import Decoded
 LOOPS: Final = "; counted loops\n"
 """What separates the functions from the text of a region."""
 PREFIX: Final = "counted_"
-FEWEST_ROUNDS: Final = 16
+FEWEST_ROUNDS: Final = 8
+MANY: Final = 64
+"""Rounds, no fewer than any vector has elements: as often as there are so many, they run in the widest vectors, and
+what is left runs in vectors of `FEWEST_ROUNDS`."""
+_WIDEST: Final = 8
+"""Bytes of an access of which the widest vectors have no more than `FEWEST_ROUNDS`."""
 _MOST_ROUNDS: Final = 1 << 31
 _ATTRIBUTES: Final = 'alwaysinline nounwind "no-builtins"'
 """Without the last LLVM would make calls of what fills and copies."""
@@ -93,24 +98,21 @@ class UncheckedLoop:
         emitter = Emitter()
         machine = PlainMachine(emitter, frm, floats)
         emitter.lines.clear()
-        for index, insn in enumerate(self.loop.block.insns):
-            machine.range = self.loop.by_access.get(index, 0)
-            machine.begin(insn)
-            run(machine, insn)
-            machine.commit()
-        body, emitter.lines = emitter.lines, ["start:"]
+        few, many = (self._body(machine, run) for _ in range(2))
+        emitter.lines = ["start:"]
         self._read = sorted({int(name[1:]) for name in machine.touched} | set(self._written))
         for register in self._read:
             emitter.line(f"%x{register}. = alloca i64")
             emitter.line(f"store i64 %x{register}, ptr %x{register}.")
-        emitter.jump("round")
-        emitter.begin("round")
-        emitter.line("%done = phi i64 [ 0, %start ], [ %next, %round ]")
-        emitter.lines += body
-        emitter.line("%next = add nuw nsw i64 %done, 1")
-        emitter.line("%is_last = icmp eq i64 %next, %rounds")
-        emitter.line("br i1 %is_last, label %end, label %round, !llvm.loop !0")
-        emitter.begin("end")
+        rounds = emitter.named("%rounds", 64)
+        if self.loop.widest_access < _WIDEST:
+            wide, rounds = rounds & -MANY, rounds & (MANY - 1)
+            emitter.branch(wide.eq(0), "some", "many")
+            self._repeat(emitter, "many", wide, many, "!0", "rest")
+            emitter.branch(rounds.eq(0), "end", "some")
+        else:
+            emitter.jump("some")
+        self._repeat(emitter, "some", rounds, few, "!3", "end")
         value = "poison"
         for place, register in enumerate(self._written):
             last = emitter.name(f"load i64, ptr %x{register}.")
@@ -119,6 +121,31 @@ class UncheckedLoop:
         arguments = ", ".join(("ptr %memory", "i64 %rounds", *(f"i64 %x{register}" for register in self._read)))
         lines = "\n".join(emitter.lines)
         return f"define {self._result} @{self.symbol}({arguments}) {_ATTRIBUTES} {{\n{lines}\n}}"
+
+    def _body(self, machine: PlainMachine, run: Run) -> list[str]:
+        """The lines of a round, with names of their own."""
+        emitter = machine.emitter
+        for index, insn in enumerate(self.loop.block.insns):
+            machine.range = self.loop.by_access.get(index, 0)
+            machine.begin(insn)
+            run(machine, insn)
+            machine.commit()
+        lines, emitter.lines = emitter.lines, []
+        return lines
+
+    def _repeat(
+        self, emitter: Emitter, label: str, rounds: LlvmValue, body: list[str], metadata: str, onward: str
+    ) -> None:
+        """A loop, from `label` on and to `onward`, which goes on being written. There is at least one round."""
+        emitter.begin(label)
+        emitter.jump(f"{label}.round")
+        emitter.begin(f"{label}.round")
+        emitter.line(f"%{label}.done = phi i64 [ 0, %{label} ], [ %{label}.next, %{label}.round ]")
+        emitter.lines += body
+        emitter.line(f"%{label}.next = add nuw nsw i64 %{label}.done, 1")
+        emitter.line(f"%{label}.is_last = icmp eq i64 %{label}.next, {rounds.text}")
+        emitter.line(f"br i1 %{label}.is_last, label %{onward}, label %{label}.round, !llvm.loop {metadata}")
+        emitter.begin(onward)
 
     @property
     def declaration(self) -> str:
@@ -227,6 +254,8 @@ def _metadata(ranges: int) -> Iterator[str]:
     yield "!0 = distinct !{!0, !1}"
     yield '!1 = !{!"llvm.loop.interleave.count", i32 1}'
     yield "!2 = distinct !{!2}"
+    yield "!3 = distinct !{!3, !1, !4}"
+    yield f'!4 = !{{!"llvm.loop.vectorize.width", i32 {FEWEST_ROUNDS}}}'
     for number in range(ranges):
         yield f"!{_own(number) - 1} = distinct !{{!{_own(number) - 1}, !2}}"
         yield f"!{_own(number)} = !{{!{_own(number) - 1}}}"

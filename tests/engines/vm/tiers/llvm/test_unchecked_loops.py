@@ -17,7 +17,7 @@ from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm.counted import Counted, Linear, counted
 from engines.vm.tiers.llvm.region import Block, Decoded, End
 from engines.vm.tiers.llvm.tier import LlvmTier
-from engines.vm.tiers.llvm.unchecked import FEWEST_ROUNDS, PlainMachine
+from engines.vm.tiers.llvm.unchecked import FEWEST_ROUNDS, MANY, PlainMachine
 from engines.vm.tiers.stop import StopReason
 
 CODE, DATA, READ_ONLY = 0x10000, 0x40000, 0x60000
@@ -123,7 +123,8 @@ def case_of(rng: random.Random) -> Case:
         )
     for base, distance in moved.items():
         body.insert(rng.randrange(len(body) + 1), f"addi {base}, {base}, {distance}")
-    rounds = rng.choice((1, 2, FEWEST_ROUNDS - 1, FEWEST_ROUNDS, FEWEST_ROUNDS + 1, 24, 33, 100, 700))
+    few, many = FEWEST_ROUNDS, MANY
+    rounds = rng.choice((1, 2, few - 1, few, few + 1, 24, 33, many - 1, many, many + few, 100, 700))
     kind = rng.choice(("count", "bne", "bltu", "blt"))
     registers = {A0: _somewhere(rng), A1: _somewhere(rng), A2: _somewhere(rng), T1: 0}
     if kind == "count":
@@ -218,7 +219,9 @@ SUMS = (
     "ld t3, 0(a1)\nld t2, 0(a0)\nadd t2, t2, t3\nsd t2, 8(a0)\naddi a0, a0, 8\naddi a1, a1, 8\nbne a0, a2, -24\n"
     "addi t0, t0, 1\nebreak"
 )
-"""Each round loads what the one before stored."""
+"""Each round loads what the one before stored; with another offset, what some round before stored."""
+TOTAL = "ld t3, 0(a1)\nld t2, 0(a0)\nadd t3, t3, t2\nsd t3, 0(a1)\naddi a0, a0, 8\nbne a0, a2, -20\nebreak"
+"""Each round loads from one place what the one before stored there."""
 INNER = (
     "addi a0, a1, 0\nlhu t2, 0(a0)\nadd t5, t5, t2\naddi a0, a0, 2\nbne a0, a2, -12\n"
     "addi t0, t0, -1\nbne t0, zero, -24\nebreak"
@@ -234,6 +237,8 @@ INNER = (
         (SUM, {A0: DATA + DATA_BYTES - 8 * 16, A2: DATA + DATA_BYTES + 8 * 4}),
         (SUM, {A0: DATA + DATA_BYTES - 8 * 20 + 4, A2: DATA + DATA_BYTES + 4}),
         (SUMS, {A0: DATA, A1: DATA + PAGE_BYTES, A2: DATA + 8 * 25}),
+        (SUMS.replace("8(a0)", "24(a0)"), {A0: DATA, A1: DATA + PAGE_BYTES, A2: DATA + 8 * 25}),
+        (TOTAL, {A0: DATA, A1: DATA + PAGE_BYTES, A2: DATA + 8 * 25}),
         (SUM, {A0: DATA - 8 * 20, A2: DATA + 8 * 20}),
         (SUM, {A0: END - 8 * 16, A2: END}),
         (SUM, {A0: (1 << 64) - 8 * 16, A2: 0}),
@@ -253,6 +258,21 @@ def test_at_the_edges(text: str, registers: dict[int, int]) -> None:
     cases = [Case(text, tuple(registers.items()), limit) for limit in limits]
     made = compiled_at_once(hart_for(cases[0])).compiled
     assert [case.limit for case in cases if differ(case, made)] == []
+
+
+@on_x86_64
+@pytest.mark.parametrize("size", ["b", "h", "w", "d"])
+def test_rounds_of_every_number_are_made(size: str) -> None:
+    """Of the loop by which libraries exchange what they sort, with accesses of every width: as many as go in the widest
+    vectors, then in smaller ones, then one by one; the registers have what the last round gave them."""
+    width = {"b": 1, "h": 2, "w": 4, "d": 8}[size]
+    text = f"l{size} t2, 0(a0)\nl{size} t3, 0(a1)\ns{size} t2, 0(a1)\ns{size} t3, 0(a0)\n"
+    text += f"addi a0, a0, {width}\naddi a1, a1, {width}\nbne a0, a2, -24\nebreak"
+    rounds = {*range(1, 2 * FEWEST_ROUNDS + 2), *(MANY + n for n in range(-9, 10)), 2 * MANY, 3 * MANY + 13}
+    start, other = DATA + 5, DATA + DATA_BYTES // 2
+    cases = [Case(text, ((A0, start), (A1, other), (A2, start + n * width)), 1 << 14) for n in sorted(rounds)]
+    made = compiled_at_once(hart_for(cases[0])).compiled
+    assert [case.registers for case in cases if differ(case, made)] == []
 
 
 @on_x86_64

@@ -104,7 +104,7 @@ class Compilation:
     def __init__(self, base: Compilation | None, settings: frozenset[str] = SETTINGS) -> None:
         self.base = base
         self.instances: LibraryInstances | None = None
-        """Of the library: its functions as programs share them."""
+        """Of the library: its functions and their bodies as programs share them."""
         self.entry: FnDef | None = None
         self.settings = settings
         self.sources = SourceMap()
@@ -431,6 +431,10 @@ class Compilation:
             return None
         if function in self.active:
             return None
+        if self.instances is not None:
+            function.mir = self.instances.bodies.find(function)
+            if function.mir is not None:
+                return function.mir  # type: ignore[no-any-return]
         if isinstance(function.syntax, t.FnItem) and isinstance(function.syntax.body, UnparsedBody):
             function.syntax.body = function.syntax.body.parse()
         self.active.add(function)

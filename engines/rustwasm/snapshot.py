@@ -106,12 +106,17 @@ class _Pickler(pickle.Pickler):
             return _reduce_function(one)
         if kind is t.ImplItem:
             return t.ImplItem, (one.span, "", one.name_span, None, one.attributes, None, None, None, [])
-        native: tuple[str, ...] | None = getattr(kind, "__mypyc_attrs__", None)
-        if native is not None and kind is not Ty and not isinstance(one, type):
-            # A class of a compiled copy has no `__slots__` that pickling could look at.
-            state = {name: getattr(one, name) for name in native if hasattr(one, name)}
-            return _made, (kind,), state, None, None, _fill
+        return NotImplemented if kind is Ty or isinstance(one, type) else reduced_native(one)
+
+
+def reduced_native(one: Any) -> Any:
+    """How to pickle an object of a class that may be compiled: such a one has no `__slots__` that pickling could look
+    at. NotImplemented leaves it to pickling."""
+    native: tuple[str, ...] | None = getattr(type(one), "__mypyc_attrs__", None)
+    if native is None:
         return NotImplemented
+    state = {name: getattr(one, name) for name in native if hasattr(one, name)}
+    return _made, (type(one),), state, None, None, _fill
 
 
 def _made(kind: Any) -> Any:

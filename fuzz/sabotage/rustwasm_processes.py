@@ -1,4 +1,4 @@
-"""Injected bugs in optimising by several processes: what one does and another does not learn."""
+"""Injected bugs between processes: what one does and another does not learn, or reads wrongly."""
 
 from __future__ import annotations
 
@@ -70,3 +70,21 @@ def _() -> None:
         return made
 
     replace_method(Pool, "__init__", wrapper)
+
+
+@BUGS.action("rust-kept-bodies-lose-mutability", Area.RUST_LOWERING, "what was kept is read wrongly",
+             judges=("tests/engines/rustwasm/lower_linear/test_library_instances.py",),
+             description="locals of the library's bodies that are read from disk are none that may change")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.lower_linear.library_bodies import LibraryBodies
+
+    def wrapper(original: Any) -> Any:
+        def find(self: Any, function: Any) -> Any:
+            found = original(self, function)
+            for local in () if found is None else found.locals:
+                local.mutable = False
+            return found
+
+        return find
+
+    replace_method(LibraryBodies, "find", wrapper)

@@ -11,7 +11,6 @@ bugs, gets functions that were lowered by the compiler at hand.
 
 from __future__ import annotations
 
-import io
 import marshal
 import pickle
 import sys
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.build_cache import compiler_digest
 from engines.rustwasm.compilation import library
 from engines.rustwasm.lower_linear.development import Lowered
+from engines.rustwasm.lower_linear.library_bodies import Definitions, LibraryBodies
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, TraitDef
 from engines.rustwasm.typing.types import Ty
@@ -48,11 +48,9 @@ class LibraryInstances:
         self._stored: dict[str, bytes] = {}
         self._types: dict[Ty, bool] = {}
         self._names: dict[Ty, str | None] = {}
-        declared = base.declarations
-        self._definitions: dict[str, list[Any]] = {
-            "a": declared.adts, "c": declared.consts, "f": declared.functions, "t": declared.traits,
-        }  # fmt: skip
-        self._places = {id(one): f"{kind}{i}" for kind, all_ in self._definitions.items() for i, one in enumerate(all_)}
+        self._definitions = Definitions(base)
+        self._places = self._definitions.places
+        self.bodies = LibraryBodies(self._definitions)
 
     def find(self, key: Any) -> Lowered | None:
         """The function with the key, if it is known."""
@@ -91,7 +89,7 @@ class LibraryInstances:
 
     def load(self, content: bytes) -> None:
         """Know what `saved` wrote."""
-        self._stored = marshal.loads(content)
+        self._stored, self.bodies.stored = marshal.loads(content)
 
     def saved(self) -> bytes:
         """All that is known and can be found again, as bytes."""
@@ -100,8 +98,9 @@ class LibraryInstances:
             if name is not None and name not in self._stored and len(self._stored) < ENTRIES:
                 with suppress(pickle.PicklingError):
                     self._stored[name] = self._written(one)
+        self.bodies.keep_all()
         self.added = 0
-        return marshal.dumps(self._stored)
+        return marshal.dumps((self._stored, self.bodies.stored))
 
     def _name(self, key: Any) -> str | None:
         """A text that is the key's in every process; None for what a process makes for itself, such as closures."""
@@ -116,46 +115,14 @@ class LibraryInstances:
         return repr(key) if isinstance(key, _PLAIN) else self._places.get(id(key))
 
     def _written(self, one: Lowered) -> bytes:
-        out = io.BytesIO()
         type_ = (one.type.parameters, one.type.results)
-        _Pickler(out, self._places).dump((type_, one.name, one.events, one.pieces, one.gaps, one.slots))
-        return out.getvalue()
+        return self._definitions.written((type_, one.name, one.events, one.pieces, one.gaps, one.slots))
 
     def _restored(self, content: bytes) -> Lowered:
-        (parameters, results), name, *rest = _Unpickler(io.BytesIO(content), self._definitions).load()
+        (parameters, results), name, *rest = self._definitions.restored(content)
         made = Lowered(None, FunctionType(parameters, results), name)
         made.events, made.pieces, made.gaps, made.slots = rest
         return made
-
-
-class _Pickler(pickle.Pickler):
-    """Definitions of the library are written as their places in the list of their kind."""
-
-    def __init__(self, out: io.BytesIO, places: dict[int, str]) -> None:
-        super().__init__(out, pickle.HIGHEST_PROTOCOL)
-        self.places = places
-
-    def persistent_id(self, one: Any) -> str | None:
-        if isinstance(one, (FnDef, AdtDef, ConstDef, TraitDef)):
-            place = self.places.get(id(one))
-            if place is None:
-                raise pickle.PicklingError(f"{one.path} is no item of the library")
-            return place
-        return None
-
-    def reducer_override(self, one: Any) -> Any:
-        if isinstance(one, FunctionType):
-            return FunctionType, (one.parameters, one.results)
-        return NotImplemented
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, content: io.BytesIO, definitions: dict[str, list[Any]]) -> None:
-        super().__init__(content)
-        self.definitions = definitions
-
-    def persistent_load(self, place: str) -> Any:
-        return self.definitions[place[0]][int(place[1:])]
 
 
 def _store(directory: Path | None) -> tuple[ObjectCache, str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from engines.rustwasm.lower_linear.library_instances import (
     save_library_instances,
     use_library_instances,
 )
+from engines.rustwasm.mir.printer import print_body
 
 PROGRAMS = {one.name: one.source for one in rust_programs()}
 NAMES = ("word_count", "json", "graph", "bigint", "hello")
@@ -33,6 +36,7 @@ found = {}
 for name, source in json.load(sys.stdin).items():
     found[name] = hashlib.sha256(build_bytes(check_source(source, f"{name}.rs"))).hexdigest()
 found["lowered"] = known.added
+found["read"] = known.bodies.restored
 found["saved"] = save_library_instances(known, Path(sys.argv[1]))
 print(json.dumps(found))
 """
@@ -73,12 +77,45 @@ def test_builds_of_other_processes_are_the_same_with_what_is_kept(tmp_path: Path
     assert first["saved"]
     second = told(tmp_path)
     assert {name: first[name] for name in CHOSEN} == {name: second[name] for name in CHOSEN}
+    assert first["read"] == 0
+    assert int(str(second["read"])) > 20
     # What is left are functions of closures of the library, which have no name.
     assert int(str(second["lowered"])) * 10 < int(str(first["lowered"]))
     for file in tmp_path.iterdir():
         file.write_bytes(file.read_bytes()[:-1])
     damaged = told(tmp_path)
     assert damaged == first
+
+
+def test_bodies_that_are_read_are_those_that_are_made(known: LibraryInstances) -> None:
+    for source in CHOSEN.values():
+        build_bytes(check_source(source))
+    bodies = known.bodies
+    bodies.keep_all()
+    made = [one for one in library().declarations.functions if one.mir is not None]
+    read = {one.path: found for one in made if (found := bodies.find(one)) is not None}
+    assert len(read) * 4 > len(made) * 3, f"{len(read)} of {len(made)} bodies are kept"
+    for one in made:
+        if one.path in read:
+            assert print_body(read[one.path], spans=True) == print_body(one.mir, spans=True)
+
+
+def test_bodies_of_the_library_add_no_items() -> None:
+    """Their places would be those of the order in which a process checks bodies, and kept functions name places."""
+    base = library()
+    declared = base.declarations
+    lists: tuple[list[Any], ...] = (declared.adts, declared.consts, declared.functions, declared.traits)
+    before = [len(one) for one in lists]
+    for function in list(declared.functions):
+        base.body_of(function)
+    assert [len(one) for one in lists] == before
+
+
+def test_bodies_with_what_only_this_process_knows_are_not_kept(known: LibraryInstances) -> None:
+    compilation = check_source("fn twice(a: i32) -> i32 { let f = |b: i32| b * 2; f(a) } struct S; fn s() -> S { S }")
+    for function in compilation.declarations.functions:
+        with pytest.raises(pickle.PicklingError):
+            known.bodies.definitions.written(function.mir)
 
 
 def test_a_build_takes_what_another_lowered(known: LibraryInstances) -> None:

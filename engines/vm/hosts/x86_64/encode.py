@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from functools import lru_cache
+from struct import error
 
 from engines.vm.hosts.labels import LabelledCode
 from engines.vm.hosts.x86_64 import relocations
@@ -52,7 +53,16 @@ class Assembler(LabelledCode):
                 table[index] = self._labels[label] - origin
             self.code[at : at + 4 * count] = table.tobytes()
         self._tables.clear()
-        return super().link()
+        code, labels, lead = self.code, self._labels, relocations.FIELD.pack_into
+        try:
+            for at, _, label in self._fixups:
+                if labels[label] < 0:
+                    return super().link()  # which says what is wrong
+                lead(code, at, labels[label] - at - relocations.FIELD_BYTES)
+        except error:
+            return super().link()
+        self._fixups.clear()
+        return bytes(code)
 
     def _led_to(self, label: int) -> None:
         """The last four bytes lead to a label."""

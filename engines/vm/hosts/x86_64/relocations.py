@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 PC32: Final = 0
 FIELD_BYTES: Final = 4
-_FIELD: Final = Struct("<i")
+FIELD: Final = Struct("<i")
 
 
 def apply(code: bytearray, kind: int, at: int, target: int) -> None:
@@ -23,6 +23,6 @@ def apply(code: bytearray, kind: int, at: int, target: int) -> None:
         raise ValueError(f"relocation kind {kind}, must be {PC32} (PC32)")
     distance = target - (at + FIELD_BYTES)
     try:
-        _FIELD.pack_into(code, at, distance)
+        FIELD.pack_into(code, at, distance)
     except error:
         raise ValueError(f"distance {distance:#x} from {at:#x} to {target:#x} does not fit into 32 bits") from None

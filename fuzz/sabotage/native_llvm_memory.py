@@ -160,3 +160,31 @@ def _() -> None:
     from engines.vm.tiers.llvm import joined_loads
 
     replace_method(joined_loads, "Word", lambda original: lambda *values: original(*values[:3], False))
+
+
+@BUGS.action(
+    "llvm-segment-of-another-address-space",
+    Area.MEMORY,
+    "state of another machine used",
+    description="native code is not told to make its memory the base of the segment that compiled code accesses",
+)
+def _() -> None:
+    from engines.vm.tiers import code_cache
+    from engines.vm.tiers.interpreter.layout import Segment
+
+    replace_method(code_cache, "segment", lambda original: lambda: original() and Segment.NONE)
+
+
+@BUGS.action(
+    "llvm-access-through-the-segment-without-its-offset",
+    Area.MEMORY,
+    "a wrong address",
+    description="outside of innermost loops, accesses through the segment leave out what is added to the base",
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.accesses import GuardedMachine
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, offset: original(self, offset if self.in_loop else 0)
+
+    replace_method(GuardedMachine, "_place", wrapper)

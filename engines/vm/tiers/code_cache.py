@@ -7,6 +7,8 @@ compiled code have `HAS_COMPILED`: whoever writes there tells us, and what was m
 
 from __future__ import annotations
 
+import sys
+
 import engines.vm.quick_ctypes as ctypes
 from engines.vm.memory.address_space import (
     ADDRESS_BITS,
@@ -18,12 +20,13 @@ from engines.vm.memory.address_space import (
     PAGE_BYTES,
     AddressSpace,
 )
-from engines.vm.quick import Counter, WeakKeyDictionary, ref
+from engines.vm.quick import Counter, WeakKeyDictionary, once, ref
 from engines.vm.record import made, record
 from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMemoryError
+from engines.vm.runtime.host import machine, sets_segments
 from engines.vm.tiers.interpreter.build import Interpreter
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
-from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, HANDLER_BYTES, OVERLAP_BYTES, PC_SHIFT
+from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, HANDLER_BYTES, OVERLAP_BYTES, PC_SHIFT, Segment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -204,6 +207,8 @@ class CodeCache:
         space.memory.code_listeners.append(changed)
         space.memory.unguarded_listeners.append(unguarded)
         space.callback = _Invalidate(changed)
+        space.decoded.context["decode"] = self.decode
+        space.decoded.context["segment"] = segment()
         space.decoded.context["invalidate"] = ctypes.cast(space.callback, ctypes.c_void_p).value or 0
 
     def guards(self, memory: AddressSpace) -> bool:
@@ -382,6 +387,14 @@ class CodeCache:
             else:
                 joined.append((start, length))
         self._free = joined
+
+
+@once
+def segment() -> Segment:
+    """How this machine lets native code set the base of gs."""
+    if machine() not in ("x86_64", "AMD64") or sys.platform != "linux":
+        return Segment.NONE
+    return Segment.BY_INSTRUCTION if sets_segments() else Segment.BY_SYSTEM
 
 
 def _pages(ranges: list[tuple[int, int]]) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from engines.vm.guests.riscv64.state import NO_RESERVATION
 from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.handlers import Bodies
@@ -14,19 +16,26 @@ from engines.vm.tiers.interpreter.layout import (
     PC_SHIFT,
     STATE_LAYOUT,
     STATE_OFFSETS,
+    Segment,
 )
 from engines.vm.tiers.interpreter.machine import FloatEnvironment
 from engines.vm.tiers.interpreter.values import LlvmValue
 
+X86_64: Final = ("x86_64", "AMD64")
+_WRGSBASE_RAX: Final = ".byte 0xf3, 0x48, 0x0f, 0xae, 0xd8"
+"""Spelt out, as assemblers know it for processors that have it only."""
+_ARCH_PRCTL, _ARCH_SET_GS = 158, 0x1001
 
-def drivers(bodies: Bodies, environment: FloatEnvironment) -> None:
-    _execute(bodies, environment)
+
+def drivers(bodies: Bodies, environment: FloatEnvironment, machine: str) -> None:
+    """What Python calls, for a host named as `platform.machine()` does."""
+    _execute(bodies, environment, machine)
     _run(bodies)
     _run_batch(bodies)
     _for_compilers(bodies)
 
 
-def _execute(bodies: Bodies, environment: FloatEnvironment) -> None:
+def _execute(bodies: Bodies, environment: FloatEnvironment, machine: str) -> None:
     """`execute(context, limit) -> reason`: run the context's hart, and account for what retired."""
     emitter = Emitter()
     limit = emitter.named("%limit", 64)
@@ -38,6 +47,8 @@ def _execute(bodies: Bodies, environment: FloatEnvironment) -> None:
     retired = emitter.load(retired_at, 64)
     emitter.store(emitter.offset("%context", CONTEXT_OFFSETS["retired_at_zero"]), retired + limit)
     environment.enter(emitter, "%context", pointers["cpu"])
+    if machine in X86_64:
+        _set_segment(emitter, pointers["memory"])
     pc_at = emitter.offset(pointers["cpu"], CPU_OFFSETS["pc"])
     pc = emitter.load(pc_at, 64) & ~1
     emitter.store(pc_at, pc)
@@ -67,6 +78,26 @@ def _execute(bodies: Bodies, environment: FloatEnvironment) -> None:
     emitter.store(retired_at, retired + (limit - budget))
     emitter.line(f"ret i64 {reason.text}")
     bodies.define("internal i64", "execute", "ptr %context, i64 %limit", "nounwind noinline", emitter)
+
+
+def _set_segment(emitter: Emitter, memory: str) -> None:
+    """Make `memory` the base of gs, as the context's `segment` says: another address space may have been run last.
+
+    Source: Intel SDM Vol. 2, "WRFSBASE/WRGSBASE"; arch_prctl(2).
+    """
+    way = emitter.load(emitter.offset("%context", CONTEXT_OFFSETS["segment"]), 64)
+    by_instruction, by_system, onward = (emitter.label(h) for h in ("by_instruction", "by_system", "onward"))
+    cases = f"i64 {Segment.BY_INSTRUCTION}, label %{by_instruction} i64 {Segment.BY_SYSTEM}, label %{by_system}"
+    emitter.line(f"switch i64 {way.text}, label %{onward} [ {cases} ]")
+    emitter.begin(by_instruction)
+    emitter.line(f'call void asm sideeffect "{_WRGSBASE_RAX}", "{{rax}},~{{memory}}"(ptr {memory})')
+    emitter.jump(onward)
+    emitter.begin(by_system)
+    registers = "={rax},{rax},{rdi},{rsi},~{rcx},~{r11},~{memory}"
+    arguments = f"i64 {_ARCH_PRCTL}, i64 {_ARCH_SET_GS}, ptr {memory}"
+    emitter.name(f'call i64 asm sideeffect "syscall", "{registers}"({arguments})')
+    emitter.jump(onward)
+    emitter.begin(onward)
 
 
 def _run(bodies: Bodies) -> None:

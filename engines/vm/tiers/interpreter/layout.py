@@ -16,6 +16,7 @@ offset bytes content
 
 from __future__ import annotations
 
+from engines.vm.enumeration import IntEnum
 from engines.vm.guests.riscv64.state import VECTOR_CPU_LAYOUT
 from engines.vm.guests.words import WordLayout
 
@@ -55,6 +56,8 @@ CONTEXT_LAYOUT: Final = WordLayout(
         ("stop_unseen", 0),
         ("invalidate", 0),
         ("compiled", 0),
+        ("decode", 0),
+        ("segment", 0),
     )
 )
 """What a run needs, one per address space.
@@ -70,6 +73,8 @@ CONTEXT_LAYOUT: Final = WordLayout(
 - `stop_unseen`: not 0 hands a run back with `UNSEEN` at an instruction that was not decoded yet.
 - `invalidate`: a C function `(address, size)` to call when a store fell on a page with compiled code; 0 for none.
 - `compiled`: counter: instructions that retired in code compiled by LLVM.
+- `decode`: address of the interpreter's `decode`, for code that keeps it nowhere.
+- `segment`: how a run makes `memory` the base of the x86_64 host's segment gs, see `Segment`.
 """
 
 CPU_OFFSETS: Final[dict[str, int]] = VECTOR_CPU_LAYOUT.offsets
@@ -135,6 +140,15 @@ BATCH_LAYOUT: Final = WordLayout(
 """
 BATCH_OFFSETS: Final[dict[str, int]] = BATCH_LAYOUT.offsets
 STATE_OFFSETS: Final[dict[str, int]] = STATE_LAYOUT.offsets
+
+
+class Segment(IntEnum):
+    """How native code on x86_64 sets the base of gs, which nothing else in user mode of Linux uses."""
+
+    NONE = 0
+    BY_INSTRUCTION = 1
+    BY_SYSTEM = 2
+
 
 _DTYPES: Final = {"CONTEXT": CONTEXT_LAYOUT, "STATE": STATE_LAYOUT, "BATCH": BATCH_LAYOUT}
 

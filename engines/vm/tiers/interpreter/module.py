@@ -148,7 +148,7 @@ def _written(
             fused_handler(bodies, pair)
             yield bodies
     decoder(bodies, choices, fused)
-    drivers(bodies, floats or NoFloat())
+    drivers(bodies, floats or NoFloat(), machine)
     yield bodies
 
 

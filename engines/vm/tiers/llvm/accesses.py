@@ -5,7 +5,9 @@ as any other, so LLVM keeps whatever the exit saves; the assembly notes the addr
 out in a section that is not loaded. The handler of `engines.vm.runtime.fault_exits` leads a fault there.
 
 The host refuses only what lies in the arena or between its guards, so a base is compared with the arena's end unless
-`bounds` knows that it is near. Atomics check permissions as in other memory.
+`bounds` knows that it is near. Memory is where the segment gs begins, so it needs no host register. In innermost loops
+it has one, for an access to a segment that does not begin at zero takes longer. Atomics check permissions as in other
+memory.
 
 Source: LLVM Language Reference, "callbr Instruction" and "Inline Assembler Expressions".
 """
@@ -37,12 +39,12 @@ LOADS: Final = {
 }
 """By instruction: the host's, how its destination is written, and the type that it gives, integers with 64 bits."""
 STORES: Final = {
-    "sb": ("movb", "${2:b}"),
-    "sh": ("movw", "${2:w}"),
-    "sw": ("movl", "${2:k}"),
-    "sd": ("movq", "${2:q}"),
-    "fsw": ("movss", "$2"),
-    "fsd": ("movsd", "$2"),
+    "sb": ("movb", "${0:b}"),
+    "sh": ("movw", "${0:w}"),
+    "sw": ("movl", "${0:k}"),
+    "sd": ("movq", "${0:q}"),
+    "fsw": ("movss", "$0"),
+    "fsd": ("movsd", "$0"),
 }
 _FLOATS: Final = {32: "float", 64: "double"}
 _WORDS: Final = {2: ("lhu", "lh"), 4: ("lwu", "lw"), 8: ("ld", "ld")}
@@ -53,6 +55,7 @@ class GuardedMachine(RegionMachine):
     """A `RegionMachine` for guarded memory.
 
     Attributes:
+        in_loop: whether the instruction is in an innermost loop.
         word: what the byte that the instruction loads is read with; None if it is read alone.
         is_first: whether the instruction reads that.
     """
@@ -60,6 +63,7 @@ class GuardedMachine(RegionMachine):
     def __init__(self, emitter: Emitter, frm: int, floats: X86FloatSupport) -> None:
         super().__init__(emitter, frm, floats)
         self._vex = "v" if floats.avx else ""
+        self.in_loop = False
         self.word: Word | None = None
         self.is_first = False
         self._words: dict[Word, str] = {}
@@ -87,8 +91,8 @@ class GuardedMachine(RegionMachine):
         mnemonic, destination, kind = LOADS[name]
         is_float = kind != "i64"
         base = self._base()
-        template = f"{self._vex if is_float else ''}{mnemonic} {self._place(1, offset)}, {destination}"
-        return self._access(kind, template, "=v" if is_float else "=r", "r,r", f"ptr %memory, i64 {base.text}")
+        template = f"{self._vex if is_float else ''}{mnemonic} {self._place(offset)}, {destination}"
+        return self._access(kind, template, "=v" if is_float else "=r", *self._operands(base))
 
     def _byte(self, word: Word) -> LlvmValue:
         """The byte that the instruction loads, of a word that it reads, or that one before it in the block has read."""
@@ -119,9 +123,9 @@ class GuardedMachine(RegionMachine):
         else:
             wide = self.x[Constant(self.insn.argument("rs2"))]
             kind, text, constraint = "i64", wide.text, "re" if value.width == 64 else "r"
-        operands = f"ptr %memory, i64 {base.text}, {kind} {text}"
-        template = f"{mnemonic} {source}, {self._place(0, self.insn.argument('imm'))}"
-        self._access("void", template, "", f"r,r,{constraint}", operands)
+        places, operands = self._operands(base)
+        template = f"{mnemonic} {source}, {self._place(self.insn.argument('imm'))}"
+        self._access("void", template, "", f"{constraint},{places}", f"{kind} {text}, {operands}")
 
     def _base(self) -> LlvmValue:
         """The base register's value, which is near the arena."""
@@ -131,9 +135,13 @@ class GuardedMachine(RegionMachine):
             self.bail_if(self.const((1 << ADDRESS_BITS) - 1).ult(base))
         return base
 
-    def _place(self, first: int, offset: int) -> str:
-        """The memory operand, with the host base of memory and the guest's base as operands `first` and the next."""
-        return f"{offset}(${first},${first + 1})"
+    def _operands(self, base: LlvmValue) -> tuple[str, str]:
+        """The constraints and the operands of what `_place` writes."""
+        return ("r,r", f"ptr %memory, i64 {base.text}") if self.in_loop else ("r", f"i64 {base.text}")
+
+    def _place(self, offset: int) -> str:
+        """The memory operand, of which operands 1 and, in a loop, 2 are parts."""
+        return f"{offset}($1,$2)" if self.in_loop else f"%gs:{offset}($1)"
 
     def _access(self, kind: str, template: str, output: str, constraints: str, operands: str) -> str:
         emitter = self.emitter

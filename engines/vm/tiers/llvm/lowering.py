@@ -13,7 +13,7 @@ from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.handlers import PLACED
 from engines.vm.tiers.interpreter.layout import ARGUMENTS, CONTEXT_OFFSETS, CPU_OFFSETS, PC_SHIFT, forward
-from engines.vm.tiers.interpreter.machine import dispatch, tail_call
+from engines.vm.tiers.interpreter.machine import tail_call
 from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
@@ -248,6 +248,8 @@ class Lowering:
         words = joined_loads(block.insns) if self.guarded else {}
         repeated = restarts(block.insns, words)
         again: dict[str, str] = {}
+        if isinstance(machine, GuardedMachine):
+            machine.in_loop = block.pc in self._innermost
         if self.vtypes:
             machine.vector.begin_block(self.vtypes[block.pc])
         for index, insn in enumerate(block.insns):
@@ -480,7 +482,7 @@ class Lowering:
         """Go on at `target`, outside, whatever code its entry leads to."""
         self._save(dirty, loose)
         self._account("sub", left)
-        dispatch(self.emitter, self.convention, self._entry(target), left.text)
+        self._dispatch(self._entry(target), left)
 
     def _write_leaves(self) -> None:
         """All ways to the interpreter meet in one place, which saves what any of them may have to."""
@@ -512,13 +514,29 @@ class Lowering:
                 table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
                 entry = emitter.offset(table, pc.shl(PC_SHIFT))
                 if common == "leave":
-                    dispatch(emitter, self.convention, entry, budget.text)
+                    self._dispatch(entry, budget)
                 else:  # the entry leads here
                     distance = emitter.const(self.handler(region.heads[0]))
                     for head in region.heads[1:]:
                         distance = pc.eq(head).select(emitter.const(self.handler(head)), distance)
-                    handler = emitter.offset("%decode", distance)
-                    tail_call(emitter, self.convention, handler, forward(entry, budget.text))
+                    self._leave_for(entry, distance, budget)
+
+    def _dispatch(self, entry: str, budget: LlvmValue) -> None:
+        """Go on with the handler of `entry`."""
+        self._leave_for(entry, self.emitter.load(entry, 32).sext(64), budget)
+
+    def _leave_for(self, entry: str, distance: LlvmValue, budget: LlvmValue) -> None:
+        """Go on with the handler at `distance` from `decode`. What only handlers need is loaded here, and held in no
+        register before: code for guarded memory has memory in a segment."""
+        emitter = self.emitter
+        handed = {name: f"%{name}" for name in ("memory", "permissions", "decode")}
+        if self.guarded:
+            handed = {name: emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS[name])) for name in handed}
+        arguments = ", ".join(f"ptr {value}" for value in handed.values())
+        handler = emitter.offset(handed["decode"], distance)
+        tail_call(
+            emitter, self.convention, handler, f"ptr %cpu, ptr {entry}, i64 {budget.text}, {arguments}, ptr %context"
+        )
 
     def _indirect(self, block: Block, budget: LlvmValue, dirty: Names, known: Known, states: States) -> None:
         emitter, machine, last = self.emitter, self.machine, block.insns[-1]
@@ -547,7 +565,7 @@ class Lowering:
         left = budget + self._unspent(block)
         self._account("sub", left)
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
-        dispatch(emitter, self.convention, emitter.offset(table, target.shl(PC_SHIFT)), left.text)
+        self._dispatch(emitter.offset(table, target.shl(PC_SHIFT)), left)
 
 
 def _kind(name: str) -> str:

@@ -9,8 +9,11 @@ import random
 import pytest
 
 from engines.vm.guests.riscv64.state import Hart
+from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
+from engines.vm.runtime.host import sets_segments
+from engines.vm.tiers.interpreter.layout import Segment
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm.accesses import LOADS, STORES
 from engines.vm.tiers.llvm.tier import LlvmTier
@@ -23,8 +26,9 @@ WILD = (0, 8, 0x7FFF_FFFF, 0x8000_0000, 1 << 36, (1 << 36) - 4, (1 << 36) + 0x7F
 STORING = "addi a0, a0, 8\nsd t6, 0(a0)\naddi t6, t6, -1\nbne t6, zero, -12\nebreak"
 
 
-def program(rng: random.Random) -> str:
-    """A loop of accesses off a few bases that move, some of them skipped at times; t6 counts down."""
+def program(rng: random.Random, *, around: bool = False) -> str:
+    """A loop of accesses off a few bases that move, some of them skipped at times; t6 counts down. `around`: it is
+    around another loop, and so accesses memory through a segment."""
     body: list[str] = []
     for _ in range(rng.randrange(3, 14)):
         base, other = rng.choice(("a0", "a1", "a2")), rng.choice(("a3", "a4", "a5"))
@@ -48,6 +52,8 @@ def program(rng: random.Random) -> str:
             body += [f"ld {other}, {offset}({base})"]
         else:
             body.append(f"addi {other}, {other}, {rng.randrange(-99, 99)}")
+    if around:
+        body += ["addi t5, zero, 2", "addi t5, t5, -1", "bne t5, zero, -4"]
     body.append("addi t6, t6, -1")
     return "\n".join([*body, f"bne t6, zero, {-4 * len(body)}", "ebreak"])
 
@@ -91,13 +97,14 @@ def outcome(tier: InterpreterTier, hart: Hart) -> tuple[object, ...]:
     return stop, hart.cpu.tobytes(), memory.read(DATA, DATA_BYTES) + memory.read(READ_ONLY, PAGE_BYTES)
 
 
+@pytest.mark.parametrize("around", [True, False])
 @pytest.mark.parametrize("guarded", [True, False])
-def test_accesses_off_moving_bases(guarded: bool) -> None:
+def test_accesses_off_moving_bases(guarded: bool, around: bool) -> None:
     rng = random.Random(5)
     interpreter = InterpreterTier()
     stops = set()
     for case in range(30):
-        text = program(rng)
+        text = program(rng, around=around)
         expected = outcome(interpreter, hart_for(text, case, guarded=False))
         hart = hart_for(text, case, guarded=guarded)
         tier = compiled_at_once(hart)
@@ -161,3 +168,43 @@ def test_an_address_that_leads_to_other_memory_of_the_process_faults(text: str) 
     stop = tier.run(hart, 1000)
     assert (stop.reason, stop.cause, stop.value) == (StopReason.TRAP, 5, distance)
     assert int(hart.cpu["retired"]) < 1010
+
+
+SUMMING = "ld a3, 0(a0)\nadd a4, a4, a3\nsd a4, 8(a0)\necall\nebreak"
+
+
+@pytest.mark.parametrize("way", [None, Segment.BY_INSTRUCTION, Segment.BY_SYSTEM])
+def test_address_spaces_that_run_by_turns_have_memory_of_their_own(way: Segment | None) -> None:
+    """Each entry into native code makes its memory the segment's: as this system lets it, None, and in each way."""
+    if way is Segment.BY_INSTRUCTION and not sets_segments():
+        pytest.skip("this system does not let programs set segments")
+    spaces = []
+    for number in range(2):
+        hart = hart_for(SUMMING)
+        hart.cpu["x"][10], hart.cpu["x"][14] = DATA, 0
+        hart.memory.store(DATA, 100 + number, 8)
+        tier = compiled_at_once(hart)
+        if way is not None:
+            tier.decoded_code(hart.memory).context["segment"] = way
+        assert uses_segment(tier)
+        spaces.append((tier, hart))
+    for turn in range(1, 4):
+        for number, (tier, hart) in enumerate(spaces):
+            hart.cpu["pc"] = CODE
+            assert tier.run(hart, 1000).cause == ExceptionCause.ENVIRONMENT_CALL_FROM_U
+            assert hart.memory.load(DATA + 8, 8) == turn * (100 + number)
+
+
+def test_memory_needs_a_register_in_innermost_loops_only() -> None:
+    rows = "\n".join(f"ld a{n}, {8 * n}(a0)\naddi a0, a0, 8" for n in range(1, 6))
+    assert uses_segment(compiled_at_once(hart_for(f"{rows}\nebreak")))
+    assert not uses_segment(compiled_at_once(hart_for(f"{rows}\nbne t6, zero, -40\nebreak")))
+
+
+def uses_segment(tier: LlvmTier) -> bool:
+    """Whether the accesses of the region that was compiled last, of which there are some, go through gs."""
+    region = tier.compiled[-1]
+    assert region.faults
+    prefixes = {region.code[at] == 0x65 for at, _ in region.faults}
+    assert len(prefixes) == 1
+    return prefixes.pop()

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from engines.whole_file import read_whole
 from harness.contract import STATE_DTYPES, Case, CaseKind, MachineCase, ProgramCase, SourceCase, WasmCase, state_dtype
 from harness.contract.case import PROGRAM_ISAS
 from harness.contract.layout import DATA_BASE, DATA_BYTES
@@ -48,7 +49,7 @@ def load_case(path: Path) -> Case:
         DocumentError: the content is not a case.
         OSError: it cannot be read.
     """
-    return read_case(path.read_bytes(), str(path))
+    return read_case(read_whole(path), str(path))
 
 
 def case_document(case: Case) -> dict[str, Any]:

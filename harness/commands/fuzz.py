@@ -206,11 +206,12 @@ def minimize(
 
     Exit status: 1 reduced (it still fails), 0 it does not fail, 2 wrong usage, 3 it cannot be reduced, 130 interrupted.
     """
+    from engines.whole_file import read_whole
     from fuzz.targets.catalogue import module_of
 
     try:
         module_of(name)
-        size = len(source.read_bytes())
+        size = len(read_whole(source))
     except (ValueError, OSError) as error:
         _stop(str(error), 2)
     try:

@@ -44,8 +44,9 @@ def address_of(program: str, name: str) -> int:
     from difflib import get_close_matches
 
     from engines.vm.aot.functions import named_functions
+    from engines.whole_file import read_whole
 
-    there = dict(named_functions(Path(program).read_bytes()))
+    there = dict(named_functions(read_whole(program)))
     if name in there:
         return there[name]
     like = get_close_matches(name, there, 3)
@@ -66,6 +67,7 @@ def listings(
     from engines.vm.user.dump import fetcher
     from engines.vm.user.dump import listings as listings_of
     from engines.vm.user.launch import Launch, start
+    from engines.whole_file import read_whole
 
     if host not in HOSTS:
         raise DumpError(f"--host {host}: must be one of {', '.join(HOSTS)}")
@@ -79,7 +81,7 @@ def listings(
         hart = process.current.hart
         fetch = fetcher(hart.memory)
         entry = hart.words[word_of("pc")]
-        bias = entry - int.from_bytes(Path(program).read_bytes()[24:32], "little")
+        bias = entry - int.from_bytes(read_whole(program)[24:32], "little")
         roots = [*pcs, *(bias + address_of(program, name) for name in functions)] or [entry]
         for root in roots:
             if not fetch(root, 2):

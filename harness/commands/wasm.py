@@ -339,8 +339,10 @@ def new(directory: Annotated[Path, typer.Argument(metavar="DIRECTORY", help="Mus
 
 
 def _bytes(path: Path) -> bytes:
+    from engines.whole_file import read_whole
+
     try:
-        return path.read_bytes()
+        return read_whole(path)
     except OSError as error:
         typer.echo(f"counterproof: {path}: {error.strerror}", err=True)
         raise typer.Exit(USAGE) from None

@@ -1,4 +1,4 @@
-"""Names that no file can have, wherever a command takes a path: wrong usage or no such file, never a traceback."""
+"""Names that no file can have, and files that have no end: wrong usage or no such file, never a traceback."""
 
 from __future__ import annotations
 
@@ -48,6 +48,39 @@ def test_a_name_that_is_too_long_is_named_in_one_message(line: str, status: int,
     assert "Traceback" not in done.stderr
     assert LONG[:100] in done.stderr
     assert done.returncode == status, done.stderr[:200]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "minimize FILE",
+        "corpus locate FILE",
+        "fuzz minimize elf_image FILE",
+        "vm run FILE",
+        "vm aot FILE -o image.cpi",
+        "vm dump FILE --function main",
+        "wasm check FILE",
+        "wasm size FILE",
+    ],
+)
+def test_a_file_larger_than_memory_is_not_read(line: str, tmp_path: Path) -> None:
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(1 << 42)
+    command = [sys.executable, "-m", "harness.cli", *line.replace("FILE", "large").split()]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)}
+    )
+    assert (done.returncode, "more than " in done.stderr, "large" in done.stderr) == (2, True, True), done.stderr[-500:]
+    assert "Traceback" not in done.stderr
+    assert [one.name for one in tmp_path.iterdir()] == ["large"]
+
+
+def test_a_device_without_an_end_is_no_source(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "harness.cli", "wasm", "check", "/dev/zero"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)}
+    )
+    assert (done.returncode, "/dev/zero: more than 16,777,216 bytes" in done.stderr) == (2, True), done.stderr[-500:]
 
 
 def test_a_name_that_is_not_utf8_is_refused_where_atheris_would_have_to_take_it(tmp_path: Path) -> None:

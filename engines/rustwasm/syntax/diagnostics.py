@@ -11,11 +11,14 @@ import bisect
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.syntax.explanations import explanation, pointer
+from engines.whole_file import read_whole
 
 Span = tuple[int, int]
+MOST_SOURCE_BYTES: Final = 16 << 20
+"""Of a source file: some 400,000 lines."""
 
 
 class SourceFile:
@@ -252,9 +255,10 @@ class Diagnostics:
 def read_source(path: Path) -> str:
     """The text of a source file.
 
-    Raises OSError if it cannot be read and ValueError, naming the first bad byte, if it is not UTF-8.
+    Raises OSError if it cannot be read or has more than `MOST_SOURCE_BYTES`, and ValueError, naming the first bad byte,
+    if it is not UTF-8.
     """
-    data = path.read_bytes()
+    data = read_whole(path, MOST_SOURCE_BYTES)
     try:
         return data.decode()
     except UnicodeDecodeError as error:

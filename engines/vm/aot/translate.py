@@ -6,11 +6,9 @@ found is left to the run, which compiles it then.
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 from engines.vm.aot.functions import functions
@@ -18,6 +16,7 @@ from engines.vm.aot.image import Origin, StoredRegion
 from engines.vm.guests.riscv64.state import Hart, word_of
 from engines.vm.memory.address_space import EXEC, PAGE_BITS, PAGE_BYTES, READ, AddressSpace
 from engines.vm.user.launch import Launch, start
+from engines.whole_file import read_whole
 
 HOSTS: Final = ("arm64", "riscv64")
 """Other hosts than this machine that programs can be translated for."""
@@ -62,12 +61,11 @@ def translate(
         ValueError: the tier compiles nothing, or not for that host.
         ExecutableMemoryError: this system gives no memory for code, so that no tier could be set up to translate for.
     """
-    is_file = os.path.isfile(program)
-    executable = Path(program).read_bytes() if is_file else b""
     if host and (host not in HOSTS or tier_name != "baseline"):
         raise ValueError(f"--host {host} --tier {tier_name}: other hosts are {', '.join(HOSTS)}, for tier baseline")
     process, executor = start(Launch(program=program, tier="interpreter" if host else tier_name))
     try:
+        executable = read_whole(program)
         if executor.degraded:
             raise ValueError(f"nothing can be translated here: {executor.degraded}")
         if not host and not executor.compiles:

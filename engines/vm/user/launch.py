@@ -23,6 +23,7 @@ from engines.vm.user.host_signals import die_by
 from engines.vm.user.paths import GuestPaths
 from engines.vm.user.process import Exit, ExitReason, Options, Process
 from engines.vm.user.syscalls import table
+from engines.whole_file import read_with_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -155,9 +156,7 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
     if launch.prefix and not os.path.isdir(launch.prefix):
         raise LaunchError(f"-L {launch.prefix}: not a directory; give the root of a {riscv64.NAME} system")
     try:
-        with open(launch.program, "rb") as file:
-            status = os.fstat(file.fileno())
-            image = file.read()
+        image, status = read_with_status(launch.program)
     except OSError as error:
         raise LaunchError(f"{launch.program}: {error.strerror}") from None
     if launch.has_vectors and (launch.aot or launch.dump):

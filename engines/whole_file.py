@@ -1,0 +1,45 @@
+"""Files that a user names, read whole: a device may have no end, and a file more bytes than this machine has memory."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+MOST_BYTES: Final = 1 << 30
+"""Of a program, a module, a case: far more than any has."""
+_PIECE: Final = 1 << 20
+
+
+def read_whole(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
+    """All bytes of a file, a pipe or a device that has an end.
+
+    Raises:
+        OSError: it cannot be read; EFBIG, where it has more than `most` bytes.
+    """
+    return read_with_status(path, most)[0]
+
+
+def read_with_status(path: str | os.PathLike[str], most: int = MOST_BYTES) -> tuple[bytes, os.stat_result]:
+    """As `read_whole`, and what `fstat` said before."""
+    with open(path, "rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        if status.st_size > most:
+            raise _too_large(path, most)
+        if stat.S_ISREG(status.st_mode):
+            return file.read(), status
+        pieces, have = [], 0
+        while piece := file.read(_PIECE):
+            pieces.append(piece)
+            have += len(piece)
+            if have > most:
+                raise _too_large(path, most)
+        return b"".join(pieces), status
+
+
+def _too_large(path: str | os.PathLike[str], most: int) -> OSError:
+    return OSError(errno.EFBIG, f"more than {most:,} bytes, which is the most that is read", os.fspath(path))

@@ -26,7 +26,15 @@ from engines.vm.runtime.executable_memory import ExecutableMemory, ExecutableMem
 from engines.vm.runtime.host import machine, sets_segments
 from engines.vm.tiers.interpreter.build import Interpreter
 from engines.vm.tiers.interpreter.decoded_code import DecodedCode
-from engines.vm.tiers.interpreter.layout import ENTRY_BYTES, HANDLER_BYTES, OVERLAP_BYTES, PC_SHIFT, Segment
+from engines.vm.tiers.interpreter.layout import (
+    ARCH_PRCTL,
+    ARCH_SET_GS,
+    ENTRY_BYTES,
+    HANDLER_BYTES,
+    OVERLAP_BYTES,
+    PC_SHIFT,
+    Segment,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -219,6 +227,8 @@ class CodeCache:
             from engines.vm.runtime.fault_exits import FaultExits
 
             try:
+                if segment() is Segment.NONE:
+                    raise ExecutableMemoryError("arch_prctl sets no segment for guest memory")
                 self._fault_exits = FaultExits(self._memory.base, self._memory.size)
             except (OSError, ExecutableMemoryError) as error:
                 self.counters.unguarded = str(error)
@@ -391,10 +401,12 @@ class CodeCache:
 
 @once
 def segment() -> Segment:
-    """How this machine lets native code set the base of gs."""
+    """How this machine lets native code set the base of gs. Not every system that runs programs for Linux does."""
     if machine() not in ("x86_64", "AMD64") or sys.platform != "linux":
         return Segment.NONE
-    return Segment.BY_INSTRUCTION if sets_segments() else Segment.BY_SYSTEM
+    if sets_segments():
+        return Segment.BY_INSTRUCTION
+    return Segment.NONE if ctypes.CDLL(None).syscall(ARCH_PRCTL, ARCH_SET_GS, 0) else Segment.BY_SYSTEM
 
 
 def _pages(ranges: list[tuple[int, int]]) -> set[int]:

@@ -8,6 +8,8 @@ from engines.vm.guests.riscv64.state import NO_RESERVATION
 from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.handlers import Bodies
 from engines.vm.tiers.interpreter.layout import (
+    ARCH_PRCTL,
+    ARCH_SET_GS,
     BATCH_OFFSETS,
     CONTEXT_OFFSETS,
     CPU_OFFSETS,
@@ -24,7 +26,6 @@ from engines.vm.tiers.interpreter.values import LlvmValue
 X86_64: Final = ("x86_64", "AMD64")
 _WRGSBASE_RAX: Final = ".byte 0xf3, 0x48, 0x0f, 0xae, 0xd8"
 """Spelt out, as assemblers know it for processors that have it only."""
-_ARCH_PRCTL, _ARCH_SET_GS = 158, 0x1001
 
 
 def drivers(bodies: Bodies, environment: FloatEnvironment, machine: str) -> None:
@@ -94,7 +95,7 @@ def _set_segment(emitter: Emitter, memory: str) -> None:
     emitter.jump(onward)
     emitter.begin(by_system)
     registers = "={rax},{rax},{rdi},{rsi},~{rcx},~{r11},~{memory}"
-    arguments = f"i64 {_ARCH_PRCTL}, i64 {_ARCH_SET_GS}, ptr {memory}"
+    arguments = f"i64 {ARCH_PRCTL}, i64 {ARCH_SET_GS}, ptr {memory}"
     emitter.name(f'call i64 asm sideeffect "syscall", "{registers}"({arguments})')
     emitter.jump(onward)
     emitter.begin(onward)

@@ -150,6 +150,11 @@ class Segment(IntEnum):
     BY_SYSTEM = 2
 
 
+ARCH_PRCTL: Final = 158
+ARCH_SET_GS: Final = 0x1001
+"""The system call of x86_64 that does it and its code, arch_prctl(2)."""
+
+
 _DTYPES: Final = {"CONTEXT": CONTEXT_LAYOUT, "STATE": STATE_LAYOUT, "BATCH": BATCH_LAYOUT}
 
 

@@ -13,6 +13,7 @@ from engines.vm.guests.riscv64.traps import ExceptionCause
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.runtime.host import sets_segments
+from engines.vm.tiers import code_cache
 from engines.vm.tiers.interpreter.layout import Segment
 from engines.vm.tiers.interpreter.tier import InterpreterTier
 from engines.vm.tiers.llvm.accesses import LOADS, STORES
@@ -193,6 +194,19 @@ def test_address_spaces_that_run_by_turns_have_memory_of_their_own(way: Segment 
             hart.cpu["pc"] = CODE
             assert tier.run(hart, 1000).cause == ExceptionCause.ENVIRONMENT_CALL_FROM_U
             assert hart.memory.load(DATA + 8, 8) == turn * (100 + number)
+
+
+def test_where_no_segment_can_be_set_code_checks_permissions_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not every system that runs programs for Linux lets them."""
+    monkeypatch.setattr(code_cache, "segment", lambda: Segment.NONE)
+    hart = hart_for(SUMMING)
+    hart.cpu["x"][10], hart.cpu["x"][14] = DATA, 0
+    hart.memory.store(DATA, 100, 8)
+    tier = compiled_at_once(hart)
+    assert tier.run(hart, 1000).cause == ExceptionCause.ENVIRONMENT_CALL_FROM_U
+    assert hart.memory.load(DATA + 8, 8) == 100
+    assert tier.compiled[-1].faults is None
+    assert tier.cache.counters.unguarded == "arch_prctl sets no segment for guest memory"
 
 
 def test_memory_needs_a_register_in_innermost_loops_only() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
-from engines.rustwasm.syntax.cursor import SyntaxStop
+from engines.rustwasm.syntax.cursor import DEPTH_LIMIT, SyntaxStop
 from engines.rustwasm.syntax.parse_types import TypeParser
 
 _BINARY: Final = {
@@ -15,6 +15,7 @@ _BINARY: Final = {
 _ASSIGN: Final = frozenset(("+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<=", ">>="))
 _BLOCK_LIKE: Final = (t.If, t.Match, t.Block, t.While, t.Loop, t.For)
 _LITERALS: Final = frozenset(("int", "float", "str", "bstr", "char", "byte", "true", "false"))
+_POSTFIX: Final = frozenset((".", "(", "[", "?"))
 _EXPRESSION_END: Final = frozenset((")", "]", "}", ",", ";", "=>", "eof"))
 _ITEM_START: Final = frozenset(
     ("fn", "struct", "enum", "impl", "trait", "mod", "use", "pub", "static", "type", "extern")
@@ -53,8 +54,11 @@ class ExpressionParser(TypeParser):
 
     def expr(self) -> Any:
         """Assignment level."""
-        self.enter()
         kind = self.kinds[self.at]
+        alone = (kind == "id" or kind in _LITERALS) and self.kinds[self.at + 1] in _EXPRESSION_END
+        if alone and self.depth < DEPTH_LIMIT:
+            return self.primary(kind)
+        self.enter()
         start = self.starts[self.at]
         left = self.range_prefix(start) if kind == ".." or kind == "..=" else self.binary(1)
         kind = self.kinds[self.at]
@@ -87,9 +91,15 @@ class ExpressionParser(TypeParser):
         return t.Range(self.span_from(start), None, high, inclusive)
 
     def binary(self, minimum: int) -> Any:
-        left = self.unary()
-        binary = _BINARY
         kinds = self.kinds
+        first = kinds[self.at]
+        if first == "id" or first in _LITERALS:
+            left = self.primary(first)
+            if kinds[self.at] in _POSTFIX:
+                left = self.postfix(left)
+        else:
+            left = self.unary()
+        binary = _BINARY
         chain = 0
         while True:
             op = kinds[self.at]

@@ -411,6 +411,8 @@ class TypeParser(Cursor):
         raise self.fail("a literal")
 
     def integer(self, text: str, span: t.Span) -> t.Literal:
+        if text.isdecimal() and text.isascii() and len(text) <= 200:
+            return t.Literal(span, "int", int(text), "")
         body = text
         suffix = ""
         for known in INT_SUFFIXES:

@@ -65,6 +65,7 @@ def head(t: Ty) -> Any:
     return kind
 
 
+_SUBSTITUTED: Final = ty.HAS_PARAM | ty.HAS_PROJECTION
 _ANYTHING: Final = frozenset((ty.PARAM, ty.PROJECTION, ty.INFER, ty.ERROR))
 """Kinds of types that may be equal to a type of another kind."""
 
@@ -288,6 +289,8 @@ class Selector(Unifier):
         return True
 
     def normal_subst(self, pattern: Ty, args: tuple[Ty, ...]) -> Ty:
+        if not pattern.flags & _SUBSTITUTED:
+            return pattern
         result = subst(pattern, args)
         return self.normalize(result) if result.flags & ty.HAS_PROJECTION else result
 

@@ -90,7 +90,7 @@ class Ty:
         flags: int = _OWN_FLAGS.get(kind, 0)
         for arg in args:
             flags |= arg.flags
-        if any(regions):
+        if regions and any(regions):
             flags |= HAS_REGION
         self.flags: int = flags
         self.link: Ty | None = None

@@ -148,6 +148,11 @@ class Compilation:
         self.aliases_checked = 0
         self.type_rules = TypeRules(self)
 
+    @property
+    def crate(self) -> str:
+        """What the program's crate is called: as its main file is."""
+        return Path(self.main_file).stem.replace("-", "_") or "main"
+
     # Loading
 
     def load_library(self) -> None:

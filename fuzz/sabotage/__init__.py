@@ -44,6 +44,7 @@ CATALOGUES: Final = (
     "rustwasm_processes",
     "rustwasm_borrow",
     "rustwasm_rules",
+    "rustwasm_values",
     "rustwasm_written",
 )
 """The modules of this package that have a list `BUGS`."""

@@ -182,7 +182,7 @@ def _() -> None:
 def _() -> None:
     from engines.rustwasm.mir.build_places import PlaceBuilder
 
-    replace_method(PlaceBuilder, "ends", lambda original: lambda self, node, one: False)
+    replace_method(PlaceBuilder, "ends", lambda original: lambda self, one: False)
 
 
 @BUGS.action("rust-lets-keep-nothing", Area.RUST_FRONT_END, "a valid program rejected",

@@ -96,7 +96,7 @@ class BorrowChecker:
             loan
             for loan in constraints.loans
             if loan.place.local in promoted
-            and (loan.kind == "shared" or promoted[loan.place.local] == "empty")
+            and (loan.kind == "shared" or _takes_no_room(body, loan, promoted))
         ]  # fmt: skip
         if lasting:
             constraints.loans = [loan for loan in constraints.loans if loan not in lasting]
@@ -139,6 +139,11 @@ def _passes_items(body: m.Body) -> bool:
                 if isinstance(one, m.Constant) and one.ty.kind == ty.FNDEF:
                     return True
     return False
+
+
+def _takes_no_room(body: m.Body, loan: Loan, promoted: dict[int, str]) -> bool:
+    """Whether the loan is one of an empty array."""
+    return promoted[loan.place.local] == "empty" and body.locals[loan.place.local].ty.kind == ty.ARRAY
 
 
 def _refuse_escaping(constraints: Constraints, loans: list[Loan], empty: dict[int, str], reporter: Reporter) -> None:
@@ -190,6 +195,8 @@ def _constant(facts: Facts, local: int, depth: int) -> bool:
     body = facts.body
     if body.locals[local].name is not None or local <= body.arg_count or depth > 20:
         return False
+    if local in body.lasting:
+        return True
     rvalue = _made(facts, local)
     return rvalue is not None and _constant_value(facts, rvalue, depth)
 

@@ -288,9 +288,12 @@ class Constraints(Calls):
         region = self.regions.fresh()
         self.regions.outlives(region, target[1][0], self.point, category)
         if regions:
-            self.relate((one, regions), (target[0].args[0], target[1][1:]), category)
+            inner = target[0].args[0]
+            self.relate((one, regions), (inner, target[1][1:]), category)
             if rvalue.kind != "shared":
-                for a, b in zip(target[1][1:], regions, strict=False):
+                # What a `dyn Trait` is bounded by may become less where one is lent: that is an unsizing coercion.
+                own = 1 if inner.kind == ty.DYN else 0
+                for a, b in zip(target[1][1 + own :], regions[own:], strict=False):
                     self.regions.outlives(a, b, self.point, category)
         if not steps:
             self.loans.append(Loan(region, place, rvalue.kind, self.point, statement.place))

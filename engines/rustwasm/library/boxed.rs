@@ -51,3 +51,22 @@ impl<'a> From<&'a str> for Box<dyn crate::error::Error> {
 impl From<String> for Box<dyn crate::error::Error> {
     fn from(message: String) -> Box<dyn crate::error::Error> { Box::new(crate::error::Message { text: message }) }
 }
+impl<T: Clone> Clone for Box<[T]> { fn clone(&self) -> Box<[T]> { (**self).to_vec().into_boxed_slice() } }
+impl<T> Default for Box<[T]> { fn default() -> Box<[T]> { Vec::new().into_boxed_slice() } }
+impl<T> From<Vec<T>> for Box<[T]> { fn from(elements: Vec<T>) -> Box<[T]> { elements.into_boxed_slice() } }
+impl<'a, T: Clone> From<&'a [T]> for Box<[T]> { fn from(elements: &'a [T]) -> Box<[T]> { elements.to_vec().into_boxed_slice() } }
+impl<T, const N: usize> From<[T; N]> for Box<[T]> { fn from(elements: [T; N]) -> Box<[T]> { Box::new(elements) } }
+impl<T> From<Box<[T]>> for Vec<T> { fn from(elements: Box<[T]>) -> Vec<T> { elements.into_vec() } }
+impl<T> FromIterator<T> for Box<[T]> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Box<[T]> { Vec::from_iter(elements).into_boxed_slice() }
+}
+impl<'a, T> IntoIterator for &'a Box<[T]> {
+    type Item = &'a T;
+    type IntoIter = crate::slice::Iter<'a, T>;
+    fn into_iter(self) -> crate::slice::Iter<'a, T> { (**self).iter() }
+}
+impl Clone for Box<str> { fn clone(&self) -> Box<str> { String::from(&**self).into_boxed_str() } }
+impl Default for Box<str> { fn default() -> Box<str> { String::new().into_boxed_str() } }
+impl<'a> From<&'a str> for Box<str> { fn from(text: &'a str) -> Box<str> { String::from(text).into_boxed_str() } }
+impl From<String> for Box<str> { fn from(text: String) -> Box<str> { text.into_boxed_str() } }
+impl From<Box<str>> for String { fn from(text: Box<str>) -> String { text.into_string() } }

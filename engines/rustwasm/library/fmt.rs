@@ -20,7 +20,16 @@ pub type Result = crate::result::Result<(), Error>;
         let mut buffer = [0u8; 4];
         self.write_str(utf8_in(c, &mut buffer))
     }
+    fn write_fmt(&mut self, arguments: Arguments<'_>) -> Result { self.write_str(&arguments.text) }
 }
+/// What `format_args!` makes: the text itself. Who shows it asks for no width.
+#[lang]
+pub struct Arguments<'a> { text: String }
+impl<'a> Arguments<'a> { pub fn as_str(&self) -> Option<&'static str> { None } }
+impl<'a> Display for Arguments<'a> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.write_str(&self.text) } }
+impl<'a> Debug for Arguments<'a> { fn fmt(&self, f: &mut Formatter<'_>) -> Result { f.write_str(&self.text) } }
+pub fn format(arguments: Arguments<'_>) -> String { arguments.text }
+
 impl<'a, W: Write + ?Sized> Write for &'a mut W { fn write_str(&mut self, text: &str) -> Result { (**self).write_str(text) } }
 
 #[lang] pub trait Display {
@@ -80,6 +89,7 @@ const PRECISION: u32 = 64;
 impl<'a> Formatter<'a> {
     pub fn write_str(&mut self, text: &str) -> Result { self.out.write_str(text) }
     pub fn write_char(&mut self, c: char) -> Result { self.out.write_char(c) }
+    pub fn write_fmt(&mut self, arguments: Arguments<'_>) -> Result { self.out.write_str(&arguments.text) }
     pub fn alternate(&self) -> bool { self.flags & ALTERNATE != 0 }
     pub fn sign_plus(&self) -> bool { self.flags & PLUS != 0 }
     pub fn sign_aware_zero_pad(&self) -> bool { self.flags & ZERO != 0 }
@@ -193,6 +203,12 @@ impl<'b, 'a> DebugStruct<'b, 'a> {
     }
     pub fn finish(&mut self) -> Result {
         if self.fields && self.result.is_ok() { self.result = self.f.write_str(if self.f.alternate() { "}" } else { " }" }); }
+        self.result
+    }
+    pub fn finish_non_exhaustive(&mut self) -> Result {
+        if self.result.is_err() { return self.result; }
+        let rest = match (self.fields, self.f.alternate()) { (false, _) => " { .. }", (_, true) => "    ..\n}", _ => ", .. }" };
+        self.result = self.f.write_str(rest);
         self.result
     }
 }
@@ -518,6 +534,12 @@ tuples! { A 0, B 1, C 2 }
 tuples! { A 0, B 1, C 2, D 3 }
 tuples! { A 0, B 1, C 2, D 3, E 4 }
 tuples! { A 0, B 1, C 2, D 3, E 4, F 5 }
+tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6 }
+tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7 }
+tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8 }
+tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9 }
+tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10 }
+tuples! { A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11 }
 impl<Idx: Debug> Debug for crate::ops::Range<Idx> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result { self.start.fmt(f)?; f.write_str("..")?; self.end.fmt(f) }
 }

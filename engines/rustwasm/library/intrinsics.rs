@@ -5,6 +5,7 @@
 #[intrinsic] pub fn discriminant<T>(value: &T) -> isize;
 #[intrinsic] pub fn drop_in_place<T: ?Sized>(place: *mut T);
 #[intrinsic] pub fn needs_drop<T>() -> bool;
+#[intrinsic] pub fn type_name<'a, T: ?Sized>() -> &'a str;
 
 #[intrinsic] pub fn slice_len<T>(slice: &[T]) -> usize;
 #[intrinsic] pub fn slice_part<T>(slice: &[T], start: usize, length: usize) -> &[T];

@@ -17,6 +17,9 @@ pub struct RawArray<T> { slots: *mut T }
 #[intrinsic] pub fn array_into_raw<T, const N: usize>(array: [T; N]) -> RawArray<T>;
 #[intrinsic] pub fn raw_into_array<T, const N: usize>(array: RawArray<T>) -> [T; N];
 
+/// The elements of a box as the slots that they are, as many as there are elements.
+#[intrinsic] pub fn box_into_slots<T>(whole: Box<[T]>) -> RawArray<T>;
+
 #[intrinsic] pub fn box_new<T>(value: T) -> Box<T>;
 #[intrinsic] pub fn box_into_raw<T: ?Sized>(whole: Box<T>) -> *mut T;
 #[intrinsic] pub fn box_from_raw<T: ?Sized>(pointer: *mut T) -> Box<T>;

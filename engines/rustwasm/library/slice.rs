@@ -199,7 +199,10 @@ impl<T> [T] {
         made.extend_from_slice(self);
         made
     }
-    pub fn into_vec(self: Box<[T]>) -> Vec<T> where T: Clone { (*self).to_vec() }
+    pub fn into_vec(self: Box<[T]>) -> Vec<T> {
+        let length = self.len();
+        Vec::of_slots(box_into_slots(self), length)
+    }
     pub fn repeat(&self, count: usize) -> Vec<T> where T: Copy {
         let mut made = Vec::with_capacity(self.len() * count);
         let mut i = 0;
@@ -241,9 +244,10 @@ impl<T> [T] {
         Chunks { rest: self, size }
     }
     #[track_caller]
-    pub fn chunks_exact(&self, size: usize) -> Chunks<'_, T> {
+    pub fn chunks_exact(&self, size: usize) -> ChunksExact<'_, T> {
         if size == 0 { panic!("chunk size must be non-zero"); }
-        Chunks { rest: slice_part(self, 0, self.len() - self.len() % size), size }
+        let (whole, remainder) = self.split_at(self.len() - self.len() % size);
+        ChunksExact { whole: Chunks { rest: whole, size }, remainder }
     }
     #[track_caller]
     pub fn chunks_mut(&mut self, size: usize) -> ChunksMut<'_, T> {
@@ -543,6 +547,16 @@ impl<'a, T> Iterator for Chunks<'a, T> {
     }
 }
 impl<'a, T> ExactSizeIterator for Chunks<'a, T> {}
+#[derive(Clone)]
+pub struct ChunksExact<'a, T> { whole: Chunks<'a, T>, remainder: &'a [T] }
+impl<'a, T> ChunksExact<'a, T> { pub fn remainder(&self) -> &'a [T] { self.remainder } }
+impl<'a, T> Iterator for ChunksExact<'a, T> {
+    type Item = &'a [T];
+    fn next(&mut self) -> Option<&'a [T]> { self.whole.next() }
+    fn size_hint(&self) -> (usize, Option<usize>) { self.whole.size_hint() }
+}
+impl<'a, T> DoubleEndedIterator for ChunksExact<'a, T> { fn next_back(&mut self) -> Option<&'a [T]> { self.whole.next_back() } }
+impl<'a, T> ExactSizeIterator for ChunksExact<'a, T> {}
 pub struct ChunksMut<'a, T> { rest: &'a mut [T], size: usize }
 impl<'a, T> Iterator for ChunksMut<'a, T> {
     type Item = &'a mut [T];

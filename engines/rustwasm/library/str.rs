@@ -220,6 +220,7 @@ impl<'p> Pattern for &'p String {
 }
 
 impl str {
+    pub fn into_string(self: Box<str>) -> String { String::from(&*self) }
     pub const fn len(&self) -> usize { str_len(self) }
     pub const fn is_empty(&self) -> bool { str_len(self) == 0 }
     pub const fn as_bytes(&self) -> &[u8] { str_bytes(self) }
@@ -233,7 +234,6 @@ impl str {
     pub fn char_indices(&self) -> CharIndices<'_> { CharIndices { chars: self.chars() } }
     pub fn bytes(&self) -> crate::iter::Copied<crate::slice::Iter<'_, u8>> { str_bytes(self).iter().copied() }
     pub fn to_owned(&self) -> String { String::from(self) }
-    pub fn into_string(&self) -> String { String::from(self) }
     pub const fn is_ascii(&self) -> bool { str_bytes(self).is_ascii() }
     pub fn contains<P: Pattern>(&self, mut pattern: P) -> bool { pattern.first(self, 0, self.len()).is_some() }
     pub fn find<P: Pattern>(&self, mut pattern: P) -> Option<usize> { match pattern.first(self, 0, self.len()) { Some((a, _)) => Some(a), None => None } }

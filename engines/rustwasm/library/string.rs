@@ -124,7 +124,10 @@ impl String {
         self.push_str(&more);
     }
     pub fn reserve_exact(&mut self, additional: usize) { self.bytes.reserve(additional); }
-    pub fn into_boxed_str(self) -> String { self }
+    pub fn into_boxed_str(self) -> Box<str> {
+        let text: *mut str = unsafe_mut(str_from_bytes(Box::leak(self.into_bytes().into_boxed_slice())));
+        crate::raw::box_from_raw(text)
+    }
 }
 impl Deref for String { type Target = str; fn deref(&self) -> &str { self.as_str() } }
 impl DerefMut for String { fn deref_mut(&mut self) -> &mut str { self.as_mut_str() } }

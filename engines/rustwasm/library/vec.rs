@@ -216,7 +216,14 @@ impl<T> Vec<T> {
         parts
     }
     pub(crate) fn from_parts(array: RawArray<T>, length: usize, capacity: usize) -> Vec<T> { Vec { array, length, capacity } }
-    pub fn into_boxed_slice(self) -> Vec<T> { self }
+    pub(crate) fn of_slots(array: RawArray<T>, length: usize) -> Vec<T> { Vec { array, length, capacity: length } }
+    pub fn into_boxed_slice(self) -> Box<[T]> {
+        let mut whole = self;
+        whole.shrink_to_fit();
+        let elements: *mut [T] = raw_array_slice_mut(&mut whole.array, 0, whole.length);
+        crate::mem::forget(whole);
+        box_from_raw(elements)
+    }
     pub fn leak<'a>(self) -> &'a mut [T] {
         let part = crate::intrinsics::unsafe_mut(self.as_slice());
         let result = crate::intrinsics::slice_part_mut(part, 0, self.length);

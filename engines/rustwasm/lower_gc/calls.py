@@ -185,7 +185,7 @@ def _virtual(fn: FunctionLowering, callee: Any, arguments: list[m.Operand], wher
     inputs = tuple([fn.types.of(one.ty).wasm for one in values if fn.types.of(one.ty).kind != EMPTY])
     result = result_type(fn, where)
     signature = fn.types.function_type((w.EQREF, *inputs), () if result is None else (result,))
-    slot = fn.program.table_slot(dyn, callee.definition, signature)
+    slot = fn.program.table_slot(dyn, (callee.definition, callee.args[1:]), signature)
     target = n.struct_get(table, slot, methods, w.Ref(True, signature))
     finish(fn, where, Node("call_ref", (signature,), [held, *passed(fn, values), target], result))
 

@@ -11,6 +11,7 @@ from engines.rustwasm.lower_gc.representation import RAW_COUNTS
 from engines.rustwasm.lower_linear import arithmetic, wide
 from engines.rustwasm.lower_linear.layout import pointee_is_fat
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.intrinsics import type_name
 from engines.rustwasm.release.tree import Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
@@ -290,6 +291,11 @@ def _panic(use: _Use) -> None:
     fn.out.append(use.program.call(("runtime", "panic"), [fn.location_of(use.span), *use.slice(0)], None))
 
 
+def _type_name(use: _Use) -> Node:
+    name = type_name(use.args[0], use.program.compilation.crate)
+    return use.fn.constant(m.Constant(t.ref(t.STR_TY), name))
+
+
 def _rc_empty(use: _Use) -> Node:
     """A box without value with its counts: strong 0, weak 1."""
     ty = use.args[0]
@@ -351,6 +357,7 @@ TABLE: Final[dict[str, Any]] = {
     "raw_array_copy": _array_copy,
     "raw_array_free": _nothing,
     "array_into_raw": _same,
+    "box_into_slots": lambda use: use.slice(0)[0],
     "raw_into_array": _raw_into_array,
     "slice_len": lambda use: use.slice(0)[2],
     "slice_part": _slice_part,
@@ -362,6 +369,7 @@ TABLE: Final[dict[str, Any]] = {
     "mem_replace": _replace,
     "mem_forget": _nothing,
     "needs_drop": lambda use: n.i32(use.program.needs_drop(use.args[0])),
+    "type_name": _type_name,
     "unsafe_mut": _unsafe_mut,
     "discriminant": _discriminant,
     "char_from_u32_unchecked": _same,

@@ -33,6 +33,7 @@ from engines.rustwasm.lower_gc.representation import ACCESS_GET, DYN_OBJECT, DYN
 from engines.rustwasm.lower_linear.made_bodies import pass_on, pointer_body
 from engines.rustwasm.lower_linear.program import PROFILES, Profile
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.instances import Method
 from engines.rustwasm.release.tree import If, Node, Tree, fell, walk
 from engines.rustwasm.resolve.modules import VALUES
 from engines.rustwasm.typing import types as t
@@ -73,7 +74,7 @@ class Program(Objects):
         super().__init__(compilation, profile, exported)
         self.origins = origins
         self.tables: dict[tuple[Ty, Ty], None] = {}
-        self.slots: dict[Ty, dict[str, tuple[int, FnDef, int]]] = {}
+        self.slots: dict[Ty, dict[Method, tuple[int, int]]] = {}
         self.statics: dict[Any, None] = {}
         self.initialised: set[Any] = set()
         self._drops: dict[Ty, bool] = {}
@@ -118,19 +119,19 @@ class Program(Objects):
 
     # Trait objects
 
-    def _methods(self, dyn: Ty) -> dict[str, tuple[int, FnDef, int]]:
-        """Slot (-1: nobody calls it), definition and signature by name."""
+    def _methods(self, dyn: Ty) -> dict[Method, tuple[int, int]]:
+        """Slot and signature of the methods that somebody calls."""
         return self.slots.setdefault(dyn, {})
 
-    def table_slot(self, dyn: Ty, definition: FnDef, signature: int) -> int:
+    def table_slot(self, dyn: Ty, method: Method, signature: int) -> int:
         """Where a table holds the method; slot 0 is glue."""
         methods = self._methods(dyn)
-        found = methods.get(definition.name)
+        found = methods.get(method)
         if found is None:
-            found = methods[definition.name] = (1 + len(methods), definition, signature)
+            found = methods[method] = (1 + len(methods), signature)
             for concrete, one in list(self.tables):
                 if one is dyn:
-                    self.request(self._method_key(concrete, dyn, definition, signature))
+                    self.request(_method_key(concrete, method, signature))
         return found[0]
 
     def table(self, concrete: Ty, dyn: Ty) -> Node:
@@ -139,16 +140,9 @@ class Program(Objects):
             self.tables[concrete, dyn] = None
             if self.needs_drop(concrete):
                 self.request(("dyn glue", concrete))
-            for _, definition, signature in list(self._methods(dyn).values()):
-                self.request(self._method_key(concrete, dyn, definition, signature))
+            for method, (_, signature) in list(self._methods(dyn).items()):
+                self.request(_method_key(concrete, method, signature))
         return self.global_get(("table", concrete, dyn), w.Ref(True, self.types.table_type(dyn)))
-
-    def _method_key(self, concrete: Ty, dyn: Ty, definition: FnDef, signature: int) -> Any:
-        own = len(dyn.args) - len(dyn.data[1])
-        args = (concrete, *dyn.args[:own]) if definition.owner is dyn.data[0] else (concrete,)
-        if len(args) < len(definition.owner.generics.names):  # type: ignore[union-attr]
-            args = (concrete, *dyn.args[:own])
-        return ("method", definition, args, signature)
 
     # Statics
 
@@ -377,7 +371,7 @@ class Program(Objects):
         signature = self.types.function_type((w.EQREF,), ())
         for dyn in {one: None for _, one in self.tables} | dict.fromkeys(self.slots):
             fields = [w.FieldType(w.Ref(True, signature), False)]
-            fields += [w.FieldType(w.Ref(True, one[2]), False) for one in self._methods(dyn).values()]
+            fields += [w.FieldType(w.Ref(True, one[1]), False) for one in self._methods(dyn).values()]
             self.types.define(self.types.table_type(dyn), w.StructType(tuple(fields)))
 
     def _globals(self, out: Module, numbers: dict[Any, int]) -> None:
@@ -389,8 +383,8 @@ class Program(Objects):
                 concrete, dyn = name[1:]
                 key = ("dyn glue", concrete)
                 initial = [("ref.func", numbers[key]) if key in numbers else ("ref.null", nothing)]
-                for _, definition, signature in self._methods(dyn).values():
-                    initial.append(("ref.func", numbers[self._method_key(concrete, dyn, definition, signature)]))
+                for method, (_, signature) in self._methods(dyn).items():
+                    initial.append(("ref.func", numbers[_method_key(concrete, method, signature)]))
                 initial.append(("struct.new", self.types.table_type(dyn)))
                 mutable = False
             elif isinstance(name, tuple) and name[0] == "access":
@@ -407,6 +401,11 @@ class Program(Objects):
     def singles(self) -> list[w.FunctionType]:
         """Types of imports and exports, which are groups of their own so that everybody has the same."""
         return self.types.singles
+
+
+def _method_key(concrete: Ty, method: Method, signature: int) -> Any:
+    definition, args = method
+    return ("method", definition, (concrete, *args), signature)
 
 
 def _shift_locals(tree: Tree, first: int) -> None:

@@ -103,7 +103,7 @@ def item(fn: FunctionLowering, one: Ty, arguments: list[m.Operand], where: Where
         return
     if kind == "virtual":
         pointer = [fn.stash(one) for one in values[0].nodes()]
-        offset = fn.program.vtable_slot(values[0].ty.args[0], callee.definition)
+        offset = fn.program.vtable_slot(values[0].ty.args[0], callee.definition, callee.args[1:])
         index = n.load(POINTER, n.copied(pointer[1]), offset)
         first = Value(t.raw(t.UNIT, True), [n.copied(pointer[0])])
         made = indirect(fn, fn.stash(index), [first, *values[1:]], where, direct)

@@ -11,7 +11,7 @@ with the answers. So a build gives the same bytes whatever it had from an earlie
 | request(key) | (the function with the key is wanted) |
 | bytes_address(content), location(span) | an address |
 | static_address(static), vtable(concrete, dyn) | an address |
-| vtable_slot(dyn, definition) | (the method is called); the same in every build |
+| vtable_slot(dyn, definition, args) | (the method is called); the same in every build |
 | table_index(key), type_index(type), global_index(name, type) | an index |
 """
 
@@ -364,8 +364,8 @@ class DevelopmentProgram(Program):
     def vtable(self, concrete: Ty, dyn: Ty) -> Number:
         return self._asked(("vtable", concrete, dyn))
 
-    def vtable_slot(self, dyn: Ty, definition: FnDef) -> int:
-        return int(self._asked(("slot", dyn, definition)))
+    def vtable_slot(self, dyn: Ty, definition: FnDef, args: tuple[Ty, ...]) -> int:
+        return int(self._asked(("slot", dyn, definition, args)))
 
     def reserve(self, count: int, alignment: int) -> int:
         if self._events is not None:

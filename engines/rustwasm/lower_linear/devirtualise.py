@@ -53,7 +53,7 @@ class VirtualCalls:
         living = {key for key in program.table if key[0] != "method"}
         slots = []
         for (_, dyn), address in program.vtables.items():
-            for offset, _, called in program.virtual[dyn].values():
+            for offset, called in program.virtual[dyn].values():
                 if called and dyn in single:
                     slots.append(address + offset)
                 elif called:

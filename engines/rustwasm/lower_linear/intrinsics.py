@@ -11,6 +11,7 @@ from engines.rustwasm.lower_linear.layout import POINTER
 from engines.rustwasm.lower_linear.places import InMemory, Where
 from engines.rustwasm.lower_linear.runtime import LARGEST_BLOCK
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.intrinsics import type_name
 from engines.rustwasm.release.tree import Node
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.types import Ty
@@ -305,6 +306,11 @@ def _array_slice(use: _Use) -> list[Node]:
     return [use.slot(0, 1).pointer(), use.one(2)]
 
 
+def _type_name(use: _Use) -> list[Node]:
+    name = type_name(use.args[0], use.fn.program.compilation.crate)
+    return use.fn.constant(m.Constant(t.ref(t.STR_TY), name))
+
+
 def _rc_empty(use: _Use) -> list[Node]:
     """A block with two counts, strong 0 and weak 1, before a value that is not there yet: the value's address."""
     block = allocated(use.fn, n.i32(RC_HEADER + use.size()))
@@ -358,6 +364,7 @@ TABLE: Final[dict[str, Any]] = {
     "raw_array_copy": _array_copy,
     "raw_array_free": _array_free,
     "array_into_raw": _array_into_raw,
+    "box_into_slots": lambda use: [use.values[0].nodes()[0]],
     "raw_into_array": _raw_into_array,
     "slice_len": lambda use: [use.values[0].nodes()[1]],
     "slice_part": _slice_part,
@@ -369,6 +376,7 @@ TABLE: Final[dict[str, Any]] = {
     "mem_replace": _replace,
     "mem_forget": _nothing,
     "needs_drop": lambda use: [n.i32(use.fn.program.needs_drop(use.args[0]))],
+    "type_name": _type_name,
     "unsafe_mut": _same,
     "discriminant": _discriminant,
     "char_from_u32_unchecked": _same,

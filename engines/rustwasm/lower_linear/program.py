@@ -30,7 +30,7 @@ from engines.rustwasm.lower_linear.linked import Number
 from engines.rustwasm.lower_linear.made_bodies import pass_on, pointer_body
 from engines.rustwasm.lower_linear.requests import Requests
 from engines.rustwasm.mir import body as m
-from engines.rustwasm.mir.instances import Instances
+from engines.rustwasm.mir.instances import Instances, Method
 from engines.rustwasm.mir.scopes import needs_drop
 from engines.rustwasm.release.tree import Node, Tree, fell, walk
 from engines.rustwasm.resolve.modules import VALUES
@@ -111,7 +111,7 @@ class Program(Requests):
         """Keys in the table that nobody calls through it, and what stands there instead."""
         self.virtual_calls = VirtualCalls()
         self.vtables: dict[tuple[Ty, Ty], int] = {}
-        self.virtual: dict[Ty, dict[str, tuple[int, FnDef, bool]]] = {}
+        self.virtual: dict[Ty, dict[Method, tuple[int, bool]]] = {}
         self._drops: dict[Ty, bool] = {}
 
     # Types
@@ -228,32 +228,25 @@ class Program(Requests):
 
     # Trait objects
 
-    def _methods(self, dyn: Ty) -> dict[str, tuple[int, FnDef, bool]]:
-        """Offset in the vtable, definition, and whether somebody calls it, by name."""
+    def _methods(self, dyn: Ty) -> dict[Method, tuple[int, bool]]:
+        """Offset in the vtable, and whether somebody calls it."""
         found = self.virtual.get(dyn)
         if found is None:
             found = self.virtual[dyn] = {}
-            work, seen = [dyn.data[0]], set()
-            while work:
-                trait = work.pop(0)
-                if trait in seen:
-                    continue
-                seen.add(trait)
-                self.compilation.collector.ensure_generics(trait)
-                for name, definition in trait.methods.items():
-                    found.setdefault(name, (4 + 4 * len(found), definition, False))
-                work += [one.trait for one in trait.supertraits if one.trait is not None]
+            for trait, args in self.instances.supertraits(dyn):
+                for definition in trait.methods.values():
+                    found[definition, args] = (4 + 4 * len(found), False)
         return found
 
-    def vtable_slot(self, dyn: Ty, definition: FnDef) -> int:
-        """Where a vtable holds the method, which from now on every vtable has."""
+    def vtable_slot(self, dyn: Ty, definition: FnDef, args: tuple[Ty, ...]) -> int:
+        """Where a vtable holds the method of the trait with these arguments, which from now on every vtable has."""
         methods = self._methods(dyn)
-        offset, _, called = methods[definition.name]
+        offset, called = methods[definition, args]
         if not called:
-            methods[definition.name] = (offset, definition, True)
+            methods[definition, args] = (offset, True)
             for (concrete, one), address in list(self.vtables.items()):
                 if one is dyn:
-                    self._fill(address, concrete, dyn, definition, offset)
+                    self._fill(address, concrete, (definition, args), offset)
         return offset
 
     def vtable(self, concrete: Ty, dyn: Ty) -> Number:
@@ -264,25 +257,17 @@ class Program(Requests):
             found = self.vtables[concrete, dyn] = self.reserve(4 + 4 * len(methods), 4)
             if self.needs_drop(concrete):
                 self._put(found, self.table_index(("glue", concrete)))
-            for offset, definition, called in list(methods.values()):
+            for method, (offset, called) in list(methods.items()):
                 if called:
-                    self._fill(found, concrete, dyn, definition, offset)
+                    self._fill(found, concrete, method, offset)
         return found
 
     def _put(self, address: int, value: int) -> None:
         self.data[address : address + 4] = value.to_bytes(4, "little")
 
-    def _fill(self, address: int, concrete: Ty, dyn: Ty, definition: FnDef, offset: int) -> None:
-        own = len(dyn.args) - len(dyn.data[1])
-        args = (concrete, *dyn.args[:own]) if definition.owner is dyn.data[0] else (concrete,)
-        if len(args) < len(definition.owner.generics.names):  # type: ignore[union-attr]
-            args = (concrete, *self._supertrait_args(dyn, definition))
-        self._put(address + offset, self.table_index(("method", definition, args)))
-
-    def _supertrait_args(self, dyn: Ty, definition: FnDef) -> tuple[Ty, ...]:
-        """Arguments of a generic supertrait; the calling convention traits pass theirs on."""
-        own = len(dyn.args) - len(dyn.data[1])
-        return dyn.args[:own]
+    def _fill(self, address: int, concrete: Ty, method: Method, offset: int) -> None:
+        definition, args = method
+        self._put(address + offset, self.table_index(("method", definition, (concrete, *args))))
 
     # Lowering
 

@@ -349,7 +349,8 @@ class Body:
     checker's); locals' types are erased. `closures` are the `ClosureDef`s made in it."""
 
     __slots__ = (
-        "arg_count", "blocks", "closures", "declared", "deferred", "definition", "guards", "locals", "name", "span",
+        "arg_count", "blocks", "closures", "declared", "deferred", "definition", "guards", "lasting", "locals", "name",
+        "span",
     )  # fmt: skip
 
     def __init__(self, name: str, definition: Any, arg_count: int, span: Span) -> None:
@@ -364,6 +365,8 @@ class Body:
         """Locals and the types with lifetimes that `let` statements give them: for borrow checking, not in the text."""
         self.guards: list[Guard] = []
         """For borrow checking, not in the text."""
+        self.lasting: list[int] = []
+        """Locals that hold named constants that may be lent for ever: for borrow checking, not in the text."""
         self.deferred = False
         """Does a `let` leave a variable without value?"""
 

@@ -188,6 +188,7 @@ class ExpressionBuilder(ControlBuilder):
     def borrow(self, place: Place, node: t.Borrow) -> None:
         source = self.lasting(node.operand) if not node.mutable and not node.operand.adjust else None
         if source is None:
+            self.changed = node.mutable and not node.operand.adjust
             source = self.adjusted_place(node.operand)
         self.assign(place, m.Ref("mut" if node.mutable else "shared", source), node.span)
 
@@ -492,7 +493,7 @@ def _extend(node: Any, kept: dict[Any, Scope], scope: Scope) -> bool:
         inner = node.operand
         while isinstance(inner, (t.Field, t.Index)) or (isinstance(inner, t.Unary) and inner.op == "*"):
             inner = inner.operand if isinstance(inner, t.Unary) else inner.base
-        if not isinstance(inner, t.PathExpr):
+        if not isinstance(inner, t.PathExpr) or not is_place(inner):
             kept[inner] = scope
         parts = [inner]
     elif kind is t.Tuple or kind is t.Array:

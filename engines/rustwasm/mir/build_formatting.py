@@ -52,7 +52,7 @@ class FormatBuilder(PlaceBuilder):
             stream = ty.adt(self.compilation.lang("Stream"), ())
             held = self.call_lang("stdout" if kind == "print" else "stderr", (), [], stream, span)
             formatter = self.writer(held, stream, span)
-        elif kind in ("format", "panic"):
+        elif kind in ("format", "format_args", "panic"):
             buffer = self.temp(string, span)
             self.call(self.function(self.compilation.lang("string_new"), ()), [], buffer, span)
             formatter = self.writer(buffer, string, span)
@@ -101,6 +101,10 @@ class FormatBuilder(PlaceBuilder):
         elif kind == "panic":
             assert buffer is not None
             self.diverge("panic_string", [m.Move(buffer)], span)
+        elif kind == "format_args":
+            assert buffer is not None
+            made = ty.adt(self.compilation.lang("Arguments"), ())
+            self.assign(place, m.Aggregate(made, [m.Move(buffer)]), span)
         elif kind == "format":
             assert buffer is not None
             self.assign(place, m.Use(m.Move(buffer)), span)

@@ -17,15 +17,22 @@ from engines.rustwasm.typing.types import Ty
 
 _OPEN: Final = ty.HAS_INFER | ty.HAS_PROJECTION
 _MADE: Final = frozenset(
-    (t.Call, t.MethodCall, t.Binary, t.Unary, t.Cast, t.Tuple, t.Array, t.Repeat, t.StructLiteral, t.If, t.Match)
-)
-"""Expressions whose values are made where they stand."""
+    (t.Call, t.MethodCall, t.Binary, t.Unary, t.Cast, t.Tuple, t.Array, t.Repeat, t.StructLiteral, t.If, t.Match,
+     t.Literal, t.PathExpr)
+)  # fmt: skip
+"""Expressions whose values are made where they stand, if they are no places."""
+
+
+def _is_nothing(node: Any) -> bool:
+    """An empty array: it may be borrowed for ever to be changed, too."""
+    return isinstance(node, t.Array) and not node.elements
 
 
 class PlaceBuilder(ScopeBuilder):
     """Evaluates place expressions. `closure` is the closure whose body is built, or None; `scrutinee` is where the
     value is written that the next pattern tests, which is said to be read. `element` says that the next place is one
-    of which an element is read; `tables` are the statics of named constants, so far."""
+    of which an element is read, `changed` that it is one that is borrowed to be changed; `tables` are the statics of
+    named constants, so far."""
 
     def __init__(self, checker: Any, body: m.Body, closure: Any) -> None:
         super().__init__(checker, body)
@@ -33,10 +40,13 @@ class PlaceBuilder(ScopeBuilder):
         self.places: dict[Variable, Place] = {}
         self.scrutinee: m.Span = (0, 0)
         self.tests: list[Place] = []
+        self.chosen: dict[Any, Any] = {}
+        """Which alternative of a pattern is meant."""
         self.kept: dict[Any, Scope] = {}
         """Expressions whose values `let` statements keep."""
         self.uses = _Uses(checker, closure) if closure is not None else None
         self.element = False
+        self.changed = False
         self.tables: dict[Any, Any] = {}
 
     def into(self, place: Place, node: Any) -> None:
@@ -85,6 +95,7 @@ class PlaceBuilder(ScopeBuilder):
     def place(self, node: Any) -> Place:
         """The place of an expression before its adjustments; a value goes to a temporary."""
         element, self.element = self.element, False
+        changed, self.changed = self.changed, False
         if self.uses is not None and isinstance(node, (t.PathExpr, t.Field, t.Unary)):
             held = self.captured(self.uses.place(node))
             if held is not None:
@@ -101,9 +112,11 @@ class PlaceBuilder(ScopeBuilder):
                 return constant
         elif kind is t.Field:
             self.element = element and not node.base.adjust
+            self.changed = changed and not node.base.adjust
             base = self.inside(self.adjusted_place(node.base), self.adjusted_type(node.base))
             return base.field(node.target, self.type_of(node))
         elif kind is t.Index:
+            self.changed = changed and node.target is None and not node.base.adjust
             return self.index(node, element)
         elif kind is t.Unary and node.op == "*":
             if node.target is None:
@@ -113,12 +126,21 @@ class PlaceBuilder(ScopeBuilder):
                 base, self.adjusted_type(node.operand), self.type_of(node), node.target[1], node.span
             )
         keeper = self.kept.get(node)
+        made_here = kind in _MADE and not self.checker.is_library
+        if made_here and (not changed or _is_nothing(node)) and is_constant(self, node, False):
+            # It may be lent for ever: it ends with the frame, and there is nothing in it to drop (The Rust Reference,
+            # "Constant promotion").
+            place = Place(self.local(self.type_of(node), None, False, node.span))
+            self.emit(m.StorageLive(place.local))
+            self.body.lasting.append(place.local)
+            self.raw_into(place, node)
+            return place
         if keeper is not None:
             self.temporaries.append(keeper)
         place = self.temp(self.type_of(node), node.span)
         if keeper is not None:
             self.temporaries.pop()
-        if kind in _MADE and self.ends(node, self.body.locals[place.local].ty):
+        elif made_here and self.ends(self.body.locals[place.local].ty):
             self.temporaries[-1].locals.append((place.local, False))
         self.raw_into(place, node)
         made = (keeper or self.temporaries[-1]).locals
@@ -127,13 +149,10 @@ class PlaceBuilder(ScopeBuilder):
             made.append((place.local, True))
         return place
 
-    def ends(self, node: Any, one: Ty) -> bool:
-        """Whether a value that is made where it stands, without a destructor, may not be lent beyond its statement: it
-        is neither a constant nor what a `let` borrows (The Rust Reference, "Temporary lifetime extension", "Constant
-        promotion")."""
-        if self.checker.is_library or self.needs_drop(one) or node in self.kept:
-            return False
-        return not is_constant(self, node, False)
+    def ends(self, one: Ty) -> bool:
+        """Whether a value that is made where it stands, has no destructor, and is neither a constant nor what a `let`
+        borrows may not be lent beyond its statement (The Rust Reference, "Temporary lifetime extension")."""
+        return not self.needs_drop(one)
 
     def raw_into(self, place: Place, node: Any) -> None:
         raise NotImplementedError
@@ -220,6 +239,7 @@ class PlaceBuilder(ScopeBuilder):
         first = node.adjust[0]
         place: Place | None = self.lasting(node) if first[0] == "borrow" and not first[2] else None
         if place is None:
+            self.changed = first[0] == "borrow" and bool(first[2])
             place = self.place(node)
         rvalue: m.Rvalue | None = None
         found = self.uses.place(node) if self.uses is not None else None
@@ -317,6 +337,8 @@ class PlaceBuilder(ScopeBuilder):
         if kind is t.TuplePattern:
             return self.positions(pattern.elements, place, list(one.args), fail, scope)
         if kind is t.OrPattern:
+            if pattern in self.chosen:
+                return self.test_pattern(self.chosen[pattern], place, fail, scope)
             return self.alternatives(pattern, place, fail, scope)
         if kind is t.LiteralPattern:
             self.tests.append(place)

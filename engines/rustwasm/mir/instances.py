@@ -16,7 +16,7 @@ The clone of a closure that is not is a function (`build_clone`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.build_clone import clone_of_closure
@@ -28,6 +28,9 @@ from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
+
+Method: TypeAlias = tuple[FnDef, tuple[Ty, ...]]
+"""A method of a trait object, and the arguments of its trait without Self."""
 
 
 class Callee:
@@ -127,7 +130,7 @@ class Instances:
                 return Callee("function", definition, args)
             return Callee("function", method, (*parents, *args[count:]))
         if self_ty.kind == ty.DYN and isinstance(definition, FnDef):
-            if definition.has_body and definition.name not in _vtable_names(self_ty):
+            if definition.has_body and not any(trait is one for one, _ in self.supertraits(self_ty)):
                 return Callee("function", definition, args)
             return Callee("virtual", definition, args)
         if trait.lang in ("Fn", "FnMut", "FnOnce"):
@@ -142,6 +145,19 @@ class Instances:
             return Callee("function", definition, args)
         raise ValueError(f"{trait.name}::{definition.name} of {ty.show(self_ty)} has no body")
 
+    def supertraits(self, dyn: Ty) -> list[tuple[TraitDef, tuple[Ty, ...]]]:
+        """A trait object's trait and those above it, each with the arguments that it has there, without Self."""
+        own = len(dyn.args) - len(dyn.data[1])
+        found = [(dyn.data[0], dyn.args[:own])]
+        for trait, args in found:
+            self.compilation.collector.ensure_generics(trait)
+            for one in trait.supertraits:
+                if one.trait is not None:
+                    above = (one.trait, tuple([self.concrete(arg, (dyn, *args)) for arg in one.args]))
+                    if above not in found:
+                        found.append(above)
+        return found
+
     def body(self, definition: FnDef, args: tuple[Ty, ...]) -> m.Body | None:
         """The concrete body; None for an intrinsic."""
         key = (definition, args)
@@ -153,16 +169,6 @@ class Instances:
                 return None
             found = self._bodies[key] = (generic, _Substitution(self, args).body(generic))
         return found[1]
-
-
-def _vtable_names(one: Ty) -> set[str]:
-    names: set[str] = set()
-    work = [one.data[0]]
-    while work:
-        trait = work.pop()
-        names.update(trait.methods)
-        work += [p.trait for p in trait.supertraits if p.trait is not None]
-    return names
 
 
 class _Substitution:

@@ -405,6 +405,8 @@ class Interpreter:
     def unsize(self, value: Any, source: Ty, target: Ty) -> Any:
         """A thin pointer to a slice or trait object pointer; for Rc the pointer inside changes."""
         have, want = source.args[0], target.args[0]
+        if have.kind == ty.DYN:
+            return value  # `write!` to a `dyn Write`
         if source.kind == ty.ADT and source.data.lang in ("Rc", "GcBox", "GcRc"):
             pointer = value.fields[0]
             return Aggregate([Pointer(pointer.container, pointer.key, None, _rc_unsized(want, have))], 0)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from engines.rustwasm.mir.operators import round_float, wrap
 from engines.rustwasm.mir.values import Aggregate, Pointer, duplicate
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.types import Ty
 
 UNIT: Final = Aggregate([], 0)
 
@@ -193,6 +194,59 @@ def _needs_drop(run: Any, args: Any, values: list[Any], span: Any) -> Any:
     return int(needs_drop(run.instances.inference, args[0], 0))
 
 
+def type_name(one: Ty, crate: str) -> bytes:
+    """The text that `std::any::type_name` gives in a program whose main file is `crate`.rs: paths as std's crates have
+    them."""
+    return _named(one, crate).encode()
+
+
+def _named(one: Ty, crate: str) -> str:
+    def path_of(definition: Any) -> str:
+        first, _, rest = str(definition.path).partition("::")
+        if definition.module.root.path != "core":
+            return f"{crate}::{definition.path}"
+        module, _, name = rest.rpartition("::")
+        if module in _COLLECTIONS:
+            home = "std" if module.startswith("hash") else "alloc"
+            return f"{home}::collections::{_COLLECTIONS[module]}::{name}"
+        return f"{'alloc' if module in _ALLOC or name == 'Cow' else first}::{rest}"
+
+    kind, args = one.kind, [_named(a, crate) for a in one.args]
+    if kind == ty.REF:
+        return f"&{'mut ' if one.data else ''}{args[0]}"
+    if kind == ty.RAW:
+        return f"*{'mut' if one.data else 'const'} {args[0]}"
+    if kind == ty.ADT:
+        return path_of(one.data) + (f"<{', '.join(args)}>" if args else "")
+    if kind == ty.TUPLE and args:
+        return f"({', '.join(args)}{',' if len(args) == 1 else ''})"
+    if kind == ty.SLICE:
+        return f"[{args[0]}]"
+    if kind == ty.ARRAY:
+        return f"[{args[0]}; {args[1]}]"
+    if kind == ty.DYN:
+        trait, names = one.data
+        own = len(args) - len(names)
+        parts = args[:own] + [f"{name} = {value}" for name, value in zip(names, args[own:], strict=True)]
+        return f"dyn {path_of(trait)}" + (f"<{', '.join(parts)}>" if parts else "")
+    if kind == ty.CLOSURE:
+        return f"{crate}::{str(one.data.body.path).split('{closure', 1)[0]}{{{{closure}}}}"
+    return ty.show(one)
+
+
+def _type_name(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    text = type_name(args[0], run.compilation.crate)
+    return Pointer(list(text), 0, len(text), None)
+
+
+_ALLOC: Final = frozenset(("boxed", "rc", "string", "vec"))
+_COLLECTIONS: Final = {
+    "btree_map": "btree::map", "btree_set": "btree::set", "hash_map": "hash::map", "hash_set": "hash::set",
+    "binary_heap": "binary_heap", "vec_deque": "vec_deque",
+}  # fmt: skip
+"""Modules of our library whose types are elsewhere in std's crates."""
+
+
 def _array_each(run: Any, args: Any, values: list[Any], span: Any) -> Any:
     """array_into_raw(array): its elements as a RawArray."""
     return Aggregate([values[0].fields], 0)
@@ -205,6 +259,11 @@ def _raw_into_array(run: Any, args: Any, values: list[Any], span: Any) -> Any:
 
 def _same(run: Any, args: Any, values: list[Any], span: Any) -> Any:
     return values[0]
+
+
+def _box_into_slots(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    """box_into_slots(box of a slice): its elements as a RawArray."""
+    return Aggregate([values[0].items()], 0)
 
 
 def _rc_empty(run: Any, args: Any, values: list[Any], span: Any) -> Any:
@@ -241,6 +300,7 @@ TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "raw_array_copy": _copy_slots,
     "raw_array_free": _clear,
     "array_into_raw": _array_each,
+    "box_into_slots": _box_into_slots,
     "raw_into_array": _raw_into_array,
     "slice_len": lambda r, a, v, s: v[0].length,
     "slice_part": _slice_part,
@@ -252,6 +312,7 @@ TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "mem_replace": _replace,
     "mem_forget": lambda r, a, v, s: UNIT,
     "needs_drop": _needs_drop,
+    "type_name": _type_name,
     "unsafe_mut": _same,
     "discriminant": _discriminant,
     "char_from_u32_unchecked": _same,

@@ -38,12 +38,32 @@ def may_let_out(inputs: list[Ty], output: Ty) -> bool:
 def is_constant(builder: Any, node: Any, calls: bool) -> bool:
     """Whether an expression, apart from its adjustments, has the same value whenever it is evaluated, without effects,
     and can be lent for ever. `calls` allows calls of functions, as constants may do them."""
-    return _is_constant(builder, node, calls, 0) and _is_frozen(builder, builder.type_of(node))
+    return _is_constant(builder, node, calls, 0) and _is_frozen(builder, node, 0)
 
 
-def _is_frozen(builder: Any, one: Ty) -> bool:
-    """Whether nothing changes a value of this type behind a shared reference, or happens when it is dropped."""
-    return not one.flags & _OPEN and not needs_drop(builder.checker, one, 0) and not _has_cell(builder, one, set())
+def _is_frozen(builder: Any, node: Any, depth: int) -> bool:
+    """Whether nothing changes the value of a constant expression behind a shared reference, or happens when it is
+    dropped: its type has no such values, or it is made of others (`None`, of a type that may hold a `Cell`)."""
+    one = builder.type_of(node)
+    if one.flags & _OPEN or depth > 200:
+        return False
+    if not needs_drop(builder.checker, one, 0) and not _has_cell(builder, one, set()):
+        return True
+    if one.kind == ty.ADT and (one.data.drop is not None or one.data.path in CELLS or one.data.gc):
+        return False
+    parts: list[Any] | None = None
+    if isinstance(node, t.PathExpr) and isinstance(node.target, tuple):
+        what, definition = node.target[:2]
+        parts = [] if what == "variant" else None
+        if what == "const" and definition.body is not None and builder.compilation.body_of(definition.body) is not None:
+            parts = [definition.body.syntax.value]
+    elif isinstance(node, (t.Tuple, t.Array)):
+        parts = node.elements
+    elif isinstance(node, t.StructLiteral):
+        parts = [value for _, value, _ in node.fields]
+    elif isinstance(node, t.Call) and isinstance(node.callee, t.PathExpr) and isinstance(node.callee.target, tuple):
+        parts = node.args if node.callee.target[0] == "variant" else None
+    return parts is not None and all(_is_frozen(builder, part, depth + 1) for part in parts)
 
 
 def _has_cell(builder: Any, one: Ty, seen: set[Ty]) -> bool:
@@ -102,6 +122,6 @@ def _names_constant(target: Any) -> bool:
     if not isinstance(target, tuple) or target[0] not in ("const", "variant", "fn"):
         return False
     definition = target[1]
-    if isinstance(definition, ConstDef) and (definition.is_static or definition.owner is not None):
+    if isinstance(definition, ConstDef) and definition.is_static:
         return False
     return not any(arg.flags & _OPEN for arg in map(ty.deep, target[2]))

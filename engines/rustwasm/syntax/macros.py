@@ -70,7 +70,6 @@ class MacroParser(ExpressionParser):
                 "thread_local",
             )
             if outside or name in (
-                "format_args",
                 "compile_error",
                 "include",
                 "include_bytes",
@@ -309,7 +308,7 @@ def _print(parser: MacroParser, name: str, start: int, closing: str) -> Any:
 def _format(parser: MacroParser, name: str, start: int, closing: str) -> Any:
     if parser.kinds[parser.at] == closing:
         raise parser.error("requires at least a format string argument", parser.span_from(start))
-    return parser.format_arguments("format", start, closing, False)
+    return parser.format_arguments(name, start, closing, False)
 
 
 def _write(parser: MacroParser, name: str, start: int, closing: str) -> Any:
@@ -430,7 +429,8 @@ def _matches(parser: MacroParser, name: str, start: int, closing: str) -> Any:
 
 
 _KNOWN: Final[dict[str, Any]] = {
-    "println": _print, "print": _print, "eprintln": _print, "eprint": _print, "format": _format, "write": _write,
+    "println": _print, "print": _print, "eprintln": _print, "eprint": _print, "format": _format,
+    "format_args": _format, "write": _write,
     "writeln": _write, "panic": _panic, "todo": _panic, "unimplemented": _panic, "unreachable": _panic, "assert":
     _assert,
     "debug_assert": _assert, "assert_eq": _assert_pair, "assert_ne": _assert_pair, "debug_assert_eq": _assert_pair,

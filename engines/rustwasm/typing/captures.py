@@ -165,7 +165,7 @@ class _Uses:
                 result = pattern.mode
         elif not isinstance(pattern, (t.WildPattern, t.RestPattern, t.TuplePattern, t.OrPattern)):
             result = "ref"
-        for part in _parts(pattern):
+        for part in pattern_parts(pattern):
             inner = self.pattern_mode(part)
             if inner is not None and (result is None or _RANK[inner] > _RANK[result]):
                 result = inner
@@ -269,7 +269,7 @@ def changed_variables(checker: BodyChecker, node: Any, variables: set[Variable])
 def variables(pattern: Any) -> list[t.BindingPattern]:
     """The parts of a pattern that bind variables."""
     own = [pattern] if isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) else []
-    return own + [one for part in _parts(pattern) for one in variables(part)]
+    return own + [one for part in pattern_parts(pattern) for one in variables(part)]
 
 
 def _children(node: Any) -> list[Any]:
@@ -286,7 +286,8 @@ def _children(node: Any) -> list[Any]:
     return out
 
 
-def _parts(pattern: Any) -> list[Any]:
+def pattern_parts(pattern: Any) -> list[Any]:
+    """The patterns that a pattern is made of."""
     out = [getattr(pattern, n) for n in ("sub", "inner") if getattr(pattern, n, None) is not None]
     out += getattr(pattern, "elements", ())
     out += getattr(pattern, "alternatives", ())

@@ -56,9 +56,11 @@ class Coercer(MethodChecker):
         actual = shallow(actual)
         expected = shallow(expected)
         if actual is expected or actual.kind == ty.NEVER:
-            if actual.kind == ty.REF and actual.data and isinstance(node, (t.PathExpr, t.Field, t.Index)):
+            if actual.kind == ty.REF and actual.data and (
+                isinstance(node, (t.PathExpr, t.Field, t.Index)) or shallow(actual.args[0]).kind == ty.DYN
+            ):
                 # A mutable reference is lent, not given away.
-                self.adjusted(node, [("deref", actual.args[0]), ("borrow", expected, True)])
+                self.lend(node, actual.args[0], expected)
             elif expected.kind == ty.INFER:
                 self.diverging.append(expected)
             return True
@@ -69,6 +71,12 @@ class Coercer(MethodChecker):
 
     def adjusted(self, node: Any, more: list[Any]) -> None:
         node.adjust = [*(node.adjust or []), *more]
+
+    def lend(self, node: Any, what: Ty, expected: Ty) -> None:
+        """Borrow again what the reference `node` leads to."""
+        if expected.data:
+            self.make_mutable(node)
+        self.adjusted(node, [("deref", what), ("borrow", expected, expected.data)])
 
     def try_coerce(self, node: Any, actual: Ty, expected: Ty) -> bool:
         kind = expected.kind
@@ -97,8 +105,8 @@ class Coercer(MethodChecker):
                 if self.deref_step(have) is None:
                     return False
             elif self.unify(have, want):
-                if (expected.data and is_place(node)) or actual.data != expected.data:
-                    self.adjusted(node, [("deref", have), ("borrow", expected, expected.data)])
+                if (expected.data and (is_place(node) or want.kind == ty.DYN)) or actual.data != expected.data:
+                    self.lend(node, have, expected)
                 return True
             self.rollback(mark)
             adjustments: list[Any] = [("deref", have)]
@@ -112,6 +120,8 @@ class Coercer(MethodChecker):
                 if self.unify(current, want):
                     mutable = bool(expected.data)
                     done = [("overloaded", a[1], mutable) if a[0] == "overloaded" else a for a in adjustments]
+                    if mutable:
+                        self.make_mutable(node)
                     self.adjusted(node, [*done, ("borrow", expected, mutable)])
                     return True
                 self.rollback(mark)

@@ -272,7 +272,8 @@ class _Matrix:
             end = f"{name}::MAX" if ctor[2] == high else f"{ctor[2]}_{name}"
             return start if ctor[1] == ctor[2] else f"{start}..={end}"
         if ctor[0] == "slice":
-            more = [".."] if ctor[2] or (one.kind == ty.ARRAY and ctor[1] < one.args[1].data) else []
+            longer = one.kind == ty.ARRAY and (one.args[1].kind != ty.CONST or ctor[1] < one.args[1].data)
+            more = [".."] if ctor[2] or longer else []
             return f"[{', '.join(parts + more)}]"
         if ctor[0] == "rest":
             return "_"

@@ -7,19 +7,23 @@ from typing import Any, Final
 from engines.rustwasm.resolve.nearest import nearest
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.coercion import blame
 from engines.rustwasm.typing.const_context import refuse
 from engines.rustwasm.typing.operators import SCALAR, OperatorChecker
 from engines.rustwasm.typing.types import Ty, shallow
 
+_CALLED: Final = frozenset((ty.FNDEF, ty.CLOSURE))
+
 
 class Merge:
-    """The common type of branches."""
+    """The common type of branches. `nodes` are those that were fitted to it as they are."""
 
-    __slots__ = ("expected", "ty")
+    __slots__ = ("expected", "nodes", "ty")
 
     def __init__(self, expected: Ty | None) -> None:
         self.expected = expected
         self.ty: Ty | None = None
+        self.nodes: list[Any] = []
 
 
 class ExpressionChecker(OperatorChecker):
@@ -50,22 +54,40 @@ class ExpressionChecker(OperatorChecker):
                     return
                 self.rollback(mark)
             merge.ty = actual
+            merge.nodes.append(node)
             return
         if actual.kind == ty.NEVER:
             return
         if node is None:
             self.demand(merge.ty, actual, span or (0, 0))
-        elif not self.try_coerce(node, actual, merge.ty):
-            target = shallow(merge.ty)
-            if target.kind == ty.FNDEF and actual.kind == ty.FNDEF:
-                signature = self.signature_of(target)
-                assert signature is not None
-                self.try_coerce(node, actual, ty.fn_ptr(*signature))
-                merge.ty = ty.fn_ptr(*signature)
-                return
-            while isinstance(node, t.Block) and node.tail is not None:
-                node = node.tail
-            self.mismatch(merge.ty, actual, node.span, node)
+        elif self.try_coerce(node, actual, merge.ty) or self.refit(merge, node, actual):
+            merge.nodes.append(node)
+        else:
+            self.mismatch(merge.ty, actual, blame(node).span, blame(node))
+
+    def refit(self, merge: Merge, node: Any, actual: Ty) -> bool:
+        """Fit what was merged so far to a type that does not fit its own: functions and closures to pointers, others to
+        the new type (The Rust Reference, "Least upper bound coercions")."""
+        assert merge.ty is not None
+        own, wanted = shallow(merge.ty), actual
+        if own.kind in _CALLED and actual.kind in _CALLED:
+            signature = self.signature_of(own)
+            if signature is None:
+                return False
+            wanted = ty.fn_ptr(*signature)
+            if not self.try_coerce(node, actual, wanted):
+                return False
+        if any(one is None or one.adjust for one in merge.nodes):
+            return False
+        mark = self.snapshot()
+        for one in merge.nodes:
+            if not self.try_coerce(one, own, wanted):
+                for other in merge.nodes:
+                    other.adjust = None
+                self.rollback(mark)
+                return False
+        merge.ty = wanted
+        return True
 
     # Literals, paths
 

@@ -336,6 +336,8 @@ class StatementChecker(ExpressionChecker):
         node.target = calls
         if self.constant:
             check_format(self, node, types)
+        if node.kind == "format_args":
+            return ty.adt(self.compilation.lang("Arguments"), ())
         if node.kind == "format":
             return ty.adt(self.compilation.lang("String"), ())
         if node.kind == "panic":

@@ -2742,3 +2742,45 @@ use std::rc::Rc; use std::cell::Cell;
 fn put<'a>(c: Rc<Cell<&'a str>>, t: &'a str) { c.set(t) }
 fn g() { let v = Rc::new(Cell::new("")); { let s = String::from("a"); put(v.clone(), &*s); } println!("{}", v.get()); }
 fn main() {}
+//= E0716 2 E0716 3 E0716 4 E0716 6 E0716 9
+const K: (i32, i32) = (1, 2);
+fn a() { let r: &mut [i32; 3]; r = &mut [1, 2, 3]; r[0] = 1; }
+fn b() { let r: &mut (i32, i32); r = &mut K; r.0 = 1; }
+fn c() { let mut v: Vec<&mut (i32, i32)> = vec![]; for _ in 0..2 { v.push(&mut K); } v[0].0 = 1; }
+fn d() { let r: &mut [i32; 0]; r = &mut []; r.len(); }
+fn e() { let r: &mut Option<String>; r = &mut None; r.take(); }
+fn f() { let r = &mut K; r.0 = 1; }
+const S: [i32; 3] = [1, 2, 3];
+fn g() { let r; r = S.iter(); for x in r { println!("{x}"); } let q = S.iter_mut(); for x in q { println!("{x}"); } }
+fn main() { a(); b(); c(); d(); e(); f(); g() }
+//= fine
+fn take(v: Vec<i32>) -> bool { v.len() > 1 }
+fn f(v: Vec<i32>, s: String) -> i32 {
+    match v { _ if take(v) => 1, _ => 2 };
+    match s { _ if { let t = s; t.len() == 3 } => 1, _ => 2 }
+}
+fn main() {}
+//= E0382 4
+#[derive(Debug)] enum E { A(String), B(String), C }
+fn f(e: E, ok: bool) -> usize {
+    let n = match e { E::A(s) | E::B(s) if ok => s.len(), _ => 0 };
+    println!("{e:?}"); E::C; n
+}
+fn main() {}
+//= E0382 3 E0505 3
+enum E { A(String), B(String) }
+fn f(e: E, v: Vec<i32>) -> Vec<i32> {
+    let r = &v; match e { E::A(s) | E::B(s) if { drop(v); s.is_empty() } => { r.len(); } _ => {} }; vec![]
+}
+fn main() {}
+//= E0499 2
+fn two<'a>(a: &mut (dyn FnMut() + 'a), v: &mut Vec<&'a mut (dyn FnMut() + 'a)>) {}
+fn f<'a>(g: &'a mut (dyn FnMut() + 'a), v: &mut Vec<&'a mut (dyn FnMut() + 'a)>) { v.push(g); two(g, v); }
+fn main() {}
+//= none 1
+fn f<'a, 'b>(x: &'a mut Box<dyn Fn() + 'b>) -> &'a mut Box<dyn Fn() + 'a> { x }
+fn main() {}
+//= fine
+fn f<'a, 'b: 'a>(x: &'a mut (dyn Fn() + 'b)) -> &'a mut (dyn Fn() + 'a) { x }
+fn g<'a, 'b: 'a>(x: &'a mut Box<dyn Fn() + 'b>) -> &'a mut (dyn Fn() + 'a) { &mut **x }
+fn main() {}

@@ -1,0 +1,80 @@
+"""Injected bugs in what values are made of: constants that last, references lent again, common types of branches,
+alternatives under guards."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fuzz.sabotage.bug import Area, Catalogue, replace_method
+from fuzz.sabotage.rustwasm import REFUSED
+
+_PROGRAMS: Final = ("tests/engines/rustwasm/library/test_library_programs.py",)
+_RULE: Final = "a rule of the language not enforced"
+_REJECTED: Final = "a valid program rejected"
+
+BUGS: Final = Catalogue(judges=_PROGRAMS)
+
+
+@BUGS.action("rust-guards-asked-once", Area.RUST_FRONT_END, "another value",
+             description="an arm's guard is asked for the first of its alternatives that matches, alone")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import build_control
+
+    replace_method(build_control, "_ways", lambda original: lambda pattern: [{}])
+
+
+@BUGS.action("rust-branches-keep-the-first-type", Area.RUST_FRONT_END, _REJECTED,
+             description="a branch's type is not fitted to that of a later one")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.expressions import ExpressionChecker
+
+    replace_method(ExpressionChecker, "refit", lambda original: lambda self, merge, node, actual: False)
+
+
+@BUGS.action("rust-constants-last-by-type-alone", Area.RUST_FRONT_END, _REJECTED,
+             description="`&None` of a type that may hold a String or Cell ends with its statement")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import promotion
+
+    def wrapper(original: Any) -> Any:
+        return lambda builder, node, depth: original(builder, node, 201 if depth else 200)
+
+    replace_method(promotion, "_is_frozen", wrapper)
+
+
+@BUGS.action("rust-changed-constants-last", Area.RUST_FRONT_END, _RULE, judges=REFUSED,
+             description="`&mut CONSTANT` may be kept for ever")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import build_places
+
+    replace_method(build_places, "_is_nothing", lambda original: lambda node: True)
+
+
+@BUGS.action("rust-elements-lent-for-reading", Area.RUST_FRONT_END, _REJECTED,
+             description="what `v[0]` of a `Vec<&mut T>` leads to cannot be lent as `&mut T`")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.coercion import Coercer
+
+    def wrapper(original: Any) -> Any:
+        def lend(self: Any, node: Any, what: Any, expected: Any) -> None:
+            self.adjusted(node, [("deref", what), ("borrow", expected, expected.data)])
+
+        return lend
+
+    replace_method(Coercer, "lend", wrapper)
+
+
+@BUGS.action("rust-trait-objects-have-one-method-of-a-name", Area.RUST_FRONT_END, "another function called",
+             judges=("tests/engines/rustwasm/lower_linear/test_lowered_programs.py",),
+             description="a vtable knows methods by name: of two traits' `fmt` it holds one")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.lower_linear.program import Program
+
+    def wrapper(original: Any) -> Any:
+        def vtable_slot(self: Any, dyn: Any, definition: Any, args: Any) -> int:
+            known = [(one, given) for one, given in self._methods(dyn) if one.name == definition.name]
+            return int(original(self, dyn, *known[0]))
+
+        return vtable_slot
+
+    replace_method(Program, "vtable_slot", wrapper)

@@ -39,11 +39,15 @@ def test_every_entry_leads_to_its_code(given_: list[StoredRegion], most: int) ->
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bundles, "MOST_BYTES", most)
         made = bundled(given_)
-    there = [(pc, region.kind, region.faults is None, region.code[at:]) for region in made for pc, at in region.entries]
+    there = [
+        (pc, region.kind, region.faults is None, bytes(region.code[at:]))
+        for region in made
+        for pc, at in region.entries
+    ]
     for region in given_:
         for pc, at in region.entries:
             wanted = (pc, region.kind, region.faults is None)
-            assert any(code.startswith(region.code[at:]) for *found, code in there if tuple(found) == wanted)
+            assert any(code.startswith(bytes(region.code[at:])) for *found, code in there if tuple(found) == wanted)
     for region in made:
         assert region.guest == b"".join(MEMORY[start:end] for start, end in region.ranges)
         assert all(end < after for (_, end), (after, _) in zip(region.ranges, region.ranges[1:], strict=False))

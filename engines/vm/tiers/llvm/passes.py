@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from engines.vm.runtime.llvm import HostTarget
-from engines.vm.tiers.llvm.unchecked import LOOPS, PREFIX
+from engines.vm.tiers.llvm.unchecked import FEWEST_ROUNDS, LOOPS, PREFIX
 
 _machines: dict[tuple[HostTarget, int], Any] = {}
 
@@ -47,6 +47,8 @@ def _optimised(text: str, target: HostTarget, level: int) -> tuple[Any, Any]:
         # Targets of a call through a pointer are functions, which lie apart: one jump through a sparse table is
         # predicted better than a tree of comparisons.
         llvm.set_option("", "-jump-table-density=4")
+        # Counted loops of so few rounds are worth vectors: who enters them has paid already.
+        llvm.set_option("", f"-vectorizer-min-trip-count={FEWEST_ROUNDS}")
         machine = _machines[key] = llvm.Target.from_triple(target.triple).create_target_machine(
             cpu=target.cpu, features=target.features, opt=level, reloc="pic", codemodel="small"
         )

@@ -32,9 +32,9 @@ LOOPS: Final = "; counted loops\n"
 """What separates the functions from the text of a region."""
 PREFIX: Final = "counted_"
 FEWEST_ROUNDS: Final = 8
-MANY: Final = 64
-"""Rounds, no fewer than any vector has elements: as often as there are so many, they run in the widest vectors, and
-what is left runs in vectors of `FEWEST_ROUNDS`."""
+MANY: Final = 2 * FEWEST_ROUNDS
+"""Rounds: of fewer, `FEWEST_ROUNDS` are one vector. The widest ones have up to 64 elements, and would leave all rounds
+to what does the rest one by one."""
 _WIDEST: Final = 8
 """Bytes of an access of which the widest vectors have no more than `FEWEST_ROUNDS`."""
 _MOST_ROUNDS: Final = 1 << 31
@@ -98,7 +98,7 @@ class UncheckedLoop:
         emitter = Emitter()
         machine = PlainMachine(emitter, frm, floats)
         emitter.lines.clear()
-        few, many = (self._body(machine, run) for _ in range(2))
+        few, some, many = (self._body(machine, run) for _ in range(3))
         emitter.lines = ["start:"]
         self._read = sorted({int(name[1:]) for name in machine.touched} | set(self._written))
         for register in self._read:
@@ -106,13 +106,15 @@ class UncheckedLoop:
             emitter.line(f"store i64 %x{register}, ptr %x{register}.")
         rounds = emitter.named("%rounds", 64)
         if self.loop.widest_access < _WIDEST:
-            wide, rounds = rounds & -MANY, rounds & (MANY - 1)
-            emitter.branch(wide.eq(0), "some", "many")
-            self._repeat(emitter, "many", wide, many, "!0", "rest")
-            emitter.branch(rounds.eq(0), "end", "some")
+            emitter.branch(rounds.ult(MANY), "few", "many")
+            self._repeat(emitter, "few", emitter.const(FEWEST_ROUNDS), few, "!3", "rest")
+            left = rounds & (FEWEST_ROUNDS - 1)
+            emitter.branch(left.eq(0), "end", "some")
+            self._repeat(emitter, "some", left, some, "!3", "end")
         else:
-            emitter.jump("some")
-        self._repeat(emitter, "some", rounds, few, "!3", "end")
+            emitter.jump("many")
+        self._repeat(emitter, "many", rounds, many, "!0", "end")
+        emitter.begin("end")
         value = "poison"
         for place, register in enumerate(self._written):
             last = emitter.name(f"load i64, ptr %x{register}.")
@@ -136,7 +138,8 @@ class UncheckedLoop:
     def _repeat(
         self, emitter: Emitter, label: str, rounds: LlvmValue, body: list[str], metadata: str, onward: str
     ) -> None:
-        """A loop, from `label` on and to `onward`, which goes on being written. There is at least one round."""
+        """A loop of at least one round, from `label` on and to `onward`, which goes on being written unless it is the
+        end."""
         emitter.begin(label)
         emitter.jump(f"{label}.round")
         emitter.begin(f"{label}.round")
@@ -145,7 +148,8 @@ class UncheckedLoop:
         emitter.line(f"%{label}.next = add nuw nsw i64 %{label}.done, 1")
         emitter.line(f"%{label}.is_last = icmp eq i64 %{label}.next, {rounds.text}")
         emitter.line(f"br i1 %{label}.is_last, label %{onward}, label %{label}.round, !llvm.loop {metadata}")
-        emitter.begin(onward)
+        if onward != "end":
+            emitter.begin(onward)
 
     @property
     def declaration(self) -> str:
@@ -255,7 +259,7 @@ def _metadata(ranges: int) -> Iterator[str]:
     yield '!1 = !{!"llvm.loop.interleave.count", i32 1}'
     yield "!2 = distinct !{!2}"
     yield "!3 = distinct !{!3, !1, !4}"
-    yield f'!4 = !{{!"llvm.loop.vectorize.width", i32 {FEWEST_ROUNDS}}}'
+    yield '!4 = !{!"llvm.loop.unroll.disable"}'
     for number in range(ranges):
         yield f"!{_own(number) - 1} = distinct !{{!{_own(number) - 1}, !2}}"
         yield f"!{_own(number)} = !{{!{_own(number) - 1}}}"

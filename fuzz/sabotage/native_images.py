@@ -8,6 +8,7 @@ from engines.vm.record import replace
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
 PLANS: Final = "tests/engines/vm/aot/test_program_regions.py"
+LINKED: Final = "tests/engines/vm/aot/test_linked_regions.py"
 
 BUGS: Final = Catalogue(("fuzz.sabotage.image_judge:judge",))
 
@@ -247,3 +248,62 @@ def _() -> None:
         return form
 
     replace_method(compiler, "form", wrapper)
+
+
+def _bundled_with(change: Any) -> None:
+    """Regions are changed before they are put together."""
+    from engines.vm.aot import bundles
+
+    def wrapper(original: Any) -> Any:
+        return lambda group: original([change(region, group) for region in group])
+
+    replace_method(bundles, "_joined", wrapper)
+
+
+@BUGS.action(
+    "image-link-to-another-entry",
+    Area.AOT,
+    "a jump to the wrong place",
+    description="a way out that is linked leads to the entry after the one that it is for",
+    judges=(LINKED,),
+)
+def _() -> None:
+    def change(region: Any, group: Any) -> Any:
+        pcs = sorted({pc for other in group for pc, _ in other.inner})
+        after = {pc: pcs[(place + 1) % len(pcs)] for place, pc in enumerate(pcs)}
+        return replace(region, links=tuple((at, after.get(pc, pc)) for at, pc in region.links))
+
+    _bundled_with(change)
+
+
+@BUGS.action(
+    "image-link-counts-twice",
+    Area.AOT,
+    "an entry for other ways in",
+    description="linked ways out lead to the entries for handlers, which count what retires a second time",
+    judges=(LINKED,),
+)
+def _() -> None:
+    _bundled_with(lambda region, group: replace(region, inner=region.entries))
+
+
+@BUGS.action(
+    "image-linked-code-takes-memory-from-its-caller",
+    Area.AOT,
+    "an entry for other ways in",
+    description="a region that is linked takes for the address of memory what it was given, which only handlers give",
+    judges=(LINKED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.links import Links
+
+    def wrapper(original: Any) -> Any:
+        def begin(self: Any) -> None:
+            first = len(self.emitter.lines)
+            original(self)
+            for at in range(first, len(self.emitter.lines)):
+                self.emitter.lines[at] = self.emitter.lines[at].replace("= load", "= freeze ptr null ; load")
+
+        return begin
+
+    replace_method(Links, "begin", wrapper)

@@ -1,7 +1,11 @@
-"""Regions that are loaded together: one after the other in one piece of code, so that an image is installed at once."""
+"""Regions that are loaded together: one after the other in one piece of code, so that an image is installed at once.
+
+As they are installed and taken away together, a way out of one that leads to an entry of another jumps there itself.
+"""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -10,6 +14,8 @@ from engines.vm.aot.image import StoredRegion
 MOST_BYTES: Final = 2 << 20
 """Of code in a bundle: what is installed, and given up when its guest code changes, as a whole."""
 _ALIGN: Final = 64
+_DISTANCE: Final = struct.Struct("<i")
+"""Of a jump, from behind it."""
 
 
 def bundled(regions: Iterable[StoredRegion]) -> list[StoredRegion]:
@@ -29,18 +35,25 @@ def _groups(regions: Iterable[StoredRegion]) -> Iterator[list[StoredRegion]]:
 
 
 def _joined(group: Sequence[StoredRegion]) -> StoredRegion:
-    code = b""
+    code = bytearray()
+    inner: dict[int, int] = {}
+    links: list[tuple[int, int]] = []
     entries: list[tuple[int, int]] = []
     faults: list[tuple[int, int]] = []
     for region in group:
         base = len(code)
         entries += [(pc, base + offset) for pc, offset in region.entries]
         faults += [(base + at, base + to) for at, to in region.faults or ()]
+        inner |= {pc: base + offset for pc, offset in region.inner}
+        links += [(base + at, pc) for at, pc in region.links]
         code += bytes(region.code) + bytes(-len(region.code) % _ALIGN)
+    for at, pc in links:
+        if pc in inner:
+            _DISTANCE.pack_into(code, at, inner[pc] - at - _DISTANCE.size)
     guest = _guest(group)
     exits = {exit for region in group for exit in region.exits} - {pc for pc, _ in entries}
     return StoredRegion(
-        code,
+        bytes(code),
         tuple(entries),
         tuple((start, start + len(content)) for start, content in guest),
         tuple(sorted(exits)),

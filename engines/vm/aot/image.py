@@ -85,6 +85,8 @@ class StoredRegion:
         faults: of code for guarded memory, offsets of each instruction that may fault and of its way out; None for code
             that checks permissions itself, which runs in any memory.
         kind: see `Kind`; a region that failed has no code.
+        inner, links: what `engines.vm.aot.bundles` links regions by, and no file keeps: by pc the offset of another
+            entry, for code that is linked with this; offsets of distances of jumps, and the pc that each leads to.
     """
 
     code: bytes | memoryview
@@ -94,6 +96,8 @@ class StoredRegion:
     guest: bytes
     faults: tuple[tuple[int, int], ...] | WaysOut | None = None
     kind: Kind = Kind.BASELINE
+    inner: tuple[tuple[int, int], ...] = ()
+    links: tuple[tuple[int, int], ...] = ()
 
     def to_bytes(self) -> bytes:
         numbers = [n for pair in (*self.entries, *self.ranges) for n in pair]

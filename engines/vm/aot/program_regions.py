@@ -165,7 +165,10 @@ class ProgramRegions:
             return str(error)
         guest = b"".join(self._space.fetch(start, end - start) for start, end in made.ranges)
         entries = tuple((pc, offset) for pc, offset in made.heads.items() if pc in own)
-        return StoredRegion(made.code, entries, tuple(made.ranges), made.exits, guest, made.faults, Kind.LLVM)
+        inner = tuple((pc, offset) for pc, offset in made.inner.items() if pc in own)
+        return StoredRegion(
+            made.code, entries, tuple(made.ranges), made.exits, guest, made.faults, Kind.LLVM, inner, made.links
+        )
 
     def _is_of(self, function: int, pc: int) -> bool:
         """Whether an instruction belongs to a function."""

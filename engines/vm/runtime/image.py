@@ -14,7 +14,7 @@ from engines.vm.runtime.quick_json import loads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Final
 
 EM_X86_64: Final = 62
@@ -39,6 +39,9 @@ _JUMP: Final = b"\xff\x25\x02\x00\x00\x00\x90\x90"
 """`jmp *2(%rip)`, padded to the 8-byte slot that follows."""
 ALIGNMENT: Final = 64
 _SLOT_BYTES: Final = 8
+_DISTANCE_BYTES: Final = 4
+"""A jump's distance is its last four bytes, and counts from behind them."""
+NOTHING: Final[Mapping[str, str]] = {}
 FAULTS: Final = ".faults"
 """A section that is not loaded: pairs of addresses, of each instruction that may fault and of its way out."""
 _MOST_ALIGNMENT: Final = 4096
@@ -57,12 +60,15 @@ class Image:
         symbols: offsets of the global functions.
         imports: offsets of 8-byte slots that receive the addresses of functions from outside.
         faults: offsets of each instruction that may fault, and of its way out. `to_bytes` does not keep them.
+        links: offsets of distances of jumps that may be led elsewhere, and the name of each one's target. `to_bytes`
+            does not keep them.
     """
 
     content: bytes | memoryview
     symbols: dict[str, int]
     imports: dict[str, int]
     faults: tuple[tuple[int, int], ...] = ()
+    links: tuple[tuple[int, str], ...] = ()
 
     def to_bytes(self) -> bytes:
         from json import dumps
@@ -121,17 +127,18 @@ def _inside(what: str, offsets: object, last: int) -> None:
             raise LinkError(f"{what} {name!r} has offset {offset!r}; legal are 0 … {last}")
 
 
-def link(*objects: bytes) -> Image:
+def link(*objects: bytes, instead: Mapping[str, str] = NOTHING) -> Image:
     """Link x86-64 ELF object files into a flat image. Code comes first, in the order of the files, then the rest.
 
-    What they define globally and not hidden is exported; hidden symbols are for each other only.
+    What they define globally and not hidden is exported; hidden symbols are for each other only. Jumps to a name of
+    `instead`, which none defines, lead to the function that it names, and are told of in `links`.
 
     Raises:
         LinkError: not such a file, a damaged one, a relocation or section that is not position-independent, or a
             symbol that two files define.
     """
     try:
-        return _link(objects)
+        return _link(objects, instead)
     except LinkError:
         raise
     except (struct.error, IndexError, ValueError, OverflowError) as error:
@@ -153,12 +160,13 @@ class _Object:
         return cls(data, sections, _symbols(data, sections))
 
 
-def _link(objects: Sequence[bytes]) -> Image:
+def _link(objects: Sequence[bytes], instead: Mapping[str, str]) -> Image:
     files = [_Object.of(data) for data in objects]
     content, bases = _placed(files)
     known, exported = _defined(files, bases)
     _inside("symbol", known, len(content))
     stubs: dict[str, int] = {}
+    links: list[tuple[int, str]] = []
     for found, at in zip(files, bases, strict=True):
         for section in found.sections:
             if section.kind != _SHT_RELA or section.info not in at:
@@ -168,7 +176,10 @@ def _link(objects: Sequence[bytes]) -> Image:
                 symbol, kind = found.symbols[info >> 32], info & 0xFFFF_FFFF
                 through_slot = kind in _THROUGH_SLOT
                 target: int | None
-                if symbol.section == _SHN_UNDEF and symbol.name not in known:
+                if symbol.section == _SHN_UNDEF and symbol.name in instead:
+                    target = known[instead[symbol.name]] if kind == _PLT32 and addend == -_DISTANCE_BYTES else None
+                    links.append((at[section.info] + offset, symbol.name))
+                elif symbol.section == _SHN_UNDEF and symbol.name not in known:
                     if symbol.name not in stubs:
                         content += bytes(-len(content) % 16)
                         stubs[symbol.name] = len(content)
@@ -182,7 +193,8 @@ def _link(objects: Sequence[bytes]) -> Image:
                     raise LinkError(f"relocation {kind} against {symbol.name!r} cannot be resolved inside a flat image")
                 _apply(content, kind, at[section.info] + offset, target + addend, symbol.name)
     faults = [pair for found, at in zip(files, bases, strict=True) for pair in _faults(found, at)]
-    return Image(bytes(content), exported, {name: stub + 8 for name, stub in stubs.items()}, tuple(faults))
+    imports = {name: stub + 8 for name, stub in stubs.items()}
+    return Image(bytes(content), exported, imports, tuple(faults), tuple(links))
 
 
 def _placed(files: Sequence[_Object]) -> tuple[bytearray, list[dict[int, int]]]:

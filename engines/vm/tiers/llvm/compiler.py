@@ -45,7 +45,7 @@ class Compiled:
         ranges: guest bytes that it was made from, as (start, end).
         exits: guest pcs that it may lead to directly.
         insns: guest instructions. seconds: what it took.
-        faults: see `StoredRegion`.
+        faults, inner, links: see `StoredRegion`.
     """
 
     code: bytes
@@ -55,6 +55,8 @@ class Compiled:
     insns: int
     seconds: float
     faults: tuple[tuple[int, int], ...] | None = None
+    inner: dict[int, int] = field(default_factory=dict)
+    links: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass
@@ -156,7 +158,8 @@ class LlvmCompiler:
 
         begun = time.thread_time() if begun is None else begun
         try:
-            image = link(optimised_object(module.text, self._target))
+            instead = {symbol: other for symbol, (_, other) in module.links.items()}
+            image = link(optimised_object(module.text, self._target), instead=instead)
         except (RuntimeError, LinkError) as error:
             raise self._refuse(f"LLVM: {str(error).splitlines()[0]}") from error
         if image.imports:
@@ -167,7 +170,9 @@ class LlvmCompiler:
         exits |= region.taken - region.blocks.keys()
         faults = image.faults if guarded else None
         code, ranges = bytes(image.content), region.ranges()
-        made = Compiled(code, heads, ranges, tuple(sorted(exits)), region.insns, seconds, faults)
+        inner = {pc: image.symbols[symbol] for pc, symbol in module.inner.items()}
+        links = tuple((at, module.links[symbol][0]) for at, symbol in image.links)
+        made = Compiled(code, heads, ranges, tuple(sorted(exits)), region.insns, seconds, faults, inner, links)
         counters = self.counters
         counters.regions += 1
         counters.insns += made.insns

@@ -12,8 +12,7 @@ from engines.vm.memory.address_space import ADDRESS_BITS
 from engines.vm.tiers.interpreter.emitter import BRANCH_WEIGHTS, Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.handlers import PLACED
-from engines.vm.tiers.interpreter.layout import ARGUMENTS, CONTEXT_OFFSETS, CPU_OFFSETS, PC_SHIFT, forward
-from engines.vm.tiers.interpreter.machine import tail_call
+from engines.vm.tiers.interpreter.layout import CONTEXT_OFFSETS, CPU_OFFSETS, PC_SHIFT
 from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
@@ -21,6 +20,7 @@ from engines.vm.tiers.llvm.arms import Arms, arms_of
 from engines.vm.tiers.llvm.bounds import Bounds, Known, written_integer
 from engines.vm.tiers.llvm.counted import counted
 from engines.vm.tiers.llvm.joined_loads import joined_loads, restarts
+from engines.vm.tiers.llvm.links import Links
 from engines.vm.tiers.llvm.loops import loops_of
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
@@ -34,7 +34,6 @@ PARCEL_BITS: Final = 1
 """Instructions lie at multiples of two bytes (ISA, chapter "C")."""
 _WORDS: Final = CPU_OFFSETS["f"] // 8 + 32
 """Of the record, as far as the registers go."""
-ATTRIBUTES: Final = 'nounwind "no-builtins" "frame-pointer"="none"'
 
 
 @dataclass
@@ -42,12 +41,15 @@ class Module:
     """LLVM text, the entry's symbol by pc of a head, and what the code assumes.
 
     Attributes:
+        inner, links: see `Links`.
         assumes_frm: whether the code is right for one rounding mode only, which it checks when it is entered.
     """
 
     text: str
     heads: dict[int, str]
     assumes_frm: bool
+    inner: dict[int, str]
+    links: dict[str, tuple[int, str]]
 
 
 def usable(insn: Decoded, frm: int, floats: X86FloatSupport) -> str | None:
@@ -122,6 +124,7 @@ class Lowering:
     def module(self) -> Module:
         """The text of the region."""
         region, emitter = self.region, self.emitter
+        self.links = Links(emitter, self.convention, self.guarded)
         self.machine = RegionMachine(emitter, self.frm, self.floats)
         self.bounds: Bounds | None = None
         if self.guarded:
@@ -138,19 +141,15 @@ class Lowering:
             self._block(region.blocks[pc])
         self._write_leaves()
         body = emitter.lines
-        heads = {pc: f"head_{pc:x}" for pc in region.heads}
         emitter.lines = ["start:"]
         self._start()
-        lines = "\n".join(emitter.lines + body)
-        functions = [f"define internal {self.convention} i64 @body({ARGUMENTS}) {ATTRIBUTES} {{\n{lines}\n}}"]
-        for number, symbol in enumerate(heads.values()):
-            entry = Emitter()
-            tail_call(entry, self.convention, "@body", forward(f"inttoptr (i64 {number} to ptr)"))
-            lines = "\n".join(entry.lines)
-            functions.append(f"define {self.convention} i64 @{symbol}({ARGUMENTS}) {ATTRIBUTES} {{\n{lines}\n}}")
+        functions = self.links.functions(region.heads, emitter.lines + body)
         parts = [*sorted(emitter.declarations), *functions, BRANCH_WEIGHTS, "!1 = !{}"]
         loops = text_of(apart, max((len(loop.loop.ranges) for loop in self.unchecked.values()), default=0))
-        return Module("\n".join(parts) + "\n" + loops, heads, self.machine.uses_frm)
+        links = self.links
+        return Module(
+            "\n".join(parts) + "\n" + loops, links.heads, self.machine.uses_frm, links.inner, links.targets
+        )
 
     def _unchecked(self) -> dict[int, UncheckedLoop]:
         """By pc of its block, each loop that may run without checks."""
@@ -169,6 +168,7 @@ class Lowering:
         names = sorted(self.machine.touched)
         for name in names:
             emitter.line(f"%{name}. = alloca {_kind(name)}")
+        self.links.begin()
         emitter.line("%budget. = alloca i64")
         emitter.line("%leave_budget. = alloca i64")
         emitter.line("%leave_pc. = alloca i64")
@@ -176,7 +176,6 @@ class Lowering:
         emitter.line("%leave_unsaved. = alloca i64")
         emitter.line(f"%saved. = alloca [{_WORDS} x i64]")
         emitter.line("store i64 %budget, ptr %budget.")
-        self._account("add", emitter.named("%budget", 64))
         if self.machine.uses_frm:
             frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
             emitter.leave_if(frm.ne(self.frm), "other_mode")
@@ -467,22 +466,10 @@ class Lowering:
         emitter.jump(again)
         emitter.begin(done)
 
-    def _account(self, operation: str, budget: LlvmValue) -> None:
-        """Count what retires in compiled code: the budget at the entry less the budget at the exit."""
-        emitter = self.emitter
-        counter = emitter.offset("%context", CONTEXT_OFFSETS["compiled"])
-        emitter.store(counter, emitter.value(f"{operation} i64 {emitter.load(counter, 64).text}, {budget.text}", 64))
-
-    def _entry(self, pc: int) -> str:
-        emitter = self.emitter
-        table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
-        return emitter.offset(table, pc << PC_SHIFT)
-
     def _exit(self, target: int, left: LlvmValue, dirty: Names, loose: frozenset[int]) -> None:
         """Go on at `target`, outside, whatever code its entry leads to."""
         self._save(dirty, loose)
-        self._account("sub", left)
-        self._dispatch(self._entry(target), left)
+        self.links.jump(target, left)
 
     def _write_leaves(self) -> None:
         """All ways to the interpreter meet in one place, which saves what any of them may have to."""
@@ -510,33 +497,16 @@ class Lowering:
                 self._save_some(unsaved_)
                 budget = emitter.value("load i64, ptr %leave_budget.", 64)
                 pc = emitter.value("load i64, ptr %leave_pc.", 64)
-                self._account("sub", budget)
+                self.links.account("sub", budget)
                 table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
                 entry = emitter.offset(table, pc.shl(PC_SHIFT))
                 if common == "leave":
-                    self._dispatch(entry, budget)
+                    self.links.dispatch(entry, budget)
                 else:  # the entry leads here
                     distance = emitter.const(self.handler(region.heads[0]))
                     for head in region.heads[1:]:
                         distance = pc.eq(head).select(emitter.const(self.handler(head)), distance)
-                    self._leave_for(entry, distance, budget)
-
-    def _dispatch(self, entry: str, budget: LlvmValue) -> None:
-        """Go on with the handler of `entry`."""
-        self._leave_for(entry, self.emitter.load(entry, 32).sext(64), budget)
-
-    def _leave_for(self, entry: str, distance: LlvmValue, budget: LlvmValue) -> None:
-        """Go on with the handler at `distance` from `decode`. What only handlers need is loaded here, and held in no
-        register before: code for guarded memory has memory in a segment."""
-        emitter = self.emitter
-        handed = {name: f"%{name}" for name in ("memory", "permissions", "decode")}
-        if self.guarded:
-            handed = {name: emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS[name])) for name in handed}
-        arguments = ", ".join(f"ptr {value}" for value in handed.values())
-        handler = emitter.offset(handed["decode"], distance)
-        tail_call(
-            emitter, self.convention, handler, f"ptr %cpu, ptr {entry}, i64 {budget.text}, {arguments}, ptr %context"
-        )
+                    self.links.leave_for(entry, distance, budget)
 
     def _indirect(self, block: Block, budget: LlvmValue, dirty: Names, known: Known, states: States) -> None:
         emitter, machine, last = self.emitter, self.machine, block.insns[-1]
@@ -563,9 +533,9 @@ class Lowering:
         machine.commit()
         self._save(after, loose(states))
         left = budget + self._unspent(block)
-        self._account("sub", left)
+        self.links.account("sub", left)
         table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
-        self._dispatch(emitter.offset(table, target.shl(PC_SHIFT)), left)
+        self.links.dispatch(emitter.offset(table, target.shl(PC_SHIFT)), left)
 
 
 def _kind(name: str) -> str:

@@ -13,7 +13,7 @@ from engines.rustwasm.borrow.shapes import COVARIANT, Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.written import parts
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.definitions import FnDef, ImplDef
 from engines.rustwasm.typing.types import Ty
 
 STATIC: Final = -1
@@ -43,9 +43,22 @@ class Calls(Bounds):
 
     # Functions
 
-    def enter(self, definition: FnDef, generic: list[Typed], actual: list[Typed], target: Typed, category: int) -> None:
-        """A call of a function with these type arguments."""
+    def enter(
+        self,
+        definition: FnDef,
+        generic: list[Typed],
+        actual: list[Typed],
+        target: Typed,
+        category: int,
+        written: Sequence[tuple[int, Ty]] = (),
+    ) -> None:
+        """A call of a function with these type arguments, some of which are `written` with lifetimes."""
         env = Environment(generic, {}, self.regions.fresh)
+        for index, one in written:
+            if index >= 0:
+                self.is_written(generic[index], one)
+            elif isinstance(definition.owner, ImplDef):
+                self.is_written(self.signatures.typed(definition.owner.self_ty, env), one)
         self._give(definition.inputs, env, actual)
         if target[1]:
             given_out = self.signatures.regions(definition.output, env, target[0])
@@ -57,6 +70,18 @@ class Calls(Bounds):
             else:
                 self.relate((target[0], given_out), target, category)
         self._bounds(definition.generics, env)
+
+    def is_written(self, found: Typed, written: Ty) -> None:
+        """A type that inference found is one that is written, with lifetimes."""
+        if self.signatures.assumed is None:
+            return
+        own = Environment(self.signatures.assumed.args, self.universe, self.regions.fresh)
+        try:
+            one, regions = self.signatures.typed(written, own)
+        except UnknownRegionsError:
+            return
+        if one is found[0]:
+            self._equal(list(zip(found[1], regions, strict=True)), r.CALL)
 
     def _give(self, inputs: Sequence[Ty], env: Environment, actual: list[Typed]) -> None:
         """Arguments for parameters that are declared so."""
@@ -315,9 +340,17 @@ class Calls(Bounds):
                        for j in range(len(result))]  # fmt: skip
         for longer, shorter in summary:
             if longer < len(regions) and shorter < len(regions):
-                end = 0 if shorter == STATIC else regions[shorter]
-                self.regions.outlives(regions[longer], end, self.point, r.CALL)
+                self.regions.outlives(
+                    self.demanded(longer, regions), self.demanded(shorter, regions), self.point, r.CALL
+                )
         return output, result
+
+    def demanded(self, position: int, regions: Sequence[int]) -> int:
+        """The region that a position in what a closure demands stands for: one of the closure's, `'static`, or a
+        lifetime of the function, which are numbered from -2 down."""
+        if position >= 0:
+            return regions[position]
+        return 0 if position == STATIC else self.universe[self.body.definition.lifetimes[-2 - position]]
 
     def _mix(self, actual: list[Typed], target: Typed) -> None:
         """The result may hold whatever the arguments hold."""

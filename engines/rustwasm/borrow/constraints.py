@@ -57,7 +57,7 @@ class Constraints(Calls):
         self.universe["'static"] = regions.universal("'static")
         inputs = tuple(getattr(definition, "inputs", ()))
         closure = body.arg_count > 0 and body.locals[1].name == "{environment}"
-        declared = [definition.output, *inputs] if not closure else [None] * (body.arg_count + 1)
+        declared = [definition.output, *inputs] if not closure else _of_closure(body)
         generic: list[Typed] = [(ty.param(i, name), ()) for i, name in enumerate(definition.generics.names)]
 
         def universal() -> int:
@@ -86,10 +86,13 @@ class Constraints(Calls):
                     for region in known:
                         regions.known |= {(u, region) for u in range(len(regions.names))}
             found[i] = known
-        declared_locals = {} if closure else {i: _with_own_bounds(one, f"&{i}") for i, one in body.declared}
+        declared_locals = {i: _with_own_bounds(one, f"&{i}") for i, one in body.declared}
         named = [*declared_locals.values(), *[one for one in declared if one is not None]]
         for name in dict.fromkeys(name for one in named for name in sorted(ty.lifetimes(one)) if name[0] != "&"):
             env.region(name)
+        if closure or body.closures:
+            for name in definition.lifetimes:
+                env.region(name)
         for name in [name for p in definition.generics.predicates for name in _named(p)]:
             env.region(name)
         for longer, shorter in definition.generics.outlives:
@@ -112,6 +115,14 @@ class Constraints(Calls):
             if known is None:
                 known = () if counts.get(local.ty) == 0 else self.unknown(local.ty)
             self.locals.append(known)
+
+    def around(self) -> FnDef | None:
+        """The function that a closure is written in; None for any other body."""
+        if not self.body.arg_count or self.body.locals[1].name != "{environment}":
+            return None
+        one = self.body.locals[1].ty
+        owner = (one.args[0] if one.kind == ty.REF else one).data.owner
+        return owner if isinstance(owner, FnDef) else None
 
     def _hidden(self, one: Ty, env: Environment, count: int, universal: Callable[[], int]) -> tuple[int, ...]:
         """Regions of the type behind an `impl Trait` result: what its bounds name, or regions of the caller's that what
@@ -248,6 +259,8 @@ class Constraints(Calls):
             fresh = self.unknown(rvalue.ty)
             one, regions = rvalue.ty, fresh
             self.relate((one, fresh), target, category)
+        if rvalue.written is not None:
+            self.is_written((one, regions), rvalue.written)
         for i, operand in enumerate(rvalue.operands):
             source = self.operand(operand)
             if not source[1]:
@@ -265,10 +278,11 @@ class Constraints(Calls):
         if one.kind == ty.CLOSURE:
             count = len(regions)
             for longer, shorter in self.summaries.get(one.data, ()):
-                if shorter == STATIC and longer < count:
-                    self.regions.outlives(regions[longer], 0, self.point, r.CALL)
-                elif longer < count and shorter < count:
-                    self.regions.outlives(regions[longer], regions[shorter], self.point, category)
+                if longer < count and shorter < count:
+                    why = r.CALL if shorter == STATIC else category
+                    self.regions.outlives(
+                        self.demanded(longer, regions), self.demanded(shorter, regions), self.point, why
+                    )
 
     def _borrow(self, statement: m.Assign, rvalue: m.Ref, target: Typed, category: int) -> None:
         if rvalue.kind == "raw" or not target[1]:
@@ -331,20 +345,29 @@ class Constraints(Calls):
             return
         bounded = one.args and one.args[0].kind == ty.PARAM and is_call(definition)
         if not target[1] and not bounded:
-            plain = self._plain(definition)
+            plain = self._plain(definition) if not getattr(function, "written", ()) else 0
             if plain == 2 or (plain == 1 and all(map(self._single, actual))):
                 return
         generic: list[Typed] = [(a, self.unknown(a)) for a in one.args]
         if generic and is_call(definition):
             self._call_value(generic, actual, target, category)
         else:
-            self.enter(definition, generic, actual, target, category)
+            written = function.written if isinstance(function, m.Constant) else ()
+            self.enter(definition, generic, actual, target, category, written)
 
 
 def _named(bound: Predicate) -> list[str]:
     """The lifetimes that a bound's trait has by name."""
     args = [name for one in bound.declared[0] for name in sorted(ty.lifetimes(one))]
     return [name for name in (*bound.lifetimes, *args) if name]
+
+
+def _of_closure(body: m.Body) -> list[Ty | None]:
+    """The types that are written at a closure's parameters, where those of a function's result and parameters are."""
+    one = body.locals[1].ty
+    closure = (one.args[0] if one.kind == ty.REF else one).data
+    written = [ty.deep(each) if each is not None else None for each in closure.declared]
+    return [None, None, *[None if each is None or each.flags & ty.HAS_INFER else each for each in written]]
 
 
 def _with_own_bounds(one: Ty, name: str) -> Ty:

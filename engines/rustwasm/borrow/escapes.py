@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from engines.rustwasm.borrow.calls import STATIC
 from engines.rustwasm.borrow.constraints import Constraints
 from engines.rustwasm.borrow.explain import Explainer
 from engines.rustwasm.borrow.report import Reporter
@@ -35,7 +34,7 @@ def escapes(constraints: Constraints, reporter: Reporter, summary: list[tuple[in
     for longer, shorter in summary:
         if captures <= longer < end and longer != shorter:
             local, region = parameters[longer - captures]
-            target = 0 if shorter == STATIC else ends[shorter]
+            target = constraints.demanded(shorter, ends)
             demand = explainer.blame(constraints.regions.path(region, target), target)
             found.append((longer, shorter, body.locals[local].name or "", demand.span))
     return found

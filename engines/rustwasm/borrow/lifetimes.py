@@ -12,8 +12,8 @@ from engines.rustwasm.typing import types as ty
 
 
 def summarize(constraints: Constraints) -> list[tuple[int, int]]:
-    """What a closure's body demands, as pairs of positions in the regions of its captures, parameters and result; the
-    second one is STATIC for `'static`."""
+    """What a closure's body demands, as pairs of positions in the regions of its captures, parameters and result, or
+    what `Calls.demanded` numbers."""
     body = constraints.body
     regions = constraints.regions
     own = constraints.locals[1]
@@ -23,13 +23,16 @@ def summarize(constraints: Constraints) -> list[tuple[int, int]]:
         positions += constraints.locals[i]
     positions += constraints.locals[0]
     where: dict[int, int] = {0: STATIC}
+    for i, name in enumerate(body.definition.lifetimes):
+        where.setdefault(constraints.universe[name], -2 - i)
+    out: list[tuple[int, int]] = []
     for i, region in enumerate(positions):
-        where.setdefault(region, i)
-    out = []
-    for i, region in enumerate(positions):
-        if region < 0:
-            continue
-        out += [(i, where[end]) for end in regions.ends(region) if end != region and end in where]
+        named = where.setdefault(region, i)
+        if named <= STATIC:
+            out += [(i, named), (named, i)] if named < STATIC else [(i, STATIC)]
+    for region, at in where.items():
+        if region > 0:
+            out += [(at, where[end]) for end in regions.ends(region) if end != region and end in where]
     return out
 
 

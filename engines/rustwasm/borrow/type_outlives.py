@@ -75,15 +75,16 @@ def unsized_parts(one: Ty, wanted: Ty, regions: tuple[int, ...], shapes: Shapes)
 
 
 def check_type_outlives(constraints: Constraints, reporter: Reporter, closure: bool) -> None:
-    """Report each parameter that has to last longer than anything promises; in a closure only longer than all of the
-    program, since it does not know what the function promises of other lifetimes."""
+    """Report each parameter that has to last longer than anything promises; in a closure only longer than a
+    lifetime with a name: what the others are is not known there."""
     regions = constraints.regions
+    named = {0, *[constraints.universe.get(name, 0) for name in constraints.body.definition.lifetimes]}
     promised = _promised(constraints)
     reported: set[tuple[Ty, int]] = set()
     for one, region, point in constraints.tests:
         ends = [0] if region == 0 else regions.ends(region)
         for end in ends:
-            if closure and end:
+            if closure and end not in named:
                 continue
             if any(regions.promised(longer, end) for longer in promised.get(one, ())) or (one, point) in reported:
                 continue
@@ -116,6 +117,13 @@ def _promised(constraints: Constraints) -> dict[Ty, set[int]]:
                 own.add(0)
     for i in range(constraints.body.arg_count + 1):
         _implied(constraints, constraints.body.locals[i].ty, constraints.locals[i], (), found)
+    around = constraints.around()
+    if around is not None and constraints.signatures.assumed is not None:
+        for declared in (*around.inputs, around.output):
+            one = ty.erase(declared)
+            held = constraints.signatures.regions(declared, constraints.signatures.assumed, one)
+            if held is not None:
+                _implied(constraints, one, held, (), found)
     return found
 
 

@@ -7,6 +7,7 @@ themselves and blame their statement's span.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
 from engines.rustwasm.typing.types import Ty
@@ -74,13 +75,15 @@ class Move:
 class Constant:
     """A constant of type `ty`. `value` is an int (integers, char, bool as 0 or 1), a float, bytes (for `&str` and
     `&[u8; N]`),
-    None (unit, function items: zero-sized), or a `ConstDef` of a static (type `&T` or `*mut T`: its address)."""
+    None (unit, function items: zero-sized), or a `ConstDef` of a static (type `&T` or `*mut T`: its address). `written`
+    are the types with lifetimes that a path of a function wrote: by which parameter, -1 for what the function is in."""
 
-    __slots__ = ("ty", "value")
+    __slots__ = ("ty", "value", "written")
 
-    def __init__(self, ty: Ty, value: Any = None) -> None:
+    def __init__(self, ty: Ty, value: Any = None, written: Sequence[tuple[int, Ty]] = ()) -> None:
         self.ty = ty
         self.value = value
+        self.written = written
 
 
 Operand: TypeAlias = Copy | Move | Constant
@@ -138,11 +141,12 @@ class Cast:
 
 class Aggregate:
     """Build a tuple, array, closure, struct, or variant `variant` of an enum, of type `ty`, from all its fields in
-    order."""
+    order. `written` is the type with the lifetimes that it is written with, if any is."""
 
-    __slots__ = ("operands", "ty", "variant")
+    __slots__ = ("operands", "ty", "variant", "written")
 
-    def __init__(self, ty: Ty, operands: list[Operand], variant: int = 0) -> None:
+    def __init__(self, ty: Ty, operands: list[Operand], variant: int = 0, written: Ty | None = None) -> None:
+        self.written = written
         self.ty = ty
         self.operands = operands
         self.variant = variant

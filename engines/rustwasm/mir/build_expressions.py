@@ -54,7 +54,7 @@ class ExpressionBuilder(ControlBuilder):
             ):
                 return self.negated(node)
             if isinstance(node, t.PathExpr) and self.type_of(node).kind == ty.FNDEF:
-                return m.Constant(self.type_of(node))
+                return m.Constant(self.type_of(node), None, self.written(node))
         one = self.adjusted_type(node)
         place = self.temp(one, node.span)
         self.into(place, node)
@@ -87,7 +87,7 @@ class ExpressionBuilder(ControlBuilder):
         elif target[0] == "const_param":
             self.assign(place, m.Use(m.Constant(one, target[1])), node.span)
         elif target[0] == "variant" and target[1].shape == "unit":
-            self.construct(place, one, [], target[1].index, node.span)
+            self.construct(place, one, [], target[1].index, node)
         elif target[0] == "const":
             const = target[1]
             value = self.compilation.const_scalar(const) if not target[2] else None
@@ -99,7 +99,7 @@ class ExpressionBuilder(ControlBuilder):
                     definition = const
                 self.call(self.function(definition, target[2]), [], place, node.span)
         else:
-            self.assign(place, m.Use(m.Constant(one)), node.span)
+            self.assign(place, m.Use(m.Constant(one, None, self.written(node))), node.span)
 
     def place_into(self, place: Place, node: Any) -> None:
         self.assign(place, m.Use(self.read(self.read_place(node), self.type_of(node), node.span)), node.span)
@@ -193,6 +193,18 @@ class ExpressionBuilder(ControlBuilder):
         self.assign(place, m.Ref("mut" if node.mutable else "shared", source), node.span)
 
     def cast(self, place: Place, node: t.Cast) -> None:
+        said = self.written(node)
+        if said and place.projection == () and not self.body.locals[place.local].name:
+            self.body.declared.append((place.local, said[0][1]))
+        elif said:
+            held = self.temp(self.type_of(node), node.span)
+            self.body.declared.append((held.local, said[0][1]))
+            self._cast(held, node)
+            self.assign(place, m.Use(self.read(held, self.type_of(node))), node.span)
+            return
+        self._cast(place, node)
+
+    def _cast(self, place: Place, node: t.Cast) -> None:
         if node.target == "coerced":
             self.into(place, node.operand)
             return
@@ -282,7 +294,7 @@ class ExpressionBuilder(ControlBuilder):
                     field_ty = self.checker.final(self.checker.normal_subst(ty.erase(field.ty), one.args))
                     given[i] = self.read(base.field(i, field_ty), field_ty)
         operands = [given[i] for i in range(len(variant.fields))]
-        self.construct(place, one, operands, variant.index, node.span)
+        self.construct(place, one, operands, variant.index, node)
 
     def closure_expression(self, place: Place, node: t.Closure) -> None:
         closure = node.target
@@ -331,7 +343,7 @@ class ExpressionBuilder(ControlBuilder):
         callee_ty = self.adjusted_type(node.callee)
         if target is None and callee_ty.kind == ty.FNDEF and hasattr(callee_ty.data, "fields"):
             variant = callee_ty.data
-            self.construct(place, self.type_of(node), self.operands(node.args), variant.index, node.span)
+            self.construct(place, self.type_of(node), self.operands(node.args), variant.index, node)
             return
         if target is None:
             function = self.operand(node.callee)
@@ -387,7 +399,8 @@ class ExpressionBuilder(ControlBuilder):
         ):
             first = self.saved(first, receiver)
         arguments = [first, *self.operands(node.args)]
-        self.finish_call(self.function(method, args), arguments, place, node)
+        function = m.Constant(self.function(method, args).ty, None, self.written(node))
+        self.finish_call(function, arguments, place, node)
 
     # Control flow
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
+from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.types import Ty
 
@@ -169,10 +170,18 @@ class ScopeBuilder:
         """Where the fields of a value of type `one` are: behind the handle, if it is one."""
         return place.deref() if ty.is_handle(one) else place
 
-    def construct(self, place: Place, one: Ty, operands: list[m.Operand], variant: int, span: Span) -> None:
+    def written(self, node: Any) -> list[tuple[int, Ty]]:
+        """The types with lifetimes that an expression's path wrote, as far as they are known whole."""
+        path = node.callee if isinstance(node, t.Call) else node
+        said = [(index, ty.deep(one)) for index, one in self.checker.annotations.get(path, ())]
+        return [(index, one) for index, one in said if not one.flags & ty.HAS_INFER]
+
+    def construct(self, place: Place, one: Ty, operands: list[m.Operand], variant: int, node: Any) -> None:
         """Make a struct, variant, tuple or closure; of a GC type a new object and its handle."""
+        span = node.span
         if not ty.is_handle(one):
-            self.assign(place, m.Aggregate(one, operands, variant), span)
+            written = next((said for index, said in self.written(node) if index == -1), None)
+            self.assign(place, m.Aggregate(one, operands, variant, written), span)
             return
         inner = ty.pointee(one)
         made = Place(self.local(inner, None, False, span))

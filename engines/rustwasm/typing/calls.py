@@ -213,7 +213,9 @@ class CallChecker(PatternChecker):
                 self.use_mutably(node.receiver)
         if node.name == "drop":
             self.check_destructor(method, node.name_span)
+        self.said = []
         args = self.own_args(method, parent, node.generics, node.name_span)
+        self.note_said(node)
         callee = self.instantiate(method, args, node.name_span)
         if not self.unsafe:
             self.check_unsafe(callee, node.span)

@@ -63,6 +63,8 @@ class BodyChecker(StatementChecker):
         self.pointers: list[tuple[ClosureDef, Any, Ty]] = []
         """Closures fitted to function pointers, with expression and pointer: they may not capture."""
         self.declared: dict[t.LetStatement, Ty] = {}
+        self.said: list[tuple[int, Ty]] = []
+        self.annotations: dict[Any, list[tuple[int, Ty]]] = {}
         """Types that `let` statements give, where they name lifetimes."""
         self.closure_kinds: list[tuple[ClosureDef, str, t.Span]] = []
         self.literals: list[tuple[Any, bool]] = []

@@ -231,7 +231,9 @@ class ExpressionChecker(OperatorChecker):
         return ty.adt(adt, (merge.ty or ty.variable(),))
 
     def struct_literal(self, node: t.StructLiteral, expected: Ty | None) -> Ty:
+        self.said = []
         found = self.resolve_value_quiet(node.path)
+        self.note_said(node)
         if found is None or found[0] != "variant":
             if found is not None:
                 self.error("E0574", "expected struct, variant or union type", node.path.span)
@@ -404,7 +406,9 @@ class ExpressionChecker(OperatorChecker):
         return ty.ERROR_TY
 
     def cast(self, node: t.Cast, expected: Ty | None) -> Ty:
-        to = shallow(self.lower(node.to))
+        self.said = []
+        to = shallow(self.normalize(self.say(-1, self.collector.lower(node.to, self.type_env))))
+        self.note_said(node)
         inner = node.operand.operand if isinstance(node.operand, t.Unary) and node.operand.op == "-" else node.operand
         literal = isinstance(inner, t.Literal)
         actual = shallow(self.check(node.operand, to if literal and to.kind in (ty.INT, ty.FLOAT) else None))

@@ -51,6 +51,10 @@ class PathChecker(Inference):
     """Types that paths like `Default::default` leave open."""
     instantiated: list[tuple[Generics, tuple[Ty, ...], t.Span]]
     """Arguments of generic functions, and where."""
+    said: list[tuple[int, Ty]]
+    """Types with lifetimes that the path being resolved writes: by which parameter, -1 for what it is a part of."""
+    annotations: dict[Any, list[tuple[int, Ty]]]
+    """What expressions wrote so, for the borrow checker."""
     bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]]
     """What associated types have to be of types that were not known yet."""
 
@@ -63,6 +67,18 @@ class PathChecker(Inference):
     def lower(self, syntax: Any) -> Ty:
         """A type written in the body: erased, normalised."""
         return self.normalize(ty.erase(self.collector.lower(syntax, self.type_env)))
+
+    def say(self, index: int, written: Ty) -> Ty:
+        """Note a written type; the type erased."""
+        if written.flags & ty.HAS_REGION:
+            self.said.append((index, written))
+        return ty.erase(written)
+
+    def note_said(self, node: Any) -> None:
+        """Keep what the path of an expression wrote."""
+        if self.said:
+            self.annotations[node] = self.said
+        self.said = []
 
     def lookup_variable(self, name: str) -> Variable | None:
         for scope in self.scopes[::-1]:
@@ -129,7 +145,7 @@ class PathChecker(Inference):
         given: list[Ty] = []
         if args is not None:
             written = lower_arguments(self.collector, generics, args.types, generics.parent_count, self.type_env)
-            given = [self.normalize(ty.erase(one)) for one in written]
+            given = [self.normalize(self.say(generics.parent_count + i, one)) for i, one in enumerate(written)]
         explicit = wanted - sum(1 for n in generics.names[generics.parent_count :] if n.startswith("impl "))
         if args is not None and args.lifetimes:
             check_lifetime_arguments(self.compilation, definition, args)
@@ -159,7 +175,9 @@ class PathChecker(Inference):
                     node.target = ("const_param", const)
                     found_type: Ty = generics.const_params[const.data[0]]
                     return found_type
+        self.said = []
         found = self.resolve_value(path)
+        self.note_said(node)
         if found is None:
             return ty.ERROR_TY
         kind, definition, args = found
@@ -200,8 +218,9 @@ class PathChecker(Inference):
         """("fn", FnDef, args), ("variant", VariantDef, args) or ("const", ConstDef, args)."""
         segments = path.segments
         if path.qualified is not None:
-            self_ty = self.lower(path.qualified[0])
             trait_path = path.qualified[1]
+            declared = self.collector.lower(path.qualified[0], self.type_env)
+            self_ty = self.normalize(self.say(0 if trait_path else -1, declared))
             if trait_path is None:
                 return self.assoc_value(self_ty, segments, 0, path)
             trait = self.collector.trait_of(trait_path, self.type_env)
@@ -211,14 +230,16 @@ class PathChecker(Inference):
                 base = self.normalize(ty.projection(trait, segments[0].name, (self_ty,)))
                 return self.assoc_value(base, segments, 1, path)
             args, _ = self.collector.trait_args(trait, trait_path, self.type_env, self_ty)
-            return self.trait_member(trait, (self_ty, *[ty.erase(a) for a in args]), segments[0], path)
+            given = [self.say(i + 1, a) for i, a in enumerate(args)]
+            return self.trait_member(trait, (self_ty, *given), segments[0], path)
         first = segments[0]
         if len(segments) == 1 and first.name == "Self" and self.type_env.self_ty is not None:
             base = ty.erase(self.type_env.self_ty)
             if base.kind == ty.ADT and not base.data.is_enum:
+                self.say(-1, self.type_env.self_ty)
                 return ("variant", base.data.variants[0], base.args)
         if len(segments) > 1 and first.name == "Self" and self.type_env.self_ty is not None:
-            return self.assoc_value(ty.erase(self.type_env.self_ty), segments, 1, path)
+            return self.assoc_value(self.say(-1, self.type_env.self_ty), segments, 1, path)
         if len(segments) > 1 and first.name in self.type_env.params:
             return self.assoc_value(self.type_env.params[first.name], segments, 1, path)
         definition, used = self.resolver_of().resolve(path, self.type_env.module, VALUES, report=False)
@@ -234,8 +255,8 @@ class PathChecker(Inference):
             generic = segment.args or (segments[used - 2].args if used > 1 else None)
             if generic is not None:
                 holder = t.Segment(segment.span, adt.name, generic)
-                args, _ = self.collector.adt_args(adt, holder, self.type_env)
-                return ("variant", definition, tuple([ty.erase(a) for a in args]))
+                args, regions = self.collector.adt_args(adt, holder, self.type_env)
+                return ("variant", definition, self.say(-1, ty.adt(adt, args, regions)).args)
             return ("variant", definition, self.fresh_args(len(adt.generics.names)))
         if isinstance(definition, ConstDef):
             return ("const", definition, ())
@@ -243,10 +264,10 @@ class PathChecker(Inference):
             self.collector.ensure_generics(definition)
             self_ty = ty.variable()
             self.trait_selves.append((self_ty, definition))
-            given, _ = self.collector.trait_args(definition, t.Path(segment.span, [segment]), self.type_env, self_ty)
-            return self.trait_member(definition, (self_ty, *given), segments[used], path)
+            args, _ = self.collector.trait_args(definition, t.Path(segment.span, [segment]), self.type_env, self_ty)
+            return self.trait_member(definition, (self_ty, *args), segments[used], path)
         if isinstance(definition, (AdtDef, AliasDef, Ty)):
-            base = ty.erase(self.collector.definition_type(definition, segment, path, self.type_env))
+            base = self.say(-1, self.collector.definition_type(definition, segment, path, self.type_env))
             return self.assoc_value(self.normalize(base), segments, used, path)
         report_unresolved(self, path, definition)
         return None

@@ -398,11 +398,11 @@ class PatternChecker(Coercer):
                     self.collector.ensure_generics(definition)
                     segment = segments[-1]
                     if segment.args is not None:
-                        args, _ = self.collector.adt_args(definition, segment, self.type_env)
-                        return ("variant", definition.variants[0], tuple([ty.erase(a) for a in args]))
+                        args, regions = self.collector.adt_args(definition, segment, self.type_env)
+                        return ("variant", definition.variants[0], self.say(-1, ty.adt(definition, args, regions)).args)
                     return ("variant", definition.variants[0], self.fresh_args(len(definition.generics.names)))
                 if isinstance(definition, AliasDef):
-                    base = ty.erase(self.collector.alias_type(definition, segments[-1], self.type_env))
+                    base = self.say(-1, self.collector.alias_type(definition, segments[-1], self.type_env))
                     if base.kind == ty.ADT and not base.data.is_enum:
                         return ("variant", base.data.variants[0], base.args)
                     shown = self.show(base)
@@ -429,7 +429,7 @@ class PatternChecker(Coercer):
                 suggest(self.compilation.resolver, error, name, self.type_env.module, path.span, TYPES, NAMED_TYPES)
                 return None
         if len(segments) == 1 and path.qualified is None:
-            base = ty.erase(self.type_env.self_ty) if self.type_env.self_ty is not None else ty.ERROR_TY
+            base = self.say(-1, self.type_env.self_ty) if self.type_env.self_ty is not None else ty.ERROR_TY
             if base.kind == ty.ADT and not base.data.is_enum:
                 return ("variant", base.data.variants[0], base.args)
         return self.resolve_value(path)

@@ -2784,3 +2784,160 @@ fn main() {}
 fn f<'a, 'b: 'a>(x: &'a mut (dyn Fn() + 'b)) -> &'a mut (dyn Fn() + 'a) { x }
 fn g<'a, 'b: 'a>(x: &'a mut Box<dyn Fn() + 'b>) -> &'a mut (dyn Fn() + 'a) { &mut **x }
 fn main() {}
+//= E0597 2
+fn n<T>(t: T) {}
+fn f<'a>(s: &'a str) { let t = String::new(); n::<&'a str>(&t); }
+fn main() {}
+//= E0597 2
+fn n<T>(t: T) -> T { t }
+fn f() { let t = String::new(); n::<&'static str>(&t); }
+fn main() {}
+//= E0597 1
+fn f<'a>(s: &'a str) { let t = String::new(); let r = &t as &'a String; }
+fn main() {}
+//= fine
+fn f<'a>(s: &'a str) { let v = Vec::<&'a str>::new(); let mut v = v; let t = String::new(); v.push(&t); }
+fn main() {}
+//= E0597 1
+fn f<'a>(s: &'a str) { let t = String::new(); let o = Some::<&'a str>(&t); }
+fn main() {}
+//= E0597 2
+struct W<'a>(&'a str);
+fn f<'a>(s: &'a str) { let t = String::new(); let o = W::<'a>(&t); }
+fn main() {}
+//= E0597 2
+struct W<'a> { x: &'a str }
+fn f<'a>(s: &'a str) { let t = String::new(); let o = W::<'a> { x: &t }; }
+fn main() {}
+//= E0597 3
+struct W<'a> { x: &'a str }
+impl<'a> W<'a> { fn n(x: &'a str) -> Self { W { x } } }
+fn f<'a>(s: &'a str) { let t = String::new(); let o = W::<'a>::n(&t); }
+fn main() {}
+//= E0597 2
+struct W<'a> { x: &'a str }
+impl<'a> W<'a> { fn n(x: &'a str) -> Self { W { x } } fn g(&self) { let t = String::new(); let o = Self::n(&t); } }
+fn main() {}
+//= E0597 2
+struct W<'a> { x: &'a str }
+impl<'a> W<'a> { fn g(&self) { let t = String::new(); let o = Self { x: &t }; } }
+fn main() {}
+//= fine
+struct W<'a> { x: &'a str }
+impl<'a> W<'a> { fn g(&self) { let t = String::new(); let o = W { x: &t }; } }
+fn main() {}
+//= E0597 2
+struct W<'a>(&'a str);
+impl<'a> W<'a> { fn g(&self) { let t = String::new(); let o = Self(&t); } }
+fn main() {}
+//= E0597 1
+fn f<'a>(s: &'a str) { let t = String::new(); let v = t.split(' ').collect::<Vec<&'a str>>(); }
+fn main() {}
+//= E0597 1
+fn f<'a>(s: &'a str) { let t = String::new(); let v = <&'a str as Into<String>>::into(&t); }
+fn main() {}
+//= E0599 1
+fn f<'a>(s: &'a str) -> usize { let t = String::new(); let v = <&'a str>::len(&t); v }
+fn main() {}
+//= E0597 2
+const C: fn(&'static str) -> usize = |x| x.len();
+fn f() { let t = String::new(); C(&t); }
+fn main() {}
+//= fine
+struct W<'a, T> { x: &'a T }
+impl<'a, T> W<'a, T> { fn new(x: &'a T) -> Self { Self { x } } fn other<'b>(&self, y: &'b T) -> W<'b, T> { W { x: y } } fn local(&self, n: T) { let w = W::new(&n); let _ = w.x; } }
+fn main() {}
+//= fine
+enum E<'a> { A(&'a str), B }
+impl<'a> E<'a> { fn m(&self) -> usize { let t = String::new(); let e = E::A(&t); match e { E::A(s) => s.len(), E::B => 0 } } }
+fn main() {}
+//= E0597 2
+enum E<'a> { A(&'a str), B }
+impl<'a> E<'a> { fn m(&self) -> usize { let t = String::new(); let e = Self::A(&t); match e { E::A(s) => s.len(), E::B => 0 } } }
+fn main() {}
+//= fine
+fn f<'a>(v: &'a [String]) -> Vec<&'a str> { let r = v.iter().map(|s| s.as_str()).collect::<Vec<&'a str>>(); r }
+fn main() {}
+//= fine
+trait T { fn m(&self) {} } impl T for i32 {}
+fn f<'a>(v: &'a i32) -> Box<dyn T + 'a> { let b = Box::new(*v) as Box<dyn T + 'static>; b }
+fn main() {}
+//= fine
+struct P<'a> { s: &'a str, at: usize }
+impl<'a> P<'a> { fn new(s: &'a str) -> P<'a> { P { s, at: 0 } } fn sub(&self) -> P<'a> { Self { s: &self.s[self.at..], ..*self } } fn tmp(&self) -> usize { let t = self.s.to_string(); let p = P::new(&t); p.s.len() } }
+fn main() {}
+//= E0597 2
+struct P<'a> { s: &'a str }
+impl<'a> P<'a> { fn new(s: &'a str) -> Self { Self { s } } fn tmp(&self) -> usize { let t = self.s.to_string(); let p = Self::new(&t); p.s.len() } }
+fn main() {}
+//= E0597 1
+fn f<'a>(s: &'a str) { let c = || { let t = String::new(); let r: &'a str = &t; }; }
+fn main() {}
+//= E0597 1
+fn d() -> &'static str { let t = String::new(); let c = |x: &'static str| -> usize { x.len() }; c(&t); "" }
+fn main() {}
+//= E0597 1
+fn d<'a>(s: &'a str) { let c = |x: &'a str| x.len(); let t = String::new(); c(&t); }
+fn main() {}
+//= none 1
+fn d<'a>(s: &'a str) { let c = |x: &str| -> &'a str { x }; }
+fn main() {}
+//= fine
+fn f<'a>(s: &'a str) { let t = String::new(); if let Some(x) = None::<&'a str>.or(Some(&t)) { } }
+fn main() {}
+//= E0309 1
+fn f<'a, T: std::fmt::Debug>(x: &'a i32, t: T) { let g = || { let b: Box<dyn std::fmt::Debug + 'a> = Box::new(t); }; }
+fn main() {}
+//= E0310 1
+fn f<T: std::fmt::Debug>(t: T) { let g = || { let b: Box<dyn std::fmt::Debug + 'static> = Box::new(t); }; }
+fn main() {}
+//= fine
+fn f<'a, T: std::fmt::Debug + 'a>(x: &'a i32, t: T) -> Box<dyn std::fmt::Debug + 'a> { (|| -> Box<dyn std::fmt::Debug + 'a> { Box::new(t) })() }
+fn main() {}
+//= E0309 1
+fn f<'a, T: std::fmt::Debug>(x: &'a i32, t: T) -> Box<dyn std::fmt::Debug + 'a> { (|| Box::new(t) as Box<dyn std::fmt::Debug + 'a>)() }
+fn main() {}
+//= none 2
+trait Tr<'a> { fn get(&self) -> Option<&'a str>; }
+fn f<'a, X: Tr<'a>>(x: X) -> Box<dyn Fn() -> &'static str> where X: 'static { Box::new(move || x.get().unwrap()) }
+fn main() {}
+//= fine
+fn f<'a>(s: &'a str) { let c = |x: &'a str| x.len(); let t = String::from("b"); let n = c(s) + c("x"); println!("{} {}", n, t); }
+fn main() {}
+//= fine
+fn f<'a>(v: &mut Vec<&'a str>, s: &'a str) { let mut add = |x: &'a str| v.push(x); add(s); add("k"); }
+fn main() {}
+//= E0597 1
+fn f<'a>(v: &mut Vec<&'a str>, s: &'a str) { let mut add = |x: &'a str| v.push(x); add(s); let t = String::new(); add(&t); }
+fn main() {}
+//= fine
+fn f<'a, 'b: 'a>(v: &mut Vec<&'a str>, s: &'b str) { let mut add = |x: &'b str| { let y: &'a str = x; v.push(y) }; add(s); }
+fn main() {}
+//= none 1
+fn f<'a, 'b>(v: &mut Vec<&'a str>, s: &'b str) { let mut add = |x: &'b str| { let y: &'a str = x; v.push(y) }; add(s); }
+fn main() {}
+//= fine
+struct P<'a> { s: &'a str }
+impl<'a> P<'a> { fn words(&self) -> Vec<&'a str> { let keep = |w: &&'a str| !w.is_empty(); self.s.split(' ').filter(keep).collect() } fn map<T>(&self, f: impl Fn(&'a str) -> T) -> Vec<T> { self.s.split(' ').map(|w| f(w)).collect() } }
+fn main() {}
+//= fine
+fn f<'a>(s: &'a str) -> impl Fn(usize) -> &'a str + 'a { move |n| { let r: &'a str = &s[n..]; r } }
+fn main() {}
+//= fine
+fn f<'a, T: std::fmt::Debug>(x: &'a T) -> Box<dyn Fn() -> Box<dyn std::fmt::Debug + 'a> + 'a> { Box::new(move || Box::new(x)) }
+fn main() {}
+//= fine
+fn f<'a, T: Clone>(x: &'a [T]) -> Vec<Box<dyn Fn() -> T + 'a>> { x.iter().map(|e| { let b: Box<dyn Fn() -> T + 'a> = Box::new(move || e.clone()); b }).collect() }
+fn main() {}
+//= fine
+fn f<'a>(s: &'a str) { let c = || { let d = |x: &'a str| -> usize { let y: &'a str = x; y.len() }; d(s) }; c(); }
+fn main() {}
+//= E0597 1
+fn f<'a>(s: &'a str) { let c = || { let d = |x: &'a str| -> usize { let y: &'a str = x; y.len() }; let t = String::new(); d(&t) }; c(); }
+fn main() {}
+//= fine
+fn f(s: &str, t: &mut Vec<String>) { let mut c = |x: &str| { t.push(x.to_string()); s.len() }; c(s); { let q = String::new(); c(&q); } }
+fn main() {}
+//= fine
+struct It<'a> { v: &'a [i32] } impl<'a> It<'a> { fn go(&self) -> Vec<&'a i32> { let mut out: Vec<&'a i32> = vec![]; self.v.iter().for_each(|x| { let y: &'a i32 = x; out.push(y) }); out } }
+fn main() {}

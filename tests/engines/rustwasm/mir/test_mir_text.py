@@ -78,7 +78,7 @@ def same(left: Any, right: Any) -> bool:
             return math.isnan(right)
         return left == right and math.copysign(1, left) == math.copysign(1, right)
     if type(left).__module__ == m.__name__:
-        only_borrow_checked = ("declared", "guards", "lasting")
+        only_borrow_checked = ("declared", "guards", "lasting", "written")
         told = [slot for slot in type(left).__slots__ if slot not in only_borrow_checked]
         return all(same(getattr(left, slot), getattr(right, slot)) for slot in told)
     return left is right or (isinstance(left, (int, str, bytes)) and left == right)

@@ -44,6 +44,7 @@ LEFT: Final = (
     "build_cache.py",
     "debug/*",
     "unit_tests.py",
+    "lower_linear/library_bodies.py",
     "lower_linear/library_instances.py",
     "lower_linear/linked.py",
     "mir/names.py",

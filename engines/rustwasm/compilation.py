@@ -35,6 +35,8 @@ from engines.rustwasm.typing.dyn_compatible import check_objects
 from engines.rustwasm.typing.impl_headers import check_header
 from engines.rustwasm.typing.impl_members import check_members
 from engines.rustwasm.typing.parameters import check_parameters
+from engines.rustwasm.typing.private_types import check_private_types
+from engines.rustwasm.typing.repr_types import check_representation
 from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.type_env import TypeEnv
 from engines.rustwasm.typing.types import Ty
@@ -494,12 +496,14 @@ class Compilation:
         rules = self.type_rules
         for adt in self.declarations.adts[adts:]:
             rules.adt(adt)
+            check_representation(self, adt)
         for impl in list(self.declarations.impls):
             if (impl, "coherence") not in collector.done:
                 collector.done.add((impl, "coherence"))
                 check_coherence(self, impl)
                 check_header(self, impl)
                 rules.impl(impl)
+                check_private_types(self, impl)
             if impl.trait is not None and not impl.syntax.negative:
                 check_members(self, impl)
         aliases = self.declarations.aliases

@@ -15,6 +15,7 @@ from engines.rustwasm.borrow.describe import place_type, step_type
 from engines.rustwasm.borrow.explain import Demand, Explainer
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 
 _DEPTHS = {
@@ -357,6 +358,10 @@ class Conflicts:
     def _returned(self, loan: Loan, returned: m.Span, span: m.Span) -> None:
         """E0515."""
         local = self.body.locals[loan.place.local]
+        constant = self.body.definition.syntax
+        if local.name is None and isinstance(constant, t.ConstItem):
+            self._lasting(loan, span)
+            return
         direct = returned == span
         what = "reference to" if direct else "value referencing"
         name = self.reporter.name(loan.place)
@@ -377,6 +382,26 @@ class Conflicts:
         )
         if not direct:
             self.explainer.label(error, span, label)
+
+    def _lasting(self, loan: Loan, span: m.Span) -> None:
+        """E0764 and E0492: a constant keeps a temporary that could be changed."""
+        code, what, label = "E0764", "mutable", "this mutable borrow refers to such a temporary"
+        if loan.kind == "shared":
+            code, what = "E0492", "interior mutable shared"
+            label = "this borrow of an interior mutable value refers to such a temporary"
+        message = (
+            f"{what} borrows of temporaries that have their lifetime extended until the end of the program are not "
+            "allowed"
+        )
+        error = self.reporter.error(code, message, span, label)
+        error.notes += [
+            "temporaries in constants and statics can have their lifetime extended until the end of the program",
+            "to avoid accidentally creating global mutable state, such temporaries must be immutable",
+        ]
+        error.helps.append(
+            "if you really want global mutable state, try replacing the temporary by an interior mutable `static` or "
+            "a `static mut`"
+        )
 
     def _escaping_closure(self, loan: Loan, closure: tuple[Any, Any], demand: Demand) -> None:
         """E0373."""

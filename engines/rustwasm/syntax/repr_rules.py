@@ -93,7 +93,7 @@ def _check_together(item: Any, hints: list[Meta], span: Span, diagnostics: Diagn
         error("E0692", f"transparent {kind} cannot have other repr hints", span)
     elif "transparent" in names and variants is not None and len(variants) != 1:
         message = f"transparent enum needs exactly one variant, but has {len(variants)}"
-        error("E0731", message, item.name_span)
+        error("E0731", message, (item.span[0], item.name_span[1]))
     elif len(integers) > 1 or layouts == 2 or (integers and layouts and (simple or "Rust" in names)):
         error("E0566", "conflicting representation hints", span)
     packed = [one for one in hints if one.name == "packed"]

@@ -223,6 +223,7 @@ class Collector(GenericsCollector):
                 receiver = self.lower(syntax, env)
                 if receiver.kind == ty.REF:
                     receiver_region = receiver.regions[0]
+                self.check_receiver(receiver, generics, syntax.span)
             else:
                 receiver = env.self_ty
             function.receiver = receiver
@@ -255,6 +256,18 @@ class Collector(GenericsCollector):
         env.elide = None
         env.opaque = None
         self.compilation.current_impl = saved_impl
+
+    def check_receiver(self, receiver: Ty, generics: Generics, span: t.Span) -> None:
+        """E0801 for a `self` whose type the call would choose."""
+        while receiver.kind == ty.REF:
+            receiver = receiver.args[0]
+        if receiver.kind == ty.PARAM and receiver.data[0] >= generics.parent_count:
+            written = self.diagnostics.sources.snippet(span)
+            error = self.diagnostics.error("E0801", f"invalid generic `self` parameter type: `{written}`", span)
+            error.notes.append("type of `self` must not be a method generic parameter type")
+            error.helps.append(
+                "use a concrete type such as `self`, `&self`, `&mut self`, `self: Box<Self>`, `self: Rc<Self>`"
+            )
 
 
 def _regions(one: Ty, found: list[str]) -> None:

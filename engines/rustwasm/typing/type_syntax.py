@@ -89,6 +89,10 @@ class TypeSyntax(TraitPaths):
 
     def dyn(self, syntax: t.TypeDyn, env: TypeEnv) -> Ty:
         principal: Ty | None = None
+        lasting = [bound for bound in syntax.bounds if bound.path is None and bound.lifetime]
+        if len(lasting) > 1:
+            message = "only a single explicit lifetime bound is permitted"
+            self.diagnostics.error("E0226", message, lasting[1].span)
         for bound in syntax.bounds:
             if bound.path is None:
                 continue
@@ -114,6 +118,8 @@ class TypeSyntax(TraitPaths):
                 lifetimes = self.trait_lifetimes(trait, bound.path, env)
                 env.elide = saved
             names = tuple(n for n, _ in bindings)
+            if len(set(names)) < len(names):
+                self.bound_twice(trait, bound)
             for i in range(len(written.types) if written is not None else 0, len(trait.generics.names) - 1):
                 if i + 1 in trait.generics.defaults and _names_self(trait.generics.defaults[i + 1]):
                     name = trait.generics.names[i + 1]
@@ -126,6 +132,19 @@ class TypeSyntax(TraitPaths):
             whole = syntax.span if env.infer is None else bound.span
             self.objects.setdefault(bound.span, (trait, whole, names))
         return principal if principal is not None else ty.ERROR_TY
+
+    def bound_twice(self, trait: TraitDef, bound: t.Bound) -> None:
+        """E0719 for each associated type of a trait object that has a value already."""
+        given = bound.path.segments[-1].args if bound.path is not None else None
+        seen: dict[str, t.Span] = {}
+        for name, value in given.bindings if given is not None else ():
+            before = self.diagnostics.sources.snippet((bound.span[0], value.span[0]))
+            span = (bound.span[0] + before.rfind(name), value.span[1])
+            if name in seen:
+                message = f"the value of the associated type `{name}` in trait `{trait.name}` is already specified"
+                error = self.diagnostics.error("E0719", message, span, "re-bound here")
+                error.labels.append((seen[name], f"`{name}` bound here first"))
+            seen.setdefault(name, span)
 
     # Paths
 

@@ -2941,3 +2941,24 @@ fn main() {}
 //= fine
 struct It<'a> { v: &'a [i32] } impl<'a> It<'a> { fn go(&self) -> Vec<&'a i32> { let mut out: Vec<&'a i32> = vec![]; self.v.iter().for_each(|x| { let y: &'a i32 = x; out.push(y) }); out } }
 fn main() {}
+//= E0492 3 E0492 5 E0492 6
+use std::cell::Cell;
+const A: Cell<usize> = Cell::new(1);
+const B: &'static Cell<usize> = &A;
+const C: &Option<Cell<u8>> = &None;
+const D: &Option<Cell<u8>> = &Some(Cell::new(1));
+const E: Option<&Cell<u8>> = Some(&Cell::new(2));
+const F: u8 = { let c = Cell::new(1); let r = &c; r.get() };
+fn main() {}
+//= E0764 1 E0764 3
+const OH_NO: &'static mut usize = &mut 1;
+const OK: &mut [u8; 0] = &mut [];
+const ALSO: Option<&mut u8> = Some(&mut 2);
+const fn f() -> u8 { let mut x = 1; let r = &mut x; *r }
+const LOCAL: u8 = { let mut x = 1; let r = &mut x; *r };
+fn main() {}
+//= E0764 1
+static T: &mut u8 = &mut 3;
+const fn k(x: &mut u8) -> u8 { *x }
+const V: u8 = k(&mut 4);
+fn main() {}

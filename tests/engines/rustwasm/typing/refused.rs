@@ -1711,3 +1711,52 @@ fn main() {
         if c { drop(held); }
     }
 }
+//= E0719 2
+trait FooTrait {}
+fn h(x: &dyn Iterator<Item = i32, Item = i32>) {}
+fn f(x: impl Iterator<Item = i32>) {}
+fn main() {}
+//= E0446 1
+mod m { struct Bar(u32); pub trait PubTr { type Alias; } impl PubTr for u8 { type Alias = Bar; } }
+fn main() {}
+//= E0446 1
+pub struct P; struct Q; pub trait T { type A; } impl T for P { type A = Vec<Q>; }
+fn main() {}
+//= fine
+struct P; struct Q; pub trait T { type A; } impl T for P { type A = Q; } trait U { type A; } impl U for u8 { type A = Q; }
+impl Iterator for P { type Item = Q; fn next(&mut self) -> Option<Q> { None } }
+fn main() {}
+//= E0226 2 E0226 3 E0226 4
+trait Foo {}
+type F<'a, 'b> = dyn Foo + 'a + 'b;
+fn f<'a, 'b>(x: &(dyn Foo + 'a + 'b)) {}
+fn g<'a, 'b>(x: Box<dyn 'a + Foo + 'b>) {}
+fn h<'a>(x: impl Foo + 'a + 'static) {}
+fn main() {}
+//= E0801 4 E0801 5 E0801 7
+use std::ops::Deref;
+struct Foo;
+impl Foo {
+    fn foo<R: Deref<Target = Self>>(self: R) {}
+    fn bar(self: impl Deref<Target = Self>) {}
+}
+trait T { fn q<R>(self: R); fn z<R>(self: &R) {} }
+fn main() {}
+//= E0690 2 E0690 3 E0690 5 E0731 6
+#[repr(transparent)]
+struct LengthWithUnit<U> { value: f32, unit: U }
+#[repr(transparent)] struct Two(u8, u16);
+#[repr(transparent)] struct Ok1(u8, (), [u8; 0], std::marker::PhantomData<u16>);
+#[repr(transparent)] enum E1 { A(u8, u8) }
+#[repr(transparent)] enum E2 { A(u8), B }
+fn main() {}
+//= E0588 4
+#[repr(align(16))]
+struct Aligned(i32);
+#[repr(packed)]
+struct Packed(Aligned);
+struct In { a: [Aligned; 2] }
+#[repr(packed(2))] struct Deep { x: In }
+#[repr(packed)] struct Gen<T>(T);
+#[repr(packed)] struct Ptr(*const Aligned, &'static Aligned);
+fn main() {}

@@ -147,6 +147,9 @@ class GenericsCollector(TypeSyntax):
             definition.supertraits = [p for p in upper.predicates if p.trait is not None]
             for item in syntax.items:
                 if isinstance(item, t.AliasItem):
+                    if item.generics.params:
+                        message = "associated types with parameters are outside the subset"
+                        self.diagnostics.error(None, message, item.span)
                     holder = Generics()
                     args = tuple(ty.param(i, n) for i, n in enumerate(definition.generics.names))
                     own = tuple(definition.lifetimes)

@@ -50,7 +50,7 @@ class Subtyping:
                 self._relate_bound(one, start, end, given, wanted, category)
         for i, variance in enumerate(self.shapes.variances(one)):
             a, b = given[i], wanted[i]
-            if a != b:  # as `Regions.outlives` has it
+            if a != b and a >= 0 and b >= 0:  # as `Regions.outlives` has it
                 if a and variance != CONTRAVARIANT:
                     constraints.append((a, b, point, category))
                 if b and variance != COVARIANT:

@@ -2962,3 +2962,19 @@ static T: &mut u8 = &mut 3;
 const fn k(x: &mut u8) -> u8 { *x }
 const V: u8 = k(&mut 4);
 fn main() {}
+//= E0308 1
+fn f<'a>(g: fn(&'a str)) -> fn(&str) { g }
+fn main() {}
+//= none 1
+fn f<'a>(g: fn(&str) -> &str) -> fn(&'a str) -> &'static str { g }
+fn main() {}
+//= E0308 1
+fn f(g: for<'x, 'y> fn(&'x str, &'y str) -> &'x str) -> for<'x, 'y> fn(&'x str, &'y str) -> &'y str { g }
+fn main() {}
+//= fine
+fn f(g: for<'x, 'y> fn(&'x str, &'y str) -> &'x str) -> for<'x> fn(&'x str, &'x str) -> &'x str { g }
+fn main() {}
+//= E0308 2
+struct S { g: fn(&str) -> usize }
+fn f<'a>(g: fn(&'a str) -> usize) -> S { S { g } }
+fn main() {}

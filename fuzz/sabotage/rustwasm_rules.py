@@ -306,10 +306,11 @@ def _() -> None:
 @BUGS.action("rust-literals-ask-nothing", Area.RUST_FRONT_END, "a rule of the language not enforced",
              description="what is made of a type does not have to last as long as the type asks")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.borrow import constraints, type_outlives
+    from engines.rustwasm.borrow import type_outlives
+    from engines.rustwasm.borrow.bounds import Bounds
 
-    for place in (constraints, type_outlives):
-        replace_method(place, "lasting_parts", lambda original: lambda generics: False)
+    replace_method(type_outlives, "lasting_parts", lambda original: lambda generics: False)
+    replace_method(Bounds, "binds", lambda original: lambda self, generics: False)
 
 
 @BUGS.action("rust-converts-the-last-operand", Area.RUST_FRONT_END, "a fix that does not mend",

@@ -546,6 +546,16 @@ impl<'a, T> Iterator for Chunks<'a, T> {
         (count, Some(count))
     }
 }
+impl<'a, T> DoubleEndedIterator for Chunks<'a, T> {
+    fn next_back(&mut self) -> Option<&'a [T]> {
+        let left = self.rest.len();
+        if left == 0 { return None; }
+        let odd = left % self.size;
+        let (rest, last) = self.rest.split_at(left - if odd == 0 { self.size } else { odd });
+        self.rest = rest;
+        Some(last)
+    }
+}
 impl<'a, T> ExactSizeIterator for Chunks<'a, T> {}
 #[derive(Clone)]
 pub struct ChunksExact<'a, T> { whole: Chunks<'a, T>, remainder: &'a [T] }

@@ -12,6 +12,8 @@ fn main() {
     println!("{:?}", v.chunks(4).collect::<Vec<_>>());
     println!("{:?}", v.chunks_exact(4).map(|c| c.len()).collect::<Vec<_>>());
     println!("{:?}", v.rchunks(4).collect::<Vec<_>>());
+    println!("{:?} {:?}", v.chunks(4).rev().collect::<Vec<_>>(), v.chunks_exact(4).rev().collect::<Vec<_>>());
+    let mut ends = v.chunks(3); println!("{:?} {:?} {:?}", ends.next_back(), ends.next_back(), ends.collect::<Vec<_>>());
     println!("{} {} {}", v.contains(&8), v.starts_with(&[1]), v.ends_with(&[2, 9]));
     println!("{:?} {:?}", v.split_at(2), v.split_first());
     println!("{:?}", v.split(|x| *x == 3).collect::<Vec<_>>());

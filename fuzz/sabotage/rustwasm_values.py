@@ -65,7 +65,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-trait-objects-have-one-method-of-a-name", Area.RUST_FRONT_END, "another function called",
-             judges=("tests/engines/rustwasm/lower_linear/test_lowered_programs.py",),
+             judges=("fresh tests/engines/rustwasm/lower_linear/test_lowered_programs.py",),
              description="a vtable knows methods by name: of two traits' `fmt` it holds one")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.lower_linear.program import Program

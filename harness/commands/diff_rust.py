@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -80,15 +80,13 @@ def rust(
     from harness.campaign.claim import InUseError, claimed
     from harness.campaign.rust_progress import RustProgress, load
     from harness.campaign.rust_units import RustPlan, UnitWorker
-    from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
+    from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create, describe
     from harness.strict_json import DocumentError
     from harness.subjects.rustwasm_program import BUILDS
     from harness.triage.store import FindingsStore, StoreError
 
     if fresh and resume:
         _stop("--fresh and --resume exclude each other: a campaign to go on with has its seeds", 2)
-    if not run and (build or engine):
-        _stop("--build and --engine say how programs run, and --no-run runs none; leave one of them out", 2)
     path = out / "progress.json"
     first = int.from_bytes(os.urandom(5), "little") if fresh else seed
     try:
@@ -98,10 +96,13 @@ def rust(
             create(judge).close()
         plan = RustPlan(
             subject, judge, judge_every, native_every,
-            tuple(build or [one.name for one in BUILDS]) if run else (),
+            tuple(build or [one.name for one in BUILDS]),
             tuple(engine or ["wasmtime", "node"]), per_crate, statements, first, programs, verify,
             modes_every, programs if faulty is None else faulty,
         )  # fmt: skip
+        for name in plan.engines:
+            describe(name)
+        plan = plan if run else replace(plan, builds=())
         progress = load(path, plan) if resume and path.exists() else RustProgress(plan)
         out.mkdir(parents=True, exist_ok=True)
         UnitWorker(plan).close()

@@ -65,7 +65,42 @@ _SOURCES: Final = Path(engines.__path__[0]) / "rustwasm"
 _BUILD: Final = Path(__file__).with_name("machine_code.py")
 _PROGRESS: Final = re.compile(r"progress (\d+) (\d+)\n")
 _REFUSED: Final = re.compile(r"^(engines/rustwasm/[\w/]+\.py):\d+: (?:error|\w*Error)", re.MULTILINE)
-PROBE: Final = 'fn main() { let words = vec!["a", "b"]; for word in &words { println!("{word} {}", words.len()); } }\n'
+PROBE: Final = """
+use std::{collections::HashMap, fmt, rc::Rc};
+trait Shape { fn name(&self) -> &str; fn area(&self) -> f64 { 0.0 } }
+#[derive(Clone, Debug, PartialEq)]
+enum Kind<'a, T> { Named(&'a str, T), Pair { left: T, right: T }, Nothing }
+struct Square<'a>(&'a str, f64);
+impl<'a> Shape for Square<'a> { fn name(&self) -> &str { self.0 } fn area(&self) -> f64 { self.1 * self.1 } }
+impl<'a, T: fmt::Display> fmt::Display for Kind<'a, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Kind::Named(name, value) => write!(f, "{name}={value:>4}"),
+            Kind::Pair { left, right } => write!(f, "{}/{}", left, right),
+            Kind::Nothing => f.write_str("-"),
+        }
+    }
+}
+fn longest<'a>(texts: &[&'a str]) -> Option<&'a str> { texts.iter().copied().max_by_key(|text| text.len()) }
+fn called<'a, F: Fn(&'a str) -> R, R>(text: &'a str, f: F) -> R { f(text) }
+fn boxed<'a>(prefix: &'a str) -> Box<dyn Fn(&str) -> String + 'a> { Box::new(move |text| format!("{prefix}{text}")) }
+fn parsed(text: &str) -> Result<i32, std::num::ParseIntError> { Ok(text.trim().parse::<i32>()? * 2) }
+fn main() {
+    let words = vec!["a", "bcd", "ef"];
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for word in &words { *counts.entry(word).or_insert(0) += word.len(); }
+    let mut total = 0;
+    let mut add = |n: usize| { total += n; total };
+    for (i, word) in words.iter().enumerate().rev().filter(|(i, _)| i % 2 == 0) { add(i * word.len()); }
+    let shapes: Vec<Rc<dyn Shape>> = vec![Rc::new(Square("square", 1.5))];
+    let kinds = [Kind::Named("x", 7), Kind::Pair { left: 1, right: total as i32 }, Kind::Nothing];
+    let parts: Vec<String> = kinds.iter().map(|kind| kind.to_string()).collect();
+    let [first, .., last] = &parts[..] else { return };
+    println!("{first} {last} {:?} {:?} {}", longest(&words), parsed("21"), called("abc", |text| &text[1..]));
+    let area = shapes[0].area() + counts["bcd"] as f64;
+    println!("{} {:?} {area}", boxed("<")(shapes[0].name()), kinds[1].clone() == kinds[2]);
+}
+"""
 """What a new copy has to compile to the modules that the sources make of it, or it is not kept."""
 TRIES: Final = 6
 """So often files that mypyc refuses are left to Python."""

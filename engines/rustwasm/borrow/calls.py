@@ -164,9 +164,9 @@ class Calls(Bounds):
         else:
             result = self.call_closure(subject, arguments)
             self._pass_closure(bound, subject, env)
-        for _, declared in bound.declared[1]:
+        for _, output in bound.declared[1]:
             if result[1]:
-                self.relate(result, self.signatures.typed(declared, env), r.CALL)
+                self.relate(result, self.signatures.typed(output, env), r.CALL)
 
     def _pass_closure(self, bound: Any, subject: Typed, env: Environment) -> None:
         """Note which regions of a closure's parameters each of its calls chooses, as the callee's bound says."""

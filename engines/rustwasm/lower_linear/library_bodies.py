@@ -37,6 +37,9 @@ _MIR: Final = (
     m.Use, m.Ref, m.BinaryOp, m.UnaryOp, m.Cast, m.Aggregate, m.Repeat, m.Discriminant, m.Len,
     m.Assign, m.StorageLive, m.StorageDead, m.Goto, m.Switch, m.Call, m.Drop, m.Return, m.Unreachable,
 )  # fmt: skip
+_CAN_BE_RESTORED: Final = not hasattr(m.Body, "__mypyc_attrs__")
+"""Whether these objects can be made without their arguments. Of classes that are machine code they cannot: a compiler that
+is machine code makes bodies again."""
 
 
 class Definitions:
@@ -77,8 +80,8 @@ class LibraryBodies:
         self.restored = 0
 
     def find(self, function: FnDef) -> m.Body | None:
-        """The function's body, if it is known."""
-        content = self.stored.get(self.definitions.places.get(id(function), ""))
+        """The function's body, if it is known and can be read here."""
+        content = self.stored.get(self.definitions.places.get(id(function), "")) if _CAN_BE_RESTORED else None
         if content is None:
             return None
         self.restored += 1
@@ -86,7 +89,9 @@ class LibraryBodies:
         return found
 
     def keep_all(self) -> None:
-        """Keep the bodies that were made in this process."""
+        """Keep the bodies that were made in this process, where they can be read again."""
+        if not _CAN_BE_RESTORED:
+            return
         for i, function in enumerate(self.definitions.lists["f"]):
             place = f"f{i}"
             if function.mir is None or place in self.stored or _hides(function):

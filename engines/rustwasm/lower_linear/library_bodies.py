@@ -38,8 +38,8 @@ _MIR: Final = (
     m.Assign, m.StorageLive, m.StorageDead, m.Goto, m.Switch, m.Call, m.Drop, m.Return, m.Unreachable,
 )  # fmt: skip
 _CAN_BE_RESTORED: Final = not hasattr(m.Body, "__mypyc_attrs__")
-"""Whether these objects can be made without their arguments. Of classes that are machine code they cannot: a compiler that
-is machine code makes bodies again."""
+"""Whether these objects can be made without their arguments. Of classes that are machine code they cannot: that
+compiler makes bodies again."""
 
 
 class Definitions:

@@ -13,6 +13,15 @@ LONG = "a" * 5000
 """PATH_MAX is 4096, NAME_MAX 255 (limits.h)."""
 
 
+def counterproof(folder: Path, *words: str | bytes) -> subprocess.CompletedProcess[str]:
+    """The command in `folder`, with what it says as text."""
+    command: list[str | bytes] = [sys.executable, "-c", "from harness.cli import main; main()", *words]
+    environment = {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace", check=False
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "status"),
     [
@@ -41,10 +50,7 @@ LONG = "a" * 5000
 )
 def test_a_name_that_is_too_long_is_named_in_one_message(line: str, status: int, tmp_path: Path) -> None:
     words = [LONG if word == "NAME" else word for word in line.split()]
-    command = [sys.executable, "-c", "from harness.cli import main; main()", *words]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)}
-    )
+    done = counterproof(tmp_path, *words)
     assert "Traceback" not in done.stderr
     assert LONG[:100] in done.stderr
     assert done.returncode == status, done.stderr[:200]
@@ -66,36 +72,24 @@ def test_a_name_that_is_too_long_is_named_in_one_message(line: str, status: int,
 def test_a_file_larger_than_memory_is_not_read(line: str, tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
         file.truncate(1 << 42)
-    command = [sys.executable, "-m", "harness.cli", *line.replace("FILE", "large").split()]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)}
-    )
+    done = counterproof(tmp_path, *line.replace("FILE", "large").split())
     assert (done.returncode, "more than " in done.stderr, "large" in done.stderr) == (2, True, True), done.stderr[-500:]
     assert "Traceback" not in done.stderr
     assert [one.name for one in tmp_path.iterdir()] == ["large"]
 
 
 def test_a_device_without_an_end_is_no_source(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "harness.cli", "wasm", "check", "/dev/zero"]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)}
-    )
+    done = counterproof(tmp_path, "wasm", "check", "/dev/zero")
     assert (done.returncode, "/dev/zero: more than 16,777,216 bytes" in done.stderr) == (2, True), done.stderr[-500:]
 
 
 def test_a_name_that_is_not_utf8_is_refused_where_atheris_would_have_to_take_it(tmp_path: Path) -> None:
-    command: list[str | bytes] = [
-        *(sys.executable, "-m", "harness.cli", "fuzz", "run", "elf_image", "--runs", "1", "--out", b"\xff")
-    ]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, env={"PYTHONPATH": str(ROOT)})
-    assert (done.returncode, b"its name is not UTF-8" in done.stderr) == (2, True), done.stderr
+    done = counterproof(tmp_path, "fuzz", "run", "elf_image", "--runs", "1", "--out", b"\xff")
+    assert (done.returncode, "its name is not UTF-8" in done.stderr) == (2, True), done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_module_whose_file_could_not_have_such_a_name_is_missing(tmp_path: Path) -> None:
     (tmp_path / "main.rs").write_text(f"mod {LONG};\nfn main() {{}}\n")
-    command = [sys.executable, "-m", "harness.cli", "wasm", "check", "main.rs"]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(ROOT)}
-    )
+    done = counterproof(tmp_path, "wasm", "check", "main.rs")
     assert (done.returncode, "error[E0583]" in done.stderr) == (1, True), done.stderr[:300]

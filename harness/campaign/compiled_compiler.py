@@ -62,6 +62,8 @@ LEFT: Final = (
 """Sources that stay Python: what builds and campaigns do not run, and what mypyc has no room for (a subclass of `int`).
 """
 _SOURCES: Final = Path(engines.__path__[0]) / "rustwasm"
+_BESIDE: Final = Path(engines.__path__[0]) / "whole_file.py"
+"""What the compiler imports beside itself. mypyc is shown its types; it stays Python, and is found in the sources."""
 _BUILD: Final = Path(__file__).with_name("machine_code.py")
 _PROGRESS: Final = re.compile(r"progress (\d+) (\d+)\n")
 _REFUSED: Final = re.compile(r"^(engines/rustwasm/[\w/]+\.py):\d+: (?:error|\w*Error)", re.MULTILINE)
@@ -203,6 +205,8 @@ def _compile(scratch: Path, files: list[Path], tell: Callable[[int, int], None])
     copy = whole / "engines" / "rustwasm"
     shutil.copytree(_SOURCES, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (whole / "engines" / "__init__.py").touch()
+    beside = whole / "engines" / _BESIDE.name
+    shutil.copy(_BESIDE, beside)
     chosen = [str(Path("engines", "rustwasm", one)) for one in files if not any(one.match(left) for left in LEFT)]
     environment = {**os.environ, "MYPYPATH": str(whole), "PYTHONPATH": str(whole)}
     for _ in range(TRIES):
@@ -211,6 +215,7 @@ def _compile(scratch: Path, files: list[Path], tell: Callable[[int, int], None])
         shutil.rmtree(whole / "build", ignore_errors=True)
         if not status:
             shutil.rmtree(whole / ".mypy_cache", ignore_errors=True)
+            beside.unlink()
             return
         refused = set(_REFUSED.findall(said))
         if not refused:

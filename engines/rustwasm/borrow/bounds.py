@@ -77,6 +77,7 @@ class Bounds(Subtyping):
         return region
 
     def _calls(self, bound: Any, subject: Typed, env: Environment) -> None:
+        """What a bound of `Fn` demands: `borrow.calls` says."""
         raise NotImplementedError
 
     def fulfil(

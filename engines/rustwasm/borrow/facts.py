@@ -115,12 +115,7 @@ class Facts:
                             self.exclusive.append(event)
                         self.borrows.append((point, statement))
                     elif isinstance(rvalue, m.Aggregate):
-                        operands = rvalue.operands
-                        if len(operands) > 1:
-                            _unshare(operands)
-                        for operand in operands:
-                            if not isinstance(operand, m.Constant):
-                                _operand(operand, point, add, moved)
+                        _operands(rvalue.operands, point, add, moved)
                     elif isinstance(rvalue, m.BinaryOp):
                         _operand(rvalue.left, point, add, moved)
                         if not isinstance(rvalue.right, m.Constant):
@@ -150,12 +145,7 @@ class Facts:
             if isinstance(terminator, m.Call):
                 if not isinstance(terminator.function, m.Constant):
                     _operand(terminator.function, point, add, moved)
-                operands = terminator.arguments
-                if len(operands) > 1:
-                    _unshare(operands)
-                for operand in operands:
-                    if not isinstance(operand, m.Constant):
-                        _operand(operand, point, add, moved)
+                _operands(terminator.arguments, point, add, moved)
                 destination = terminator.destination
                 event = (point, RESULT, destination)
                 if destination.projection:
@@ -198,6 +188,14 @@ def _operand(operand: m.Operand, point: int, add: Any, moved: list[Event]) -> No
         event = (point, MOVE, place)
         add(event)
         moved.append(event)
+
+
+def _operands(operands: list[m.Operand], point: int, add: Any, moved: list[Event]) -> None:
+    if len(operands) > 1:
+        _unshare(operands)
+    for operand in operands:
+        if not isinstance(operand, m.Constant):
+            _operand(operand, point, add, moved)
 
 
 def _unshare(operands: list[m.Operand]) -> None:

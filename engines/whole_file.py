@@ -28,18 +28,22 @@ def read_with_status(path: str | os.PathLike[str], most: int = MOST_BYTES) -> tu
     """As `read_whole`, and what `fstat` said before."""
     with open(path, "rb", buffering=0) as file:
         status = os.fstat(file.fileno())
-        if status.st_size > most:
-            raise _too_large(path, most)
+        refuse_large(path, status.st_size, most)
         if stat.S_ISREG(status.st_mode):
             return file.read(), status
         pieces, have = [], 0
         while piece := file.read(_PIECE):
             pieces.append(piece)
             have += len(piece)
-            if have > most:
-                raise _too_large(path, most)
+            refuse_large(path, have, most)
         return b"".join(pieces), status
 
 
-def _too_large(path: str | os.PathLike[str], most: int) -> OSError:
-    return OSError(errno.EFBIG, f"more than {most:,} bytes, which is the most that is read", os.fspath(path))
+def refuse_large(path: str | os.PathLike[str], size: int, most: int = MOST_BYTES) -> None:
+    """Say that a file of `size` bytes is not read.
+
+    Raises:
+        OSError: EFBIG, where that is more than `most`.
+    """
+    if size > most:
+        raise OSError(errno.EFBIG, f"more than {most:,} bytes, which is the most that is read", os.fspath(path))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engines.vm.aot.foreign import constant_code, origin
@@ -17,6 +16,7 @@ from engines.vm.aot.image import ImageRefusedError, StoredRegion, decode
 from engines.vm.guests.riscv64.state import Hart
 from engines.vm.memory.address_space import PAGE_BITS, AddressSpace
 from engines.vm.tiers.executor import Counters, TierExecutor
+from engines.whole_file import read_whole
 from harness.subjects.host_process import HostProcess
 from harness.subjects.riscv64_on_host import HostTier
 
@@ -31,7 +31,7 @@ def read_image(path: str, executable: bytes, host: str) -> list[StoredRegion]:
         ImageRefusedError: it was not, or is damaged, or cannot be read.
     """
     try:
-        content = Path(path).read_bytes()
+        content = read_whole(path)
     except OSError as error:
         raise ImageRefusedError(f"{path}: {error.strerror}") from None
     return decode(content, origin(executable, host), path)
@@ -109,7 +109,7 @@ class HostExecutor(TierExecutor):
 
         if host not in HOSTS:
             raise ValueError(f"--host {host}: must be one of {', '.join(HOSTS)}")
-        stored = read_image(image, Path(program).read_bytes(), host) if image else []
+        stored = read_image(image, read_whole(program), host) if image else []
         self.name = f"{'image' if image else 'baseline'} on {host}"
         self.degraded = ""
         self.counters = Counters()

@@ -8,6 +8,7 @@ import os
 from engines.vm.aot.image import HEAD_BYTES, ImageRefusedError, Origin, StoredRegion, body_of, decode, regions_of
 from engines.vm.runtime.digest import FileDigests, digest
 from engines.vm.runtime.object_cache import ObjectCache, cache_folder, content_key
+from engines.whole_file import refuse_large
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def read_image(path: str, executable: bytes, origin: Origin | None = None) -> li
     try:
         with open(path, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
+            refuse_large(path, status.st_size)
             content = _content(file, status.st_size)
     except OSError as error:
         raise ImageRefusedError(f"{path}: {error.strerror}") from None

@@ -121,3 +121,12 @@ def test_a_file_that_is_cut_short_is_refused(image: Path, size: int) -> None:
     os.truncate(image, size)
     with pytest.raises(ImageRefusedError):
         read_image(str(image), b"", HERE)
+
+
+def test_an_image_larger_than_memory_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.cpi"
+    with path.open("wb") as file:
+        file.write(MAGIC)
+        file.truncate(1 << 42)
+    with pytest.raises(ImageRefusedError, match=r"large\.cpi: more than 1,073,741,824 bytes"):
+        read_image(str(path), b"", HERE)

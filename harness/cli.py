@@ -79,6 +79,7 @@ def command_line(chosen: str) -> Any:
         for parameter in command.params:
             if parameter.callback is None:
                 parameter.callback = _refuse_nan
+            parameter.process_value = _naming(parameter.process_value)
     return top
 
 
@@ -93,6 +94,23 @@ def _examples(path: str) -> tuple[str, ...]:
     from harness.commands.examples import EXAMPLES
 
     return tuple(f"{line}\n    {why}" for line, why in EXAMPLES.get(path, ()))
+
+
+def _naming(process: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The same way from a word to an option's value, which names the word that it refuses (typer 0.29 does not)."""
+
+    def named(context: Any, value: Any) -> Any:
+        import typer
+
+        try:
+            return process(context, value)
+        except typer.BadParameter as refusal:
+            words = " ".join(value) if isinstance(value, list | tuple) else value
+            if words is not None and words not in refusal.message:
+                refusal.message = f"{words!r}: {refusal.message}"
+            raise
+
+    return named
 
 
 def _refuse_nan(context: Any, parameter: Any, value: Any) -> Any:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from harness.commands.jobs import jobs_option, processes
+
 if TYPE_CHECKING:
     from harness.campaign.programs import CorpusSummary, Result
 
 app = typer.Typer(help="Build and run the real programs.", no_args_is_help=True)
 
 _SET = typer.Option("--set", help="quick or full.")
-_JOBS = typer.Option(min=1, help="Compilers, and later executors, at a time.")
+_JOBS = jobs_option("Compilers, and later executors,")
 _NAMES = typer.Argument(metavar="[PROGRAM]...", help="Only these programs.")
 
 
@@ -64,7 +66,7 @@ def build(
 
     _check_set(selection)
     try:
-        built = build_programs(selection, names or (), jobs=jobs, native=native, progress=_progress)
+        built = build_programs(selection, names or (), jobs=processes(jobs), native=native, progress=_progress)
     except (FetchError, BuildError, ManifestError, OSError) as error:
         _stop(str(error), 3)
     except ValueError as error:
@@ -107,7 +109,7 @@ def run(
                 tuple(name for name in references if name != subject),
                 subject=subject,
                 names=names or (),
-                jobs=jobs,
+                jobs=processes(jobs),
                 required=executor or (),
                 progress=_progress,
                 show=_show,

@@ -12,6 +12,7 @@ import typer
 
 from harness.commands.diff_rust import rust
 from harness.commands.diff_wasm import wasm
+from harness.commands.jobs import jobs_option, processes
 
 if TYPE_CHECKING:
     from harness.campaign.plan import Plan
@@ -49,9 +50,7 @@ def riscv(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first divergence.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the same campaign if interrupted.")] = False,
     in_process: Annotated[bool, typer.Option("--in-process", help="Run the subject without a worker.")] = False,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Sets of workers that take batches in turn; 0: as many as there are cores.")
-    ] = 1,
+    jobs: Annotated[int, jobs_option("Sets of workers that take batches in turn")] = 1,
     reduce: Annotated[bool, typer.Option(help="Write a reduced reproducer per root cause.")] = True,
     coverage: Annotated[bool, typer.Option(help="Measure coverage on a sample of the batches.")] = True,
     sabotage: Annotated[str, typer.Option(help="Inject this bug, to see whether it is found.")] = "",
@@ -94,7 +93,7 @@ def riscv(
             fail_fast=fail_fast,
             subject_in_process=in_process,
             resume=resume,
-            jobs=jobs or len(os.sched_getaffinity(0)),
+            jobs=processes(jobs),
         )
     except ValueError as error:
         _stop(f"--{error}", 2)

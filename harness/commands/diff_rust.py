@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from harness.commands.jobs import jobs_option, processes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -56,7 +58,7 @@ def rust(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Start at a seed that nobody has seen; it is printed.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes at a time, whatever the result.")] = 2,
+    jobs: Annotated[int, jobs_option("Processes, whatever the result,")] = 2,
     budget_seconds: Annotated[float, typer.Option(min=0.0, help="Start nothing new after this; 0: no limit.")] = 0.0,
     out: Annotated[Path, typer.Option(help="Directory for findings, progress and the summary.")] = Path(
         "out/diff-rust"
@@ -115,7 +117,7 @@ def rust(
     try:
         with claimed(out), closing(FindingsStore(out)) as store:
             kept = store.campaign(_described(plan), resume)
-            code = _Campaign(plan, progress, out, path, budget_seconds, fail_fast, store, kept).run(jobs)
+            code = _Campaign(plan, progress, out, path, budget_seconds, fail_fast, store, kept).run(processes(jobs))
     except InUseError as error:
         _stop(str(error), 2)
     except StoreError as error:

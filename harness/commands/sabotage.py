@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harness.commands.jobs import jobs_option, processes
+
 if TYPE_CHECKING:
     from fuzz.sabotage.score import Result, Score
 
@@ -24,7 +26,7 @@ def sabotage(
     sample: Annotated[int, typer.Option(min=0, help="Only so many, chosen by --seed; 0: all.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Chooses the sample.")] = 1,
     floor: Annotated[float, typer.Option(min=0.0, max=1.0, help="Fail below this share of found bugs.")] = 0.97,
-    jobs: Annotated[int, typer.Option(min=0, help="Bugs examined at a time; 0: one per core.")] = 0,
+    jobs: Annotated[int, jobs_option("Bugs examined")] = 0,
     budget_seconds: Annotated[float, typer.Option(min=0.0, help="Start no new bug after this; 0: no limit.")] = 0.0,
     area: Annotated[str, typer.Option(help="Only bugs of this area.")] = "",
     reduce: Annotated[bool, typer.Option(help="Reduce what shows each bug and write its reproducer.")] = True,
@@ -60,7 +62,7 @@ def sabotage(
         return
     try:
         with claimed(out):
-            raise typer.Exit(_run(order, floor, jobs, budget_seconds, out, reduce=reduce, resume=resume))
+            raise typer.Exit(_run(order, floor, processes(jobs), budget_seconds, out, reduce=reduce, resume=resume))
     except InUseError as error:
         _stop(str(error), USAGE)
     except OSError as error:
@@ -68,8 +70,6 @@ def sabotage(
 
 
 def _run(order: list[str], floor: float, jobs: int, budget_s: float, out: Path, *, reduce: bool, resume: bool) -> int:
-    import os
-
     from fuzz.sabotage.score import Examiners, ResultsFile, Score, document, run
     from harness.strict_json import DocumentError
 
@@ -92,9 +92,9 @@ def _run(order: list[str], floor: float, jobs: int, budget_s: float, out: Path, 
         def stop() -> bool:
             return bool(interrupted) or bool(budget_s and time.monotonic() - begun > budget_s)
 
-        run(left, examiners, jobs or os.cpu_count() or 1, keep, stop)
+        run(left, examiners, jobs, keep, stop)
     score = Score(tuple(results[name] for name in order if name in results))
-    options = {"bugs": len(order), "floor": floor, "jobs": jobs or os.cpu_count(), "reduce": reduce}
+    options = {"bugs": len(order), "floor": floor, "jobs": jobs, "reduce": reduce}
     seconds = time.monotonic() - begun
     path = out / "sabotage.json"
     partial = path.with_suffix(".json.partial")

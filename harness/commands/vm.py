@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.commands import vm_run
+from harness.commands.jobs import jobs_option, processes
 
 app = typer.Typer(help="Run programs on our virtual machine.", no_args_is_help=True)
 
@@ -45,7 +45,7 @@ def aot(
     out: Annotated[Path, typer.Option("--out", "-o", help="The image to write, usually PROG.cpi.")],
     tier: Annotated[str, typer.Option(help="Whose code: baseline, or llvm, which is slower to make and faster.")] = "",
     host: Annotated[str, typer.Option(help="For arm64 or riscv64, by the baseline tier; default: this machine.")] = "",
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes of LLVM; 0 for one per processor.")] = 0,
+    jobs: Annotated[int, jobs_option("Processes of LLVM")] = 0,
 ) -> None:
     """Translate a whole program ahead of time, for `counterproof vm run --aot IMAGE PROG`.
 
@@ -67,7 +67,7 @@ def aot(
                 status.update(f"{done:,} regions, {left:,} places to look at")
 
             made = translate(
-                program, tell, tier or ("baseline" if host else "llvm"), host, jobs or len(os.sched_getaffinity(0))
+                program, tell, tier or ("baseline" if host else "llvm"), host, processes(jobs)
             )
             out.write_bytes(encode(made.origin, bundled(made.regions)))
     except (LaunchError, ExecutableMemoryError, ValueError) as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
+from harness.commands.jobs import MOST, processes
 from harness.commands.wasm_crate import (
     USAGE,
     Lowering,
@@ -112,8 +113,9 @@ def build(
         typer.Option(
             "--jobs",
             "-j",
-            min=1,
-            help="Processes that optimise; where not given, one for a small crate, else one per processor.",
+            min=0,
+            max=MOST,
+            help="Processes that optimise, 0: one for each processor; where not given, one for a small crate.",
         ),
     ] = None,
 ) -> None:
@@ -139,7 +141,7 @@ def build(
         return
     content = BuildCache().find(main, options) if cache else None
     if content is None:
-        content = _built(main, options, cache, settings, jobs)
+        content = _built(main, options, cache, settings, None if jobs is None else processes(jobs))
     _write(target, content)
 
 

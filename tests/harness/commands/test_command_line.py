@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import shlex
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from harness.cli import COMMANDS, command_line, main, subcommands
 from harness.commands.examples import EXAMPLES
+from harness.commands.jobs import MOST, processes
 
 ROOT = Path(__file__).parents[3]
 
@@ -96,6 +98,7 @@ def test_a_number_that_is_none_or_negative_is_refused_by_name(path: str, option:
         refusal: Any = caught.value
         assert getattr(refusal, "exit_code", None) == 2, f"{option}={value}"
         assert option in refusal.format_message()
+        assert value in refusal.format_message()
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -226,3 +229,26 @@ def test_an_unknown_name_is_answered_with_the_one_that_was_meant(
     assert code == 2, err
     assert meant in err
     assert "Traceback" not in err
+
+
+WITH_JOBS = {path: command for path, command in LEAVES.items() if any("--jobs" in p.opts for p in command.params)}
+
+
+def test_commands_with_jobs_are_known() -> None:
+    named = {"corpus run", "diff riscv", "diff rust", "sabotage", "vm aot", "wasm build"}
+    assert {f"counterproof {name}" for name in named} <= set(WITH_JOBS)
+
+
+@pytest.mark.parametrize("path", WITH_JOBS)
+@pytest.mark.parametrize(("jobs", "legal"), [("-1", "or equal to 0"), (str(MOST + 1), f"or equal to {MOST}")])
+def test_jobs_have_one_range_for_every_command(
+    path: str, jobs: str, legal: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, *path.split()[1:], "--jobs", jobs)
+    told = " ".join(err.replace("│", "").split())
+    assert code == 2
+    assert f"Invalid value for '--jobs' / '-j': '{jobs}'" in told and legal in told
+
+
+def test_no_jobs_are_one_for_each_processor() -> None:
+    assert (processes(0), processes(3)) == (len(os.sched_getaffinity(0)), 3)

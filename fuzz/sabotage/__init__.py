@@ -37,6 +37,7 @@ CATALOGUES: Final = (
     "native_code_cache",
     "native_hosts",
     "native_images",
+    "large_pages",
     "native_assembly",
     "comparator",
     "rustwasm",

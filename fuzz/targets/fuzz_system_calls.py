@@ -123,7 +123,7 @@ def _call(process: Process, number: int, arguments: list[int]) -> None:
 
 
 def _check(process: Process) -> None:
-    """Regions ascend, do not touch or overlap, and their pages are those that the permissions call mapped."""
+    """Regions ascend, do not touch or overlap, and their pages are mapped by the permissions; only such have advice."""
     memory, last = process.memory, -1
     for start, end in memory.regions():
         if not last < start < end <= memory.limit or start % PAGE_BYTES or end % PAGE_BYTES:
@@ -131,6 +131,9 @@ def _check(process: Process) -> None:
         if not memory.mapped(start, end - start):
             raise FindingError(f"[{start:#x}, {end:#x}) is listed and not mapped")
         last = end
+    for start, end in memory.advised():
+        if not memory.mapped(start, end - start):
+            raise FindingError(f"[{start:#x}, {end:#x}) has advice for the host and is not mapped")
     if not process.map.brk_start <= process.map.brk <= process.map.mmap_top:
         raise FindingError(f"the heap ends at {process.map.brk:#x}")
 
@@ -170,6 +173,9 @@ def seeds() -> Iterable[bytes]:
     yield b"".join(_CALL.pack(*call) for call in (mapped, (numbers["munmap"], 0x41000, 4096, 0, 0, 0, 0)))
     yield _CALL.pack(*mapped) + _CALL.pack(numbers["mremap"], 0x40000, 8192, 65536, 1, 0, 0)
     yield _CALL.pack(numbers["brk"], 0x34567, 0, 0, 0, 0, 0) + _CALL.pack(numbers["brk"], 0x30000, 0, 0, 0, 0, 0)
+    large = (numbers["mmap"], 0x400000, 0x600000, 3, 0x32, 0, 0)
+    yield b"".join(_CALL.pack(*call) for call in (large, (numbers["munmap"], 0x500000, 0x200000, 0, 0, 0, 0)))
+    yield b"".join(_CALL.pack(*call) for call in (large, (numbers["madvise"], 0x401000, 0x1000, 4, 0, 0, 0)))
     yield _CALL.pack(numbers["readv"], 3, _DATA, 2, 0, 0, 0) + _CALL.pack(numbers["lseek"], 3, 5, 0, 0, 0, 0)
     yield from (_CALL.pack(index, 3, _DATA + 64, 8, 0, 8, 0) for index in range(len(_numbers())))
 
@@ -181,7 +187,7 @@ def planted() -> None:
         def unmap(self: AddressSpace, address: int, size: int) -> None:
             original(self, address, size)
             if size == 2 * PAGE_BYTES:
-                self._insert(address, address + PAGE_BYTES)
+                self._mapped.insert(address, address + PAGE_BYTES)
 
         return unmap
 

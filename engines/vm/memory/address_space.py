@@ -28,18 +28,21 @@ from __future__ import annotations
 import mmap
 import struct
 import sys
-from _bisect import bisect_left, bisect_right
+from _bisect import bisect_left
 from itertools import pairwise
 
 import engines.vm.quick_ctypes as ctypes
 from engines.vm.enumeration import StrEnum
 from engines.vm.errors import MachineError
+from engines.vm.memory.ranges import Ranges
 from engines.vm.quick import once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Final
+
+    from engines.vm.memory.large_pages import LargePages
 
 PAGE_BITS: Final = 12
 PAGE_BYTES: Final = 1 << PAGE_BITS
@@ -57,7 +60,11 @@ HAS_COMPILED: Final = 128
 GUARD_BYTES: Final = 1 << 31
 """Inaccessible host addresses before and after a guarded arena."""
 
+LARGE_PAGE_BYTES: Final = 1 << 21
+"""Of a large page of the host, where small ones have 4 KiB; it is put only where a mapping has all of it, at a multiple
+of its size."""
 _ACCESS_BITS: Final = READ | WRITE | EXEC
+_MAP_FIXED: Final = 0x10
 _MAP_NORESERVE: Final = 0x4000 if sys.platform == "linux" else 0
 _WITHOUT: Final = {bit: bytes(b for b in range(256) if b & bit) for bit in (READ, WRITE, EXEC, MAPPED, HAS_CODE)}
 """For `bytes.translate(None, delete)`: deleting every byte that has the bit leaves those that lack it."""
@@ -121,20 +128,22 @@ class AddressSpace:
         self.bits = bits
         self.limit = 1 << bits
         self.guarded = guarded and sys.platform == "linux"
-        before = GUARD_BYTES if self.guarded else 0
-        self._region = _reserve(self.limit + 2 * before)
-        self._before = before
-        self._arena = memoryview(self._region)[before : before + self.limit]
+        guard = GUARD_BYTES if self.guarded else 0
+        whole = guard + self.limit + guard + LARGE_PAGE_BYTES
+        self._region = _reserve(whole)
+        region_base = _address_of(self._region)
+        self.host_base = (region_base + guard + LARGE_PAGE_BYTES - 1) & -LARGE_PAGE_BYTES
+        self._before = self.host_base - region_base
+        self._arena = memoryview(self._region)[self._before : self._before + self.limit]
+        self._large_pages: LargePages | None = None
         self.perm = _reserve(1 << (ADDRESS_BITS - PAGE_BITS))
-        self.host_base = _address_of(self._region) + before
         if self.guarded:
-            self.guarded = not _mprotect(self.host_base - before, self.limit + 2 * before, _HOST_PROTECTION[0])
+            self.guarded = not _mprotect(region_base, whole, _HOST_PROTECTION[0])
         self.perm_base = _address_of(self.perm)
         self.code_listeners: list[Callable[[int, int], None]] = []
         self.unguarded_listeners: list[Callable[[], None]] = []
         self.decoded_by: object = None
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._mapped = Ranges()
 
     # -- single accesses, little-endian ---------------------------------------------------------------------------
 
@@ -236,8 +245,11 @@ class AddressSpace:
 
     # -- the map --------------------------------------------------------------------------------------------------
 
-    def map(self, address: int, size: int, permission: int) -> None:
+    def map(self, address: int, size: int, permission: int, *, to_be_filled: bool = False) -> None:
         """Map `size` bytes at `address` as zeros with `permission` (`READ | WRITE | EXEC`), replacing what was there.
+
+        Args:
+            to_be_filled: most of it will be used, so that large pages of the host waste little.
 
         Raises:
             ValueError: not page-aligned, empty, outside the arena, or unknown permission bits.
@@ -246,7 +258,9 @@ class AddressSpace:
         _check_permission(permission)
         self.unmap(address, size)
         self._set(address, size, permission | MAPPED | self._held(address, size, permission))
-        self._insert(address, address + size)
+        self._mapped.insert(address, address + size)
+        if to_be_filled and size >= LARGE_PAGE_BYTES:
+            self._advice().prefer(address, size)
 
     def unmap(self, address: int, size: int) -> None:
         """Unmap every page of the range that is mapped, and give its memory back to the host.
@@ -260,9 +274,10 @@ class AddressSpace:
         for start, stop in list(self.regions(address, end)):
             code = self._clear_code(start, stop - start) or code
             self._set(start, stop - start, 0)
-            _discard(self._region, self._before + start, stop - start)
+            if self._large_pages is None or not self._renew(start, stop, self._large_pages):
+                _discard(self._region, self._before + start, stop - start)
             self._held(start, stop - start, 0)
-        self._remove(address, end)
+        self._mapped.remove(address, end)
         if code:
             self._tell(address, size)
 
@@ -289,24 +304,52 @@ class AddressSpace:
         if code:
             self._tell(address, size)
 
+    def clear(self, address: int, size: int) -> None:
+        """Make the range zeros again and give its memory back to the host; permissions stay.
+
+        Raises:
+            ValueError: not page-aligned, empty, or outside the arena.
+            MemoryFault: a page is not mapped; nothing was changed.
+        """
+        self._check_range(address, size)
+        failure = self._first_failure(address, size, MAPPED)
+        if failure is not None:
+            raise MemoryFault(failure, Access.STORE)
+        _discard(self._region, self._before + address, size)
+        self._written(address, size)
+
+    def advise_large_pages(self, address: int, size: int, *, is_wanted: bool) -> None:
+        """Ask the host for large pages in a mapped range, or for none; it may do as it likes."""
+        self._advice().advise(address, size, is_wanted=is_wanted)
+
+    def advised(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges [start, end) that the host was asked to back with large pages, or not to, ascending."""
+        return self._advice().advised.within(0, self.limit)
+
+    def _advice(self) -> LargePages:
+        if self._large_pages is None:
+            from engines.vm.memory.large_pages import LargePages
+
+            self._large_pages = LargePages(self._region, self._before)
+        return self._large_pages
+
     def mapped(self, address: int, size: int) -> bool:
         """Say whether every page of the range is mapped."""
         return size == 0 or self._first_failure(address, size, MAPPED) is None
 
     def regions(self, low: int = 0, high: int | None = None) -> Iterator[tuple[int, int]]:
         """Yield the mapped ranges [start, end) within [low, high), ascending, neighbours joined."""
-        high = self.limit if high is None else high
-        for i in range(bisect_right(self._ends, low), bisect_left(self._starts, high)):
-            yield max(self._starts[i], low), min(self._ends[i], high)
+        return self._mapped.within(low, self.limit if high is None else high)
 
     def find_free(self, size: int, low: int = PAGE_BYTES, high: int | None = None) -> int | None:
         """Return the highest page-aligned address of a free range of `size` bytes within [low, high), or None."""
         size = -(-size // PAGE_BYTES) * PAGE_BYTES
         end = (self.limit if high is None else min(high, self.limit)) & -PAGE_BYTES
-        for i in range(bisect_left(self._starts, end) - 1, -1, -1):
-            if end - max(self._ends[i], low) >= size:
+        starts, ends = self._mapped.starts, self._mapped.ends
+        for i in range(bisect_left(starts, end) - 1, -1, -1):
+            if end - max(ends[i], low) >= size:
                 return end - size
-            end = min(end, self._starts[i])
+            end = min(end, starts[i])
             if end - size < low:
                 return None
         return end - size if end - size >= low else None
@@ -318,7 +361,7 @@ class AddressSpace:
         if not self.guarded:
             return
         self.guarded = False
-        edges = sorted({0, self.limit, *self._starts, *self._ends})
+        edges = sorted({0, self.limit, *self._mapped.starts, *self._mapped.ends})
         for start, end in pairwise(edges):
             if _mprotect(self.host_base + start, end - start, _HOST_PROTECTION[READ | WRITE]):
                 self._open_writable(start, end)
@@ -341,6 +384,18 @@ class AddressSpace:
     def _protect_host(self, address: int, size: int, permission: int) -> None:
         if _mprotect(self.host_base + address, size, _HOST_PROTECTION[permission]):
             self.unguard()
+
+    def _renew(self, start: int, end: int, advice: LargePages) -> bool:
+        """Put fresh pages of the host in place of some that advice was given for; False if none was, or it refuses."""
+        if next(advice.advised.within(start, end), None) is None:
+            return False
+        protection = _HOST_PROTECTION[0 if self.guarded else READ | WRITE]
+        flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _MAP_NORESERVE | _MAP_FIXED
+        where = self.host_base + start
+        if _libc().mmap(where, end - start, protection, flags, -1, 0) != where:
+            return False
+        advice.advised.remove(start, end)
+        return True
 
     def _protect_again(self, start: int, end: int) -> None:
         """Give host pages the permissions of the guest's, after a look the other way."""
@@ -425,20 +480,6 @@ class AddressSpace:
         if address < 0 or address + size > self.limit:
             raise ValueError(f"range {address:#x} + {size:#x} leaves the address space [0, {self.limit:#x})")
 
-    def _insert(self, start: int, end: int) -> None:
-        i, j = bisect_left(self._ends, start), bisect_right(self._starts, end)
-        if i < j:
-            start, end = min(start, self._starts[i]), max(end, self._ends[j - 1])
-        self._starts[i:j], self._ends[i:j] = [start], [end]
-
-    def _remove(self, start: int, end: int) -> None:
-        i, j = bisect_right(self._ends, start), bisect_left(self._starts, end)
-        if i >= j:
-            return
-        kept = [(self._starts[i], start), (end, self._ends[j - 1])]
-        kept = [(a, b) for a, b in kept if a < b]
-        self._starts[i:j], self._ends[i:j] = [a for a, _ in kept], [b for _, b in kept]
-
 
 _STRUCT: Final = {1: struct.Struct("<B"), 2: struct.Struct("<H"), 4: struct.Struct("<I"), 8: struct.Struct("<Q")}
 _UNPACK: Final = {size: layout.unpack_from for size, layout in _STRUCT.items()}
@@ -474,6 +515,8 @@ def _mprotect(address: int, size: int, protection: int) -> int:
 @once
 def _libc() -> Any:
     libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
     libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
     return libc
 

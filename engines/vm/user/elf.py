@@ -203,7 +203,7 @@ def load(memory: AddressSpace, image: bytes, elf: Elf, bias: int = 0) -> LoadedI
             memory.protect(start, PAGE_BYTES, permission | previous_permission)
         first_new = max(start, mapped_end)
         if end > first_new:
-            memory.map(first_new, end - first_new, permission)
+            memory.map(first_new, end - first_new, permission, to_be_filled=bool(permission & WRITE))
         lead = segment.address - segment.first_page if start >= mapped_end else 0
         place_at = segment.address + bias - lead
         memory.place(place_at, view[segment.offset - lead : segment.offset + segment.file_bytes])

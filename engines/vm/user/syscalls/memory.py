@@ -25,12 +25,16 @@ _MAP_SHARED_VALIDATE: Final = 0x03
 _MAP_TYPE: Final = 0x0F
 _MAP_FIXED: Final = 0x10
 _MAP_ANONYMOUS: Final = 0x20
+_PARTLY_USED: Final = 0x100 | 0x4000 | 0x20000
+"""MAP_GROWSDOWN, MAP_NORESERVE, MAP_STACK: what has one of them is larger than what will be used of it."""
 _MAP_FIXED_NOREPLACE: Final = 0x100000
 _PROT_MASK: Final = 7
 _PROT_GROWS: Final = 0x0300_0000
 _MREMAP_MAYMOVE: Final = 1
 _MREMAP_FIXED: Final = 2
 _MADV_DONTNEED: Final = 4
+_MADV_HUGEPAGE: Final = 14
+_MADV_NOHUGEPAGE: Final = 15
 _MADV_KNOWN: Final = frozenset((0, 1, 2, 3, 4, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21))
 MIN_ADDRESS: Final = 0x10000
 """vm.mmap_min_addr: nothing is mapped below."""
@@ -56,7 +60,7 @@ def brk(process: Process, address: int) -> int:
     if new_end > old_end:
         if next(memory.regions(old_end, new_end), None) is not None:
             return layout.brk
-        memory.map(old_end, new_end - old_end, READ | WRITE)
+        memory.map(old_end, new_end - old_end, READ | WRITE, to_be_filled=True)
     elif new_end < old_end:
         process.release(new_end, old_end - new_end)
     layout.brk = address
@@ -92,7 +96,8 @@ def mmap(process: Process, address: int, size: int, prot: int, flags: int, fd: i
     if kind == _MAP_PRIVATE:
         if not anonymous:
             os.pread(host, 0, offset)  # fails as the kernel would for what cannot be read
-        memory.map(address, size, _permission(prot))
+        is_filled = not anonymous or (bool(prot & WRITE) and not flags & _PARTLY_USED)
+        memory.map(address, size, _permission(prot), to_be_filled=is_filled)
         if not anonymous:
             _copy_file(process, address, size, host, offset)
     else:
@@ -163,7 +168,7 @@ def mremap(process: Process, old: int, old_size: int, new_size: int, flags: int,
         if is_shared:
             return -Errno.ENOMEM
         if grown <= process.map.mmap_top and next(memory.regions(end, grown), None) is None:
-            memory.map(end, new_size - old_size, permission)
+            memory.map(end, new_size - old_size, permission, to_be_filled=bool(permission & WRITE))
             return old
         if not flags & _MREMAP_MAYMOVE:
             return -Errno.ENOMEM
@@ -182,7 +187,7 @@ def _move(process: Process, old: int, old_size: int, new: int, new_size: int) ->
     permissions = [memory.perm[(old + at) >> 12] & 7 for at in range(0, min(old_size, new_size), PAGE_BYTES)]
     memory.protect(old, old_size, READ | WRITE)
     process.release(new, new_size)
-    memory.map(new, new_size, permissions[0])
+    memory.map(new, new_size, permissions[0], to_be_filled=bool(permissions[0] & WRITE))
     memory.place(new, memory.view(old, min(old_size, new_size)))
     for i, permission in enumerate(permissions):
         if permission != permissions[0]:
@@ -203,21 +208,10 @@ def madvise(process: Process, address: int, size: int, advice: int) -> int:
     if advice == _MADV_DONTNEED:
         shared = process.map.shared
         if not any(start < address + size and address < start + length for start, length in shared.items()):
-            _discard(process, address, size)
+            memory.clear(address, size)
+    elif advice in (_MADV_HUGEPAGE, _MADV_NOHUGEPAGE):
+        memory.advise_large_pages(address, size, is_wanted=advice == _MADV_HUGEPAGE)
     return 0
-
-
-def _discard(process: Process, address: int, size: int) -> None:
-    """Private pages read as zero again; their permissions stay."""
-    memory = process.memory
-    start = address
-    while start < address + size:
-        permission = memory.perm[start >> 12] & 7
-        end = start
-        while end < address + size and memory.perm[end >> 12] & 7 == permission:
-            end += PAGE_BYTES
-        memory.map(start, end - start, permission)
-        start = end
 
 
 @system_call(227, "msync", "ptr size int")

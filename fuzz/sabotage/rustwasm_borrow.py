@@ -18,6 +18,52 @@ UNENFORCED: Final = ("E0500", "E0501", "E0510", "E0524", "E0713")
 BUGS.extend(unreported(UNENFORCED, _INDEX))
 
 
+@BUGS.action("rust-calls-choose-every-lifetime", Area.RUST_FRONT_END, _RULE,
+             description="`|x| ..` without a signature is for any lifetime, as is what it gives back")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.shapes import Shapes
+
+    replace_method(Shapes, "fixed", lambda original: lambda self, closure: ())
+
+
+@BUGS.action("rust-bounds-choose-one-lifetime", Area.RUST_FRONT_END, _RULE,
+             description="`F: for<'a, 'b> Fn(&'a A, &'b B) -> &'a C` may give back either")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.type_env import Chooser
+
+    def wrapper(original: Any) -> Any:
+        def enter(self: Any) -> None:
+            original(self)
+
+            class One(dict[str, str]):
+                def setdefault(self, name: str, made: str = "") -> str:
+                    return super().setdefault(name, "'^>0")
+
+            chosen = One()
+            self.env.chosen = chosen
+            self.env.elide = lambda: "'^>0"
+
+        return enter
+
+    replace_method(Chooser, "__enter__", wrapper)
+
+
+@BUGS.action("rust-results-are-called-by-nobody", Area.RUST_FRONT_END, _RULE,
+             description="a closure behind `impl for<'a> Fn(&'a A) -> B` is not asked to be one")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.calls import Calls
+    from engines.rustwasm.borrow.regions import CALL
+
+    def wrapper(original: Any) -> Any:
+        def calls(self: Any, bound: Any, subject: Any, env: Any, category: int = CALL) -> None:
+            if category == CALL:
+                original(self, bound, subject, env)
+
+        return calls
+
+    replace_method(Calls, "_calls", wrapper)
+
+
 @BUGS.action("rust-guards-lend-nothing", Area.RUST_FRONT_END, _RULE,
              description="a match's guard may assign to what the variables of its arm show")  # fmt: skip
 def _() -> None:

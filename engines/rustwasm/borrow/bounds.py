@@ -46,7 +46,8 @@ class Bounds(Subtyping):
                 continue
             subject = env.args[bound.subject.data[0]]
             for name in bound.regions:
-                for region in subject[1]:
+                closure = subject[0].kind == ty.CLOSURE
+                for region in subject[1][: self.shapes.captured(subject[0])] if closure else subject[1]:
                     self.regions.outlives(region, env.region(name), self.point, category)
                 self._last(subject[0], env.region(name))
             if bound.trait is None:
@@ -76,7 +77,7 @@ class Bounds(Subtyping):
         self.every.append((region, self.point, trait, subject))
         return region
 
-    def _calls(self, bound: Any, subject: Typed, env: Environment) -> None:
+    def _calls(self, bound: Any, subject: Typed, env: Environment, category: int = r.CALL) -> None:
         """What a bound of `Fn` demands: `borrow.calls` says."""
         raise NotImplementedError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from engines.rustwasm.borrow import regions as r
@@ -29,9 +29,9 @@ class Calls(Bounds):
     ) -> None:
         super().__init__(facts, shapes, signatures)
         self.summaries = summaries
-        self.passed: list[tuple[Any, frozenset[int], frozenset[int]]] = []
-        """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and of
-        those of the result among them."""
+        self.passed: list[tuple[Any, dict[int, int]]] = []
+        """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and
+        what it chooses: one region where one lifetime stands twice."""
         self.mixed = False
         """Whether something is called whose signature is not known: more is demanded than has to be."""
         self.universe: dict[str, int] = {}
@@ -147,48 +147,69 @@ class Calls(Bounds):
             self.plain[definition] = found
         return found
 
-    def _calls(self, bound: Any, subject: Typed, env: Environment) -> None:
+    def _calls(self, bound: Any, subject: Typed, env: Environment, category: int = r.CALL) -> None:
         """What being called as a bound `Fn(A) -> B` says demands of a closure or function."""
         while subject[0].kind == ty.REF or is_box(subject[0]):
             subject = self._args(subject)[0]
         kind = subject[0].kind
         if (kind not in (ty.CLOSURE, ty.FNDEF) and parts(subject[0]) is None) or not bound.args:
             return
-        every = Environment(env.args, env.lifetimes, lambda: self._every(bound.trait, subject[0]))
-        declared = every if kind != ty.CLOSURE else env
+        for name in ty.lifetimes(bound.declared[0][0]):
+            env.region(name)
+        fixed = kind == ty.CLOSURE and bool(self.shapes.fixed(subject[0]))
+        every = kind != ty.CLOSURE or fixed
+        fresh = (lambda: self._every(bound.trait, subject[0])) if every else env.fresh
+        declared = Environment(env.args, dict(env.lifetimes), fresh)
         arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], declared))
         if kind == ty.FNDEF:
             result = self.call_item(subject[0], arguments)
         elif kind != ty.CLOSURE:
             result = self.call_bound(subject, arguments)
         else:
-            result = self.call_closure(subject, arguments)
+            result = self.call_closure(subject, arguments, True)
             self._pass_closure(bound, subject, env)
         for _, output in bound.declared[1]:
             if result[1]:
-                self.relate(result, self.signatures.typed(output, env), r.CALL)
+                known = dict(declared.lifetimes)
+                wanted = self.signatures.typed(output, Environment(env.args, known, env.fresh))
+                self.relate(result, wanted, category)
+                if fixed:
+                    self._fixed_result(subject[0], result, wanted)
+
+    def _fixed_result(self, closure: Ty, result: Typed, wanted: Typed, pointer: bool = False) -> None:
+        """What a closure gives back for the same lifetime in all calls cannot be for each that a call chooses, but for
+        that of function pointers, which may give back what lasts longer."""
+        chosen = {region for region, _, _, _ in self.every}
+        for mine, other in zip(result[1], wanted[1], strict=False):
+            if other in chosen and pointer:
+                self.regions.outlives(mine, 0, self.point, r.CALL)
+            elif other in chosen:
+                region = self.regions.fresh()
+                self.regions.outlives(region, mine, self.point, r.CALL)
+                self.every.append((region, self.point, ty.fn_ptr((), ty.UNIT), closure))
 
     def _pass_closure(self, bound: Any, subject: Typed, env: Environment) -> None:
         """Note which regions of a closure's parameters each of its calls chooses, as the callee's bound says."""
         if bound.called is None or not subject[0].data.expected:
             return
-        arguments, chosen = self._chosen(bound.called[0], env)
-        result, given = self._chosen(ty.tuple_of((bound.called[1],)), env)
-        self._note_chosen(subject[0], len(subject[1]), arguments, result[0], chosen | given)
+        arguments, result, chosen = self._chosen(bound.called, env)
+        self._note_chosen(subject[0], arguments, result, chosen)
 
-    def _chosen(self, declared: Ty, env: Environment) -> tuple[list[Typed], set[int]]:
-        """The arguments of one call of what a bound `Fn(A)` declares, and which of their regions the call chooses."""
+    def _chosen(self, called: tuple[Ty, Ty], env: Environment) -> tuple[list[Typed], Typed, set[int]]:
+        """The arguments and the result of one call of what a bound `Fn(A) -> B` declares, and which of their regions
+        the call chooses."""
         chosen: set[int] = set()
-        for name in ty.lifetimes(declared):
-            if name:
+        for one in called:
+            for name in ty.lifetimes(one):
                 env.region(name)
 
         def fresh() -> int:
             chosen.add(self.regions.fresh())
             return len(self.regions.values) - 1
 
-        typed = self.signatures.typed(declared, Environment(env.args, env.lifetimes, fresh))
-        return self.signatures.split(typed), chosen
+        own = Environment(env.args, dict(env.lifetimes), fresh)
+        arguments = self.signatures.split(self.signatures.typed(called[0], own))
+        return arguments, self.signatures.typed(called[1], own), chosen
 
     def _call_known(self, callee: Ty, given: Typed, target: Typed, category: int) -> bool:
         """A call of what the function's own bounds declare; False if they do not tell what it demands."""
@@ -204,9 +225,7 @@ class Calls(Bounds):
     ) -> bool:
         """A call of what is declared to take a tuple of arguments and to give a result."""
         try:
-            arguments, chosen = self._chosen(called[0], env)
-            known = set(self.regions_of(called[1], env))
-            result = self.signatures.typed(called[1], env)
+            arguments, result, _ = self._chosen(called, env)
         except UnknownRegionsError:
             return False
         if result[0] is not target[0]:
@@ -215,10 +234,6 @@ class Calls(Bounds):
             if one[0] is not formal[0]:
                 return False
             self.relate(one, formal, r.CALL)
-        for region in result[1]:
-            if region not in known:
-                for longer in chosen:
-                    self.regions.outlives(longer, region, self.point, r.CALL)
         self.relate(result, target, category)
         return True
 
@@ -263,9 +278,13 @@ class Calls(Bounds):
                     self.every += [(region, self.point, wanted[0], one) for region in chosen.values()]
                     given = self.call_item(one, inputs)
                 else:
-                    self._note_chosen(one, len(source[1]), inputs, result, set(chosen.values()))
-                    given = self.call_closure(source, inputs)
+                    if self.shapes.fixed(one):
+                        self.every += [(region, self.point, wanted[0], one) for region in chosen.values()]
+                    self._note_chosen(one, inputs, result, set(chosen.values()))
+                    given = self.call_closure(source, inputs, True)
                 self.relate(given, result, r.CAST)
+                if one.kind == ty.CLOSURE and self.shapes.fixed(one):
+                    self._fixed_result(one, given, result, wanted[0].kind == ty.FNPTR)
             except UnknownRegionsError:
                 return
         elif one.kind == wanted[0].kind and (one.flags & ty.HAS_CLOSURE or one.args):
@@ -275,21 +294,15 @@ class Calls(Bounds):
     def _args(self, whole: Typed) -> list[Typed]:
         return self.signatures.split((ty.tuple_of(whole[0].args), whole[1][len(whole[0].regions) :]))
 
-    def _note_chosen(self, closure: Ty, at: int, inputs: list[Typed], result: Typed, chosen: set[int]) -> None:
-        """Note which regions of a closure's parameters, and among them of its result, each of its calls chooses."""
+    def _note_chosen(self, closure: Ty, inputs: list[Typed], result: Typed, chosen: set[int]) -> None:
+        """Note which regions of a closure's parameters and result each of its calls chooses."""
         if [ty.subst(ty.erase(one), closure.args) for one in closure.data.inputs] != [one for one, _ in inputs]:
             return
-        held = [region for _, regions in inputs for region in regions]
-        found = frozenset(at + i for i, region in enumerate(held) if region in chosen)
-        at += len(held)
-        back = frozenset(at + i for i, region in enumerate(result[1]) if region in chosen)
+        at, fixed = self.shapes.captured(closure), self.shapes.fixed(closure)
+        held = [region for _, regions in (*inputs, result) for region in regions]
+        found = {at + i: region for i, region in enumerate(held) if region in chosen and i not in fixed}
         if found:
-            self.passed.append((closure.data, found, back))
-
-    def regions_of(self, declared: Ty, env: Environment) -> list[int]:
-        """What the names and parameters in a declared type stand for."""
-        names = [env.region(name) for name in ty.lifetimes(declared) if name]
-        return [0, *names, *[region for _, held in env.args for region in held]]
+            self.passed.append((closure.data, found))
 
     def _call_value(self, generic: list[Typed], actual: list[Typed], target: Typed, category: int) -> None:
         """A call of a value: a closure, or something known by its bounds only."""
@@ -322,17 +335,23 @@ class Calls(Bounds):
             for shorter in target[1]:
                 self.regions.outlives(region, shorter, self.point, r.CALL)
 
-    def call_closure(self, closure: Typed, arguments: list[Typed]) -> Typed:
-        """What calling a closure demands; the type of its result."""
+    def call_closure(self, closure: Typed, arguments: list[Typed], exact: bool = False) -> Typed:
+        """What calling a closure demands; the type of its result. If `exact`, its parameters are of the types of the
+        arguments: it is asked what it can be called with."""
         definition = closure[0].data
-        regions: list[int] = list(closure[1])
+        regions = list(closure[1][: self.shapes.captured(closure[0])])
+        fixed = dict(zip(self.shapes.fixed(closure[0]), closure[1][len(regions) :], strict=True))
+        at = 0
         for declared, given in zip(definition.inputs, arguments, strict=False):
             erased = ty.subst(ty.erase(declared), closure[0].args)
-            fresh = self.unknown(erased)
-            self.relate(given, (erased, fresh), r.CALL)
-            regions += fresh
+            own = tuple([fixed.get(at + i, one) for i, one in enumerate(self.unknown(erased))])
+            at += len(own)
+            self.relate(given, (erased, own), r.CALL)
+            if fixed and exact:
+                self._equal([pair for pair in zip(given[1], own, strict=False) if pair[1] in fixed.values()], r.CALL)
+            regions += own
         output = ty.subst(ty.erase(definition.output), closure[0].args)
-        result = self.unknown(output)
+        result = tuple([fixed.get(at + i, one) for i, one in enumerate(self.unknown(output))])
         regions += result
         summary = self.summaries.get(definition)
         if summary is None:
@@ -345,7 +364,7 @@ class Calls(Bounds):
                 )
         return output, result
 
-    def demanded(self, position: int, regions: Sequence[int]) -> int:
+    def demanded(self, position: int, regions: Sequence[int] | Mapping[int, int]) -> int:
         """The region that a position in what a closure demands stands for: one of the closure's, `'static`, or a
         lifetime of the function, which are numbered from -2 down."""
         if position >= 0:

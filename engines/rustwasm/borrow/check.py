@@ -68,7 +68,7 @@ class BorrowChecker:
         every = self.compilation is not None and self.compilation.collector.quantified
         if not body.guards and not every and not any(count(local.ty) for local in body.locals) and not (
             generic and asks_of_types(body, self.shapes.asking)
-        ) and not _passes_items(body):  # fmt: skip
+        ) and not _passes_items(body) and not self._particular(body):  # fmt: skip
             return
         signatures = Signatures(self.compilation, self.shapes, self.written)
         constraints = Constraints(facts, self.shapes, signatures, self.summaries)
@@ -77,20 +77,21 @@ class BorrowChecker:
         signatures.call_closure = signatures.call_item = None
 
     def _check_regions(self, constraints: Constraints, closure: Any, reporter: Reporter, moves: Moves) -> None:
-        facts, body, count = constraints.facts, constraints.body, self.shapes.count
+        facts, body = constraints.facts, constraints.body
         generic = bool(body.definition.generics.names)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
         binds = constraints.every_asked or any(self.shapes.binders(local.ty) for local in body.locals)
-        if unnamed and not facts.borrows and not body.guards and not binds and not _passes_items(body):
+        asked = bool(body.guards) or binds or _passes_items(body) or self._particular(body)
+        if unnamed and not facts.borrows and not asked:
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
         if constraints.every:
             refuse_particular(constraints, reporter)
-        for passed, chosen, back in constraints.passed:
+        for passed, given in constraints.passed:
             if self.escapes.get(passed):
-                held = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, passed, ())))
-                kept = [one for one in self.escapes.pop(passed) if one[1] not in back]
-                refuse(self.diagnostics, kept, chosen, held)
+                held = self.shapes.captured(ty.intern(ty.CLOSURE, passed, ()))
+                kept = [one for one in self.escapes.pop(passed) if given.get(one[0]) != given.get(one[1])]
+                refuse(self.diagnostics, kept, given, held)
         promoted = _promoted(facts)
         lasting = [
             loan
@@ -122,7 +123,7 @@ class BorrowChecker:
             refuse_captured(constraints, reporter)
             self.escapes[closure] = found = escapes(constraints, reporter, summary)
             if found:
-                captures = sum(count(one) for one in self.shapes.captures(ty.intern(ty.CLOSURE, closure, ())))
+                captures = self.shapes.captured(ty.intern(ty.CLOSURE, closure, ()))
                 chosen = chosen_by_calls(self.shapes, closure, captures)
                 refuse(self.diagnostics, found, chosen, captures)
                 self.summaries[closure] = [pair for pair in summary if pair[0] not in chosen]
@@ -130,8 +131,19 @@ class BorrowChecker:
             check_lifetimes(constraints, reporter)
 
 
+    def _particular(self, body: m.Body) -> bool:
+        """Whether a body has closures that not every call with any lifetime suits."""
+        for local in body.locals:
+            one = local.ty
+            if one.kind == ty.CLOSURE and (self.escapes.get(one.data) or self.shapes.fixed(one)):
+                return True
+        return False
+
+
 def _passes_items(body: m.Body) -> bool:
-    """Whether a body passes functions as values: what they are called with is asked of them."""
+    """Whether a body passes functions, or gives one back, as values: what they are called with is asked of them."""
+    if body.locals[0].ty.kind == ty.FNDEF:
+        return True
     for block in body.blocks:
         call = block.terminator
         if isinstance(call, m.Call):

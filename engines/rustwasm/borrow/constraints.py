@@ -3,6 +3,7 @@ function")."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -86,6 +87,8 @@ class Constraints(Calls):
                     for region in known:
                         regions.known |= {(u, region) for u in range(len(regions.names))}
             found[i] = known
+        if closure:
+            self._fix_signature(found)
         declared_locals = {i: _with_own_bounds(one, f"&{i}") for i, one in body.declared}
         named = [*declared_locals.values(), *[one for one in declared if one is not None]]
         for name in dict.fromkeys(name for one in named for name in sorted(ty.lifetimes(one)) if name[0] != "&"):
@@ -115,6 +118,19 @@ class Constraints(Calls):
             if known is None:
                 known = () if counts.get(local.ty) == 0 else self.unknown(local.ty)
             self.locals.append(known)
+
+    def _fix_signature(self, found: dict[int, tuple[int, ...]]) -> None:
+        """What is the same for all calls of a closure is part of its own type."""
+        environment = self.body.locals[1].ty
+        closure = environment.args[0] if environment.kind == ty.REF else environment
+        fixed = self.shapes.fixed(closure)
+        if fixed:
+            own = dict(zip(fixed, found[1][-len(fixed) :], strict=True))
+            at = 0
+            for i in [*range(2, self.body.arg_count + 1), 0]:
+                held = found[i]
+                found[i] = tuple([own.get(at + j, one) for j, one in enumerate(held)])
+                at += len(held)
 
     def around(self) -> FnDef | None:
         """The function that a closure is written in; None for any other body."""
@@ -214,7 +230,12 @@ class Constraints(Calls):
                 for name in bound.regions:
                     for region in given[1]:
                         self.regions.outlives(region, assumed.region(name), self.point, r.RETURN)
-            if bound.trait is None or is_fn_trait(bound.trait):
+            if bound.trait is None:
+                continue
+            if is_fn_trait(bound.trait):
+                inner = Environment(assumed.args, dict(self.universe), self.regions.fresh)
+                with contextlib.suppress(UnknownRegionsError):
+                    self._calls(bound, given, inner, r.RETURN)
                 continue
             for name, wanted in bound.declared[1]:
                 args = [given, *[self.signatures.typed(a, assumed) for a in bound.declared[0]]]
@@ -276,12 +297,15 @@ class Constraints(Calls):
             lifetimes = dict(zip(one.data.lifetimes, regions[:own], strict=True))
             self._bounds(one.data.generics, Environment(held, lifetimes, self.regions.fresh), r.OTHER)
         if one.kind == ty.CLOSURE:
-            count = len(regions)
+            count = self.shapes.captured(one)
+            known = dict(enumerate(regions[:count]))
+            for at, region in zip(self.shapes.fixed(one), regions[count:], strict=True):
+                known[count + at] = region
             for longer, shorter in self.summaries.get(one.data, ()):
-                if longer < count and shorter < count:
+                if (longer < 0 or longer in known) and (shorter < 0 or shorter in known):
                     why = r.CALL if shorter == STATIC else category
                     self.regions.outlives(
-                        self.demanded(longer, regions), self.demanded(shorter, regions), self.point, why
+                        self.demanded(longer, known), self.demanded(shorter, known), self.point, why
                     )
 
     def _borrow(self, statement: m.Assign, rvalue: m.Ref, target: Typed, category: int) -> None:
@@ -341,7 +365,9 @@ class Constraints(Calls):
                     break
         if not lent and not any(
             p.regions or self.every_asked for p in definition.generics.predicates
-        ) and not any(a.kind == ty.FNDEF for a in one.args):  # fmt: skip
+        ) and not any(
+            a.kind == ty.FNDEF or (a.kind == ty.CLOSURE and self.summaries.get(a.data)) for a in one.args
+        ):  # fmt: skip
             return
         bounded = one.args and one.args[0].kind == ty.PARAM and is_call(definition)
         if not target[1] and not bounded:

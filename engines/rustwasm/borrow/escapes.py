@@ -6,6 +6,7 @@ Source: RFC 387 ("Higher-ranked trait bounds"); The Rust Reference, "Lifetime el
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, TypeAlias
 
 from engines.rustwasm.borrow.constraints import Constraints
@@ -24,12 +25,14 @@ def escapes(constraints: Constraints, reporter: Reporter, summary: list[tuple[in
     if constraints.mixed:
         return []
     body = constraints.body
-    captures = len(constraints.locals[1]) - (body.locals[1].ty.kind == ty.REF)
+    environment = body.locals[1].ty
+    first = int(environment.kind == ty.REF)
+    captures = constraints.shapes.captured(environment.args[0] if first else environment)
     parameters = [(i, region) for i in range(2, body.arg_count + 1) for region in constraints.locals[i]]
     end = captures + len(parameters)
     found: list[Escape] = []
     explainer = Explainer(constraints, reporter)
-    own = constraints.locals[1][-captures:] if captures else ()
+    own = constraints.locals[1][first : first + captures]
     ends = [*own, *[region for _, region in parameters], *constraints.locals[0]]
     for longer, shorter in summary:
         if captures <= longer < end and longer != shorter:
@@ -72,7 +75,7 @@ def chosen_by_calls(shapes: Shapes, closure: Any, captures: int) -> frozenset[in
     return frozenset(found)
 
 
-def refuse(diagnostics: Diagnostics, found: list[Escape], chosen: frozenset[int], captures: int) -> None:
+def refuse(diagnostics: Diagnostics, found: list[Escape], chosen: Container[int], captures: int) -> None:
     """Report what keeps a region that calls choose."""
     for longer, shorter, name, span in found:
         if longer not in chosen:

@@ -17,8 +17,10 @@ def summarize(constraints: Constraints) -> list[tuple[int, int]]:
     body = constraints.body
     regions = constraints.regions
     own = constraints.locals[1]
-    captures = own[1:] if body.locals[1].ty.kind == ty.REF else own
-    positions = list(captures)
+    environment = body.locals[1].ty
+    first = int(environment.kind == ty.REF)
+    captured = constraints.shapes.captured(environment.args[0] if first else environment)
+    positions = list(own[first : first + captured])
     for i in range(2, body.arg_count + 1):
         positions += constraints.locals[i]
     positions += constraints.locals[0]

@@ -12,7 +12,7 @@ variance, which of them a part of the type has, which ones a drop may touch.
 | tuple, array, slice, raw pointer | its arguments' |
 | projection | its trait's lifetimes, then its arguments' |
 | `dyn Trait` | its bound, its trait's lifetimes, then its arguments' |
-| closure | per capture: the reference's (unless moved), then the captured type's |
+| closure | per capture: the reference's (unless moved), then the captured type's; then what its calls may not choose |
 | `impl Trait` | its arguments', then one per lifetime named in its bounds |
 | function pointer | its parameters', then its result's |
 | function item | none: its lifetimes are bound by the function |
@@ -37,6 +37,8 @@ _MAY_DANGLE: Final = frozenset(("core::hash_map::HashMap", "core::vec_deque::Vec
 """Collections whose drop does no more with what they hold than to drop it (std's `#[may_dangle]`)."""
 _LOOKING: Final = frozenset(("core::iter::Drained",))
 """What looks at the lifetimes that it has when it is dropped, in std, and has no destructor of its own here."""
+_APART: Final = frozenset((ty.DYN, ty.FNPTR, ty.FNDEF, ty.CLOSURE, ty.OPAQUE, ty.PROJECTION))
+"""Types whose regions do not stand one for one where lifetimes are written."""
 _FN_TRAITS: Final = frozenset(("Fn", "FnMut", "FnOnce"))
 
 
@@ -78,6 +80,7 @@ class Shapes:
         self.counts: dict[Ty, int] = {}
         """What `count` has found."""
         self._variances: dict[Ty, tuple[int, ...]] = {}
+        self._fixed: dict[Ty, tuple[int, ...]] = {}
         self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
         self._binders: dict[Ty, tuple[tuple[int, int], ...]] = {}
         self._drops: dict[Ty, tuple[int, ...]] = {}
@@ -96,7 +99,7 @@ class Shapes:
         if found is None:
             kind = one.kind
             if kind == ty.CLOSURE:
-                found = sum(self.count(c) for c in self.captures(one))
+                found = self.captured(one) + len(self.fixed(one))
             elif kind == ty.FNDEF:
                 found = 0
             else:
@@ -113,6 +116,42 @@ class Shapes:
             one = ty.subst(ty.erase(capture.ty), closure.args)
             out.append(one if capture.mode == "move" else ty.ref(one, capture.mode == "mut"))
         return out
+
+    def captured(self, closure: Ty) -> int:
+        """How many regions of a closure are those of its captures, which come first."""
+        return sum([self.count(c) for c in self.captures(closure)])
+
+    def fixed(self, closure: Ty) -> tuple[int, ...]:
+        """Positions in the regions of a closure's parameters and result, one after the other, that are the same for all
+        its calls: of types that are inferred, where nothing asked for a signature."""
+        found = self._fixed.get(closure)
+        if found is None:
+            definition = closure.data
+            out: list[int] = []
+            at = 0
+            if not definition.expected:
+                declared = (*definition.declared, definition.declared_output)
+                for i, one in enumerate((*definition.inputs, definition.output)):
+                    erased = ty.subst(ty.erase(one), closure.args)
+                    if not self.binders(erased):
+                        self._fix(declared[i], erased, at, out, i == len(declared) - 1)
+                    at += self.count(erased)
+            found = self._fixed[closure] = tuple(out)
+        return found
+
+    def _fix(self, written: Ty | None, one: Ty, at: int, out: list[int], output: bool) -> None:
+        """`fixed` of one type, from position `at` on. A lifetime that is left out is inferred in a result only."""
+        if written is None or written.kind == ty.INFER:
+            out += range(at, at + self.count(one))
+            return
+        if written.kind != one.kind or one.kind in _APART:
+            return
+        if output:
+            out += [at + i for i, name in enumerate(written.regions) if not name]
+        at += len(one.regions)
+        for part, arg in zip(written.args, one.args, strict=False):
+            self._fix(part, arg, at, out, output)
+            at += self.count(arg)
 
     def offset(self, one: Ty, arg: int) -> int:
         """The first region of argument `arg`."""
@@ -211,6 +250,7 @@ class Shapes:
         elif kind == ty.CLOSURE:
             for capture in self.captures(one):
                 self._variance(capture, outer, out)
+            out.extend([INVARIANT] * len(self.fixed(one)))
         elif kind == ty.DYN:
             out.append(outer)
             out.extend([INVARIANT] * (self.count(one) - 1))
@@ -376,7 +416,7 @@ def _times(outer: int, inner: int) -> int:
 
 def elided(shapes: Shapes, declared: Ty, one: Ty, at: int, found: list[int]) -> None:
     """Add where lifetimes are left out in a declared type, which is `one` once inferred, from position `at` on."""
-    if declared.kind != one.kind or one.kind in (ty.DYN, ty.FNPTR, ty.FNDEF, ty.CLOSURE, ty.OPAQUE, ty.PROJECTION):
+    if declared.kind != one.kind or one.kind in _APART:
         return
     found += [at + i for i, name in enumerate(declared.regions) if not name]
     at += len(one.regions)

@@ -34,7 +34,7 @@ class Environment:
     def region(self, name: str) -> int:
         if not name:
             return self.fresh()
-        if name[1] == "^":
+        if name[1] == "^" and name[2] != ">":
             return bound_region(name)
         found = self.lifetimes.get(name)
         if found is None:

@@ -101,7 +101,7 @@ class Subtyping:
             return
         outlives, point = self.regions.outlives, self.point
         if wanted.kind == ty.DYN and one.kind != ty.DYN:
-            for region in source[1]:
+            for region in source[1] if one.kind != ty.CLOSURE else source[1][: self.shapes.captured(one)]:
                 outlives(region, target[1][0], point, r.RETURN if category == r.RETURN else r.CAST)
             self._bindings(source, target)
             return

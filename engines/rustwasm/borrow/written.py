@@ -85,7 +85,7 @@ class Written:
         if declared.kind != erased.kind or erased.kind in (ty.CLOSURE, ty.FNDEF, ty.OPAQUE):
             out += [0] * self.shapes.count(erased)
             return
-        out += [bound_region(name) if name and name[1] == "^" else 0 for name in declared.regions]
+        out += [bound_region(name) if name and name[1] == "^" and name[2] != ">" else 0 for name in declared.regions]
         for part, other in zip(declared.args, erased.args, strict=True):
             self._pattern(part, other, out)
 

@@ -382,8 +382,11 @@ class CallChecker(PatternChecker):
                 label = f"expected `{self.show(parameters[i])}`, found `{self.show(one)}`"
                 self.error("E0631", "type mismatch in closure arguments", pattern.span, label)
             inputs.append(one)
-        output = self.lower(node.result) if node.result is not None else ty.variable()
-        if result is not None and node.result is None:
+        output = ty.variable()
+        if node.result is not None:
+            closure.declared_output = written = self.collector.lower(node.result, self.type_env)
+            output = self.normalize(ty.erase(written))
+        elif result is not None:
             closure_result = result
             self.unify(output, closure_result)
         closure.inputs = tuple(inputs)

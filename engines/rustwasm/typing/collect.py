@@ -271,6 +271,6 @@ class Collector(GenericsCollector):
 
 
 def _regions(one: Ty, found: list[str]) -> None:
-    found.extend(region for region in one.regions if region and region != "'static" and region[1] != "^")
+    found.extend(region for region in one.regions if region and region[1] != "^")
     for arg in one.args:
         _regions(arg, found)

@@ -310,8 +310,8 @@ class ClosureDef:
     the closure (by `&`, `&mut` or value as the kind says) and whose others are the closure's, untupled; parameters
     of the
     surrounding function are its parameters too. `cloner` is the `FnDef` that clones it, once something does.
-    `declared` are the types that are written at its parameters, with their lifetimes (None: nothing is); `expected`
-    says whether the context asked for a signature.
+    `declared` are the types that are written at its parameters, with their lifetimes (None: nothing is),
+    `declared_output` that of its result; `expected` says whether the context asked for a signature.
     """
 
     __slots__ = (
@@ -320,6 +320,7 @@ class ClosureDef:
         "captures_known",
         "cloner",
         "declared",
+        "declared_output",
         "expected",
         "inputs",
         "is_move",
@@ -340,6 +341,7 @@ class ClosureDef:
         self.is_move = False
         self.inputs: tuple[Ty, ...] = ()
         self.declared: list[Ty | None] = []
+        self.declared_output: Ty | None = None
         self.expected = False
         self.output: Ty = None  # type: ignore[assignment]  # set when the closure is checked
         self.captures: list[Capture] = []

@@ -6,7 +6,7 @@ from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, Generics, Predicate, TraitDef
 from engines.rustwasm.typing.generic_arguments import const_parameter
-from engines.rustwasm.typing.type_env import TypeEnv
+from engines.rustwasm.typing.type_env import Chooser, TypeEnv
 from engines.rustwasm.typing.type_syntax import TypeSyntax
 from engines.rustwasm.typing.types import Ty
 
@@ -96,11 +96,13 @@ class GenericsCollector(TypeSyntax):
                 continue
             saved = env.elide
             env.elide = env.elide or (lambda: "")
-            if bound.quantified or (
-                bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar
-            ):
+            if bound.quantified:
                 env.elide = lambda: ""
-            args, bindings = self.trait_args(trait, bound.path, env, subject)
+            if bound.path.segments[-1].args is not None and bound.path.segments[-1].args.sugar:
+                with Chooser(env):
+                    args, bindings = self.trait_args(trait, bound.path, env, subject)
+            else:
+                args, bindings = self.trait_args(trait, bound.path, env, subject)
             lifetimes = self.trait_lifetimes(trait, bound.path, env)
             env.elide = saved
             erased = tuple((n, ty.erase(b)) for n, b in bindings)

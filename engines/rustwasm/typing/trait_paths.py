@@ -97,7 +97,7 @@ class TraitPaths:
                 given.append(self.lower(default, inner))
             else:
                 given.append(env.infer() if env.infer else ty.ERROR_TY)
-        if env.bound is not None and syntax is not None and syntax.sugar:
+        if (env.bound is not None or env.chosen is not None) and syntax is not None and syntax.sugar:
             elide_result(env, tuple(given))
         bindings: list[tuple[str, Ty]] = []
         for name, bound in syntax.bindings if syntax else ():

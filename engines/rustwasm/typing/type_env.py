@@ -17,12 +17,12 @@ class TypeEnv:
     arguments
     (None: E0121, E0107), `opaque` what `impl Trait` stands for (None: E0562). `lifetimes_of_alias`
     are what the lifetimes of an alias stand for where its type is made, `bound` those that a function pointer or
-    `dyn Fn` binds (`'^0`, `'^1`), None outside of one.
+    `dyn Fn` binds (`'^0`, `'^1`), None outside of one; `chosen` those that a bound `F: Fn(A) -> B` does (`'^>0`).
     """
 
     __slots__ = (
-        "bound", "bounds", "elide", "generics", "infer", "lifetimes", "lifetimes_of_alias", "module", "opaque",
-        "params", "self_ty", "trait",
+        "bound", "bounds", "chosen", "elide", "generics", "infer", "lifetimes", "lifetimes_of_alias", "module",
+        "opaque", "params", "self_ty", "trait",
     )  # fmt: skip
 
     def __init__(self, module: Module, self_ty: Ty | None = None, trait: TraitDef | None = None) -> None:
@@ -33,6 +33,7 @@ class TypeEnv:
         self.lifetimes: set[str] = set()
         self.lifetimes_of_alias: dict[str, str] = {}
         self.bound: dict[str, str] | None = None
+        self.chosen: dict[str, str] | None = None
         self.bounds: dict[int, list[tuple[TraitDef, t.Bound]]] = {}
         self.elide: Callable[[], str] | None = None
         self.infer: Callable[[], Ty] | None = None
@@ -58,9 +59,26 @@ class Binder:
         self.env.bound = self.outer
 
 
+class Chooser:
+    """Around the arguments of a bound `F: Fn(A) -> B`: each call chooses the lifetimes that are left out in them."""
+
+    def __init__(self, env: TypeEnv) -> None:
+        self.env = env
+        self.saved = env.elide, env.bound, env.chosen
+
+    def __enter__(self) -> None:
+        chosen: dict[str, str] = {}
+        self.env.bound = None
+        self.env.chosen = chosen
+        self.env.elide = lambda: chosen.setdefault(f"'_{len(chosen)}", f"'^>{len(chosen)}")
+
+    def __exit__(self, *_: object) -> None:
+        self.env.elide, self.env.bound, self.env.chosen = self.saved
+
+
 def elide_result(env: TypeEnv, parameters: tuple[Ty, ...]) -> None:
     """A lifetime that is left out in a result is the only one of the parameters (The Rust Reference, "Lifetime
     elision")."""
-    found = {name for one in parameters for name in every_lifetime(one)} - {"'static"}
+    found = {name for one in parameters for name in every_lifetime(one)}
     only = next(iter(found)) if len(found) == 1 else ""
     env.elide = lambda: only

@@ -60,6 +60,8 @@ class TypeSyntax(TraitPaths):
 
     def lifetime(self, name: str | None, env: TypeEnv, span: t.Span) -> str:
         if name is not None and name[1] == "^":
+            if env.chosen is not None and (env.bound is None or name in env.chosen):
+                return env.chosen.setdefault(name, f"'^>{len(env.chosen)}")
             if env.bound is not None:
                 return env.bound.setdefault(name, f"'^{len(env.bound)}")
             name = None

@@ -2978,3 +2978,391 @@ fn main() {}
 struct S { g: fn(&str) -> usize }
 fn f<'a>(g: fn(&'a str) -> usize) -> S { S { g } }
 fn main() {}
+//= E0597 1
+fn f() { let c = |x| x; let a = String::new(); let r: &str = c(&a); { let b = String::from("x"); c(&b); } println!("{}", r); }
+fn main() {}
+//= E0597 1
+fn f() { let c = |x| { let _y: &str = x; }; { let b = String::from("x"); c(&b); } c("a"); }
+fn main() {}
+//= none 2
+fn call<F: Fn(&str)>(f: F) { f("a"); }
+fn f() { let c = |x| { let _y: &str = x; }; call(c); }
+fn main() {}
+//= none 1
+fn f() { let c: Box<dyn Fn(&str)> = { let g = |x| { let _z: &str = x; }; Box::new(g) }; c("a"); }
+fn main() {}
+//= none 2
+fn call(f: &dyn Fn(&str)) { f("a"); }
+fn f() { let c = |x| { let _y: &str = x; }; call(&c); }
+fn main() {}
+//= E0308 2
+fn call(f: fn(&str)) { f("a"); }
+fn f() { let c = |x| { let _y: &str = x; }; call(c); }
+fn main() {}
+//= none 3
+fn call<F>(f: F) where F: Fn(&str) { f("a"); }
+fn id<T>(t: T) -> T { t }
+fn f() { call(id(|x| { let y: &str = x; })); }
+fn main() {}
+//= none 2
+struct S<'a> { f: Option<&'a dyn Fn(&i32) -> &i32> }
+fn mk() { let k = 3; let c = |x| x; let mut s = S { f: None }; s.f = Some(&c); }
+fn main() {}
+//= none 1
+fn f() { let mut o: Vec<&str> = vec![]; { let c = |x| o.push(x); let mut b: Box<dyn FnMut(&str)> = Box::new(c); b("a"); } }
+fn main() {}
+//= none 1
+fn mk<'a>(o: &'a mut Vec<&'static str>) -> Box<dyn FnMut(&str) + 'a> { let c = |x| o.push(x); Box::new(c) }
+fn main() {}
+//= none 2
+struct S<'a> { f: Box<dyn FnMut(&str) + 'a> }
+fn mk<'a>(o: &'a mut Vec<&'static str>) -> S<'a> { let c = |x| o.push(x); S { f: Box::new(c) } }
+fn main() {}
+//= E0308 2 none 2
+struct S<'a> { f: Option<&'a dyn Fn(&i32) -> &i32> }
+fn mk() { let k = 3; let c = |x: &i32| -> &i32 { x }; let mut s = S { f: None }; s.f = Some(&c); }
+fn main() {}
+//= none 2
+fn take(v: &[Box<dyn Fn(&str) -> usize>]) {}
+fn f() { let c = |x| { let y: &str = x; y.len() }; let d = |x: &str| x.len(); take(&[Box::new(c), Box::new(d)]); }
+fn main() {}
+//= E0308 2
+fn call<F: Fn(&str) -> &str>(f: F) { f("a"); }
+fn f() { let c = |x: &str| "lit"; call(c); }
+fn main() {}
+//= none 2
+fn call<F: Fn(&str) -> &str>(f: F) { f("a"); }
+fn f() { let c = |x| "lit"; call(c); }
+fn main() {}
+//= fine
+fn call<F: Fn(&str) -> &str>(f: F) { f("a"); }
+fn f() { call(|x| "lit"); call(|x| x); call(|x: &str| &x[1..]); }
+fn main() {}
+//= E0308 2
+fn call(f: Box<dyn Fn(&str) -> &str>) { f("a"); }
+fn f() { let c = |x: &str| "lit"; call(Box::new(c)); }
+fn main() {}
+//= fine
+fn call(f: fn(&str) -> &str) { f("a"); }
+fn f() { let c = |x: &str| "lit"; call(c); }
+fn main() {}
+//= fine
+fn call(f: fn(&str) -> &'static str) { f("a"); }
+fn f() { let c = |x: &str| "lit"; call(c); }
+fn main() {}
+//= fine
+fn call<F: Fn(&str) -> &'static str>(f: F) { f("a"); }
+fn f() { let c = |x: &str| "lit"; call(c); }
+fn main() {}
+//= fine
+fn call<F: for<'a, 'b> Fn(&'a str, &'b str) -> &'a str>(f: F) { f("a", "b"); }
+fn f() { call(|x, y| x); }
+fn main() {}
+//= none 2
+fn call<F: for<'a, 'b> Fn(&'a str, &'b str) -> &'a str>(f: F) { f("a", "b"); }
+fn f() { call(|x, y| y); }
+fn main() {}
+//= fine
+fn call<F: for<'a, 'b> Fn(&'a str, &'b str) -> &'a str>(f: F) -> usize { let r; { let s = String::new(); r = f("a", &s); } r.len() }
+fn f() { call(|x, y| x); }
+fn main() {}
+//= E0597 1
+fn call<F: for<'a, 'b> Fn(&'a str, &'b str) -> &'a str>(f: F) -> usize { let r; { let s = String::new(); r = f(&s, "a"); } r.len() }
+fn f() { call(|x, y| x); }
+fn main() {}
+//= none 3
+fn two<'a>(x: &'a str, y: &'a str) -> &'a str { x }
+fn call<F: for<'a, 'b> Fn(&'a str, &'b str) -> &'a str>(f: F) {}
+fn f() { call(two); }
+fn main() {}
+//= fine
+fn two<'a, 'b>(x: &'a str, y: &'b str) -> &'a str { x }
+fn call<F: for<'a, 'b> Fn(&'a str, &'b str) -> &'a str>(f: F) {}
+fn f() { call(two); }
+fn main() {}
+//= fine
+fn call<F: for<'a> Fn(&'a str, &'a str) -> &'a str>(f: F) {}
+fn f() { call(|x, y| y); call(|x, y| if x > y { x } else { y }); }
+fn main() {}
+//= fine
+fn call<F: for<'a> Fn(&'a mut Vec<&'a str>, &'a str)>(f: F) {}
+fn f() { call(|x, y| x.push(y)); }
+fn main() {}
+//= none 2
+fn call<F: for<'a, 'b> Fn(&'a mut Vec<&'b str>, &'a str)>(f: F) {}
+fn f() { call(|x, y| x.push(y)); }
+fn main() {}
+//= fine
+fn call<F: for<'a, 'b> Fn(&'a mut Vec<&'b str>, &'b str)>(f: F) {}
+fn f() { call(|x, y| x.push(y)); }
+fn main() {}
+//= none 2
+fn call(f: &dyn for<'a, 'b> Fn(&'a mut Vec<&'b str>, &'a str)) {}
+fn f() { call(&|x, y| x.push(y)); }
+fn main() {}
+//= fine
+fn call(f: &dyn for<'a, 'b> Fn(&'a mut Vec<&'b str>, &'b str)) {}
+fn f() { call(&|x, y| x.push(y)); }
+fn main() {}
+//= fine
+fn call<F>(f: F) where F: for<'a> Fn(&'a i32) -> &'a i32, { let x = 3; let r = f(&x); println!("{}", r); }
+fn f() { call(|x| x); }
+fn main() {}
+//= E0515 1
+fn call<F>(f: F) -> &'static i32 where F: for<'a> Fn(&'a i32) -> &'a i32, { let x = 3; f(&x) }
+fn f() { call(|x| x); }
+fn main() {}
+//= fine
+fn call<'b, F>(f: F, b: &'b i32) -> &'b i32 where F: for<'a> Fn(&'a i32) -> &'b i32, { let x = 3; f(&x) }
+fn f() { let k = 4; call(|x| &k, &k); }
+fn main() {}
+//= none 2
+fn call<'b, F>(f: F, b: &'b i32) -> &'b i32 where F: for<'a> Fn(&'a i32) -> &'b i32, { let x = 3; f(&x) }
+fn f() { let k = 4; call(|x| x, &k); }
+fn main() {}
+//= E0308 1
+fn call<F: Fn(fn(&str))>(f: F, g: fn(&'static str)) { f(g); }
+fn main() {}
+//= fine
+fn call<F: Fn(fn(&str))>(f: F, g: fn(&str)) { f(g); }
+fn main() {}
+//= fine
+fn call<F: Fn(&dyn Fn(&str))>(f: F, g: fn(&str)) { f(&g); f(&|x| ()); }
+fn main() {}
+//= fine
+fn call<'a, F: Fn(&dyn Fn(&'a str))>(f: F, g: fn(&'a str)) { f(&g); f(&|x| ()); }
+fn main() {}
+//= none 2
+fn call<F>(f: F) where F: for<'a> Fn(&'a str) -> Box<dyn Fn(&str) -> &'a str> { }
+fn f() { call(|x| Box::new(move |y| x)); }
+fn main() {}
+//= fine
+fn call(f: impl Fn(&str, &str) -> usize) {}
+fn f() { let mut v: Vec<&str> = vec![]; call(|x, y| x.len() + y.len()); }
+fn main() {}
+//= fine
+fn call(f: impl for<'a, 'b> Fn(&'a str, &'b str) -> &'b str) -> usize { let r; { let s = String::new(); r = f(&s, "a"); } r.len() }
+fn main() {}
+//= fine
+fn mk() -> impl for<'a, 'b> Fn(&'a str, &'b str) -> &'b str { |x, y| y }
+fn main() {}
+//= none 1
+fn mk() -> impl for<'a, 'b> Fn(&'a str, &'b str) -> &'b str { |x, y| x }
+fn main() {}
+//= fine
+fn mk() -> impl for<'a, 'b> Fn(&'a str, &'b str) -> &'b str { |x, y| y }
+fn f() -> usize { let r; { let s = String::new(); r = mk()(&s, "a"); } r.len() }
+fn main() {}
+//= E0597 2
+fn mk() -> impl for<'a, 'b> Fn(&'a str, &'b str) -> &'b str { |x, y| y }
+fn f() -> usize { let r; { let s = String::new(); r = mk()("a", &s); } r.len() }
+fn main() {}
+//= fine
+fn f(v: &mut Vec<String>) { v.sort_by(|a, b| a.cmp(b)); let mut best: Option<&String> = None; v.iter().for_each(|x| best = Some(x)); println!("{:?}", best); }
+fn main() {}
+//= fine
+fn f(v: &Vec<String>) { let g = |x| x; let a: &str = g("a"); let h = |x: &_| *x; let k: i32 = h(&3); }
+fn main() {}
+//= fine
+fn f(v: &Vec<String>) -> Vec<usize> { let len = |s: &String| s.len(); v.iter().map(len).collect() }
+fn main() {}
+//= fine
+fn f(v: &Vec<String>) -> Vec<usize> { let len = |s| String::len(s); v.iter().map(len).collect() }
+fn main() {}
+//= fine
+fn f(v: &Vec<String>) -> Vec<&String> { let mut v: Vec<&String> = v.iter().collect(); let cmp = |a: &&String, b: &&String| a.len().cmp(&b.len()); v.sort_by(cmp); v }
+fn main() {}
+//= fine
+fn f(v: &Vec<String>) -> usize { let key = |s| -> usize { let t: &String = s; t.len() }; let mut n = 0; for x in v { n += key(x); } n }
+fn main() {}
+//= E0499 1
+fn f() -> usize { let key = |s| -> usize { let t: &mut String = s; t.len() }; let mut a = String::new(); key(&mut a); key(&mut a) }
+fn main() {}
+//= fine
+fn f() -> usize { let key = |s: &mut String| -> usize { s.len() }; let mut a = String::new(); key(&mut a); key(&mut a) }
+fn main() {}
+//= fine
+fn f() { let mut log = vec![]; let mut add = |s| log.push(s); add("a"); add("b"); let k = String::new(); add(&k); println!("{:?}", log); }
+fn main() {}
+//= E0597 1
+fn f() { let mut log = vec![]; let mut add = |s| log.push(s); add("a"); { let k = String::new(); add(&k); } println!("{:?}", log); }
+fn main() {}
+//= fine
+fn f() { let fs: Vec<Box<dyn Fn(&str) -> usize>> = vec![Box::new(|s| s.len()), Box::new(|s: &str| s.len() + 1)]; let t = String::new(); for g in &fs { g(&t); } }
+fn main() {}
+//= fine
+struct P<F> { f: F }
+impl<F: Fn(&str) -> usize> P<F> { fn new(f: F) -> Self { P { f } } fn go(&self, s: &str) -> usize { (self.f)(s) } }
+fn f() { let p = P::new(|s| s.len()); let q = P { f: |s: &str| s.len() }; q.go("a"); p.go("b"); }
+fn main() {}
+//= E0597 2
+fn comp<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }
+fn f() { let h = comp(|x: &str| x.len(), |n| n + 1); let s = String::from("x"); h(&s); h("a"); }
+fn main() {}
+//= E0597 2
+fn comp<A, B, C>(f: impl Fn(A) -> B, g: impl Fn(B) -> C) -> impl Fn(A) -> C { move |x| g(f(x)) }
+fn f() { let h = comp(|x: &str| x.len(), |n| n + 1); { let s = String::from("x"); h(&s); } h("a"); }
+fn main() {}
+//= E0597 1
+fn f() { let h = |x| { let y: Option<&str> = x; y.map(|z| z.len()) }; { let s = String::from("x"); h(Some(&s)); } h(None); }
+fn main() {}
+//= fine
+fn f() { let o = Some(3); let g = |v: Option<&i32>| v.copied(); { let a = 3; g(Some(&a)); } g(None); }
+fn main() {}
+//= fine
+fn f<T: Clone>(t: &T) -> T { let g = |x: &T| x.clone(); g(t) }
+fn main() {}
+//= E0597 1
+fn f<T: Clone>(t: &T) -> T { let g = |x| T::clone(x); { let u = t.clone(); g(&u); } g(t) }
+fn main() {}
+//= fine
+fn mk<'a>(s: &'a str) -> impl Fn(&'a str) -> &'a str { move |x| if x.len() > 1 { x } else { s } }
+fn main() {}
+//= fine
+fn mk<'a>(s: &'a str) -> impl Fn(&str) -> &'a str + 'a { move |x| s }
+fn main() {}
+//= none 1
+fn mk<'a>(s: &'a str) -> impl Fn(&str) -> &'a str + 'a { move |x| x }
+fn main() {}
+//= none 1
+fn mk<'a, 'b>(s: &'a str, t: &'b str) -> impl Fn() -> &'b str + 'a { move || s }
+fn main() {}
+//= fine
+fn mk<'a, 'b>(s: &'a str, t: &'b str) -> impl Fn() -> &'a str { move || s }
+fn main() {}
+//= none 1
+fn mk<'a>(s: &'a str) -> impl Fn() -> &'static str + 'a { move || s }
+fn main() {}
+//= fine
+fn mk<'a>(s: &'a str) -> impl FnMut(&'a str) -> Vec<&'a str> { let mut v = vec![s]; move |x| { v.push(x); v.clone() } }
+fn main() {}
+//= fine
+fn mk<'a>(s: &'a str) -> impl FnMut(&'a str) -> Vec<&'a str> { let mut v = vec![s]; let c = move |x| { v.push(x); v.clone() }; c }
+fn main() {}
+//= none 1
+fn mk<'a>(s: &'a str) -> impl FnMut(&str) -> Vec<&'a str> { let mut v = vec![s]; let c = move |x| { v.push(x); v.clone() }; c }
+fn main() {}
+//= fine
+fn mk() -> impl Fn(&str) -> usize { let c = |x: &str| x.len(); c }
+fn main() {}
+//= none 1
+fn mk() -> impl Fn(&str) -> usize { let c = |x| str::len(x); c }
+fn main() {}
+//= fine
+fn mk() -> impl Fn(&'static str) -> usize { let c = |x| str::len(x); c }
+fn main() {}
+//= fine
+fn mk<'a>() -> impl Fn(&'a str) -> &'a str { let c = |x| x; c }
+fn main() {}
+//= fine
+fn mk<T>(t: T) -> impl Fn(&T) -> &T { |x| x }
+fn main() {}
+//= fine
+fn id(x: &str) -> &str { x }
+fn mk() -> impl Fn(&str) -> &str { id }
+fn main() {}
+//= fine
+fn mk() -> impl Fn(&str) -> Box<dyn Fn() -> usize> { |x| { let n = x.len(); Box::new(move || n) } }
+fn main() {}
+//= none 1
+fn mk() -> impl Fn(&str) -> Box<dyn Fn() -> usize> { |x| Box::new(move || x.len()) }
+fn main() {}
+//= fine
+fn mk() -> impl Fn(&str) -> Box<dyn Fn() -> usize + '_> { |x| Box::new(move || x.len()) }
+fn main() {}
+//= fine
+fn cmp<'a, K: Ord>(k: impl Fn(&'a str) -> K) -> impl Fn(&'a str, &'a str) -> bool { move |a, b| k(a) < k(b) }
+fn main() {}
+//= fine
+fn cmp<K: Ord>(k: impl Fn(&str) -> K) -> impl Fn(&str, &str) -> bool { move |a, b| k(a) < k(b) }
+fn main() {}
+//= fine
+fn mk<'a>(v: &'a [i32]) -> impl Iterator<Item = i32> + 'a { v.iter().map(|x| *x).filter(|x| *x > 1) }
+fn main() {}
+//= fine
+fn mk<'a>(v: &'a [i32]) -> impl Iterator<Item = &'a i32> + 'a { let f = |x: &&i32| **x > 1; v.iter().filter(f) }
+fn main() {}
+//= none 1
+fn mk<'a>(v: &'a [i32]) -> impl Iterator<Item = &'a i32> + 'a { let f = |x| { let y: &&i32 = x; **y > 1 }; v.iter().filter(f) }
+fn main() {}
+//= fine
+fn f() { let mut fs: Vec<Box<dyn Fn(i32) -> i32>> = vec![]; let k = 3; let add = |x| x + 1; fs.push(Box::new(add)); }
+fn main() {}
+//= fine
+fn rec(f: &dyn Fn(&dyn Fn(i32) -> i32, i32) -> i32) -> i32 { f(&|x| x, 2) }
+fn f() { let g = |h: &dyn Fn(i32) -> i32, x| h(x); rec(&g); }
+fn main() {}
+//= none 2
+fn rec(f: &dyn Fn(&dyn Fn(i32) -> i32, i32) -> i32) -> i32 { f(&|x| x, 2) }
+fn f() { let g = |h, x| { let k: &dyn Fn(i32) -> i32 = h; k(x) }; rec(&g); }
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn f() { let mut m: HashMap<&str, i32> = HashMap::new(); let mut bump = |k| *m.entry(k).or_insert(0) += 1; bump("a"); bump("b"); println!("{}", m.len()); }
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn f(t: &str) { let mut m: HashMap<&str, i32> = HashMap::new(); let mut bump = |k| *m.entry(k).or_insert(0) += 1; for w in t.split(' ') { bump(w); } println!("{}", m.len()); }
+fn main() {}
+//= E0597 2
+use std::collections::HashMap;
+fn f() { let mut m: HashMap<&str, i32> = HashMap::new(); let mut bump = |k| *m.entry(k).or_insert(0) += 1; { let t = String::from("x"); bump(&t); } println!("{}", m.len()); }
+fn main() {}
+//= E0597 1
+fn f() { let show = |x| println!("{}", x); { let a = String::from("a"); show(&a); } { let b = String::from("b"); show(&b); } }
+fn main() {}
+//= fine
+fn f() { let show = |x| println!("{}", x); { let a = String::from("a"); show(&a); } }
+fn main() {}
+//= E0506 1
+fn f(xs: &[&str]) { let join = |a, b| format!("{}{}", a, b); let mut s = String::new(); for x in xs { s = join(&s, x); } }
+fn main() {}
+//= fine
+fn f(xs: &[&str]) -> String { let join = |a: &str, b: &str| format!("{}{}", a, b); let mut s = String::new(); for x in xs { s = join(&s, x); } s }
+fn main() {}
+//= fine
+fn f() { let mut n = 0; let mut inc = |d| { n += d; n }; inc(1); inc(2); let swap = |(a, b)| (b, a); let (x, y) = swap((1, &n)); }
+fn main() {}
+//= E0597 1
+fn f() { let swap = |(a, b)| (b, a); let k = 2; let (x, y) = swap((1, &k)); { let j = 3; let (u, v) = swap((1, &j)); } println!("{}", x); }
+fn main() {}
+//= E0597 1
+fn f() { let first = |v| { let w: &Vec<i32> = v; w[0] }; { let a = vec![1]; first(&a); } let b = vec![2]; first(&b); }
+fn main() {}
+//= fine
+fn f(a: &mut Vec<i32>) { let push = |v: &mut Vec<i32>, x| v.push(x); push(a, 1); push(a, 2); }
+fn main() {}
+//= E0499 1
+fn f(a: &mut Vec<i32>) { let push = |v, x| Vec::push(v, x); push(a, 1); push(a, 2); }
+fn main() {}
+//= E0499 2
+struct C { n: i32 }
+fn f(a: &mut C) { let inc = |c| { let d: &mut C = c; d.n += 1; }; inc(a); inc(a); a.n = 1; }
+fn main() {}
+//= fine
+fn f(a: &mut Vec<i32>) { let mut last = None; let mut keep = |x| last = Some(x); for x in a.iter() { keep(x); } println!("{:?}", last); a.push(1); }
+fn main() {}
+//= fine
+fn f() { let g = |x: &i32| { let h = |y| { let z: &i32 = y; *z }; h(x) }; { let k = 1; g(&k); } g(&2); }
+fn main() {}
+//= E0597 1
+fn f() { let g = |x| { let h = |y: &i32| *y; h(x) }; { let k = 1; g(&k); } g(&2); }
+fn main() {}
+//= E0597 2
+fn ap<T, R>(t: T, f: impl Fn(T) -> R) -> R { f(t) }
+fn f() -> usize { let c = |x| str::len(x); { let s = String::new(); ap(&*s, c); } ap("b", c) }
+fn main() {}
+//= fine
+fn ap<T, R>(t: T, f: impl Fn(T) -> R) -> R { f(t) }
+fn f() -> usize { let c = |x: &str| x.len(); { let s = String::new(); ap(&*s, c); } ap("b", c) }
+fn main() {}
+//= E0515 2
+fn ap<T, R>(t: T, f: &impl Fn(T) -> R) -> R { f(t) }
+fn f() -> &'static str { let c = |x| x; let s = String::new(); let k = ap("s", &c); let j: &str = ap(&*s, &c); k }
+fn main() {}
+//= fine
+fn f<'a>(s: &'a str) -> &'a str { let c = |x| x; let d = c(s); let e = c("lit"); e }
+fn main() {}
+//= none 1
+fn f<'a, 'b>(s: &'a str, t: &'b str) -> &'a str { let c = |x| x; let d = c(s); let e = c(t); d }
+fn main() {}

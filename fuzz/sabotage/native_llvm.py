@@ -11,6 +11,7 @@ EXACTNESS: Final = "tests/engines/vm/tiers/llvm/test_llvm_exactness.py"
 PROFILE: Final = "tests/engines/vm/tiers/llvm/test_llvm_profile.py"
 CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
+SAMPLES: Final = "tests/engines/vm/tiers/llvm/test_llvm_samples.py"
 ARMS: Final = "tests/engines/vm/tiers/llvm/test_joined_arms.py"
 
 BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
@@ -291,6 +292,53 @@ def _() -> None:
         return lambda self, keep=False: [] if keep else original(self)
 
     replace_method(RegionMachine, "commit", wrapper)
+
+
+@BUGS.action(
+    "llvm-slices-end-in-vain",
+    Area.CODE_CACHE,
+    "code compiled again in vain",
+    description="what is interpreted only because a slice ended is taken for code that nothing was compiled for",
+    judges=(SAMPLES,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import tier
+
+    replace_method(tier, "LANDING_INSNS", lambda _: 0)
+    replace_method(tier.LlvmTier, "_inside_at", lambda _: lambda *_: None)
+
+
+@BUGS.action(
+    "llvm-lost-guest-is-not-noticed",
+    Area.CODE_CACHE,
+    "compiled code not entered",
+    description="a guest within the instructions of a region is taken to run its code, though it came to no entry",
+    judges=(SAMPLES,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.tier import LlvmTier
+
+    def wrapper(original: Any) -> Any:
+        def inside(self: Any, *place: Any) -> Any:
+            self._is_lost = False
+            return original(self, *place)
+
+        return inside
+
+    replace_method(LlvmTier, "_inside_at", wrapper)
+
+
+@BUGS.action(
+    "llvm-little-is-not-looked-for",
+    Area.CODE_CACHE,
+    "compiled code not entered",
+    description="one instruction in 25 may be interpreted for good",
+    judges=(SAMPLES,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import tier
+
+    replace_method(tier, "COLD_SHARE", lambda _: 0.04)
 
 
 @BUGS.action(

@@ -61,7 +61,7 @@ class Profile:
 
     def ask(self, root: int, region: Region) -> None:
         """The region of `root` is being compiled."""
-        self.asked[root] = frozenset(insn.pc for block in region.blocks.values() for insn in block.insns)
+        self.asked[root] = region.pcs()
 
     def choose(self) -> list[tuple[int, int]]:
         """Where uncovered code begins, most frequent first, with the return address there; begins to count anew."""
@@ -70,11 +70,21 @@ class Profile:
         self.links.clear()
         return found
 
-    def trace(self, run: Callable[[int, int], int], context: int, space: CompiledSpace, hart: Hart, most: int) -> int:
-        """Execute instructions one at a time by `run(context, 1)`, at most `most`; what the last one answered."""
+    def trace(
+        self,
+        run: Callable[[int, int], int],
+        context: int,
+        space: CompiledSpace,
+        hart: Hart,
+        most: int,
+        inside: frozenset[int] | None = None,
+    ) -> int:
+        """Execute instructions one at a time by `run(context, 1)`, at most `most`; what the last one answered.
+
+        `inside` are the instructions of the compiled code that the guest is in, if it is in any.
+        """
         words, base, limit = hart.words, hart.memory.host_base, hart.memory.limit
         read: Any = ctypes.c_uint32.from_address
-        inside: frozenset[int] | None = None
         transfers = 0
         reason = LIMIT
         for count in range(min(most, self.insns * LONGEST)):

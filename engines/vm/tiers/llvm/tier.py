@@ -38,8 +38,8 @@ BATCH: Final = 4
 """Traces that are looked at together."""
 MOST_WAITING: Final = 4
 """Nothing more is asked for while so many regions wait: by the time that they are ready, the guest may be elsewhere."""
-COLD_SHARE: Final = 0.04
-"""A slice of which no larger part was interpreted asks for nothing."""
+COLD_SHARE: Final = 0.005
+"""A slice of which no larger part was interpreted asks for nothing. It takes ten times as long."""
 MOST_AGAIN: Final = 3
 """A region is compiled again so often, with targets of indirect jumps that were not seen before."""
 APART_BYTES: Final = 400
@@ -47,6 +47,11 @@ APART_BYTES: Final = 400
 STUCK_SHARE: Final = 0.5
 STUCK_SLICE: Final = 1 << 20
 """In a slice so long, interpreted for a larger part, compiled code is left more often than it seems."""
+LANDING_INSNS: Final = 1 << 14
+"""Where a slice ends within compiled code, the guest leaves it, and is interpreted until it comes to an entry. So many
+instructions at the beginning of the next slice are not held against that code."""
+LANDING_PART: Final = 3
+"""The same as a part of short slices, one in so many."""
 _RETIRED, _TRAP_CAUSE, _TRAP_VALUE, _PC, _FRM = (
     word_of(name) for name in ("retired", "trap_cause", "trap_value", "pc", "frm")
 )
@@ -101,7 +106,7 @@ class LlvmTier(CompilingTier):
         self._again: Counter[int] = Counter()
         self._first = self._slice = self._left = slice_insns
         self._window = self._inside = self.retired = 0
-        self._is_timed = False
+        self._is_timed = self._is_lost = False
         self._timed, self._seconds = 0, 0.0
         self._version = 0
         self._worker: BackgroundCompiler | None = None
@@ -147,13 +152,17 @@ class LlvmTier(CompilingTier):
         while True:
             tracing = False
             if self._left <= 0:
-                tracing = self._sample(space, hart, 1 - self._inside / self._window)
+                outside = self._window - self._inside
+                if self._inside:  # it came to an entry
+                    outside = max(outside - min(LANDING_INSNS, self._window // LANDING_PART), 0)
+                tracing = self._sample(space, hart, outside / self._window)
                 self._left, self._inside, self._window = self._next_slice(), 0, 0
                 self._timed, self._seconds = 0, 0.0
             self.runs += 1
             before, compiled = words[_RETIRED], context[_COMPILED]
             if tracing:
-                reason = self.profile.trace(self._run, at, space, hart, end - before)
+                inside = self._inside_at(space, words[_PC])
+                reason = self.profile.trace(self._run, at, space, hart, end - before, inside)
                 self._traced(space, hart)
                 self._left = self._next_slice()
                 retired = words[_RETIRED] - before
@@ -208,8 +217,16 @@ class LlvmTier(CompilingTier):
         if self._is_busy():
             self._lengthen()
             return False
-        self.profile.distrusts = share > STUCK_SHARE and self._slice >= STUCK_SLICE
+        self._is_lost = share > STUCK_SHARE
+        self.profile.distrusts = self._is_lost and self._slice >= STUCK_SLICE
         return True
+
+    def _inside_at(self, space: CompiledSpace, pc: int) -> frozenset[int] | None:
+        """The compiled code, ready or asked for, that the guest is taken to be in where a slice ended at `pc`."""
+        handle = None if self._is_lost else space.handle_at(pc)
+        if handle is not None and handle.tier == "llvm":
+            return handle.inside()
+        return next((inside for inside in self.profile.asked.values() if pc in inside), None)
 
     def _next_slice(self) -> int:
         """Instructions until the next sample."""
@@ -251,8 +268,10 @@ class LlvmTier(CompilingTier):
             if len(asked) == MOST_WAITING or any(pc in (self.profile.covering(space, root) or ()) for root in asked):
                 continue
             root = self._root(space, pc, link, frm)
-            if self.profile.covering(space, root) is not None:
-                if self._again[root] < MOST_AGAIN and self._form(space, root, frm).contains(pc):
+            covered = self.profile.covering(space, root)
+            if covered is not None:
+                again = self._form(space, root, frm)
+                if self._again[root] < MOST_AGAIN and again.contains(pc) and not again.pcs() <= covered:
                     self._again[root] += 1
                 else:
                     root = pc

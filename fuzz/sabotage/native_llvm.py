@@ -342,6 +342,19 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-oldest-kept-code-wins",
+    Area.CODE_CACHE,
+    "compiled code not entered",
+    description="of regions that were kept for one entry the one that was made first is installed",
+    judges=(SAMPLES,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.tier import LlvmTier
+
+    replace_method(LlvmTier, "offer", lambda original: lambda self, regions: original(self, [*regions][::-1]))
+
+
+@BUGS.action(
     "llvm-seen-targets-are-all",
     Area.CODE_CACHE,
     "a jump to the wrong place",

@@ -285,7 +285,7 @@ class AutoTier(LlvmTier):
         self._made_before += [pair for r in regions if r.kind is not Kind.BASELINE for pair in r.ranges]
         untried = [replace(region, kind=Kind.LLVM) for region in regions if region.kind is Kind.UNTRIED]
         self._untried |= {_name(region): MOST_TRIALS for region in untried if self._tries}
-        super().offer([*(region for region in regions if region.kind is Kind.LLVM), *untried])
+        super().offer([*untried, *(region for region in regions if region.kind is Kind.LLVM)])
         self.rejected += [region for region in regions if region.kind is Kind.FAILED]
         self.quick.offer(region for region in regions if region.kind is Kind.BASELINE)
 

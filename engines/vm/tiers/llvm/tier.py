@@ -123,10 +123,14 @@ class LlvmTier(CompilingTier):
         return self._compiler
 
     def offer(self, regions: Iterable[StoredRegion]) -> None:
-        """Regions that need not be compiled; the first that has a pc among its entries is taken for it."""
+        """Regions that need not be compiled; the last that has a pc among its entries is taken for it.
+
+        It was made when more was known of where jumps go, and took the place of the others in the run that made it.
+        """
         for region in regions:
             for pc, _ in region.entries:
-                self.stored.setdefault(pc, region)
+                self.stored.pop(pc, None)
+                self.stored[pc] = region
 
     def finish(self) -> None:
         """Wait for the region that is being compiled; what still waits is forgotten."""

@@ -92,3 +92,17 @@ def test_a_small_part_of_a_run_that_is_interpreted_is_compiled_too() -> None:
     assert compiled_of(tier, hart, measured) > (1 - share / 2) * measured
     InterpreterTier().run(other, insns + measured)
     assert hart.cpu.tobytes() == other.cpu.tobytes()
+
+
+def test_of_kept_regions_the_latest_is_taken() -> None:
+    hart = hart_with(1_000, 1_000)
+    maker = LlvmTier()
+    small, large = maker.compile(hart, CODE, range(CODE + 24, CODE + 64)), maker.compile(hart, CODE)
+    inner = maker.compile(hart, INNER)
+    assert small is not None and large is not None and inner is not None and len(small.guest) < len(large.guest)
+    tier = LlvmTier(slice_insns=SLICE, background=False)
+    tier.offer([small, inner, large])
+    tier.run(hart, 100)
+    heads = tier.space(hart.memory).heads
+    assert heads[CODE].ranges == list(large.ranges)
+    assert heads[INNER].ranges == list(inner.ranges)

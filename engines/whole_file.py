@@ -1,4 +1,4 @@
-"""Files that a user names, read whole: a device may have no end, and a file more bytes than this machine has memory."""
+"""Files that a user names, read and written whole: a device may have no end, and a file be larger than the memory."""
 
 from __future__ import annotations
 
@@ -47,3 +47,27 @@ def refuse_large(path: str | os.PathLike[str], size: int, most: int = MOST_BYTES
     """
     if size > most:
         raise OSError(errno.EFBIG, f"more than {most:,} bytes, which is the most that is read", os.fspath(path))
+
+
+def replace_whole(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write a file whole or not at all: whoever has mapped the one that was there keeps that.
+
+    A device or a pipe is written to.
+
+    Raises:
+        OSError: it cannot be written; what was there is unchanged.
+    """
+    there = os.path.realpath(path)
+    if os.path.exists(there) and not os.path.isfile(there):
+        with open(there, "wb") as file:
+            file.write(data)
+        return
+    aside = f"{there}.{os.getpid()}.tmp"
+    try:
+        with open(aside, "wb") as file:
+            file.write(data)
+        os.replace(aside, there)
+    except BaseException:
+        if os.path.exists(aside):
+            os.unlink(aside)
+        raise

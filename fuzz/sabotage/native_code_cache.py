@@ -201,3 +201,29 @@ def _() -> None:
         return piece
 
     replace_method(KeptModules, "_piece", wrapper)
+
+
+@BUGS.action(
+    "fault-lists-outlive-their-code",
+    Area.CODE_CACHE,
+    "an effect left out",
+    description="the exits of code with many stay in force when other code takes its place",
+    judges=("fresh tests/engines/vm/runtime/test_fault_exits.py",),
+)
+def _() -> None:
+    from engines.vm.runtime.fault_exits import FaultExits
+
+    replace_method(FaultExits, "remove", lambda original: lambda self, offset: None)
+
+
+@BUGS.action(
+    "fault-lists-lack-their-first-exit",
+    Area.CODE_CACHE,
+    "a constant off by one",
+    description="the list of code with many exits leaves the first one out",
+    judges=("fresh tests/engines/vm/runtime/test_fault_exits.py",),
+)
+def _() -> None:
+    from engines.vm.runtime import fault_exits
+
+    replace_method(fault_exits, "_packed", lambda original: lambda exits: b"\xff" * 8 + original(exits)[8:])

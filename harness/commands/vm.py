@@ -58,6 +58,7 @@ def aot(
     from engines.vm.aot.translate import translate
     from engines.vm.runtime.executable_memory import ExecutableMemoryError
     from engines.vm.user.launch import LaunchError
+    from engines.whole_file import replace_whole
 
     console = Console(stderr=True)
     try:
@@ -69,7 +70,7 @@ def aot(
             made = translate(
                 program, tell, tier or ("baseline" if host else "llvm"), host, processes(jobs)
             )
-            out.write_bytes(encode(made.origin, bundled(made.regions)))
+            replace_whole(out, encode(made.origin, bundled(made.regions)))
     except (LaunchError, ExecutableMemoryError, ValueError) as error:
         typer.echo(f"counterproof: {error}", err=True)
         raise typer.Exit(2) from None

@@ -60,6 +60,10 @@ class WaysOut:
     def __len__(self) -> int:
         return len(self._pairs) // _WAY_OUT.size
 
+    def __bytes__(self) -> bytes:
+        """Two 32-bit words for each, little-endian."""
+        return bytes(self._pairs)
+
     def __eq__(self, other: object) -> bool:
         return tuple(self) == tuple(other) if isinstance(other, (tuple, WaysOut)) else NotImplemented
 

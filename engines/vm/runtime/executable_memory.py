@@ -59,7 +59,9 @@ class Window:
         ExecutableMemoryError: no address space, or the system forbids such memory.
     """
 
-    def __init__(self, code: bytes, size: int = WINDOW_BYTES, filled: Mapping[int, bytes] | None = None) -> None:
+    def __init__(
+        self, code: bytes | memoryview, size: int = WINDOW_BYTES, filled: Mapping[int, bytes] | None = None
+    ) -> None:
         page = mmap.PAGESIZE
         needed = -(-len(code) // page) * page
         try:
@@ -69,7 +71,7 @@ class Window:
             self.base, self.size = _reserve(needed, 0), needed
         _protect(self.base, needed, mmap.PROT_READ | mmap.PROT_WRITE)
         _populate(self.base, needed)
-        ctypes.memmove(self.base, code, len(code))
+        ctypes.memmove(self.base, _source(code), len(code))
         for offset, other in (filled or {}).items():
             ctypes.memmove(self.base + offset, other, len(other))
         _protect(self.base, needed, mmap.PROT_READ | mmap.PROT_EXEC)
@@ -130,7 +132,7 @@ class ExecutableMemory:
             raise
 
     def write(self, address: int, data: bytes | memoryview) -> None:
-        """Put code at `address`; instruction caches are told. A memoryview must be of writable bytes.
+        """Put code at `address`; instruction caches are told.
 
         Raises:
             ValueError: not inside this memory.
@@ -145,8 +147,7 @@ class ExecutableMemory:
         length = -(-(end - first) // mmap.PAGESIZE) * mmap.PAGESIZE
         _protect(first, length, mmap.PROT_READ | mmap.PROT_WRITE)
         _populate(first, length)
-        source = data if isinstance(data, bytes) else ctypes.addressof(ctypes.c_char.from_buffer(data))
-        ctypes.memmove(address, source, len(data))
+        ctypes.memmove(address, _source(data), len(data))
         _protect(first, length, mmap.PROT_READ | mmap.PROT_EXEC)
         flush_instruction_cache(address, end)
 
@@ -199,6 +200,13 @@ def _reserve(size: int, near: int) -> int:
         return int(found)
     reason = os.strerror(ctypes.get_errno())
     raise ExecutableMemoryError(f"cannot reserve {size:#x} bytes for code ({reason}); lift `ulimit -v`")
+
+
+def _source(data: bytes | memoryview) -> bytes | int:
+    """What `memmove` takes of it. That of a view of bytes that may not be written is a copy."""
+    if isinstance(data, memoryview) and not data.readonly:
+        return ctypes.addressof(ctypes.c_char.from_buffer(data))
+    return bytes(data)
 
 
 def _populate(address: int, size: int) -> None:

@@ -37,7 +37,7 @@ class LoadedImage:
                 raise KeyError(f"this process has no function {name!r}, which the compiled code calls") from None
             address = ctypes.cast(function, ctypes.c_void_p).value or 0
             filled[slot] = address.to_bytes(8, "little")
-        self._base = Window(bytes(image.content), filled=filled).base
+        self._base = Window(image.content, filled=filled).base
 
     def address(self, symbol: str) -> int:
         if symbol not in self._symbols:

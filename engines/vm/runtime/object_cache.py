@@ -6,18 +6,23 @@ A file holds a digest of its content, so that a damaged one is noticed, dropped 
 
 from __future__ import annotations
 
+import mmap
 import os
 
-from engines.vm.runtime.digest import DIGEST_BYTES, digest
+from engines.vm.runtime.digest import DIGEST_BYTES, FileDigests, digest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from io import FileIO
     from pathlib import Path
     from typing import Final
 
 VARIABLE: Final = "COUNTERPROOF_CACHE"
 _MAGIC: Final = b"counterproof object 2\n"
+_HEAD_BYTES: Final = len(_MAGIC) + DIGEST_BYTES
+_KNOWN: Final = ".known"
+"""What the directory with the digests of a cache's files has after its name."""
 
 
 def cache_directory() -> Path:
@@ -46,6 +51,16 @@ def content_key(parts: Iterable[str | bytes]) -> str:
     return digest(*(piece for data in encoded for piece in (len(data).to_bytes(8, "little"), data))).hex()
 
 
+def private_view(file: FileIO, size: int) -> memoryview:
+    """The first `size` bytes of a file, which must have them, for files that are replaced and not written again.
+
+    Nothing is read before it is looked at, and what is written to the view goes to no file.
+    """
+    if not size:
+        return memoryview(b"")
+    return memoryview(mmap.mmap(file.fileno(), size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE))
+
+
 class ObjectCache:
     """Compiled code by key.
 
@@ -69,18 +84,25 @@ class ObjectCache:
 
     def get(self, key: str) -> bytes | None:
         """The content stored under `key`, or None. A damaged file counts as absent and is removed."""
+        content = self.view(key)
+        return None if content is None else bytes(content)
+
+    def view(self, key: str) -> memoryview | None:
+        """The same without a copy: what is written to the view goes to no file."""
         try:
-            with open(self._name(key), "rb", buffering=0) as file:  # so that each byte is copied once
-                head, content = file.read(len(_MAGIC) + DIGEST_BYTES), file.readall()
+            with open(self._name(key), "rb", buffering=0) as file:
+                status = os.fstat(file.fileno())
+                whole = private_view(file, status.st_size)
         except (FileNotFoundError, NotADirectoryError):
             self.misses += 1
             return None
-        if head != _MAGIC + digest(content):
+        known = bytes.fromhex(FileDigests(self._directory + _KNOWN).of(status, whole, _HEAD_BYTES))
+        if whole[:_HEAD_BYTES] != _MAGIC + known:
             self.corrupt += 1
             self.path(key).unlink(missing_ok=True)
             return None
         self.hits += 1
-        return content
+        return whole[_HEAD_BYTES:]
 
     def put(self, key: str, content: bytes) -> None:
         """Store `content` durably.

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from engines.vm.aot.image import StoredRegion
-    from engines.vm.runtime.fault_exits import FaultExits
+    from engines.vm.runtime.fault_exits import Exits, FaultExits
 
 ALIGN: Final = 64
 _Invalidate: Final = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint64)
@@ -247,7 +247,7 @@ class CodeCache:
         heads: dict[int, int],
         ranges: list[tuple[int, int]],
         tier: str = "llvm",
-        faults: Iterable[tuple[int, int]] | None = None,
+        faults: Exits | None = None,
     ) -> CodeHandle | None:
         """Put `code` into executable memory and lead the entries of `heads` there; None where that is refused.
 
@@ -271,7 +271,7 @@ class CodeCache:
         guarded = faults is not None
         handle = CodeHandle(tuple(heads), ranges, address, size, ref(space), self._tick(), tier, guarded)
         if faults and self._fault_exits is not None:
-            self._fault_exits.add(address - self._memory.base, faults)
+            self._fault_exits.add(address - self._memory.base, size, faults)
         self.handles[handle] = None
         space.handles.add(handle)
         memory = space.memory
@@ -384,6 +384,8 @@ class CodeCache:
                         ctypes.memset(space.decoded.table + (head << PC_SHIFT), 0, HANDLER_BYTES)
                     else:
                         self._decode_at(space, head, code)
+        if handle.guarded and self._fault_exits is not None:
+            self._fault_exits.remove(handle.address - self._memory.base)
         self._release(handle.address, handle.size)
         self.counters.code_bytes -= handle.size
 

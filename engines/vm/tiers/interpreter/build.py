@@ -37,6 +37,8 @@ VARIANT_VARIABLE: Final = "COUNTERPROOF_SABOTAGE"
 """Names an injected bug, which changes the semantics without changing a source file, so it belongs into the key."""
 
 
+_MOST_ESCAPES: Final = 1 << 16
+"""Bytes of the line that names them."""
 _NOT_IMPORTED: Final = object()
 
 
@@ -132,7 +134,7 @@ def interpreter(cache: ObjectCache | None = None, *, has_vectors: bool = False) 
     begun = time.perf_counter()
     cache = cache or ObjectCache()
     key = cache_key(has_vectors=has_vectors)
-    content = cache.get(key)
+    content: bytes | memoryview | None = cache.view(key)
     cached = content is not None
     if content is None:
         content = build(has_vectors=has_vectors)
@@ -151,7 +153,7 @@ def interpreter(cache: ObjectCache | None = None, *, has_vectors: bool = False) 
     return Interpreter(code, escapes, cached, time.perf_counter() - begun)
 
 
-def loaded(content: bytes) -> tuple[NativeCode, tuple[str, ...]]:
+def loaded(content: bytes | memoryview) -> tuple[NativeCode, tuple[str, ...]]:
     """Make what `build` returned callable: the code, and the instructions that it leaves to the reference tier."""
-    end = content.index(b"\n")
-    return load(memoryview(content)[end + 1 :]), tuple(loads(content[:end]))
+    escapes = bytes(content[:_MOST_ESCAPES]).partition(b"\n")[0]
+    return load(memoryview(content)[len(escapes) + 1 :]), tuple(loads(escapes))

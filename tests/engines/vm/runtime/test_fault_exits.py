@@ -14,11 +14,11 @@ import pytest
 
 from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.encode import Assembler
-from engines.vm.hosts.x86_64.registers import R8, R9, R10, RAX, RCX, RDI, RDX, RSI
+from engines.vm.hosts.x86_64.registers import R8, R9, R10, R11, RAX, RCX, RDI, RDX, RSI
 from engines.vm.memory.address_space import EXEC, GUARD_BYTES, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.runtime import fault_exits
 from engines.vm.runtime.executable_memory import ExecutableMemory
-from engines.vm.runtime.fault_exits import FaultExits, _handler
+from engines.vm.runtime.fault_exits import MANY_EXITS, MOST_LISTS, FaultExits, _handler
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}, reason="made for linux on x86_64"
@@ -45,34 +45,49 @@ def reader(store: bool = False) -> tuple[bytes, int, int]:
 
 
 class Native:
-    def __init__(self, store: bool = False) -> None:
+    """Code with one exit, or with so many that it has a list of its own."""
+
+    def __init__(self, store: bool = False, others: int = 0) -> None:
         self.memory = ExecutableMemory(4096)
         self.exits = FaultExits(self.memory.base, self.memory.size)
         code, at, out = reader(store)
         self.memory.write(self.memory.base + 64, code)
-        self.exits.add(64, [(at, out)])
+        self.exits.add(64, 128, [(at, out), *((200 + n, 300 + n) for n in range(others))])
         self.call = ctypes.CFUNCTYPE(ctypes.c_uint64, ctypes.c_uint64)(self.memory.base + 64)
 
 
 def assembled(address: int) -> bytes:
     """The handler's code, made by our assembler."""
     asm = x86.Assembler()
-    row, onward, other, default = asm.label(), asm.label(), asm.label(), asm.label()
+    row, onward, other, default, found, pair, hit = (asm.label() for _ in range(7))
     asm.load(RAX, RDX, 168)
     asm.imm(RCX, address + fault_exits._ROWS_AT)
-    asm.imm(R10, address + fault_exits._ROWS_AT + fault_exits._ROW_BYTES * fault_exits.MOST_TABLES)
+    asm.imm(R10, address + fault_exits._BYTES - fault_exits._ROW_BYTES)
     asm.bind(row)
     asm.mov(R8, RAX)
     asm.rm(0x2B, R8, RCX, 0)
     asm.rm(0x3B, R8, RCX, 8)
     asm.jcc(x86.AE, onward)
     asm.load(R9, RCX, 16)
+    asm.load(R11, RCX, 24)
+    asm.test(R11, R11)
+    asm.jcc(x86.NE, pair)
     asm.rm(0x8B, R9, R9, 0, 0, index=R8, scale=2)
     asm.test(R9, R9, 0)
     asm.jcc(x86.E, other)
+    asm.bind(found)
     asm.rm(0x03, R9, RCX, 0)
     asm.store(R9, RDX, 168)
     asm.ret()
+    asm.bind(pair)
+    asm.rm(0x3B, R8, R9, -8, 0, index=R11, scale=3)
+    asm.jcc(x86.E, hit)
+    asm.alu_imm(x86.SUB, R11, 1)
+    asm.jcc(x86.NE, pair)
+    asm.jmp(other)
+    asm.bind(hit)
+    asm.rm(0x8B, R9, R9, -4, 0, index=R11, scale=3)
+    asm.jmp(found)
     asm.bind(onward)
     asm.alu_imm(x86.ADD, RCX, fault_exits._ROW_BYTES)
     asm.alu(x86.CMP, RCX, R10)
@@ -98,7 +113,7 @@ def assembled(address: int) -> bytes:
 def test_the_handler_is_what_its_listing_says(address: int) -> None:
     assert fault_exits._code(address) == assembled(address)
     rows = [line.split(maxsplit=1)[1] for line in fault_exits._LISTING.splitlines()]
-    for mnemonic in ("jae onward", "je other", "jb row", "jbe default"):
+    for mnemonic in ("jae onward", "jne pair", "je other", "je hit", "jmp other", "jmp found", "jb row", "jbe default"):
         name = mnemonic.split()[1]
         assert any(row.startswith(mnemonic) for row in rows) and any(f"{name}:" in row for row in rows)
 
@@ -141,14 +156,50 @@ def test_what_a_fork_does_with_its_tables_is_its_own_affair() -> None:
     assert load.call(-8) == EXIT
 
 
+@pytest.mark.parametrize("store", [False, True])
+def test_code_with_many_exits_has_a_list(store: bool) -> None:
+    """A few hundred faults of other code go by its list; without it they would meet what the table still holds."""
+    native = Native(store, MANY_EXITS)
+    assert native.exits._lists
+    assert native.call(-8) == EXIT
+    assert not any(native.exits._words[: 4096 // 4])
+    small = Native(store)
+    assert not small.exits._lists
+    assert small.call(-8) == native.call(-8) == EXIT
+
+
+def test_a_list_goes_before_what_a_table_still_holds_and_goes_with_its_code() -> None:
+    native = Native(others=MANY_EXITS)
+    _, at, _ = reader()
+    native.exits._words[64 + at] = 64 + at  # as code that was there before may have left it: round and round
+    assert native.call(-8) == EXIT
+    free = len(_handler()._free_lists)
+    native.exits.remove(64)
+    assert len(_handler()._free_lists) == free + 1
+    native.exits.remove(64)
+    assert len(_handler()._free_lists) == free + 1
+    _, at, out = reader()
+    native.exits.add(64, 128, [(at, out)])
+    assert native.call(-8) == EXIT
+
+
+def test_where_there_is_no_room_for_a_list_the_table_has_them() -> None:
+    several = [Native(others=MANY_EXITS) for _ in range(MOST_LISTS + 3)]
+    assert sum(1 for native in several if not native.exits._lists) >= 3
+    assert all(native.call(-8) == EXIT for native in several)
+    rows = [row for native in several for row, _ in native.exits._lists.values()]
+    assert len(set(rows)) == len(rows) <= MOST_LISTS
+
+
 def test_addresses_that_are_no_addresses_leave() -> None:
     load = Native()
     assert load.call(1 << 63) == EXIT
     assert load.call(0x5555_0000_0000_0000) == EXIT
 
 
-def test_forgotten_exits_do_not_lead_anywhere() -> None:
-    load = Native()
+@pytest.mark.parametrize("others", [0, MANY_EXITS])
+def test_forgotten_exits_do_not_lead_anywhere(others: int) -> None:
+    load = Native(others=others)
     load.exits.clear()
     pid = os.fork()
     if not pid:

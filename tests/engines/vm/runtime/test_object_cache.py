@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,31 @@ def test_what_is_put_is_found(tmp_path: Path) -> None:
     assert cache.get("k") == b"content"
     assert (cache.hits, cache.misses, cache.corrupt) == (1, 1, 0)
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["k.bin"]
+
+
+def test_a_view_is_the_content_and_what_is_written_to_it_reaches_no_file(tmp_path: Path) -> None:
+    cache = ObjectCache(tmp_path)
+    assert cache.view("k") is None
+    cache.put("k", b"content")
+    view = cache.view("k")
+    assert view is not None
+    assert bytes(view) == b"content"
+    view[:1] = b"C"
+    assert cache.get("k") == b"content"
+    cache.put("k", b"another")
+    assert bytes(view) == b"Content", "a file that is replaced stays for whoever looks at it"
+
+
+def test_damage_after_a_digest_was_remembered_is_noticed(tmp_path: Path) -> None:
+    cache = ObjectCache(tmp_path)
+    cache.put("k", b"content" * 100)
+    path = cache.path("k")
+    os.utime(path, ns=(1, 1))
+    assert cache.get("k") == b"content" * 100
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"?")
+    assert cache.get("k") is None
+    assert cache.corrupt == 1
 
 
 def test_every_damaged_byte_is_noticed(tmp_path: Path) -> None:

@@ -402,3 +402,21 @@ def _() -> None:
         return lambda matrix, arms, one: hasattr(one.data, "variants") and len(arms) == len(one.data.variants)
 
     replace_method(exhaustiveness, "_takes_each_once", counted)
+
+
+@BUGS.action("rust-slices-are-receivers-by-value", Area.RUST_FRONT_END, "a valid program rejected",
+             judges=("tests/engines/rustwasm/typing/test_receivers.py",),
+             description="`part[1..].try_into()` is a call of the slice, not of a reference to it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import methods
+
+    replace_method(methods, "_UNSIZED", lambda original: frozenset())
+
+
+@BUGS.action("rust-no-table-without-entries", Area.RUST_CONTROL, "an invalid module",
+             judges=("tests/engines/rustwasm/lower_linear/test_objects_not_called.py",),
+             description="what drops objects that are never called looks into a table that is not there")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.lower_linear.program import Program
+
+    replace_method(Program, "has_table", lambda original: lambda self: bool(self.table))

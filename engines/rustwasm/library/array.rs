@@ -22,6 +22,8 @@ impl<T, const N: usize> [T; N] {
         raw_array_free(&from);
         raw_into_array(made)
     }
+    pub fn each_ref(&self) -> [&T; N] { from_fn(|i| &self[i]) }
+    pub fn each_mut(&mut self) -> [&mut T; N] { from_fn(|i| crate::intrinsics::unsafe_mut(&self[i])) }
 }
 pub fn from_fn<T, const N: usize, F: FnMut(usize) -> T>(mut f: F) -> [T; N] {
     let made = raw_array_new(N);
@@ -54,3 +56,13 @@ impl<'a, T: Copy, const N: usize> TryFrom<&'a [T]> for [T; N] {
         Ok(from_fn(|i| slice[i]))
     }
 }
+impl crate::fmt::Display for TryFromSliceError {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.pad("could not convert slice to array") }
+}
+impl crate::error::Error for TryFromSliceError {}
+impl<'a, T: Copy, const N: usize> TryFrom<&'a mut [T]> for [T; N] {
+    type Error = TryFromSliceError;
+    fn try_from(slice: &'a mut [T]) -> Result<[T; N], TryFromSliceError> { <[T; N]>::try_from(&*slice) }
+}
+impl<T, const N: usize> AsMut<[T]> for [T; N] { fn as_mut(&mut self) -> &mut [T] { self } }
+impl<T, const N: usize> crate::borrow::BorrowMut<[T]> for [T; N] { fn borrow_mut(&mut self) -> &mut [T] { self } }

@@ -98,6 +98,9 @@ impl<T> BinaryHeap<T> {
     pub fn is_empty(&self) -> bool { self.data.is_empty() }
     pub fn capacity(&self) -> usize { self.data.capacity() }
     pub fn reserve(&mut self, additional: usize) { self.data.reserve(additional); }
+    pub fn reserve_exact(&mut self, additional: usize) { self.data.reserve(additional); }
+    pub fn shrink_to_fit(&mut self) { self.data.shrink_to_fit(); }
+    pub fn shrink_to(&mut self, capacity: usize) { self.data.shrink_to(capacity); }
     pub fn clear(&mut self) { self.data.clear(); }
     pub fn iter(&self) -> crate::slice::Iter<'_, T> { self.data.iter() }
     pub fn into_vec(self) -> Vec<T> { self.data }

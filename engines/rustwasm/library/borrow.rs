@@ -18,6 +18,7 @@ impl<T: ?Sized> BorrowMut<T> for T { fn borrow_mut(&mut self) -> &mut T { self }
 pub trait ToOwned {
     type Owned: Borrow<Self>;
     fn to_owned(&self) -> Self::Owned;
+    fn clone_into(&self, target: &mut Self::Owned) { *target = self.to_owned(); }
 }
 impl<T: Clone> ToOwned for T { type Owned = T; fn to_owned(&self) -> T { self.clone() } }
 impl ToOwned for str { type Owned = String; fn to_owned(&self) -> String { String::from(self) } }
@@ -65,3 +66,17 @@ impl<'a> From<&'a String> for Cow<'a, str> { fn from(text: &'a String) -> Cow<'a
 impl<'a> From<Cow<'a, str>> for String { fn from(text: Cow<'a, str>) -> String { text.into_owned() } }
 impl<'a> Add<&'a str> for Cow<'a, str> { type Output = Cow<'a, str>; fn add(mut self, rhs: &'a str) -> Cow<'a, str> { self.to_mut().push_str(rhs); self } }
 impl<'a> AddAssign<&'a str> for Cow<'a, str> { fn add_assign(&mut self, rhs: &'a str) { self.to_mut().push_str(rhs); } }
+impl<T> BorrowMut<[T]> for Vec<T> { fn borrow_mut(&mut self) -> &mut [T] { self.as_mut_slice() } }
+impl<T: ?Sized> BorrowMut<T> for Box<T> { fn borrow_mut(&mut self) -> &mut T { &mut **self } }
+impl BorrowMut<str> for String { fn borrow_mut(&mut self) -> &mut str { self.as_mut_str() } }
+impl<'a, T: Clone> From<&'a [T]> for Cow<'a, [T]> { fn from(values: &'a [T]) -> Cow<'a, [T]> { Cow::Borrowed(values) } }
+impl<'a, T: Clone, const N: usize> From<&'a [T; N]> for Cow<'a, [T]> { fn from(values: &'a [T; N]) -> Cow<'a, [T]> { Cow::Borrowed(values) } }
+impl<'a, T: Clone> From<Vec<T>> for Cow<'a, [T]> { fn from(values: Vec<T>) -> Cow<'a, [T]> { Cow::Owned(values) } }
+impl<'a, T: Clone> From<&'a Vec<T>> for Cow<'a, [T]> { fn from(values: &'a Vec<T>) -> Cow<'a, [T]> { Cow::Borrowed(values.as_slice()) } }
+impl<'a, 'b> PartialEq<Cow<'a, str>> for str { fn eq(&self, other: &Cow<'a, str>) -> bool { *self == **other } }
+impl<'a, 'b> PartialEq<Cow<'a, str>> for &'b str { fn eq(&self, other: &Cow<'a, str>) -> bool { **self == **other } }
+impl<'a> PartialEq<Cow<'a, str>> for String { fn eq(&self, other: &Cow<'a, str>) -> bool { *self.as_str() == **other } }
+impl<'a> FromIterator<char> for Cow<'a, str> { fn from_iter<I: IntoIterator<Item = char>>(iter: I) -> Cow<'a, str> { Cow::Owned(iter.into_iter().collect()) } }
+impl<'a> FromIterator<String> for Cow<'a, str> { fn from_iter<I: IntoIterator<Item = String>>(iter: I) -> Cow<'a, str> { Cow::Owned(iter.into_iter().collect()) } }
+impl<'a, B: ToOwned + ?Sized> Default for Cow<'a, B> where <B as ToOwned>::Owned: Default { fn default() -> Cow<'a, B> { Cow::Owned(<B as ToOwned>::Owned::default()) } }
+impl<'a, 'b> FromIterator<Cow<'b, str>> for String { fn from_iter<I: IntoIterator<Item = Cow<'b, str>>>(iter: I) -> String { let mut made = String::new(); for one in iter { made.push_str(&one); } made } }

@@ -70,3 +70,15 @@ impl Default for Box<str> { fn default() -> Box<str> { String::new().into_boxed_
 impl<'a> From<&'a str> for Box<str> { fn from(text: &'a str) -> Box<str> { String::from(text).into_boxed_str() } }
 impl From<String> for Box<str> { fn from(text: String) -> Box<str> { text.into_boxed_str() } }
 impl From<Box<str>> for String { fn from(text: Box<str>) -> String { text.into_string() } }
+impl<'a, T: Clone> From<&'a mut [T]> for Box<[T]> { fn from(elements: &'a mut [T]) -> Box<[T]> { elements.to_vec().into_boxed_slice() } }
+impl<'a> From<crate::borrow::Cow<'a, str>> for Box<str> { fn from(text: crate::borrow::Cow<'a, str>) -> Box<str> { text.into_owned().into_boxed_str() } }
+impl FromIterator<char> for Box<str> { fn from_iter<I: IntoIterator<Item = char>>(iter: I) -> Box<str> { String::from_iter(iter).into_boxed_str() } }
+impl<T, const N: usize> TryFrom<Box<[T]>> for Box<[T; N]> {
+    type Error = Box<[T]>;
+    fn try_from(elements: Box<[T]>) -> Result<Box<[T; N]>, Box<[T]>> {
+        if elements.len() != N { return Err(elements); }
+        match <[T; N]>::try_from(elements.into_vec()) { Ok(array) => Ok(Box::new(array)), Err(vec) => Err(vec.into_boxed_slice()) }
+    }
+}
+impl<I: DoubleEndedIterator + ?Sized> DoubleEndedIterator for Box<I> { fn next_back(&mut self) -> Option<I::Item> { (**self).next_back() } }
+impl<I: ExactSizeIterator + ?Sized> ExactSizeIterator for Box<I> {}

@@ -139,6 +139,12 @@ impl<K: Ord, V> BTreeMap<K, V> {
         let key = self.entry_at(position).0.clone();
         Some(OccupiedEntry { map: self, position, key })
     }
+    pub fn last_entry(&mut self) -> Option<OccupiedEntry<'_, K, V>> where K: Clone {
+        if self.length == 0 { return None; }
+        let position = self.last();
+        let key = self.entry_at(position).0.clone();
+        Some(OccupiedEntry { map: self, position, key })
+    }
     fn limits<Q: Ord + ?Sized, R: RangeBounds<Q>>(&self, range: &R) -> (Position, Position) where K: Borrow<Q> {
         let from = match range.start_bound() {
             Bound::Included(key) => self.find(key, false).0,
@@ -357,6 +363,12 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
     pub fn key(&self) -> &K { match self { Entry::Occupied(found) => &found.key, Entry::Vacant(place) => &place.key } }
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V> where K: Clone {
+        match self {
+            Entry::Occupied(mut found) => { found.insert(value); found }
+            Entry::Vacant(place) => place.insert_entry(value),
+        }
+    }
 }
 impl<'a, K, V> OccupiedEntry<'a, K, V> {
     pub fn key(&self) -> &K { &self.key }
@@ -370,6 +382,11 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
 impl<'a, K, V> VacantEntry<'a, K, V> {
     pub fn key(&self) -> &K { &self.key }
     pub fn into_key(self) -> K { self.key }
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V> where K: Clone {
+        let key = self.key.clone();
+        let position = self.map.insert_at(self.position, self.key, value);
+        OccupiedEntry { map: self.map, position, key }
+    }
     pub fn insert(self, value: V) -> &'a mut V {
         let map = unsafe_mut(&*self.map);
         let position = map.insert_at(self.position, self.key, value);

@@ -33,6 +33,12 @@ impl<T> RefCell<T> {
     #[track_caller]
     pub fn replace(&self, value: T) -> T { mem::replace(&mut *self.borrow_mut(), value) }
     #[track_caller]
+    pub fn replace_with<F: FnOnce(&mut T) -> T>(&self, f: F) -> T {
+        let place = &mut *self.borrow_mut();
+        let value = f(place);
+        mem::replace(place, value)
+    }
+    #[track_caller]
     pub fn take(&self) -> T where T: Default { self.replace(T::default()) }
     #[track_caller]
     pub fn swap(&self, other: &RefCell<T>) { mem::swap(&mut *self.borrow_mut(), &mut *other.borrow_mut()); }
@@ -81,6 +87,19 @@ impl<'b, T: ?Sized> Ref<'b, T> {
     pub fn clone(orig: &Ref<'b, T>) -> Ref<'b, T> {
         orig.state.set(orig.state.get() + 1);
         Ref { value: orig.value, state: orig.state }
+    }
+    pub fn filter_map<U: ?Sized, F: FnOnce(&T) -> Option<&U>>(orig: Ref<'b, T>, f: F) -> Result<Ref<'b, U>, Ref<'b, T>> {
+        match f(orig.value) {
+            Some(value) => { let made = Ref { value, state: orig.state }; mem::forget(orig); Ok(made) }
+            None => Err(orig),
+        }
+    }
+    pub fn map_split<U: ?Sized, V: ?Sized, F: FnOnce(&T) -> (&U, &V)>(orig: Ref<'b, T>, f: F) -> (Ref<'b, U>, Ref<'b, V>) {
+        let (first, second) = f(orig.value);
+        let state = orig.state;
+        state.set(state.get() + 1);
+        mem::forget(orig);
+        (Ref { value: first, state }, Ref { value: second, state })
     }
     pub fn map<U: ?Sized, F: FnOnce(&T) -> &U>(orig: Ref<'b, T>, f: F) -> Ref<'b, U> {
         let made = Ref { value: f(orig.value), state: orig.state };
@@ -140,5 +159,38 @@ impl<T> OnceCell<T> {
         match &self.value { Some(value) => value, None => unreachable!() }
     }
     pub fn into_inner(self) -> Option<T> { self.value }
+    pub fn get_mut(&mut self) -> Option<&mut T> { self.value.as_mut() }
+    pub fn take(&mut self) -> Option<T> { self.value.take() }
+}
+impl<T: Clone> Clone for OnceCell<T> { fn clone(&self) -> OnceCell<T> { OnceCell { value: self.value.clone() } } }
+impl<T: PartialEq> PartialEq for OnceCell<T> { fn eq(&self, other: &OnceCell<T>) -> bool { self.value == other.value } }
+impl<T: Eq> Eq for OnceCell<T> {}
+impl<T> From<T> for OnceCell<T> { fn from(value: T) -> OnceCell<T> { OnceCell { value: Some(value) } } }
+impl<T: crate::fmt::Debug> crate::fmt::Debug for OnceCell<T> {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
+        match &self.value {
+            Some(value) => f.debug_tuple("OnceCell").field(value).finish(),
+            None => f.debug_tuple("OnceCell").field(&Text("<uninit>")).finish(),
+        }
+    }
+}
+
+/// A value that is made when it is first asked for.
+pub struct LazyCell<T, F = fn() -> T> { value: OnceCell<T>, make: Cell<Option<F>> }
+impl<T, F: FnOnce() -> T> LazyCell<T, F> {
+    pub const fn new(make: F) -> LazyCell<T, F> { LazyCell { value: OnceCell::new(), make: Cell::new(Some(make)) } }
+    pub fn force(this: &LazyCell<T, F>) -> &T {
+        this.value.get_or_init(|| match this.make.take() { Some(make) => make(), None => panic!("LazyCell instance has previously been poisoned") })
+    }
+}
+impl<T, F: FnOnce() -> T> Deref for LazyCell<T, F> { type Target = T; fn deref(&self) -> &T { LazyCell::force(self) } }
+impl<T: Default> Default for LazyCell<T> { fn default() -> LazyCell<T> { LazyCell::new(T::default) } }
+impl<T: crate::fmt::Debug, F> crate::fmt::Debug for LazyCell<T, F> {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result {
+        match self.value.get() {
+            Some(value) => f.debug_tuple("LazyCell").field(value).finish(),
+            None => f.debug_tuple("LazyCell").field(&Text("<uninit>")).finish(),
+        }
+    }
 }
 impl<T> Default for OnceCell<T> { fn default() -> OnceCell<T> { OnceCell::new() } }

@@ -37,6 +37,7 @@ impl crate::str::FromStr for char {
 }
 
 impl char {
+    pub const MIN: char = '\0';
     pub const MAX: char = '\u{10ffff}';
     pub const REPLACEMENT_CHARACTER: char = '\u{fffd}';
     pub const fn from_u32(code: u32) -> Option<char> { from_u32(code) }

@@ -42,6 +42,10 @@ pub trait Ord: Eq + PartialOrd {
 }
 pub fn max<T: Ord>(a: T, b: T) -> T { a.max(b) }
 pub fn min<T: Ord>(a: T, b: T) -> T { a.min(b) }
+pub fn max_by<T, F: FnOnce(&T, &T) -> Ordering>(a: T, b: T, compare: F) -> T { if compare(&a, &b) == Greater { a } else { b } }
+pub fn min_by<T, F: FnOnce(&T, &T) -> Ordering>(a: T, b: T, compare: F) -> T { if compare(&a, &b) == Greater { b } else { a } }
+pub fn max_by_key<T, K: Ord, F: FnMut(&T) -> K>(a: T, b: T, mut key: F) -> T { if key(&a) > key(&b) { a } else { b } }
+pub fn min_by_key<T, K: Ord, F: FnMut(&T) -> K>(a: T, b: T, mut key: F) -> T { if key(&a) > key(&b) { b } else { a } }
 
 macro_rules! compare {
     ($($t:ty)*) => { $(
@@ -80,6 +84,14 @@ impl<'a, 'b, A: PartialEq<B> + ?Sized, B: ?Sized> PartialEq<&'b B> for &'a A {
 impl<'a, 'b, A: PartialEq<B> + ?Sized, B: ?Sized> PartialEq<&'b mut B> for &'a mut A {
     fn eq(&self, other: &&'b mut B) -> bool { (**self).eq(&**other) }
 }
+impl<'a, 'b, A: PartialEq<B> + ?Sized, B: ?Sized> PartialEq<&'b B> for &'a mut A { fn eq(&self, other: &&'b B) -> bool { (**self).eq(*other) } }
+impl<'a, 'b, A: PartialEq<B> + ?Sized, B: ?Sized> PartialEq<&'b mut B> for &'a A { fn eq(&self, other: &&'b mut B) -> bool { (**self).eq(&**other) } }
+impl<'a, 'b, A: PartialOrd<B> + ?Sized, B: ?Sized> PartialOrd<&'b mut B> for &'a mut A {
+    fn partial_cmp(&self, other: &&'b mut B) -> Option<Ordering> { (**self).partial_cmp(&**other) }
+}
+impl<'a, A: Ord + ?Sized> Ord for &'a mut A { fn cmp(&self, other: &Self) -> Ordering { (**self).cmp(&**other) } }
+impl<'a, A: PartialEq<B>, B, const N: usize> PartialEq<[B; N]> for &'a mut [A] { fn eq(&self, other: &[B; N]) -> bool { **self == other[..] } }
+impl<'a, A: PartialEq<B>, B, const N: usize> PartialEq<&'a mut [B]> for [A; N] { fn eq(&self, other: &&'a mut [B]) -> bool { self[..] == **other } }
 impl<'a, A: Eq + ?Sized> Eq for &'a A {}
 impl<'a, A: Eq + ?Sized> Eq for &'a mut A {}
 impl<'a, 'b, A: PartialOrd<B> + ?Sized, B: ?Sized> PartialOrd<&'b B> for &'a A {

@@ -79,3 +79,34 @@ impl TryFrom<char> for u8 {
     type Error = TryFromCharError;
     fn try_from(c: char) -> Result<u8, TryFromCharError> { if (c as u32) < 256 { Ok(c as u32 as u8) } else { Err(TryFromCharError(())) } }
 }
+pub const fn identity<T>(value: T) -> T { value }
+impl TryFrom<char> for u16 {
+    type Error = TryFromCharError;
+    fn try_from(c: char) -> Result<u16, TryFromCharError> { if (c as u32) < 0x10000 { Ok(c as u32 as u16) } else { Err(TryFromCharError(())) } }
+}
+impl From<bool> for f32 { fn from(value: bool) -> f32 { value as u8 as f32 } }
+impl From<bool> for f64 { fn from(value: bool) -> f64 { value as u8 as f64 } }
+macro_rules! truth {
+    ($($t:ty)*) => { $(impl TryFrom<$t> for bool {
+        type Error = crate::num::TryFromIntError;
+        fn try_from(value: $t) -> Result<bool, crate::num::TryFromIntError> {
+            match value { 0 => Ok(false), 1 => Ok(true), _ => Err(crate::num::TryFromIntError::new()) }
+        }
+    })* }
+}
+truth! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
+impl<T> AsMut<[T]> for [T] { fn as_mut(&mut self) -> &mut [T] { self } }
+impl<'a, T: ?Sized, U: AsMut<T> + ?Sized> AsMut<T> for &'a mut U { fn as_mut(&mut self) -> &mut T { (**self).as_mut() } }
+impl<'a, T: ?Sized, U: AsRef<T> + ?Sized> AsRef<T> for &'a mut U { fn as_ref(&self) -> &T { (**self).as_ref() } }
+macro_rules! alike {
+    ($($name:ident $t:ident),* => $array:ty) => {
+        impl<T> From<$array> for ($($t,)*) { fn from(array: $array) -> ($($t,)*) { let [$($name),*] = array; ($($name,)*) } }
+        impl<T> From<($($t,)*)> for $array { fn from(tuple: ($($t,)*)) -> $array { let ($($name,)*) = tuple; [$($name),*] } }
+    }
+}
+alike! { a T => [T; 1] }
+alike! { a T, b T => [T; 2] }
+alike! { a T, b T, c T => [T; 3] }
+alike! { a T, b T, c T, d T => [T; 4] }
+alike! { a T, b T, c T, d T, e T => [T; 5] }
+alike! { a T, b T, c T, d T, e T, f T => [T; 6] }

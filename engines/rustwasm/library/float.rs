@@ -3,8 +3,42 @@
 use crate::intrinsics::*;
 
 macro_rules! float {
-    ($t:ident $bits:ident $to:ident $from:ident $mantissa:literal $sign:literal) => {
+    ($t:ident $bits:ident $to:ident $from:ident $mantissa:literal $sign:literal $digits:literal $bytes:literal) => {
         impl $t {
+            pub const RADIX: u32 = 2;
+            pub const MANTISSA_DIGITS: u32 = $mantissa;
+            pub const DIGITS: u32 = $digits;
+            pub const MIN_EXP: i32 = 3 - (1 << ($sign - $mantissa));
+            pub const MAX_EXP: i32 = 1 << ($sign - $mantissa);
+            pub const fn is_subnormal(self) -> bool { self != 0.0 && float_abs(self) < $t::MIN_POSITIVE }
+            pub const fn is_normal(self) -> bool { float_abs(self) >= $t::MIN_POSITIVE && self.is_finite() }
+            pub const fn classify(self) -> crate::num::FpCategory {
+                if self.is_nan() { crate::num::FpCategory::Nan }
+                else if self.is_infinite() { crate::num::FpCategory::Infinite }
+                else if self == 0.0 { crate::num::FpCategory::Zero }
+                else if self.is_normal() { crate::num::FpCategory::Normal }
+                else { crate::num::FpCategory::Subnormal }
+            }
+            pub const fn next_up(self) -> $t {
+                if self.is_nan() || self == $t::INFINITY { return self; }
+                let bits = $to(self);
+                if self == 0.0 { $from(1) } else if self > 0.0 { $from(bits + 1) } else { $from(bits - 1) }
+            }
+            pub const fn next_down(self) -> $t { -(-self).next_up() }
+            pub const fn midpoint(self, other: $t) -> $t {
+                let (low, high) = ($t::MIN_POSITIVE * 2.0, $t::MAX / 2.0);
+                let (a, b) = (float_abs(self), float_abs(other));
+                if a <= high && b <= high { (self + other) / 2.0 }
+                else if a < low { self + other / 2.0 }
+                else if b < low { self / 2.0 + other }
+                else { self / 2.0 + other / 2.0 }
+            }
+            pub const fn to_le_bytes(self) -> [u8; $bytes] { $to(self).to_le_bytes() }
+            pub const fn to_be_bytes(self) -> [u8; $bytes] { $to(self).to_be_bytes() }
+            pub const fn to_ne_bytes(self) -> [u8; $bytes] { $to(self).to_ne_bytes() }
+            pub const fn from_le_bytes(bytes: [u8; $bytes]) -> $t { $from($bits::from_le_bytes(bytes)) }
+            pub const fn from_be_bytes(bytes: [u8; $bytes]) -> $t { $from($bits::from_be_bytes(bytes)) }
+            pub const fn from_ne_bytes(bytes: [u8; $bytes]) -> $t { $from($bits::from_ne_bytes(bytes)) }
             pub const NAN: $t = 0.0 / 0.0;
             pub const INFINITY: $t = 1.0 / 0.0;
             pub const NEG_INFINITY: $t = -1.0 / 0.0;
@@ -64,8 +98,8 @@ macro_rules! float {
         }
     }
 }
-float! { f64 u64 f64_to_bits f64_from_bits 53 63 }
-float! { f32 u32 f32_to_bits f32_from_bits 24 31 }
+float! { f64 u64 f64_to_bits f64_from_bits 53 63 15 8 }
+float! { f32 u32 f32_to_bits f32_from_bits 24 31 6 4 }
 impl f64 {
     pub const MAX: f64 = 1.7976931348623157e308;
     pub const MIN: f64 = -1.7976931348623157e308;

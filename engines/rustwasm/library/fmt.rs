@@ -227,6 +227,12 @@ impl<'b, 'a> DebugTuple<'b, 'a> {
         self.f.write_str(if self.fields > 0 { ", " } else { "(" })?;
         value.fmt(self.f)
     }
+    pub fn finish_non_exhaustive(&mut self) -> Result {
+        if self.result.is_ok() {
+            self.result = if self.fields == 0 { self.f.write_str("(..)") } else { self.f.write_str(if self.f.alternate() { "    ..\n)" } else { ", ..)" }) };
+        }
+        self.result
+    }
     pub fn finish(&mut self) -> Result {
         if self.fields > 0 && self.result.is_ok() {
             if self.fields == 1 && self.empty_name && !self.f.alternate() { self.result = self.f.write_str(","); }

@@ -16,7 +16,10 @@ pub trait Hasher {
     fn write_i128(&mut self, value: i128) { self.write_u128(value as u128); }
     fn write_isize(&mut self, value: isize) { self.write_usize(value as usize); }
 }
-pub trait Hash { fn hash<H: Hasher>(&self, state: &mut H); }
+pub trait Hash {
+    fn hash<H: Hasher>(&self, state: &mut H);
+    fn hash_slice<H: Hasher>(data: &[Self], state: &mut H) where Self: Sized { for one in data.iter() { one.hash(state); } }
+}
 pub trait BuildHasher {
     type Hasher: Hasher;
     fn build_hasher(&self) -> Self::Hasher;

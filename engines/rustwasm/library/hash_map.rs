@@ -182,7 +182,12 @@ impl<K: Eq + Hash, V> HashMap<K, V> {
         let wanted = ((self.table.length + additional) * 4 / 3 + 1).next_power_of_two();
         if wanted > self.table.slots { self.resize(wanted); }
     }
-    pub fn shrink_to_fit(&mut self) {}
+    pub fn shrink_to_fit(&mut self) { self.shrink_to(0); }
+    pub fn shrink_to(&mut self, capacity: usize) {
+        let least = if capacity < self.table.length { self.table.length } else { capacity };
+        let slots = if least == 0 { 0 } else { (least * 4 / 3 + 1).next_power_of_two() };
+        if slots < self.table.slots { self.resize(slots); }
+    }
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
         self.make_room();
         let hash = hash_of(&key);
@@ -363,6 +368,12 @@ impl<'a, K, V> Entry<'a, K, V> {
         }
     }
     pub fn key(&self) -> &K { match self { Entry::Occupied(found) => &found.key, Entry::Vacant(place) => &place.key } }
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V> where K: Clone {
+        match self {
+            Entry::Occupied(mut found) => { found.insert(value); found }
+            Entry::Vacant(place) => place.insert_entry(value),
+        }
+    }
 }
 impl<'a, K, V> OccupiedEntry<'a, K, V> {
     pub fn key(&self) -> &K { &self.key }
@@ -376,6 +387,11 @@ impl<'a, K, V> OccupiedEntry<'a, K, V> {
 impl<'a, K, V> VacantEntry<'a, K, V> {
     pub fn key(&self) -> &K { &self.key }
     pub fn into_key(self) -> K { self.key }
+    pub fn insert_entry(self, value: V) -> OccupiedEntry<'a, K, V> where K: Clone {
+        let key = self.key.clone();
+        self.map.fill(self.slot, self.hash, self.key, value);
+        OccupiedEntry { map: self.map, slot: self.slot, key }
+    }
     pub fn insert(self, value: V) -> &'a mut V {
         let map = unsafe_mut(&*self.map);
         let slot = self.slot;

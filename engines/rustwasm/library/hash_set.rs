@@ -23,6 +23,8 @@ impl<T> HashSet<T> {
 }
 impl<T: Eq + Hash> HashSet<T> {
     pub fn reserve(&mut self, additional: usize) { self.map.reserve(additional); }
+    pub fn shrink_to_fit(&mut self) { self.map.shrink_to_fit(); }
+    pub fn shrink_to(&mut self, capacity: usize) { self.map.shrink_to(capacity); }
     pub fn insert(&mut self, value: T) -> bool { self.map.insert(value, ()).is_none() }
     pub fn replace(&mut self, value: T) -> Option<T> { let old = self.take(&value); self.insert(value); old }
     pub fn contains<Q: Eq + Hash + ?Sized>(&self, value: &Q) -> bool where T: Borrow<Q> { self.map.contains_key(value) }

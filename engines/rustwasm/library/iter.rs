@@ -34,7 +34,7 @@ pub trait Iterator {
     fn take(self, n: usize) -> Take<Self> where Self: Sized { Take { iter: self, n } }
     fn scan<S, B, F: FnMut(&mut S, Self::Item) -> Option<B>>(self, state: S, f: F) -> Scan<Self, S, F> where Self: Sized { Scan { iter: self, state, f } }
     fn flat_map<U: IntoIterator, F: FnMut(Self::Item) -> U>(self, f: F) -> FlatMap<Self, U, F> where Self: Sized { FlatMap { iter: self, f, front: None, back: None } }
-    fn flatten(self) -> Flatten<Self> where Self: Sized, Self::Item: IntoIterator { Flatten { iter: self, front: None } }
+    fn flatten(self) -> Flatten<Self> where Self: Sized, Self::Item: IntoIterator { Flatten { iter: self, front: None, back: None } }
     fn fuse(self) -> Fuse<Self> where Self: Sized { Fuse { iter: Some(self) } }
     fn inspect<F: FnMut(&Self::Item)>(self, f: F) -> Inspect<Self, F> where Self: Sized { Inspect { iter: self, f } }
     fn by_ref(&mut self) -> &mut Self where Self: Sized { self }
@@ -275,6 +275,7 @@ impl<B, I: ExactSizeIterator, F: FnMut(I::Item) -> B> ExactSizeIterator for Map<
 impl<I: Iterator, P: FnMut(&I::Item) -> bool> Iterator for Filter<I, P> {
     type Item = I::Item;
     fn next(&mut self) -> Option<I::Item> { while let Some(x) = self.iter.next() { if (self.predicate)(&x) { return Some(x); } } None }
+    fn size_hint(&self) -> (usize, Option<usize>) { (0, self.iter.size_hint().1) }
 }
 impl<I: DoubleEndedIterator, P: FnMut(&I::Item) -> bool> DoubleEndedIterator for Filter<I, P> {
     fn next_back(&mut self) -> Option<I::Item> { while let Some(x) = self.iter.next_back() { if (self.predicate)(&x) { return Some(x); } } None }
@@ -283,6 +284,7 @@ impl<I: DoubleEndedIterator, P: FnMut(&I::Item) -> bool> DoubleEndedIterator for
 impl<B, I: Iterator, F: FnMut(I::Item) -> Option<B>> Iterator for FilterMap<I, F> {
     type Item = B;
     fn next(&mut self) -> Option<B> { while let Some(x) = self.iter.next() { if let Some(y) = (self.f)(x) { return Some(y); } } None }
+    fn size_hint(&self) -> (usize, Option<usize>) { (0, self.iter.size_hint().1) }
 }
 impl<B, I: DoubleEndedIterator, F: FnMut(I::Item) -> Option<B>> DoubleEndedIterator for FilterMap<I, F> {
     fn next_back(&mut self) -> Option<B> { while let Some(x) = self.iter.next_back() { if let Some(y) = (self.f)(x) { return Some(y); } } None }
@@ -342,9 +344,9 @@ impl<A: Iterator, B: Iterator<Item = A::Item>> Iterator for Chain<A, B> {
         match &mut self.b { Some(b) => b.next(), None => None }
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let low = match &self.a { Some(a) => a.size_hint().0, None => 0 };
-        let more = match &self.b { Some(b) => b.size_hint().0, None => 0 };
-        (low + more, None)
+        let (low, high) = match &self.a { Some(a) => a.size_hint(), None => (0, Some(0)) };
+        let (more, most) = match &self.b { Some(b) => b.size_hint(), None => (0, Some(0)) };
+        (low.saturating_add(more), match (high, most) { (Some(a), Some(b)) => a.checked_add(b), _ => None })
     }
 }
 impl<A: DoubleEndedIterator, B: DoubleEndedIterator<Item = A::Item>> DoubleEndedIterator for Chain<A, B> {
@@ -365,8 +367,10 @@ impl<A: Iterator, B: Iterator> Iterator for Zip<A, B> {
         Some((a, b))
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let (a, b) = (self.a.size_hint().0, self.b.size_hint().0);
-        (if a < b { a } else { b }, None)
+        let (a, most) = self.a.size_hint();
+        let (b, other) = self.b.size_hint();
+        let high = match (most, other) { (Some(x), Some(y)) => Some(if x < y { x } else { y }), (Some(x), None) => Some(x), (None, y) => y };
+        (if a < b { a } else { b }, high)
     }
 }
 impl<A: ExactSizeIterator + DoubleEndedIterator, B: ExactSizeIterator + DoubleEndedIterator> DoubleEndedIterator for Zip<A, B> {
@@ -404,8 +408,12 @@ impl<I: Iterator> Iterator for Peekable<I> {
     type Item = I::Item;
     fn next(&mut self) -> Option<I::Item> { match self.peeked.take() { Some(x) => x, None => self.iter.next() } }
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let (low, _) = self.iter.size_hint();
-        match &self.peeked { Some(Some(_)) => (low + 1, None), _ => (low, None) }
+        let (low, high) = self.iter.size_hint();
+        match &self.peeked {
+            None => (low, high),
+            Some(None) => (0, Some(0)),
+            Some(Some(_)) => (low.saturating_add(1), match high { Some(n) => n.checked_add(1), None => None }),
+        }
     }
 }
 #[derive(Clone)] pub struct Skip<I> { iter: I, n: usize }
@@ -419,7 +427,7 @@ impl<I: Iterator> Iterator for Skip<I> {
         }
         self.iter.next()
     }
-    fn size_hint(&self) -> (usize, Option<usize>) { (self.iter.size_hint().0.saturating_sub(self.n), None) }
+    fn size_hint(&self) -> (usize, Option<usize>) { let (low, high) = self.iter.size_hint(); (low.saturating_sub(self.n), match high { Some(n) => Some(n.saturating_sub(self.n)), None => None }) }
 }
 impl<I: DoubleEndedIterator + ExactSizeIterator> DoubleEndedIterator for Skip<I> {
     fn next_back(&mut self) -> Option<I::Item> { if self.iter.size_hint().0 > self.n { self.iter.next_back() } else { None } }
@@ -433,7 +441,10 @@ impl<I: Iterator> Iterator for Take<I> {
         self.n -= 1;
         self.iter.next()
     }
-    fn size_hint(&self) -> (usize, Option<usize>) { let low = self.iter.size_hint().0; (if low < self.n { low } else { self.n }, Some(self.n)) }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (low, high) = self.iter.size_hint();
+        (if low < self.n { low } else { self.n }, match high { Some(n) if n < self.n => Some(n), _ => Some(self.n) })
+    }
 }
 impl<I: DoubleEndedIterator + ExactSizeIterator> DoubleEndedIterator for Take<I> {
     fn next_back(&mut self) -> Option<I::Item> {
@@ -453,6 +464,7 @@ impl<I: Iterator, P: FnMut(&I::Item) -> bool> Iterator for SkipWhile<I, P> {
             if self.done || !(self.predicate)(&x) { self.done = true; return Some(x); }
         }
     }
+    fn size_hint(&self) -> (usize, Option<usize>) { (0, self.iter.size_hint().1) }
 }
 #[derive(Clone)] pub struct TakeWhile<I, P> { iter: I, done: bool, predicate: P }
 impl<I: Iterator, P: FnMut(&I::Item) -> bool> Iterator for TakeWhile<I, P> {
@@ -462,11 +474,13 @@ impl<I: Iterator, P: FnMut(&I::Item) -> bool> Iterator for TakeWhile<I, P> {
         let x = self.iter.next()?;
         if (self.predicate)(&x) { Some(x) } else { self.done = true; None }
     }
+    fn size_hint(&self) -> (usize, Option<usize>) { (0, if self.done { Some(0) } else { self.iter.size_hint().1 }) }
 }
 #[derive(Clone)] pub struct MapWhile<I, P> { iter: I, predicate: P }
 impl<B, I: Iterator, P: FnMut(I::Item) -> Option<B>> Iterator for MapWhile<I, P> {
     type Item = B;
     fn next(&mut self) -> Option<B> { let x = self.iter.next()?; (self.predicate)(x) }
+    fn size_hint(&self) -> (usize, Option<usize>) { (0, self.iter.size_hint().1) }
 }
 #[derive(Clone)] pub struct StepBy<I> { iter: I, step: usize, first: bool }
 impl<I: Iterator> Iterator for StepBy<I> {
@@ -475,9 +489,13 @@ impl<I: Iterator> Iterator for StepBy<I> {
         if self.first { self.first = false; self.iter.next() } else { self.iter.nth(self.step - 1) }
     }
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let low = self.iter.size_hint().0;
-        (if self.first { (low + self.step - 1) / self.step } else { low / self.step }, None)
+        let (low, high) = self.iter.size_hint();
+        (self.steps(low), match high { Some(n) => Some(self.steps(n)), None => None })
     }
+}
+impl<I> StepBy<I> {
+    /// How many items `n` of the inner iterator give.
+    fn steps(&self, n: usize) -> usize { if self.first && n > 0 { 1 + (n - 1) / self.step } else { n / self.step } }
 }
 impl<I: DoubleEndedIterator + ExactSizeIterator> DoubleEndedIterator for StepBy<I> {
     fn next_back(&mut self) -> Option<I::Item> {
@@ -495,6 +513,7 @@ impl<I: DoubleEndedIterator + ExactSizeIterator> DoubleEndedIterator for StepBy<
 impl<B, S, I: Iterator, F: FnMut(&mut S, I::Item) -> Option<B>> Iterator for Scan<I, S, F> {
     type Item = B;
     fn next(&mut self) -> Option<B> { let x = self.iter.next()?; (self.f)(&mut self.state, x) }
+    fn size_hint(&self) -> (usize, Option<usize>) { (0, self.iter.size_hint().1) }
 }
 pub struct FlatMap<I, U: IntoIterator, F> { iter: I, f: F, front: Option<U::IntoIter>, back: Option<U::IntoIter> }
 impl<I: Iterator, U: IntoIterator, F: FnMut(I::Item) -> U> Iterator for FlatMap<I, U, F> {
@@ -511,8 +530,28 @@ impl<I: Iterator, U: IntoIterator, F: FnMut(I::Item) -> U> Iterator for FlatMap<
             }
         }
     }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (low, high) = match &self.front { Some(inner) => inner.size_hint(), None => (0, Some(0)) };
+        let (more, most) = match &self.back { Some(inner) => inner.size_hint(), None => (0, Some(0)) };
+        let none_left = match self.iter.size_hint() { (0, Some(0)) => true, _ => false };
+        (low.saturating_add(more), match (high, most) { (Some(a), Some(b)) if none_left => a.checked_add(b), _ => None })
+    }
 }
-pub struct Flatten<I: Iterator> where I::Item: IntoIterator { iter: I, front: Option<<I::Item as IntoIterator>::IntoIter> }
+impl<I: DoubleEndedIterator, U: IntoIterator, F: FnMut(I::Item) -> U> DoubleEndedIterator for FlatMap<I, U, F> where U::IntoIter: DoubleEndedIterator<Item = U::Item> {
+    fn next_back(&mut self) -> Option<U::Item> {
+        loop {
+            if let Some(inner) = &mut self.back {
+                if let Some(x) = inner.next_back() { return Some(x); }
+                self.back = None;
+            }
+            match self.iter.next_back() {
+                Some(x) => self.back = Some((self.f)(x).into_iter()),
+                None => return match &mut self.front { Some(inner) => inner.next_back(), None => None },
+            }
+        }
+    }
+}
+pub struct Flatten<I: Iterator> where I::Item: IntoIterator { iter: I, front: Option<<I::Item as IntoIterator>::IntoIter>, back: Option<<I::Item as IntoIterator>::IntoIter> }
 impl<I: Iterator> Iterator for Flatten<I> where I::Item: IntoIterator {
     type Item = <I::Item as IntoIterator>::Item;
     fn next(&mut self) -> Option<<I::Item as IntoIterator>::Item> {
@@ -521,7 +560,30 @@ impl<I: Iterator> Iterator for Flatten<I> where I::Item: IntoIterator {
                 if let Some(x) = inner.next() { return Some(x); }
                 self.front = None;
             }
-            self.front = Some(self.iter.next()?.into_iter());
+            match self.iter.next() {
+                Some(x) => self.front = Some(x.into_iter()),
+                None => return match &mut self.back { Some(inner) => inner.next(), None => None },
+            }
+        }
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (low, high) = match &self.front { Some(inner) => inner.size_hint(), None => (0, Some(0)) };
+        let (more, most) = match &self.back { Some(inner) => inner.size_hint(), None => (0, Some(0)) };
+        let none_left = match self.iter.size_hint() { (0, Some(0)) => true, _ => false };
+        (low.saturating_add(more), match (high, most) { (Some(a), Some(b)) if none_left => a.checked_add(b), _ => None })
+    }
+}
+impl<U: IntoIterator, I: DoubleEndedIterator<Item = U>> DoubleEndedIterator for Flatten<I> where U::IntoIter: DoubleEndedIterator<Item = U::Item> {
+    fn next_back(&mut self) -> Option<U::Item> {
+        loop {
+            if let Some(inner) = &mut self.back {
+                if let Some(x) = inner.next_back() { return Some(x); }
+                self.back = None;
+            }
+            match self.iter.next_back() {
+                Some(x) => self.back = Some(x.into_iter()),
+                None => return match &mut self.front { Some(inner) => inner.next_back(), None => None },
+            }
         }
     }
 }
@@ -533,17 +595,22 @@ impl<I: Iterator> Iterator for Fuse<I> {
         if found.is_none() { self.iter = None; }
         found
     }
+    fn size_hint(&self) -> (usize, Option<usize>) { match &self.iter { Some(iter) => iter.size_hint(), None => (0, Some(0)) } }
 }
 #[derive(Clone)] pub struct Inspect<I, F> { iter: I, f: F }
 impl<I: Iterator, F: FnMut(&I::Item)> Iterator for Inspect<I, F> {
     type Item = I::Item;
     fn next(&mut self) -> Option<I::Item> { let x = self.iter.next()?; (self.f)(&x); Some(x) }
+    fn size_hint(&self) -> (usize, Option<usize>) { self.iter.size_hint() }
 }
 #[derive(Clone)] pub struct Cycle<I> { original: I, iter: I }
 impl<I: Iterator + Clone> Iterator for Cycle<I> {
     type Item = I::Item;
     fn next(&mut self) -> Option<I::Item> {
         match self.iter.next() { None => { self.iter = self.original.clone(); self.iter.next() } found => found }
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self.original.size_hint() { (0, Some(0)) => (0, Some(0)), (0, _) => (0, None), _ => (usize::MAX, None) }
     }
 }
 
@@ -560,17 +627,25 @@ impl<'a, I: ExactSizeIterator> ExactSizeIterator for Drained<'a, I> {}
 
 #[derive(Clone)] pub struct Once<T> { value: Option<T> }
 pub fn once<T>(value: T) -> Once<T> { Once { value: Some(value) } }
-impl<T> Iterator for Once<T> { type Item = T; fn next(&mut self) -> Option<T> { self.value.take() } }
+impl<T> Iterator for Once<T> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> { self.value.take() }
+    fn size_hint(&self) -> (usize, Option<usize>) { let count = self.value.is_some() as usize; (count, Some(count)) }
+}
 impl<T> DoubleEndedIterator for Once<T> { fn next_back(&mut self) -> Option<T> { self.value.take() } }
 #[derive(Clone)] pub struct Repeat<T> { value: T }
 pub fn repeat<T: Clone>(value: T) -> Repeat<T> { Repeat { value } }
-impl<T: Clone> Iterator for Repeat<T> { type Item = T; fn next(&mut self) -> Option<T> { Some(self.value.clone()) } }
+impl<T: Clone> Iterator for Repeat<T> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> { Some(self.value.clone()) }
+    fn size_hint(&self) -> (usize, Option<usize>) { (usize::MAX, None) }
+}
 pub struct RepeatWith<F> { f: F }
 pub fn repeat_with<T, F: FnMut() -> T>(f: F) -> RepeatWith<F> { RepeatWith { f } }
-impl<T, F: FnMut() -> T> Iterator for RepeatWith<F> { type Item = T; fn next(&mut self) -> Option<T> { Some((self.f)()) } }
+impl<T, F: FnMut() -> T> Iterator for RepeatWith<F> { type Item = T; fn next(&mut self) -> Option<T> { Some((self.f)()) } fn size_hint(&self) -> (usize, Option<usize>) { (usize::MAX, None) } }
 pub struct Empty<T> { nothing: Option<T> }
 pub const fn empty<T>() -> Empty<T> { Empty { nothing: None } }
-impl<T> Iterator for Empty<T> { type Item = T; fn next(&mut self) -> Option<T> { None } }
+impl<T> Iterator for Empty<T> { type Item = T; fn next(&mut self) -> Option<T> { None } fn size_hint(&self) -> (usize, Option<usize>) { (0, Some(0)) } }
 pub struct FromFn<F> { f: F }
 pub fn from_fn<T, F: FnMut() -> Option<T>>(f: F) -> FromFn<F> { FromFn { f } }
 impl<T, F: FnMut() -> Option<T>> Iterator for FromFn<F> { type Item = T; fn next(&mut self) -> Option<T> { (self.f)() } }
@@ -585,3 +660,62 @@ impl<T, F: FnMut(&T) -> Option<T>> Iterator for Successors<T, F> {
     }
 }
 pub fn zip<A: IntoIterator, B: IntoIterator>(a: A, b: B) -> Zip<A::IntoIter, B::IntoIter> { Zip { a: a.into_iter(), b: b.into_iter() } }
+pub struct RepeatN<T> { value: Option<T>, left: usize }
+pub fn repeat_n<T: Clone>(value: T, count: usize) -> RepeatN<T> { RepeatN { value: if count == 0 { None } else { Some(value) }, left: count } }
+impl<T: Clone> Iterator for RepeatN<T> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> {
+        if self.left < 2 { self.left = 0; return self.value.take(); }
+        self.left -= 1;
+        self.value.clone()
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) { (self.left, Some(self.left)) }
+}
+impl<T: Clone> DoubleEndedIterator for RepeatN<T> { fn next_back(&mut self) -> Option<T> { self.next() } }
+impl<T: Clone> ExactSizeIterator for RepeatN<T> {}
+#[derive(Clone)] pub struct OnceWith<F> { make: Option<F> }
+pub fn once_with<T, F: FnOnce() -> T>(make: F) -> OnceWith<F> { OnceWith { make: Some(make) } }
+impl<T, F: FnOnce() -> T> Iterator for OnceWith<F> {
+    type Item = T;
+    fn next(&mut self) -> Option<T> { match self.make.take() { Some(make) => Some(make()), None => None } }
+}
+pub fn chain<A: IntoIterator, B: IntoIterator<Item = A::Item>>(a: A, b: B) -> Chain<A::IntoIter, B::IntoIter> { Chain { a: Some(a.into_iter()), b: Some(b.into_iter()) } }
+impl<T, E, U: Product<T>> Product<Result<T, E>> for Result<U, E> {
+    fn product<I: Iterator<Item = Result<T, E>>>(iter: I) -> Result<U, E> {
+        let mut error = None;
+        let made = U::product(Shunt { iter, error: &mut error });
+        match error { Some(e) => Err(e), None => Ok(made) }
+    }
+}
+impl<T, U: Product<T>> Product<Option<T>> for Option<U> {
+    fn product<I: Iterator<Item = Option<T>>>(iter: I) -> Option<U> {
+        let mut missing = false;
+        let made = U::product(OptionShunt { iter, missing: &mut missing });
+        if missing { None } else { Some(made) }
+    }
+}
+impl<A, B, FromA: Extend<A>, FromB: Extend<B>> Extend<(A, B)> for (FromA, FromB) {
+    fn extend<I: IntoIterator<Item = (A, B)>>(&mut self, iter: I) {
+        for (a, b) in iter { self.0.extend(Some(a)); self.1.extend(Some(b)); }
+    }
+}
+impl<A, B, FromA: Default + Extend<A>, FromB: Default + Extend<B>> FromIterator<(A, B)> for (FromA, FromB) {
+    fn from_iter<I: IntoIterator<Item = (A, B)>>(iter: I) -> (FromA, FromB) { iter.into_iter().unzip() }
+}
+impl<'a, T: Clone + 'a, I: ExactSizeIterator<Item = &'a T>> ExactSizeIterator for Cloned<I> {}
+impl<I: ExactSizeIterator> ExactSizeIterator for Peekable<I> {}
+impl<I: ExactSizeIterator, F: FnMut(&I::Item)> ExactSizeIterator for Inspect<I, F> {}
+impl<I: ExactSizeIterator> ExactSizeIterator for StepBy<I> {}
+impl<T> ExactSizeIterator for Once<T> {}
+impl<I: DoubleEndedIterator, F: FnMut(&I::Item)> DoubleEndedIterator for Inspect<I, F> {
+    fn next_back(&mut self) -> Option<I::Item> { let x = self.iter.next_back()?; (self.f)(&x); Some(x) }
+}
+impl<I: DoubleEndedIterator> DoubleEndedIterator for Peekable<I> {
+    fn next_back(&mut self) -> Option<I::Item> {
+        match &self.peeked {
+            Some(None) => None,
+            Some(Some(_)) => match self.iter.next_back() { None => match self.peeked.take() { Some(last) => last, None => None }, found => found },
+            None => self.iter.next_back(),
+        }
+    }
+}

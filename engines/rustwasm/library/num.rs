@@ -377,3 +377,6 @@ impl u8 {
     pub const fn make_ascii_uppercase(&mut self) { *self = self.to_ascii_uppercase(); }
     pub const fn eq_ignore_ascii_case(&self, other: &u8) -> bool { self.to_ascii_lowercase() == other.to_ascii_lowercase() }
 }
+/// What kind of number a float is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FpCategory { Nan, Infinite, Zero, Subnormal, Normal }

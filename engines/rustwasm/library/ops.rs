@@ -124,7 +124,7 @@ impl<Idx> RangeInclusive<Idx> {
     pub fn into_inner(self) -> (Idx, Idx) { (self.start, self.end) }
 }
 impl<Idx: PartialOrd> RangeInclusive<Idx> {
-    pub fn contains(&self, item: &Idx) -> bool { *item >= self.start && *item <= self.end }
+    pub fn contains(&self, item: &Idx) -> bool { *item >= self.start && if self.exhausted { *item < self.end } else { *item <= self.end } }
     pub fn is_empty(&self) -> bool { self.exhausted || !(self.start <= self.end) }
 }
 impl<Idx: PartialOrd> RangeToInclusive<Idx> { pub fn contains(&self, item: &Idx) -> bool { *item <= self.end } }
@@ -202,6 +202,7 @@ impl<A: Step> Iterator for RangeFrom<A> {
         let following = self.start.forward();
         Some(crate::mem::replace(&mut self.start, following))
     }
+    fn size_hint(&self) -> (usize, Option<usize>) { (usize::MAX, None) }
     fn nth(&mut self, n: usize) -> Option<A> {
         self.start = self.start.advance(n);
         self.next()
@@ -225,8 +226,8 @@ impl<A: Step> Iterator for RangeInclusive<A> {
         if self.exhausted || !(self.start <= self.end) {
             return (0, Some(0));
         }
-        let count = A::distance(&self.start, &self.end) + 1;
-        (count, Some(count))
+        let count = A::distance(&self.start, &self.end);
+        (count.saturating_add(1), count.checked_add(1))
     }
 }
 impl<A: Step> DoubleEndedIterator for RangeInclusive<A> {
@@ -244,10 +245,36 @@ impl<A: Step> DoubleEndedIterator for RangeInclusive<A> {
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Bound<T> { Included(T), Excluded(T), Unbounded }
-pub trait RangeBounds<T> {
+impl<T> Bound<T> {
+    pub fn as_ref(&self) -> Bound<&T> {
+        match self { Bound::Included(x) => Bound::Included(x), Bound::Excluded(x) => Bound::Excluded(x), Bound::Unbounded => Bound::Unbounded }
+    }
+    pub fn map<U, F: FnOnce(T) -> U>(self, f: F) -> Bound<U> {
+        match self { Bound::Included(x) => Bound::Included(f(x)), Bound::Excluded(x) => Bound::Excluded(f(x)), Bound::Unbounded => Bound::Unbounded }
+    }
+}
+impl<'a, T: Clone> Bound<&'a T> {
+    pub fn cloned(self) -> Bound<T> {
+        match self { Bound::Included(x) => Bound::Included(x.clone()), Bound::Excluded(x) => Bound::Excluded(x.clone()), Bound::Unbounded => Bound::Unbounded }
+    }
+}
+impl<T> RangeBounds<T> for (Bound<T>, Bound<T>) {
+    fn start_bound(&self) -> Bound<&T> { self.0.as_ref() }
+    fn end_bound(&self) -> Bound<&T> { self.1.as_ref() }
+}
+impl<'a, T: ?Sized + 'a> RangeBounds<T> for (Bound<&'a T>, Bound<&'a T>) {
+    fn start_bound(&self) -> Bound<&T> { self.0 }
+    fn end_bound(&self) -> Bound<&T> { self.1 }
+}
+pub trait RangeBounds<T: ?Sized> {
     fn start_bound(&self) -> Bound<&T>;
     fn end_bound(&self) -> Bound<&T>;
+    fn contains<U: PartialOrd<T> + ?Sized>(&self, item: &U) -> bool where T: PartialOrd<U> {
+        let above = match self.start_bound() { Bound::Included(x) => *x <= *item, Bound::Excluded(x) => *x < *item, Bound::Unbounded => true };
+        above && match self.end_bound() { Bound::Included(x) => *item <= *x, Bound::Excluded(x) => *item < *x, Bound::Unbounded => true }
+    }
 }
 impl<T> RangeBounds<T> for Range<T> {
     fn start_bound(&self) -> Bound<&T> { Bound::Included(&self.start) }
@@ -263,7 +290,7 @@ impl<T> RangeBounds<T> for RangeTo<T> {
 }
 impl<T> RangeBounds<T> for RangeInclusive<T> {
     fn start_bound(&self) -> Bound<&T> { Bound::Included(&self.start) }
-    fn end_bound(&self) -> Bound<&T> { Bound::Included(&self.end) }
+    fn end_bound(&self) -> Bound<&T> { if self.exhausted { Bound::Excluded(&self.end) } else { Bound::Included(&self.end) } }
 }
 impl<T> RangeBounds<T> for RangeToInclusive<T> {
     fn start_bound(&self) -> Bound<&T> { Bound::Unbounded }

@@ -73,6 +73,8 @@ impl<T> Option<T> {
         match (self, other) { (Some(a), Some(b)) => Some((a, b)), _ => None }
     }
     pub fn iter(&self) -> Iter<'_, T> { Iter { item: self.as_ref() } }
+    pub fn iter_mut(&mut self) -> IntoIter<&mut T> { IntoIter { item: self.as_mut() } }
+
 }
 impl<'a, T: Copy> Option<&'a T> { pub const fn copied(self) -> Option<T> { match self { Some(x) => Some(*x), None => None } } }
 impl<'a, T: Clone> Option<&'a T> { pub fn cloned(self) -> Option<T> { match self { Some(x) => Some(x.clone()), None => None } } }
@@ -112,3 +114,12 @@ impl<'a, T> IntoIterator for &'a Option<T> {
     type IntoIter = Iter<'a, T>;
     fn into_iter(self) -> Iter<'a, T> { self.iter() }
 }
+impl<'a, T> IntoIterator for &'a mut Option<T> {
+    type Item = &'a mut T;
+    type IntoIter = IntoIter<&'a mut T>;
+    fn into_iter(self) -> IntoIter<&'a mut T> { self.iter_mut() }
+}
+impl<'a, T> From<&'a Option<T>> for Option<&'a T> { fn from(value: &'a Option<T>) -> Option<&'a T> { value.as_ref() } }
+impl<'a, T> From<&'a mut Option<T>> for Option<&'a mut T> { fn from(value: &'a mut Option<T>) -> Option<&'a mut T> { value.as_mut() } }
+impl<'a, T> DoubleEndedIterator for Iter<'a, T> { fn next_back(&mut self) -> Option<&'a T> { self.item.take() } }
+impl<T> ExactSizeIterator for IntoIter<T> {}

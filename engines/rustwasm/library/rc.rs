@@ -131,3 +131,4 @@ impl<T: ?Sized> Clone for Weak<T> {
 }
 impl<T> Default for Weak<T> { fn default() -> Weak<T> { Weak::new() } }
 impl<T: ?Sized> fmt::Debug for Weak<T> { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("(Weak)") } }
+impl<T> From<Box<T>> for Rc<T> { fn from(value: Box<T>) -> Rc<T> { Rc::new(*value) } }

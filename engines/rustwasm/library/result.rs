@@ -49,6 +49,7 @@ impl<T, E> Result<T, E> {
         match self { Ok(x) => crate::panicking::unwrap_failed(message, &x), Err(e) => e }
     }
     pub fn iter(&self) -> crate::option::IntoIter<&T> { self.as_ref().ok().into_iter() }
+    pub fn iter_mut(&mut self) -> crate::option::IntoIter<&mut T> { self.as_mut().ok().into_iter() }
 }
 impl<'a, T: Copy, E> Result<&'a T, E> { pub const fn copied(self) -> Result<T, E> { match self { Ok(x) => Ok(*x), Err(e) => Err(e) } } }
 impl<'a, T: Clone, E> Result<&'a T, E> { pub fn cloned(self) -> Result<T, E> { match self { Ok(x) => Ok(x.clone()), Err(e) => Err(e) } } }
@@ -63,3 +64,10 @@ impl<T, E> IntoIterator for Result<T, E> {
     fn into_iter(self) -> crate::option::IntoIter<T> { self.ok().into_iter() }
 }
 impl<T, E> Result<Result<T, E>, E> { pub const fn flatten(self) -> Result<T, E> { match self { Ok(x) => x, Err(e) => Err(e) } } }
+impl<'a, T: Copy, E> Result<&'a mut T, E> { pub const fn copied(self) -> Result<T, E> { match self { Ok(x) => Ok(*x), Err(e) => Err(e) } } }
+impl<'a, T: Clone, E> Result<&'a mut T, E> { pub fn cloned(self) -> Result<T, E> { match self { Ok(x) => Ok(x.clone()), Err(e) => Err(e) } } }
+impl<'a, T, E> IntoIterator for &'a Result<T, E> {
+    type Item = &'a T;
+    type IntoIter = crate::option::IntoIter<&'a T>;
+    fn into_iter(self) -> crate::option::IntoIter<&'a T> { self.iter() }
+}

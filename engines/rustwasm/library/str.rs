@@ -254,6 +254,17 @@ impl str {
         let (start, end) = pattern.last(self, 0, self.len())?;
         Some((unchecked(self, 0, start), unchecked(self, end, self.len())))
     }
+    pub const fn from_utf8(bytes: &[u8]) -> Result<&str, Utf8Error> { from_utf8(bytes) }
+    pub fn split_at_mut(&mut self, middle: usize) -> (&mut str, &mut str) {
+        let (first, second) = self.split_at(middle);
+        (unsafe_mut(first), unsafe_mut(second))
+    }
+    pub fn split_at_mut_checked(&mut self, middle: usize) -> Option<(&mut str, &mut str)> {
+        if self.is_char_boundary(middle) { Some(self.split_at_mut(middle)) } else { None }
+    }
+    pub fn trim_left(&self) -> &str { self.trim_start() }
+    pub fn trim_right(&self) -> &str { self.trim_end() }
+    pub fn into_boxed_bytes(self: Box<str>) -> Box<[u8]> { self.into_string().into_bytes().into_boxed_slice() }
     #[track_caller]
     pub const fn split_at(&self, middle: usize) -> (&str, &str) {
         if !self.is_char_boundary(middle) { panic!("failed to slice string"); }
@@ -401,6 +412,10 @@ impl<'a> DoubleEndedIterator for Chars<'a> {
 }
 #[derive(Clone)]
 pub struct CharIndices<'a> { chars: Chars<'a> }
+impl<'a> CharIndices<'a> {
+    pub fn offset(&self) -> usize { self.chars.at }
+    pub fn as_str(&self) -> &'a str { self.chars.as_str() }
+}
 impl<'a> Iterator for CharIndices<'a> {
     type Item = (usize, char);
     fn next(&mut self) -> Option<(usize, char)> {

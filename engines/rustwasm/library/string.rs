@@ -124,6 +124,8 @@ impl String {
         self.push_str(&more);
     }
     pub fn reserve_exact(&mut self, additional: usize) { self.bytes.reserve(additional); }
+    pub fn shrink_to(&mut self, capacity: usize) { self.bytes.shrink_to(capacity); }
+    pub fn leak<'a>(self) -> &'a mut str { unsafe_mut(str_from_bytes(self.bytes.leak())) }
     pub fn into_boxed_str(self) -> Box<str> {
         let text: *mut str = unsafe_mut(str_from_bytes(Box::leak(self.into_bytes().into_boxed_slice())));
         crate::raw::box_from_raw(text)
@@ -182,6 +184,7 @@ impl crate::error::Error for FromUtf16Error {}
 pub struct FromUtf8Error { bytes: Vec<u8>, error: Utf8Error }
 impl FromUtf8Error {
     pub fn into_bytes(self) -> Vec<u8> { self.bytes }
+    pub fn as_bytes(&self) -> &[u8] { &self.bytes }
     pub fn utf8_error(&self) -> Utf8Error { self.error.clone() }
 }
 impl fmt::Display for FromUtf8Error { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(&self.error, f) } }

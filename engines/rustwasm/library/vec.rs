@@ -49,6 +49,10 @@ impl<T> Vec<T> {
     pub(crate) fn lengthen(&mut self, by: usize) { self.length += by; }
     pub fn reserve_exact(&mut self, additional: usize) { self.reserve(additional); }
     pub fn shrink_to_fit(&mut self) { if self.capacity > self.length { self.resize_to(self.length); } }
+    pub fn shrink_to(&mut self, capacity: usize) {
+        let least = if capacity < self.length { self.length } else { capacity };
+        if least < self.capacity { self.resize_to(least); }
+    }
     pub const fn as_slice(&self) -> &[T] { raw_array_slice(&self.array, 0, self.length) }
     pub const fn as_mut_slice(&mut self) -> &mut [T] { raw_array_slice_mut(&mut self.array, 0, self.length) }
     pub fn push(&mut self, value: T) {
@@ -355,3 +359,8 @@ impl<'a, T> IntoIterator for &'a mut Vec<T> {
     type IntoIter = crate::slice::IterMut<'a, T>;
     fn into_iter(self) -> crate::slice::IterMut<'a, T> { self.as_mut_slice().iter_mut() }
 }
+impl<T> AsRef<Vec<T>> for Vec<T> { fn as_ref(&self) -> &Vec<T> { self } }
+impl<T> AsMut<Vec<T>> for Vec<T> { fn as_mut(&mut self) -> &mut Vec<T> { self } }
+impl<'a, T: Clone> From<&'a mut [T]> for Vec<T> { fn from(slice: &'a mut [T]) -> Vec<T> { slice.to_vec() } }
+impl<'a, T: Clone> From<crate::borrow::Cow<'a, [T]>> for Vec<T> { fn from(values: crate::borrow::Cow<'a, [T]>) -> Vec<T> { values.into_owned() } }
+impl<'a, T: PartialEq<U>, U> PartialEq<&'a mut [U]> for Vec<T> { fn eq(&self, other: &&'a mut [U]) -> bool { *self.as_slice() == **other } }

@@ -111,18 +111,49 @@ impl<T> VecDeque<T> {
     }
     pub fn capacity(&self) -> usize { self.capacity }
     pub fn shrink_to_fit(&mut self) { if self.capacity > self.length { self.straighten(self.length); } }
-    pub fn binary_search(&self, value: &T) -> Result<usize, usize> where T: Ord {
+    pub fn binary_search(&self, value: &T) -> Result<usize, usize> where T: Ord { self.binary_search_by(|x| x.cmp(value)) }
+    pub fn binary_search_by<F: FnMut(&T) -> Ordering>(&self, mut compare: F) -> Result<usize, usize> {
         let mut low = 0;
         let mut high = self.length;
         while low < high {
             let middle = low + (high - low) / 2;
-            match self[middle].cmp(value) {
+            match compare(&self[middle]) {
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
                 Ordering::Equal => return Ok(middle),
             }
         }
         Err(low)
+    }
+    pub fn binary_search_by_key<B: Ord, F: FnMut(&T) -> B>(&self, wanted: &B, mut key: F) -> Result<usize, usize> { self.binary_search_by(|x| key(x).cmp(wanted)) }
+    pub fn partition_point<P: FnMut(&T) -> bool>(&self, mut predicate: P) -> usize {
+        self.binary_search_by(|x| if predicate(x) { Ordering::Less } else { Ordering::Greater }).unwrap_or_else(|at| at)
+    }
+    pub fn range_mut<R: RangeBounds<usize>>(&mut self, range: R) -> IterMut<'_, T> {
+        let (at, end) = crate::slice::bounds(&range, self.length);
+        IterMut { deque: self, at, end }
+    }
+    pub fn resize_with<F: FnMut() -> T>(&mut self, length: usize, mut make: F) {
+        self.truncate(length);
+        while self.length < length { self.push_back(make()); }
+    }
+    pub fn reserve_exact(&mut self, additional: usize) { self.reserve(additional); }
+    pub fn shrink_to(&mut self, capacity: usize) {
+        let least = if capacity < self.length { self.length } else { capacity };
+        if least < self.capacity { self.straighten(least); }
+    }
+    pub fn pop_front_if<F: FnOnce(&mut T) -> bool>(&mut self, predicate: F) -> Option<T> { if predicate(self.front_mut()?) { self.pop_front() } else { None } }
+    pub fn pop_back_if<F: FnOnce(&mut T) -> bool>(&mut self, predicate: F) -> Option<T> { if predicate(self.back_mut()?) { self.pop_back() } else { None } }
+    pub fn as_mut_slices(&mut self) -> (&mut [T], &mut [T]) {
+        let (first, second) = self.as_slices();
+        (unsafe_mut(first), unsafe_mut(second))
+    }
+    pub fn retain_mut<F: FnMut(&mut T) -> bool>(&mut self, mut keep: F) {
+        let mut left = self.length;
+        while left > 0 {
+            if let Some(mut value) = self.pop_front() { if keep(&mut value) { self.push_back(value); } }
+            left -= 1;
+        }
     }
     pub fn rotate_left(&mut self, by: usize) { self.make_contiguous().rotate_left(by); }
     pub fn rotate_right(&mut self, by: usize) { self.make_contiguous().rotate_right(by); }
@@ -228,3 +259,5 @@ impl<T: crate::hash::Hash> crate::hash::Hash for VecDeque<T> {
     }
 }
 impl<'a, T: Copy> Extend<&'a T> for VecDeque<T> { fn extend<I: IntoIterator<Item = &'a T>>(&mut self, iter: I) { for x in iter { self.push_back(*x); } } }
+impl<'a, T: PartialEq> PartialEq<&'a [T]> for VecDeque<T> { fn eq(&self, other: &&'a [T]) -> bool { self.length == other.len() && self.iter().eq(other.iter()) } }
+impl<'a, T: PartialEq, const N: usize> PartialEq<&'a [T; N]> for VecDeque<T> { fn eq(&self, other: &&'a [T; N]) -> bool { self.length == N && self.iter().eq(other.iter()) } }

@@ -447,6 +447,10 @@ class Program(Requests):
         numbers: dict[Any, int] = {("import", name): i for i, name in enumerate(self.imports)}
         return numbers | {key: i for i, key in enumerate(keys, len(self.imports))}
 
+    def has_table(self) -> bool:
+        """What drops objects looks into the table, also where no kind of them needs that and nobody calls a method."""
+        return bool(self.table or self.vtables)
+
     def assembled(
         self,
         functions: list[Function],
@@ -463,9 +467,10 @@ class Program(Requests):
             out.imports.append(Import("wasi_snapshot_preview1", name, ExternKind.FUNCTION, type_))
         out.types = [(w.SubType(one),) for one in self.types]
         self._memory(out)
-        if self.table:
+        if self.has_table():
             size = len(self.table) + 1
             out.tables = [Table(w.TableType(w.FUNCREF, w.Limits(size, size)))]
+        if self.table:
             items = [[("ref.func", numbers[self.entries.get(key, key)])] for key in self.table]
             out.elements = [Element(w.FUNCREF, items, SegmentMode.ACTIVE, 0, [("i32.const", 1)])]
         if memory:

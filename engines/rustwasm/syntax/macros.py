@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.lexer import Tokens
+from engines.rustwasm.syntax.literal_macros import LITERAL_MACROS, TEXTS
 from engines.rustwasm.syntax.macro_rules import Expander
 from engines.rustwasm.syntax.parse_expressions import ExpressionParser
 
@@ -38,6 +39,8 @@ class MacroParser(ExpressionParser):
 
     macros: dict[str, Expander]
     expansion_depth = 0
+    call_start: int | None = None
+    """In an expansion, where the call stands that no macro made."""
 
     def __init__(self, tokens: Tokens, diagnostics: Any) -> None:
         super().__init__(tokens, diagnostics)
@@ -57,25 +60,7 @@ class MacroParser(ExpressionParser):
         start = name_span[0]
         known = _KNOWN.get(name)
         if known is None:
-            outside = name in (
-                "dbg",
-                "env",
-                "include_str",
-                "concat",
-                "stringify",
-                "line",
-                "file",
-                "column",
-                "cfg",
-                "thread_local",
-            )
-            if outside or name in (
-                "compile_error",
-                "include",
-                "include_bytes",
-                "option_env",
-                "module_path",
-            ):
+            if name in _OUTSIDE:
                 raise self.error(f"macro `{name}!` is outside the subset", name_span)
             raise self.error(f"cannot find macro `{name}` in this scope", name_span)
         self.at += 1
@@ -136,6 +121,7 @@ class MacroParser(ExpressionParser):
         parser.macros = self.macros
         parser.lazy = self.lazy
         parser.settings = self.settings
+        parser.call_start = span[0] if self.call_start is None else self.call_start
         parser.expansion_depth = self.expansion_depth + 1
         parser.depth = self.depth
         result: Any
@@ -180,10 +166,14 @@ class MacroParser(ExpressionParser):
         if self.kinds[self.at] == closing:
             self.at += 1
             return t.Format(self.span_from(start), kind, [b"\n"] if newline else [], [], destination)
-        if self.kinds[self.at] != "str":
-            raise self.error("format argument must be a string literal")
         text_span = self.here()
-        literal = self.literal()
+        if self.kinds[self.at] == "id" and self.texts[self.at] in TEXTS and self.kinds[self.at + 1] == "!":
+            literal = self.expression()
+            text_span = literal.span
+        elif self.kinds[self.at] != "str":
+            raise self.error("format argument must be a string literal")
+        else:
+            literal = self.literal()
         args: list[Any] = []
         names: dict[str, int] = {}
         while self.accept(","):
@@ -434,7 +424,13 @@ _KNOWN: Final[dict[str, Any]] = {
     "writeln": _write, "panic": _panic, "todo": _panic, "unimplemented": _panic, "unreachable": _panic, "assert":
     _assert,
     "debug_assert": _assert, "assert_eq": _assert_pair, "assert_ne": _assert_pair, "debug_assert_eq": _assert_pair,
-    "debug_assert_ne": _assert_pair, "vec": _vec, "matches": _matches,
+    "debug_assert_ne": _assert_pair, "vec": _vec, "matches": _matches, **LITERAL_MACROS,
 }  # fmt: skip
+_OUTSIDE: Final = frozenset(
+    (
+        "asm", "cfg_select", "compile_error", "concat_bytes", "env", "global_asm", "include", "include_bytes",
+        "include_str", "module_path", "naked_asm", "offset_of", "option_env", "pin", "thread_local",
+    )
+)  # fmt: skip
 MACROS: Final = frozenset(_KNOWN)
 """Names of the macros that every program has."""

@@ -150,10 +150,10 @@ class CallChecker(PatternChecker):
             self.select_pending()
             for arg, wanted, hint in late:
                 deep = ty.deep(wanted)
-                actual = self.check(
-                    arg, deep if deep.kind != ty.INFER else (hint if shallow(hint).kind == ty.DYN else deep)
-                )
-                self.coerce(arg, actual, wanted)
+                hinted = deep.kind == ty.INFER and shallow(hint).kind in (ty.DYN, ty.FNPTR)
+                actual = self.check(arg, hint if hinted else deep)
+                if not hinted or not self.coerced_as_hinted(arg, actual, wanted, hint):
+                    self.coerce(arg, actual, wanted)
 
     def coerced_as_hinted(self, arg: Any, actual: Ty, wanted: Ty, hint: Ty) -> bool:
         """Fit an argument to what the call's expected result makes of its parameter: `Some(Box::new(1))` as an

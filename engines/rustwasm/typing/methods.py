@@ -16,6 +16,7 @@ from engines.rustwasm.typing.traits import AMBIGUOUS, head
 from engines.rustwasm.typing.types import Ty, shallow
 
 Adjustment = tuple[Any, ...]
+_UNSIZED: Final = frozenset((ty.SLICE, ty.STR))
 _KEEPING: Final = frozenset((ty.ADT, ty.REF))
 """Kinds of types that substitution leaves, and that no type of another kind or data equals."""
 
@@ -158,6 +159,8 @@ class MethodChecker(ObligationChecker):
                     continue
                 subject = shallow(self_ty.args[0])
             elif kind == "value":
+                if self_ty.kind in _UNSIZED:  # `part[1..].try_into()` is a call of `&[T]`
+                    continue
                 subject = self_ty
             else:
                 self.collector.ensure_signature(method)

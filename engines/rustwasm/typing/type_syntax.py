@@ -229,9 +229,10 @@ class TypeSyntax(TraitPaths):
         ):
             self.wrong_count(adt, "struct" if not adt.is_enum else "enum", generics, len(given), segment)
             return tuple([ty.ERROR_TY] * count), ("",) * len(adt.lifetimes)
+        by_default = env.infer is None or bool(given)
         for i in range(len(given), count):
             default = generics.defaults.get(i)
-            if default is not None and (env.infer is None or given):
+            if default is not None and by_default:
                 inner = TypeEnv(adt.module)
                 inner.params = dict(zip(generics.names, given, strict=False))
                 given.append(self.lower(default, inner))

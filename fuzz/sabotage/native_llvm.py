@@ -355,6 +355,26 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-earlier-request-stays",
+    Area.CODE_CACHE,
+    "code compiled again in vain",
+    description="a region that waits to be compiled is not exchanged for one that knows more of where jumps go",
+    judges=("tests/engines/vm/tiers/llvm/test_llvm_background.py",),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.background import BackgroundCompiler
+
+    def wrapper(original: Any) -> Any:
+        def ask(self: Any, request: Any) -> None:
+            place = request.space, request.root
+            original(self, self._latest.get(place, request))
+
+        return ask
+
+    replace_method(BackgroundCompiler, "ask", wrapper)
+
+
+@BUGS.action(
     "llvm-seen-targets-are-all",
     Area.CODE_CACHE,
     "a jump to the wrong place",

@@ -37,6 +37,8 @@ class Request:
     vtype: int | None = None
 
 
+_Place = tuple[int, int]
+"""An address space, and the root of a region."""
 Answer = tuple[Request, Compiled | None]
 
 
@@ -48,12 +50,15 @@ class BackgroundCompiler:
 
     Attributes:
         done: answers, oldest first; None where the region was refused.
-        waiting: requests that are not answered.
+        waiting: requests that are not answered. One that has not begun is replaced by a later one for its place, which
+            knows more of where jumps go.
     """
 
     def __init__(self, compile: Callable[[Request], Compiled]) -> None:
         self._compile = compile
-        self._queue: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Place | None] = queue.SimpleQueue()
+        self._latest: dict[_Place, Request] = {}
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._pid = os.getpid()
         self.done: deque[Answer] = deque()
@@ -79,14 +84,21 @@ class BackgroundCompiler:
             sys.setswitchinterval(min(sys.getswitchinterval(), SWITCH_SECONDS))
             self._thread = threading.Thread(target=self._work, name="llvm", daemon=True)
             self._thread.start()
-        self.waiting += 1
-        self._queue.put(request)
+        place = request.space, request.root
+        with self._lock:
+            waits = place in self._latest
+            self._latest[place] = request
+        if not waits:
+            self.waiting += 1
+            self._queue.put(place)
 
     def _work(self) -> None:
         while True:
-            request = self._queue.get()
-            if request is None:
+            place = self._queue.get()
+            if place is None:
                 return
+            with self._lock:
+                request = self._latest.pop(place)
             try:
                 made: Compiled | None = self._compile(request)
             except CompileError:
@@ -104,4 +116,5 @@ class BackgroundCompiler:
             self._queue.put(None)
         self._thread.join()
         self._thread = None
+        self._latest.clear()
         atexit.unregister(self._stop)

@@ -277,6 +277,8 @@ class LlvmTier(CompilingTier):
                 again = self._form(space, root, frm)
                 if self._again[root] < MOST_AGAIN and again.contains(pc) and not again.pcs() <= covered:
                     self._again[root] += 1
+                elif root in self.profile.asked:  # once it is there, it is known whether the guest comes to its entries
+                    continue
                 else:
                     root = pc
             if self.request(space, root, frm):
@@ -376,7 +378,8 @@ class LlvmTier(CompilingTier):
     def _take(self, space: CompiledSpace, request: Request, made: Compiled) -> None:
         region = _stored(request, made)
         self.compiled.append(region)
-        self.profile.asked.pop(request.root, None)
+        if self.profile.asked.get(request.root) == request.region.pcs():  # else a larger one waits
+            del self.profile.asked[request.root]
         if not self.cache.suits(space, region):
             self._counters.stale += 1
             return

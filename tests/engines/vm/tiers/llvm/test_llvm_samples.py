@@ -10,6 +10,7 @@ from engines.vm.guests.riscv64.state import Hart
 from engines.vm.isa.riscv64.coding import assemble
 from engines.vm.memory.address_space import EXEC, READ, WRITE, AddressSpace
 from engines.vm.tiers.interpreter.tier import InterpreterTier
+from engines.vm.tiers.llvm.background import Request
 from engines.vm.tiers.llvm.tier import COLD_SHARE, LlvmTier
 
 pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
@@ -106,3 +107,20 @@ def test_of_kept_regions_the_latest_is_taken() -> None:
     heads = tier.space(hart.memory).heads
     assert heads[CODE].ranges == list(large.ranges)
     assert heads[INNER].ranges == list(inner.ranges)
+
+
+def test_what_is_asked_for_again_counts_as_asked_for_until_it_is_there() -> None:
+    hart = hart_with(1_000, 1_000)
+    tier = LlvmTier(slice_insns=SLICE)
+    space = tier.space(hart.memory)
+    compiler, frm = tier.compiler, 0
+    small = compiler.region(CODE, space.fetch, lambda pc: pc < CODE + 24, frm)
+    large = compiler.region(CODE, space.fetch, lambda _: True, frm)
+    assert small.pcs() < large.pcs()
+    for region in (small, large):
+        tier.profile.ask(CODE, region)
+    for region, asked in ((small, {CODE: large.pcs()}), (large, {})):
+        guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
+        request = Request(CODE, region, guest, frm, id(space), space.version)
+        tier._take(space, request, tier._compile(request))
+        assert tier.profile.asked == asked

@@ -31,6 +31,7 @@ from engines.rustwasm.typing.coherence import check_coherence
 from engines.rustwasm.typing.collect import Collector
 from engines.rustwasm.typing.constants import fold
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef, TraitDef
+from engines.rustwasm.typing.derived import is_right_function
 from engines.rustwasm.typing.dyn_compatible import check_objects
 from engines.rustwasm.typing.impl_headers import check_header
 from engines.rustwasm.typing.impl_members import check_members
@@ -123,6 +124,8 @@ class Compilation:
             self.collector.done = set(base.collector.done)
             self.collector.envs = dict(base.collector.envs)
         self.active: set[Any] = set()
+        self.unlooked: set[FnDef] = set()
+        """Functions that the check of the crate left alone, since they are right (`typing.derived`)."""
         self.checking: list[BodyChecker] = []
         """Of the bodies whose types are being found, each on behalf of the one before it."""
         self.current_impl: ImplDef | None = None
@@ -188,7 +191,9 @@ class Compilation:
         count = len(tokens.kinds)
         tokens.starts = [span[0]] * count
         tokens.ends = [span[1]] * count
-        return Parser(tokens, self.diagnostics).file()
+        parser = Parser(tokens, self.diagnostics)
+        parser.lazy = True
+        return parser.file()
 
     def load_module(self, module: Module, item: t.ModItem) -> list[Any] | None:
         """The items of `mod name;`: NAME.rs or NAME/mod.rs beside its parent's file. E0583 if there is none."""
@@ -452,6 +457,8 @@ class Compilation:
         # What is wrong with an unknown type may have been said elsewhere, of the impl that the function is in.
         if len(self.diagnostics.errors) == before and not (checker.unknown and self.diagnostics.has_errors):
             function.mir = build_body(checker)
+        elif function in self.unlooked:
+            raise ValueError(f"{function.path}, which is derived, does not check:\n{self.diagnostics.render()}")
         self.current_impl = saved_impl
         self.active.discard(function)
         ty.forget_variables()
@@ -523,7 +530,10 @@ class Compilation:
             rules.function(function)
         check_objects(self)
         for function in self.declarations.functions[functions:]:
-            self.body_of(function)
+            if is_right_function(self, function):
+                self.unlooked.add(function)
+            else:
+                self.body_of(function)
         check_objects(self)
 
     def check_recursion(self, adts: list[AdtDef]) -> None:

@@ -67,6 +67,15 @@ def _() -> None:
     replace_method(Collector, "assoc_type", wrapper)
 
 
+@BUGS.action("rust-derived-impls-ask-nothing", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a derived impl is taken for right whatever its fields' types have",
+             judges=("tests/engines/rustwasm/typing/test_derived_impls.py",))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import derived
+
+    replace_method(derived, "_has", lambda original: lambda inference, trait, one: True)
+
+
 @BUGS.action("rust-first-trait-taken", Area.RUST_FRONT_END, "a rule of the language not enforced",
              description="of two traits' methods of one name the first is called")  # fmt: skip
 def _() -> None:

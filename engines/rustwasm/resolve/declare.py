@@ -279,6 +279,7 @@ class Declarations:
     def impl(self, item: t.ImplItem, module: Module, derived: t.Span | None = None) -> None:
         impl = ImplDef(derived or item.span, module)
         impl.syntax = item
+        impl.derived = derived is not None
         self.impls.append(impl)
         item.target = impl
         if modes.is_gc(item):

@@ -30,13 +30,20 @@ _UNSTABLE_ITEMS: Final = {
 
 
 class UnparsedBody:
-    """A function's body that is parsed when something asks for it: most of the library's never are."""
+    """A function's body that is parsed when something asks for it: most of the library's, and of what is derived,
+    never are."""
 
     __slots__ = ("at", "parser")
 
     def __init__(self, parser: Parser) -> None:
         self.parser = parser
         self.at = parser.at
+
+    @property
+    def span(self) -> t.Span:
+        """Where it begins."""
+        start = self.parser.starts[self.at]
+        return start, start
 
     def parse(self) -> t.Block:
         """The body. Its tokens are consumed: to be called once."""

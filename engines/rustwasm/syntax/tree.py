@@ -577,7 +577,7 @@ class Item(Node):
 @dataclass(slots=True, eq=False)
 class FnItem(Item):
     """`self_param` is None or (kind, mutable, type, lifetime): kind is value, ref, or typed. `body` is a `Block`, None,
-    or not parsed yet (`parse_items.UnparsedBody`, in the library only)."""
+    or not parsed yet (`parse_items.UnparsedBody`, in the library and what is derived)."""
 
     generics: GenericsSyntax
     self_param: Any

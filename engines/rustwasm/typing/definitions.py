@@ -248,8 +248,8 @@ class ImplDef:
     `erased_` ones and `assoc_types` do not. `trait_lifetimes` are the trait's."""
 
     __slots__ = (
-        "assoc_consts", "assoc_types", "declared_types", "erased_args", "erased_self", "generics", "lifetimes",
-        "methods", "module", "of_parameters", "path",
+        "assoc_consts", "assoc_types", "declared_types", "derived", "erased_args", "erased_self", "generics",
+        "lifetimes", "methods", "module", "of_parameters", "path",
         "self_ty", "span", "syntax", "trait", "trait_args", "trait_lifetimes",
     )  # fmt: skip
 
@@ -270,6 +270,8 @@ class ImplDef:
         self.declared_types: dict[str, Ty] = {}
         self.assoc_consts: dict[str, ConstDef] = {}
         self.syntax: Any = None
+        self.derived = False
+        """Whether `#[derive]` wrote it."""
         self.of_parameters: bool | None = None
         """Whether the self type is a struct or enum of just the impl's parameters; None before somebody asks."""
 

@@ -1,8 +1,8 @@
 """The bytecode of our modules in one file of the cache, for starts that import the same sixty each time.
 
 Python's own finder looks for each module in its folder and opens a file of bytecode for it: a tenth of a start. This
-one asks the system for the source's size and time of change, as that does to judge bytecode, and reads a piece of one
-file. Modules that it does not have or that changed are left to Python, and kept when the run is over.
+one asks the system for the source's size and time of change, as that does to judge bytecode, and takes a piece of one
+file, which is mapped. Modules that it does not have or that changed are left to Python, and kept when the run is over.
 
 A file is named by the folder of our packages, the version of bytecode and the level of optimisation. It holds `MAGIC`,
 the index's size and hash, the index, and pieces of `marshal` data whose hashes the index has: what is damaged counts as
@@ -14,6 +14,7 @@ from __future__ import annotations
 import _frozen_importlib_external as finders
 import _imp
 import marshal
+import mmap
 import os
 import sys
 
@@ -38,7 +39,7 @@ _SIZE_BYTES: Final = 4
 _HEAD_BYTES: Final = len(MAGIC) + _SIZE_BYTES + _HASH_BYTES
 
 
-def _hash(data: bytes) -> bytes:
+def _hash(data: bytes | memoryview) -> bytes:
     """SipHash, as Python's own bytecode has it (PEP 552)."""
     return _imp.source_hash(_HASH_KEY, data)
 
@@ -57,20 +58,22 @@ class KeptModules:
         self.path = f"{cache}/{_FOLDER}/{_hash(named).hex()}.bin"
         self._rows: dict[str, Row] = {}
         self._missed: list[str] = []
+        self._pieces = memoryview(b"")
         try:
-            self._file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-            self._rows, self._begin = self._index()
-        except (OSError, ValueError, EOFError, TypeError):  # absent or damaged
+            with open(self.path, "rb", buffering=0) as file:
+                whole = memoryview(mmap.mmap(file.fileno(), 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ))
+            self._rows, self._pieces = self._index(whole)
+        except (OSError, ValueError, EOFError, TypeError):  # absent, empty or damaged
             return
 
-    def _index(self) -> tuple[dict[str, Row], int]:
-        """The index, and where the pieces begin."""
-        head = os.pread(self._file, _HEAD_BYTES, 0)
+    def _index(self, whole: memoryview) -> tuple[dict[str, Row], memoryview]:
+        """The index of a file, and its pieces."""
+        head = bytes(whole[:_HEAD_BYTES])
         size = int.from_bytes(head[len(MAGIC) : len(MAGIC) + _SIZE_BYTES], "little")
-        index = os.pread(self._file, size, _HEAD_BYTES)
+        index = whole[_HEAD_BYTES : _HEAD_BYTES + size]
         if not head.startswith(MAGIC) or _hash(index) != head[len(MAGIC) + _SIZE_BYTES :]:
             raise ValueError(f"{self.path} is damaged")
-        return marshal.loads(index), _HEAD_BYTES + size
+        return marshal.loads(index), whole[_HEAD_BYTES + size :]
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """As `importlib.abc.MetaPathFinder` has it."""
@@ -89,16 +92,16 @@ class KeptModules:
             spec.cached = cached
         return spec
 
-    def _piece(self, row: Row) -> bytes | None:
+    def _piece(self, row: Row) -> memoryview | None:
         """The bytecode of a row, if it is that of the source still."""
         source, _, _, size, changed_ns, at, length, hashed = row
         try:
             status = os.stat(source)
             if status.st_size != size or status.st_mtime_ns != changed_ns:
                 return None
-            piece = os.pread(self._file, length, self._begin + at)
         except OSError:
             return None
+        piece = self._pieces[at : at + length]
         return piece if _hash(piece) == hashed else None
 
     def keep(self) -> None:
@@ -111,7 +114,7 @@ class KeptModules:
             return
         there = {name: (row, self._piece(row)) for name, row in self._rows.items() if name not in imported}
         rows: dict[str, Row] = {}
-        pieces: list[bytes] = []
+        pieces: list[bytes | memoryview] = []
         at = 0
         for name, (row, piece) in (there | imported).items():
             if piece is not None:
@@ -135,7 +138,7 @@ class KeptModules:
             is_package = spec.submodule_search_locations is not None
             yield name, ((loader.path, spec.cached, is_package, status.st_size, status.st_mtime_ns, 0, 0, b""), piece)
 
-    def _write(self, index: bytes, pieces: list[bytes]) -> None:
+    def _write(self, index: bytes, pieces: list[bytes | memoryview]) -> None:
         head = MAGIC + len(index).to_bytes(_SIZE_BYTES, "little") + _hash(index)
         aside = f"{self.path}.{os.getpid()}.tmp"
         try:
@@ -150,7 +153,7 @@ class KeptModules:
 class _Loader(finders.SourceFileLoader):
     """Python's own, whose bytecode is there already."""
 
-    piece: bytes
+    piece: memoryview
 
     def get_code(self, fullname: str) -> CodeType | None:
         code: CodeType = marshal.loads(self.piece)

@@ -414,7 +414,7 @@ def _() -> None:
 
 
 @BUGS.action("rust-slices-are-receivers-by-value", Area.RUST_FRONT_END, "a valid program rejected",
-             judges=("tests/engines/rustwasm/typing/test_receivers.py",),
+             judges=("tests/engines/rustwasm/typing/test_accepted_by_typing.py",),
              description="`part[1..].try_into()` is a call of the slice, not of a reference to it")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.typing import methods
@@ -429,3 +429,21 @@ def _() -> None:
     from engines.rustwasm.lower_linear.program import Program
 
     replace_method(Program, "has_table", lambda original: lambda self: bool(self.table))
+
+
+@BUGS.action("rust-surrogates-are-characters", Area.RUST_FRONT_END, "a valid program rejected",
+             judges=("tests/engines/rustwasm/typing/test_accepted_by_typing.py",),
+             description="a match on a `char` must cover the surrogates")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import exhaustiveness
+
+    replace_method(exhaustiveness, "_NO_CHARACTERS", lambda original: range(0x110000, 0x110001))
+
+
+@BUGS.action("rust-std-outside-is-unknown", Area.RUST_FRONT_END, "a message about something else",
+             judges=("tests/engines/rustwasm/typing/test_outside_subset.py",),
+             description="what of std is outside the subset is a name that cannot be found")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.resolve.modules import Resolver
+
+    replace_method(Resolver, "outside", lambda original: lambda self, path, span: False)

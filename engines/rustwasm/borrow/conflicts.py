@@ -360,7 +360,8 @@ class Conflicts:
         local = self.body.locals[loan.place.local]
         constant = self.body.definition.syntax
         if local.name is None and isinstance(constant, t.ConstItem):
-            self._lasting(loan, span)
+            if not constant.mutable:  # what a `static mut` keeps may be changed
+                self._lasting(loan, span)
             return
         direct = returned == span
         what = "reference to" if direct else "value referencing"

@@ -164,7 +164,8 @@ class Resolver:
         for one in pending:
             path = "::".join(s for s, _ in one.segments)
             last, span = one.segments[-1]
-            module = self.import_prefix(one, report=True)
+            known = self.outside(path, (one.segments[0][1][0], span[1]))
+            module = None if known else self.import_prefix(one, report=True)
             if module is not None:
                 where = "in the root" if module is module.root else f"in `{module.name}`"
                 error = self.diagnostics.error("E0432", f"unresolved import `{path}`", span, f"no `{last}` {where}")
@@ -172,6 +173,18 @@ class Resolver:
             if one.name:
                 for space in (TYPES, VALUES):
                     one.module.names[space].setdefault(one.name, Binding(None, None, one.span, True))
+
+    def outside(self, path: str, span: t.Span) -> bool:
+        """Report a path of std's that is outside the subset; False if it is no such one."""
+        crate, _, rest = path.partition("::")
+        if crate not in ("std", "core", "alloc") or self.library is None:
+            return False
+        from engines.rustwasm.resolve.outside import outside
+
+        found = outside(rest)
+        if found is not None:
+            self.diagnostics.error(None, found[0], span).helps.append(found[1])
+        return found is not None
 
     def first_module(self, module: Module, name: str) -> Any:
         """What the first segment of a `use` path means: a module or an enum."""
@@ -356,6 +369,7 @@ class Resolver:
         segments = path.segments
         count = len(segments)
         first = segments[0].name
+        binding: Binding | None = None
         place: Any
         if count == 1 and first not in ("crate", "self", "super"):
             binding = self.find(module, first, space)
@@ -382,9 +396,10 @@ class Resolver:
                 if binding.rival is not None:
                     self.ambiguous(binding, first, segments[0].span)
         if place is None:
+            missing = first not in ("crate", "self", "super") and binding is not None  # an import that was reported
             if report and first == "super":
                 self.no_parent(segments[0].span)
-            elif report:
+            elif report and not missing:
                 self.unresolved(path, 0, module, TYPES, None)
             return None, 0
         for i in range(1, count):
@@ -423,6 +438,9 @@ class Resolver:
         error: Any
         from engines.rustwasm.resolve.importable import NAMED_TYPES, NAMED_VALUES, PREFIXES, suggest, suggest_similar
 
+        before = place.path.replace("core::", "std::", 1) if place is not None and place.root is self.library else None
+        if before is not None and self.outside(f"{before}::{name}", segment.span):
+            return
         if not last:
             kind = "module or unlinked crate" if name.islower() else "type"
             message = (

@@ -11,6 +11,7 @@ import re
 from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
+from engines.rustwasm.syntax.cursor import SyntaxStop
 from engines.rustwasm.syntax.lexer import Tokens
 from engines.rustwasm.syntax.literal_macros import LITERAL_MACROS, TEXTS
 from engines.rustwasm.syntax.macro_rules import Expander
@@ -60,15 +61,20 @@ class MacroParser(ExpressionParser):
         start = name_span[0]
         known = _KNOWN.get(name)
         if known is None:
-            if name in _OUTSIDE:
-                raise self.error(f"macro `{name}!` is outside the subset", name_span)
-            raise self.error(f"cannot find macro `{name}` in this scope", name_span)
+            raise self.unknown_macro(name, name_span)
         self.at += 1
         saved = self.structs
         self.structs = True
         result = known(self, name, start, closing)
         self.structs = saved
         return result
+
+    def unknown_macro(self, name: str, span: t.Span) -> SyntaxStop:
+        if name not in OUTSIDE:
+            return self.error(f"cannot find macro `{name}` in this scope", span)
+        stop = self.error(f"macro `{name}!` is outside the subset", span)
+        self.diagnostics.messages[-1].helps.append(f"in its place: {OUTSIDE[name]}")
+        return stop
 
     def macro_statement(self, name: str, span: t.Span) -> list[Any] | None:
         if name not in self.macros:
@@ -81,7 +87,7 @@ class MacroParser(ExpressionParser):
         name, span = self.name()
         self.at += 1
         if name not in self.macros:
-            raise self.error(f"cannot find macro `{name}` in this scope", span)
+            raise self.unknown_macro(name, span)
         made: list[Any] = self.expand(name, span, "items")
         self.accept(";")
         return made
@@ -426,11 +432,23 @@ _KNOWN: Final[dict[str, Any]] = {
     "debug_assert": _assert, "assert_eq": _assert_pair, "assert_ne": _assert_pair, "debug_assert_eq": _assert_pair,
     "debug_assert_ne": _assert_pair, "vec": _vec, "matches": _matches, **LITERAL_MACROS,
 }  # fmt: skip
-_OUTSIDE: Final = frozenset(
-    (
-        "asm", "cfg_select", "compile_error", "concat_bytes", "env", "global_asm", "include", "include_bytes",
-        "include_str", "module_path", "naked_asm", "offset_of", "option_env", "pin", "thread_local",
-    )
-)  # fmt: skip
+OUTSIDE: Final = {
+    "asm": "the language's own operators",
+    "cfg_select": "`cfg!` and `#[cfg(...)]`",
+    "compile_error": "`panic!` in a constant",
+    "concat_bytes": "byte strings",
+    "env": "constants",
+    "global_asm": "the language's own operators",
+    "include": "`mod`",
+    "include_bytes": "byte strings in the program",
+    "include_str": "text in the program",
+    "module_path": "text in the program",
+    "naked_asm": "the language's own operators",
+    "offset_of": "fields by their names",
+    "option_env": "constants",
+    "pin": "`Box`",
+    "thread_local": "`static` with a `const` value, or what is passed on as an argument",
+}
+"""Macros of std that are not there, and what there is instead (docs/reference/rust-subset.md shows them)."""
 MACROS: Final = frozenset(_KNOWN)
 """Names of the macros that every program has."""

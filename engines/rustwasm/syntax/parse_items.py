@@ -245,6 +245,8 @@ class Parser(MacroParser):
                     raise self.error("C-variadic functions are outside the subset")
                 pattern = self.pattern_no_top_alt()
                 self.expect(":")
+                if self.kinds[self.at] == "...":
+                    raise self.error("C-variadic functions are outside the subset")
                 one = (pattern, self.type())
                 if there:
                     params.append(one)

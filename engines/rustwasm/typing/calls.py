@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engines.rustwasm.resolve.nearest import nearest
+from engines.rustwasm.resolve.outside import METHODS
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.callables import report_parameter_count
@@ -256,7 +257,10 @@ class CallChecker(PatternChecker):
 
     def no_method(self, node: t.MethodCall, receiver: Ty) -> Ty:
         for arg in node.args:
+            messages = len(self.compilation.diagnostics.messages)
             self.check(arg)
+            if isinstance(arg, t.Closure):  # nothing says what its parameters are
+                del self.compilation.diagnostics.messages[messages:]
         shown = self.show(receiver)
         base = receiver
         while base.kind == ty.REF:
@@ -290,6 +294,8 @@ class CallChecker(PatternChecker):
                 "E0599", message, node.name_span, "method cannot be called due to unsatisfied trait bounds"
             )
             error.notes.append(f"`{blocked[0].name}` declares it")
+            return ty.ERROR_TY
+        if self.is_outside(METHODS, base, node.name, node.name_span):
             return ty.ERROR_TY
         message = f"no method named `{node.name}` found for {kind} `{shown}` in the current scope"
         error = self.error("E0599", message, node.name_span, f"method not found in `{shown}`")

@@ -146,6 +146,8 @@ class _Lowering:
 
 
 _REST: Any = ("..",)
+_NO_CHARACTERS: Final = range(0xD800, 0xE000)
+"""Surrogates, which no `char` is."""
 
 
 def _is_rest(node: Any) -> bool:
@@ -185,7 +187,11 @@ class _Matrix:
                     if part[0] == "range":
                         cuts.add(max(low, part[1]))
                         cuts.add(min(high, part[2]) + 1)
+            if one.kind == ty.CHAR and not cuts.isdisjoint(_NO_CHARACTERS):  # patterns that end beside them meet there
+                cuts |= {_NO_CHARACTERS[0], _NO_CHARACTERS[-1] + 1}
             points = sorted(c for c in cuts if low <= c <= high + 1)
+            if one.kind == ty.CHAR:
+                return [(("range", a, b - 1), []) for a, b in pairwise(points) if a not in _NO_CHARACTERS]
             return [(("range", a, b - 1), []) for a, b in pairwise(points)]
         if one.kind == ty.NEVER:
             return []

@@ -179,8 +179,8 @@ class MethodChecker(ObligationChecker):
             if found is None:
                 self.rollback(mark)
                 continue
-            if found is AMBIGUOUS or len(args) > 1:
-                self.rollback(mark)
+            if found is AMBIGUOUS or (len(args) > 1 and subject.kind != ty.PARAM):
+                self.rollback(mark)  # of a parameter the one bound says what the trait's arguments are
             return method, args
         return None
 
@@ -198,7 +198,9 @@ class MethodChecker(ObligationChecker):
             if self.try_traits([one], step, self_ty) is not None:
                 fitting.append(one)
             self.rollback(mark)
-        if len(fitting) > 1 and any(trait.module.root is self.compilation.root for trait, _ in fitting):
+        own = any(trait.module.root is self.compilation.root for trait, _ in fitting)
+        own = own or all(trait.module.path == "core::fmt" for trait, _ in fitting)
+        if len(fitting) > 1 and own and not self.is_library:
             self.report_ambiguous([trait for trait, _ in fitting], fitting[0][1].name, span)
         return self.try_traits(fitting[:1], step, self_ty)
 

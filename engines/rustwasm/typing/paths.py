@@ -6,6 +6,7 @@ from typing import Any
 
 from engines.rustwasm.resolve.modules import VALUES, AliasDef
 from engines.rustwasm.resolve.nearest import nearest
+from engines.rustwasm.resolve.outside import ASSOCIATED
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, Generics, ImplDef, TraitDef, VariantDef
@@ -334,6 +335,8 @@ class PathChecker(Inference):
                     self.report_ambiguous([one for one, _ in candidates], name, segment.span)
             trait, args = candidates[0]
             return self.trait_member(trait, args, segment, path)
+        if self.is_outside(ASSOCIATED, base, name, segment.span):
+            return None
         shown = self.show(base)
         what = (
             "variant or associated item" if base.kind == ty.ADT and base.data.is_enum else "function or associated item"
@@ -342,6 +345,16 @@ class PathChecker(Inference):
         error = self.error("E0599", message, segment.span, f"{what} not found in `{shown}`")
         self.suggest_member(error, base, name, segment.span)
         return None
+
+    def is_outside(self, names: dict[str, str], base: Ty, name: str, span: t.Span) -> bool:
+        """Report that something of std's type is outside the subset; False where it is not known."""
+        if name not in names or base.kind in (ty.PARAM, ty.INFER, ty.ERROR):
+            return False
+        if base.kind == ty.ADT and base.data.module.root is self.compilation.root:
+            return False
+        error = self.error(None, f"`{name}` of `{self.show(base)}` is outside the subset", span)
+        error.helps.append(f"in its place: {names[name]}")
+        return True
 
     def describe_kind(self, base: Ty) -> str:
         if base.kind == ty.ADT:

@@ -69,7 +69,7 @@ class StatementChecker(ExpressionChecker):
         if type(statement) is t.LetStatement:
             return self.let_statement(statement)
         expr = statement.expr
-        if statement.semicolon and type(expr) is not t.If:
+        if statement.semicolon and (type(expr) is not t.If or expr.otherwise is not None):
             return shallow(self.check(expr)).kind == ty.NEVER
         actual = shallow(self.check(expr, ty.UNIT))
         if actual.kind not in (ty.NEVER, ty.ERROR):

@@ -70,6 +70,9 @@ class TraitPaths:
             if place is None:
                 self.resolver.resolve(path, env.module, TYPES)
                 return
+        of_std = isinstance(place, Module) and place.root is self.resolver.library
+        if of_std and self.resolver.outside(f"{place.path.replace('core', 'std', 1)}::{name}", span):
+            return
         where = f"module `{place.name}`" if isinstance(place, Module) else "this scope"
         error = self.diagnostics.error("E0405", f"cannot find trait `{name}` in {where}", span, f"not found in {where}")
         if place is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.resolve.importable import NAMED_VALUES, suggest
 from engines.rustwasm.resolve.modules import TYPES, VALUES, AliasDef, Module, kind_of
+from engines.rustwasm.resolve.outside import FREE
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.macros import MACROS
 from engines.rustwasm.typing.definitions import AdtDef, TraitDef
@@ -118,6 +119,8 @@ def report_unresolved(checker: PathChecker, path: t.Path, definition: Any) -> No
         return
     if sought == "function" and name[:1].isupper():
         sought = "function, tuple struct or tuple variant"
+    if sought == "function" and name in FREE and resolver.outside(f"std::{FREE[name]}", path.span):
+        return
     code = "E0531" if sought.startswith("tuple") else "E0425"
     error = checker.error(code, f"cannot find {sought} `{name}` in this scope", path.span, "not found in this scope")
     local = [n for scope in checker.scopes for n in scope]

@@ -39,6 +39,17 @@ impl Trait2 for Test { fn foo() {} }
 fn main() {
     Test::foo()
 }
+//= E0034 4
+use std::fmt::{self, Debug, Display};
+struct V;
+impl Debug for V { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("v") } }
+impl Display for V { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { let v = 1; v.fmt(f) } }
+fn main() {}
+//= E0599 3
+fn main() {
+    let v = vec![1];
+    v.frobnicate(|x| *x + x.y, 1);
+}
 //= E0034 3
 trait A { fn go(&self) {} }
 trait B { fn go(&self) {} }

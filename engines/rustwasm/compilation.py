@@ -151,6 +151,7 @@ class Compilation:
         self.indexed = 0
         self.unbroken = 0
         self.aliases_checked = 0
+        self.traits_checked = 0
         self.type_rules = TypeRules(self)
 
     @property
@@ -517,6 +518,9 @@ class Compilation:
         for alias in aliases[self.aliases_checked :]:
             collector.check_alias(alias)
         self.aliases_checked = len(aliases)
+        for trait in self.declarations.traits[self.traits_checked :]:
+            rules.trait(trait)
+        self.traits_checked = len(self.declarations.traits)
         for const in self.declarations.consts[consts:]:
             self.ensure_const(const)
             rules.const(const)

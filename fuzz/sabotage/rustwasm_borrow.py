@@ -64,6 +64,45 @@ def _() -> None:
     replace_method(Calls, "_calls", wrapper)
 
 
+@BUGS.action("rust-signatures-may-be-ill-formed", Area.RUST_FRONT_END, _RULE,
+             description="what is called takes `'b: 'a` from `&'a &'b T` for granted, unasked")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.subtyping import Subtyping
+
+    replace_method(Subtyping, "well_formed", lambda original: lambda self, *whole: None)
+
+
+@BUGS.action("rust-written-types-demand-nothing", Area.RUST_FRONT_END, _RULE,
+             description="what types and traits in definitions demand of lifetimes is not reported")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.lasting_types import KnownLifetimes
+
+    replace_method(KnownLifetimes, "report", lambda original: lambda self, *rest: None)
+
+
+@BUGS.action("rust-fields-demand-nothing", Area.RUST_FRONT_END, _RULE,
+             description="a struct that holds `&'a T` does not demand that T outlives 'a")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.lasting_types import LastingTypes
+
+    replace_method(LastingTypes, "inferred", lambda original: lambda self, adt: {})
+
+
+@BUGS.action("rust-closures-ask-nothing-of-types", Area.RUST_FRONT_END, _RULE,
+             description="what a closure asks of type parameters for lifetimes without names is forgotten")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    def wrapper(original: Any) -> Any:
+        def check_type_outlives(*whole: Any) -> list[Any]:
+            original(*whole)
+            return []
+
+        return check_type_outlives
+
+    replace_method(check, "check_type_outlives", wrapper)
+
+
 @BUGS.action("rust-guards-lend-nothing", Area.RUST_FRONT_END, _RULE,
              description="a match's guard may assign to what the variables of its arm show")  # fmt: skip
 def _() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -57,9 +58,12 @@ class Calls(Bounds):
         for index, one in written:
             if index >= 0:
                 self.is_written(generic[index], one)
+                self.well_formed(generic[index], r.OTHER)
             elif isinstance(definition.owner, ImplDef):
                 self.is_written(self.signatures.typed(definition.owner.self_ty, env), one)
-        self._give(definition.inputs, env, actual)
+        self._give(definition.inputs, env, actual, True)
+        if isinstance(definition.owner, ImplDef) and definition.owner.lifetimes:
+            self._enter_impl(definition, definition.owner, env)
         if target[1]:
             given_out = self.signatures.regions(definition.output, env, target[0])
             if given_out is None:
@@ -69,7 +73,15 @@ class Calls(Bounds):
                     self._mix(actual, target)
             else:
                 self.relate((target[0], given_out), target, category)
+                self.well_formed((target[0], given_out))
         self._bounds(definition.generics, env)
+
+    def _enter_impl(self, definition: FnDef, impl: ImplDef, env: Environment) -> None:
+        """What is called may rely on the types being well-formed that its impl is for: a receiver's is by itself."""
+        for one in (impl.self_ty, *impl.trait_args)[definition.receiver is not None :]:
+            if any(self.shapes.demands(ty.erase(one))):
+                with contextlib.suppress(UnknownRegionsError):
+                    self.well_formed(self.signatures.typed(one, env))
 
     def is_written(self, found: Typed, written: Ty) -> None:
         """A type that inference found is one that is written, with lifetimes."""
@@ -83,8 +95,8 @@ class Calls(Bounds):
         if one is found[0]:
             self._equal(list(zip(found[1], regions, strict=True)), r.CALL)
 
-    def _give(self, inputs: Sequence[Ty], env: Environment, actual: list[Typed]) -> None:
-        """Arguments for parameters that are declared so."""
+    def _give(self, inputs: Sequence[Ty], env: Environment, actual: list[Typed], called: bool) -> None:
+        """Arguments for parameters that are declared so. What is `called` may rely on their types being well-formed."""
         for declared, given in zip(inputs, actual, strict=False):
             if not given[1]:
                 continue
@@ -97,21 +109,23 @@ class Calls(Bounds):
                 self.relate(given, formal, r.CALL)
             else:
                 self.relate(given, (given[0], wanted), r.CALL)
+                if called:
+                    self.well_formed((given[0], wanted))
 
-    def call_item(self, item: Ty, arguments: list[Typed]) -> Typed:
-        """What calling a function, or a constructor, that is a value demands; the type of its result. Raises
-        UnknownRegionsError."""
+    def call_item(self, item: Ty, arguments: list[Typed], called: bool = False) -> Typed:
+        """What calling a function, or a constructor, that is a value demands; the type of its result. Unless it is
+        `called` it is asked what it can be called with. Raises UnknownRegionsError."""
         generic: list[Typed] = [(a, self.unknown(a)) for a in item.args]
         env = Environment(generic, {}, self.regions.fresh)
         definition = item.data
         if isinstance(definition, FnDef):
             if is_call(definition):
                 raise UnknownRegionsError
-            self._give(definition.inputs, env, arguments)
+            self._give(definition.inputs, env, arguments, called)
             self._bounds(definition.generics, env)
             return self.signatures.typed(definition.output, env)
         adt = definition.owner
-        self._give([field.ty for field in definition.fields], env, arguments)
+        self._give([field.ty for field in definition.fields], env, arguments, called)
         self._bounds(adt.generics, env)
         parameters = tuple([ty.param(i, name) for i, name in enumerate(adt.generics.names)])
         return self.signatures.typed(ty.adt(adt, parameters, tuple(adt.lifetimes)), env)
@@ -234,6 +248,7 @@ class Calls(Bounds):
             if one[0] is not formal[0]:
                 return False
             self.relate(one, formal, r.CALL)
+            self.well_formed(formal)
         self.relate(result, target, category)
         return True
 
@@ -318,7 +333,7 @@ class Calls(Bounds):
             return
         if callee.kind == ty.FNDEF and len(actual) > 1:
             try:
-                self.relate(self.call_item(callee, self.signatures.split(actual[1])), target, category)
+                self.relate(self.call_item(callee, self.signatures.split(actual[1]), True), target, category)
             except UnknownRegionsError:
                 self._mix(actual, target)
             return
@@ -362,6 +377,8 @@ class Calls(Bounds):
                 self.regions.outlives(
                     self.demanded(longer, regions), self.demanded(shorter, regions), self.point, r.CALL
                 )
+        for parameter, position, place in self.shapes.lasting.get(definition, ()):
+            self.tests.append((parameter, regions[position], self.point, place))
         return output, result
 
     def demanded(self, position: int, regions: Sequence[int] | Mapping[int, int]) -> int:

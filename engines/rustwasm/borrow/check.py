@@ -10,7 +10,7 @@ from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.guards import add_guards
-from engines.rustwasm.borrow.lifetimes import check_lifetimes, summarize
+from engines.rustwasm.borrow.lifetimes import check_lifetimes, positions, summarize
 from engines.rustwasm.borrow.liveness import add_liveness
 from engines.rustwasm.borrow.loans import compute_scopes
 from engines.rustwasm.borrow.moves import Moves
@@ -35,7 +35,7 @@ class BorrowChecker:
     def __init__(self, compilation: Any, diagnostics: Diagnostics) -> None:
         self.compilation = compilation
         self.diagnostics = diagnostics
-        self.shapes = Shapes()
+        self.shapes = Shapes(compilation.type_rules.lasting if compilation is not None else None)
         self.written = Written(compilation, self.shapes)
         self.modes = ModeRules(compilation, diagnostics) if compilation is not None else None
         self.summaries: dict[Any, list[tuple[int, int]]] = {}
@@ -67,7 +67,7 @@ class BorrowChecker:
         generic = bool(body.definition.generics.names)
         every = self.compilation is not None and self.compilation.collector.quantified
         if not body.guards and not every and not any(count(local.ty) for local in body.locals) and not (
-            generic and asks_of_types(body, self.shapes.asking)
+            generic and asks_of_types(body, self.shapes)
         ) and not _passes_items(body) and not self._particular(body):  # fmt: skip
             return
         signatures = Signatures(self.compilation, self.shapes, self.written)
@@ -117,7 +117,10 @@ class BorrowChecker:
             compute_scopes(constraints)
             Conflicts(constraints, reporter, moves.blamed).run()
         if constraints.tests:
-            check_type_outlives(constraints, reporter, closure is not None)
+            where = {one: i for i, one in enumerate(positions(constraints))} if closure is not None else None
+            asked = check_type_outlives(constraints, reporter, where)
+            if asked:
+                self.shapes.lasting[closure] = asked
         if closure is not None:
             summary = self.summaries[closure] = summarize(constraints)
             refuse_captured(constraints, reporter)

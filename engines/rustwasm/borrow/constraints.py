@@ -15,7 +15,7 @@ from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, U
 from engines.rustwasm.borrow.type_outlives import unsized_parts
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import FnDef, Predicate
+from engines.rustwasm.typing.definitions import FnDef, ImplDef, Predicate
 from engines.rustwasm.typing.types import Ty
 
 
@@ -103,6 +103,8 @@ class Constraints(Calls):
         for i in range(1, body.arg_count + 1):
             self._implied(body.locals[i].ty, found.get(i, ()))
         self._implied(body.locals[0].ty, found.get(0, ()))
+        for whole in self._headers(env):
+            self._implied(*whole)
         for name, region in self.universe.items():
             if region < len(regions.names) and not name.startswith("&"):
                 regions.names[region] = name
@@ -153,18 +155,22 @@ class Constraints(Calls):
         self.regions.known |= {(region, inner) for region in named for inner in made}
         return made
 
+    def _headers(self, env: Environment) -> list[Typed]:
+        """The types that the impl around a function is for."""
+        owner = self.body.definition.owner
+        found = []
+        if isinstance(owner, ImplDef) and owner.lifetimes:
+            for one in (owner.self_ty, *owner.trait_args):
+                with contextlib.suppress(UnknownRegionsError):
+                    found.append(self.signatures.typed(one, env))
+        return found
+
     def _implied(self, one: Ty, regions: tuple[int, ...]) -> None:
         """`&'a &'b T` in a signature promises `'b: 'a`."""
-        if one.kind == ty.REF and len(regions) > 1:
-            for inner in regions[1:]:
-                self.regions.known.add((inner, regions[0]))
-        start = len(one.regions)
-        if one.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE) or (one.kind == ty.DYN and is_fn_trait(one.data[0])):
-            return
-        for arg in one.args:
-            count = self.shapes.count(arg)
-            self._implied(arg, regions[start : start + count])
-            start += count
+        if len(regions) > 1:
+            for longer, shorter in self.shapes.demands(one)[0]:
+                if regions[longer] >= 0 and regions[shorter] >= 0:
+                    self.regions.known.add((regions[longer], regions[shorter] if shorter >= 0 else 0))
 
     def typed_local(self, local: int) -> Typed:
         return self.body.locals[local].ty, self.locals[local]
@@ -196,6 +202,7 @@ class Constraints(Calls):
         """Generate every constraint and loan."""
         point = 0
         locals_ = self.locals
+        self._check_locals()
         for block in self.body.blocks:
             for statement in block.statements:
                 if isinstance(statement, m.Assign):
@@ -217,6 +224,19 @@ class Constraints(Calls):
                 self.point = self.facts.of_local[0][-1][0]
                 self._keep_bounds()
             point += 1
+
+    def _check_locals(self) -> None:
+        """What types that are written at locals demand, and for how long the parameters in all of them have to last."""
+        written = {local for local, _ in self.body.declared}
+        generic = bool(self.body.definition.generics.names)
+        for local in range(self.body.arg_count + 1, len(self.locals)) if generic else sorted(written):
+            events = self.facts.of_local[local]
+            if events:
+                self.point = events[0][0]
+                if local in written:
+                    self.well_formed(self.typed_local(local), r.OTHER)
+                else:
+                    self.lasting(self.body.locals[local].ty)
 
     def _keep_bounds(self) -> None:
         """What is behind an `impl Trait` result is what its bounds say: lasts as long, has their associated types."""
@@ -268,7 +288,7 @@ class Constraints(Calls):
                     for one, region in unsized_parts(source[0], target[0], target[1], self.shapes):
                         self._last(one, region)
         elif isinstance(rvalue, m.Aggregate):
-            if target[1] or rvalue.ty.kind == ty.ADT:
+            if target[1] or rvalue.ty.kind in (ty.ADT, ty.CLOSURE):
                 self._aggregate(rvalue, target, category)
         elif isinstance(rvalue, m.Repeat):
             inner, where = self.shapes.part(target[0], 0, (m.INDEX, 0))
@@ -301,6 +321,9 @@ class Constraints(Calls):
             known = dict(enumerate(regions[:count]))
             for at, region in zip(self.shapes.fixed(one), regions[count:], strict=True):
                 known[count + at] = region
+            for parameter, at, place in self.shapes.lasting.get(one.data, ()):
+                if at in known:
+                    self.tests.append((parameter, known[at], self.point, place))
             for longer, shorter in self.summaries.get(one.data, ()):
                 if (longer < 0 or longer in known) and (shorter < 0 or shorter in known):
                     why = r.CALL if shorter == STATIC else category
@@ -357,7 +380,9 @@ class Constraints(Calls):
             self.call_pointer(callee, actual, target, category)
             return
         definition = one.data
-        lent = bool(target[1])
+        for each in one.args:
+            self.lasting(each)
+        lent = bool(target[1]) or bool(getattr(function, "written", ()))
         if not lent:
             for given in actual:
                 if given[1]:
@@ -389,11 +414,15 @@ def _named(bound: Predicate) -> list[str]:
 
 
 def _of_closure(body: m.Body) -> list[Ty | None]:
-    """The types that are written at a closure's parameters, where those of a function's result and parameters are."""
+    """The types that are written at a closure's result and parameters, where those of a function's are."""
     one = body.locals[1].ty
     closure = (one.args[0] if one.kind == ty.REF else one).data
-    written = [ty.deep(each) if each is not None else None for each in closure.declared]
-    return [None, None, *[None if each is None or each.flags & ty.HAS_INFER else each for each in written]]
+    known: list[Ty | None] = []
+    for i, written in enumerate((closure.declared_output, None, *closure.declared)):
+        told = ty.deep(written) if written is not None else None
+        whole = told is not None and not told.flags & ty.HAS_INFER
+        known.append(_with_own_bounds(told, f"&-{i}") if told is not None and whole else None)
+    return known
 
 
 def _with_own_bounds(one: Ty, name: str) -> Ty:

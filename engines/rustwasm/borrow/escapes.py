@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any, TypeAlias
 
+from engines.rustwasm.borrow.calls import STATIC
 from engines.rustwasm.borrow.constraints import Constraints
 from engines.rustwasm.borrow.explain import Explainer
 from engines.rustwasm.borrow.report import Reporter
@@ -80,7 +81,7 @@ def refuse(diagnostics: Diagnostics, found: list[Escape], chosen: Container[int]
     for longer, shorter, name, span in found:
         if longer not in chosen:
             continue
-        if shorter < captures:
+        if STATIC <= shorter < captures:
             label = f"`{name}` escapes the closure body here"
             diagnostics.error("E0521", "borrowed data escapes outside of closure", span, label)
         else:

@@ -11,24 +11,27 @@ from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.typing import types as ty
 
 
-def summarize(constraints: Constraints) -> list[tuple[int, int]]:
-    """What a closure's body demands, as pairs of positions in the regions of its captures, parameters and result, or
-    what `Calls.demanded` numbers."""
+def positions(constraints: Constraints) -> list[int]:
+    """The regions of a closure's captures, parameters and result."""
     body = constraints.body
-    regions = constraints.regions
     own = constraints.locals[1]
     environment = body.locals[1].ty
     first = int(environment.kind == ty.REF)
     captured = constraints.shapes.captured(environment.args[0] if first else environment)
-    positions = list(own[first : first + captured])
+    found = list(own[first : first + captured])
     for i in range(2, body.arg_count + 1):
-        positions += constraints.locals[i]
-    positions += constraints.locals[0]
+        found += constraints.locals[i]
+    return [*found, *constraints.locals[0]]
+
+
+def summarize(constraints: Constraints) -> list[tuple[int, int]]:
+    """What a closure's body demands, as pairs of positions, or what `Calls.demanded` numbers."""
+    body, regions = constraints.body, constraints.regions
     where: dict[int, int] = {0: STATIC}
     for i, name in enumerate(body.definition.lifetimes):
         where.setdefault(constraints.universe[name], -2 - i)
     out: list[tuple[int, int]] = []
-    for i, region in enumerate(positions):
+    for i, region in enumerate(positions(constraints)):
         named = where.setdefault(region, i)
         if named <= STATIC:
             out += [(i, named), (named, i)] if named < STATIC else [(i, STATIC)]

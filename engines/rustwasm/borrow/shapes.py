@@ -22,11 +22,14 @@ A region that calls of a function pointer or `dyn Fn` choose is a number below -
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.lasting_types import STATIC, Demand, LastingTypes
 from engines.rustwasm.typing.types import Ty
+
+Demands: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[tuple[Ty, int], ...]]
 
 COVARIANT: Final = 1
 CONTRAVARIANT: Final = -1
@@ -76,7 +79,9 @@ def opaque_lifetimes(definition: Any) -> tuple[str, ...]:
 class Shapes:
     """Caches of one compilation."""
 
-    def __init__(self) -> None:
+    def __init__(self, lasting: LastingTypes | None = None) -> None:
+        self._lasting = lasting or LastingTypes(None)
+        self._demands: dict[Ty, Demands] = {}
         self.counts: dict[Ty, int] = {}
         """What `count` has found."""
         self._variances: dict[Ty, tuple[int, ...]] = {}
@@ -90,6 +95,8 @@ class Shapes:
         """Functions by whether calls of them demand anything of regions (`Constraints._plain`)."""
         self.demanding: dict[Any, bool] = {}
         """Traits by whether having them demands anything of regions (`borrow.bounds`)."""
+        self.lasting: dict[Any, list[tuple[Ty, int, Any]]] = {}
+        """Closures by the parameters that have to outlive regions at positions of theirs, and where."""
         self.asking: dict[Any, bool] = {}
         """Functions by whether they ask of types how long they last (`borrow.type_outlives`)."""
 
@@ -224,6 +231,38 @@ class Shapes:
             out: list[tuple[str, int]] = []
             self._mentioned[one] = out if _mention(one, out) else None
         return self._mentioned[one]
+
+    def demands(self, one: Ty) -> Demands:
+        """What has to hold for a type to be well-formed: positions of regions (longer, shorter), and parameters with
+        the position of what they have to outlive; -1 is 'static."""
+        found = self._demands.get(one)
+        if found is None:
+            wanted: list[Demand] = []
+            self._lasting.of_type(self._numbered(one, [0]), wanted)
+            pairs: dict[tuple[int, int], None] = {}
+            parameters: dict[tuple[Ty, int], None] = {}
+            for longer, shorter, _, _ in wanted:
+                end = -1 if shorter == STATIC else int(shorter[2:])
+                if not isinstance(longer, str):
+                    if longer.kind == ty.PARAM:
+                        parameters[longer, end] = None
+                elif longer not in (STATIC, shorter):
+                    pairs[int(longer[2:]), end] = None
+            found = self._demands[one] = tuple(pairs), tuple(parameters)
+        return found
+
+    def _numbered(self, one: Ty, following: list[int]) -> Ty:
+        """A type whose lifetimes are where its regions stand."""
+        if one.kind in (ty.CLOSURE, ty.FNDEF):
+            following[0] += self.count(one)
+            return one
+        first = following[0]
+        following[0] += len(one.regions)
+        args = tuple([self._numbered(arg, following) for arg in one.args])
+        if one.kind == ty.OPAQUE:
+            following[0] += len(opaque_lifetimes(one.data))
+        names = tuple([f"'#{first + i}" for i in range(len(one.regions))])
+        return ty.intern(one.kind, one.data, args, names)
 
     # Variance
 

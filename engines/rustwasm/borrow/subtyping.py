@@ -149,6 +149,25 @@ class Subtyping:
                 self.relate(found, wanted, r.CAST)
                 self.relate(wanted, found, r.CAST)
 
+    def well_formed(self, whole: Typed, category: int = r.CALL) -> None:
+        """What a written type, or one of a signature, demands of its regions and parameters."""
+        one, regions = whole
+        if len(regions) > 1 or one.flags & ty.HAS_PARAM or (regions and one.kind == ty.ADT):
+            pairs, parameters = self.shapes.demands(one)
+            for longer, shorter in pairs:
+                self.regions.outlives(regions[longer], regions[shorter] if shorter >= 0 else 0, self.point, category)
+            for parameter, shorter in parameters:
+                region = regions[shorter] if shorter >= 0 else 0
+                if region >= 0:
+                    self.tests.append((parameter, region, self.point, None))
+
+    def lasting(self, one: Ty) -> None:
+        """What a type demands to be `'static`."""
+        if one.flags & ty.HAS_PARAM:
+            for parameter, shorter in self.shapes.demands(one)[1]:
+                if shorter < 0:
+                    self.tests.append((parameter, 0, self.point, None))
+
     def _last(self, one: Ty, region: int) -> None:
         """What a type holds has to outlive a region."""
-        self.tests += [(parameter, region, self.point) for parameter in outliving(self.shapes, one)]
+        self.tests += [(parameter, region, self.point, None) for parameter in outliving(self.shapes, one)]

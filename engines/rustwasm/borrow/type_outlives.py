@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
+from engines.rustwasm.borrow.shapes import Shapes
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef
@@ -18,14 +18,19 @@ from engines.rustwasm.typing.types import Ty
 if TYPE_CHECKING:
     from engines.rustwasm.borrow.constraints import Constraints
     from engines.rustwasm.borrow.report import Reporter
+    from engines.rustwasm.syntax.tree import Span
     from engines.rustwasm.typing.definitions import Generics, TraitDef
 
-TypeTest: TypeAlias = tuple[Ty, int, int]
-"""(type parameter, region that it has to outlive, point)."""
+TypeTest: TypeAlias = tuple[Ty, int, int, "Span | None"]
+"""(type parameter, region that it has to outlive, point, where: None at the point)."""
 
 
-def asks_of_types(body: m.Body, asking: dict[FnDef, bool]) -> bool:
-    """Whether a body without regions calls what asks of its types how long they last (`asking`: what is known)."""
+def asks_of_types(body: m.Body, shapes: Shapes) -> bool:
+    """Whether a generic body without regions has types, or calls what has, that ask of others how long they last."""
+    asking = shapes.asking
+    for local in body.locals:
+        if local.ty.flags & ty.HAS_PARAM and shapes.demands(local.ty)[1]:
+            return True
     for block in body.blocks:
         for statement in block.statements:
             rvalue = statement.rvalue if isinstance(statement, m.Assign) else None
@@ -36,6 +41,9 @@ def asks_of_types(body: m.Body, asking: dict[FnDef, bool]) -> bool:
             call.function.ty.data, FnDef
         ):  # fmt: skip
             definition = call.function.ty.data
+            for one in call.function.ty.args:
+                if one.flags & ty.HAS_PARAM and shapes.demands(one)[1]:
+                    return True
             found = asking.get(definition)
             if found is None:
                 found = asking[definition] = any(p.regions for p in definition.generics.predicates)
@@ -74,21 +82,27 @@ def unsized_parts(one: Ty, wanted: Ty, regions: tuple[int, ...], shapes: Shapes)
     return found
 
 
-def check_type_outlives(constraints: Constraints, reporter: Reporter, closure: bool) -> None:
-    """Report each parameter that has to last longer than anything promises; in a closure only longer than a
-    lifetime with a name: what the others are is not known there."""
+def check_type_outlives(
+    constraints: Constraints, reporter: Reporter, where: dict[int, int] | None
+) -> list[tuple[Ty, int, Span]]:
+    """Report each parameter that has to last longer than anything promises. In a closure only longer than a lifetime
+    with a name: for the others, whose positions `where` tells, it gives back what whoever makes it has to promise."""
+    asked: list[tuple[Ty, int, Span]] = []
     regions = constraints.regions
     named = {0, *[constraints.universe.get(name, 0) for name in constraints.body.definition.lifetimes]}
     promised = _promised(constraints)
-    reported: set[tuple[Ty, int]] = set()
-    for one, region, point in constraints.tests:
+    reported: set[tuple[Ty, Span]] = set()
+    for one, region, point, place in constraints.tests:
         ends = [0] if region == 0 else regions.ends(region)
         for end in ends:
-            if closure and end not in named:
+            span = place or constraints.facts.span(point)
+            if where is not None and end not in named:
+                if end in where:
+                    asked.append((one, where[end], span))
                 continue
-            if any(regions.promised(longer, end) for longer in promised.get(one, ())) or (one, point) in reported:
+            if any(regions.promised(longer, end) for longer in promised.get(one, ())) or (one, span) in reported:
                 continue
-            reported.add((one, point))
+            reported.add((one, span))
             name = regions.names[end]
             anonymous = name.startswith(("'_", "'?"))
             code = "E0310" if end == 0 else ("E0311" if anonymous else "E0309")
@@ -97,12 +111,13 @@ def check_type_outlives(constraints: Constraints, reporter: Reporter, closure: b
             label = f"the parameter type `{shown}` must be valid for " + (
                 "the anonymous lifetime" if anonymous else f"the lifetime `{name}`" if end else "the static lifetime"
             )
-            error = reporter.error(code, message, constraints.facts.span(point), label)
+            error = reporter.error(code, message, span, label)
             definition = constraints.body.definition
             if not anonymous and isinstance(definition, FnDef):
                 error.suggestion = bound_fix(definition, shown, name)
             if not anonymous and error.suggestion is None:
                 error.helps.append(f"consider adding an explicit lifetime bound: `{shown}: {name}`")
+    return asked
 
 
 def _promised(constraints: Constraints) -> dict[Ty, set[int]]:
@@ -116,14 +131,14 @@ def _promised(constraints: Constraints) -> dict[Ty, set[int]]:
             if p.trait is not None and _lasts(p.trait, set()):
                 own.add(0)
     for i in range(constraints.body.arg_count + 1):
-        _implied(constraints, constraints.body.locals[i].ty, constraints.locals[i], (), found)
+        _implied(constraints, constraints.body.locals[i].ty, constraints.locals[i], found)
     around = constraints.around()
     if around is not None and constraints.signatures.assumed is not None:
         for declared in (*around.inputs, around.output):
             one = ty.erase(declared)
             held = constraints.signatures.regions(declared, constraints.signatures.assumed, one)
             if held is not None:
-                _implied(constraints, one, held, (), found)
+                _implied(constraints, one, held, found)
     return found
 
 
@@ -136,18 +151,8 @@ def _lasts(trait: TraitDef, seen: set[TraitDef]) -> bool:
     return any(_lasts(upper, seen) for upper in uppers if upper not in seen)
 
 
-def _implied(
-    constraints: Constraints, one: Ty, regions: tuple[int, ...], around: tuple[int, ...], found: dict[Ty, set[int]]
-) -> None:
-    """A type in the signature promises that what it holds outlives the lifetimes that it has."""
-    if one.kind == ty.PARAM:
-        found.setdefault(one, set()).update(around)
-    if one.kind in (ty.FNPTR, ty.FNDEF, ty.CLOSURE) or (one.kind == ty.DYN and is_fn_trait(one.data[0])):
-        return
-    at = len(one.regions)
-    if one.kind != ty.DYN:
-        around = (*around, *regions[:at])
-    for arg in one.args:
-        count = constraints.shapes.count(arg)
-        _implied(constraints, arg, regions[at : at + count], around, found)
-        at += count
+def _implied(constraints: Constraints, one: Ty, regions: tuple[int, ...], found: dict[Ty, set[int]]) -> None:
+    """A type in the signature promises what it needs to be well-formed."""
+    if one.flags & ty.HAS_PARAM:
+        for parameter, shorter in constraints.shapes.demands(one)[1]:
+            found.setdefault(parameter, set()).add(regions[shorter] if shorter >= 0 else 0)

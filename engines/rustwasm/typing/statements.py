@@ -81,7 +81,7 @@ class StatementChecker(ExpressionChecker):
         if node.annotation is not None:
             written = self.collector.lower(node.annotation, self.type_env)
             one = self.normalize(ty.erase(written))
-            if written.flags & ty.HAS_REGION:
+            if written.flags & (ty.HAS_REGION | ty.HAS_PARAM):
                 self.declared[node] = written
             self.require_size(one, node.pattern)
             if not self.is_library and self.compilation.type_rules.asks(one):

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, FnDef, Generics, ImplDef, TraitDef
+from engines.rustwasm.typing.lasting_types import STATIC, Demand, KnownLifetimes, LastingTypes
 from engines.rustwasm.typing.projection import Inference
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engines.rustwasm.compilation import Compilation
     from engines.rustwasm.typing.definitions import ConstDef, Predicate
     from engines.rustwasm.typing.types import Ty
 
+_CALLED: Final = frozenset(("Fn", "FnMut", "FnOnce"))
 _UNSIZED: Final = frozenset((ty.STR, ty.SLICE, ty.DYN))
 _SIZED_TRAITS: Final = frozenset(("Sized", "Clone", "Default"))
 """Traits that only types with a size implement. std says so of Clone and Default by a supertrait; the library leaves it
@@ -29,6 +33,7 @@ class TypeRules:
 
     def __init__(self, compilation: Compilation) -> None:
         self.compilation = compilation
+        self.lasting = LastingTypes(compilation)
         self._asking: dict[Ty, bool] = {}
 
     def asks(self, one: Ty) -> bool:
@@ -66,25 +71,38 @@ class TypeRules:
     def adt(self, adt: AdtDef) -> None:
         """The fields of a type. Only a struct's last one may be without a size."""
         sources = [adt.syntax] if isinstance(adt.syntax, t.StructItem) else adt.syntax.variants
+        known = KnownLifetimes(self.lasting)
+        known.add_bounds(adt.generics)
         for variant, source in zip(adt.variants, sources, strict=True):
             for i, (field, written) in enumerate(zip(variant.fields, source.fields, strict=True)):
                 self.check(field.ty, adt.generics, written.ty.span)
                 if adt.is_enum or i + 1 < len(variant.fields):
                     self.has_size(field.ty, adt.generics, written.ty.span)
-                if field.ty.flags & ty.HAS_PARAM:
-                    self._lasting(field.ty, adt.generics, written.ty.span)
+                if field.ty.flags & (ty.HAS_PARAM | ty.HAS_REGION):
+                    found: list[Demand] = []
+                    self.lasting.of_type(field.ty, found)
+                    known.report([one for one in found if one[1] == STATIC], written.ty.span)
+        for longer, shorter in self.lasting.inferred(adt):
+            known.add(longer, shorter)
+        self._bounds_last(adt.generics.predicates, known)
 
-    def _lasting(self, one: Ty, generics: Generics, span: t.Span) -> None:
-        """`&'static T` needs `T: 'static`. Of other lifetimes the type itself says so (RFC 2093)."""
-        if one.kind == ty.REF and one.regions[0] == "'static":
-            lasting = {p.subject for p in generics.predicates if p.trait is None and "'static" in p.regions}
-            for parameter in parameters(one):
-                if parameter not in lasting:
-                    message = f"the parameter type `{ty.show(parameter)}` may not live long enough"
-                    error = self.compilation.diagnostics.error("E0310", message, span)
-                    error.helps.append(f"consider adding an explicit lifetime bound: `{ty.show(parameter)}: 'static`")
-        for arg in one.args:
-            self._lasting(arg, generics, span)
+    def _lasts(self, one: Ty, known: KnownLifetimes, span: t.Span) -> None:
+        """Report what a type demands of lifetimes that is not known."""
+        if one.flags & (ty.HAS_PARAM | ty.HAS_REGION):
+            found: list[Demand] = []
+            self.lasting.of_type(one, found)
+            known.report(found, span)
+
+    def _bounds_last(self, bounds: Sequence[Predicate], known: KnownLifetimes) -> None:
+        """Report what the types and traits in bounds demand of lifetimes and is not known."""
+        for p in bounds:
+            self._lasts(p.subject, known, p.span)
+            if p.trait is not None and p.trait.lang not in _CALLED:
+                found: list[Demand] = []
+                for one in p.declared[0]:
+                    self.lasting.of_type(one, found)
+                self.lasting.of_trait(p.trait, p.lifetimes, (p.subject, *p.declared[0]), found)
+                known.report(found, p.span)
 
     def function(self, function: FnDef) -> None:
         """Parameters and result."""
@@ -94,12 +112,42 @@ class TypeRules:
             self.check(one, function.generics, written.span)
         if item.result is not None:
             self.check(function.output, function.generics, item.result.span)
+        if any(p.trait is not None and p.span != (0, 0) for p in function.generics.predicates):
+            known = KnownLifetimes(self.lasting)
+            known.add_bounds(function.generics)
+            owner = function.owner
+            if isinstance(owner, ImplDef) and owner.self_ty is not None:
+                known.add_implied(owner.self_ty)
+            for one in (*function.inputs, function.output):
+                known.add_implied(one)
+            self._bounds_last(function.generics.predicates, known)
 
     def const(self, const: ConstDef) -> None:
         """The type of a const or static, which has a size."""
         generics = const.body.generics
         self.check(const.ty, generics, const.syntax.ty.span)
         self.has_size(const.ty, generics, const.syntax.ty.span)
+        owner = const.owner
+        if owner is not None and const.ty.flags & (ty.HAS_PARAM | ty.HAS_REGION):
+            known = KnownLifetimes(self.lasting)
+            known.add_bounds(owner.generics)
+            if isinstance(owner, ImplDef):
+                for one in (owner.self_ty, *owner.trait_args):
+                    known.add_implied(one)
+            self._lasts(const.ty, known, const.syntax.ty.span)
+
+    def trait(self, trait: TraitDef) -> None:
+        """What the bounds of a trait and of its associated types demand of lifetimes."""
+        self.compilation.collector.ensure_generics(trait)
+        known = KnownLifetimes(self.lasting)
+        known.add_bounds(trait.generics)
+        me = ty.param(0, "Self")
+        for name in self.lasting.of_self(trait, trait.lifetimes):
+            known.add(me, name)
+        self._bounds_last(trait.generics.predicates, known)
+        self._bounds_last(trait.supertraits, known)
+        for bounds, _ in trait.assoc_types.values():
+            self._bounds_last(bounds, known)
 
     def impl(self, impl: ImplDef) -> None:
         """The type and the trait of an impl; what the trait asks of both, and of its associated types."""
@@ -113,6 +161,7 @@ class TypeRules:
             return
         if trait.lang == "Copy" and impl.erased_self.kind not in (ty.ADT, ty.PARAM):
             return  # E0206 was said
+        self._impl_lasts(impl, trait)
         args = (impl.erased_self, *impl.erased_args)
         types = [item for item in syntax.items if isinstance(item, t.AliasItem) and item.name in trait.assoc_types]
         if not trait.generics.predicates and not trait.supertraits and not types:
@@ -128,6 +177,35 @@ class TypeRules:
                 for p in trait.assoc_types[item.name][0]:
                     require(inference, p, args, item.ty.span)
         self.compilation.current_impl = saved
+
+
+    def _impl_lasts(self, impl: ImplDef, trait: TraitDef) -> None:
+        """What an impl's trait asks of lifetimes, and what it says of associated types."""
+        known = KnownLifetimes(self.lasting)
+        known.add_bounds(impl.generics)
+        whole = (impl.self_ty, *impl.trait_args)
+        for one in whole:
+            known.add_implied(one)
+        self._bounds_last(impl.generics.predicates, known)
+        found: list[Demand] = []
+        for name in self.lasting.of_self(trait, impl.trait_lifetimes, own=True):
+            self.lasting.outlive(impl.self_ty, name, "E0478", found)
+        known.report(found, impl.syntax.self_ty.span, True)
+        asked: list[Demand] = []
+        self.lasting.of_trait(trait, impl.trait_lifetimes, whole, asked)
+        known.report([one for one in asked if one not in found], impl.syntax.self_ty.span)
+        names = dict(zip(trait.lifetimes, impl.trait_lifetimes, strict=False))
+        for item in impl.syntax.items:
+            if isinstance(item, t.AliasItem) and item.name in trait.assoc_types and not item.generics.where:
+                self.compilation.collector.impl_assoc(impl, item.name)
+                written = impl.declared_types.get(item.name)
+                if written is not None and not written.flags & ty.HAS_ERROR:
+                    self._lasts(written, known, item.ty.span)
+                    said: list[Demand] = []
+                    for p in trait.assoc_types[item.name][0]:
+                        for name in p.regions:
+                            self.lasting.outlive(written, names.get(name, name), "E0477", said)
+                    known.report(said, item.ty.span)
 
 
 def require(inference: Inference, p: Predicate, args: tuple[Ty, ...], span: t.Span) -> bool:

@@ -3366,3 +3366,562 @@ fn main() {}
 //= none 1
 fn f<'a, 'b>(s: &'a str, t: &'b str) -> &'a str { let c = |x| x; let d = c(s); let e = c(t); d }
 fn main() {}
+//= fine
+struct R<'a, 'b: 'a>(&'a i32, &'b i32);
+struct S<'a, 'b> { x: Option<R<'a, 'b>> }
+struct T<'a, 'b> { x: S<'a, 'b> }
+fn main() {}
+//= E0310 2
+struct R<X: 'static>(X);
+enum Q<X> { A(i32), B { r: Vec<R<X>> } }
+fn main() {}
+//= E0310 1
+struct Q<X> { r: &'static [X] }
+fn main() {}
+//= fine
+struct Q<'a, X> { r: Box<dyn Fn(&'a X)> }
+fn main() {}
+//= E0491 1
+struct Q<'a> { r: &'static &'a i32 }
+fn main() {}
+//= E0477 2
+struct R<X: 'static>(X);
+struct Q<'a> { r: R<&'a i32> }
+fn main() {}
+//= E0478 2
+struct R<'a: 'static>(&'a i32);
+struct Q<'a> { r: R<'a> }
+fn main() {}
+//= fine
+trait T { type O; }
+struct W<'a, X: T> { r: &'a X::O }
+struct V<'a, X: T> { r: W<'a, X> }
+fn main() {}
+//= E0310 2
+trait T { type O; }
+struct W<X: T> { r: &'static X::O }
+fn main() {}
+//= fine
+trait T { type O: 'static; }
+struct W<X: T> { r: &'static X::O }
+fn main() {}
+//= fine
+struct W<'a, 'b>(&'a dyn Fn(&'b str));
+struct V<'a, 'b>(&'a &'b str);
+fn main() {}
+//= fine
+trait T { type O; fn f() -> Self::O; }
+impl<'a, 'b> T for &'a &'b i32 { type O = &'a &'b u8; fn f() -> Self::O { panic!() } }
+fn main() {}
+//= fine
+trait T { type O; fn f() -> Self::O; }
+impl<'a, 'b> T for (&'a i32, &'b i32) where 'b: 'a { type O = &'a &'b u8; fn f() -> Self::O { panic!() } }
+fn main() {}
+//= fine
+trait T { type O; }
+impl<'a, 'b, X: 'b> T for (&'a i32, &'b i32, X) where 'b: 'a { type O = &'a X; }
+fn main() {}
+//= fine
+trait T { type O; }
+impl<'a, X: 'static> T for (&'a i32, X) { type O = &'a X; }
+fn main() {}
+//= fine
+trait U: 'static {} trait T { type O; }
+impl<'a, X: U> T for (&'a i32, X) { type O = &'a X; }
+fn main() {}
+//= E0309 2
+trait T<'a> { type O; }
+impl<'a, X> T<'a> for Vec<X> { type O = &'a X; }
+fn main() {}
+//= E0309 2
+trait T<'a> where Self: 'a { type O; }
+impl<'a, X> T<'a> for Vec<X> { type O = &'a X; }
+fn main() {}
+//= fine
+trait T<'a> where Self: 'a { type O; }
+impl<'a, X: 'a> T<'a> for Vec<X> { type O = &'a X; }
+fn main() {}
+//= E0309 2
+trait T<'a> { type O: 'a; }
+impl<'a, X> T<'a> for Vec<X> { type O = X; }
+fn main() {}
+//= fine
+trait T<'a> { type O: 'a; }
+impl<'a, X> T<'a> for &'a X { type O = X; }
+fn main() {}
+//= fine
+trait T<'a> { type O: 'a; }
+impl<'a, 'b: 'a> T<'a> for &'b u8 { type O = &'b u8; }
+fn main() {}
+//= E0478 2 E0803 2
+trait T<'a>: 'a {}
+impl<'a, 'b> T<'a> for &'b u8 {}
+fn main() {}
+//= E0309 2
+trait T<'a>: 'a {}
+impl<'a, X> T<'a> for Vec<X> {}
+fn main() {}
+//= E0478 2
+trait T<X: 'static> {}
+impl<'a> T<&'a i32> for u8 {}
+fn main() {}
+//= E0310 2
+trait T<X: 'static> {}
+impl<X> T<X> for u8 {}
+fn main() {}
+//= fine
+struct R<X: 'static>(X);
+impl<X> R<X> { fn f(&self) {} }
+fn main() {}
+//= fine
+struct R<X: 'static>(X);
+impl<'a> R<&'a i32> { fn f(&self) {} }
+fn main() {}
+//= fine
+struct R<X: 'static>(X); trait T {}
+impl<X> T for R<X> {}
+fn main() {}
+//= fine
+struct R<X: 'static>(X); trait T {}
+impl<'a> T for R<&'a i32> {}
+fn main() {}
+//= none 2
+struct R<X: 'static>(X);
+fn f<'a>(x: &'a i32) { let r: R<&'a i32>; }
+fn main() {}
+//= E0310 2
+struct R<X: 'static>(X);
+fn f<X>(x: X) { let r: R<X>; }
+fn main() {}
+//= none 1
+fn f<'a, 'b>(x: &'a i32, y: &'b i32) { let r: Option<&'a &'b i32> = None; }
+fn main() {}
+//= none 1
+fn f<'a, 'b>(x: &'a i32, y: &'b i32) { let r: &'a &'b i32; }
+fn main() {}
+//= E0309 1
+fn f<'a, X>(x: &'a i32, y: X) { let r: Option<&'a X> = None; }
+fn main() {}
+//= E0310 1
+fn f<X>(y: X) { let r: Option<&'static X> = None; }
+fn main() {}
+//= fine
+fn f<X>(y: X) { let r: Vec<&X> = vec![]; }
+fn main() {}
+//= E0310 3
+struct R<X: 'static>(X);
+fn g<T>() {}
+fn f<X>(y: X) { g::<R<X>>(); }
+fn main() {}
+//= none 2
+struct R<'a, 'b: 'a>(&'a i32, &'b i32);
+fn f<'a, 'b>(y: &'a i32, z: &'b i32) { let n: Option<R<'a, 'b>> = None; }
+fn main() {}
+//= fine
+struct R<X: 'static>(X);
+trait T { fn f<'a>(r: R<&'a i32>); }
+fn main() {}
+//= fine
+struct R<X: 'static>(X);
+trait T { fn f(r: R<Self>) where Self: Sized; }
+fn main() {}
+//= fine
+struct R<X: 'static>(X);
+type A<X> = R<X>;
+static S: Option<R<&'static i32>> = None;
+const C: Option<A<i32>> = None;
+fn main() {}
+//= E0310 2
+struct R<X: 'static>(X);
+fn f<X>() where R<X>: Clone {}
+fn main() {}
+//= E0310 3
+trait T { type O; }
+struct R<X: 'static>(X);
+impl<X> T for (X,) { type O = Option<R<X>>; }
+fn main() {}
+//= fine
+trait T { type O; }
+struct R<'a, X: 'a>(&'a X);
+impl<'a, X> T for R<'a, X> { type O = &'a X; }
+fn main() {}
+//= fine
+trait T { type O; }
+impl<'a, X> T for [&'a X] { type O = &'a X; }
+fn main() {}
+//= fine
+trait T { type O; }
+impl<'a, X> T for fn(&'a X) { type O = &'a X; }
+fn main() {}
+//= fine
+trait T { type O; }
+impl<'a, X: Clone> T for dyn Fn(&'a X) { type O = &'a X; }
+fn main() {}
+//= fine
+trait T { type O; }
+trait D<A> {}
+impl<'a, X> T for &'a dyn D<X> { type O = &'a X; }
+fn main() {}
+//= fine
+trait T { type O; }
+trait D<A> {}
+impl<'a, X> T for &'a (dyn D<X> + 'a) { type O = &'a (dyn D<X> + 'a); }
+fn main() {}
+//= E0477 2
+trait T { type O: Clone + 'static; fn f(&self) -> Self::O; }
+impl<'a> T for &'a str { type O = &'a str; fn f(&self) -> &'a str { self } }
+fn main() {}
+//= fine
+trait T { type O: 'static; }
+impl<X: T> T for Vec<X> { type O = X::O; }
+impl<X: T> T for [X; 2] { type O = Vec<X::O>; }
+fn main() {}
+//= E0310 2
+trait U { type O; } trait T { type O: 'static; }
+impl<X: U> T for Vec<X> { type O = X::O; }
+fn main() {}
+//= fine
+trait T { type O where Self: 'static; }
+impl<X> T for Vec<X> { type O = &'static X where Self: 'static; }
+fn main() {}
+//= fine
+use std::fmt::Debug;
+trait T { type O: Debug; }
+impl<X: Debug> T for Vec<X> { type O = Box<dyn Debug>; }
+fn main() {}
+//= fine
+struct P<X>(X);
+impl<X> P<X> { fn f<'a>(x: &'a i32) -> Option<&'a X> { None } }
+fn main() {}
+//= E0309 2
+struct P<'a, X>(&'a i32, X);
+impl<'a, X> P<'a, X> { fn f(&self) -> Option<&'a X> { None } fn g(&self) { let k: Option<&'a X> = self.f(); } }
+fn main() {}
+//= E0309 2
+struct P<'a, X>(&'a i32, X);
+impl<'a, X> P<'a, X> { fn g(&self) { let k: Option<&'a X> = None; } }
+fn main() {}
+//= E0309 2
+struct P<'a, X>(&'a i32, X);
+impl<'a, X> P<'a, X> { const K: Option<&'a X> = None; }
+fn main() {}
+//= E0310 2
+struct P<X>(X);
+impl<X> P<X> { const K: Option<&'static X> = None; }
+fn main() {}
+//= E0309 2
+trait D<'a, X> where X: 'a {}
+impl<'a, X> D<'a, X> for u8 {}
+fn main() {}
+//= E0478 2
+trait D<'a, 'b> where 'b: 'a {}
+impl<'a, 'b> D<'a, 'b> for u8 {}
+fn main() {}
+//= E0478 2
+trait D<'a, 'b> where 'b: 'a {}
+struct X<'a, 'b, T: D<'a, 'b>>(T, &'a i32, &'b i32);
+fn main() {}
+//= E0310 2
+trait D<X: 'static> {}
+struct N<X, T: D<X>>(T, X);
+fn main() {}
+//= E0310 2
+trait D<X: 'static> {}
+fn f<X, T: D<X>>(t: T, x: X) {}
+fn main() {}
+//= fine
+struct R<X: 'static>(X);
+trait D { fn f() -> R<Self> where Self: Sized; }
+trait E<X> { type K; fn m(x: X) -> Option<R<X>>; }
+fn main() {}
+//= E0309 1
+trait E<'a, X> { fn m(x: X) -> Option<&'a X>; type K: Into<&'a X>; }
+fn main() {}
+//= E0310 1
+trait E<X> { const K: Option<&'static X>; }
+fn main() {}
+//= E0478 2 E0803 2
+trait Up: 'static {} trait Lo: Up {}
+impl<'a> Up for &'a i32 {}
+fn main() {}
+//= E0277 2
+trait Up: 'static {} trait Lo: Up {}
+impl<'a> Lo for &'a i32 {}
+fn main() {}
+//= fine
+trait T: 'static {}
+impl T for &'static i32 {} impl<X: 'static> T for Vec<X> {} impl<X: T> T for Option<X> {} impl T for i32 {} impl<F: Fn() + 'static> T for (F,) {}
+fn main() {}
+//= E0478 3 E0803 3
+trait T: 'static { }
+struct S<'a>(&'a i32);
+impl<'a> T for S<'a> {}
+fn main() {}
+//= E0478 3 E0803 3
+trait T: 'static { }
+impl T for dyn Fn() {}
+impl<'a> T for (dyn Fn(i32) + 'a) {}
+fn main() {}
+//= fine
+struct C<'a, T: 'static>(&'a T);
+fn f<'a, T>(c: &C<'a, T>) where T: 'static {}
+fn main() {}
+//= fine
+struct N<'a> { up: Option<&'a N<'a>>, v: i32 }
+impl<'a> N<'a> { fn root(&'a self) -> &'a N<'a> { match self.up { Some(u) => u.root(), None => self } } }
+fn f() { let a = N { up: None, v: 1 }; let b = N { up: Some(&a), v: 2 }; println!("{}", b.root().v); }
+fn main() {}
+//= fine
+enum L<'a, T> { Nil, Cons(T, &'a L<'a, T>) }
+impl<'a, T: Copy> L<'a, T> { fn head(&self) -> Option<T> { match self { L::Nil => None, L::Cons(t, _) => Some(*t) } } fn tail(&self) -> Option<&'a L<'a, T>> { match self { L::Nil => None, L::Cons(_, r) => Some(*r) } } }
+fn f() { let n = L::Nil; let a = L::Cons(1, &n); let b = L::Cons(2, &a); println!("{:?}", b.tail().and_then(|t| t.head())); }
+fn main() {}
+//= fine
+trait Visit<'a> { type Out: 'a; fn go(&mut self, s: &'a str) -> Self::Out; }
+struct W<'a>(Vec<&'a str>);
+impl<'a> Visit<'a> for W<'a> { type Out = &'a str; fn go(&mut self, s: &'a str) -> &'a str { self.0.push(s); s } }
+impl<'a, 'b> Visit<'a> for &'b mut W<'a> { type Out = Option<&'a str>; fn go(&mut self, s: &'a str) -> Option<&'a str> { self.0.pop() } }
+fn main() {}
+//= fine
+struct It<'a, T> { s: &'a [T] }
+impl<'a, T> Iterator for It<'a, T> { type Item = &'a T; fn next(&mut self) -> Option<&'a T> { let (a, b) = self.s.split_first()?; self.s = b; Some(a) } }
+fn it<'a, T>(s: &'a [T]) -> It<'a, T> { It { s } }
+fn f() { let v = vec![1, 2]; for x in it(&v) { println!("{}", x); } }
+fn main() {}
+//= fine
+struct It<'a, T> { s: &'a mut [T] }
+impl<'a, T> It<'a, T> { fn first(&'a mut self) -> Option<&'a mut T> { self.s.first_mut() } }
+fn f() { let mut v = vec![1, 2]; let mut i = It { s: &mut v }; *i.first().unwrap() = 3; }
+fn main() {}
+//= fine
+use std::collections::HashMap;
+struct G<'g, K, V> { m: &'g HashMap<K, Vec<V>> }
+impl<'g, K: Eq + std::hash::Hash, V> G<'g, K, V> { fn get(&self, k: &K) -> &'g [V] { self.m.get(k).map(|v| v.as_slice()).unwrap_or(&[]) } }
+fn main() {}
+//= fine
+trait S { fn name(&self) -> &str; }
+struct B<'a> { xs: Vec<&'a dyn S>, ys: Vec<Box<dyn S + 'a>> }
+impl<'a> B<'a> { fn add<T: S + 'a>(&mut self, t: T) { self.ys.push(Box::new(t)); } fn put(&mut self, t: &'a dyn S) { self.xs.push(t); } }
+fn main() {}
+//= E0309 3
+trait S { fn name(&self) -> &str; }
+struct B<'a> { ys: Vec<Box<dyn S + 'a>> }
+impl<'a> B<'a> { fn add<T: S>(&mut self, t: T) { self.ys.push(Box::new(t)); } }
+fn main() {}
+//= fine
+trait P { type Out; fn run<'a>(&self, s: &'a str) -> Option<(Self::Out, &'a str)>; }
+struct M<A, F> { a: A, f: F }
+impl<A: P, B, F: Fn(A::Out) -> B> P for M<A, F> { type Out = B; fn run<'a>(&self, s: &'a str) -> Option<(B, &'a str)> { let (o, r) = self.a.run(s)?; Some(((self.f)(o), r)) } }
+fn main() {}
+//= fine
+struct Ctx<'c, 's: 'c> { names: &'c Vec<&'s str> }
+impl<'c, 's> Ctx<'c, 's> { fn first(&self) -> &'s str { self.names[0] } fn inner(&self) -> &'c &'s str { &self.names[0] } }
+fn f() -> usize { let s = String::from("x"); let r; { let v = vec![&s[..]]; let c = Ctx { names: &v }; r = c.first(); } r.len() }
+fn main() {}
+//= E0597 3
+struct Ctx<'c, 's> { names: &'c Vec<&'s str> }
+impl<'c, 's> Ctx<'c, 's> { fn up(&self, s: &'s str) -> &'c str { s } }
+fn f() -> usize { let s = String::from("x"); let r; { let v = vec![&s[..]]; let c = Ctx { names: &v }; r = c.up("a"); } r.len() }
+fn main() {}
+//= fine
+fn f<'a, T: Clone>(v: &'a Vec<T>, d: &'a T) -> &'a T { let g = |i: usize| -> &'a T { v.get(i).unwrap_or(d) }; g(0) }
+fn main() {}
+//= fine
+fn f<'a, T: Clone>(v: &'a Vec<T>, d: &'a T) -> &'a T { let g = |i: usize| v.get(i).unwrap_or(d); g(0) }
+fn main() {}
+//= fine
+fn f<'a>(v: &'a str) -> &'a str { let g = |i: usize| -> &str { &v[i..] }; g(0) }
+fn main() {}
+//= fine
+fn f(v: &str) -> usize { let g = |i: usize| -> &str { &v[i..] }; { let k = g(1); k.len() } }
+fn main() {}
+//= none 1
+fn f<'a, 'b>(v: &'a str, w: &'b str) { let g = || -> &'b str { v }; }
+fn main() {}
+//= none 1
+fn f<'a, 'b>(v: &'a str, w: &'b str) { let g = |x: &'b str| -> &'a str { x }; }
+fn main() {}
+//= fine
+fn f<'a>() { let g = |x: i32| -> Box<dyn Fn(&str) -> usize + 'a> { Box::new(move |s| s.len()) }; g(1)("x"); }
+fn main() {}
+//= fine
+fn f() { let g = |x: i32| -> Box<dyn Fn() -> i32> { Box::new(move || x) }; let k = 3; let h = |x: &i32| -> Box<dyn Fn() -> i32> { let y = *x; Box::new(move || y) }; h(&k)(); }
+fn main() {}
+//= fine
+fn f() { let k = 3; let h = || -> Box<dyn Fn() -> i32> { Box::new(|| k) }; }
+fn main() {}
+//= fine
+fn f() { let k = 3; let h = || -> Result<i32, std::num::ParseIntError> { let a: i32 = "1".parse()?; Ok(a + k) }; h().unwrap(); }
+fn main() {}
+//= fine
+fn f(v: &[String]) -> Vec<&str> { let pick = |s| -> Option<&str> { let t: &String = s; Some(t.as_str()) }; v.iter().filter_map(pick).collect() }
+fn main() {}
+//= E0310 2
+use std::fmt::Display;
+fn f<T: Display>(v: Vec<T>) -> Box<dyn Display> { let g = |x: T| -> Box<dyn Display> { Box::new(x) }; g(v.into_iter().next().unwrap()) }
+fn main() {}
+//= fine
+use std::fmt::Display;
+fn f<'a, T: Display>(v: &'a Vec<T>) -> Vec<Box<dyn Display + 'a>> { v.iter().map(|x| -> Box<dyn Display + 'a> { Box::new(x) }).collect() }
+fn main() {}
+//= fine
+use std::fmt::Display;
+fn f<T: Display>(v: &Vec<T>) -> Vec<Box<dyn Display + '_>> { v.iter().map(|x| Box::new(x) as Box<dyn Display>).collect() }
+fn main() {}
+//= E0515 2
+fn f<'a, 'b>(_: Option<&'a &'b i32>, y: &'b i32) -> &'a i32 { y }
+fn g() -> &'static i32 { let k = 1; f(None, &k) }
+fn main() {}
+//= E0597 2
+fn f<'a, 'b>(x: &'a &'b i32, y: &'b i32) -> &'a i32 { y }
+fn g() { let z = 1; let zr = &z; let r; { let k = 2; r = f(&zr, &k); } println!("{}", r); }
+fn main() {}
+//= fine
+fn f<'a, T>(x: Option<&'a T>, y: T) -> Box<dyn Fn(&T) + 'a> where T: Fn(&T) + Copy { Box::new(move |z| y(z)) }
+fn main() {}
+//= E0515 2
+fn f<'a, T: std::fmt::Debug>(x: Option<&'a T>, y: T) -> Box<dyn std::fmt::Debug + 'a> { Box::new(y) }
+fn g() -> Box<dyn std::fmt::Debug> { let k = 1; f(None, &k) }
+fn main() {}
+//= E0310 2
+fn f<'a, T: std::fmt::Debug>(x: Option<&'a T>, y: T) -> Box<dyn std::fmt::Debug + 'a> { Box::new(y) }
+fn g<T: std::fmt::Debug>(t: T) -> Box<dyn std::fmt::Debug> { f(None, t) }
+fn main() {}
+//= E0515 3
+struct I<'a, 'b>(Option<&'a &'b i32>);
+impl<'a, 'b> I<'a, 'b> { fn up(&self, y: &'b i32) -> &'a i32 { y } }
+fn g() -> &'static i32 { let k = 1; I(None).up(&k) }
+fn main() {}
+//= E0515 3
+struct I<'a, 'b>(Option<&'a &'b i32>);
+impl<'a, 'b> I<'a, 'b> { fn up(y: &'b i32) -> &'a i32 { y } }
+fn g() -> &'static i32 { let k = 1; I::up(&k) }
+fn main() {}
+//= E0515 3
+trait T<'a, 'b> { fn up(&self, y: &'b i32) -> &'a i32; }
+impl<'a, 'b> T<'a, 'b> for Option<&'a &'b i32> { fn up(&self, y: &'b i32) -> &'a i32 { y } }
+fn g() -> &'static i32 { let k = 1; let o: Option<&&i32> = None; o.up(&k) }
+fn main() {}
+//= E0515 2
+fn f<'a, 'b>(y: &'b i32) -> (Option<&'a &'b i32>, &'a i32) { (None, y) }
+fn g() -> &'static i32 { let k = 1; f(&k).1 }
+fn main() {}
+//= fine
+fn up<'a, 'b>(_: Option<&'a &'b ()>, y: &'b i32) -> &'a i32 { y }
+fn g() -> &'static i32 { let k = 1; let h: fn(Option<&'static &'static ()>, &i32) -> &'static i32 = up; h(None, &k) }
+fn main() {}
+//= E0597 2
+fn up<'a, 'b>(_: &'a &'b (), y: &'b i32) -> &'a i32 { y }
+fn ap<F: for<'x> Fn(&'static &'x (), &'x i32) -> &'static i32>(f: F) -> &'static i32 { let k = 1; f(&&(), &k) }
+fn g() -> &'static i32 { ap(up) }
+fn main() {}
+//= E0597 2
+fn f<'a, 'b>(x: &'a mut Vec<&'b i32>, y: &'b i32) { x.push(y) }
+fn g() { let mut v = vec![]; { let k = 1; f(&mut v, &k); } println!("{:?}", v); }
+fn main() {}
+//= E0505 2
+fn f<'a, 'b>(x: &'a Vec<&'b i32>) -> &'a &'b i32 { &x[0] }
+fn g() { let k = 1; let v = vec![&k]; let r = f(&v); drop(v); println!("{:?}", r); }
+fn main() {}
+//= none 4
+struct W<'a, T>(&'a [T]);
+fn f<'a, T: Copy>(w: Option<W<'a, T>>, y: T) -> Box<dyn Fn() -> T + 'a> { Box::new(move || y) }
+fn g() -> Box<dyn Fn() -> &'static i32> { f(None, &1) }
+fn h<'x>(x: &'x i32) -> Box<dyn Fn() -> &'x i32 + 'static> { f(None, x) }
+fn main() {}
+//= E0515 2
+fn f<'a, 'b>(x: fn(&'a &'b ()), y: &'b i32) -> &'a i32 { y }
+fn g() -> &'static i32 { let k = 1; f(|_| (), &k) }
+fn main() {}
+//= fine
+trait Tr { type O; fn up<'b>(y: &'b i32, o: Option<&'b Self::O>) -> i32 { 0 } }
+impl<'a> Tr for &'a i32 { type O = &'a i32; }
+fn g() { let k = 1; <&i32 as Tr>::up(&k, None); }
+fn main() {}
+//= fine
+struct C<'a>(std::cell::Cell<Option<&'a C<'a>>>);
+fn f<'a>(c: &'a C<'a>) { c.0.set(Some(c)); }
+fn g() { let c = C(std::cell::Cell::new(None)); f(&c); }
+fn main() {}
+//= none 2
+fn conv<'a, 'b, T: ?Sized>(_: Option<&'a &'b T>, t: &'b T) -> &'a T { t }
+fn g<'x>(s: &'x str) -> &'static str { conv(None, s) }
+fn main() {}
+//= E0597 2
+fn conv<'a, 'b, T: ?Sized>(t: &'b T, _: Option<&'a &'b T>) -> &'a T { t }
+fn g() -> usize { let r; { let s = String::from("x"); r = conv(&s[..], None); } r.len() }
+fn main() {}
+//= none 1
+fn id<'a, 'b>(t: &'b str) -> impl Fn(&'a &'b ()) -> &'a str { move |_| t }
+fn g() -> &'static str { let s = String::new(); let r = id(&s)(&&()); "" }
+fn main() {}
+//= E0491 2
+trait T { type O; } struct A<'x, 'y>(&'x &'y str);
+impl<'x, 'y> T for (&'x i32, &'y i32) { type O = &'x &'y str; }
+fn main() {}
+//= E0309 2
+trait T { type O; }
+impl<'a, X> T for (&'a i32, X) { type O = &'a X; }
+fn main() {}
+//= E0309 3
+trait T { type O; }
+struct R<'a, X: 'a>(&'a X);
+impl<'a, X> T for (&'a i32, X) { type O = R<'a, X>; }
+fn main() {}
+//= E0310 2
+trait T { type O; }
+impl<X> T for Vec<X> { type O = &'static X; }
+fn main() {}
+//= E0310 2
+struct R<X: 'static>(X);
+struct Q<X>(R<X>);
+fn main() {}
+//= E0310 3
+struct R<X: 'static>(X);
+trait T { type O; }
+impl<X> T for Vec<X> { type O = R<X>; }
+fn main() {}
+//= E0478 3
+struct R<'a, 'b: 'a>(&'a i32, &'b i32);
+trait T { type O; }
+impl<'a, 'b> T for (&'a i32, &'b i32) { type O = R<'a, 'b>; }
+fn main() {}
+//= none 2
+struct R<X: 'static>(X);
+fn f<'a>() { let r: Option<R<&'a i32>> = None; }
+fn main() {}
+//= E0310 2
+struct R<X: 'static>(X);
+fn f<X>() { let r: Option<R<X>> = None; }
+fn main() {}
+//= E0477 2
+trait T<'a> { type O: 'a; }
+impl<'a, 'b> T<'a> for &'b i32 { type O = &'b i32; }
+fn main() {}
+//= E0477 2
+trait T { type O: 'static; }
+impl<'b> T for &'b i32 { type O = &'b i32; }
+fn main() {}
+//= E0310 2
+trait T { type O: 'static; }
+impl<X> T for Vec<X> { type O = X; }
+fn main() {}
+//= E0478 2 E0803 2
+trait T where Self: 'static {}
+impl<'a> T for &'a i32 {}
+fn main() {}
+//= E0478 2 E0803 2
+trait T: 'static {}
+impl<'a> T for &'a i32 {}
+fn main() {}
+//= E0310 2
+trait T: 'static {}
+impl<X> T for Vec<X> {}
+fn main() {}
+//= fine
+struct S<'a, 'b>(&'a &'b i32);
+impl<'a, 'b> S<'a, 'b> { fn g(y: &'b i32) -> &'a i32 { y } }
+fn main() {}
+//= E0309 1
+fn f<'a, T: std::fmt::Debug>(x: &'a i32, t: T) -> Box<dyn std::fmt::Debug + 'a> { (|| -> Box<dyn std::fmt::Debug + 'a> { Box::new(t) })() }
+fn main() {}

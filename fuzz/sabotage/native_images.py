@@ -47,6 +47,20 @@ def _read(**changes: Any) -> None:
     image.StoredRegion.from_bytes = staticmethod(from_bytes)  # type: ignore[method-assign]
 
 
+@BUGS.action(
+    "image-mapped",
+    Area.AOT,
+    "what is checked is not what is used",
+    judges=("tests/engines/vm/aot/test_image.py",),
+    description="regions are of what the image's file has when they are installed",
+)
+def _() -> None:
+    from engines.vm.aot import store
+    from engines.vm.runtime.object_cache import private_view
+
+    store._content = private_view
+
+
 @BUGS.action("image-digest-unchecked", Area.AOT, "damage goes unnoticed", description="the digest is not compared")
 def _() -> None:
     from engines.vm.aot import image

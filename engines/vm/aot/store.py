@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 
 from engines.vm.aot.image import HEAD_BYTES, ImageRefusedError, Origin, StoredRegion, body_of, decode, regions_of
 from engines.vm.runtime.digest import FileDigests, digest
-from engines.vm.runtime.object_cache import ObjectCache, cache_folder, content_key, private_view
+from engines.vm.runtime.object_cache import ObjectCache, cache_folder, content_key
 from engines.whole_file import refuse_large
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from io import FileIO
     from typing import Final
 
+_POPULATE: Final = getattr(mmap, "MAP_POPULATE", 0)
 MOST_BYTES: Final = 16 << 20
 """Of host code kept for one program: as much as the code cache holds."""
 
@@ -31,11 +34,29 @@ def read_image(path: str, executable: bytes, origin: Origin | None = None) -> li
         with open(path, "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             refuse_large(path, status.st_size)
-            content = private_view(file, status.st_size)
+            content = _content(file, status.st_size)
     except OSError as error:
         raise ImageRefusedError(f"{path}: {error.strerror}") from None
     known = FileDigests(f"{cache_folder()}/images").of(status, content, HEAD_BYTES)
     return decode(content, origin or Origin.here(executable), path, bytes.fromhex(known))
+
+
+def _content(file: FileIO, size: int) -> memoryview:
+    """The first `size` bytes, or all, if there are fewer: a copy, for who copies another image over the file while the
+    program runs must not change what is installed later.
+
+    They are read into memory that was asked for as a whole: touching its pages one by one takes longer than reading.
+    """
+    if not size:
+        return memoryview(b"")
+    content = memoryview(mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _POPULATE))
+    have = 0
+    while have < size:
+        got = file.readinto(content[have:])
+        if not got:
+            break
+        have += got
+    return content[:have]
 
 
 class RegionStore:

@@ -116,6 +116,13 @@ def test_a_file_that_changes_after_its_digest_was_taken_is_refused(image: Path, 
         read_image(str(image), b"", HERE)
 
 
+@pytest.mark.parametrize("change", [b"", b"\0" * 4096])
+def test_regions_stay_what_they_were_when_their_file_is_written_again(image: Path, change: bytes) -> None:
+    found = read_image(str(image), b"", HERE)
+    image.write_bytes(change)
+    assert [bytes(region.code) for region in found] == [SOME.code] * 2
+
+
 @pytest.mark.parametrize("size", [0, 5, HEAD_BYTES, HEAD_BYTES + 30])
 def test_a_file_that_is_cut_short_is_refused(image: Path, size: int) -> None:
     os.truncate(image, size)

@@ -63,7 +63,6 @@ macro_rules! float {
             }
             pub const fn signum(self) -> $t { if self.is_nan() { self } else if self.is_sign_negative() { -1.0 } else { 1.0 } }
             pub const fn copysign(self, sign: $t) -> $t { if self.is_sign_negative() == sign.is_sign_negative() { self } else { -self } }
-            pub const fn mul_add(self, a: $t, b: $t) -> $t { self * a + b }
             pub const fn recip(self) -> $t { 1.0 / self }
             pub const fn max(self, other: $t) -> $t { if self.is_nan() || self < other { other } else { self } }
             pub const fn min(self, other: $t) -> $t { if self.is_nan() || other < self { other } else { self } }
@@ -100,13 +99,66 @@ macro_rules! float {
 }
 float! { f64 u64 f64_to_bits f64_from_bits 53 63 15 8 }
 float! { f32 u32 f32_to_bits f32_from_bits 24 31 6 4 }
+/// Sign (whether negative), mantissa and exponent of a finite number that is not 0: mantissa times two to the exponent, the mantissa's
+/// highest bit at place 124.
+fn parts(value: f64) -> (bool, u128, i32) {
+    let bits = f64_to_bits(value);
+    let field = (bits >> 52 & 0x7ff) as i32;
+    let mantissa = (bits & 0xf_ffff_ffff_ffff | if field == 0 { 0 } else { 1 << 52 }) as u128;
+    let by = mantissa.leading_zeros() - 3;
+    (value.is_sign_negative(), mantissa << by, (if field == 0 { 1 } else { field }) - 1075 - by as i32)
+}
+/// `a * b + c` rounded once (IEEE 754, fusedMultiplyAdd).
+fn fused(a: f64, b: f64, c: f64) -> f64 {
+    if a == 0.0 || b == 0.0 || !a.is_finite() || !b.is_finite() || !c.is_finite() { return a * b + c; }
+    if c == 0.0 { return a * b; }
+    let (negative_a, mantissa_a, power_a) = parts(a);
+    let (negative_b, mantissa_b, power_b) = parts(b);
+    let whole = (mantissa_a >> 72) * (mantissa_b >> 72);
+    let by = whole.leading_zeros() - 3;
+    let mut big = (negative_a != negative_b, whole << by, power_a + power_b + 144 - by as i32);
+    let mut small = parts(c);
+    if (big.2, big.1) < (small.2, small.1) { crate::mem::swap(&mut big, &mut small); }
+    let far = (big.2 - small.2) as u32;
+    // What is shifted out only says that the sum is not exact: far apart, at most one high bit goes.
+    let near = if far > 124 { 1 } else { small.1 >> far | (small.1 & ((1 << far) - 1) != 0) as u128 };
+    let sum = if big.0 == small.0 { big.1 + near } else { big.1 - near };
+    if sum == 0 { return 0.0; }
+    let highest = big.2 + 127 - sum.leading_zeros() as i32;
+    let negative = (big.0 as u64) << 63;
+    if highest > 1023 { return f64_from_bits(negative | 0x7ff << 52); }
+    let last = if highest - 52 > -1074 { highest - 52 } else { -1074 };
+    let shift = last - big.2;
+    let digits = if shift <= 0 {
+        (sum << -shift) as u64
+    } else if shift > 127 {
+        0
+    } else {
+        let rest = sum & ((1 << shift) - 1);
+        let half = 1 << (shift - 1);
+        let kept = (sum >> shift) as u64;
+        kept + (rest > half || rest == half && kept & 1 == 1) as u64
+    };
+    f64_from_bits(negative | (((last + 1074) as u64) << 52) + digits)
+}
 impl f64 {
+    pub fn mul_add(self, a: f64, b: f64) -> f64 { fused(self, a, b) }
     pub const MAX: f64 = 1.7976931348623157e308;
     pub const MIN: f64 = -1.7976931348623157e308;
     pub const MIN_POSITIVE: f64 = 2.2250738585072014e-308;
     pub const EPSILON: f64 = 2.2204460492503131e-16;
 }
 impl f32 {
+    pub fn mul_add(self, a: f32, b: f32) -> f32 {
+        let product = self as f64 * a as f64;
+        let sum = product + b as f64;
+        // Rounded to odd, so that rounding it again is rounding once.
+        let part = sum - product;
+        let error = (product - (sum - part)) + (b as f64 - part);
+        let bits = f64_to_bits(sum);
+        if !sum.is_finite() || error == 0.0 || bits & 1 == 1 { return sum as f32; }
+        f64_from_bits(if (error > 0.0) == (sum > 0.0) { bits + 1 } else { bits - 1 }) as f32
+    }
     pub const MAX: f32 = 3.40282347e38;
     pub const MIN: f32 = -3.40282347e38;
     pub const MIN_POSITIVE: f32 = 1.17549435e-38;

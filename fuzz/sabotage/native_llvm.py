@@ -375,6 +375,19 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-kept-code-forgets",
+    Area.CODE_CACHE,
+    "code compiled again in vain",
+    description="what only ran compiled counts as never executed: what is compiled again has less than before",
+    judges=(SAMPLES,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.tier import LlvmTier
+
+    replace_method(LlvmTier, "_executed", lambda _: lambda self, space: space.executed)
+
+
+@BUGS.action(
     "llvm-seen-targets-are-all",
     Area.CODE_CACHE,
     "a jump to the wrong place",

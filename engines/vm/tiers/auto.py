@@ -303,11 +303,6 @@ class AutoTier(LlvmTier):
     def _is_busy(self) -> bool:
         return False
 
-    def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
-        """What baseline code has, too: what only ran there was never decoded."""
-        executed = super()._executed(space)
-        return lambda pc: executed(pc) or space.handle_at(pc) is not None
-
     def request(self, space: CompiledSpace, root: int, frm: int) -> bool:
         """As of the LLVM tier, but nothing that failed is tried again."""
         if any(root == region.entries[0][0] for region in self.rejected):

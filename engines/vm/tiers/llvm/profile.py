@@ -36,7 +36,7 @@ class Profile:
         seen: by pc of an indirect jump, where it went.
         uncovered: how often control came to a pc that is in no compiled code, by a jump or from such code.
         links: what the return address register held at such a pc.
-        asked: by root of a region that was asked for, the pcs of its instructions.
+        asked: by root of a region that was asked for, every even address in it.
         distrusts: whether indirect jumps are taken to leave compiled code, since it runs less than it seems to.
     """
 
@@ -61,7 +61,7 @@ class Profile:
 
     def ask(self, root: int, region: Region) -> None:
         """The region of `root` is being compiled."""
-        self.asked[root] = region.pcs()
+        self.asked[root] = region.inside()
 
     def choose(self) -> list[tuple[int, int]]:
         """Where uncovered code begins, most frequent first, with the return address there; begins to count anew."""

@@ -132,9 +132,9 @@ class Region:
         """Whether an instruction at `pc` would be part of it."""
         return any(address(block.pc) <= pc < block.next_pc for block in self.blocks.values())
 
-    def pcs(self) -> frozenset[int]:
-        """The addresses of its instructions."""
-        return frozenset(insn.pc for block in self.blocks.values() for insn in block.insns)
+    def inside(self) -> frozenset[int]:
+        """Every even address in it."""
+        return frozenset(pc for start, end in self.ranges() for pc in range(start, end, 2))
 
     def ranges(self) -> list[tuple[int, int]]:
         """The guest bytes that the region was made from, [start, end), joined."""

@@ -275,7 +275,7 @@ class LlvmTier(CompilingTier):
             covered = self.profile.covering(space, root)
             if covered is not None:
                 again = self._form(space, root, frm)
-                if self._again[root] < MOST_AGAIN and again.contains(pc) and not again.pcs() <= covered:
+                if self._again[root] < MOST_AGAIN and again.contains(pc) and again.inside() > covered:
                     self._again[root] += 1
                 elif root in self.profile.asked:  # once it is there, it is known whether the guest comes to its entries
                     continue
@@ -378,7 +378,7 @@ class LlvmTier(CompilingTier):
     def _take(self, space: CompiledSpace, request: Request, made: Compiled) -> None:
         region = _stored(request, made)
         self.compiled.append(region)
-        if self.profile.asked.get(request.root) == request.region.pcs():  # else a larger one waits
+        if self.profile.asked.get(request.root) == request.region.inside():  # else a larger one waits
             del self.profile.asked[request.root]
         if not self.cache.suits(space, region):
             self._counters.stale += 1
@@ -399,7 +399,10 @@ class LlvmTier(CompilingTier):
         return self.cache.install(space, region.code, entries, ranges, faults=region.faults)
 
     def _executed(self, space: CompiledSpace) -> Callable[[int], bool]:
-        return space.executed if self.only_executed else _always
+        """What was ever executed: also what only ran compiled, and so was never decoded, be it in an earlier run."""
+        if not self.only_executed:
+            return _always
+        return lambda pc: space.executed(pc) or space.handle_at(pc) is not None
 
     def _apart(self, space: CompiledSpace, root: int) -> Callable[[int], bool]:
         """Which instructions may be part of a region of `root`: those that were executed, except where other regions of

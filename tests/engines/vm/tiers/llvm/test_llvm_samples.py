@@ -116,11 +116,42 @@ def test_what_is_asked_for_again_counts_as_asked_for_until_it_is_there() -> None
     compiler, frm = tier.compiler, 0
     small = compiler.region(CODE, space.fetch, lambda pc: pc < CODE + 24, frm)
     large = compiler.region(CODE, space.fetch, lambda _: True, frm)
-    assert small.pcs() < large.pcs()
+    assert small.inside() < large.inside()
     for region in (small, large):
         tier.profile.ask(CODE, region)
-    for region, asked in ((small, {CODE: large.pcs()}), (large, {})):
+    for region, asked in ((small, {CODE: large.inside()}), (large, {})):
         guest = b"".join(space.fetch(start, end - start) for start, end in region.ranges())
         request = Request(CODE, region, guest, frm, id(space), space.version)
         tier._take(space, request, tier._compile(request))
         assert tier.profile.asked == asked
+
+
+def test_what_an_earlier_run_compiled_counts_as_executed() -> None:
+    hart = hart_with(1_000, 1_000)
+    kept = LlvmTier().compile(hart, CODE)
+    assert kept is not None
+    tier = LlvmTier(slice_insns=SLICE, background=False)
+    tier.offer([kept])
+    tier.run(hart, 10_000)
+    space = tier.space(hart.memory)
+    assert not space.executed(CODE + 32)
+    assert tier._form(space, CODE, 0).ranges() == list(kept.ranges)
+
+
+@pytest.mark.parametrize(("unseen", "root"), [(0, CODE), (CODE + 4, CODE + 12)])
+def test_a_region_is_not_compiled_again_with_less_than_it_has(
+    monkeypatch: pytest.MonkeyPatch, unseen: int, root: int
+) -> None:
+    """What an earlier run saw, this one may not have seen."""
+    hart = hart_with(0, 0)
+    both = "bne a0, zero, 12\naddi a1, a1, 1\njal zero, -8\naddi a2, a2, 1\njal zero, -16\n"
+    hart.memory.write(CODE, assemble(both))
+    kept = LlvmTier().compile(hart, CODE, (CODE + 12,))
+    assert kept is not None and kept.ranges == ((CODE, CODE + 12),)
+    tier = LlvmTier(slice_insns=SLICE, background=False)
+    tier.offer([kept])
+    tier.run(hart, 1)
+    monkeypatch.setattr(tier, "_executed", lambda _: lambda pc: pc != unseen)
+    monkeypatch.setattr(tier, "_root", lambda *_: CODE)
+    tier._ask(tier.space(hart.memory), 0, [(CODE + 12, 0)])
+    assert roots_of(tier) == [root]

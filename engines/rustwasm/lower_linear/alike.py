@@ -59,7 +59,7 @@ class _Plan:
         calls: function items that it calls, as types; `fixed` those that are the same in each instance.
         same: types that are the same in each.
         hidden: a place leads through a type that the body does not spell, so that nothing of this is complete.
-        known: the first instance of these classes; None where events had no explanation.
+        known: the first instance of these classes.
     """
 
     def __init__(self, body: m.Body) -> None:
@@ -72,7 +72,7 @@ class _Plan:
         self.fixed: dict[Ty, None] = {}
         self.same: dict[Ty, None] = {}
         self.hidden = False
-        self.known: dict[tuple[Any, ...], Any] = {}
+        self.known: dict[tuple[Any, ...], _First] = {}
         for local in body.locals:
             self._value(local.ty)
         for block in body.blocks:
@@ -200,6 +200,20 @@ class Instance:
         """The key of the function that each call reaches; None where that is none of its own."""
 
 
+class _First:
+    """The first instance of its classes, which was lowered: its events, and what explains them as soon as the second
+    asks (`asked`; None where something does not)."""
+
+    __slots__ = ("asked", "events", "explained", "instance", "lowered")
+
+    def __init__(self, instance: Instance, lowered: Any, events: list[tuple[Any, ...]]) -> None:
+        self.instance = instance
+        self.lowered = lowered
+        self.events = events
+        self.explained = False
+        self.asked: list[tuple[tuple[Any, ...], list[Explanation]]] | None = None
+
+
 class Alike:
     """Instances of one program's generic functions by their classes. `lowered` of an instance is what `keep` was given
     for the first one."""
@@ -223,18 +237,20 @@ class Alike:
         found = Instance(plan, key[2])
         self._classify(program, found)
         if found.classes in plan.known:
-            known = plan.known[found.classes]
-            found.usable = known is not None and self._ask(program, found, known[1])
+            first = plan.known[found.classes]
+            if not first.explained:
+                first.explained = True
+                first.asked = self._explained(program, first.instance, first.events)
+            found.usable = first.asked is not None and self._ask(program, found, first.asked)
             if found.usable:
-                found.like = known[0]
+                found.like = first.lowered
         return found
 
     def keep(self, program: Program, found: Instance, lowered: Any, events: list[tuple[Any, ...]]) -> None:
         """An instance was lowered, and asked these events."""
         known = found.plan.known
         if found.classes not in known:
-            explained = self._explained(program, found, events)
-            known[found.classes] = None if explained is None else (lowered, list(zip(events, explained, strict=True)))
+            known[found.classes] = _First(found, lowered, events)
 
     # Classes
 
@@ -332,9 +348,9 @@ class Alike:
 
     def _explained(
         self, program: Program, found: Instance, events: list[tuple[Any, ...]]
-    ) -> list[list[Explanation]] | None:
-        """For each event the explanations of what it is about; none for one that is the same in each instance. None if
-        there is one that has to have one."""
+    ) -> list[tuple[tuple[Any, ...], list[Explanation]]] | None:
+        """The events, each with the explanations of what it is about; none for one that is the same in each instance.
+        None if there is one that has to have one."""
         plan, instances = found.plan, program.instances
         by_key: dict[Any, list[Explanation]] = {}
         for number, key in enumerate(found.keys):
@@ -349,22 +365,22 @@ class Alike:
             same.add(self._callee(program, instances.resolve(concrete.data, concrete.args))[1])
         for item in plan.same:
             same.update([("glue", one) for one, _ in self._glued(program, instances.concrete(item, ()))])
-        out: list[list[Explanation]] = []
+        out: list[tuple[tuple[Any, ...], list[Explanation]]] = []
         for event in events:
             kind, about = event[0], event[1]
             if kind != "request":
                 if kind in ("table", "vtable", "slot"):
                     return None
-                out.append([])
+                out.append((event, []))
             elif about[0] in ("runtime", "import"):
-                out.append([])
+                out.append((event, []))
             else:
                 reasons = by_key.get(about, [])
                 if about in same:
                     reasons = [*reasons, _SAME]
                 if not reasons:
                     return None
-                out.append(reasons)
+                out.append((event, reasons))
         return out
 
     def _glued(self, program: Program, one: Ty) -> list[tuple[Ty, tuple[int, ...]]]:

@@ -55,6 +55,7 @@ _GLOBAL_CODES: Final = {"global.get": 0x23, "global.set": 0x24}
 _CONST_CODE: Final = 0x41
 _LOCAL_GET: Final = "local.get"
 _LOCAL_SET: Final = "local.set"
+_I32_CONST: Final = "i32.const"
 _STRUCTURED: Final = "structured"
 _SMALL: Final = 128
 _GETS: Final = [instruction(("local.get", number)) for number in range(_SMALL)]
@@ -62,6 +63,8 @@ _SETS: Final = [instruction(("local.set", number)) for number in range(_SMALL)]
 
 _encoded: dict[str, dict[tuple[Any, ...], bytes]] = {}
 """Encoded operations by name and immediates."""
+_constants: dict[int, bytes] = {}
+"""Encoded `i32.const` by value."""
 _ENCODED_LIMIT: Final = 1 << 15
 """So many of one name at most."""
 
@@ -154,6 +157,13 @@ class _Writer:
                 if number < _SMALL:
                     out += _GETS[number]
                     continue
+            elif name == _I32_CONST:
+                value = node.imm[0]
+                if type(value) is int:
+                    code = _constants.get(value)
+                    if code is not None:
+                        out += code
+                        continue
             elif node.args:
                 self.nodes(node.args)
                 if name == _LOCAL_SET:
@@ -243,7 +253,11 @@ class _Writer:
     def constant(self, node: Node) -> bool:
         value = node.imm[0]
         if type(value) is int:
-            return False
+            code = instruction((_I32_CONST, value))
+            if len(_constants) < _ENCODED_LIMIT:
+                _constants[value] = code
+            self.out += code
+            return True
         self.out.append(_CONST_CODE)
         self.number(ADDRESS, value)
         return True

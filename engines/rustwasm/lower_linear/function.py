@@ -28,21 +28,6 @@ if TYPE_CHECKING:
     from engines.rustwasm.lower_linear.program import Program
 
 
-def addressed(body: m.Body) -> set[int]:
-    """Locals whose address somebody takes, or of which only a part that is found at run time is meant."""
-    found = set()
-    for block in body.blocks:
-        for statement in block.statements:
-            if isinstance(statement, m.Assign) and isinstance(statement.rvalue, m.Ref):
-                place = statement.rvalue.place
-                for step in place.projection:
-                    if step[0] == m.DEREF:
-                        break
-                else:
-                    found.add(place.local)
-    return found
-
-
 class FunctionLowering(DropLowering):
     """Lowers one body; `tree` is the result."""
 
@@ -57,6 +42,8 @@ class FunctionLowering(DropLowering):
         self.result = self.layouts.of(body.locals[0].ty)
         self.single: dict[int, bool] = {}
         """Locals that something is assigned to as a whole or in part: only once?"""
+        self.entered = [0] * len(body.blocks)
+        """From how many places control comes to each block."""
         self.handed: set[int] = set()
         """Blocks whose call gives a value back that is where it should be already."""
 
@@ -76,7 +63,7 @@ class FunctionLowering(DropLowering):
         prologue += self.out
         while work:
             number = work.pop()
-            made_block = blocks[number] = self._block(number, body.blocks[number])
+            made_block = blocks[number] = self._block(number, seen)
             for target in made_block.successors():
                 if target not in seen:
                     seen.add(target)
@@ -119,7 +106,7 @@ class FunctionLowering(DropLowering):
     def _parameters(self) -> None:
         """Parameters, and homes for all locals."""
         body = self.body
-        memory = addressed(body)
+        memory = self._survey()
         incoming: list[tuple[int, Where]] = []
         if self.result.parts is None:
             self.homes[0] = InMemory(body.locals[0].ty, n.get(self.fresh(w.I32), w.I32), 0)
@@ -150,7 +137,6 @@ class FunctionLowering(DropLowering):
                 homes[local] = InMemory(ty, n.i32(8), 0)
             else:
                 homes[local] = InLocals(ty, self.fresh_all(layout.wasm))
-        self._count_definitions()
         if self.program.profile.name != "dev":
             self._hand_on(memory)
 
@@ -171,33 +157,61 @@ class FunctionLowering(DropLowering):
             return False
         return gives_back(self.program.instances.body(callee.definition, callee.args))
 
-    def _count_definitions(self) -> None:
-        single = self.single
+    def _survey(self) -> set[int]:
+        """Count definitions of locals and entries of blocks; locals whose address somebody takes, or of which only a
+        part that is found at run time is meant."""
+        single, entered = self.single, self.entered
+        found = set()
+        entered[0] = 1
         for block in self.body.blocks:
             for statement in block.statements:
                 if isinstance(statement, m.Assign):
                     local = statement.place.local
                     single[local] = local not in single
+                    rvalue = statement.rvalue
+                    if isinstance(rvalue, m.Ref):
+                        place = rvalue.place
+                        for step in place.projection:
+                            if step[0] == m.DEREF:
+                                break
+                        else:
+                            found.add(place.local)
             terminator: m.Terminator = block.terminator
             if isinstance(terminator, m.Call):
                 local = terminator.destination.local
                 single[local] = local not in single
+                if terminator.target is not None:
+                    entered[terminator.target] += 1
+            elif isinstance(terminator, (m.Goto, m.Drop)):
+                entered[terminator.target] += 1
+            elif isinstance(terminator, m.Switch):
+                for target in m.successors(terminator):
+                    entered[target] += 1
+        return found
 
-    def _block(self, number: int, block: m.Block) -> BasicBlock:
+    def _block(self, number: int, seen: set[int]) -> BasicBlock:
+        """A block and, after it, those that only it leads to, one after the other."""
         self.out = []
-        for statement in block.statements:
-            if isinstance(statement, m.Assign):
-                self.assign(statement.place, statement.rvalue, statement.span)
-            if self.flags:
-                cleared, filled = self.moves.effects(statement)
-                self.set_flags(cleared & ~filled, 0)
-                self.set_flags(filled, 1)
-            if self.origin is not None:
-                self.origin.statement(statement, self.out)
-        leave = self._terminator(number, block.terminator)
-        if self.origin is not None:
-            self.origin.terminator(block.terminator, self.out, leave)
-        return BasicBlock(leave, self.out)
+        origin, flags = self.origin, self.flags
+        while True:
+            block = self.body.blocks[number]
+            for statement in block.statements:
+                if isinstance(statement, m.Assign):
+                    self.assign(statement.place, statement.rvalue, statement.span)
+                if flags:
+                    cleared, filled = self.moves.effects(statement)
+                    self.set_flags(cleared & ~filled, 0)
+                    self.set_flags(filled, 1)
+                if origin is not None:
+                    origin.statement(statement, self.out)
+            leave = self._terminator(number, block.terminator)
+            if origin is not None:
+                origin.terminator(block.terminator, self.out, leave)
+            elif isinstance(leave, Jump) and self.entered[leave.target] == 1:
+                number = leave.target
+                seen.add(number)
+                continue
+            return BasicBlock(leave, self.out)
 
     def _terminator(self, number: int, terminator: m.Terminator) -> Exit:
         if isinstance(terminator, m.Goto):
@@ -538,4 +552,4 @@ def _byte(values: list[Node], size: int) -> Node | None:
     return None
 
 
-__all__ = ["LENGTH", "FunctionLowering", "addressed", "operands_of"]
+__all__ = ["LENGTH", "FunctionLowering", "operands_of"]

@@ -54,6 +54,7 @@ class Instances:
         self.inference.reveal = True
         self._bodies: dict[tuple[Any, tuple[Ty, ...]], tuple[m.Body, m.Body]] = {}
         """The generic body and what it becomes."""
+        self._changing: dict[FnDef, _Changing] = {}
         self._types: dict[tuple[Ty, tuple[Ty, ...]], Ty] = {}
         self._callees: dict[tuple[Any, tuple[Ty, ...]], Callee] = {}
 
@@ -167,8 +168,27 @@ class Instances:
             generic = self.compilation.body_of(definition)
             if generic is None:
                 return None
-            found = self._bodies[key] = (generic, _Substitution(self, args).body(generic))
+            substitution = _Substitution(self, args)
+            changing = self._changing.get(definition)
+            if changing is not None and changing.body is generic:
+                found = self._bodies[key] = (generic, substitution.again(changing))
+            else:
+                changing = self._changing[definition] = _Changing(generic)
+                found = self._bodies[key] = (generic, substitution.body(changing))
         return found[1]
+
+
+class _Changing:
+    """What of a generic body is another in each of its instances: numbers of locals and, per block, of statements, and
+    of blocks whose terminators are."""
+
+    __slots__ = ("blocks", "body", "locals", "terminators")
+
+    def __init__(self, body: m.Body) -> None:
+        self.body = body
+        self.locals = [i for i, one in enumerate(body.locals) if one.ty.flags]
+        self.blocks: list[list[int]] = []
+        self.terminators: list[bool] = []
 
 
 class _Substitution:
@@ -187,17 +207,42 @@ class _Substitution:
             found = self.types[one] = self.instances.concrete(one, self.args)
         return found
 
-    def body(self, generic: m.Body) -> m.Body:
-        result = m.Body(generic.name, generic.definition, generic.arg_count, generic.span)
-        result.closures = generic.closures
-        result.locals = [
-            m.Local(self.type(x.ty), x.name, x.mutable, x.span) if x.ty.flags else x for x in generic.locals
-        ]
-        for block in generic.blocks:
+    def body(self, changing: _Changing) -> m.Body:
+        """The first instance of a body, which tells what changes."""
+        result = self._begun(changing)
+        for block in changing.body.blocks:
             made = m.Block()
             made.statements = [self.assign(one) if isinstance(one, m.Assign) else one for one in block.statements]
             made.terminator = self.terminator(block.terminator)
             result.blocks.append(made)
+            changing.blocks.append([i for i, one in enumerate(made.statements) if one is not block.statements[i]])
+            changing.terminators.append(made.terminator is not block.terminator)
+        return result
+
+    def again(self, changing: _Changing) -> m.Body:
+        """Another instance."""
+        result = self._begun(changing)
+        blocks = result.blocks
+        for number, block in enumerate(changing.body.blocks):
+            made = m.Block()
+            statements = made.statements = [*block.statements]
+            for i in changing.blocks[number]:
+                one = statements[i]
+                assert isinstance(one, m.Assign)
+                statements[i] = self.assign(one)
+            terminator = block.terminator
+            made.terminator = self.terminator(terminator) if changing.terminators[number] else terminator
+            blocks.append(made)
+        return result
+
+    def _begun(self, changing: _Changing) -> m.Body:
+        generic = changing.body
+        result = m.Body(generic.name, generic.definition, generic.arg_count, generic.span)
+        result.closures = generic.closures
+        locals_ = result.locals = [*generic.locals]
+        for i in changing.locals:
+            one = locals_[i]
+            locals_[i] = m.Local(self.type(one.ty), one.name, one.mutable, one.span)
         return result
 
     def terminator(self, terminator: m.Terminator) -> m.Terminator:
@@ -276,10 +321,12 @@ class _Substitution:
         return m.BinaryOp(rvalue.op, left, right)
 
     def unary(self, rvalue: m.UnaryOp) -> m.UnaryOp:
-        return m.UnaryOp(rvalue.op, self.operand(rvalue.operand))
+        operand = self.operand(rvalue.operand)
+        return rvalue if operand is rvalue.operand else m.UnaryOp(rvalue.op, operand)
 
     def cast(self, rvalue: m.Cast) -> m.Cast:
-        return m.Cast(rvalue.kind, self.operand(rvalue.operand), self.type(rvalue.ty))
+        operand, one = self.operand(rvalue.operand), self.type(rvalue.ty)
+        return rvalue if operand is rvalue.operand and one is rvalue.ty else m.Cast(rvalue.kind, operand, one)
 
     def aggregate(self, rvalue: m.Aggregate) -> m.Aggregate:
         return m.Aggregate(self.type(rvalue.ty), [self.operand(o) for o in rvalue.operands], rvalue.variant)

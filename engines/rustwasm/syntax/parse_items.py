@@ -11,6 +11,7 @@ from engines.rustwasm.syntax.cursor import SyntaxStop
 from engines.rustwasm.syntax.delimiters import report_unpaired
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.syntax.lexer import tokenize
+from engines.rustwasm.syntax.lint_levels import check_forbidden
 from engines.rustwasm.syntax.macros import MacroParser
 
 _ABIS: Final = frozenset(
@@ -80,6 +81,8 @@ class Parser(MacroParser):
         for name, _, span in inner:
             if name == modes.GC:
                 modes.inherit(items, span)
+        if not self.lazy:
+            check_forbidden(inner, items, self.diagnostics)
         return items
 
     def next_item(self, begun: int) -> None:

@@ -1,3 +1,18 @@
+//= E0453 2
+#![forbid(non_snake_case)]
+#[allow(non_snake_case)]
+fn main() { let MyNumber = 2; }
+//= E0453 6
+#[deny(unused)]
+#[forbid(dead_code)]
+mod a {
+    #[deny(dead_code)]
+    pub mod b {
+        #[warn(dead_code)]
+        pub fn f() {}
+    }
+}
+fn main() { a::b::f(); }
 //= E0004 1
 fn f() { match 1 { #[cfg(any())] 1 => {}, #[cfg(any())] _ => {} } }
 fn main() {}

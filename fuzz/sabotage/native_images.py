@@ -321,3 +321,36 @@ def _() -> None:
         return begin
 
     replace_method(Links, "begin", wrapper)
+
+
+@BUGS.action(
+    "image-return-goes-to-its-caller-unasked",
+    Area.AOT,
+    "a jump to the wrong place",
+    description="a return that leaves its region goes behind the call that is known, wherever its register says",
+    judges=(LINKED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def switch(self: Any, block: Any, places: Any, other: str) -> None:
+            is_outside = places.keys() <= set(self.region.returned_to)
+            original(self, block, places, next(iter(places.values())) if is_outside else other)
+
+        return switch
+
+    replace_method(Lowering, "_switch", wrapper)
+
+
+@BUGS.action(
+    "image-returns-know-no-caller",
+    Area.AOT,
+    "compiled code not entered",
+    description="returns that leave their region ask the table of entries, whoever calls it",
+    judges=(LINKED,),
+)
+def _() -> None:
+    from engines.vm.aot import program_regions
+
+    replace_method(program_regions, "find_callers", lambda _: lambda planned: None)

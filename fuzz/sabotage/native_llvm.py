@@ -51,6 +51,46 @@ def _() -> None:
 
 
 @BUGS.action(
+    "llvm-short-entry-keeps-what-it-took",
+    Area.CODE_CACHE,
+    "retired count off by one",
+    description="who enters behind a check with too little budget leaves with what was left after taking too much",
+    judges=(EXACTNESS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def write(self: Any) -> None:
+            self.detours = [(label, place, 0) for label, place, _ in self.detours]
+            original(self)
+
+        return write
+
+    replace_method(Lowering, "_write_detours", wrapper)
+
+
+@BUGS.action(
+    "llvm-return-forgets-its-distance",
+    Area.CODE_CACHE,
+    "a jump to the wrong place",
+    description="places behind calls are compared with a return's register, whatever the return adds to it",
+    judges=(EXACTNESS,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def switch(self: Any, block: Any, places: Any, other: str) -> None:
+            moved = {pc + block.insns[-1].argument("imm"): label for pc, label in places.items()}
+            original(self, block, moved, other)
+
+        return switch
+
+    replace_method(Lowering, "_switch", wrapper)
+
+
+@BUGS.action(
     "llvm-budget-lost-in-a-slot",
     Area.CODE_CACHE,
     "retired count off by one",

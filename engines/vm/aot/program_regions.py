@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Final
 
+from engines.vm.aot.callers import find_callers
 from engines.vm.aot.image import Kind, StoredRegion
 from engines.vm.aot.jump_tables import JumpTables
 from engines.vm.guests.riscv64.state import Hart, word_of
@@ -67,7 +68,9 @@ class ProgramRegions:
         if len(candidates) <= MOST_CANDIDATES:
             self._candidates = candidates
         self.compiler.counters.refused.clear()  # or they would be counted twice
-        return self._planned(roots)
+        planned = self._planned(roots)
+        find_callers(planned)
+        return planned
 
     def plan_hot(self, places: Iterable[int]) -> Iterator[tuple[int, tuple[Region, tuple[int, ...]] | None]]:
         """By place, the regions of the function that it is in, as `plan` gives them; None if none has the place.

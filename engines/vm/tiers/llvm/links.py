@@ -28,6 +28,7 @@ class Links:
 
     Attributes:
         heads, inner: by pc of a head, the symbol of its entry, and of its inner one.
+        places: labels of the heads in the function, if they are several.
         targets: by symbol that a way out jumps to, the pc; and what it jumps to until it is linked.
     """
 
@@ -37,6 +38,7 @@ class Links:
     heads: dict[int, str] = field(default_factory=dict)
     inner: dict[int, str] = field(default_factory=dict)
     targets: dict[str, tuple[int, str]] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
 
     def begin(self) -> None:
         """Begin the region's function. A region that was linked is not given what is in the context."""
@@ -44,6 +46,14 @@ class Links:
             for name in ("memory", "permissions"):
                 pointer = self.emitter.offset("%context", CONTEXT_OFFSETS[name])
                 self.emitter.line(f"%{name} = load ptr, ptr {pointer}, align 8")
+
+    def choose(self, places: list[str]) -> None:
+        """Go to one of these labels of the region's function, in the order of its heads, as its entries say."""
+        if len(places) == 1:  # nothing to choose
+            self.emitter.jump(places[0])
+        else:
+            self.places = places
+            self.emitter.line(f"indirectbr ptr %entry, [{', '.join(f'label %{place}' for place in places)}]")
 
     def functions(self, heads: Iterable[int], body: list[str]) -> list[str]:
         """The text of all functions, the first of which has the lines of `body`."""
@@ -53,17 +63,16 @@ class Links:
         found = [self._function("body", body, "internal", arguments)]
         for number, pc in enumerate(heads):
             self.heads[pc], self.inner[pc] = f"head_{pc:x}", f"inner_{pc:x}"
+            place = f"blockaddress(@body, %{self.places[number]})" if self.places else "poison"
             for symbol, counts in ((self.heads[pc], True), (self.inner[pc], False)):
                 emitter = self._begin_function()
                 if counts:
                     self.account("add", emitter.named("%budget", 64))
-                tail_call(emitter, self.convention, "@body", forward(f"inttoptr (i64 {number} to ptr)"))
+                tail_call(emitter, self.convention, "@body", forward(place))
                 found.append(self._function(symbol, emitter.lines))
         for pc, symbol in self.targets.values():
             emitter = self._begin_function()
-            budget = emitter.named("%budget", 64)
-            self.account("sub", budget)
-            self.dispatch(self._entry(pc), budget)
+            self.ask(emitter.const(pc), emitter.named("%budget", 64))
             found.append(self._function(symbol, emitter.lines, "hidden"))
         return found
 
@@ -72,10 +81,17 @@ class Links:
         symbol = f"link_{pc:x}"
         self.targets[symbol] = pc, f"unlinked_{pc:x}"
         self.emitter.declarations.add(f"declare {self.convention} i64 @{symbol}({ARGUMENTS})")
-        arguments = forward("null", budget.text)
+        arguments = forward("poison", budget.text)
         if self.guarded:
-            arguments = arguments.replace("%memory", "null").replace("%permissions", "null").replace("%decode", "null")
+            for name in _FROM_CONTEXT:
+                arguments = arguments.replace(f"%{name}", "poison")
         tail_call(self.emitter, self.convention, f"@{symbol}", arguments)
+
+    def ask(self, pc: LlvmValue, budget: LlvmValue) -> None:
+        """Go on where the table's entry of `pc` leads."""
+        self.account("sub", budget)
+        table = self.emitter.load_pointer(self.emitter.offset("%context", CONTEXT_OFFSETS["table"]))
+        self.dispatch(self.emitter.offset(table, pc.shl(PC_SHIFT)), budget)
 
     def account(self, operation: str, budget: LlvmValue) -> None:
         """Count what retires in compiled code: the budget at the entry less the budget at the exit."""
@@ -99,11 +115,6 @@ class Links:
         tail_call(
             emitter, self.convention, handler, f"ptr %cpu, ptr {entry}, i64 {budget.text}, {arguments}, ptr %context"
         )
-
-    def _entry(self, pc: int) -> str:
-        emitter = self.emitter
-        table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
-        return emitter.offset(table, pc << PC_SHIFT)
 
     def _begin_function(self) -> Emitter:
         self.emitter.lines = ["start:"]

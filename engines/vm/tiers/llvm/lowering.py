@@ -32,6 +32,8 @@ from engines.vm.tiers.llvm.vectors import assumptions
 States = dict[int, State]
 PARCEL_BITS: Final = 1
 """Instructions lie at multiples of two bytes (ISA, chapter "C")."""
+MOST_COMPARED: Final = 3
+"""Addresses that a jump compares one by one."""
 _WORDS: Final = CPU_OFFSETS["f"] // 8 + 32
 """Of the record, as far as the registers go."""
 
@@ -115,6 +117,7 @@ class Lowering:
     vtype: int | None = None
     emitter: Emitter = field(default_factory=Emitter)
     leaves: list[_Leave] = field(default_factory=list)
+    detours: list[tuple[str, str, int]] = field(default_factory=list)
 
     @cached_property
     def _innermost(self) -> frozenset[int]:
@@ -147,9 +150,7 @@ class Lowering:
         parts = [*sorted(emitter.declarations), *functions, BRANCH_WEIGHTS, "!1 = !{}"]
         loops = text_of(apart, max((len(loop.loop.ranges) for loop in self.unchecked.values()), default=0))
         links = self.links
-        return Module(
-            "\n".join(parts) + "\n" + loops, links.heads, self.machine.uses_frm, links.inner, links.targets
-        )
+        return Module("\n".join(parts) + "\n" + loops, links.heads, self.machine.uses_frm, links.inner, links.targets)
 
     def _unchecked(self) -> dict[int, UncheckedLoop]:
         """By pc of its block, each loop that may run without checks."""
@@ -176,50 +177,61 @@ class Lowering:
         emitter.line("%leave_unsaved. = alloca i64")
         emitter.line(f"%saved. = alloca [{_WORDS} x i64]")
         emitter.line("store i64 %budget, ptr %budget.")
-        if self.machine.uses_frm:
-            frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
-            emitter.leave_if(frm.ne(self.frm), "other_mode")
-        first = region.heads[0]
-        cases = " ".join(f"i64 {n}, label %e_{pc:x}" for n, pc in enumerate(region.heads))
-        which = emitter.value("ptrtoint ptr %entry to i64", 64)
-        emitter.line(f"switch i64 {which.text}, label %e_{first:x} [ {cases} ]")
+        self.links.choose([f"e_{pc:x}" for pc in region.heads])
         for pc in region.heads:
             emitter.begin(f"e_{pc:x}")
+            if self.machine.uses_frm:
+                frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
+                self._detour_if(frm.ne(self.frm), f"m_{pc:x}")
             self._fetch(names)
             self._compare(self.bounds.at_head(pc) if self.bounds else [], f"m_{pc:x}")
             self._refuse_nans(self.nans.missing({}, pc), f"m_{pc:x}")
             if pc not in region.checks:
                 self._take_at_head(pc)
             emitter.jump(f"b_{pc:x}")
-        if self.machine.uses_frm:
-            emitter.begin("other_mode")
-            cases = " ".join(f"i64 {n}, label %m_{pc:x}" for n, pc in enumerate(region.heads))
-            emitter.line(f"switch i64 {which.text}, label %m_{first:x} [ {cases} ]")
         for pc in region.heads:
             emitter.begin(f"m_{pc:x}")
-            emitter.line("store i64 %budget, ptr %leave_budget.")
+            budget = emitter.value("load i64, ptr %budget.", 64)
+            emitter.line(f"store i64 {budget.text}, ptr %leave_budget.")
             emitter.line(f"store i64 {pc}, ptr %leave_pc.")
             emitter.line("store i32 0, ptr %leave_loose.")
             emitter.line("store i64 0, ptr %leave_unsaved.")
             self._forget(self.unsaved_at_heads)
             emitter.jump("leave_at_head")
+        self._write_detours()
 
     def _take_at_head(self, pc: int) -> None:
         """What `_take` does, for a head that is no check."""
-        budget, taken = self.emitter.named("%budget", 64), self.region.longest[pc]
-        self.emitter.leave_if(budget.ult(taken), f"m_{pc:x}")
-        self.emitter.line(f"store i64 {(budget - taken).text}, ptr %budget.")
+        taken, short = self.region.longest[pc], self.emitter.label("short")
+        self._subtract(self.emitter.named("%budget", 64), taken, short)
+        self.detours.append((short, f"m_{pc:x}", taken))
+
+    def _detour_if(self, condition: LlvmValue, label: str) -> None:
+        """Go to `label` in the rare case that `condition` holds. It is a block of its own that goes there: of jumps to
+        one place LLVM makes one, and computes each condition as a number for that."""
+        detour = self.emitter.label("detour")
+        self.emitter.leave_if(condition, detour)
+        self.detours.append((detour, label, 0))
+
+    def _write_detours(self) -> None:
+        for detour, label, given_back in self.detours:
+            self.emitter.begin(detour)
+            self.emitter.line('call void asm sideeffect "", ""()')
+            if given_back:
+                left = self.emitter.value("load i64, ptr %budget.", 64) + given_back
+                self.emitter.line(f"store i64 {left.text}, ptr %budget.")
+            self.emitter.jump(label)
 
     def _compare(self, registers: Iterable[int], label: str) -> None:
         """Go to `label` where one of `registers` is no address in the arena."""
         for register in registers:
             value: LlvmValue = self.machine.x[Constant(register)]
-            self.emitter.leave_if(self.emitter.const((1 << ADDRESS_BITS) - 1).ult(value), label)
+            self._detour_if(self.emitter.const((1 << ADDRESS_BITS) - 1).ult(value), label)
 
     def _refuse_nans(self, registers: Iterable[int], label: str) -> None:
         """Go to `label` where one of `registers` holds a NaN."""
         for register in registers:
-            self.emitter.leave_if(self.machine.is_nan(register, self.nans.formats[register]), label)
+            self._detour_if(self.machine.is_nan(register, self.nans.formats[register]), label)
 
     def _block(self, block: Block) -> None:
         """A block. A check takes from the budget what the longest way to the next check retires, or leaves, as who
@@ -356,19 +368,22 @@ class Lowering:
 
     def _take(self, pc: int, budget: LlvmValue, insns: int, dirty: Names, loose: frozenset[int]) -> LlvmValue:
         """The budget less `insns`; leaves where that is too much."""
+        short = self.emitter.label("short")
+        left = self._subtract(budget, insns, short)
+        self.leaves.append(_Leave(short, address(pc), left, dirty, insns, True, loose))
+        return left
+
+    def _subtract(self, budget: LlvmValue, insns: int, short: str) -> LlvmValue:
+        """The budget less `insns`, which is set; where that is too much, goes to `short`."""
         emitter = self.emitter
-        short, onward = emitter.label("short"), emitter.label("on")
         # Assembly, or LLVM would count what is left at each exit in a register of its own; and no callbr with a way
         # out, since LLVM may keep what that gives in a stack slot, written on the ordinary way only.
         asm = 'asm sideeffect "subq $3, $0", "=r,={@ccb},0,n,~{flags}"'
         both = emitter.name(f"call {{ i64, i8 }} {asm}(i64 {budget.text}, i64 {insns})")
         left = emitter.value(f"extractvalue {{ i64, i8 }} {both}, 0", 64)
         borrow = emitter.name(f"extractvalue {{ i64, i8 }} {both}, 1")
-        is_short = emitter.name(f"icmp ne i8 {borrow}, 0")
-        emitter.line(f"br i1 {is_short}, label %{short}, label %{onward}, !prof !0")
-        self.leaves.append(_Leave(short, address(pc), left, dirty, insns, True, loose))
-        emitter.begin(onward)
         emitter.line(f"store i64 {left.text}, ptr %budget.")
+        emitter.leave_if(emitter.value(f"icmp ne i8 {borrow}, 0", 1), short)
         return left
 
     def _unspent(self, block: Block, target: int | None = None) -> int:
@@ -521,21 +536,41 @@ class Lowering:
         if block.targets:
             other = emitter.label("other")
             places = {pc: emitter.label("place") for pc in block.targets}
-            parcel = target.lshr(PARCEL_BITS)  # what lies twice as close may be a table
-            cases = " ".join(f"i64 {address(pc) >> PARCEL_BITS}, label %{label}" for pc, label in places.items())
-            emitter.line(f"switch i64 {parcel.text}, label %{other} [ {cases} ]")
+            self._switch(block, {address(pc): label for pc, label in places.items()}, other)
             for pc, label in places.items():
                 emitter.begin(label)
                 machine.commit(keep=True)
                 self._go_on(block, pc, budget, after, known, states)
             emitter.begin(other)
-        emitter.leave_if(limit.ule(target), wild)
-        machine.commit()
-        self._save(after, loose(states))
         left = budget + self._unspent(block)
-        self.links.account("sub", left)
-        table = emitter.load_pointer(emitter.offset("%context", CONTEXT_OFFSETS["table"]))
-        self.links.dispatch(emitter.offset(table, target.shl(PC_SHIFT)), left)
+        if block.is_return and self.region.returned_to:  # which writes no register
+            self._save(after, loose(states))
+            elsewhere = emitter.label("elsewhere")
+            callers = {pc: emitter.label("caller") for pc in self.region.returned_to}
+            self._switch(block, callers, elsewhere)
+            for pc, label in callers.items():
+                emitter.begin(label)
+                self.links.jump(pc, left)
+            emitter.begin(elsewhere)
+            emitter.leave_if(limit.ule(target), wild)
+        else:
+            emitter.leave_if(limit.ule(target), wild)
+            machine.commit()
+            self._save(after, loose(states))
+        self.links.ask(target, left)
+
+    def _switch(self, block: Block, places: Mapping[int, str], other: str) -> None:
+        """Go to the label of the address that the indirect jump at the end of `block` goes to, or to `other`.
+
+        Few addresses are compared with what the register says, bit 0 and all: where that is set, `other` clears it.
+        """
+        last, target = block.insns[-1], self.machine.target
+        assert target is not None
+        shift = 0 if len(places) <= MOST_COMPARED else PARCEL_BITS  # what lies twice as close may be a table
+        whole = self.machine.x[Constant(last.argument("rs1"))] + last.argument("imm")
+        target = target.lshr(shift) if shift else whole
+        cases = " ".join(f"i64 {pc >> shift}, label %{label}" for pc, label in places.items())
+        self.emitter.line(f"switch i64 {target.text}, label %{other} [ {cases} ]")
 
 
 def _kind(name: str) -> str:

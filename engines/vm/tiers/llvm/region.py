@@ -115,6 +115,7 @@ class Region:
         returns: where calls inside the region come back to.
         taken: code that is reached from the region by other ways than its jumps: after a call, after an instruction
             that is left to the interpreter, or because the region computes its address.
+        returned_to: outside, where its returns most likely go.
     """
 
     blocks: dict[int, Block]
@@ -123,6 +124,7 @@ class Region:
     longest: dict[int, int] = field(default_factory=dict)
     returns: list[int] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
+    returned_to: tuple[int, ...] = ()
 
     @property
     def insns(self) -> int:

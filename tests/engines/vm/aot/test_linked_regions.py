@@ -39,22 +39,44 @@ jalr zero, 0(ra)
 RETIRED = 1 + 300 * 10
 
 
-def loaded(*, guarded: bool) -> Hart:
+LOOPING = """
+addi s0, zero, 50
+addi t0, zero, 5
+jal ra, 16
+addi s0, s0, -1
+bne s0, zero, -12
+ebreak
+ld a1, 0(a2)
+add a4, a4, a1
+addi t0, t0, -1
+bne t0, zero, -12
+jalr zero, 0(ra)
+"""
+"""What is called accesses memory in a loop of its own."""
+
+
+def loaded(*, guarded: bool, text: str = CALLING) -> Hart:
     memory = AddressSpace(guarded=guarded)
     memory.map(CODE, PAGE_BYTES, READ | EXEC)
-    memory.place(CODE, assemble(CALLING))
+    memory.place(CODE, assemble(text))
     memory.map(DATA, PAGE_BYTES, READ | WRITE)
     hart = Hart(memory)
     hart.cpu["pc"], hart.cpu["x"][12] = CODE, DATA
     return hart
 
 
-def translated(monkeypatch: pytest.MonkeyPatch, *, guarded: bool) -> list[StoredRegion]:
+def translated(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    guarded: bool,
+    text: str = CALLING,
+    starts: tuple[int, ...] = (CODE, FIRST, SECOND),
+) -> list[StoredRegion]:
     """The caller and what it calls, each a region of its own."""
     monkeypatch.setattr(program_regions, "MOST_CALLED", 0)
-    hart, tier = loaded(guarded=guarded), LlvmTier()
+    hart, tier = loaded(guarded=guarded, text=text), LlvmTier()
     tier.decoded_code(hart.memory)
-    program = ProgramRegions(tier, hart, (CODE, FIRST, SECOND))
+    program = ProgramRegions(tier, hart, starts)
     regions, _, refused = program.compile(program.plan([CODE]), 1, lambda done, left: None)
     assert list(refused) == ["the first instruction is the interpreter's"]  # ebreak
     assert [region.faults is not None for region in regions] == [guarded] * len(regions)
@@ -63,7 +85,7 @@ def translated(monkeypatch: pytest.MonkeyPatch, *, guarded: bool) -> list[Stored
 
 def test_ways_out_that_an_entry_is_known_for_lead_there(monkeypatch: pytest.MonkeyPatch) -> None:
     regions = translated(monkeypatch, guarded=True)
-    assert {pc for region in regions for _, pc in region.links} >= {FIRST, SECOND}
+    assert {pc for region in regions for _, pc in region.links} >= {FIRST, SECOND, CODE + 8, CODE + 12}  # returns, too
     (whole,) = bundled(regions)
     base = 0
     inner: dict[int, int] = {}
@@ -108,3 +130,25 @@ def test_what_was_linked_is_not_entered_when_its_code_is_another(monkeypatch: py
         assert executor.run(hart).reason is StopReason.TRAP
     assert tier.counters.installed and tier.cache.counters.invalidated
     assert bytes(harts[0].cpu) == bytes(harts[1].cpu)
+
+
+def test_loops_of_linked_regions_find_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they did not, each access would leave to the interpreter."""
+    tier, plain = AheadTier(), InterpreterTier()
+    tier.offer(bundled(translated(monkeypatch, guarded=True, text=LOOPING, starts=(CODE, FIRST))))
+    hart, other = loaded(guarded=True, text=LOOPING), loaded(guarded=False, text=LOOPING)
+    assert tier.run(hart) == plain.run(other)
+    assert bytes(hart.cpu) == bytes(other.cpu)
+    assert tier.decoded_code(hart.memory).context["compiled"] >= 0.95 * int(hart.cpu["retired"])
+
+
+@pytest.mark.parametrize("change", ["addi ra, ra, 1", "addi ra, ra, 4", "addi ra, zero, 0", "xori ra, ra, -1"])
+def test_returns_elsewhere_than_behind_a_call_go_there(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
+    """An odd address, whose bit 0 does not count; the second instruction behind a call; where no code is, or can be."""
+    text = CALLING.replace("addi a0, a0, 3", change)
+    tier, plain = AheadTier(), InterpreterTier()
+    tier.offer(bundled(translated(monkeypatch, guarded=True, text=text)))
+    hart, other = loaded(guarded=True, text=text), loaded(guarded=False, text=text)
+    for limit in (3, 50, 1000):
+        assert tier.run(hart, limit).reason is plain.run(other, limit).reason
+        assert bytes(hart.cpu) == bytes(other.cpu)

@@ -152,6 +152,12 @@ def test_code_for_one_rounding_mode_is_not_entered_under_another(body: str) -> N
         # Two calls of one function in a loop: each returns to its own place.
         "jal ra, 24\naddi x10, x10, 1\njal ra, 16\naddi x11, x11, 1\nbne x6, zero, -16\nebreak\n"
         "addi x6, x6, -1\njalr zero, 0(ra)",
+        # The same, to addresses whose bit 0 does not count.
+        "jal ra, 24\naddi x10, x10, 1\njal ra, 16\naddi x11, x11, 1\nbne x6, zero, -16\nebreak\n"
+        "addi x6, x6, -1\njalr zero, 1(ra)",
+        # A return to the second instruction behind the call.
+        "jal ra, 24\naddi x10, x10, 1\njal ra, 16\naddi x11, x11, 1\nbne x6, zero, -16\nebreak\n"
+        "addi x6, x6, -1\njalr zero, 4(ra)",
         # `auipc` before a jump that does not use its register.
         "auipc x5, 0\njalr zero, 8(x7)\nebreak\nebreak\naddi x6, x6, -1\nbne x6, zero, -20\nebreak",
     ],

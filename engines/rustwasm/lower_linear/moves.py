@@ -50,6 +50,8 @@ class Moves:
         """Masks of dropped locals."""
         self.flagged: set[int] = set()
         self._before: dict[int, tuple[int, int]] = {}
+        self._touching: list[list[m.Statement]] = []
+        """Per block the statements that may move, give a value or end one of the dropped locals."""
         if self.dropped:
             self._collect()
             self._flow()
@@ -101,23 +103,36 @@ class Moves:
                     self.children[parent][part[-1]] = number  # type: ignore[index]
             parent = number
 
-    def _moved(self, operand: m.Operand) -> m.Place | None:
-        return operand.place if isinstance(operand, m.Move) and operand.place.local in self.dropped else None
+    def _moves(self, operands: list[m.Operand]) -> bool:
+        """Register the places that these operands move; whether there are any."""
+        found = False
+        for operand in operands:
+            if isinstance(operand, m.Move) and operand.place.local in self.dropped:
+                self._register(operand.place)
+                found = True
+        return found
 
     def _collect(self) -> None:
-        for local in sorted(self.dropped):
+        dropped = self.dropped
+        for local in sorted(dropped):
             self._register(m.Place(local))
         for block in self.body.blocks:
+            touching: list[m.Statement] = []
             for statement in block.statements:
                 if isinstance(statement, m.Assign):
-                    for operand in operands_of(statement.rvalue):
-                        if self._moved(operand) is not None:
-                            self._register(operand.place)  # type: ignore[union-attr]
+                    rvalue = statement.rvalue
+                    if isinstance(rvalue, (m.Ref, m.Discriminant, m.Len)):
+                        moves = False
+                    else:
+                        moves = self._moves(operands_of(rvalue))
+                    if moves or statement.place.local in dropped:
+                        touching.append(statement)
+                elif isinstance(statement, (m.StorageLive, m.StorageDead)) and statement.local in dropped:
+                    touching.append(statement)
+            self._touching.append(touching)
             terminator = block.terminator
             if isinstance(terminator, m.Call):
-                for operand in [terminator.function, *terminator.arguments]:
-                    if self._moved(operand) is not None:
-                        self._register(operand.place)  # type: ignore[union-attr]
+                self._moves([terminator.function, *terminator.arguments])
             elif isinstance(terminator, m.Drop):
                 self._register(terminator.place)
         self.masks = [0] * len(self.children)
@@ -165,16 +180,16 @@ class Moves:
                 cleared |= self.mask(operand.place)
         return cleared, self.mask(terminator.destination)
 
-    def _transfer(self, block: m.Block) -> tuple[int, int, int, int, list[int]]:
+    def _transfer(self, number: int) -> tuple[int, int, int, int, list[int]]:
         """What a block's statements and then its terminator clear and fill in all, and where it goes. A bit that is
         filled last is not among the cleared ones, and the other way round."""
         all_cleared = all_filled = 0
-        for statement in block.statements:
+        for statement in self._touching[number]:
             cleared, filled = self.effects(statement)
-            if cleared or filled:
-                all_filled = all_filled & ~cleared | filled
-                all_cleared = (all_cleared | cleared) & ~filled
-        return (all_cleared, all_filled, *self.leaving(block.terminator), m.successors(block.terminator))
+            all_filled = all_filled & ~cleared | filled
+            all_cleared = (all_cleared | cleared) & ~filled
+        terminator = self.body.blocks[number].terminator
+        return (all_cleared, all_filled, *self.leaving(terminator), m.successors(terminator))
 
     def _flow(self) -> None:
         everything = (1 << len(self.masks)) - 1
@@ -189,7 +204,7 @@ class Moves:
             maybe, missing = entry[number]
             transfer = known.get(number)
             if transfer is None:
-                transfer = known[number] = self._transfer(self.body.blocks[number])
+                transfer = known[number] = self._transfer(number)
             inner_cleared, inner_filled, cleared, filled, targets = transfer
             maybe = maybe & ~inner_cleared | inner_filled
             missing = (missing | inner_cleared) & ~inner_filled

@@ -15,7 +15,7 @@ from engines.rustwasm.syntax.cursor import SyntaxStop
 from engines.rustwasm.syntax.lexer import Tokens
 from engines.rustwasm.syntax.literal_macros import LITERAL_MACROS, TEXTS
 from engines.rustwasm.syntax.macro_rules import Expander
-from engines.rustwasm.syntax.parse_expressions import ExpressionParser
+from engines.rustwasm.syntax.parse_statements import StatementParser
 
 _SPEC: Final = re.compile(
     r"(?P<fillalign>.?[<^>])?(?P<sign>[+-])?(?P<alt>\#)?(?P<zero>0(?!\$))?(?P<width>\d+\$|[^\W\d]\w*\$|\d+)?"
@@ -35,7 +35,7 @@ EXPANSION_LIMIT: Final = 128
 EXPANSION_TOKENS: Final = 20_000
 
 
-class MacroParser(ExpressionParser):
+class MacroParser(StatementParser):
     """Parses macro calls; `macros` are the `macro_rules!` definitions seen so far, by name."""
 
     macros: dict[str, Expander]

@@ -1,25 +1,21 @@
-"""Expressions, statements, blocks."""
+"""Expressions; `parse_statements` has the blocks in them."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from engines.rustwasm.syntax import tree as t
-from engines.rustwasm.syntax.cursor import DEPTH_LIMIT, SyntaxStop
+from engines.rustwasm.syntax.cursor import DEPTH_LIMIT
 from engines.rustwasm.syntax.parse_types import TypeParser
 
-_BINARY: Final = {
+BINARY: Final = {
     "||": 2, "&&": 3, "==": 4, "!=": 4, "<": 4, ">": 4, "<=": 4, ">=": 4, "|": 5, "^": 6, "&": 7,
     "<<": 8, ">>": 8, "+": 9, "-": 9, "*": 10, "/": 10, "%": 10,
 }  # fmt: skip
-_ASSIGN: Final = frozenset(("+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<=", ">>="))
-_BLOCK_LIKE: Final = (t.If, t.Match, t.Block, t.While, t.Loop, t.For)
+ASSIGN: Final = frozenset(("+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<=", ">>="))
 _LITERALS: Final = frozenset(("int", "float", "str", "bstr", "char", "byte", "true", "false"))
 _POSTFIX: Final = frozenset((".", "(", "[", "?"))
 _EXPRESSION_END: Final = frozenset((")", "]", "}", ",", ";", "=>", "eof"))
-_ITEM_START: Final = frozenset(
-    ("fn", "struct", "enum", "impl", "trait", "mod", "use", "pub", "static", "type", "extern")
-)
 CHAIN_LIMIT: Final = 1500
 """How many operators or method calls may follow each other in one expression."""
 
@@ -29,13 +25,10 @@ class ExpressionParser(TypeParser):
 
     structs = True
 
-    def item(self) -> Any:
+    def block_expression(self) -> t.Block:
         raise NotImplementedError
 
     def macro_expression(self, name: str, span: t.Span) -> Any:
-        raise NotImplementedError
-
-    def macro_statement(self, name: str, span: t.Span) -> list[Any] | None:
         raise NotImplementedError
 
     def expression(self) -> Any:
@@ -66,7 +59,7 @@ class ExpressionParser(TypeParser):
             self.at += 1
             right = self.expr()
             left = t.Assignment((start, right.span[1]), left, right)
-        elif kind in _ASSIGN:
+        elif kind in ASSIGN:
             self.at += 1
             right = self.expr()
             left = t.CompoundAssignment((start, right.span[1]), kind[:-1], left, right)
@@ -99,7 +92,7 @@ class ExpressionParser(TypeParser):
                 left = self.postfix(left)
         else:
             left = self.unary()
-        binary = _BINARY
+        binary = BINARY
         chain = 0
         while True:
             op = kinds[self.at]
@@ -461,153 +454,3 @@ class ExpressionParser(TypeParser):
         block = self.block_expression()
         block.label = label
         return block
-
-    # Statements
-
-    def block_expression(self) -> t.Block:
-        start = self.starts[self.at]
-        unsafe = self.accept("unsafe")
-        self.enter()
-        saved = self.structs
-        self.structs = True
-        self.expect("{")
-        statements: list[Any] = []
-        items: list[Any] = []
-        tail: Any = None
-        kinds = self.kinds
-        if kinds[self.at] == "#":
-            self.inner_attributes()
-        while kinds[self.at] != "}":
-            begun = self.at
-            try:
-                tail = self.statement(statements, items)
-                if tail is not None:
-                    break
-            except SyntaxStop:
-                self.recover(begun)
-                if kinds[self.at] == "eof":
-                    raise
-        self.structs = saved
-        self.expect("}")
-        self.depth -= 1
-        return t.Block(self.span_from(start), statements, tail, None, unsafe, items or None)
-
-    def recover(self, begun: int) -> None:
-        """After an error in a statement: go to behind its `;` or before the block's `}`."""
-        if self.depth > 150:
-            raise SyntaxStop
-        if self.at == begun:
-            self.at += self.kinds[self.at] != "eof"
-        depth = 0
-        while True:
-            kind = self.kinds[self.at]
-            if kind == "eof" or (kind == "}" and depth == 0):
-                return
-            if kind == ";" and depth == 0:
-                self.at += 1
-                return
-            if kind in ("{", "(", "["):
-                depth += 1
-            elif kind in ("}", ")", "]"):
-                depth = max(0, depth - 1)
-            self.at += 1
-
-    def statement(self, statements: list[Any], items: list[Any]) -> Any:
-        """Parse one statement; answer the block's tail expression when this is it."""
-        kind = self.kinds[self.at]
-        if kind == ";":
-            self.at += 1
-            return None
-        if kind == "#":
-            if self.attribute_of_item():
-                items.append(self.item())
-                return None
-            attributes = self.attributes()
-            kind = self.kinds[self.at]
-            if kind == "}":
-                raise self.error("expected statement after outer attribute")
-            if not self.are_there(attributes, "statements" if kind == "let" else "expressions"):
-                self.statement([], [])
-                return None
-        start = self.starts[self.at]
-        if kind == "let":
-            statements.append(self.let_statement(start))
-            return None
-        if kind in _ITEM_START or (kind == "const" and self.kinds[self.at + 1] != "{") or (
-            kind == "unsafe" and self.kinds[self.at + 1] in ("fn", "impl")
-        ):  # fmt: skip
-            items.append(self.item())
-            return None
-        if kind == "id" and self.kinds[self.at + 1] == "!":
-            if self.texts[self.at] == "macro_rules":
-                items.append(self.item())
-                return None
-            braces = self.kinds[self.at + 2] == "{"
-            at = self.at
-            self.at += 2
-            made = self.macro_statement(self.texts[at], (start, self.ends[at]))
-            if made is not None:
-                if self.accept(";") and made and isinstance(made[-1], t.ExprStatement):
-                    made[-1].semicolon = True
-                statements += made
-                if (
-                    made
-                    and self.kinds[self.at] == "}"
-                    and isinstance(made[-1], t.ExprStatement)
-                    and not made[-1].semicolon
-                ):
-                    return statements.pop().expr
-                return None
-            self.at = at
-            if braces:
-                self.at += 2
-                expr = self.macro_expression(self.texts[at], (start, self.ends[at]))
-                if self.kinds[self.at] not in (".", "?", "}"):
-                    self.accept(";")
-                    statements.append(t.ExprStatement(self.span_from(start), expr, True))
-                    return None
-                self.at = at
-        if kind in ("if", "match", "{", "unsafe", "while", "loop", "for", "life"):
-            expr = self.primary(kind)
-            if self.kinds[self.at] not in (".", "?"):
-                return self.block_like(expr, statements, start)
-            expr = self.postfix(expr)
-            if _BINARY.get(self.kinds[self.at]) or self.kinds[self.at] in ("=", "as") or self.kinds[self.at] in _ASSIGN:
-                raise self.error("leading block-like expression in an operation needs parentheses")
-        else:
-            expr = self.expr()
-        following = self.kinds[self.at]
-        if following == ";":
-            self.at += 1
-            statements.append(t.ExprStatement((start, self.ends[self.at - 1]), expr, True))
-            return None
-        if following == "}":
-            return expr
-        raise self.fail("one of `;`, `}`, `.`, `?`, or an operator")
-
-    def block_like(self, expr: Any, statements: list[Any], start: int) -> Any:
-        if self.kinds[self.at] == "}":
-            return expr
-        semicolon = self.accept(";")
-        statements.append(t.ExprStatement(self.span_from(start), expr, semicolon))
-        return None
-
-    def attribute_of_item(self) -> bool:
-        """Does the attribute that starts here belong to an item?"""
-        at = self.at
-        while self.kinds[self.at] == "#":
-            self.at += 1
-            self.skip_group()
-        kind = self.kinds[self.at]
-        following = self.kinds[min(self.at + 1, len(self.kinds) - 1)]
-        self.at = at
-        return kind in _ITEM_START or (kind in ("const", "unsafe") and following != "{")
-
-    def let_statement(self, start: int) -> t.LetStatement:
-        self.at += 1
-        pattern = self.pattern()
-        annotation = self.type() if self.accept(":") else None
-        value = self.expression() if self.accept("=") else None
-        otherwise = self.block_expression() if self.accept("else") else None
-        self.expect(";")
-        return t.LetStatement(self.span_from(start), pattern, annotation, value, otherwise)

@@ -486,6 +486,11 @@ class Compilation:
         wrong = [error.span[0] for error in self.diagnostics.errors]
         assert checker.modes is not None
         checker.modes.check_definitions(self.declarations)
+        for impl in self.declarations.impls:
+            if impl.trait is not None and not impl.derived and not any(
+                impl.syntax.span[0] <= at < impl.syntax.span[1] for at in wrong
+            ):  # fmt: skip
+                checker.check_impl(impl)
         for function in self.declarations.functions:
             if function.mir is not None:
                 start, end = function.syntax.span

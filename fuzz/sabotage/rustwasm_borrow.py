@@ -26,6 +26,22 @@ def _() -> None:
     replace_method(Shapes, "fixed", lambda original: lambda self, closure: ())
 
 
+@BUGS.action("rust-impls-choose-lifetimes", Area.RUST_FRONT_END, _RULE,
+             description="an impl's method may tie its result to any argument")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.implemented import Implemented
+
+    replace_method(Implemented, "refusal", lambda original: lambda self: None)
+
+
+@BUGS.action("rust-impls-ask-for-lifetimes", Area.RUST_FRONT_END, _RULE,
+             description="an impl's method may ask for traits with lifetimes that the trait does not")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.implemented import Implemented
+
+    replace_method(Implemented, "_answer", lambda original: lambda self, *asked: None)
+
+
 @BUGS.action("rust-bounds-choose-one-lifetime", Area.RUST_FRONT_END, _RULE,
              description="`F: for<'a, 'b> Fn(&'a A, &'b B) -> &'a C` may give back either")  # fmt: skip
 def _() -> None:

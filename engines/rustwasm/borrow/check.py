@@ -10,6 +10,7 @@ from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.guards import add_guards
+from engines.rustwasm.borrow.implemented import check_implemented
 from engines.rustwasm.borrow.lifetimes import check_lifetimes, positions, summarize
 from engines.rustwasm.borrow.liveness import add_liveness
 from engines.rustwasm.borrow.loans import compute_scopes
@@ -26,6 +27,7 @@ from engines.rustwasm.modes.rules import ModeRules
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.definitions import ImplDef
 
 
 class BorrowChecker:
@@ -40,6 +42,12 @@ class BorrowChecker:
         self.modes = ModeRules(compilation, diagnostics) if compilation is not None else None
         self.summaries: dict[Any, list[tuple[int, int]]] = {}
         self.escapes: dict[Any, list[Escape]] = {}
+
+    def check_impl(self, impl: ImplDef) -> None:
+        """Report methods of a trait's impl whose lifetimes are not those of the trait's."""
+        signatures = Signatures(self.compilation, self.shapes, self.written)
+        check_implemented(self.shapes, signatures, impl, self.diagnostics)
+        signatures.call_closure = signatures.call_item = None  # as below
 
     def check(self, body: m.Body) -> None:
         """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""

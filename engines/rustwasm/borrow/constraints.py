@@ -101,10 +101,10 @@ class Constraints(Calls):
         for longer, shorter in definition.generics.outlives:
             regions.known.add((env.region(longer), env.region(shorter)))
         for i in range(1, body.arg_count + 1):
-            self._implied(body.locals[i].ty, found.get(i, ()))
-        self._implied(body.locals[0].ty, found.get(0, ()))
+            self.imply(body.locals[i].ty, found.get(i, ()))
+        self.imply(body.locals[0].ty, found.get(0, ()))
         for whole in self._headers(env):
-            self._implied(*whole)
+            self.imply(*whole)
         for name, region in self.universe.items():
             if region < len(regions.names) and not name.startswith("&"):
                 regions.names[region] = name
@@ -164,13 +164,6 @@ class Constraints(Calls):
                 with contextlib.suppress(UnknownRegionsError):
                     found.append(self.signatures.typed(one, env))
         return found
-
-    def _implied(self, one: Ty, regions: tuple[int, ...]) -> None:
-        """`&'a &'b T` in a signature promises `'b: 'a`."""
-        if len(regions) > 1:
-            for longer, shorter in self.shapes.demands(one)[0]:
-                if regions[longer] >= 0 and regions[shorter] >= 0:
-                    self.regions.known.add((regions[longer], regions[shorter] if shorter >= 0 else 0))
 
     def typed_local(self, local: int) -> Typed:
         return self.body.locals[local].ty, self.locals[local]

@@ -161,6 +161,13 @@ class Subtyping:
                 if region >= 0:
                     self.tests.append((parameter, region, self.point, None))
 
+    def imply(self, one: Ty, regions: tuple[int, ...]) -> None:
+        """`&'a &'b T` in a signature promises `'b: 'a`."""
+        if len(regions) > 1:
+            for longer, shorter in self.shapes.demands(one)[0]:
+                if regions[longer] >= 0 and regions[shorter] >= 0:
+                    self.regions.known.add((regions[longer], regions[shorter] if shorter >= 0 else 0))
+
     def lasting(self, one: Ty) -> None:
         """What a type demands to be `'static`."""
         if one.flags & ty.HAS_PARAM:

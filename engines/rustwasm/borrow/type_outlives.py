@@ -128,31 +128,31 @@ def _promised(constraints: Constraints) -> dict[Ty, set[int]]:
         if p.subject.kind == ty.PARAM:
             own = found.setdefault(p.subject, set())
             own.update(constraints.universe[name] for name in p.regions if name in constraints.universe)
-            if p.trait is not None and _lasts(p.trait, set()):
+            if p.trait is not None and lasts(p.trait, set()):
                 own.add(0)
     for i in range(constraints.body.arg_count + 1):
-        _implied(constraints, constraints.body.locals[i].ty, constraints.locals[i], found)
+        imply(constraints.shapes, constraints.body.locals[i].ty, constraints.locals[i], found)
     around = constraints.around()
     if around is not None and constraints.signatures.assumed is not None:
         for declared in (*around.inputs, around.output):
             one = ty.erase(declared)
             held = constraints.signatures.regions(declared, constraints.signatures.assumed, one)
             if held is not None:
-                _implied(constraints, one, held, found)
+                imply(constraints.shapes, one, held, found)
     return found
 
 
-def _lasts(trait: TraitDef, seen: set[TraitDef]) -> bool:
+def lasts(trait: TraitDef, seen: set[TraitDef]) -> bool:
     """Whether what has the trait is `'static`."""
     seen.add(trait)
     if any(bound.lifetime == "'static" for bound in trait.syntax.supertraits or ()):
         return True
     uppers = [p.trait for p in trait.supertraits if p.trait is not None]
-    return any(_lasts(upper, seen) for upper in uppers if upper not in seen)
+    return any(lasts(upper, seen) for upper in uppers if upper not in seen)
 
 
-def _implied(constraints: Constraints, one: Ty, regions: tuple[int, ...], found: dict[Ty, set[int]]) -> None:
+def imply(shapes: Shapes, one: Ty, regions: tuple[int, ...], found: dict[Ty, set[int]]) -> None:
     """A type in the signature promises what it needs to be well-formed."""
     if one.flags & ty.HAS_PARAM:
-        for parameter, shorter in constraints.shapes.demands(one)[1]:
+        for parameter, shorter in shapes.demands(one)[1]:
             found.setdefault(parameter, set()).add(regions[shorter] if shorter >= 0 else 0)

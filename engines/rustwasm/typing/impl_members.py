@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef, ImplDef, Predicate
-from engines.rustwasm.typing.parameters import early_lifetimes
+from engines.rustwasm.typing.parameters import early_bound
 from engines.rustwasm.typing.projection import Inference
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _same_parameters(compilation: Compilation, wanted: FnDef, given: FnDef) -> b
                 label = "expected generic parameter, found `impl Trait`"
             error("E0643", message, span, label)
             return False
-    if wanted.syntax.generics is not None and early_lifetimes(wanted.syntax) != early_lifetimes(given.syntax):
+    if len(early_bound(wanted)) != len(early_bound(given)):
         message = "lifetime parameters do not match the trait definition"
         error("E0195", message, syntax.span, "lifetimes do not match method in trait")
         return False

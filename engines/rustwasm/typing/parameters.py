@@ -190,6 +190,22 @@ def check_lifetime_arguments(compilation: Compilation, function: FnDef, args: t.
     compilation.diagnostics.error("E0107", message, args.span, f"expected {total} lifetime argument{s}")
 
 
+def early_bound(function: FnDef) -> list[str]:
+    """The named lifetimes of a method that are parameters of its own, told without its syntax, which a kept library has
+    not (`early_lifetimes`)."""
+    owner, generics = function.owner, function.generics
+    assert owner is not None
+    bounded = {name for pair in generics.outlives[len(owner.generics.outlives) :] for name in pair}
+    for bound in generics.predicates[len(owner.generics.predicates) :]:
+        bounded.update(bound.regions, bound.lifetimes)
+        for one in (bound.subject, *bound.declared[0], *[each for _, each in bound.declared[1]]):
+            bounded |= set(ty.lifetimes(one))
+    taken = {name for one in function.inputs for name in ty.lifetimes(one)}
+    given = set(ty.lifetimes(function.output)) - taken
+    own = function.lifetimes[len(owner.lifetimes) :]
+    return [name for name in own if not name.startswith("'_") and (name in bounded or name in given)]
+
+
 def early_lifetimes(item: t.FnItem) -> int:
     """How many lifetimes of a function are parameters of its own (early-bound): those that bounds, or its result alone,
     name. Each call chooses the others anew (late-bound)."""

@@ -3925,3 +3925,252 @@ fn main() {}
 //= E0309 1
 fn f<'a, T: std::fmt::Debug>(x: &'a i32, t: T) -> Box<dyn std::fmt::Debug + 'a> { (|| -> Box<dyn std::fmt::Debug + 'a> { Box::new(t) })() }
 fn main() {}
+//= none 3
+pub trait T { fn get<'a,'b>(&'a self, o: &'b str) -> &'a str; }
+pub struct S(String);
+impl T for S { fn get<'a>(&'a self, o: &'a str) -> &'a str { let _ = o; &self.0 } }
+fn main() {}
+//= none 3
+pub trait T { fn get<'a>(&self, o: &'a str) -> &'a str; }
+pub struct S(String);
+impl T for S { fn get(&self, _o: &str) -> &str { &self.0 } }
+fn main() {}
+//= fine
+pub trait T { fn get<'a>(&'a self, o: &'a str) -> &'a str; }
+pub struct S(String);
+impl T for S { fn get(&self, _o: &str) -> &str { &self.0 } }
+fn main() {}
+//= fine
+pub trait T { fn get<'a>(&'a self, o: &'a str) -> &'a str; }
+pub struct S(String);
+impl T for S { fn get<'x,'y>(&'x self, _o: &'y str) -> &'x str { &self.0 } }
+fn main() {}
+//= E0308 3
+pub trait T { fn get<'a>(o: &'a str) -> usize; }
+pub struct S;
+impl T for S { fn get(o: &'static str) -> usize { o.len() } }
+fn main() {}
+//= fine
+pub trait T { fn get<'a>(o: &'a str) -> &'a str; }
+pub struct S;
+impl T for S { fn get(_o: &str) -> &'static str { "" } }
+fn main() {}
+//= none 3
+pub trait T<'t> { fn get(&self) -> &'t str; }
+pub struct S<'s>(&'s str);
+impl<'s> T<'s> for S<'s> { fn get(&self) -> &str { self.0 } }
+fn main() {}
+//= fine
+pub trait T<'t> { fn put(&mut self, x: &'t str); }
+pub struct S<'s>(&'s str);
+impl<'s> T<'s> for S<'s> { fn put(&mut self, x: &str) { let _ = x; } }
+fn main() {}
+//= E0308 3
+pub trait T { fn put(&mut self, x: &str); }
+pub struct S<'s>(&'s str);
+impl<'s> T for S<'s> { fn put(&mut self, x: &'s str) { self.0 = x; } }
+fn main() {}
+//= none 3
+pub trait T { type O; fn get(&self) -> Self::O; }
+pub struct S<'s>(&'s str);
+impl<'s> T for S<'s> { type O = &'s str; fn get(&self) -> &str { self.0 } }
+fn main() {}
+//= none 3
+pub trait T { fn get<'a, X>(&'a self, x: &X) -> &'a str; }
+pub struct S;
+impl T for S { fn get<'b, Y>(&'b self, x: &'b Y) -> &'b str { let _ = x; "" } }
+fn main() {}
+//= none 3
+pub trait T { fn get(&self) -> Box<dyn Fn() -> usize>; }
+pub struct S(usize);
+impl T for S { fn get<'a>(&'a self) -> Box<dyn Fn() -> usize + 'a> { Box::new(move || self.0) } }
+fn main() {}
+//= E0308 3
+pub trait T { fn get(&self, d: &dyn Fn()); }
+pub struct S(usize);
+impl T for S { fn get(&self, d: &(dyn Fn() + 'static)) { d() } }
+fn main() {}
+//= E0623 3
+pub trait T { fn get<'a, 'b>(x: &'a str, y: &'b str) -> &'a str where 'b: 'a; }
+pub struct S;
+impl T for S { fn get<'a, 'b>(x: &'a str, y: &'b str) -> &'a str where 'a: 'b { let _ = y; x } }
+fn main() {}
+//= E0276 3
+pub trait T { fn get<'a, X>(x: &'a str, y: X) -> usize; }
+pub struct S;
+impl T for S { fn get<'a, X>(x: &'a str, y: X) -> usize where X: 'static { let _ = y; x.len() } }
+fn main() {}
+//= none 3
+pub trait T { fn get(x: &mut Vec<&str>); }
+pub struct S;
+impl T for S { fn get<'a>(x: &'a mut Vec<&'a str>) { let _ = x; } }
+fn main() {}
+//= E0308 3
+pub trait T { fn get(x: fn(&'static str) -> &'static str); }
+pub struct S;
+impl T for S { fn get(x: for<'a> fn(&'a str) -> &'a str) { let _ = x; } }
+fn main() {}
+//= none 3
+pub trait T { fn get<'a, 'b>(x: &'a &'b str) -> &'b str; }
+pub struct S;
+impl T for S { fn get<'a, 'b>(x: &'a &'b str) -> &'a str { x } }
+fn main() {}
+//= fine
+pub trait T { fn get<'a, 'b>(x: &'a &'b str) -> &'a str; }
+pub struct S;
+impl T for S { fn get<'a, 'b>(x: &'a &'b str) -> &'b str { x } }
+fn main() {}
+//= E0308 3
+pub trait T { fn it<'a>(&'a self, f: &mut dyn FnMut(&'a u32)); }
+pub struct S(Vec<u32>);
+impl T for S { fn it(&self, f: &mut dyn FnMut(&u32)) { for x in &self.0 { f(x) } } }
+fn main() {}
+//= E0308 3
+pub trait T { fn mk(s: &str) -> Self; }
+pub struct S<'s>(&'s str);
+impl<'s> T for S<'s> { fn mk(s: &'s str) -> Self { S(s) } }
+fn main() {}
+//= fine
+pub trait T<'t>: Sized { fn mk(s: &'t str) -> Self; }
+pub struct S<'s>(&'s str);
+impl<'s> T<'s> for S<'s> { fn mk<'z>(s: &'z str) -> S<'z> { S(s) } }
+fn main() {}
+//= fine
+pub trait T { fn eq(&self, o: &Self) -> bool; }
+pub struct S<'s>(&'s str);
+impl<'s> T for S<'s> { fn eq(&self, o: &S) -> bool { self.0 == o.0 } }
+fn main() {}
+//= none 3
+pub trait T<K> { fn g(&self, k: &K) -> Option<&K>; }
+pub struct S<K>(Vec<K>);
+impl<K> T<K> for S<K> { fn g<'a>(&'a self, k: &'a K) -> Option<&'a K> { Some(k) } }
+fn main() {}
+//= E0623 3
+pub trait T { fn get<'a: 'b, 'b>(x: &'a str, y: &'b str); }
+pub struct S;
+impl T for S { fn get<'a, 'b: 'a>(x: &'a str, y: &'b str) { let _ = (x,y); } }
+fn main() {}
+//= E0276 3
+pub trait T { fn get<'a>(x: &'a str) where 'a: 'a; }
+pub struct S;
+impl T for S { fn get<'a>(x: &'a str) where 'a: 'static { let _ = x; } }
+fn main() {}
+//= E0276 3
+pub trait T<'t> { fn get<'a>(x: &'a str, y: &'t str) where 'a: 't; }
+pub struct S<'s>(&'s str);
+impl<'s> T<'s> for S<'s> { fn get<'a>(x: &'a str, y: &'s str) where 's: 'a { let _ = (x,y); } }
+fn main() {}
+//= fine
+pub trait T<'t> { fn get<'a>(x: &'a str, y: &'t str) where 'a: 't; }
+pub struct S<'s>(&'s str);
+impl<'s> T<'s> for S<'s> { fn get<'a>(x: &'a str, y: &'s str) where 'a: 's { let _ = (x,y); } }
+fn main() {}
+//= E0276 3
+pub trait T { fn get<F: Fn(&'static u32)>(f: F); }
+pub struct S;
+impl T for S { fn get<F: Fn(&u32)>(f: F) { let _ = f; } }
+fn main() {}
+//= fine
+pub trait T { fn get<F: Fn(&u32)>(f: F); }
+pub struct S;
+impl T for S { fn get<F: Fn(&'static u32)>(f: F) { let _ = f; } }
+fn main() {}
+//= E0276 4
+pub trait Q<'q> {}
+pub trait T { fn get<F: Q<'static>>(f: F); }
+pub struct S;
+impl T for S { fn get<F: for<'z> Q<'z>>(f: F) { let _ = f; } }
+fn main() {}
+//= fine
+pub trait Q<'q> {}
+pub trait T { fn get<F: for<'z> Q<'z>>(f: F); }
+pub struct S;
+impl T for S { fn get<F: Q<'static>>(f: F) { let _ = f; } }
+fn main() {}
+//= E0308 4
+pub trait Q<'q> {}
+pub trait T<'t> { fn get<F: Q<'t>>(f: F); }
+pub struct S;
+impl<'s> T<'s> for S { fn get<F: Q<'static>>(f: F) { let _ = f; } }
+fn main() {}
+//= E0308 3
+pub trait T<'t> { fn get<F: Iterator<Item = &'t u32>>(f: F); }
+pub struct S;
+impl<'s> T<'s> for S { fn get<F: Iterator<Item = &'static u32>>(f: F) { let _ = f; } }
+fn main() {}
+//= E0308 3
+pub trait T<'t> { fn get<F: Fn(&'t u32) -> &'t u32>(f: F); }
+pub struct S;
+impl<'s> T<'s> for S { fn get<F: Fn(&'static u32) -> &'static u32>(f: F) { let _ = f; } }
+fn main() {}
+//= none 3
+pub trait T<A> { fn get<X>(&self, a: A, x: X) -> (A, X); }
+pub struct S<'s, Y>(&'s Y);
+impl<'s, Y> T<&'s Y> for S<'s, Y> { fn get<Z>(&self, a: &'s Y, x: Z) -> (&Y, Z) { (a, x) } }
+fn main() {}
+//= fine
+pub trait T { fn any<'a>(&'a self, o: &mut Vec<&'a str>); }
+pub struct S(Vec<String>);
+impl T for S { fn any(&self, o: &mut Vec<&str>) { let _ = o; } }
+fn main() {}
+//= none 3
+pub trait T { fn any<'a>(&'a self, o: &mut Vec<&'a str>); }
+pub struct S(Vec<String>);
+impl T for S { fn any<'b>(&'b self, o: &'b mut Vec<&'b str>) { let _ = o; } }
+fn main() {}
+//= none 3
+pub trait Node<'n> { fn kids(&self) -> Vec<&'n dyn Node<'n>>; }
+pub struct L<'l>(&'l str);
+impl<'l> Node<'l> for L<'l> { fn kids(&self) -> Vec<&dyn Node<'l>> { vec![self] } }
+fn main() {}
+//= E0308 3
+use std::iter::FromIterator;
+pub struct V<'a>(Vec<&'a str>);
+impl<'a> FromIterator<&'a str> for V<'a> { fn from_iter<I: IntoIterator<Item = &'static str>>(i: I) -> Self { V(i.into_iter().collect()) } }
+fn main() {}
+//= fine
+pub struct V<'a>(&'a str);
+impl<'a> From<&'a str> for V<'a> { fn from(s: &'a str) -> V<'a> { V(s) } }
+impl<'a> AsRef<str> for V<'a> { fn as_ref(&self) -> &'a str { self.0 } }
+fn main() {}
+//= none 3
+pub trait T { fn d<'a>(x: &'a u32) -> Box<dyn FnMut(&u32) -> u32 + 'a>; }
+pub struct S;
+impl T for S { fn d<'a>(x: &'a u32) -> Box<dyn FnMut(&'a u32) -> u32 + 'a> { Box::new(move |y| *x + *y) } }
+fn main() {}
+//= E0308 3
+pub trait T { type A; fn d(&self, f: &mut dyn FnMut(Self::A)); }
+pub struct S<'s>(&'s u32);
+impl<'s> T for S<'s> { type A = &'s u32; fn d(&self, f: &mut dyn FnMut(&u32)) { f(self.0) } }
+fn main() {}
+//= none 4
+pub trait T: Iterator { fn d(&mut self) -> Option<Self::Item>; }
+pub struct I<'s>(&'s [u32]);
+impl<'s> Iterator for I<'s> { type Item = &'s u32; fn next(&mut self) -> Option<&'s u32> { None } }
+impl<'s> T for I<'s> { fn d(&mut self) -> Option<&u32> { self.next() } }
+fn main() {}
+//= fine
+pub trait C { fn cmp<'a>(a: &'a Self, b: &'a Self) -> &'a Self; }
+impl<'x> C for &'x str { fn cmp<'a>(a: &'a &'x str, _b: &'a &'x str) -> &'a &'static str { let _ = a; &"" } }
+fn main() {}
+//= fine
+pub trait P<'i, O> { fn m(&self, s: &'i str) -> Option<(&'i str, O)>; }
+impl<'i, F, O> P<'i, O> for F where F: Fn(&'i str) -> Option<(&'i str, O)> { fn m<'k>(&self, s: &'k str) -> Option<(&'k str, O)> { let _ = s; None } }
+fn main() {}
+//= E0308 3
+pub trait T<'t> { fn g<F: Fn(&'t u32)>(f: F); }
+pub struct S;
+impl<'s> T<'s> for S { fn g<F: FnOnce(&'static u32)>(f: F) { let _ = f; } }
+fn main() {}
+//= E0308 5
+pub trait U<'u> {}
+pub trait V<'v>: U<'v> {}
+pub trait T<'t> { fn g<F: V<'t>>(f: F); }
+pub struct S;
+impl<'s> T<'s> for S { fn g<F: U<'static>>(f: F) { let _ = f; } }
+fn main() {}
+//= fine
+pub trait T<'t> { fn g<I: Iterator<Item = &'t u32>>(x: &u32, i: I) -> Option<&'t u32>; }
+pub struct S;
+impl<'s> T<'s> for S { fn g<J: Iterator<Item = &'s u32>>(x: &u32, mut i: J) -> Option<J::Item> { let _ = x; i.next() } }
+fn main() {}

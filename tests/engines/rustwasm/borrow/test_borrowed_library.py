@@ -25,6 +25,19 @@ TRUSTED: frozenset[str] = frozenset(
 """Functions that give back what they lend of themselves, or tell parts of one slice apart: std's are `unsafe` there."""
 
 
+def test_methods_of_the_library_are_what_their_traits_say() -> None:
+    compilation = library()
+    messages = compilation.diagnostics.messages
+    checker = BorrowChecker(compilation, compilation.diagnostics)
+    impls = [impl for impl in compilation.declarations.impls if impl.trait is not None]
+    for impl in impls:
+        checker.check_impl(impl)
+    refused = [one.message for one in messages]
+    messages.clear()
+    assert len(impls) > 2000
+    assert not refused
+
+
 def test_bodies_of_the_library_are_accepted() -> None:
     compilation = library()
     messages = compilation.diagnostics.messages

@@ -136,6 +136,8 @@ class Compilation:
         """Of enums without parameters: has every variant values (`typing.exhaustiveness`)?"""
         self.selections: dict[Any, Any] = {}
         self.projections: dict[Any, Ty] = {}
+        self.overflowed = False
+        """Whether a requirement led to more and more others (E0275): nothing is selected any more."""
         self.generic_consts: dict[tuple[ConstDef, tuple[Ty, ...]], Any] = {}
         self._langs: dict[str, Any] = dict(base._langs) if base is not None else {}
         self._trait_impls: dict[TraitDef, list[ImplDef]] = {}

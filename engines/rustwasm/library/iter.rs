@@ -537,7 +537,7 @@ impl<I: Iterator, U: IntoIterator, F: FnMut(I::Item) -> U> Iterator for FlatMap<
         (low.saturating_add(more), match (high, most) { (Some(a), Some(b)) if none_left => a.checked_add(b), _ => None })
     }
 }
-impl<I: DoubleEndedIterator, U: IntoIterator, F: FnMut(I::Item) -> U> DoubleEndedIterator for FlatMap<I, U, F> where U::IntoIter: DoubleEndedIterator<Item = U::Item> {
+impl<I: DoubleEndedIterator, U: IntoIterator, F: FnMut(I::Item) -> U> DoubleEndedIterator for FlatMap<I, U, F> where U::IntoIter: DoubleEndedIterator {
     fn next_back(&mut self) -> Option<U::Item> {
         loop {
             if let Some(inner) = &mut self.back {
@@ -573,8 +573,8 @@ impl<I: Iterator> Iterator for Flatten<I> where I::Item: IntoIterator {
         (low.saturating_add(more), match (high, most) { (Some(a), Some(b)) if none_left => a.checked_add(b), _ => None })
     }
 }
-impl<U: IntoIterator, I: DoubleEndedIterator<Item = U>> DoubleEndedIterator for Flatten<I> where U::IntoIter: DoubleEndedIterator<Item = U::Item> {
-    fn next_back(&mut self) -> Option<U::Item> {
+impl<I: DoubleEndedIterator> DoubleEndedIterator for Flatten<I> where I::Item: IntoIterator, <I::Item as IntoIterator>::IntoIter: DoubleEndedIterator {
+    fn next_back(&mut self) -> Option<<I::Item as IntoIterator>::Item> {
         loop {
             if let Some(inner) = &mut self.back {
                 if let Some(x) = inner.next_back() { return Some(x); }

@@ -14,6 +14,8 @@ from engines.rustwasm.typing.traits import AMBIGUOUS
 from engines.rustwasm.typing.types import Ty, shallow
 
 _OF_CLOSURES: Final = frozenset(("Clone", "Copy", "Fn", "FnMut", "FnOnce"))
+_LIMIT: Final = 5_000
+"""Obligations that impls meet and one expression may lead to: fewer than ten in what people write."""
 
 
 class ObligationChecker(PathChecker):
@@ -28,6 +30,8 @@ class ObligationChecker(PathChecker):
         """Work through obligations until nothing changes; True if something was learnt."""
         any_progress = False
         progress = True
+        met: set[tuple[TraitDef, tuple[Ty, ...], t.Span]] = set()
+        counts: dict[t.Span, int] = {}
         while progress:
             progress = self.retry_projections() if self.pending_projections else False
             if not self.pending:
@@ -51,8 +55,13 @@ class ObligationChecker(PathChecker):
                         else:
                             self.called_closures.append((shallow(args[0]).data, trait.lang))
                 else:
+                    deep = tuple([ty.deep(a) for a in args])
+                    if (trait, deep, span) in met:
+                        continue
+                    met.add((trait, deep, span))
                     self.selections += 1
-                    if self.selections > 300 and any(_depth(ty.deep(a)) > 40 for a in args):
+                    count = counts[span] = counts.get(span, 0) + 1
+                    if count > _LIMIT or (self.selections > 300 and any(_depth(a) > 40 for a in deep)):
                         shown = ty.show(ty.deep(args[0]))
                         message = f"overflow evaluating the requirement `{shown[:60]}...: {trait.name}`"
                         self.error("E0275", message, span)

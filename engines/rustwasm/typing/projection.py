@@ -35,6 +35,7 @@ class Inference(Selector):
                         return value
                     self.rollback(mark)
         if self.depth > 40:
+            self.limited += 1
             return None
         self.depth += 1
         found = self.select(trait, args)
@@ -61,6 +62,13 @@ class Inference(Selector):
             for bound, value in found.bindings:
                 if bound == name:
                     return self.normalize(value)
+            if self_ty.kind == ty.PROJECTION:
+                # That it has the trait is assumed; what the type is, its declaration may say all the same.
+                for p in self.collector.assoc_bounds(*self_ty.data):
+                    declared = self.select_bound(p, self_ty, trait, args, self_ty.args)
+                    for bound, value in declared.bindings if declared is not None else ():
+                        if bound == name:
+                            return self.normalize(value)
         return None
 
     def has_supertrait(self, trait: TraitDef, upper: TraitDef) -> bool:
@@ -77,33 +85,58 @@ class Inference(Selector):
             return one
         one = shallow(one)
         if one.kind == ty.PROJECTION:
-            ground = one.flags == ty.HAS_PROJECTION and self.closed
-            if ground:
-                known = self.compilation.projections.get((one, self.reveal))
-                if known is not None:
-                    return known
-            args = tuple([self.normalize(a) for a in one.args])
-            trait, name = one.data
-            value = self.project(trait, name, args)
-            if value is not None:
-                value = self.normalize(value)
-                if ground:
-                    solved = ty.deep(value)
-                    if not solved.flags:
-                        self.compilation.projections[one, self.reveal] = solved
-                return value
-            rigid = ty.projection(trait, name, args)
-            if any(shallow(a).kind == ty.INFER or ty.deep(a).flags & ty.HAS_INFER for a in args):
-                var = ty.variable()
-                self.pending_projections.append((rigid, var, self.met))
-                return var
-            return rigid
+            if one.flags & ~(ty.HAS_PROJECTION | ty.HAS_PARAM):
+                return self.normalize_projection(one)
+            return self.normalize_once(one)
         if one.kind == ty.OPAQUE and self.reveal:
             hidden = self.compilation.hidden_type(one.data)
             return self.normalize(subst(hidden, one.args))
         if not one.args:
             return one
         return ty.intern(one.kind, one.data, tuple([self.normalize(a) for a in one.args]), one.regions)
+
+    def normalize_once(self, one: Ty) -> Ty:
+        """`normalize` of a projection without variables, remembered."""
+        if self.compilation.overflowed:
+            return ty.ERROR_TY
+        if self.impls_known != self.compilation.indexed:
+            self.forget()
+        ground = self.closed and not one.flags & ty.HAS_PARAM
+        known = self.compilation.projections.get((one, self.reveal)) if ground else None
+        if known is None:
+            known = self.normal.get(one)
+        if known is not None:
+            return known
+        if one in self.under_way:
+            self.circular = True
+            return one
+        limited = self.limited
+        self.under_way.add(one)
+        value = ty.deep(self.normalize_projection(one))
+        self.under_way.remove(one)
+        if self.circular and not self.under_way:
+            # What was found on the way took projections for unknown that are not.
+            self.circular = False
+            self.forget()
+        if self.limited == limited and not value.flags & ~(ty.HAS_PROJECTION | ty.HAS_PARAM):
+            if ground and not value.flags and not self.circular:
+                self.compilation.projections[one, self.reveal] = value
+            else:
+                self.normal[one] = value
+        return value
+
+    def normalize_projection(self, one: Ty) -> Ty:
+        args = tuple([self.normalize(a) for a in one.args])
+        trait, name = one.data
+        value = self.project(trait, name, args)
+        if value is not None:
+            return self.normalize(value)
+        rigid = ty.projection(trait, name, args)
+        if any(shallow(a).kind == ty.INFER or ty.deep(a).flags & ty.HAS_INFER for a in args):
+            var = ty.variable()
+            self.pending_projections.append((rigid, var, self.met))
+            return var
+        return rigid
 
     def retry_projections(self) -> bool:
         """Solve pending projections whose Self is known by now; True if some were."""

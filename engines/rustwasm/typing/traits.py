@@ -65,6 +65,10 @@ def head(t: Ty) -> Any:
     return kind
 
 
+STEPS: Final = 20_000
+"""Selections that one may lead to: no program among the library's tests needs twenty."""
+_OF_PARAMETERS: Final = ty.HAS_PARAM | ty.HAS_PROJECTION
+_WITH_VARIABLES: Final = _OF_PARAMETERS | ty.HAS_INFER
 _SUBSTITUTED: Final = ty.HAS_PARAM | ty.HAS_PROJECTION
 _ANYTHING: Final = frozenset((ty.PARAM, ty.PROJECTION, ty.INFER, ty.ERROR))
 """Kinds of types that may be equal to a type of another kind."""
@@ -112,13 +116,28 @@ class Selector(Unifier):
         """Each with its variable and where it was met."""
         self.met: Span = (0, 0)
         """Where what is being normalised is written, or what brings it in."""
+        self.answers: dict[Any, Any] = {}
+        """Selections that parameters or assumptions have a part in, as `Compilation.selections` keeps the others."""
+        self.tried: dict[Any, Any] = {}
+        """Selections that the one under way led to, with the variables that they left free."""
+        self.normal: dict[Ty, Ty] = {}
+        """Projections of parameters and what they are here; an unknown one is itself."""
+        self.under_way: set[Ty] = set()
+        """Projections that are being normalised: asked for again in between, they are what they are."""
+        self.circular = False
+        """Whether one of them was."""
+        self.impls_known = 0
+        """How many impls there were when `answers` and `normal` began."""
+        self.steps = 0
+        """How many selections the outermost one has led to."""
+        self.limited = 0
+        """How often a limit of depth cut an answer off: such answers are not kept."""
         for p in predicates:
             if p.trait is not None:
                 self.assume(p.subject, p.trait, p.args, p.bindings)
-        if self.env:
-            for assumption in self.env:
-                assumption.subject = self.normalize(assumption.subject)
-                assumption.args = tuple([self.normalize(a) for a in assumption.args])
+                self.met = p.span
+        self.settle()
+        self.met = (0, 0)
 
     def project(self, trait: TraitDef, name: str, args: tuple[Ty, ...]) -> Ty | None:
         raise NotImplementedError
@@ -135,6 +154,25 @@ class Selector(Unifier):
                 full = (subject, *args)
                 more = tuple((n, subst(b, full)) for n, b in upper.bindings)
                 self.assume(subject, upper.trait, tuple([subst(a, full) for a in upper.args]), more)
+
+    def settle(self) -> None:
+        """Normalise what is assumed; in the second round with the help of all that the first made normal."""
+        for _ in range(2):
+            changed = False
+            for assumption in self.env:
+                subject, args = assumption.subject, assumption.args
+                assumption.subject = self.normalize(subject)
+                assumption.args = tuple([self.normalize(a) for a in args])
+                changed |= assumption.subject is not subject or assumption.args != args
+            if not changed:
+                break
+            self.forget()
+
+    def forget(self) -> None:
+        """What was answered under other assumptions, or with fewer impls, counts no more."""
+        self.answers.clear()
+        self.normal.clear()
+        self.impls_known = self.compilation.indexed
 
     # Selection
 
@@ -159,14 +197,30 @@ class Selector(Unifier):
                 flags = arg.flags
                 if flags:
                     break
-        if flags or not self.closed or self.depth > 20:
-            return self.select_fresh(trait, args, nested)
-        # Types without variables and parameters: the answer is the same in every body of the crate.
-        known = self.compilation.selections
+        if self.depth == 0:
+            self.steps = STEPS if self.compilation.overflowed else 0
+            if self.tried:
+                self.tried.clear()
+        if flags & ~_OF_PARAMETERS:
+            if self.depth == 0 or flags & ~_WITH_VARIABLES:
+                return self.select_fresh(trait, args, nested)
+            return self.select_tried(trait, tuple([ty.deep(a) for a in args]), nested)
+        if flags or not self.closed:
+            if self.impls_known != self.compilation.indexed:
+                self.forget()
+            known = self.answers
+        else:
+            # Types without variables and parameters: the answer is the same in every body of the crate.
+            known = self.compilation.selections
         key = (trait, args, nested, self.reveal)
         if key in known:
             return known[key]
+        limited = self.limited
         found = self.select_fresh(trait, args, nested)
+        if self.limited != limited:
+            return found
+        if self.circular:
+            known = self.answers
         if found is not None and found is not AMBIGUOUS and found.kind == "impl":
             solved = tuple([ty.deep(a) for a in found.args])
             if any(a.flags & ty.HAS_INFER for a in solved):
@@ -175,8 +229,41 @@ class Selector(Unifier):
         known[key] = found
         return found
 
+    def select_tried(self, trait: TraitDef, args: tuple[Ty, ...], nested: bool) -> Any:
+        """`select` for types with variables, remembered until the outermost selection is answered, if it binds none of
+        them."""
+        key = (trait, args, nested)
+        if key in self.tried:
+            return self.tried[key]
+        limited = self.limited
+        found = self.select_fresh(trait, args, nested)
+        if found is AMBIGUOUS or self.limited != limited or self.circular:
+            return found
+        if any(ty.deep(a) is not a for a in args):
+            return found
+        kept = found
+        if found is not None and found.kind == "impl":
+            solved = tuple([ty.deep(a) for a in found.args])
+            if any(self.is_fresh(a, args) for a in solved):
+                return found
+            kept = Selected("impl", found.impl, solved)
+        self.tried[key] = kept
+        return found
+
+    def is_fresh(self, one: Ty, args: tuple[Ty, ...]) -> bool:
+        """Has the type a variable that none of `args` has?"""
+        if not one.flags & ty.HAS_INFER:
+            return False
+        if one.kind == ty.INFER:
+            return not any(self.occurs(one, a) for a in args)
+        return any(self.is_fresh(a, args) for a in one.args)
+
     def select_fresh(self, trait: TraitDef, args: tuple[Ty, ...], nested: bool) -> Any:
         """`select`, not remembered."""
+        self.steps += 1
+        if self.steps > STEPS:
+            self.overflow(trait, args)
+            return _BUILTIN
         self_ty = shallow(args[0])
         kind = self_ty.kind
         if kind == ty.ERROR:
@@ -213,6 +300,15 @@ class Selector(Unifier):
                     return found
         return self.select_impl(trait, self_ty, args, nested)
 
+    def overflow(self, trait: TraitDef, args: tuple[Ty, ...]) -> None:
+        """E0275, once: from here on everything holds, and projections are erroneous, so that the check ends."""
+        compilation = self.compilation
+        if not compilation.overflowed:
+            compilation.overflowed = True
+            shown = ty.show(ty.deep(args[0]))
+            message = f"overflow evaluating the requirement `{shown[:60]}{'...' * (len(shown) > 60)}: {trait.name}`"
+            compilation.diagnostics.error("E0275", message, self.met)
+
     def select_impl(self, trait: TraitDef, self_ty: Ty, args: tuple[Ty, ...], nested: bool) -> Any:
         index = self.compilation.impl_index(trait)
         if self_ty.kind == ty.INFER:
@@ -229,6 +325,7 @@ class Selector(Unifier):
         self.depth += 1
         if self.depth > 60:
             self.depth -= 1
+            self.limited += 1
             return None
         matching: list[tuple[ImplDef, Any]] = []
         trail = self.trail
@@ -312,8 +409,12 @@ class Selector(Unifier):
 
     def select_assumed(self, trait: TraitDef, self_ty: Ty, args: tuple[Ty, ...]) -> Any:
         found: list[EnvPredicate] = []
+        # An unknown projection without variables is no other one: there is only one type of each form.
+        rigid = self_ty.kind == ty.PROJECTION and not self_ty.flags & ~_OF_PARAMETERS
         for assumption in self.env:
             if assumption.trait is trait:
+                if rigid and assumption.subject is not self_ty and assumption.subject.kind == ty.PROJECTION:
+                    continue
                 mark = len(self.trail)
                 if self.unify(assumption.subject, self_ty) and all(
                     self.unify(a, b) for a, b in zip(assumption.args, args[1:], strict=True)

@@ -20,6 +20,8 @@ TEST_FOLDERS: Final = (
     *("engines/vm", "engines/rustwasm", "harness", "oracles"),
     *("fuzz", "ci", "corpus", "properties", "robustness"),
 )
+ALONE: Final = ("tests", "tests/engines")
+"""Whose files are tests that belong to none of those."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def stages(root: Path, *, scale: float = 1.0, base: str = "HEAD", seed: int = 1)
     def tests(folders: Iterable[str]) -> Iterable[Task]:
         return (pytest(folder.replace("/", "-"), 60.0, folder) for folder in folders if (root / folder).is_dir())
 
-    alone = sorted(str(p.relative_to(root)) for p in (root / "tests").glob("test_*.py"))
+    alone = sorted(str(p.relative_to(root)) for folder in ALONE for p in (root / folder).glob("test_*.py"))
     return (
         Stage("lint", "style", (python("ruff", 2, "-m", "ruff", "check", "--output-format=concise", "."),)),
         Stage(

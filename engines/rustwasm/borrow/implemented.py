@@ -71,15 +71,16 @@ class Implemented(Calls):
         theirs, mine = early_bound(wanted), early_bound(given)
         names.update(zip(mine, [caller.region(name) for name in theirs], strict=False))
         signatures.assumed = Environment(parameters, names, universal)
-        inputs = [signatures.typed(one, caller) for one in wanted.inputs]
-        output = signatures.typed(wanted.output, caller)
+        inputs = [self._known(one, caller) for one in wanted.inputs]
+        output = self._known(wanted.output, caller)
         for longer, shorter in impl.generics.outlives:
             regions.known.add((header.region(longer), header.region(shorter)))
         for longer, shorter in wanted.generics.outlives:
             regions.known.add((caller.region(longer), caller.region(shorter)))
-        for one in (*parents, *inputs, output):
-            self.imply(*one)
-            imply(self.shapes, *one, self.promised)
+        for whole in (*parents, *inputs, output):
+            if whole is not None:
+                self.imply(*whole)
+                imply(self.shapes, *whole, self.promised)
         self._promise(impl.generics.predicates, header)
         self._promise(wanted.generics.predicates, caller)
         regions.close_known()
@@ -88,12 +89,12 @@ class Implemented(Calls):
         asked = self._asked(parameters, names)
         callee = signatures.assumed = Environment(parameters, names, regions.fresh)
         for declared, argument in zip(given.inputs, inputs, strict=True):
-            one = signatures.typed(declared, callee)
-            if one[0] is argument[0]:
+            one = self._known(declared, callee)
+            if one is not None and argument is not None and one[0] is argument[0]:
                 self.relate(argument, one, r.CALL)
                 self.well_formed(one)
-        one = signatures.typed(given.output, callee)
-        if one[0] is output[0]:
+        one = self._known(given.output, callee)
+        if one is not None and output is not None and one[0] is output[0]:
             self.relate(one, output, r.RETURN)
             self.well_formed(one)
         for longer, shorter in given.generics.outlives:
@@ -104,6 +105,12 @@ class Implemented(Calls):
         known = [*self._had(impl.generics.predicates, header), *self._had(wanted.generics.predicates, caller)]
         for had in asked:
             self._answer(known, *had)
+
+    def _known(self, one: Ty, env: Environment) -> Typed | None:
+        try:
+            return self.signatures.typed(one, env)
+        except UnknownRegionsError:
+            return None
 
     def _own_bounds(self) -> list[Predicate]:
         """The bounds of the impl's method that are not the impl's."""

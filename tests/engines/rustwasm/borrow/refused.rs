@@ -4174,3 +4174,10 @@ pub trait T<'t> { fn g<I: Iterator<Item = &'t u32>>(x: &u32, i: I) -> Option<&'t
 pub struct S;
 impl<'s> T<'s> for S { fn g<J: Iterator<Item = &'s u32>>(x: &u32, mut i: J) -> Option<J::Item> { let _ = x; i.next() } }
 fn main() {}
+//= E0308 4
+pub trait T { type O; fn put(&self, x: &str) -> Option<Self::O>; }
+pub struct M<I, F>(I, F);
+impl<B, I: Iterator, F: Fn(I::Item) -> B> T for M<I, F> { type O = B;
+    fn put(&self, x: &'static str) -> Option<B> { let _ = x; None }
+}
+fn main() {}

@@ -1,6 +1,7 @@
 //! std::process.
 
-pub fn exit(code: i32) -> ! { crate::intrinsics::exit(code) }
+/// Systems keep eight bits of the status.
+pub fn exit(code: i32) -> ! { crate::intrinsics::exit(code & 255) }
 pub fn abort() -> ! { crate::intrinsics::exit(134) }
 
 /// What `main` and tests may return: what the program's exit status is then.

@@ -204,9 +204,9 @@ impl<T> [T] {
         Vec::of_slots(box_into_slots(self), length)
     }
     pub fn repeat(&self, count: usize) -> Vec<T> where T: Copy {
-        let mut made = Vec::with_capacity(self.len() * count);
-        let mut i = 0;
-        while i < count { made.extend_from_slice(self); i += 1; }
+        let length = length_of_copies(self.len(), count);
+        let mut made = Vec::with_capacity(length);
+        while made.len() < length { made.extend_from_slice(self); }
         made
     }
     pub fn fill(&mut self, value: T) where T: Clone {
@@ -686,5 +686,13 @@ impl<'a, T, F: FnMut(&T) -> bool> Iterator for RSplitN<'a, T, F> {
         if self.left == 0 { return None; }
         self.left -= 1;
         if self.left == 0 { self.inner.rest.take() } else { self.inner.next() }
+    }
+}
+
+/// How much `count` copies of `len` elements take. Panics where no vector has room for them.
+pub fn length_of_copies(len: usize, count: usize) -> usize {
+    match len.checked_mul(count) {
+        Some(length) if length <= isize::MAX as usize => length,
+        _ => panic!("capacity overflow"),
     }
 }

@@ -328,9 +328,9 @@ impl str {
         next
     }
     pub fn repeat(&self, count: usize) -> String {
-        let mut made = String::with_capacity(self.len() * count);
-        let mut i = 0;
-        while i < count { made.push_str(self); i += 1; }
+        let length = crate::slice::length_of_copies(self.len(), count);
+        let mut made = String::with_capacity(length);
+        while made.len() < length { made.push_str(self); }
         made
     }
     pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.push(crate::char::lower(c)); } made }

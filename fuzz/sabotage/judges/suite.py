@@ -29,6 +29,7 @@ class _Listener:
     def __init__(self, seconds: float) -> None:
         self.tests = 0
         self.failed = ""
+        self.why = ""
         self._seconds = seconds
 
     def pytest_runtest_logstart(self) -> None:
@@ -39,12 +40,16 @@ class _Listener:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         self.tests += report.when == "call"
-        if report.failed and not self.failed:
-            self.failed = str(report.nodeid)
+        self._keep(report, str(report.nodeid))
 
     def pytest_collectreport(self, report: Any) -> None:
+        self._keep(report, f"{report.nodeid} cannot be collected")
+
+    def _keep(self, report: Any, what: str) -> None:
         if report.failed and not self.failed:
-            self.failed = f"{report.nodeid} cannot be collected"
+            self.failed = what
+            crash = getattr(report.longrepr, "reprcrash", None)
+            self.why = (str(crash.message if crash else report.longrepr).splitlines() or [""])[0]
 
 
 class Suite:
@@ -61,21 +66,21 @@ class Suite:
         Raises:
             UnfitError: a test fails already, or there is none.
         """
-        tests, failed = self._run("")
+        tests, failed, said = self._run("")
         if failed or not tests:
-            why = f"{failed} fails" if failed else "there are no tests (a source checkout has them)"
+            why = f"{failed} fails: {said}" if failed else "there are no tests (a source checkout has them)"
             raise UnfitError(f"{self.path} cannot judge injected bugs: without any, {why}")
 
     def examine(self, budget: Budget) -> Kill | None:
-        tests, failed = self._run(budget.bug)
+        tests, failed, _ = self._run(budget.bug)
         return Kill(self.path, tests, failed) if failed else None
 
     def noticed(self, how: str) -> Kill:
         """Tests that cannot be run to their end have failed."""
         return Kill(self.path, 0, f"the tests cannot be run to their end: {how.strip().splitlines()[-1]}")
 
-    def _run(self, bug: str) -> tuple[int, str]:
-        """How many tests ran, and which failed."""
+    def _run(self, bug: str) -> tuple[int, str, str]:
+        """How many tests ran, which failed, and what it said."""
         return run(self.path, TEST_SECONDS if bug else 0.0)
 
 
@@ -84,20 +89,21 @@ class FreshSuite(Suite):
     as a foreign library is.
     """
 
-    def _run(self, bug: str) -> tuple[int, str]:
+    def _run(self, bug: str) -> tuple[int, str, str]:
         environment = os.environ | {VARIABLE: bug, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-P", "-m", "fuzz.sabotage.judges.suite", self.path]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
-            return 0, f"the tests cannot be run to their end: status {done.returncode}, {last}"
-        tests, failed = json.loads(done.stdout.splitlines()[-1])
-        return int(tests), str(failed)
+            return 0, f"the tests cannot be run to their end: status {done.returncode}, {last}", last
+        tests, failed, said = json.loads(done.stdout.splitlines()[-1])
+        return int(tests), str(failed), str(said)
 
 
-def run(paths: str, seconds: float) -> tuple[int, str]:
-    """Run tests until one fails: how many ran, and which failed (empty: none). One that takes more than `seconds` of
-    CPU time ends this process by SIGPROF; 0 for never.
+def run(paths: str, seconds: float) -> tuple[int, str, str]:
+    """Run tests until one fails: how many ran, which failed (empty: none), and the first line of what it said.
+
+    One that takes more than `seconds` of CPU time ends this process by SIGPROF; 0 for never.
 
     A property's first failing example is enough: none is sought that is smaller, nor one that failed for another bug.
     """
@@ -117,11 +123,11 @@ def run(paths: str, seconds: float) -> tuple[int, str]:
     options += ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*options, *(str(ROOT / path) for path in paths.split(","))], plugins=[listener])
-    return listener.tests, listener.failed
+    return listener.tests, listener.failed, listener.why
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m fuzz.sabotage.judges.suite PATHS` prints `[tests, failed]`, with the environment's bug."""
+    """`python -m fuzz.sabotage.judges.suite PATHS` prints `[tests, failed, said]`, with the environment's bug."""
     bug = apply_from_environment()
     found = run(arguments[0], TEST_SECONDS if bug else 0.0)
     print(json.dumps(found))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fuzz.sabotage import BUGS
-from fuzz.sabotage.judges import Budget, suite
+from fuzz.sabotage.judges import Budget, UnfitError, suite
 from fuzz.sabotage.judges.suite import Suite
 from fuzz.sabotage.score import _forked
 
@@ -32,6 +32,21 @@ def test_a_test_that_fails_is_named(tmp_path: Path) -> None:
     outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 60.0)
     assert outcome is not None and not isinstance(outcome, str)
     assert (outcome.cases, outcome.signature.endswith("test_wrong")) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("def test_wrong():\n    assert 1 == 2, 'far off'\n", "test_wrong fails: AssertionError: far off"),
+        ("import nothing_of_that_name\n", "cannot be collected fails: "),
+        ("", "there are no tests"),
+    ],
+)
+def test_tests_that_fail_without_a_bug_say_why(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / f"test_unfit_{len(text)}.py"  # one of a name is imported once
+    path.write_text(text)
+    with pytest.raises(UnfitError, match=f"without any, .*{why}"):
+        Suite(str(path)).prepare()
 
 
 def test_what_runs_wasmtime_is_asked_in_a_process_of_its_own() -> None:

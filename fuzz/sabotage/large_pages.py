@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
 
-BUGS: Final = Catalogue(judges=("tests/engines/vm/memory/test_large_pages.py",))
+BUGS: Final = Catalogue(judges=("fresh tests/engines/vm/memory/test_large_pages.py",))
+"""They look at all that is mapped, which is much in a process that has judged other bugs."""
 
 
 @BUGS.action(

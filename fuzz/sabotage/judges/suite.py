@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,11 @@ TEST_SECONDS: Final = 15.0
 """A test that takes more CPU time with a bug on hangs: its process is ended, which is how the bug shows. So nothing
 hangs that only waits for a processor …"""
 WAITING_SECONDS: Final = 120
-"""… and what uses no CPU time fails after this by the clock on the wall."""
+"""… and what uses no CPU time fails after this by the clock on the wall …"""
+WAITING_FACTOR: Final = 10
+"""… or, on a machine that has other things to do, after so many times what all tests took without a bug."""
+LONGEST_WAITING_SECONDS: Final = 1200
+"""What a test may take without one."""
 
 
 class _Listener:
@@ -59,6 +64,7 @@ class Suite:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._waiting_seconds = LONGEST_WAITING_SECONDS
 
     def prepare(self) -> None:
         """See that all is well without a bug.
@@ -66,7 +72,9 @@ class Suite:
         Raises:
             UnfitError: a test fails already, or there is none.
         """
+        begun = time.monotonic()
         tests, failed, said = self._run("")
+        self._waiting_seconds = max(WAITING_SECONDS, int(WAITING_FACTOR * (time.monotonic() - begun)))
         if failed or not tests:
             why = f"{failed} fails: {said}" if failed else "there are no tests (a source checkout has them)"
             raise UnfitError(f"{self.path} cannot judge injected bugs: without any, {why}")
@@ -81,7 +89,7 @@ class Suite:
 
     def _run(self, bug: str) -> tuple[int, str, str]:
         """How many tests ran, which failed, and what it said."""
-        return run(self.path, TEST_SECONDS if bug else 0.0)
+        return run(self.path, TEST_SECONDS if bug else 0.0, self._waiting_seconds)
 
 
 class FreshSuite(Suite):
@@ -91,7 +99,7 @@ class FreshSuite(Suite):
 
     def _run(self, bug: str) -> tuple[int, str, str]:
         environment = os.environ | {VARIABLE: bug, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-P", "-m", "fuzz.sabotage.judges.suite", self.path]
+        command = [sys.executable, "-P", "-m", "fuzz.sabotage.judges.suite", self.path, str(self._waiting_seconds)]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["nothing"])[-1]
@@ -100,17 +108,19 @@ class FreshSuite(Suite):
         return int(tests), str(failed), str(said)
 
 
-def run(paths: str, seconds: float) -> tuple[int, str, str]:
+def run(paths: str, seconds: float, waiting_seconds: int) -> tuple[int, str, str]:
     """Run tests until one fails: how many ran, which failed (empty: none), and the first line of what it said.
 
-    One that takes more than `seconds` of CPU time ends this process by SIGPROF; 0 for never.
+    One that takes more than `seconds` of CPU time ends this process by SIGPROF; 0 for never. One that takes more than
+    `waiting_seconds` by the clock on the wall fails.
 
     A property's first failing example is enough: none is sought that is smaller, nor one that failed for another bug.
     """
     import pytest
     from hypothesis import Phase, settings
 
-    settings.register_profile("judging", phases=(Phase.explicit, Phase.generate, Phase.target), database=None)
+    phases = (Phase.explicit, Phase.generate, Phase.target)
+    settings.register_profile("judging", phases=phases, database=None, deadline=None)
 
     if str(ROOT) not in sys.path:
         # The folder of the tests comes on the path, and its folders are called as the packages that they test.
@@ -119,7 +129,7 @@ def run(paths: str, seconds: float) -> tuple[int, str, str]:
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly"]
     # Other judges of this process may have loaded hypothesis, whose assertions are then not worded at length.
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    options += ["--hypothesis-profile=judging", f"--timeout={WAITING_SECONDS}"]
+    options += ["--hypothesis-profile=judging", f"--timeout={waiting_seconds}"]
     options += ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml")]
     with contextlib.redirect_stdout(io.StringIO()):
         pytest.main([*options, *(str(ROOT / path) for path in paths.split(","))], plugins=[listener])
@@ -127,9 +137,9 @@ def run(paths: str, seconds: float) -> tuple[int, str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m fuzz.sabotage.judges.suite PATHS` prints `[tests, failed, said]`, with the environment's bug."""
+    """`python -m fuzz.sabotage.judges.suite PATHS WAITING_SECONDS` prints what `run` gives with the bug that is set."""
     bug = apply_from_environment()
-    found = run(arguments[0], TEST_SECONDS if bug else 0.0)
+    found = run(arguments[0], TEST_SECONDS if bug else 0.0, int(arguments[1]))
     print(json.dumps(found))
     return 0
 

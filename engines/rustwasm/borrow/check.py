@@ -89,8 +89,9 @@ class BorrowChecker:
         generic = bool(body.definition.generics.names)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
         binds = constraints.every_asked or any(self.shapes.binders(local.ty) for local in body.locals)
-        asked = bool(body.guards) or binds or _passes_items(body) or self._particular(body)
-        if unnamed and not facts.borrows and not asked:
+        if unnamed and not facts.borrows and not body.guards and not binds and not _passes_items(body) and not (
+            self._particular(body)
+        ):  # fmt: skip
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
         if constraints.every:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from engines.rustwasm.borrow.calls import STATIC
 from engines.rustwasm.borrow.constraints import Constraints
 from engines.rustwasm.borrow.explain import Explainer
+from engines.rustwasm.borrow.lifetimes import positions
 from engines.rustwasm.borrow.report import Reporter
 from engines.rustwasm.borrow.shapes import Shapes, elided
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -26,15 +27,12 @@ def escapes(constraints: Constraints, reporter: Reporter, summary: list[tuple[in
     if constraints.mixed:
         return []
     body = constraints.body
-    environment = body.locals[1].ty
-    first = int(environment.kind == ty.REF)
-    captures = constraints.shapes.captured(environment.args[0] if first else environment)
+    ends = positions(constraints)
     parameters = [(i, region) for i in range(2, body.arg_count + 1) for region in constraints.locals[i]]
-    end = captures + len(parameters)
+    end = len(ends) - len(constraints.locals[0])
+    captures = end - len(parameters)
     found: list[Escape] = []
     explainer = Explainer(constraints, reporter)
-    own = constraints.locals[1][first : first + captures]
-    ends = [*own, *[region for _, region in parameters], *constraints.locals[0]]
     for longer, shorter in summary:
         if captures <= longer < end and longer != shorter:
             local, region = parameters[longer - captures]

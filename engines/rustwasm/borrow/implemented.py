@@ -24,8 +24,6 @@ from engines.rustwasm.typing.types import Ty
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-
 Had: TypeAlias = "tuple[TraitDef, list[Typed], tuple[int, ...], list[tuple[str, Typed]]]"
 """A trait that something has: with these arguments (Self first), lifetimes and associated types."""
 

@@ -26,7 +26,7 @@ from typing import Any, Final, TypeAlias
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.lasting_types import STATIC, Demand, LastingTypes
+from engines.rustwasm.typing.lasting_types import CALLED, STATIC, Demand, LastingTypes
 from engines.rustwasm.typing.types import Ty
 
 Demands: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[tuple[Ty, int], ...]]
@@ -42,7 +42,6 @@ _LOOKING: Final = frozenset(("core::iter::Drained",))
 """What looks at the lifetimes that it has when it is dropped, in std, and has no destructor of its own here."""
 _APART: Final = frozenset((ty.DYN, ty.FNPTR, ty.FNDEF, ty.CLOSURE, ty.OPAQUE, ty.PROJECTION))
 """Types whose regions do not stand one for one where lifetimes are written."""
-_FN_TRAITS: Final = frozenset(("Fn", "FnMut", "FnOnce"))
 
 
 def bound_region(name: str) -> int:
@@ -56,7 +55,7 @@ def picked(regions: tuple[int, ...], where: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def is_fn_trait(trait: Any) -> bool:
-    return trait.lang in _FN_TRAITS or trait.name in _FN_TRAITS
+    return trait.lang in CALLED or trait.name in CALLED
 
 
 def opaque_lifetimes(definition: Any) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Source: RFC 1214 (well-formedness, implied bounds, outlives of projections); RFC
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from engines.rustwasm.typing import types as ty
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 Demand: TypeAlias = tuple["str | Ty", str, str, str]
 """(lifetime, parameter or projection; lifetime that it has to outlive; code if it is a lifetime that does not; what is
 shown)."""
-STATIC = "'static"
-_CALLED = ("Fn", "FnMut", "FnOnce")
+STATIC: Final = "'static"
+CALLED: Final = frozenset(("Fn", "FnMut", "FnOnce"))
+"""Traits of what is called."""
 
 
 class LastingTypes:
@@ -47,7 +48,7 @@ class LastingTypes:
             names = _mapped(adt.lifetimes, one.regions)
             for longer, shorter in self.inferred(adt):
                 self._outlive_mapped(longer, names.get(shorter, ""), names, one.args, "E0478", found)
-        elif kind == ty.DYN and one.data[0].lang not in _CALLED:
+        elif kind == ty.DYN and one.data[0].lang not in CALLED:
             trait = one.data[0]
             held = one.args[: len(trait.generics.names) - 1]
             self._of_generics(trait.generics, trait.lifetimes, one.regions[1:], (ty.ERROR_TY, *held), "E0477", found)

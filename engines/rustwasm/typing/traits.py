@@ -69,7 +69,6 @@ STEPS: Final = 20_000
 """Selections that one may lead to: no program among the library's tests needs twenty."""
 _OF_PARAMETERS: Final = ty.HAS_PARAM | ty.HAS_PROJECTION
 _WITH_VARIABLES: Final = _OF_PARAMETERS | ty.HAS_INFER
-_SUBSTITUTED: Final = ty.HAS_PARAM | ty.HAS_PROJECTION
 _ANYTHING: Final = frozenset((ty.PARAM, ty.PROJECTION, ty.INFER, ty.ERROR))
 """Kinds of types that may be equal to a type of another kind."""
 
@@ -386,7 +385,7 @@ class Selector(Unifier):
         return True
 
     def normal_subst(self, pattern: Ty, args: tuple[Ty, ...]) -> Ty:
-        if not pattern.flags & _SUBSTITUTED:
+        if not pattern.flags & _OF_PARAMETERS:
             return pattern
         result = subst(pattern, args)
         return self.normalize(result) if result.flags & ty.HAS_PROJECTION else result

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, FnDef, Generics, ImplDef, TraitDef
-from engines.rustwasm.typing.lasting_types import STATIC, Demand, KnownLifetimes, LastingTypes
+from engines.rustwasm.typing.lasting_types import CALLED, STATIC, Demand, KnownLifetimes, LastingTypes
 from engines.rustwasm.typing.projection import Inference
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engines.rustwasm.typing.definitions import ConstDef, Predicate
     from engines.rustwasm.typing.types import Ty
 
-_CALLED: Final = frozenset(("Fn", "FnMut", "FnOnce"))
 _UNSIZED: Final = frozenset((ty.STR, ty.SLICE, ty.DYN))
 _SIZED_TRAITS: Final = frozenset(("Sized", "Clone", "Default"))
 """Traits that only types with a size implement. std says so of Clone and Default by a supertrait; the library leaves it
@@ -97,7 +96,7 @@ class TypeRules:
         """Report what the types and traits in bounds demand of lifetimes and is not known."""
         for p in bounds:
             self._lasts(p.subject, known, p.span)
-            if p.trait is not None and p.trait.lang not in _CALLED:
+            if p.trait is not None and p.trait.lang not in CALLED:
                 found: list[Demand] = []
                 for one in p.declared[0]:
                     self.lasting.of_type(one, found)

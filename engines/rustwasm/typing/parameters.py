@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import AdtDef, FnDef, ImplDef, Predicate
+from engines.rustwasm.typing.definitions import AdtDef, FnDef, Generics, ImplDef, Predicate
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def check_lifetime_arguments(compilation: Compilation, function: FnDef, args: t.
     if function.syntax.generics is None:
         return
     total = sum(1 for p in function.syntax.generics.params if p.kind == "lifetime")
-    early = early_lifetimes(function.syntax)
+    early = len(early_bound(function))
     given = len(args.lifetimes)
     if given == early:
         return
@@ -191,34 +191,17 @@ def check_lifetime_arguments(compilation: Compilation, function: FnDef, args: t.
 
 
 def early_bound(function: FnDef) -> list[str]:
-    """The named lifetimes of a method that are parameters of its own, told without its syntax, which a kept library has
-    not (`early_lifetimes`)."""
+    """The named lifetimes of a function that are parameters of its own (early-bound): those that bounds, or its result
+    alone, name. Each call chooses the others anew (late-bound). Told without the syntax, which a kept library has not.
+    """
     owner, generics = function.owner, function.generics
-    assert owner is not None
-    bounded = {name for pair in generics.outlives[len(owner.generics.outlives) :] for name in pair}
-    for bound in generics.predicates[len(owner.generics.predicates) :]:
+    around = owner.generics if owner is not None else Generics()
+    bounded = {name for pair in generics.outlives[len(around.outlives) :] for name in pair}
+    for bound in generics.predicates[len(around.predicates) :]:
         bounded.update(bound.regions, bound.lifetimes)
         for one in (bound.subject, *bound.declared[0], *[each for _, each in bound.declared[1]]):
             bounded |= set(ty.lifetimes(one))
     taken = {name for one in function.inputs for name in ty.lifetimes(one)}
     given = set(ty.lifetimes(function.output)) - taken
-    own = function.lifetimes[len(owner.lifetimes) :]
+    own = function.lifetimes[len(owner.lifetimes) if owner is not None else 0 :]
     return [name for name in own if not name.startswith("'_") and (name in bounded or name in given)]
-
-
-def early_lifetimes(item: t.FnItem) -> int:
-    """How many lifetimes of a function are parameters of its own (early-bound): those that bounds, or its result alone,
-    name. Each call chooses the others anew (late-bound)."""
-    generics = item.generics
-    bounds: list[Any] = [*[p.bounds for p in generics.params], *[b for _, b, _ in generics.where]]
-    subjects = [s for s, _, _ in generics.where if not isinstance(s, str)]
-    outlives = {s for s, _, _ in generics.where if isinstance(s, str)}
-    inputs = [syntax for _, syntax in item.params]
-    count = 0
-    for p in generics.params:
-        if p.kind == "lifetime":
-            taken = names_lifetime(inputs, p.name) or (item.self_param is not None and (
-                item.self_param[3] == p.name or names_lifetime(item.self_param[2], p.name)))  # fmt: skip
-            bounded = p.bounds or p.name in outlives or names_lifetime([*bounds, *subjects], p.name)
-            count += bool(bounded or (not taken and names_lifetime(item.result, p.name)))
-    return count

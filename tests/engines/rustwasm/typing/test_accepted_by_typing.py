@@ -1,4 +1,5 @@
-"""Programs that the type checker took for faulty: receivers that are slices, characters without surrogates."""
+"""Programs that the type checker took for faulty: receivers that are slices, characters without surrogates, lifetimes
+that bounds name."""
 
 from __future__ import annotations
 
@@ -25,3 +26,11 @@ def test_no_character_is_a_surrogate() -> None:
     assert not check_source(program).diagnostics.errors
     open_ = program.replace("e000", "e001")
     assert [error.code for error in check_source(open_).diagnostics.errors] == ["E0004"]
+
+
+def test_a_lifetime_that_the_bound_of_an_impl_trait_argument_names_can_be_given() -> None:
+    function = "fn f<'a>(x: &'a i32, g: impl Fn(&'a i32) -> i32) -> i32 { g(x) }"
+    program = function + " fn main() { f::<'static>(&1, |x| *x); }"
+    assert not check_source(program).diagnostics.errors
+    late = program.replace("Fn(&'a i32)", "Fn(&i32)")
+    assert [error.code for error in check_source(late).diagnostics.errors] == ["E0794"]

@@ -19,19 +19,25 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.build_cache import compiler_digest
-from engines.rustwasm.compilation import install_library, library, library_is_loaded, quiet_runtime
+from engines.rustwasm.compilation import (
+    Compilation,
+    install_library,
+    library,
+    library_is_loaded,
+    quiet_runtime,
+)
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.lexer import Tokens
 from engines.rustwasm.syntax.parse_items import Parser, UnparsedBody
 from engines.rustwasm.typing.type_env import TypeEnv
-from engines.rustwasm.typing.types import Ty
 from engines.vm.runtime.object_cache import ObjectCache, cache_directory, content_key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engines.rustwasm.compilation import Compilation
-
+CAN_BE_RESTORED: Final = not hasattr(Compilation, "__mypyc_attrs__")
+"""Whether objects of the compiler's can be made without their arguments, as unpickling does. Of classes that are
+machine code they cannot: that compiler loads the library, and makes its bodies, again."""
 _STACK_BYTES: Final = 256 << 20
 _RECURSION: Final = 400_000
 """The library's definitions refer to each other in long chains, which pickling follows by recursion."""
@@ -40,10 +46,10 @@ _RECURSION: Final = 400_000
 def use_snapshot(directory: Path | None = None) -> bool:
     """Have `compilation.library` give the snapshot of the library, made now if there is none. True if there was one.
 
-    Does nothing where the library is loaded already. A directory of caches that cannot be written is no error: the
-    library is then loaded as it is without snapshots.
+    Does nothing where the library is loaded already or cannot be restored. A directory of caches that cannot be written
+    is no error: the library is then loaded as it is without snapshots.
     """
-    if library_is_loaded():
+    if library_is_loaded() or not CAN_BE_RESTORED:
         return False
     store = ObjectCache(directory or cache_directory() / "rust")
     key = content_key(["library", compiler_digest(), str(pickle.HIGHEST_PROTOCOL), sys.version])
@@ -106,26 +112,7 @@ class _Pickler(pickle.Pickler):
             return _reduce_function(one)
         if kind is t.ImplItem:
             return t.ImplItem, (one.span, "", one.name_span, None, one.attributes, None, None, None, [])
-        return NotImplemented if kind is Ty or isinstance(one, type) else reduced_native(one)
-
-
-def reduced_native(one: Any) -> Any:
-    """How to pickle an object of a class that may be compiled: such a one has no `__slots__` that pickling could look
-    at. NotImplemented leaves it to pickling."""
-    native: tuple[str, ...] | None = getattr(type(one), "__mypyc_attrs__", None)
-    if native is None:
         return NotImplemented
-    state = {name: getattr(one, name) for name in native if hasattr(one, name)}
-    return _made, (type(one),), state, None, None, _fill
-
-
-def _made(kind: Any) -> Any:
-    return kind.__new__(kind)
-
-
-def _fill(one: Any, state: dict[str, Any]) -> None:
-    for name, value in state.items():
-        setattr(one, name, value)
 
 
 def _reduce_body(one: UnparsedBody) -> Any:

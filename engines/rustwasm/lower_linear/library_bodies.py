@@ -13,7 +13,7 @@ import pickle
 from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.mir import body as m
-from engines.rustwasm.snapshot import reduced_native
+from engines.rustwasm.snapshot import CAN_BE_RESTORED
 from engines.rustwasm.typing import types as t
 from engines.rustwasm.typing.definitions import (
     AdtDef,
@@ -37,9 +37,6 @@ _MIR: Final = (
     m.Use, m.Ref, m.BinaryOp, m.UnaryOp, m.Cast, m.Aggregate, m.Repeat, m.Discriminant, m.Len,
     m.Assign, m.StorageLive, m.StorageDead, m.Goto, m.Switch, m.Call, m.Drop, m.Return, m.Unreachable,
 )  # fmt: skip
-_CAN_BE_RESTORED: Final = not hasattr(m.Body, "__mypyc_attrs__")
-"""Whether these objects can be made without their arguments. Of classes that are machine code they cannot: that
-compiler makes bodies again."""
 
 
 class Definitions:
@@ -81,7 +78,7 @@ class LibraryBodies:
 
     def find(self, function: FnDef) -> m.Body | None:
         """The function's body, if it is known and can be read here."""
-        content = self.stored.get(self.definitions.places.get(id(function), "")) if _CAN_BE_RESTORED else None
+        content = self.stored.get(self.definitions.places.get(id(function), "")) if CAN_BE_RESTORED else None
         if content is None:
             return None
         self.restored += 1
@@ -90,7 +87,7 @@ class LibraryBodies:
 
     def keep_all(self) -> None:
         """Keep the bodies that were made in this process, where they can be read again."""
-        if not _CAN_BE_RESTORED:
+        if not CAN_BE_RESTORED:
             return
         for i, function in enumerate(self.definitions.lists["f"]):
             place = f"f{i}"
@@ -124,9 +121,7 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, one: Any) -> Any:
         if isinstance(one, FunctionType):
             return FunctionType, (one.parameters, one.results)
-        if isinstance(one, _MIR):
-            return reduced_native(one)
-        if isinstance(one, Ty) or callable(one):  # what makes the others again: classes and functions
+        if isinstance(one, (*_MIR, Ty)) or callable(one):  # what makes the others again: classes and functions
             return NotImplemented
         raise pickle.PicklingError(f"{one!r} is nothing that a body consists of")
 

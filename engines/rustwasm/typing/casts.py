@@ -37,8 +37,9 @@ def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
     elif actual.kind in (ty.FNDEF, ty.CLOSURE) and to.kind == ty.FNPTR:
         kind = "fn_pointer"
     elif to.kind == ty.RAW and (
-        actual.kind == ty.RAW or (actual.kind == ty.REF and fits_pointer(checker, actual, to))
-    ):  # fmt: skip
+        (actual.kind == ty.RAW and checker.unify(shallow(actual.args[0]), shallow(to.args[0])))
+        or (actual.kind == ty.REF and fits_pointer(checker, actual, to))
+    ):
         kind = "pointer"
     elif actual.kind == ty.NEVER or ty.HAS_ERROR & (actual.flags | to.flags):
         kind = "numeric"
@@ -68,6 +69,12 @@ def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
             )
         elif to.kind == ty.RAW and (actual.kind == ty.INT or (actual.kind == ty.INFER and actual.data == "int")):
             checker.error(None, "a pointer made of a number is outside the subset", node.span)
+        elif actual.kind == ty.RAW and to.kind == ty.RAW:
+            checker.error(None, f"a `{have}` that is used as a `{want}` is outside the subset", node.span)
+        elif actual.kind in (ty.RAW, ty.FNPTR, ty.FNDEF) and to.kind == ty.INT:
+            checker.error(None, "the number of an address is outside the subset", node.span)
+        elif to.kind == ty.RAW and actual.kind == ty.REF and to_element(checker, actual, to):
+            checker.error(None, "a raw pointer to an array's first element is outside the subset", node.span)
         elif actual.kind == ty.REF and (to.kind in number or to.kind == ty.RAW):
             checker.error("E0606", f"casting `{have}` as `{want}` is invalid", node.span)
         elif to.kind in number or to.kind == ty.CHAR or to.kind == ty.BOOL:
@@ -91,12 +98,16 @@ def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
 
 
 def fits_pointer(checker: Coercer, actual: Ty, to: Ty) -> bool:
-    """Whether a reference may be cast to a raw pointer: to one to the same, or to an array's element."""
+    """Whether a reference may be cast to a raw pointer: to one to the same, or to a slice or trait object of it."""
     inner, wanted = shallow(actual.args[0]), shallow(to.args[0])
     if to.data and not actual.data:
         return False
-    if checker.unify(inner, wanted) or wanted.kind in (ty.SLICE, ty.DYN):
-        return True
+    return checker.unify(inner, wanted) or wanted.kind in (ty.SLICE, ty.DYN)
+
+
+def to_element(checker: Coercer, actual: Ty, to: Ty) -> bool:
+    """Whether the reference is one to an array, and the pointer one to its first element."""
+    inner, wanted = shallow(actual.args[0]), shallow(to.args[0])
     return inner.kind == ty.ARRAY and checker.unify(shallow(inner.args[0]), wanted)
 
 

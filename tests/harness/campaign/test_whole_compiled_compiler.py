@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.campaign.compiled_compiler import LEFT, compiled
+from harness.campaign.compiled_compiler import LEFT, PROBE, compiled
 
 WHOLE = "COUNTERPROOF_WHOLE_COMPILER" in os.environ
 """`tox -e compiled-rust`: compiling takes minutes."""
@@ -39,6 +39,18 @@ print(json.dumps(found))
 FAULTY = Path(__file__).parents[2] / "engines" / "rustwasm" / "borrow" / "programs"
 
 
+COMMANDS = (
+    ("check", "{right}"),
+    ("check", "--json", "{wrong}"),
+    ("run", "{right}"),
+    ("run", "--engine", "wasmtime", "--lowering", "gc", "--profile", "release", "{right}"),
+    ("build", "{right}", "-o", "{out}"),
+    ("build", "--profile", "release", "--lowering", "gc", "{right}", "-o", "{out}"),
+    ("test", "{right}"),
+    ("size", "{right}"),
+)
+
+
 @pytest.fixture(scope="module")
 def place() -> Path:
     return compiled()
@@ -64,3 +76,29 @@ def test_modules_and_diagnostics_are_those_of_the_sources(place: Path) -> None:
     ours, right = results(str(place)), results("")
     assert len(right) > 130
     assert {name for name in right if ours[name] != right[name]} == set()
+
+
+@pytest.mark.skipif(not WHOLE, reason="tox -e compiled-rust")
+@pytest.mark.timeout(3600)
+def test_commands_that_take_the_copy_do_what_they_do_without(place: Path, tmp_path: Path) -> None:
+    """The second time too, when there are caches to read."""
+    right, wrong = tmp_path / "right.rs", tmp_path / "wrong.rs"
+    right.write_text(PROBE + "#[test]\nfn words() { assert_eq!(longest(&[]), None); }\n")
+    wrong.write_text("fn main() { let s = String::new(); let t = s; println!(\"{s}{t}\"); }\n")
+
+    def outcomes(compiled: str) -> list[tuple[int, str, str, bytes]]:
+        found = []
+        environment = {**os.environ, "COUNTERPROOF_COMPILED": compiled}
+        for i, words in enumerate(COMMANDS):
+            out = tmp_path / f"{i}-{compiled}.wasm"
+            given = [word.format(right=right, wrong=wrong, out=out) for word in words]
+            command = [sys.executable, "-m", "harness.cli", "wasm", *given]
+            done = subprocess.run(command, capture_output=True, text=True, env=environment)
+            said = [text.replace(out.name, "OUT") for text in (done.stdout, done.stderr)]
+            found.append((done.returncode, said[0], said[1], out.read_bytes() if out.is_file() else b""))
+        return found
+
+    expected = outcomes("0")
+    assert [status for status, *_ in expected] == [0, 1, 0, 0, 0, 0, 0, 0], expected
+    assert outcomes("1") == expected
+    assert outcomes("1") == expected

@@ -31,6 +31,11 @@ SYNTAX: Final = {
     "`{:p}`": 'fn main() { println!("{:p}", &1); }',
     "C strings": 'fn main() { let x = c"a"; }',
     "pointers made of numbers": "fn main() { let p = 4 as *const u8; }",
+    "numbers made of pointers": "fn main() { let p = &1 as *const i32; let n = p as usize; }",
+    "numbers made of functions": "fn main() { let n = main as usize; }",
+    "pointers to parts of slices": "fn main() { let p = &[1][..] as *const [i32]; let q = p as *const i32; }",
+    "pointers to parts of arrays": "fn main() { let p = &[1, 2] as *const i32; }",
+    "pointers to other types": "fn main() { let p = &1 as *const i32; let q = p as *const u8; }",
 }
 """What the document says in words, by an example each."""
 _MAP: Final = "std::collections::HashMap::<u8, u8>::"

@@ -9,7 +9,6 @@ import selectors
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Final
 from harness.contract.case import ProgramCase
 from harness.contract.observation import ProgramObservation
 from harness.contract.traps import End
+from harness.deadline import Deadline
 
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG: Final = 1
@@ -31,7 +31,7 @@ class Limits:
     """What one run may use.
 
     Attributes:
-        wall_s: seconds of wall clock; CPU time is limited to the same.
+        wall_s: seconds of wall clock, without what the program waited for a processor; CPU time is limited to the same.
         address_space_bytes: of the process, 0 for no limit.
         output_bytes: of stdout and stderr together, and of any one file.
     """
@@ -114,7 +114,7 @@ def observe_program(case: ProgramCase, command: Callable[[Path], Sequence[str]],
 def _exchange(process: subprocess.Popen[bytes], stdin: bytes, limits: Limits) -> tuple[bytes, bytes, str]:
     """Feed stdin and collect both outputs; the third item says which limit ended the process, if one did."""
     assert process.stdin is not None and process.stdout is not None and process.stderr is not None
-    deadline = time.monotonic() + limits.wall_s
+    deadline = Deadline(process.pid, limits.wall_s)
     collected = {process.stdout: bytearray(), process.stderr: bytearray()}
     pending = memoryview(stdin)
     excess = ""
@@ -124,7 +124,7 @@ def _exchange(process: subprocess.Popen[bytes], stdin: bytes, limits: Limits) ->
         for stream in collected:
             selector.register(stream, selectors.EVENT_READ)
         while selector.get_map() and not excess:
-            left = deadline - time.monotonic()
+            left = deadline.left_s()
             if left <= 0:
                 excess = f"still running after {limits.wall_s:g} s"
             for key, _ in selector.select(max(left, 0)):
@@ -142,11 +142,12 @@ def _exchange(process: subprocess.Popen[bytes], stdin: bytes, limits: Limits) ->
                         buffer += data
             if sum(map(len, collected.values())) > limits.output_bytes:
                 excess = f"wrote more than {limits.output_bytes} bytes"
-    if not excess:
+    while not excess and process.poll() is None:  # it has closed its outputs
         try:
-            process.wait(timeout=max(deadline - time.monotonic(), 0.01))
+            process.wait(timeout=max(deadline.left_s(), 0.01))
         except subprocess.TimeoutExpired:
-            excess = f"still running after {limits.wall_s:g} s"
+            if deadline.left_s() <= 0:
+                excess = f"still running after {limits.wall_s:g} s"
     _end_session(process)
     return bytes(collected[process.stdout]), bytes(collected[process.stderr]), excess
 

@@ -372,7 +372,7 @@ class Body:
         self.lasting: list[int] = []
         """Locals that hold named constants that may be lent for ever: for borrow checking, not in the text."""
         self.deferred = False
-        """Does a `let` leave a variable without value?"""
+        """Does a `let` leave a variable without value, or an assignment change one that is not `mut`?"""
 
 
 def successors(terminator: Terminator) -> list[int]:

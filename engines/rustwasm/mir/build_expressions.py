@@ -166,10 +166,18 @@ class ExpressionBuilder(ControlBuilder):
         self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
 
     def store(self, target: Place, value: m.Operand, one: Ty, span: Any) -> None:
+        self.written_again(target)
         if self.needs_drop(one):
             following = self.block()
             self.end(m.Drop(target, following, span), following)
         self.assign(target, m.Use(value), span)
+
+    def written_again(self, target: Place) -> None:
+        """An assignment to a variable without `mut`: right only if its `let` left it without value."""
+        variable = self.body.locals[target.local]
+        own = not target.projection or target.projection[0][0] != m.DEREF
+        if own and variable.name is not None and not variable.mutable:
+            self.body.deferred = True
 
     def compound(self, place: Place, node: t.CompoundAssignment) -> None:
         if node.target is not None:
@@ -182,6 +190,7 @@ class ExpressionBuilder(ControlBuilder):
             return
         right = self.stable(self.scalar(node.right), node.right, node.left)
         target = self.place(node.left)
+        self.written_again(target)
         self.assign(target, m.BinaryOp(_OPS[node.op], m.Copy(target), right), node.span)
         self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
 

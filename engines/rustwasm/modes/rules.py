@@ -338,7 +338,6 @@ class ModeRules:
     def check_blocks(self, body: m.Body, gc: bool) -> bool:
         """GC007 and GC008; in a GC function: is there something that only the borrow checker can judge?"""
         needed = False
-        assigned: set[int] = set()
         views: set[int] = set()
         locals_ = body.locals
         fixed = [one.name is not None and not one.mutable for one in locals_]
@@ -347,18 +346,13 @@ class ModeRules:
                 if type(statement) is not m.Assign:
                     continue
                 place, rvalue = statement.place, statement.rvalue
-                if gc and fixed[place.local]:
-                    number = place.local
-                    if not place.projection:
-                        needed = needed or number in assigned or number <= body.arg_count
-                        assigned.add(number)
-                    elif place.projection[0][0] != m.DEREF:
-                        needed = True
                 if type(rvalue) is m.Ref:
                     if rvalue.place.projection or gc:
                         self.check_reference(body, gc, statement, views)
-                    if gc and rvalue.kind != "shared" and fixed[rvalue.place.local] and not rvalue.place.projection:
-                        needed = needed or not ty.is_shared(locals_[rvalue.place.local].ty)
+                    if gc and rvalue.kind != "shared" and fixed[rvalue.place.local]:
+                        variable, steps = locals_[rvalue.place.local], rvalue.place.projection
+                        own = not steps or (steps[0][0] != m.DEREF and variable.name != "{environment}")
+                        needed = needed or (own and not ty.is_shared(variable.ty))
                 elif views and type(rvalue) is m.Use and not isinstance(rvalue.operand, m.Constant):
                     if rvalue.operand.place.local in views and not rvalue.operand.place.projection:
                         views.add(place.local)

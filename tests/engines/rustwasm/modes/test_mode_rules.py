@@ -88,3 +88,33 @@ def test_the_mode_of_a_crate_can_be_set_from_outside() -> None:
     assert not check_source(source).diagnostics.has_errors
     settings = check_source(source).settings | {"wasm_gc"}
     assert [one.code for one in check_source(source, settings=settings).diagnostics.errors] == ["GC001"]
+
+
+_POINT = """#![wasm::gc]
+#[derive(Clone, Copy)] struct Point { x: i32 }
+fn add(x: &mut i32, y: &mut i32) { *x += *y; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        # Two `&mut` to one place are no fault of a GC function, whatever else it does.
+        ("fn main() { let mut a = 1; add(&mut a, &mut a); }", []),
+        ("fn main() { let mut a = 1; let b = if a > 0 { 1 } else { 2 }; add(&mut a, &mut a); print!(\"{b}\"); }", []),
+        ("fn main() { let mut a = 1; match (1, 2) { (b, 1) | (2, b) => a = b, _ => () } add(&mut a, &mut a); }", []),
+        # `mut` is asked for parts of a variable, too.
+        ("fn main() { let p = Point { x: 1 }; let mut y = 2; add(&mut p.x, &mut y); }", ["E0596"]),
+        ("fn main() { let p = Point { x: 1 }; let mut change = || p.x += 1; change(); }", ["E0594"]),
+        ("fn main() { let p = Point { x: 1 }; p.x += 1; }", ["E0594"]),
+        ("fn main() { let a = [1]; a[0] = 2; }", ["E0594"]),
+        ("fn put(p: Point) { p.x = 2; }\nfn main() { put(Point { x: 1 }); }", ["E0594"]),
+        ("fn put(p: Point) { let mut y = 1; add(&mut p.x, &mut y); }\nfn main() { put(Point { x: 1 }); }", ["E0596"]),
+        ("fn put(n: i32) { n = 2; }\nfn main() { put(1); }", ["E0384"]),
+        ("fn main() { let b; b = 1; let c = b; c = 2; }", ["E0384"]),
+        ("fn main() { let b: i32; if 1 > 0 { b = 1; } print!(\"{b}\"); }", ["E0381"]),
+        ("fn main() { let mut n = 0; let f = || n += 1; f(); }", ["E0596"]),
+    ],
+)  # fmt: skip
+def test_gc_functions_keep_the_rules_of_variables_and_no_others(written: str, codes: list[str]) -> None:
+    assert [one.code for one, _ in errors(_POINT + written)] == codes

@@ -197,7 +197,12 @@ def planted() -> None:
 TARGET = Target(
     one_input,
     "system calls with any arguments: an answer, and a consistent memory map",
-    ("engines.vm.user.process", "engines.vm.user.syscalls.files", "engines.vm.user.syscalls.memory"),
+    (
+        "engines.vm.user.process",
+        "engines.vm.user.syscalls.files",
+        "engines.vm.user.syscalls.transfers",
+        "engines.vm.user.syscalls.memory",
+    ),
     seeds,
     planted,
     "unmapping two pages leaves one in the list",

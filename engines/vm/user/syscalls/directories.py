@@ -11,8 +11,9 @@ import os
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno
 from engines.vm.user.host_calls import call
-from engines.vm.user.syscalls.files import AT_EMPTY_PATH, MAX_TRANSFER_BYTES, directory
+from engines.vm.user.syscalls.files import AT_EMPTY_PATH, directory
 from engines.vm.user.syscalls.table import system_call
+from engines.vm.user.syscalls.transfers import MAX_TRANSFER_BYTES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from engines.vm.user.errno import Errno
 from engines.vm.user.host_calls import call
 from engines.vm.user.host_signals import POLLIN, POLLOUT
 from engines.vm.user.signals import Signal, SignalInfo
-from engines.vm.user.syscalls.files import MAX_TRANSFER_BYTES, O_CLOEXEC, O_NONBLOCK, await_file, vectors
+from engines.vm.user.syscalls.files import O_CLOEXEC, O_NONBLOCK
 from engines.vm.user.syscalls.table import system_call
+from engines.vm.user.syscalls.transfers import MAX_TRANSFER_BYTES, await_file, vectors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -26,6 +26,46 @@ def _() -> None:
     replace_method(Shapes, "fixed", lambda original: lambda self, closure: ())
 
 
+@BUGS.action("rust-lifetime-arguments-unread", Area.RUST_FRONT_END, _RULE,
+             description="`f::<'static>` is called with any lifetime")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.paths import PathChecker
+
+    replace_method(PathChecker, "say_lifetimes", lambda original: lambda self, first, written: None)
+
+
+@BUGS.action("rust-functions-choose-types-anew", Area.RUST_FRONT_END, _RULE,
+             description="calls of a function that is a value choose what its type says")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.calls import Calls
+    from engines.rustwasm.borrow.signatures import Environment
+
+    def chosen(self: Calls, item: Any) -> Environment:
+        return Environment([(one, self.unknown(one)) for one in item[0].args], {}, self.regions.fresh)
+
+    replace_method(Calls, "_of_item", lambda original: chosen)
+
+
+@BUGS.action("rust-bounds-take-any-argument", Area.RUST_FRONT_END, _RULE,
+             description="what is known by `X: Put<&'static str>` may be given any `&str`")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import constraints
+
+    replace_method(constraints, "by_bounds", lambda original: lambda one: False)
+
+
+@BUGS.action("rust-associated-types-take-any-argument", Area.RUST_FRONT_END, _RULE,
+             description="what a trait says of its associated types is not asked for")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.bounds import Bounds
+    from engines.rustwasm.typing import types as ty
+
+    def stated(original: Any) -> Any:
+        return lambda self, subject: () if subject[0].kind == ty.PROJECTION else original(self, subject)
+
+    replace_method(Bounds, "_stated", stated)
+
+
 @BUGS.action("rust-impls-choose-lifetimes", Area.RUST_FRONT_END, _RULE,
              description="an impl's method may tie its result to any argument")  # fmt: skip
 def _() -> None:

@@ -16,12 +16,12 @@ from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, U
 from engines.rustwasm.borrow.subtyping import Subtyping
 from engines.rustwasm.borrow.type_outlives import lasting_parts
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import Generics, ImplDef, TraitDef
+from engines.rustwasm.typing.definitions import Generics, ImplDef, Predicate, TraitDef
 from engines.rustwasm.typing.types import Ty
 
 _MOST: Final = 4
 """How deep bounds of impls are followed."""
-
+_BY_BOUNDS: Final = frozenset((ty.PARAM, ty.PROJECTION, ty.OPAQUE, ty.DYN))
 
 _Had: TypeAlias = tuple[TraitDef, list[Typed], tuple[int, ...]]
 """A trait that something has: with these arguments (Self first) and lifetimes."""
@@ -89,7 +89,7 @@ class Bounds(Subtyping):
         kind = args[0][0].kind
         if depth > _MOST or kind == ty.CLOSURE:
             return
-        if kind in (ty.PARAM, ty.PROJECTION, ty.OPAQUE, ty.DYN):
+        if by_bounds(args[0][0]):
             if (lifetimes or any(a[1] for a in args[1:])) and self._assume(trait, args, lifetimes, category):
                 return
             if kind != ty.DYN:
@@ -121,18 +121,32 @@ class Bounds(Subtyping):
             of_trait = [args[0], *held[: len(held) - len(subject.data[1])]]
             known = self._with_uppers(subject.data[0], of_trait, regions[1:end])
             return self._meet(known, trait, args, lifetimes, category)
-        env = self.signatures.behind(args[0]) if subject.kind == ty.OPAQUE else self.signatures.assumed
-        bounds = subject.data.bounds if subject.kind == ty.OPAQUE else self.signatures.assumptions
-        if env is None:
-            return False
-        inner = Environment(env.args, dict(env.lifetimes), self.regions.fresh)
-        for bound in bounds:
-            if bound.trait is not None and (subject.kind == ty.OPAQUE or bound.subject is subject):
+        for bound, env in self._stated(args[0]):
+            if bound.trait is not None:
+                inner = Environment(env.args, dict(env.lifetimes), self.regions.fresh)
                 declared = [args[0], *[self.signatures.typed(a, inner) for a in bound.declared[0]]]
                 own = tuple([inner.region(name) for name in bound.lifetimes])
                 if self._meet(self._with_uppers(bound.trait, declared, own), trait, args, lifetimes, category):
                     return True
         return False
+
+    def _stated(self, subject: Typed) -> Iterator[tuple[Predicate, Environment]]:
+        """The bounds by which a parameter, projection or `impl Trait` is known, and what their names stand for."""
+        one, signatures = subject[0], self.signatures
+        if one.kind == ty.OPAQUE:
+            env = signatures.behind(subject)
+            yield from [(bound, env) for bound in one.data.bounds]
+            return
+        if signatures.assumed is not None:
+            for bound in signatures.assumptions:
+                if bound.subject is one or ty.erase(bound.subject) is one:
+                    yield bound, signatures.assumed
+        if one.kind == ty.PROJECTION:
+            trait, name = one.data
+            own = len(one.regions)
+            held = signatures.split((ty.tuple_of(one.args), subject[1][own:]))
+            env = Environment(held, dict(zip(trait.lifetimes, subject[1][:own], strict=True)), self.regions.fresh)
+            yield from [(bound, env) for bound in trait.assoc_types[name][0]]
 
     def _meet(
         self, known: Iterator[_Had], trait: TraitDef, args: list[Typed], lifetimes: tuple[int, ...], category: int
@@ -189,6 +203,11 @@ class Bounds(Subtyping):
                 for p in predicates
             )
         )
+
+
+def by_bounds(one: Ty) -> bool:
+    """Whether only bounds tell what traits something has, and for which lifetimes and arguments."""
+    return one.kind in _BY_BOUNDS
 
 
 def refuse_particular(constraints: Bounds, reporter: Reporter) -> None:

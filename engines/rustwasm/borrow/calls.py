@@ -14,7 +14,8 @@ from engines.rustwasm.borrow.shapes import COVARIANT, Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.written import parts
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import FnDef, ImplDef
+from engines.rustwasm.typing.definitions import FnDef, ImplDef, VariantDef
+from engines.rustwasm.typing.parameters import item_lifetimes
 from engines.rustwasm.typing.types import Ty
 
 STATIC: Final = -1
@@ -47,20 +48,15 @@ class Calls(Bounds):
     def enter(
         self,
         definition: FnDef,
-        generic: list[Typed],
+        env: Environment,
         actual: list[Typed],
         target: Typed,
         category: int,
         written: Sequence[tuple[int, Ty]] = (),
     ) -> None:
         """A call of a function with these type arguments, some of which are `written` with lifetimes."""
-        env = Environment(generic, {}, self.regions.fresh)
-        for index, one in written:
-            if index >= 0:
-                self.is_written(generic[index], one)
-                self.well_formed(generic[index], r.OTHER)
-            elif isinstance(definition.owner, ImplDef):
-                self.is_written(self.signatures.typed(definition.owner.self_ty, env), one)
+        if written:
+            self._write(definition, env, written)
         self._give(definition.inputs, env, actual, True)
         if isinstance(definition.owner, ImplDef) and definition.owner.lifetimes:
             self._enter_impl(definition, definition.owner, env)
@@ -75,6 +71,38 @@ class Calls(Bounds):
                 self.relate((target[0], given_out), target, category)
                 self.well_formed((target[0], given_out))
         self._bounds(definition.generics, env)
+
+    def _write(self, item: FnDef | VariantDef, env: Environment, written: Sequence[tuple[int, Ty]]) -> None:
+        """What a path of a function or constructor says of its lifetimes and types."""
+        names = item_lifetimes(item)
+        for index, one in written:
+            if index >= 0:
+                self.is_written(env.args[index], one)
+                self.well_formed(env.args[index], r.OTHER)
+            elif index < -1:
+                self.is_written((ty.ref(ty.UNIT), (env.region(names[-2 - index]),)), one)
+            elif isinstance(item, VariantDef):
+                self.is_written(self.signatures.typed(_made(item), env), one)
+            elif isinstance(item.owner, ImplDef):
+                self.is_written(self.signatures.typed(item.owner.self_ty, env), one)
+
+    def item(self, one: Ty, written: Sequence[tuple[int, Ty]]) -> Typed:
+        """A function or constructor as a value: what calls may not choose is the same for all of them."""
+        count = len(item_lifetimes(one.data))
+        regions = [*self.regions.fresh_many(count), *[region for arg in one.args for region in self.unknown(arg)]]
+        found = one, tuple(regions)
+        env = self._of_item(found)
+        if written:
+            self._write(one.data, env, written)
+        if regions or one.args:
+            self._bounds(one.data.generics if isinstance(one.data, FnDef) else one.data.owner.generics, env)
+        return found
+
+    def _of_item(self, item: Typed) -> Environment:
+        """What the names in the signature of a function or constructor that is a value stand for."""
+        names = item_lifetimes(item[0].data)
+        held = self.signatures.split((ty.tuple_of(item[0].args), item[1][len(names) :]))
+        return Environment(held, dict(zip(names, item[1], strict=False)), self.regions.fresh)
 
     def _enter_impl(self, definition: FnDef, impl: ImplDef, env: Environment) -> None:
         """What is called may rely on the types being well-formed that its impl is for: a receiver's is by itself."""
@@ -112,23 +140,18 @@ class Calls(Bounds):
                 if called:
                     self.well_formed((given[0], wanted))
 
-    def call_item(self, item: Ty, arguments: list[Typed], called: bool = False) -> Typed:
+    def call_item(self, item: Typed, arguments: list[Typed], called: bool = False) -> Typed:
         """What calling a function, or a constructor, that is a value demands; the type of its result. Unless it is
         `called` it is asked what it can be called with. Raises UnknownRegionsError."""
-        generic: list[Typed] = [(a, self.unknown(a)) for a in item.args]
-        env = Environment(generic, {}, self.regions.fresh)
-        definition = item.data
+        definition = item[0].data
+        env = self._of_item(item)
         if isinstance(definition, FnDef):
             if is_call(definition):
                 raise UnknownRegionsError
             self._give(definition.inputs, env, arguments, called)
-            self._bounds(definition.generics, env)
             return self.signatures.typed(definition.output, env)
-        adt = definition.owner
         self._give([field.ty for field in definition.fields], env, arguments, called)
-        self._bounds(adt.generics, env)
-        parameters = tuple([ty.param(i, name) for i, name in enumerate(adt.generics.names)])
-        return self.signatures.typed(ty.adt(adt, parameters, tuple(adt.lifetimes)), env)
+        return self.signatures.typed(_made(definition), env)
 
     def _single(self, given: Typed) -> bool:
         return not given[1] or (len(given[1]) == 1 and self.shapes.variances(given[0])[0] == COVARIANT)
@@ -176,7 +199,7 @@ class Calls(Bounds):
         declared = Environment(env.args, dict(env.lifetimes), fresh)
         arguments = self.signatures.split(self.signatures.typed(bound.declared[0][0], declared))
         if kind == ty.FNDEF:
-            result = self.call_item(subject[0], arguments)
+            result = self.call_item(subject, arguments)
         elif kind != ty.CLOSURE:
             result = self.call_bound(subject, arguments)
         else:
@@ -291,7 +314,7 @@ class Calls(Bounds):
             try:
                 if one.kind == ty.FNDEF:
                     self.every += [(region, self.point, wanted[0], one) for region in chosen.values()]
-                    given = self.call_item(one, inputs)
+                    given = self.call_item(source, inputs)
                 else:
                     if self.shapes.fixed(one):
                         self.every += [(region, self.point, wanted[0], one) for region in chosen.values()]
@@ -333,7 +356,8 @@ class Calls(Bounds):
             return
         if callee.kind == ty.FNDEF and len(actual) > 1:
             try:
-                self.relate(self.call_item(callee, self.signatures.split(actual[1]), True), target, category)
+                item = closure if closure[0] is callee else generic[0]
+                self.relate(self.call_item(item, self.signatures.split(actual[1]), True), target, category)
             except UnknownRegionsError:
                 self._mix(actual, target)
             return
@@ -395,6 +419,13 @@ class Calls(Bounds):
             for longer in regions:
                 for shorter in target[1]:
                     self.regions.outlives(longer, shorter, self.point, r.CALL)
+
+
+def _made(variant: VariantDef) -> Ty:
+    """The type of what a constructor makes."""
+    adt = variant.owner
+    parameters = tuple([ty.param(i, name) for i, name in enumerate(adt.generics.names)])
+    return ty.adt(adt, parameters, tuple(adt.lifetimes))
 
 
 def is_call(definition: FnDef) -> bool:

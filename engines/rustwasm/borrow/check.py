@@ -153,12 +153,15 @@ class BorrowChecker:
 
 
 def _passes_items(body: m.Body) -> bool:
-    """Whether a body passes functions, or gives one back, as values: what they are called with is asked of them."""
+    """Whether a body passes functions, or gives one back, as values: what they are called with is asked of them; or
+    calls one with lifetimes that are written."""
     if body.locals[0].ty.kind == ty.FNDEF:
         return True
     for block in body.blocks:
         call = block.terminator
         if isinstance(call, m.Call):
+            if isinstance(call.function, m.Constant) and call.function.written:
+                return True
             for one in call.arguments:
                 if isinstance(one, m.Constant) and one.ty.kind == ty.FNDEF:
                     return True

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engines.rustwasm.borrow import regions as r
+from engines.rustwasm.borrow.bounds import by_bounds
 from engines.rustwasm.borrow.calls import STATIC, Calls, is_call
 from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes, picked
@@ -93,9 +94,8 @@ class Constraints(Calls):
         named = [*declared_locals.values(), *[one for one in declared if one is not None]]
         for name in dict.fromkeys(name for one in named for name in sorted(ty.lifetimes(one)) if name[0] != "&"):
             env.region(name)
-        if closure or body.closures:
-            for name in definition.lifetimes:
-                env.region(name)
+        for name in definition.lifetimes:
+            env.region(name)
         for name in [name for p in definition.generics.predicates for name in _named(p)]:
             env.region(name)
         for longer, shorter in definition.generics.outlives:
@@ -186,6 +186,8 @@ class Constraints(Calls):
 
     def operand(self, operand: m.Operand) -> Typed:
         if isinstance(operand, m.Constant):
+            if operand.ty.kind == ty.FNDEF:
+                return self.item(operand.ty, operand.written)
             return operand.ty, (0,) * self.shapes.count(operand.ty)
         return self.typed(operand.place)
 
@@ -270,12 +272,9 @@ class Constraints(Calls):
         elif isinstance(rvalue, m.Ref):
             self._borrow(statement, rvalue, target, category)
         elif isinstance(rvalue, m.Cast):
-            if not isinstance(rvalue.operand, m.Constant):
-                self.becomes(self.typed(rvalue.operand.place), target)
-            else:
-                self.becomes((rvalue.operand.ty, ()), target)
+            source = self.operand(rvalue.operand)
+            self.becomes(source, target)
             if target[1]:
-                source = self.operand(rvalue.operand)
                 self.relate(source, target, category)
                 if source[0].flags & (ty.HAS_PARAM | ty.HAS_CLOSURE):
                     for one, region in unsized_parts(source[0], target[0], target[1], self.shapes):
@@ -389,15 +388,16 @@ class Constraints(Calls):
             return
         bounded = one.args and one.args[0].kind == ty.PARAM and is_call(definition)
         if not target[1] and not bounded:
-            plain = self._plain(definition) if not getattr(function, "written", ()) else 0
-            if plain == 2 or (plain == 1 and all(map(self._single, actual))):
+            plain = self._plain(definition) if not getattr(function, "written", ()) and not callee[1] else 0
+            if plain == 2 or (plain == 1 and all(map(self._single, actual)) and not any(map(by_bounds, one.args))):
                 return
         generic: list[Typed] = [(a, self.unknown(a)) for a in one.args]
         if generic and is_call(definition):
             self._call_value(generic, actual, target, category)
         else:
             written = function.written if isinstance(function, m.Constant) else ()
-            self.enter(definition, generic, actual, target, category, written)
+            env = Environment(generic, {}, self.regions.fresh) if not callee[1] else self._of_item(callee)
+            self.enter(definition, env, actual, target, category, written)
 
 
 def _named(bound: Predicate) -> list[str]:

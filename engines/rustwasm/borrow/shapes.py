@@ -15,7 +15,7 @@ variance, which of them a part of the type has, which ones a drop may touch.
 | closure | per capture: the reference's (unless moved), then the captured type's; then what its calls may not choose |
 | `impl Trait` | its arguments', then one per lifetime named in its bounds |
 | function pointer | its parameters', then its result's |
-| function item | none: its lifetimes are bound by the function |
+| function item | those that its calls may not choose (`item_lifetimes`), then its arguments' |
 
 A region that calls of a function pointer or `dyn Fn` choose is a number below -1 (`bound_region`).
 """
@@ -27,6 +27,7 @@ from typing import Any, Final, TypeAlias
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.lasting_types import CALLED, STATIC, Demand, LastingTypes
+from engines.rustwasm.typing.parameters import item_lifetimes
 from engines.rustwasm.typing.types import Ty
 
 Demands: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[tuple[Ty, int], ...]]
@@ -107,7 +108,7 @@ class Shapes:
             if kind == ty.CLOSURE:
                 found = self.captured(one) + len(self.fixed(one))
             elif kind == ty.FNDEF:
-                found = 0
+                found = len(item_lifetimes(one.data)) + sum([self.count(a) for a in one.args])
             else:
                 found = len(one.regions) + sum([self.count(a) for a in one.args])
                 if kind == ty.OPAQUE:
@@ -300,7 +301,9 @@ class Shapes:
             for arg in one.args[:-1]:
                 self._variance(arg, -outer, out)
             self._variance(one.args[-1], outer, out)
-        elif kind != ty.FNDEF:
+        elif kind == ty.FNDEF:
+            out.extend([INVARIANT] * self.count(one))
+        else:
             inner = INVARIANT if kind == ty.RAW and one.data else outer
             for arg in one.args:
                 self._variance(arg, inner, out)
@@ -439,10 +442,8 @@ def _mention(one: Ty, out: list[tuple[str, int]]) -> bool:
     if kind == ty.PARAM:
         out.append(("", one.data[0]))
         return True
-    if kind in (ty.PROJECTION, ty.CLOSURE, ty.OPAQUE, ty.DYN):
+    if kind in (ty.PROJECTION, ty.CLOSURE, ty.FNDEF, ty.OPAQUE, ty.DYN):
         return False
-    if kind == ty.FNDEF:
-        return True
     out.extend((name, -1) for name in one.regions)
     return all(_mention(arg, out) for arg in one.args)
 

@@ -74,7 +74,7 @@ class Signatures:
         """Regions that the impl matched last makes equal."""
         self.assumed: Environment | None = None
         self.call_closure: Callable[[Typed, list[Typed]], Typed] | None = None
-        self.call_item: Callable[[Ty, list[Typed]], Typed] | None = None
+        self.call_item: Callable[[Typed, list[Typed]], Typed] | None = None
 
     def regions(self, one: Ty, env: Environment, expected: Ty) -> tuple[int, ...] | None:
         """The regions of declared type `one`, whose erased form after substitution is `expected`; None if unknown."""
@@ -105,9 +105,7 @@ class Signatures:
         if kind == ty.PROJECTION:
             out.extend(self.project(one, env)[1])
             return
-        if kind == ty.FNDEF:
-            return
-        if kind == ty.CLOSURE:
+        if kind in (ty.CLOSURE, ty.FNDEF):
             raise UnknownRegionsError
         out.extend(_own(one, env, bound))
         inner = _default_bound(one, env, out)
@@ -123,16 +121,14 @@ class Signatures:
             return found
         if one.kind == ty.PROJECTION:
             return self.project(one, env)
+        if one.kind in (ty.CLOSURE, ty.FNDEF):
+            raise UnknownRegionsError
         own = _own(one, env, bound)
         if not one.args:
             return ty.erase(one), tuple(own)
         inner = _default_bound(one, env, own)
         parts = [self.typed(a, env, inner) for a in one.args]
         erased = ty.intern(one.kind, one.data, tuple([p[0] for p in parts]), ("",) * len(one.regions))
-        if one.kind == ty.FNDEF:
-            parts = []
-        if one.kind == ty.CLOSURE:
-            raise UnknownRegionsError
         regions = own + [r for p in parts for r in p[1]]
         if one.kind == ty.OPAQUE:
             regions += [env.region(name) for name in opaque_lifetimes(one.data)]
@@ -190,7 +186,7 @@ class Signatures:
         if one.kind == ty.CLOSURE and self.call_closure is not None:
             return self.call_closure(subject, self.split(arguments))
         if one.kind == ty.FNDEF and self.call_item is not None:
-            return self.call_item(one, self.split(arguments))
+            return self.call_item(subject, self.split(arguments))
         raise UnknownRegionsError
 
     def split(self, arguments: Typed) -> list[Typed]:

@@ -105,7 +105,7 @@ class Subtyping:
                 outlives(region, target[1][0], point, r.RETURN if category == r.RETURN else r.CAST)
             self._bindings(source, target)
             return
-        if one.kind == ty.CLOSURE and wanted.kind == ty.FNPTR:
+        if one.kind in (ty.CLOSURE, ty.FNDEF) and wanted.kind == ty.FNPTR:
             return
         same = one.kind == wanted.kind and (one.data == wanted.data or one.kind == ty.REF)
         if wanted.kind == ty.SLICE and one.kind == ty.ARRAY:

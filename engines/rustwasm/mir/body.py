@@ -76,7 +76,8 @@ class Constant:
     """A constant of type `ty`. `value` is an int (integers, char, bool as 0 or 1), a float, bytes (for `&str` and
     `&[u8; N]`),
     None (unit, function items: zero-sized), or a `ConstDef` of a static (type `&T` or `*mut T`: its address). `written`
-    are the types with lifetimes that a path of a function wrote: by which parameter, -1 for what the function is in."""
+    are the types with lifetimes that a path of a function wrote: by which parameter, -1 for what the function is in,
+    from -2 down its lifetimes, as those of references."""
 
     __slots__ = ("ty", "value", "written")
 

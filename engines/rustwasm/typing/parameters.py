@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import AdtDef, FnDef, Generics, ImplDef, Predicate
+from engines.rustwasm.typing.definitions import AdtDef, FnDef, Generics, ImplDef, Predicate, VariantDef
 from engines.rustwasm.typing.types import Ty
 
 if TYPE_CHECKING:
@@ -172,22 +172,31 @@ def _named(one: Ty) -> set[int]:
     return found
 
 
-def check_lifetime_arguments(compilation: Compilation, function: FnDef, args: t.GenericArgs) -> None:
+def check_lifetime_arguments(compilation: Compilation, function: FnDef, args: t.GenericArgs) -> bool:
     """E0107 for more or fewer lifetimes than a function lets callers name; E0794 if each call chooses some anew."""
     if function.syntax.generics is None:
-        return
+        return False
     total = sum(1 for p in function.syntax.generics.params if p.kind == "lifetime")
     early = len(early_bound(function))
     given = len(args.lifetimes)
     if given == early:
-        return
+        return True
     if early < len(function.lifetimes) - len(function.owner.lifetimes if function.owner is not None else ()):
         message = "cannot specify lifetime arguments explicitly if late bound lifetime parameters are present"
         compilation.diagnostics.error("E0794", message, args.span)
-        return
+        return False
     s, were = "" if total == 1 else "s", "argument was" if given == 1 else "arguments were"
     message = f"function takes {total} lifetime argument{s} but {given} lifetime {were} supplied"
     compilation.diagnostics.error("E0107", message, args.span, f"expected {total} lifetime argument{s}")
+    return False
+
+
+def item_lifetimes(item: FnDef | VariantDef) -> list[str]:
+    """The lifetimes that the type of a function or constructor has, the same for all its calls: those of what it is in,
+    then its own early-bound ones."""
+    if isinstance(item, VariantDef):
+        return item.owner.lifetimes
+    return [*(item.owner.lifetimes if item.owner is not None else ()), *early_bound(item)]
 
 
 def early_bound(function: FnDef) -> list[str]:

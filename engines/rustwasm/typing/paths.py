@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.resolve.modules import VALUES, AliasDef
 from engines.rustwasm.resolve.nearest import nearest
@@ -17,6 +17,9 @@ from engines.rustwasm.typing.traits import AMBIGUOUS, head
 from engines.rustwasm.typing.type_env import TypeEnv
 from engines.rustwasm.typing.types import Ty, shallow, subst
 from engines.rustwasm.typing.unresolved import report_unresolved
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Variable:
@@ -53,7 +56,8 @@ class PathChecker(Inference):
     instantiated: list[tuple[Generics, tuple[Ty, ...], t.Span]]
     """Arguments of generic functions, and where."""
     said: list[tuple[int, Ty]]
-    """Types with lifetimes that the path being resolved writes: by which parameter, -1 for what it is a part of."""
+    """Types with lifetimes that the path being resolved writes: by which parameter, -1 for what it is a part of; from
+    -2 down its lifetimes."""
     annotations: dict[Any, list[tuple[int, Ty]]]
     """What expressions wrote so, for the borrow checker."""
     bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]]
@@ -74,6 +78,13 @@ class PathChecker(Inference):
         if written.flags & ty.HAS_REGION:
             self.said.append((index, written))
         return ty.erase(written)
+
+    def say_lifetimes(self, first: int, written: Sequence[str]) -> None:
+        """Note the lifetimes that are written for those of a function's type (`item_lifetimes`), from one on: each as
+        that of a reference."""
+        for i, name in enumerate(written, first):
+            if name:
+                self.said.append((-2 - i, ty.ref(ty.UNIT, False, name)))
 
     def note_said(self, node: Any) -> None:
         """Keep what the path of an expression wrote."""
@@ -148,8 +159,10 @@ class PathChecker(Inference):
             written = lower_arguments(self.collector, generics, args.types, generics.parent_count, self.type_env)
             given = [self.normalize(self.say(generics.parent_count + i, one)) for i, one in enumerate(written)]
         explicit = wanted - sum(1 for n in generics.names[generics.parent_count :] if n.startswith("impl "))
-        if args is not None and args.lifetimes:
-            check_lifetime_arguments(self.compilation, definition, args)
+        if args is not None and args.lifetimes and check_lifetime_arguments(self.compilation, definition, args):
+            first = len(definition.owner.lifetimes) if definition.owner is not None else 0
+            written_lifetimes = [self.collector.lifetime(one, self.type_env, args.span) for one in args.lifetimes]
+            self.say_lifetimes(first, written_lifetimes)
         if given and len(given) != explicit:
             s = "" if explicit == 1 else "s"
             message = f"function takes {explicit} generic argument{s} but {len(given)} generic arguments were supplied"
@@ -232,6 +245,7 @@ class PathChecker(Inference):
                 return self.assoc_value(base, segments, 1, path)
             args, _ = self.collector.trait_args(trait, trait_path, self.type_env, self_ty)
             given = [self.say(i + 1, a) for i, a in enumerate(args)]
+            self.say_lifetimes(0, self.collector.trait_lifetimes(trait, trait_path, self.type_env))
             return self.trait_member(trait, (self_ty, *given), segments[0], path)
         first = segments[0]
         if len(segments) == 1 and first.name == "Self" and self.type_env.self_ty is not None:
@@ -265,7 +279,10 @@ class PathChecker(Inference):
             self.collector.ensure_generics(definition)
             self_ty = ty.variable()
             self.trait_selves.append((self_ty, definition))
-            args, _ = self.collector.trait_args(definition, t.Path(segment.span, [segment]), self.type_env, self_ty)
+            trait_path = t.Path(segment.span, [segment])
+            args, _ = self.collector.trait_args(definition, trait_path, self.type_env, self_ty)
+            args = tuple([self.say(i + 1, one) for i, one in enumerate(args)])
+            self.say_lifetimes(0, self.collector.trait_lifetimes(definition, trait_path, self.type_env))
             return self.trait_member(definition, (self_ty, *args), segments[used], path)
         if isinstance(definition, (AdtDef, AliasDef, Ty)):
             base = self.say(-1, self.collector.definition_type(definition, segment, path, self.type_env))

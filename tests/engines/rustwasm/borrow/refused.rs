@@ -4181,3 +4181,295 @@ impl<B, I: Iterator, F: Fn(I::Item) -> B> T for M<I, F> { type O = B;
     fn put(&self, x: &'static str) -> Option<B> { let _ = x; None }
 }
 fn main() {}
+//= E0309 2
+fn g<'a, T: 'a>(t: T) {}
+fn f<'a, T>(t: T) { g::<'a, T>(t); }
+fn main() {}
+//= fine
+fn g<'a, T: 'a>(t: T) {}
+fn f<'a, T: 'a>(t: T) { g::<'a, T>(t); }
+fn main() {}
+//= none 2
+fn g<'a>() -> &'a str where 'a: 'a { "" }
+fn f<'a, 'b>() -> &'b str { g::<'a>() }
+fn main() {}
+//= fine
+fn g<'a>() -> &'a str where 'a: 'a { "" }
+fn f<'a: 'b, 'b>() -> &'b str { g::<'a>() }
+fn main() {}
+//= E0521 2
+fn g<'a>(x: &'a str) where 'a: 'a {}
+fn f<'b>(x: &'b str) { g::<'static>(x); }
+fn main() {}
+//= E0597 2
+fn g<'a>(x: &'a str) where 'a: 'a {}
+fn f() { let s = String::new(); g::<'static>(&s); }
+fn main() {}
+//= fine
+fn g<'a>(x: &'a str) where 'a: 'a {}
+fn f() { let s = String::new(); g::<'_>(&s); g::<'static>("x"); }
+fn main() {}
+//= fine
+fn g<'a, 'b>(x: &'b str) -> &'a str where 'b: 'a { x }
+fn f<'x>(s: &'x str) -> &'x str { g::<'x, 'x>(s) }
+fn main() {}
+//= none 2
+fn g<'a, 'b>(x: &'b str) -> &'a str where 'b: 'a { x }
+fn f<'x, 'y>(s: &'x str) -> &'x str { g::<'y, 'x>(s) }
+fn main() {}
+//= fine
+fn g<'a, 'b>(x: &'b str) -> &'a str where 'b: 'a { x }
+fn f<'x: 'y, 'y>(s: &'x str) -> &'y str { g::<'y, 'x>(s) }
+fn main() {}
+//= E0309 2
+struct S; impl S { fn m<'a, T: 'a>(&self, t: T) {} }
+fn f<'a, T>(s: S, t: T) { s.m::<'a, T>(t); }
+fn main() {}
+//= E0310 2
+struct S; impl S { fn m<'a, T: 'a>(t: T) {} }
+fn f<'a, T>(t: T) { S::m::<'static, T>(t); }
+fn main() {}
+//= E0597 2
+struct S; impl S { fn m<'a, T: 'a>(t: T) {} }
+fn f() { let s = String::new(); S::m::<'static, &str>(&s); }
+fn main() {}
+//= E0597 2
+fn g<'a, T: 'a>(t: T) {}
+fn f() { let s = String::new(); g::<'static, _>(&s); }
+fn main() {}
+//= fine
+fn g<'a, T: 'a>(t: T) {}
+fn f() { let s = String::new(); g::<'static, _>(1); g::<'static, &str>("x"); g::<'static, String>(s); }
+fn main() {}
+//= E0309 2
+fn g<'a, T: 'a>(t: T) {}
+fn f<'a, T>(t: T) { let h = g::<'a, T>; h(t); }
+fn main() {}
+//= E0309 2
+fn g<'a, T: 'a>(t: T) {}
+fn f<'a, T>(t: T) { let h: fn(T) = g::<'a, T>; h(t); }
+fn main() {}
+//= none 3
+fn g<'a>(x: &'a str) where 'a: 'a {}
+fn call<F: Fn(&str)>(f: F) {}
+fn f() { call(g::<'static>); }
+fn main() {}
+//= fine
+fn g<'a>(x: &'a str) where 'a: 'a {}
+fn call<F: Fn(&'static str)>(f: F) { f("") }
+fn f() { call(g::<'static>); }
+fn main() {}
+//= E0597 3
+fn g<'a>(x: &'a str) -> &'a str where 'a: 'a { x }
+fn call<'x, F: Fn(&'x str) -> &'x str>(s: &'x str, f: F) -> &'x str { f(s) }
+fn f() { let s = String::new(); call(&s, g::<'static>); }
+fn main() {}
+//= E0521 3
+trait T<'a> { fn m(&self) -> &'a str; }
+impl<'a> T<'a> for &'a str { fn m(&self) -> &'a str { self } }
+fn f<'x>(s: &'x str) -> &'static str { <&str as T<'static>>::m(&s) }
+fn main() {}
+//= fine
+trait T<'a> { fn m(&self) -> &'a str; }
+impl<'a> T<'a> for &'a str { fn m(&self) -> &'a str { self } }
+fn f<'x>(s: &'x str) -> &'x str { <&'x str as T<'x>>::m(&s) }
+fn main() {}
+//= E0521 3
+trait T<'a> { fn m(&self, x: &'a str); }
+struct S; impl<'a> T<'a> for S { fn m(&self, x: &'a str) {} }
+fn f(s: &str) { <S as T<'static>>::m(&S, s) }
+fn main() {}
+//= E0521 3
+trait T<'a> { fn m(&self, x: &'a str); }
+struct S; impl<'a> T<'a> for S { fn m(&self, x: &'a str) {} }
+fn f(s: &str) { T::<'static>::m(&S, s) }
+fn main() {}
+//= fine
+trait T<'a> { fn m(&self, x: &'a str); }
+struct S; impl<'a> T<'a> for S { fn m(&self, x: &'a str) {} }
+fn f<'q>(s: &'q str) { T::<'q>::m(&S, s); T::<'_>::m(&S, s); <S as T<'q>>::m(&S, s); <S as T>::m(&S, s); }
+fn main() {}
+//= E0309 2
+fn g<'a, T: 'a>() {}
+fn f<'a, T>() { g::<'a, T>(); }
+fn main() {}
+//= none 2
+fn g<'a, T: 'a>() {}
+fn f<'a, 'b>() { g::<'a, &'b str>(); }
+fn main() {}
+//= fine
+fn g<'a, T: 'a>() {}
+fn f<'a, 'b: 'a>() { g::<'a, &'b str>(); g::<'a, &'static str>(); g::<'b, &'b str>(); }
+fn main() {}
+//= E0309 2
+trait K { fn m<'a, T: 'a>(&self, t: T); } impl K for i32 { fn m<'a, T: 'a>(&self, t: T) {} }
+fn f<'a, T>(t: T) { K::m::<'a, T>(&1, t); }
+fn main() {}
+//= E0309 2
+trait K { fn m<'a, T: 'a>(&self, t: T); }
+fn f<'a, X: K, T>(x: X, t: T) { x.m::<'a, T>(t); }
+fn main() {}
+//= fine
+trait K { fn m<'a, T: 'a>(&self, t: T); }
+fn f<'a, X: K, T: 'a>(x: X, t: T) { x.m::<'a, T>(t); <X as K>::m::<'a, i32>(&x, 2); }
+fn main() {}
+//= fine
+fn g<'a, T: 'a>(x: &'a i32, t: T) {}
+fn f<'a, T>(x: &'a i32, t: T) { let c = || { g::<T>(x, t); }; }
+fn main() {}
+//= fine
+fn n<'a, T: 'a>(x: &'a i32, t: T) {}
+fn f<'a, T: 'a>(x: &'a i32, t: T) { let g = || { n::<'a, T>(x, t); }; g(); }
+fn main() {}
+//= E0310 2
+fn n<'a, T: 'a>(t: T) {}
+fn f<'a, T: 'a>(x: &'a i32, t: T) { let g = || { n::<'static, T>(t); }; g(); }
+fn main() {}
+//= E0261 2
+fn n<'a, T: 'a>(t: T) {}
+fn f<'a>() { n::<'zz, i32>(3); }
+fn main() {}
+//= none 2
+fn two<'a, 'b>(x: &'a str) -> &'b str where 'a: 'b { x }
+fn f<'p, 'q>(s: &'p str) -> &'q str { let h = two::<'p, 'q>; h(s) }
+fn main() {}
+//= fine
+fn two<'a, 'b>(x: &'a str) -> &'b str where 'a: 'b { x }
+fn f<'p: 'q, 'q>(s: &'p str) -> &'q str { let h = two::<'p, 'q>; h(s) }
+fn main() {}
+//= E0597 1
+fn f() { let h = Vec::<&'static str>::push; let s = String::new(); let mut v = vec![]; h(&mut v, &s); }
+fn main() {}
+//= none 2
+fn id<T>(t: T) -> T { t }
+fn f<'a>(s: &'a str) -> &'static str { let h = id::<&'static str>; h(s) }
+fn main() {}
+//= E0597 2
+fn id<T>(t: T) -> T { t }
+fn f() { let h = id; { let s = String::new(); h(&s); } h(&String::new()); }
+fn main() {}
+//= E0597 2
+fn id<T>(t: T) -> T { t }
+fn f() { let s = String::new(); let h = id; { let t = String::new(); h(&*t); } h(&*s); }
+fn main() {}
+//= none 3
+struct S<'a>(&'a str); impl<'a> S<'a> { fn m(x: &'a str) {} }
+fn hr<F: Fn(&str)>(f: F) {}
+fn f() { hr(S::m); }
+fn main() {}
+//= fine
+struct S<'a>(&'a str); impl<'a> S<'a> { fn m<'b>(x: &'b str) {} }
+fn hr<F: Fn(&str)>(f: F) {}
+fn f() { hr(S::m); }
+fn main() {}
+//= fine
+struct S<'a>(&'a str);
+fn hr<F: Fn(&str) -> usize>(f: F) {}
+fn one<'a, F: Fn(&'a str) -> S<'a>>(f: F, x: &'a str) -> S<'a> { f(x) }
+fn f() { let k = String::new(); one(S, &k); }
+fn main() {}
+//= none 3
+struct S<'a>(&'a str);
+fn hr<F>(f: F) where F: for<'x> Fn(&'x str) -> S<'x> {}
+fn f() { hr(S); }
+fn main() {}
+//= E0308 2
+fn early<'a>(x: &'a str) -> &'a str where 'a: 'a { x }
+fn f() { let h: fn(&str) -> &str = early; }
+fn main() {}
+//= fine
+fn early<'a>(x: &'a str) -> &'a str where 'a: 'a { x }
+fn f<'q>(s: &'q str) -> &'q str { let h: fn(&'q str) -> &'q str = early; h(s) }
+fn main() {}
+//= fine
+fn f(v: &[String]) -> Vec<&str> { v.iter().map(String::as_str).collect() }
+fn main() {}
+//= fine
+fn f(v: &[&str]) -> Vec<String> { v.iter().map(ToString::to_string).collect() }
+fn main() {}
+//= fine
+fn f<'a>(v: &'a [Option<&'a str>]) -> Vec<&'a str> { v.iter().copied().map(Option::unwrap_or_default).collect() }
+fn main() {}
+//= fine
+struct P<'a> { s: &'a str } impl<'a> P<'a> { fn new(s: &'a str) -> Self { P { s } } fn get(&self) -> &'a str { self.s } }
+fn f<'q>(v: &[&'q str]) -> Vec<&'q str> { let p: Vec<P> = v.iter().copied().map(P::new).collect(); p.iter().map(P::get).collect() }
+fn main() {}
+//= fine
+fn mk<'a>() -> impl Fn(&'a str) -> &'a str { fn id<'x>(s: &'x str) -> &'x str { s } id }
+fn f() { let s = String::new(); let r; { let k = String::new(); r = mk()(&s).len(); } }
+fn main() {}
+//= fine
+fn id<T>(t: T) -> T { t }
+fn f<'a>(c: bool, x: &'a str) -> &'a str { let g = if c { id::<&'a str> } else { id::<&'a str> }; g(x) }
+fn main() {}
+//= none 2
+struct H<F>(F); fn id<T>(t: T) -> T { t }
+fn f<'a>(x: &'a str) -> &'static str { let h = H(id::<&'static str>); (h.0)(x) }
+fn main() {}
+//= fine
+fn call<A, B>(f: fn(A) -> B, a: A) -> B { f(a) } fn id<T>(t: T) -> T { t }
+fn f<'a>(x: &'a str) -> &'a str { call(id, x) }
+fn main() {}
+//= fine
+fn bx<'a>() -> Box<dyn Fn(&'a str) -> &'a str + 'a> { fn id<'x>(s: &'x str) -> &'x str where 'x: 'x { s } Box::new(id) }
+fn f() { bx(); }
+fn main() {}
+//= none 1
+fn bx<'a>() -> Box<dyn Fn(&'a str) -> &'a str> { fn id<T>(s: T) -> T { s } Box::new(id::<&'a str>) }
+fn f() { bx(); }
+fn main() {}
+//= E0597 2
+trait Put<T> { fn put(&mut self, t: T); }
+fn f<X: Put<&'static str>>(x: &mut X) { let s = String::new(); x.put(&s); }
+fn main() {}
+//= E0621 2
+trait Put<T> { fn put(&mut self, t: T); }
+fn f<'a, X: Put<&'a str>>(x: &mut X, s: &str) { x.put(s); }
+fn main() {}
+//= fine
+trait Put<T> { fn put(&mut self, t: T); }
+fn f<'a, X: Put<&'a str>>(x: &mut X, s: &'a str) { x.put(s); x.put("k"); }
+fn main() {}
+//= fine
+trait Put<T> { fn put(&mut self, t: T); }
+fn f<X: for<'a> Put<&'a str>>(x: &mut X) { let s = String::new(); x.put(&s); }
+fn main() {}
+//= E0521 2
+trait Put<T> { fn put(&mut self, t: T) {} }
+fn f<'a>(x: &mut impl Put<&'static str>, s: &'a str) { x.put(s); }
+fn main() {}
+//= E0597 2
+trait Put { fn put(&mut self, t: &'static str); }
+fn f<X: Put>(x: &mut X) { let s = String::new(); x.put(&s); }
+fn main() {}
+//= E0597 2
+trait Put<T> { fn put(&self, t: T); }
+fn f<'a, X: Put<Vec<&'a str>>>(x: &X, s: &'a str) { let k = String::new(); x.put(vec![s]); x.put(vec![&k]); }
+fn main() {}
+//= fine
+trait Put<T> { fn put(&self, t: T); }
+trait H<'a> { type P: Put<&'a str>; fn p(&self) -> Self::P; }
+fn f<'a, X: H<'a>>(x: X, s: &'a str) { x.p().put(s); }
+fn main() {}
+//= E0621 3
+trait Put<T> { fn put(&self, t: T); }
+trait H<'a> { type P: Put<&'a str>; fn p(&self) -> Self::P; }
+fn f<'a, X: H<'a>>(x: X, s: &str) { x.p().put(s); }
+fn main() {}
+//= E0521 3
+trait A<'a> { fn put(&self, t: &'a str); }
+trait H { type P: A<'static>; fn p(&self) -> Self::P; }
+fn f<X: H>(x: X, s: &str) { x.p().put(s); }
+fn main() {}
+//= fine
+trait Put<T> { fn put(&mut self, t: T); }
+fn f<T: Clone, X: Put<T>>(x: &mut X, t: &T) { x.put(t.clone()); }
+fn main() {}
+//= E0597 2
+trait A: Put<&'static str> {} trait Put<T> { fn put(&mut self, t: T); }
+fn f<X: A>(x: &mut X) { let s = String::new(); x.put(&s); }
+fn main() {}
+//= fine
+trait A<'a>: Put<&'a str> {} trait Put<T> { fn put(&mut self, t: T); }
+fn f<'a, X: A<'a>>(x: &mut X, s: &'a str) { x.put(s); }
+fn main() {}

@@ -13,6 +13,7 @@ CONDITIONS: Final = "tests/engines/vm/tiers/llvm/test_llvm_conditions.py"
 PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
 SAMPLES: Final = "tests/engines/vm/tiers/llvm/test_llvm_samples.py"
 ARMS: Final = "tests/engines/vm/tiers/llvm/test_joined_arms.py"
+FETCHED: Final = "tests/engines/vm/tiers/llvm/test_fetched_registers.py"
 
 BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
 
@@ -468,3 +469,25 @@ def _() -> None:
         return direct
 
     replace_method(region, "direct_target", wrapper)
+
+
+@BUGS.action(
+    "llvm-way-does-not-fetch",
+    Area.CODE_CACHE,
+    "state lost where ways meet",
+    description="a way to a block that takes a register's variable to hold its value does not fetch it",
+    judges=(FETCHED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm.lowering import Lowering
+
+    def wrapper(original: Any) -> Any:
+        def go_on(self: Any, block: Any, target: int, *rest: Any) -> None:
+            before = frozenset(self.fetched)
+            self._hold(before | self.held.get(target, before))
+            original(self, block, target, *rest)
+            self._hold(before)
+
+        return go_on
+
+    replace_method(Lowering, "_go_on", wrapper)

@@ -14,7 +14,7 @@ BUGS: Final = Catalogue(judges=(LOOPS,))
 
 def _change_loops(change: Any) -> None:
     """Have `change` make another loop of each that is found."""
-    from engines.vm.tiers.llvm import lowering
+    from engines.vm.tiers.llvm import unchecked
 
     def wrapper(original: Any) -> Any:
         def counted(block: Any) -> Any:
@@ -23,7 +23,7 @@ def _change_loops(change: Any) -> None:
 
         return counted
 
-    replace_method(lowering, "counted", wrapper)
+    replace_method(unchecked, "counted", wrapper)
 
 
 @BUGS.action(

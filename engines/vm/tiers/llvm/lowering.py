@@ -17,15 +17,16 @@ from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.accesses import GuardedMachine
 from engines.vm.tiers.llvm.arms import Arms, arms_of
-from engines.vm.tiers.llvm.bounds import Bounds, Known, written_integer
-from engines.vm.tiers.llvm.counted import counted
+from engines.vm.tiers.llvm.bounds import Bounds, Known
+from engines.vm.tiers.llvm.fetched import fetched
 from engines.vm.tiers.llvm.joined_loads import joined_loads, restarts
 from engines.vm.tiers.llvm.links import Links
 from engines.vm.tiers.llvm.loops import loops_of
 from engines.vm.tiers.llvm.machine import RegionMachine, UnloweredError, cpu_offset
 from engines.vm.tiers.llvm.nans import Nans, State, loose
+from engines.vm.tiers.llvm.operands import reads, written
 from engines.vm.tiers.llvm.region import Block, Decoded, End, Region, address
-from engines.vm.tiers.llvm.unchecked import UncheckedLoop, text_of
+from engines.vm.tiers.llvm.unchecked import text_of, unchecked_loops
 from engines.vm.tiers.llvm.unsaved import NONE, Names, unsaved
 from engines.vm.tiers.llvm.vectors import assumptions
 
@@ -136,7 +137,9 @@ class Lowering:
         self.nans = Nans(region, are_exchanged=self.machine.exchanges_nans)
         writes = {pc: frozenset(n for i in block.insns for n in written(i)) for pc, block in region.blocks.items()}
         self.unsaved = unsaved(region, writes)
-        self.unchecked = self._unchecked() if self.guarded else {}
+        asked_for = {head: self._asked_for(head) for head in region.heads}
+        self.held = fetched(region, {pc: asked_for.get(pc, NONE) | names for pc, names in self.unsaved.items()})
+        self.unchecked = unchecked_loops(region) if self.guarded else {}
         apart = [loop.function(self.frm, self.floats, _run) for loop in self.unchecked.values()]
         emitter.declarations.update(loop.declaration for loop in self.unchecked.values())
         self.vtypes = {} if self.vtype is None else assumptions(region, self.vtype)
@@ -152,15 +155,10 @@ class Lowering:
         links = self.links
         return Module("\n".join(parts) + "\n" + loops, links.heads, self.machine.uses_frm, links.inner, links.targets)
 
-    def _unchecked(self) -> dict[int, UncheckedLoop]:
-        """By pc of its block, each loop that may run without checks."""
-        found: dict[int, UncheckedLoop] = {}
-        for pc, block in sorted(self.region.blocks.items()):
-            loop = counted(block)
-            if loop is not None:
-                written = {written_integer(insn) for insn in block.insns} - {None}
-                found[pc] = UncheckedLoop(loop, len(found), sorted(filter(None, written)))
-        return found
+    def _asked_for(self, head: int) -> Names:
+        """The registers that are compared where the region is entered."""
+        bases = self.bounds.at_head(head) if self.bounds else []
+        return frozenset([*(f"x{r}" for r in bases), *(f"f{r}" for r in self.nans.missing({}, head))])
 
     # -- writing --------------------------------------------------------------------------------------------------
 
@@ -183,7 +181,8 @@ class Lowering:
             if self.machine.uses_frm:
                 frm = emitter.load(emitter.offset("%cpu", CPU_OFFSETS["frm"]), 64)
                 self._detour_if(frm.ne(self.frm), f"m_{pc:x}")
-            self._fetch(names)
+            self._hold(NONE)
+            self._fetch(self.held[pc])
             self._compare(self.bounds.at_head(pc) if self.bounds else [], f"m_{pc:x}")
             self._refuse_nans(self.nans.missing({}, pc), f"m_{pc:x}")
             if pc not in region.checks:
@@ -241,6 +240,7 @@ class Lowering:
         emitter.begin(f"b_{block.pc:x}")
         budget = emitter.value("load i64, ptr %budget.", 64)
         taken = self.region.longest[block.pc]
+        self._hold(self.held[block.pc])
         states = dict(self.nans.before[block.pc])
         if block.pc in self.unchecked:
             self._run_unchecked(block, budget, dirty, states)
@@ -268,6 +268,7 @@ class Lowering:
                 could_be_nan, leaves_at, now = loose(states), index, dirty | written_
                 overwritten = frozenset(n for i in repeated.get(index, ()) for n in written(block.insns[i]))
                 again = {name: emitter.name(f"load i64, ptr %{name}.") for name in sorted(now & overwritten)}
+            self._fetch(reads(insn))
             machine.begin(insn)
             if isinstance(machine, GuardedMachine) and index in words:
                 machine.word, machine.is_first = words[index], index == words[index].first
@@ -326,7 +327,9 @@ class Lowering:
         """End a block with both arms of its branch."""
         emitter, machine, condition = self.emitter, self.machine, self.machine.taken
         assert condition is not None
-        names = sorted({name for arm in arms.arms for insn in arm.block.insns for name in written(insn)})
+        insns = [insn for arm in arms.arms for insn in arm.block.insns]
+        names = sorted({name for insn in insns for name in written(insn)})
+        self._fetch([*names, *(name for insn in insns for name in reads(insn))])
         before = self._values(names)
         found, conditions, knowns = [], [], []
         for arm in arms.arms:
@@ -404,6 +407,7 @@ class Lowering:
             or self._missing(known, target)
             or self.nans.missing(states, target)
             or dirty != self.unsaved[target]
+            or not self.held[target] <= self.fetched
         ):
             return self._begin_of(block, target)
         return self.emitter.label("way")
@@ -423,22 +427,31 @@ class Lowering:
         if target not in self.region.blocks:
             self._exit(target, left, dirty, loose(states))
             return
+        fetched_before = frozenset(self.fetched)
         missing, numbers = self._missing(known, target), self.nans.missing(states, target)
         if missing or numbers:
+            self._fetch([*(f"x{r}" for r in missing), *(f"f{r}" for r in numbers)])
             label = self.emitter.label("far")
             self._compare(missing, label)
             self._refuse_nans(numbers, label)
             unspent = self._unspent(block)
             self.leaves.append(_Leave(label, address(target), budget, dirty, unspent, True, loose(states)))
         self._save(dirty - self.unsaved[target], loose(states))
-        self._fetch(self.unsaved[target] - dirty)
+        self._fetch(self.held[target])
+        self._hold(fetched_before)
         self.emitter.line(f"store i64 {left.text}, ptr %budget.")
         self.emitter.jump(self._begin_of(block, target))
 
+    def _hold(self, names: Names) -> None:
+        """From here on the variables of these registers hold their values, and no others."""
+        self.machine.fetched = self.fetched = set(names)
+
     def _fetch(self, names: Iterable[str]) -> None:
-        """Read registers from the record."""
+        """Read registers from the record that are not held."""
         emitter = self.emitter
-        for name in sorted(names):
+        for name in sorted(frozenset(names) - self.fetched):
+            self.machine.touched.add(name)
+            self.fetched.add(name)
             kind, pointer = _kind(name), emitter.offset("%cpu", cpu_offset(name))
             emitter.line(f"store {kind} {emitter.name(f'load {kind}, ptr {pointer}, align 8')}, ptr %{name}.")
 
@@ -466,6 +479,7 @@ class Lowering:
 
     def _save_some(self, dirty: Names) -> None:
         """Write those of the registers to the record that `%leave_unsaved.` has the bits of."""
+        self._hold(dirty)
         emitter = self.emitter
         chosen = emitter.value("load i32, ptr %leave_loose.", 32)
         self._save(dirty, frozenset(self.nans.formats), chosen, "%saved.")
@@ -583,15 +597,4 @@ def _bit(name: str) -> int:
     return cpu_offset(name) // 8 - 1
 
 
-def written(insn: Decoded) -> list[str]:
-    """The registers that the instruction writes, as variables are named."""
-    names = []
-    for operand, value in zip(insn.base.operands, insn.arguments, strict=True):
-        if operand.name == "rd" and operand.kind is OperandKind.X and value:
-            names.append(f"x{value}")
-        elif operand.name == "rd" and operand.kind is OperandKind.F:
-            names.append(f"f{value}")
-    return names
-
-
-__all__ = ["Lowering", "Module", "usable", "written"]
+__all__ = ["Lowering", "Module", "usable"]

@@ -42,6 +42,7 @@ class RegionMachine(HandlerMachine):
         known: what is known of the registers before the instruction.
         uses_frm: whether code was written that is right for `frm` only.
         touched: registers with a variable, as LLVM names: `x5`, `f7`.
+        fetched: those of them that hold their values where code is being written; None where all do.
         makes_loose: whether the instruction's result may be a NaN as the host makes it.
         shown: floating-point registers that may hold such a NaN and whose bits the instruction shows, with its format:
             it reads the guest's NaN instead. exchanges_nans: this is to be used; else the instruction is to be left.
@@ -57,6 +58,7 @@ class RegionMachine(HandlerMachine):
         self.fault: str | None = None
         self.known = Known()
         self.touched: set[str] = set()
+        self.fetched: set[str] | None = None
         self.makes_loose = False
         self.shown: Mapping[int, int] = {}
         self.exchanges_nans = self._has_exchange = floats.avx512
@@ -198,6 +200,7 @@ class _Variables:
         machine, emitter = self._machine, self._machine.emitter
         name = f"{self._file}{number}"
         machine.touched.add(name)
+        assert machine.fetched is None or name in machine.fetched, f"{name} is read and was not fetched"
         value = emitter.name(f"load {self._type}, ptr %{name}.")
         if self._file == "f":
             value = emitter.name(f"bitcast double {value} to i64")
@@ -225,6 +228,8 @@ class _Variables:
             emitter.line(f"store {self._type} {text}, ptr %{name}.")
             names.append(name)
         self._machine.touched.update(names)
+        if self._machine.fetched is not None:
+            self._machine.fetched.update(names)
         if not keep:
             self._pending.clear()
         return names

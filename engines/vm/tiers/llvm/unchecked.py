@@ -24,9 +24,10 @@ from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.shapes import Constant
 from engines.vm.tiers.interpreter.values import LlvmValue
-from engines.vm.tiers.llvm.counted import Counted, Linear
+from engines.vm.tiers.llvm.bounds import written_integer
+from engines.vm.tiers.llvm.counted import Counted, Linear, counted
 from engines.vm.tiers.llvm.machine import RegionMachine
-from engines.vm.tiers.llvm.region import Decoded
+from engines.vm.tiers.llvm.region import Decoded, Region
 
 LOOPS: Final = "; counted loops\n"
 """What separates the functions from the text of a region."""
@@ -248,6 +249,17 @@ def _value(machine: RegionMachine, linear: Linear) -> LlvmValue:
     return total
 
 
+def unchecked_loops(region: Region) -> dict[int, UncheckedLoop]:
+    """By pc of its block, each loop of a region that may run without checks."""
+    found: dict[int, UncheckedLoop] = {}
+    for pc, block in sorted(region.blocks.items()):
+        loop = counted(block)
+        if loop is not None:
+            written = {written_integer(insn) for insn in block.insns} - {None}
+            found[pc] = UncheckedLoop(loop, len(found), sorted(filter(None, written)))
+    return found
+
+
 def text_of(functions: list[str], most_ranges: int) -> str:
     """The text of all functions of a region, which follows the region's; empty where there is none."""
     return LOOPS + "\n".join([*functions, *_metadata(most_ranges)]) + "\n" if functions else ""
@@ -267,4 +279,4 @@ def _metadata(ranges: int) -> Iterator[str]:
         yield f"!{_others(number)} = !{{{others}}}"
 
 
-__all__ = ["FEWEST_ROUNDS", "LOOPS", "PREFIX", "PlainMachine", "UncheckedLoop", "text_of"]
+__all__ = ["FEWEST_ROUNDS", "LOOPS", "PREFIX", "PlainMachine", "UncheckedLoop", "text_of", "unchecked_loops"]

@@ -22,7 +22,7 @@ NONE: Final[Names] = frozenset()
 
 def unsaved(region: Region, writes: Mapping[int, Names]) -> dict[int, Names]:
     """By pc of a block, the unsaved registers, as variables are named; `writes` are those that a block writes."""
-    forced = _written_in_loops(region, writes)
+    forced = in_loops(region, writes)
     everything = NONE.union(*writes.values())
     found = dict.fromkeys(region.blocks, everything)
     found |= {head: forced.get(head, NONE) for head in region.heads}
@@ -38,7 +38,7 @@ def unsaved(region: Region, writes: Mapping[int, Names]) -> dict[int, Names]:
     return found
 
 
-def _written_in_loops(region: Region, writes: Mapping[int, Names]) -> dict[int, Names]:
+def in_loops(region: Region, writes: Mapping[int, Names]) -> dict[int, Names]:
     """By pc of a block, what the loops around it write that are not left for calls."""
     onward = {pc: _onward(region, block) for pc, block in region.blocks.items()}
     left = {pc for pc, block in region.blocks.items() if _is_left_for_more(region, block)}
@@ -122,4 +122,4 @@ def _reached(pc: int, onward: Mapping[int, list[int]]) -> set[int]:
     return found
 
 
-__all__ = ["Names", "unsaved"]
+__all__ = ["NONE", "Names", "in_loops", "unsaved"]

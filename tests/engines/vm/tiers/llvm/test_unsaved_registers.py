@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engines.vm.isa.riscv64.coding import assemble
-from engines.vm.tiers.llvm.lowering import written
+from engines.vm.tiers.llvm.operands import written
 from engines.vm.tiers.llvm.region import Region, form
 from engines.vm.tiers.llvm.unsaved import unsaved
 

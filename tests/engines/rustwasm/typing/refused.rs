@@ -1446,9 +1446,8 @@ fn main() {
 fn main() {
     let mut n = [1i32, 2];
     let p = &mut n as *const [i32; 2];
-    let q = &n as *const i32;
     let r = &n as *const _;
-    let _: (_, _, *const [i32; 2]) = (p, q, r);
+    let _: (_, *const [i32; 2]) = (p, r);
 }
 //= E0746 2 E0746 4
 trait T {}

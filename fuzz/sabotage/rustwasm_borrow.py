@@ -66,6 +66,20 @@ def _() -> None:
     replace_method(Bounds, "_stated", stated)
 
 
+@BUGS.action("rust-called-behind-mut-more-general", Area.RUST_FRONT_END, _RULE,
+             description="`&mut Vec<fn(&str)>` is lent as `&mut Vec<fn(&'static str)>`")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import shapes
+
+    def covariant(original: Any) -> Any:
+        def bind(self: Any, one: Any, start: int, outer: int, out: Any) -> None:
+            original(self, one, start, shapes.COVARIANT, out)
+
+        return bind
+
+    replace_method(shapes.Shapes, "_bind", covariant)
+
+
 @BUGS.action("rust-impls-choose-lifetimes", Area.RUST_FRONT_END, _RULE,
              description="an impl's method may tie its result to any argument")  # fmt: skip
 def _() -> None:

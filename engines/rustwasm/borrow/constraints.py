@@ -346,6 +346,8 @@ class Constraints(Calls):
             if rvalue.kind != "shared":
                 # What a `dyn Trait` is bounded by may become less where one is lent: that is an unsizing coercion.
                 own = 1 if inner.kind == ty.DYN else 0
+                if not own and self.shapes.binders(inner):
+                    self.relate((inner, target[1][1:]), (one, regions), category)
                 for a, b in zip(target[1][1 + own :], regions[own:], strict=False):
                     self.regions.outlives(a, b, self.point, category)
         if not steps:

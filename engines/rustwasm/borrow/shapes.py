@@ -87,7 +87,7 @@ class Shapes:
         self._variances: dict[Ty, tuple[int, ...]] = {}
         self._fixed: dict[Ty, tuple[int, ...]] = {}
         self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
-        self._binders: dict[Ty, tuple[tuple[int, int], ...]] = {}
+        self._binders: dict[Ty, tuple[tuple[int, int, int], ...]] = {}
         self._drops: dict[Ty, tuple[int, ...]] = {}
         self._parameters: dict[Any, list[int]] = {}
         self._mentioned: dict[Ty, list[tuple[str, int]] | None] = {}
@@ -363,28 +363,34 @@ class Shapes:
             if variance != 2:
                 self._field_variance(adt, arg, variance, current)
 
-    def binders(self, one: Ty) -> tuple[tuple[int, int], ...]:
-        """Where the regions of its outermost function pointers and `dyn Fn` stand: (first, behind the last)."""
+    def binders(self, one: Ty) -> tuple[tuple[int, int, int], ...]:
+        """Where the regions of its outermost function pointers and `dyn Fn` stand: (first, behind the last, variance of
+        the whole)."""
         found = self._binders.get(one)
         if found is None:
-            out: list[tuple[int, int]] = []
-            self._bind(one, 0, out)
+            out: list[tuple[int, int, int]] = []
+            self._bind(one, 0, COVARIANT, out)
             found = self._binders[one] = tuple(out)
         return found
 
-    def _bind(self, one: Ty, start: int, out: list[tuple[int, int]]) -> None:
+    def _bind(self, one: Ty, start: int, outer: int, out: list[tuple[int, int, int]]) -> None:
         kind = one.kind
         if kind == ty.FNDEF:
             return
         if kind == ty.FNPTR or (kind == ty.DYN and is_fn_trait(one.data[0])):
             first, end = start + len(one.regions), start + self.count(one)
             if first < end:
-                out.append((first, end))
+                out.append((first, end, outer))
             return
         parts = self.captures(one) if kind == ty.CLOSURE else one.args
         start += len(one.regions) if kind != ty.CLOSURE else 0
-        for part in parts:
-            self._bind(part, start, out)
+        inner = [outer] * len(parts)
+        if kind == ty.ADT:
+            inner = [outer * variance for variance in self.parameter_variances(one.data)[len(one.regions) :]]
+        elif kind in (ty.DYN, ty.OPAQUE, ty.PROJECTION) or (kind in (ty.REF, ty.RAW) and one.data):
+            inner = [INVARIANT] * len(parts)
+        for part, variance in zip(parts, inner, strict=True):
+            self._bind(part, start, variance, out)
             start += self.count(part)
 
     # Drops

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.regions import Regions
@@ -45,9 +47,14 @@ class Subtyping:
             return
         constraints, point = self.regions.constraints, self.point
         given, wanted = source[1], target[1]
-        for start, end in self.shapes.binders(one):
-            if any(region < 0 for region in (*given[start:end], *wanted[start:end])):
-                self._relate_bound(one, start, end, given, wanted, category)
+        for start, end, outer in self.shapes.binders(one):
+            mine, other = given[start:end], wanted[start:end]
+            if mine != other and any(region < 0 for region in (*mine, *other)):
+                inner = self.shapes.variances(one)[start:end]
+                if outer != CONTRAVARIANT:
+                    self._relate_bound(mine, other, inner, category)
+                if outer != COVARIANT:
+                    self._relate_bound(other, mine, [-variance for variance in inner], category)
         for i, variance in enumerate(self.shapes.variances(one)):
             a, b = given[i], wanted[i]
             if a != b and a >= 0 and b >= 0:  # as `Regions.outlives` has it
@@ -57,23 +64,20 @@ class Subtyping:
                     constraints.append((b, a, point, category))
 
     def _relate_bound(
-        self, one: Ty, start: int, end: int, given: tuple[int, ...], wanted: tuple[int, ...], category: int
+        self, given: tuple[int, ...], wanted: tuple[int, ...], variances: Sequence[int], category: int
     ) -> None:
         """A function pointer or `dyn Fn` may be used where another is wanted: what the wanted one binds is any
         lifetime, for each of which there has to be one for what the given one binds.
 
         Source: Rustonomicon, "Higher-Rank Trait Bounds"; rustc-dev-guide, "Placeholders and universes".
         """
-        if given[start:end] == wanted[start:end]:
-            return
         shorter: dict[tuple[str, int], set[tuple[str, int]]] = {}
-        variances = self.shapes.variances(one)
-        for i in range(start, end):
-            mine = ("some" if given[i] < 0 else "", given[i])
-            other = ("any" if wanted[i] < 0 else "", wanted[i])
-            if variances[i] != CONTRAVARIANT:
+        for one, another, variance in zip(given, wanted, variances, strict=True):
+            mine = ("some" if one < 0 else "", one)
+            other = ("any" if another < 0 else "", another)
+            if variance != CONTRAVARIANT:
                 shorter.setdefault(mine, set()).add(other)
-            if variances[i] != COVARIANT:
+            if variance != COVARIANT:
                 shorter.setdefault(other, set()).add(mine)
         for longer in [node for node in shorter if node[0] != "some"]:
             seen = {longer}

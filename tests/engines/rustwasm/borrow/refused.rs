@@ -4473,3 +4473,83 @@ fn main() {}
 trait A<'a>: Put<&'a str> {} trait Put<T> { fn put(&mut self, t: T); }
 fn f<'a, X: A<'a>>(x: &mut X, s: &'a str) { x.put(s); }
 fn main() {}
+//= fine
+fn apply<'a>(fs: &[fn(&'a str) -> &'a str], s: &'a str) -> &'a str { let mut r = s; for f in fs { r = f(r); } r }
+fn f() -> String { let s = String::from("a"); apply(&[str::trim], &s).to_string() }
+fn main() {}
+//= fine
+fn apply(fs: &[fn(&str) -> &str]) {}
+fn f() { apply(&[str::trim, str::trim_start]) }
+fn main() {}
+//= fine
+fn a(x: &str) -> &str { x } fn b(x: &str) -> &str { x }
+fn f<'a>(x: &'a str) -> &'a str { let fs = [a, b]; let mut r = x; for f in fs { r = f(r); } r }
+fn main() {}
+//= fine
+fn a(x: &str) -> &str { x } fn b(x: &str) -> &str { x }
+fn f<'a>(x: &'a str) -> &'a str { let g = if x.len() > 3 { a } else { b }; let f: fn(&'a str) -> &'a str = g; f(x) }
+fn main() {}
+//= E0308 2
+fn a(x: &str) -> &str { x } fn b(x: &'static str) -> &'static str { x }
+fn f<'a>(x: &'a str) -> &'a str { let fs = [a, b]; fs[0](x) }
+fn main() {}
+//= E0308 1
+fn f(v: &mut Vec<fn(&str)>) { let w: &mut Vec<fn(&'static str)> = v; }
+fn main() {}
+//= fine
+fn f(v: &mut Vec<for<'a> fn(&'a str) -> &'a str>) { fn a(x: &str) -> &str { x } v.push(a); v.push(str::trim); }
+fn main() {}
+//= E0308 1
+fn f(v: &mut Vec<fn(&'static str)>) { let w: &mut Vec<fn(&str)> = v; }
+fn main() {}
+//= E0308 2
+use std::cell::Cell;
+fn f(v: &Cell<fn(&str)>) { let w: &Cell<fn(&'static str)> = v; }
+fn main() {}
+//= E0308 1
+fn f<'a>(v: &'a mut fn(&str)) -> &'a mut fn(&'static str) { v }
+fn main() {}
+//= fine
+fn f<'a>(v: &'a fn(&str)) -> &'a fn(&'static str) { v }
+fn main() {}
+//= E0308 2
+fn g(v: &mut Vec<fn(&'static str)>) {}
+fn f(v: &mut Vec<fn(&str)>) { g(v) }
+fn main() {}
+//= fine
+fn g(v: &mut Vec<fn(&str)>) {}
+fn f(v: &mut Vec<fn(&str)>) { g(v); g(v); let mut k: Vec<fn(&str)> = Vec::new(); g(&mut k); }
+fn main() {}
+//= fine
+struct C<T>(fn(T));
+fn f(c: C<fn(&'static str)>) -> C<fn(&str)> { c }
+fn main() {}
+//= E0308 2
+struct C<T>(fn(T));
+fn f(c: C<fn(&str)>) -> C<fn(&'static str)> { c }
+fn main() {}
+//= E0308 1
+fn f(v: &mut Box<dyn Fn(&str)>) { let w: &mut Box<dyn Fn(&'static str)> = v; }
+fn main() {}
+//= fine
+fn f(v: Box<dyn Fn(&str)>) -> Box<dyn Fn(&'static str)> { v }
+fn main() {}
+//= fine
+fn f(v: &mut Vec<Box<dyn Fn(&str) -> &str>>) { v.push(Box::new(|x| x)); v[0]("a"); for g in v.iter_mut() { g("k"); } }
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn f(m: &mut HashMap<String, fn(&[&str]) -> i32>) { fn a(x: &[&str]) -> i32 { 0 } m.insert(String::new(), a); let s = String::new(); if let Some(h) = m.get("a") { h(&[&s]); } }
+fn main() {}
+//= fine
+fn f<'a>(v: &mut Vec<fn(&'a str)>, s: &'a str) { fn a(x: &str) {} v.push(a); v[0](s); }
+fn main() {}
+//= fine
+struct C<T>(fn(T));
+fn f<'a>(c: C<fn(&'a str)>) -> C<fn(&str)> { c }
+fn main() {}
+//= E0308 3
+struct W<T>(std::cell::RefCell<Vec<T>>);
+fn g(w: &W<fn(&'static str)>) {}
+fn f(w: &W<fn(&str)>) { g(w) }
+fn main() {}

@@ -189,9 +189,9 @@ def _() -> None:
     judges=_LINKS,
 )
 def _() -> None:
-    from engines.vm.runtime import image
+    from engines.vm.runtime import linker
 
-    replace_method(image, "_defined", lambda original: lambda files, bases: original(files, [bases[0] for _ in bases]))
+    replace_method(linker, "_defined", lambda original: lambda files, bases: original(files, [bases[0] for _ in bases]))
 
 
 @BUGS.action(
@@ -202,6 +202,6 @@ def _() -> None:
     judges=_LINKS,
 )
 def _() -> None:
-    from engines.vm.runtime import image
+    from engines.vm.runtime import linker
 
-    replace_method(image, "_STV_HIDDEN", lambda original: 3)
+    replace_method(linker, "_STV_HIDDEN", lambda original: 3)

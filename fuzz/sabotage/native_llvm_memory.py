@@ -38,7 +38,7 @@ def _() -> None:
     description="a refused access goes on where the first one of the region would",
 )
 def _() -> None:
-    from engines.vm.runtime import image
+    from engines.vm.runtime import linker
 
     def wrapper(original: Any) -> Any:
         def faults(files: Any, bases: Any) -> Any:
@@ -47,7 +47,7 @@ def _() -> None:
 
         return faults
 
-    replace_method(image, "_faults", wrapper)
+    replace_method(linker, "_faults", wrapper)
 
 
 @BUGS.action(

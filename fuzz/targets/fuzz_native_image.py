@@ -9,7 +9,8 @@ from fuzz.targets.target import FindingError, Target, instrumented, replace
 
 with instrumented(__name__):
     from engines.vm.runtime import image
-    from engines.vm.runtime.image import Image, LinkError, link
+    from engines.vm.runtime.image import Image, LinkError
+    from engines.vm.runtime.linker import link
 
 
 def one_input(data: bytes) -> None:
@@ -55,13 +56,13 @@ def seeds() -> Iterable[bytes]:
 
 
 def planted() -> None:
-    replace(image, "_inside", lambda original: lambda *given: None)
+    replace(image, "refuse_outside", lambda original: lambda *given: None)
 
 
 TARGET = Target(
     one_input,
     "flat images and object files: refused, or all their offsets are inside",
-    ("engines.vm.runtime.image",),
+    ("engines.vm.runtime.image", "engines.vm.runtime.linker"),
     seeds,
     planted,
     "offsets in an image are not checked",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import engines.vm.quick_ctypes as ctypes
 from engines.vm.runtime.executable_memory import Window
 from engines.vm.runtime.host import machine
-from engines.vm.runtime.image import Image, link
+from engines.vm.runtime.image import Image
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ def prepare(*objects: bytes) -> bytes:
         ValueError: several files on a host without flat images.
     """
     if links_images(machine()):
+        from engines.vm.runtime.linker import link
+
         return b"I" + link(*objects).to_bytes()
     if len(objects) != 1:
         raise ValueError(f"{len(objects)} object files: {machine()} hosts take one, as they have no images")

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import Final
 
 from engines.vm.memory.address_space import ADDRESS_BITS
-from engines.vm.runtime.image import FAULTS
+from engines.vm.runtime.linker import FAULTS
 from engines.vm.tiers.interpreter.emitter import Emitter
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.shapes import Constant

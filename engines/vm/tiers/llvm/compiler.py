@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engines.vm.errors import MachineError
-from engines.vm.runtime.image import LinkError, link
+from engines.vm.runtime.image import LinkError
+from engines.vm.runtime.linker import link
 from engines.vm.runtime.llvm import HostTarget, host_features, host_target
 from engines.vm.tiers.interpreter.float_unit_x86_64 import X86FloatSupport
 from engines.vm.tiers.interpreter.layout import convention

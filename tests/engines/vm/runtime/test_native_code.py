@@ -7,7 +7,8 @@ import platform
 
 import pytest
 
-from engines.vm.runtime.image import Image, LinkError, link
+from engines.vm.runtime.image import Image, LinkError
+from engines.vm.runtime.linker import link
 from engines.vm.runtime.llvm import compile_object, host_target
 from engines.vm.runtime.native_code import LoadedImage, LoadedObject, load, prepare
 

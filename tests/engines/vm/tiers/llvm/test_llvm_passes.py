@@ -7,7 +7,7 @@ import platform
 import capstone
 import pytest
 
-from engines.vm.runtime.image import link
+from engines.vm.runtime.linker import link
 from engines.vm.runtime.llvm import host_target
 from engines.vm.tiers.llvm.passes import optimised_object
 

@@ -7,6 +7,10 @@ not run meanwhile: code is installed between runs, on the guest's thread.
 Address spaces of guests have tens of gigabytes, and the system puts them side by side with everything else: what is
 near some code may be taken later. So code that others must reach is loaded at the beginning of a `Window`, which keeps
 the addresses after it.
+
+Large memories there are made of large pages of the host, where the system gives them: the code of an image is written
+with one fault instead of hundreds, and needs fewer translations of addresses. Such a page stays whole only as long as
+all of it may be used alike, so that `write` changes the protection of whole ones.
 """
 
 from __future__ import annotations
@@ -32,7 +36,12 @@ _STEP: Final = 1 << 24
 _MAP_FIXED: Final = 0x10
 _MAP_FIXED_NOREPLACE: Final = 0x100000
 _MAP_NORESERVE: Final = 0x4000
-_MADV_POPULATE_WRITE: Final = 23
+_MADV_HUGEPAGE: Final = 14
+MADV_POPULATE_WRITE: Final = 23
+LARGE_PAGE_BYTES: Final = 1 << 21
+"""On x86_64; elsewhere large pages may be others, and there are none where they do not fit."""
+_LARGE_BYTES: Final = 4 * LARGE_PAGE_BYTES
+"""Memories of this size and more get large pages."""
 _MANY_BYTES: Final = 1 << 16
 _RISCV_FLUSH_ICACHE: Final = 259
 
@@ -79,11 +88,14 @@ class Window:
         self._free = [(self.base + needed, self.size - needed)]
         _windows.append(self)
 
-    def take(self, size: int) -> int | None:
-        """The address of `size` inaccessible bytes, whole pages; None if there are none."""
-        for index, (start, length) in enumerate(self._free):
-            if length >= size:
-                self._free[index : index + 1] = [(start + size, length - size)] if length > size else []
+    def take(self, size: int, grain: int = mmap.PAGESIZE) -> int | None:
+        """The address of `size` inaccessible bytes, whole pages, of which the second one begins at a multiple of
+        `grain`; None if there are none."""
+        for index, (first, length) in enumerate(self._free):
+            start = -(-(first + mmap.PAGESIZE) // grain) * grain - mmap.PAGESIZE
+            if start + size <= first + length:
+                parts = (first, start - first), (start + size, first + length - start - size)
+                self._free[index : index + 1] = [part for part in parts if part[1]]
                 return start
         return None
 
@@ -120,7 +132,10 @@ class ExecutableMemory:
         self.size = max(-(-size // page) * page, page)
         whole = self.size + 2 * page
         window = next((w for w in _windows if w.base <= near < w.base + w.size), None)
-        start = window.take(whole) if window else None
+        start = window.take(whole, LARGE_PAGE_BYTES) if window and self.size >= _LARGE_BYTES else None
+        self._grain = page if start is None else LARGE_PAGE_BYTES
+        if start is None and window:
+            start = window.take(whole)
         if start is None:
             window, start = None, _reserve(whole, near)
         self.base = start + page
@@ -130,6 +145,8 @@ class ExecutableMemory:
         except ExecutableMemoryError:
             self.close()
             raise
+        if self._grain > page and (sys.platform != "linux" or _libc().madvise(self.base, self.size, _MADV_HUGEPAGE)):
+            self._grain = page
 
     def write(self, address: int, data: bytes | memoryview) -> None:
         """Put code at `address`; instruction caches are told.
@@ -143,10 +160,10 @@ class ExecutableMemory:
             raise ValueError(f"[{address:#x}, {end:#x}) is not inside [{self.base:#x}, {self.base + self.size:#x})")
         if not data:
             return
-        first = address & -mmap.PAGESIZE
-        length = -(-(end - first) // mmap.PAGESIZE) * mmap.PAGESIZE
+        first = address & -self._grain
+        length = min(-(-end // self._grain) * self._grain, self.base + self.size) - first
         _protect(first, length, mmap.PROT_READ | mmap.PROT_WRITE)
-        _populate(first, length)
+        _populate(address & -mmap.PAGESIZE, -(-end // mmap.PAGESIZE) * mmap.PAGESIZE - (address & -mmap.PAGESIZE))
         ctypes.memmove(address, _source(data), len(data))
         _protect(first, length, mmap.PROT_READ | mmap.PROT_EXEC)
         flush_instruction_cache(address, end)
@@ -213,7 +230,7 @@ def _populate(address: int, size: int) -> None:
     """Ask for many pages at once, since touching one after the other takes several times as long. It is but an advice:
     systems before Linux 5.14 do not know it."""
     if size >= _MANY_BYTES and sys.platform == "linux":
-        _libc().madvise(address, size, _MADV_POPULATE_WRITE)
+        _libc().madvise(address, size, MADV_POPULATE_WRITE)
 
 
 def _protect(address: int, size: int, protection: int) -> None:

@@ -7,6 +7,7 @@ compiled code have `HAS_COMPILED`: whoever writes there tells us, and what was m
 
 from __future__ import annotations
 
+import struct
 import sys
 
 import engines.vm.quick_ctypes as ctypes
@@ -38,7 +39,7 @@ from engines.vm.tiers.interpreter.layout import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
     from typing import Any, Final
 
     from engines.vm.aot.image import StoredRegion
@@ -314,16 +315,16 @@ class CodeCache:
         a pair's handler would pass the head's entry by. One call does all but those at the ends of pages."""
         table = space.decoded.table
         within = {pc: d for pc, d in distances.items() if 4 <= pc % PAGE_BYTES <= PAGE_BYTES - 4}
-        kept = self._before(space, within)
-        pairs = (ctypes.c_int64 * (2 * len(within)))(*(n for pair in within.items() for n in pair))
-        self._lead(table, space.memory.host_base, pairs, len(within))
+        kept = self._before(space, within) if space.heads else {}
+        numbers = [0] * (2 * len(within))
+        numbers[::2], numbers[1::2] = within.keys(), within.values()
+        self._lead(table, space.memory.host_base, struct.pack(f"={len(numbers)}q", *numbers), len(within))
         for entry, content in kept.items():
             ctypes.memmove(entry, content, ENTRY_BYTES)
         others = distances.keys() - within.keys()
-        known = space.heads.keys() | within.keys()
         for pc in others:
             self._decode_at(space, pc, space.fetch(pc, 4))
-            self._part(space, pc, known)
+            self._part(space, pc, (space.heads, within))
         for pc in others:
             ctypes.memmove(table + (pc << PC_SHIFT), distances[pc].to_bytes(4, "little", signed=True), HANDLER_BYTES)
 
@@ -339,13 +340,13 @@ class CodeCache:
         word = int.from_bytes(code if wide else code[:2], "little")
         self._fill(space.decoded.table + (pc << PC_SHIFT), word, 4 if wide else 2)
 
-    def _part(self, space: CompiledSpace, head: int, known: Container[int]) -> None:
-        """Undo the fusion of whatever falls into `head` and is no head itself; not all around it need be code."""
+    def _part(self, space: CompiledSpace, head: int, known: Sequence[Container[int]]) -> None:
+        """Undo the fusion of whatever falls into `head` and is in none of `known`; not all around it need be code."""
         before = space.fetch(head - 4, 4) if head >= 4 else b""
-        if len(before) == 4 and before[0] & 3 == 3 and head - 4 not in known:
+        if len(before) == 4 and before[0] & 3 == 3 and not any(head - 4 in heads for heads in known):
             self._decode_at(space, head - 4, before)
         half = before[2:] if len(before) == 4 else space.fetch(head - 2, 2) if head >= 2 else b""
-        if len(half) == 2 and half[0] & 3 != 3 and head - 2 not in known:
+        if len(half) == 2 and half[0] & 3 != 3 and not any(head - 2 in heads for heads in known):
             self._decode_at(space, head - 2, half)
 
     # -- removing -------------------------------------------------------------------------------------------------

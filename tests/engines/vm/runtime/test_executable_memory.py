@@ -58,6 +58,17 @@ def test_parts_that_were_given_back_join() -> None:
     assert window.take(8 * mmap.PAGESIZE) == starts[0]
 
 
+def test_large_memory_begins_where_large_pages_do_and_leaves_what_is_before_it_to_others() -> None:
+    window = Window(b"\xc3", 4 * SIZE)
+    large = ExecutableMemory(SIZE, window.base)
+    assert large.base % executable_memory.LARGE_PAGE_BYTES == 0
+    small = ExecutableMemory(PAGE, window.base)
+    assert small.base == window.base + 2 * PAGE
+    small.close()
+    large.close()
+    assert window.take(4 * SIZE) == window.base + PAGE
+
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="x86-64 code")
 def test_code_in_a_window_runs() -> None:
     window = Window(bytes.fromhex("b82a000000c3"))  # mov eax, 42; ret
@@ -105,6 +116,32 @@ def test_nothing_is_ever_writable_and_executable(writes: list[tuple[int, bytes]]
     assert asked == [mmap.PROT_READ | mmap.PROT_WRITE, mmap.PROT_READ | mmap.PROT_EXEC] * len(writes)
     assert ctypes.string_at(memory.base, memory.size) == bytes(content)
     memory.close()
+
+
+@pytest.mark.evidence("VM-09")
+def test_large_pages_are_protected_as_a_whole() -> None:
+    """A large page of which a part is protected otherwise is one no more."""
+    window = Window(b"\xc3", 2 * SIZE)
+    memory = ExecutableMemory(SIZE, window.base)
+    assert memory.size == SIZE
+    large = executable_memory.LARGE_PAGE_BYTES
+    asked: list[tuple[int, int]] = []
+    original = executable_memory._protect
+
+    def watched(address: int, size: int, protection: int) -> None:
+        asked.append((address - memory.base, size))
+        original(address, size, protection)
+        assert not permissions(memory.base, memory.base + memory.size) & {"rwx", "-wx"}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executable_memory, "_protect", watched)
+        memory.write(memory.base + 64, b"ab")
+        memory.write(memory.base + large - 1, b"cd")
+        memory.write(memory.base + SIZE - 2, b"ef")
+    assert asked == [(0, large)] * 2 + [(0, 2 * large)] * 2 + [(SIZE - large, large)] * 2
+    assert permissions(memory.base, memory.base + memory.size) == {"r-x"}
+    for at, data in ((64, b"ab"), (large - 1, b"cd"), (SIZE - 2, b"ef")):
+        assert ctypes.string_at(memory.base + at, 2) == data
 
 
 @pytest.mark.evidence("VM-09")

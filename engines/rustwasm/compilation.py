@@ -19,6 +19,7 @@ from engines.rustwasm.entry import check_entry, check_runnable, crate_name
 from engines.rustwasm.mir.body import Body
 from engines.rustwasm.mir.build import build_body
 from engines.rustwasm.modes.attributes import GC, INHERITED, inherit
+from engines.rustwasm.modes.quiet import QuietBodies
 from engines.rustwasm.resolve.declare import Declarations
 from engines.rustwasm.resolve.modules import TYPES, Module, Resolver
 from engines.rustwasm.syntax import tree as t
@@ -126,6 +127,8 @@ class Compilation:
         self.active: set[Any] = set()
         self.unlooked: set[FnDef] = set()
         """Functions that the check of the crate left alone, since they are right (`typing.derived`)."""
+        self.typed: dict[FnDef, BodyChecker] = {}
+        """GC functions whose types are right and whose MIR nobody asked for yet."""
         self.checking: list[BodyChecker] = []
         """Of the bodies whose types are being found, each on behalf of the one before it."""
         self.current_impl: ImplDef | None = None
@@ -450,22 +453,42 @@ class Compilation:
             function.mir = self.instances.bodies.find(function)
             if function.mir is not None:
                 return function.mir  # type: ignore[no-any-return]
+        if function in self.typed:
+            with quiet_runtime():
+                self._look_into(function, True)
+        else:
+            self._look_into(function, True)
+        return function.mir
+
+    def _look_into(self, function: FnDef, build: bool) -> None:
+        """Find the types of a body, unless they are known, and make its MIR if it is to be built and they are right."""
         if isinstance(function.syntax, t.FnItem) and isinstance(function.syntax.body, UnparsedBody):
             function.syntax.body = function.syntax.body.parse()
         self.active.add(function)
         saved_impl = self.current_impl
         self.current_impl = function.owner if isinstance(function.owner, ImplDef) else None
         before = len(self.diagnostics.errors)
-        checker = check_function(self, function)
+        checker = self.typed.pop(function, None) or check_function(self, function)
         # What is wrong with an unknown type may have been said elsewhere, of the impl that the function is in.
         if len(self.diagnostics.errors) == before and not (checker.unknown and self.diagnostics.has_errors):
-            function.mir = build_body(checker)
+            if build:
+                function.mir = build_body(checker)
+            else:
+                self.typed[function] = checker
         elif function in self.unlooked:
             raise ValueError(f"{function.path}, which is derived, does not check:\n{self.diagnostics.render()}")
         self.current_impl = saved_impl
         self.active.discard(function)
         ty.forget_variables()
-        return function.mir
+
+    def _check_types(self, function: FnDef) -> None:
+        """Check the types of a body; MIR is made of it at once unless the mode rules may do without."""
+        if function.gc and function.mir is None and function not in self.typed and function not in self.active and (
+            isinstance(function.syntax, t.FnItem) and function.syntax.body is not None
+        ):  # fmt: skip
+            self._look_into(function, False)
+        elif function not in self.typed:
+            self.body_of(function)
 
     # Checking a crate
 
@@ -493,7 +516,10 @@ class Compilation:
                 impl.syntax.span[0] <= at < impl.syntax.span[1] for at in wrong
             ):  # fmt: skip
                 checker.check_impl(impl)
+        quiet = QuietBodies(checker.modes) if not wrong else None
         for function in self.declarations.functions:
+            if function in self.typed and (quiet is None or not quiet.is_quiet(self.typed[function])):
+                self.body_of(function)
             if function.mir is not None:
                 start, end = function.syntax.span
                 if not any(start <= at < end for at in wrong):
@@ -544,7 +570,7 @@ class Compilation:
             if is_right_function(self, function):
                 self.unlooked.add(function)
             else:
-                self.body_of(function)
+                self._check_types(function)
         check_objects(self)
 
     def check_recursion(self, adts: list[AdtDef]) -> None:

@@ -448,3 +448,40 @@ def _() -> None:
     from engines.rustwasm.resolve.modules import Resolver
 
     replace_method(Resolver, "outside", lambda original: lambda self, path, span: False)
+
+
+_QUIET: Final = ("tests/engines/rustwasm/modes/test_quiet.py",)
+
+
+def _overlooked(name: str, method: str, answer: bool, description: str) -> None:
+    """A bug with which `modes.quiet` does not look at something that a GC body has."""
+
+    @BUGS.action(f"rust-quiet-{name}", Area.RUST_FRONT_END, "a rule of the language not enforced",
+                 description=description, judges=_QUIET)  # fmt: skip
+    def _() -> None:
+        from engines.rustwasm.modes.quiet import _TABLE, QuietBodies
+
+        original = getattr(QuietBodies, method)
+        replace_method(QuietBodies, method, lambda original: lambda *rest: answer)
+        for kind in [kind for kind, rule in _TABLE.items() if rule is original]:
+            _TABLE[kind] = lambda *rest: answer
+
+
+_overlooked("lets-not-looked-at", "_let", True, "GC bodies with variables without value are not checked")
+_overlooked("fixed-variables-changed", "_fixed", False, "GC bodies may change parts of variables that are not `mut`")
+_overlooked("assignments-not-looked-at", "_assignment", True, "GC bodies may assign to variables that are not `mut`")
+_overlooked("references-kept", "held", False, "variables of GC bodies may own and keep references")
+_overlooked("enums-lent", "_lends", True, "GC bodies may lend enums of which references may be kept")
+_overlooked("arguments-not-looked-at", "_misused", False, "values of `GcArray<String>` are not looked at in GC bodies")
+
+
+@BUGS.action("rust-gc-parts-lent-without-mut", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a part of a GC function's variable is lent to be changed though it is not `mut`",
+             judges=("tests/engines/rustwasm/modes/test_mode_rules.py",))  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    def wrapper(original: Any) -> Any:
+        return lambda facts, reporter: None if facts.body.definition.gc else original(facts, reporter)
+
+    replace_method(check, "check_mutability", wrapper)

@@ -23,7 +23,7 @@ def build_body(checker: BodyChecker) -> m.Body:
     function = checker.function
     closures = list(checker.closures)
     for closure in closures:
-        _closure_definition(checker, closure)
+        closure_definition(checker, closure)
     for closure in closures[::-1]:
         closure.body.mir = _build_closure(checker, closure)
     syntax = function.syntax
@@ -47,7 +47,8 @@ def closure_path(function: FnDef, closure: ClosureDef) -> str:
     return f"{function.path}::{{closure@{closure.name}}}"
 
 
-def _closure_definition(checker: BodyChecker, closure: ClosureDef) -> None:
+def closure_definition(checker: BodyChecker, closure: ClosureDef) -> None:
+    """Make the function that a closure's body is."""
     function = checker.function
     body = FnDef("{closure}", closure.span, function.module)
     body.path = closure_path(function, closure)

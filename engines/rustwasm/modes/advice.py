@@ -39,7 +39,7 @@ def advise(compilation: Any) -> list[Diagnostic]:
     """Add the advice on a crate without errors to its diagnostics; what was added."""
     before = len(compilation.diagnostics.messages)
     for function in compilation.declarations.functions:
-        body = function.mir
+        body = compilation.body_of(function) if function in compilation.typed else function.mir
         if body is not None:
             for closure in body.closures:
                 if closure.body is not None and closure.body.mir is not None:

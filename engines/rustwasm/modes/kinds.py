@@ -181,3 +181,10 @@ def ownership_counterpart(one: Ty) -> str | None:
         "GcArray": f"Vec<{inner[0]}>" if inner else None,
         "GcBox": f"Box<{inner[0]}>" if inner else None,
     }.get(one.data.lang or "")
+
+
+def overlays(one: Ty) -> bool:
+    """Is it an enum, not of GC mode, in which the fields of two variants lie at one place?"""
+    if one.kind != ty.ADT or not one.data.is_enum or one.data.gc or one.data.surface is not None:
+        return False
+    return sum(1 for variant in one.data.variants if variant.fields) > 1

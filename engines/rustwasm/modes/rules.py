@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.modes.attributes import GC, INHERITED, LINEAR, derives
-from engines.rustwasm.modes.kinds import Kinds, counterpart
+from engines.rustwasm.modes.kinds import Kinds, counterpart, overlays
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.diagnostics import Diagnostic, Diagnostics
 from engines.rustwasm.typing import types as ty
@@ -378,12 +378,12 @@ class ModeRules:
             elif step[0] == m.FIELD:
                 one = step[2]
             elif step[0] == m.DOWNCAST:
-                if free and _overlays(one) and step is not place.projection[-1]:
+                if free and overlays(one) and step is not place.projection[-1]:
                     self.enum_reference(one, statement.span)
                     return
             elif step[0] != m.SUBSLICE:
                 one = one.args[0] if one.args else one
-        if free and _overlays(one):
+        if free and overlays(one):
             views.add(statement.place.local)
         if behind and statement.rvalue.kind == "shared" and not statement.place.projection:
             self._inside.add(statement.place.local)
@@ -444,10 +444,3 @@ class ModeRules:
                     error.helps.append(
                         f"convert explicitly: use `{better}`" if better else "let it borrow what it uses instead"
                     )
-
-
-def _overlays(one: Ty) -> bool:
-    """Is it an enum, not of GC mode, in which the fields of two variants lie at one place?"""
-    if one.kind != ty.ADT or not one.data.is_enum or one.data.gc or one.data.surface is not None:
-        return False
-    return sum(1 for variant in one.data.variants if variant.fields) > 1

@@ -55,6 +55,8 @@ class BodyChecker(StatementChecker):
             self.constant = constant_context(function)
             self.is_library = False
             self.unsafe = function.unsafe
+            if function.gc:
+                self.nodes = []
         self.unknown = False
         self.errors_before = len(compilation.diagnostics.errors)
         self.closure_parents: dict[Any, Any] = {}

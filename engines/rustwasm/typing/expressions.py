@@ -35,6 +35,8 @@ class ExpressionChecker(OperatorChecker):
     def check(self, node: Any, expected: Ty | None = None) -> Ty:
         result: Ty = _TABLE[type(node)](self, node, expected)
         node.ty = result
+        if self.nodes is not None:
+            self.nodes.append(node)
         if result is ty.ERROR_TY:
             self.unknown = True
         return result

@@ -48,6 +48,8 @@ class PathChecker(Inference):
     scopes: list[dict[str, Variable]]
     sought: tuple[t.Path, str, t.Span] | None = None
     """A path that has to name what a call or pattern can take, in rustc's words, and what to blame if it does not."""
+    nodes: list[Any] | None = None
+    """Of a GC function: its expressions, `let`s and names in patterns, for the mode rules (`modes.quiet`)."""
     declaring: t.Block | None = None
     """The block whose items are being checked, before its statements."""
     pending: list[tuple[TraitDef, tuple[Ty, ...], t.Span]]

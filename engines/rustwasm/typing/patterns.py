@@ -136,6 +136,8 @@ class PatternChecker(Coercer):
         self.pattern_names[pattern.name] = variable
         scope[pattern.name] = variable
         pattern.target = variable
+        if self.nodes is not None:
+            self.nodes.append(pattern)
         if pattern.sub is not None:
             self.check_pattern(pattern.sub, expected, mode)
 

@@ -78,6 +78,8 @@ class StatementChecker(ExpressionChecker):
 
     def let_statement(self, node: t.LetStatement) -> bool:
         diverges = False
+        if self.nodes is not None:
+            self.nodes.append(node)
         if node.annotation is not None:
             written = self.collector.lower(node.annotation, self.type_env)
             one = self.normalize(ty.erase(written))

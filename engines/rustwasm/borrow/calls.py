@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from engines.rustwasm.borrow import regions as r
@@ -121,6 +121,9 @@ class Calls(Bounds):
         except UnknownRegionsError:
             return
         if one is found[0]:
+            if self.shapes.binders(one):
+                self.relate(found, (one, regions), r.CALL)
+                self.relate((one, regions), found, r.CALL)
             self._equal(list(zip(found[1], regions, strict=True)), r.CALL)
 
     def _give(self, inputs: Sequence[Ty], env: Environment, actual: list[Typed], called: bool) -> None:
@@ -230,7 +233,7 @@ class Calls(Bounds):
         if bound.called is None or not subject[0].data.expected:
             return
         arguments, result, chosen = self._chosen(bound.called, env)
-        self._note_chosen(subject[0], arguments, result, chosen)
+        self._note_chosen(subject, arguments, result, chosen)
 
     def _chosen(self, called: tuple[Ty, Ty], env: Environment) -> tuple[list[Typed], Typed, set[int]]:
         """The arguments and the result of one call of what a bound `Fn(A) -> B` declares, and which of their regions
@@ -318,7 +321,7 @@ class Calls(Bounds):
                 else:
                     if self.shapes.fixed(one):
                         self.every += [(region, self.point, wanted[0], one) for region in chosen.values()]
-                    self._note_chosen(one, inputs, result, set(chosen.values()))
+                    self._note_chosen(source, inputs, result, set(chosen.values()))
                     given = self.call_closure(source, inputs, True)
                 self.relate(given, result, r.CAST)
                 if one.kind == ty.CLOSURE and self.shapes.fixed(one):
@@ -332,8 +335,10 @@ class Calls(Bounds):
     def _args(self, whole: Typed) -> list[Typed]:
         return self.signatures.split((ty.tuple_of(whole[0].args), whole[1][len(whole[0].regions) :]))
 
-    def _note_chosen(self, closure: Ty, inputs: list[Typed], result: Typed, chosen: set[int]) -> None:
-        """Note which regions of a closure's parameters and result each of its calls chooses."""
+    def _note_chosen(self, whole: Typed, inputs: list[Typed], result: Typed, chosen: set[int]) -> None:
+        """Note which regions of a closure's parameters and result each of its calls chooses, and ask that what it
+        captures outlives them where its body does."""
+        closure = whole[0]
         if [ty.subst(ty.erase(one), closure.args) for one in closure.data.inputs] != [one for one, _ in inputs]:
             return
         at, fixed = self.shapes.captured(closure), self.shapes.fixed(closure)
@@ -341,6 +346,11 @@ class Calls(Bounds):
         found = {at + i: region for i, region in enumerate(held) if region in chosen and i not in fixed}
         if found:
             self.passed.append((closure.data, found))
+            regions = [*whole[1][:at], *held]
+            for longer, shorter in above_chosen(self.shapes, closure, self.summaries.get(closure.data, ()), found):
+                if longer < len(regions) and shorter < len(regions):
+                    ends = self.demanded(longer, regions), self.demanded(shorter, regions)
+                    self.regions.outlives(*ends, self.point, r.OTHER)
 
     def _call_value(self, generic: list[Typed], actual: list[Typed], target: Typed, category: int) -> None:
         """A call of a value: a closure, or something known by its bounds only."""
@@ -419,6 +429,29 @@ class Calls(Bounds):
             for longer in regions:
                 for shorter in target[1]:
                     self.regions.outlives(longer, shorter, self.point, r.CALL)
+
+
+def above_chosen(
+    shapes: Shapes, closure: Ty, summary: Iterable[tuple[int, int]], chosen: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    """What outlives a region that each call of a closure chooses has to outlive what outlives all of those: what its
+    signature implies to (`&'chosen &'b T`), else `'static`. Pairs of positions, as in what its body demands; `chosen`
+    maps positions to what stands there."""
+    found: list[tuple[int, int]] = []
+    known: list[tuple[int, int]] | None = None
+    for longer, shorter in summary:
+        if shorter < 0 or shorter not in chosen or longer == STATIC or longer in chosen:
+            continue
+        if known is None:
+            known = []
+            at = shapes.captured(closure)
+            for declared in (*closure.data.inputs, closure.data.output):
+                one = ty.subst(ty.erase(declared), closure.args)
+                known += [(at + i, at + j) for i, j in shapes.demands(one)[0] if j >= 0]
+                at += shapes.count(one)
+        uppers = [i for i, j in known if i not in chosen and chosen.get(j) == chosen[shorter]]
+        found += [(longer, upper) for upper in uppers if upper != longer] if uppers else [(longer, STATIC)]
+    return found
 
 
 def _made(variant: VariantDef) -> Ty:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engines.rustwasm.borrow.bounds import refuse_less_general, refuse_particular
+from engines.rustwasm.borrow.calls import above_chosen
 from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
@@ -139,9 +140,18 @@ class BorrowChecker:
                 chosen = chosen_by_calls(self.shapes, closure, captures)
                 refuse(self.diagnostics, found, chosen, captures)
                 self.summaries[closure] = [pair for pair in summary if pair[0] not in chosen]
+            self._ask_of_captures(closure)
         elif len(constraints.regions.names) > 1:
             check_lifetimes(constraints, reporter)
 
+
+    def _ask_of_captures(self, closure: Any) -> None:
+        """What a closure whose own types leave lifetimes out puts into what it is given has to last for all calls."""
+        one = ty.intern(ty.CLOSURE, closure, ())
+        chosen = chosen_by_calls(self.shapes, closure, self.shapes.captured(one))
+        if chosen:
+            summary = self.summaries[closure]
+            summary += above_chosen(self.shapes, one, summary, {at: at for at in chosen})
 
     def _particular(self, body: m.Body) -> bool:
         """Whether a body has closures that not every call with any lifetime suits."""

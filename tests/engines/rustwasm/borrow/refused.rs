@@ -4553,3 +4553,85 @@ struct W<T>(std::cell::RefCell<Vec<T>>);
 fn g(w: &W<fn(&'static str)>) {}
 fn f(w: &W<fn(&str)>) { g(w) }
 fn main() {}
+//= fine
+fn every<F: for<'x> Fn(&'x String) -> &'x String>(r: &String, f: F) -> &String { r }
+fn f(p: &'static String) { every(p, |w| p); every(p, |w| w); }
+fn main() {}
+//= fine
+fn every<F: for<'x> Fn(&'x &'static str) -> &'x str>(f: F) {}
+fn f(p: &'static str) { every(|w| p); }
+fn main() {}
+//= fine
+fn every<'c, F: for<'x> Fn(&'x &'c str) -> &'x str>(r: &'c str, f: F) {}
+fn f<'b>(p: &'b str) { every(p, |w| p); }
+fn main() {}
+//= E0521 2
+fn every<F: FnMut(&mut Vec<&String>)>(f: F) {}
+fn f<'b>(p: &'b String) { every(|v| v.push(p)); }
+fn main() {}
+//= fine
+fn every<F: FnMut(&mut Vec<&String>)>(f: F) {}
+fn f(p: &'static String) { every(|v| v.push(p)); }
+fn main() {}
+//= E0521 1
+fn f<'b>(p: &'b String) { let g = |v: &mut Vec<&String>| v.push(p); }
+fn main() {}
+//= fine
+fn f(p: &'static String) { let g = |v: &mut Vec<&String>| v.push(p); }
+fn main() {}
+//= fine
+fn f<'b>(p: &'b String) { let g: &dyn Fn(&String) -> &'b String = &|w| p; }
+fn main() {}
+//= fine
+fn f<'b>(p: &'b str) { let g: fn(&str) -> &str = |w| w; g(p); let h = |w: &str| p.len() + w.len(); h("a"); }
+fn main() {}
+//= fine
+fn f<'b>(p: &'b [String], k: &'b String) -> Vec<&'b String> { p.iter().map(|w| if w.len() > 2 { w } else { k }).collect() }
+fn main() {}
+//= fine
+fn f<'b>(p: &'b str, k: &mut Vec<&'b str>) { k.iter_mut().for_each(|w| *w = p); k.retain(|w| *w != p); }
+fn main() {}
+//= fine
+fn f<'b>(p: &'b str, k: &mut Vec<&'b str>) { k.sort_by(|a, b| a.cmp(b)); k.sort_by_key(|a| a.len()); k.dedup_by(|a, b| { *a = p; a == b }); }
+fn main() {}
+//= fine
+fn f<'b>(p: &'b str, k: &mut Vec<&'b str>) { k.iter_mut().for_each(|w: &mut &str| *w = p); }
+fn main() {}
+//= fine
+fn each<'c, F: FnMut(&mut &'c str)>(f: F, r: &'c str) {}
+fn f<'b>(p: &'b str, q: &'b str) { each(|w| *w = p, q); }
+fn main() {}
+//= fine
+fn each<'c, F: FnMut(&mut &'c str)>(f: F, r: &'c str) {}
+fn f<'a, 'b>(p: &'b str, q: &'a str) { each(|w| *w = p, q); let t = String::new(); each(|w| *w = p, &t); }
+fn main() {}
+//= none 2
+fn each<'c, F: FnMut(&mut &'c str)>(f: F, r: &'c str) {}
+fn f<'a, 'b>(p: &'b str, q: &'static str) -> &'static str { let mut k = ""; each(|w| { *w = p; k = *w }, q); k }
+fn main() {}
+//= fine
+use std::collections::HashMap;
+fn f<'a>(m: &mut HashMap<&'a str, Vec<&'a str>>, k: &'a str) { m.entry(k).and_modify(|v| v.push(k)).or_insert_with(|| vec![k]); m.values_mut().for_each(|v| v.push(k)); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn f<'s>(g: fn(&String)) { let mut v4 = *(make::<Box<Option<fn(&String)>>>()).get_or_insert_with(|| g); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn f<'s>(g: fn(&'s String)) { let mut v4 = *(make::<Box<Option<fn(&'s String)>>>()).get_or_insert_with(|| g); }
+fn main() {}
+//= fine
+fn id<T>(t: T) -> T { t }
+fn f<'s>(g: fn(&'s String), h: fn(&String)) { id::<fn(&String)>(h); id::<fn(&'s String)>(g); id::<fn(&'s String)>(h); }
+fn main() {}
+//= E0308 2
+fn id<T>(t: T) -> T { t }
+fn f<'s>(g: fn(&'s String)) { id::<fn(&String)>(g); }
+fn main() {}
+//= fine
+fn f<'b>(p: &'b String) { let g: Box<dyn Fn(&String) -> usize + 'b> = Box::new(|w| p.len()); }
+fn main() {}
+//= E0597 1
+fn f<'b>(p: &'b String) { let g: Box<dyn Fn(&String) -> &'b String + 'b> = Box::new(|w| p); }
+fn main() {}

@@ -6,7 +6,7 @@ holds the guest bytes that it was made from, and is used only where memory holds
 
 from __future__ import annotations
 
-import struct
+import _struct as struct
 
 from engines.vm.enumeration import IntEnum
 from engines.vm.errors import MachineError

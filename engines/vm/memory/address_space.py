@@ -25,8 +25,8 @@ Not thread-safe: one guest thread runs at a time.
 
 from __future__ import annotations
 
+import _struct as struct
 import mmap
-import struct
 import sys
 from _bisect import bisect_left
 from itertools import pairwise

@@ -15,8 +15,8 @@ Source: sigaction(2), sigreturn(2); uapi/asm-generic/ucontext.h and asm/sigconte
 
 from __future__ import annotations
 
+import _struct as struct
 import mmap
-import struct
 import sys
 
 import engines.vm.quick_ctypes as ctypes

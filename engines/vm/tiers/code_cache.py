@@ -7,7 +7,7 @@ compiled code have `HAS_COMPILED`: whoever writes there tells us, and what was m
 
 from __future__ import annotations
 
-import struct
+import _struct as struct
 import sys
 
 import engines.vm.quick_ctypes as ctypes

@@ -8,7 +8,7 @@ Source: System V ABI, ELF-64 object file format; gabi chapters 4 and 5; RISC-V E
 
 from __future__ import annotations
 
-import struct
+import _struct as struct
 
 from engines.vm.enumeration import IntEnum
 from engines.vm.errors import MachineError

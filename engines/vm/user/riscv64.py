@@ -5,7 +5,7 @@ Source: uapi/asm/ucontext.h, sigcontext.h, ptrace.h and kernel/signal.c of Linux
 
 from __future__ import annotations
 
-import struct
+import _struct as struct
 
 from engines.vm.errors import MachineError
 from engines.vm.guests.riscv64.state import NO_RESERVATION, Hart, word_of

@@ -8,7 +8,7 @@ Source: uapi/asm-generic/signal.h, siginfo.h; signal(7).
 
 from __future__ import annotations
 
-import struct
+import _struct as struct
 
 from engines.vm.enumeration import IntEnum
 from engines.vm.record import made, record

@@ -5,7 +5,7 @@ Source: System V ABI, "Process initialization"; RISC-V psABI; uapi/linux/auxvec.
 
 from __future__ import annotations
 
-import struct
+import _struct as struct
 
 from engines.vm.enumeration import IntEnum
 from engines.vm.memory.address_space import EXEC, PAGE_BYTES, READ, WRITE, AddressSpace

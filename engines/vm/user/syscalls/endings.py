@@ -5,7 +5,7 @@ Source: exit(2), set_tid_address(2), get_robust_list(2).
 
 from __future__ import annotations
 
-import struct
+import _struct as struct
 
 from engines.vm.user.errno import Errno
 from engines.vm.user.process import Exit, ExitReason

@@ -5,8 +5,8 @@ Source: read(2), write(2), readv(2), pread(2).
 
 from __future__ import annotations
 
+import _struct as struct
 import os
-import struct
 
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno, GuestError

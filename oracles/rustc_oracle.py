@@ -128,8 +128,15 @@ def _errors(text: str) -> tuple[list[tuple[str, int]], list[str]]:
         message: dict[str, Any] = json.loads(line)
         if message.get("level") != "error":
             continue
-        primary = [span for span in message["spans"] if span["is_primary"]]
+        primary = [_written(span) for span in message["spans"] if span["is_primary"]]
         if primary:
             found.append(((message["code"] or {}).get("code", ""), primary[0]["line_start"]))
             messages.append(message["message"])
     return found, messages
+
+
+def _written(span: dict[str, Any]) -> dict[str, Any]:
+    """The place in the program that an error is about: where a macro of the library stands, not what is in it."""
+    while span["expansion"] and (Path(span["file_name"]).is_absolute() or span["file_name"].startswith("<")):
+        span = span["expansion"]["span"]
+    return span

@@ -69,6 +69,10 @@ def rust(
         typer.Option("--compile", help="Run the compiler as machine code, which mypyc makes of it once."),
     ] = False,
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first finding.")] = False,
+    judged: Annotated[
+        int,
+        typer.Option(min=0, help="Instead: so many functions of lifetimes whose verdict the judge alone knows."),
+    ] = 0,
 ) -> None:
     """Rust: are generated programs accepted, planted errors found, and valid programs run alike everywhere?
 
@@ -87,10 +91,12 @@ def rust(
     from harness.subjects.rustwasm_program import BUILDS
     from harness.triage.store import FindingsStore, StoreError
 
+    first = int.from_bytes(os.urandom(5), "little") if fresh else seed
+    if judged:
+        _judged(subject, judge, range(first, first + judged), processes(jobs), budget_seconds, out, resume, fail_fast)
     if fresh and resume:
         _stop("--fresh and --resume exclude each other: a campaign to go on with has its seeds", 2)
     path = out / "progress.json"
-    first = int.from_bytes(os.urandom(5), "little") if fresh else seed
     try:
         if judge == "auto":
             judge = _rustc()
@@ -125,6 +131,31 @@ def rust(
     except OSError as error:
         _stop(f"--out {out} cannot be used: {error}", 3)
     raise typer.Exit(code)
+
+
+def _judged(
+    subject: str, judge: str, seeds: range, jobs: int, budget_seconds: float, out: Path, resume: bool, fail_fast: bool
+) -> NoReturn:
+    """The functions that only the judge knows the verdict of; exits."""
+    from harness.commands.judged_functions import JudgedFunctions
+    from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
+
+    if resume:
+        _stop("--judged has nothing to resume: give --seed the first function that was not judged", 2)
+    try:
+        if not judge:
+            _stop("--judged compares verdicts: it needs a --judge", 2)
+        judge = _rustc() if judge == "auto" else judge
+        if not judge:
+            print("skipped: functions of unknown validity need rustc as their judge", flush=True)
+            raise typer.Exit(0)
+        for name in (subject, judge):
+            create(name).close()
+        raise typer.Exit(JudgedFunctions(subject, judge, out, fail_fast).run(seeds, jobs, budget_seconds))
+    except (UnknownExecutorError, ExecutorUnavailableError) as error:
+        _stop(str(error), 2)
+    except OSError as error:
+        _stop(f"--out {out} cannot be used: {error}", 3)
 
 
 def _compile() -> None:

@@ -58,17 +58,21 @@ class RustReduction:
         return sum(bool(line.strip()) for line in self.source.splitlines())
 
 
-def reduce_rust(source: str, fails: Fails, max_tries: int = 1_500) -> RustReduction:
-    """The smallest program found within `max_tries` runs of `fails`, which is asked about programs that compile only.
+def reduce_rust(
+    source: str, fails: Fails, max_tries: int = 1_500, program: Fails | None = None
+) -> RustReduction:
+    """The smallest program found within `max_tries` runs of `fails`, which is asked about what `program` says is one:
+    without, what our compiler accepts.
 
     Raises:
         ValueError: `source` does not compile, or does not fail.
     """
-    if not compiles(source):
+    program = compiles if program is None else program
+    if not program(source):
         raise ValueError("the program to reduce does not compile")
     if not fails(source):
         raise ValueError("the program to reduce does not fail")
-    work = _Reduction(source, fails, max_tries)
+    work = _Reduction(source, fails, max_tries, program)
     before = ""
     while before != work.source and work.left > 0:
         before = work.source
@@ -83,10 +87,10 @@ def compiles(source: str) -> bool:
 
 
 class _Reduction:
-    def __init__(self, source: str, fails: Fails, tries: int) -> None:
+    def __init__(self, source: str, fails: Fails, tries: int, program: Fails) -> None:
         self.source = source
         self.left = tries
-        self._fails = fails
+        self._fails, self._program = fails, program
         self._seen: set[str] = set()
 
     def better(self, candidate: str) -> bool:
@@ -95,7 +99,7 @@ class _Reduction:
         if self.left <= 0 or candidate in self._seen or len(candidate) >= len(self.source):
             return False
         self._seen.add(candidate)
-        if not _parses(candidate) or not compiles(candidate):
+        if not _parses(candidate) or not self._program(candidate):
             return False
         self.left -= 1
         if not self._fails(candidate):

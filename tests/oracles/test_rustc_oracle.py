@@ -30,6 +30,11 @@ def test_rejects_with_code_and_line() -> None:
     assert seen.detail == "use of moved value: `s`"
 
 
+def test_an_error_inside_a_macro_of_the_library_is_where_the_macro_is_called() -> None:
+    seen = judged("fn f<'a>(x: String) -> Vec<&'a String> {\n    vec![&x]\n}\nfn main() {}\n")
+    assert seen.diagnostics == (("E0515", 2),)
+
+
 def test_runs() -> None:
     source = 'fn main() { let mut t = String::new(); std::io::stdin().read_line(&mut t).unwrap(); print!("<{t}>"); }'
     seen = judged(source, "run", stdin=b"hello")

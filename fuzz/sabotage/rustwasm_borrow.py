@@ -89,6 +89,24 @@ def _() -> None:
         replace_method(module, "above_chosen", lambda original: lambda *given: [])
 
 
+@BUGS.action("rust-bounds-of-types-unasked", Area.RUST_FRONT_END, _RULE,
+             description="`where T::Item: Trait` and `where Vec<T>: Trait` ask nothing of lifetimes")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.bounds import Bounds
+    from engines.rustwasm.borrow.signatures import UnknownRegionsError
+    from engines.rustwasm.typing import types as ty
+
+    def unasked(original: Any) -> Any:
+        def subject(self: Any, bound: Any, env: Any) -> Any:
+            if bound.subject.kind != ty.PARAM:
+                raise UnknownRegionsError
+            return original(self, bound, env)
+
+        return subject
+
+    replace_method(Bounds, "_subject", unasked)
+
+
 @BUGS.action("rust-impls-choose-lifetimes", Area.RUST_FRONT_END, _RULE,
              description="an impl's method may tie its result to any argument")  # fmt: skip
 def _() -> None:

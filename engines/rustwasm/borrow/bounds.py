@@ -42,9 +42,12 @@ class Bounds(Subtyping):
         for longer, shorter in generics.outlives:
             self.regions.outlives(env.region(longer), env.region(shorter), self.point, category)
         for bound in generics.predicates:
-            if bound.subject.kind != ty.PARAM or bound.subject.data[0] >= len(env.args):
+            if bound.subject.kind == ty.PARAM and bound.subject.data[0] >= len(env.args):
                 continue
-            subject = env.args[bound.subject.data[0]]
+            try:
+                subject = self._subject(bound, env)
+            except UnknownRegionsError:
+                continue
             for name in bound.regions:
                 closure = subject[0].kind == ty.CLOSURE
                 for region in subject[1][: self.shapes.captured(subject[0])] if closure else subject[1]:
@@ -56,6 +59,16 @@ class Bounds(Subtyping):
                 self._bound(bound, subject, env, category, depth)
             except UnknownRegionsError:
                 continue
+
+    def _subject(self, bound: Predicate, env: Environment) -> Typed:
+        """What a bound is of: any lifetime may stand where its `for` binds one."""
+        if bound.subject.kind == ty.PARAM:
+            found: Typed = env.args[bound.subject.data[0]]
+            return found
+        if bound.trait is None:
+            return self.signatures.typed(bound.written, env)
+        trait, one = bound.trait, bound.subject
+        return self.signatures.typed(bound.written, Environment(env.args, env.lifetimes, lambda: self._every(trait, one)))
 
     def _bound(self, bound: Any, subject: Typed, env: Environment, category: int, depth: int) -> None:
         if is_fn_trait(bound.trait):

@@ -58,9 +58,9 @@ def lasting_parts(generics: Generics) -> bool:
 
 
 def outliving(shapes: Shapes, one: Ty) -> list[Ty]:
-    """The parameters that a type holds values of."""
-    if one.kind == ty.PARAM:
-        return [one]
+    """The parameters that a type holds values of, and associated types of them."""
+    if one.kind in (ty.PARAM, ty.PROJECTION):
+        return [one] if one.flags & ty.HAS_PARAM else []
     if not one.flags & (ty.HAS_PARAM | ty.HAS_CLOSURE):
         return []
     parts = shapes.captures(one) if one.kind == ty.CLOSURE else one.args
@@ -100,15 +100,16 @@ def check_type_outlives(
                 if end in where:
                     asked.append((one, where[end], span))
                 continue
-            if any(regions.promised(longer, end) for longer in promised.get(one, ())) or (one, span) in reported:
+            if _lasts(constraints, promised, one, end) or (one, span) in reported:
                 continue
             reported.add((one, span))
             name = regions.names[end]
             anonymous = name.startswith(("'_", "'?"))
             code = "E0310" if end == 0 else ("E0311" if anonymous else "E0309")
             shown = ty.show(one)
-            message = f"the parameter type `{shown}` may not live long enough"
-            label = f"the parameter type `{shown}` must be valid for " + (
+            what = "parameter" if one.kind == ty.PARAM else "associated"
+            message = f"the {what} type `{shown}` may not live long enough"
+            label = f"the {what} type `{shown}` must be valid for " + (
                 "the anonymous lifetime" if anonymous else f"the lifetime `{name}`" if end else "the static lifetime"
             )
             error = reporter.error(code, message, span, label)
@@ -120,13 +121,28 @@ def check_type_outlives(
     return asked
 
 
+def _lasts(constraints: Constraints, promised: dict[Ty, set[int]], one: Ty, end: int) -> bool:
+    """Whether a parameter or associated type is known to outlive a lifetime: the latter as its trait says of it, or as
+    all that it depends on does."""
+    if any(constraints.regions.promised(longer, end) for longer in promised.get(one, ())):
+        return True
+    if one.kind != ty.PROJECTION:
+        return False
+    trait, name = one.data
+    for bound in trait.assoc_types[name][0]:
+        if "'static" in bound.regions or (bound.trait is not None and lasts(bound.trait, set())):
+            return True
+    inner = [each for arg in one.args for each in outliving(constraints.shapes, arg)]
+    return all(_lasts(constraints, promised, each, end) for each in inner)
+
+
 def _promised(constraints: Constraints) -> dict[Ty, set[int]]:
     """What each parameter outlives: as its bounds say, those of its traits, and as `&'a T` in the signature implies."""
     definition = constraints.body.definition
     found: dict[Ty, set[int]] = {}
     for p in definition.generics.predicates:
-        if p.subject.kind == ty.PARAM:
-            own = found.setdefault(p.subject, set())
+        if p.subject.kind in (ty.PARAM, ty.PROJECTION):
+            own = found.setdefault(ty.erase(p.subject), set())
             own.update(constraints.universe[name] for name in p.regions if name in constraints.universe)
             if p.trait is not None and lasts(p.trait, set()):
                 own.add(0)

@@ -16,9 +16,10 @@ Span = tuple[int, int]
 class Predicate:
     """`subject: trait<args>` with bindings `Assoc = type`. `trait` is None for a lifetime bound (`regions` then).
     `declared` are arguments and bindings with their lifetimes, and `called` those of `Fn(A) -> B`: `''` is
-    a lifetime that a call chooses. `lifetimes` are the trait's: `''` is any."""
+    a lifetime that a call chooses. `lifetimes` are the trait's: `''` is any. `written` is the
+    subject with its own."""
 
-    __slots__ = ("args", "bindings", "called", "declared", "lifetimes", "regions", "span", "subject", "trait")
+    __slots__ = ("args", "bindings", "called", "declared", "lifetimes", "regions", "span", "subject", "trait", "written")
 
     def __init__(
         self,
@@ -31,8 +32,10 @@ class Predicate:
         called: tuple[Ty, Ty] | None = None,
         declared: tuple[tuple[Ty, ...], tuple[tuple[str, Ty], ...]] | None = None,
         lifetimes: tuple[str, ...] = (),
+        written: Ty | None = None,
     ) -> None:
         self.subject = subject
+        self.written = written or subject
         self.called = called
         self.declared = declared if declared is not None else (args, bindings)
         self.trait = trait

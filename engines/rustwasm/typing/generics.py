@@ -119,6 +119,7 @@ class GenericsCollector(TypeSyntax):
                     called=called,
                     declared=(args, bindings),
                     lifetimes=lifetimes,
+                    written=subject,
                 )
             )
 

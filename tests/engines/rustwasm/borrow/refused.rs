@@ -4635,3 +4635,201 @@ fn main() {}
 //= E0597 1
 fn f<'b>(p: &'b String) { let g: Box<dyn Fn(&String) -> &'b String + 'b> = Box::new(|w| p); }
 fn main() {}
+//= E0521 4
+trait A { type O; }
+impl A for &'static str { type O = i32; }
+fn g<T: A>(t: T) -> Option<T::O> { None }
+fn f<'x>(s: &'x str) { g(s); }
+fn main() {}
+//= fine
+trait A { type O; }
+impl<'a, 'b: 'a> A for (&'a str, &'b str) { type O = &'a str; }
+fn g<T: A>(t: T) -> Option<T::O> { None }
+fn f<'x, 'y>(s: &'x str, t: &'y str) { g((s, t)); }
+fn main() {}
+//= fine
+trait A { type O; }
+impl<'a, 'b: 'a> A for (&'a str, &'b str) { type O = &'a str; }
+fn f<'x, 'y: 'x>(s: &'x str, t: &'y str) -> Option<<(&'x str, &'y str) as A>::O> { None }
+fn main() {}
+//= E0521 4
+trait A { type O; fn go(self) -> Self::O; }
+trait L {} impl L for &'static str {}
+impl<T: L> A for Option<T> { type O = T; fn go(self) -> T { self.unwrap() } }
+fn f<'x>(s: &'x str) -> &'x str { Some(s).go() }
+fn main() {}
+//= fine
+trait A { type O; fn go(self) -> Self::O; }
+trait L {} impl L for &'static str {}
+impl<T: L> A for Option<T> { type O = T; fn go(self) -> T { self.unwrap() } }
+fn f<'x>(s: &'static str) -> &'x str { Some(s).go() }
+fn main() {}
+//= E0521 3
+trait A { type O; fn go(self) -> Self::O; }
+impl<T: 'static> A for Option<T> { type O = T; fn go(self) -> T { self.unwrap() } }
+fn f<'x>(s: &'x str) -> &'x str { Some(s).go() }
+fn main() {}
+//= none 4
+trait A { type O; }
+impl<T: 'static> A for Option<T> { type O = i32; }
+struct S<X: A>(X, X::O);
+fn f<'x>(s: &'x str) { let k = S(Some(s), 3); }
+fn main() {}
+//= fine
+trait A { type O; }
+impl<T: 'static> A for Option<T> { type O = i32; }
+fn f<T: 'static>(s: T) { let k: <Option<T> as A>::O = 3; }
+fn main() {}
+//= fine
+trait A { type O; }
+impl<'a, T: 'a> A for (&'a i32, Option<T>) { type O = &'a i32; }
+struct S<'a, T: 'a>(<(&'a i32, Option<T>) as A>::O);
+fn main() {}
+//= fine
+trait It { type N; fn n(&mut self) -> Option<Self::N>; }
+struct M<I, F>(I, F);
+impl<I: It, B, F: FnMut(I::N) -> B> It for M<I, F> { type N = B; fn n(&mut self) -> Option<B> { self.0.n().map(&mut self.1) } }
+struct W<'a>(&'a [i32]); impl<'a> It for W<'a> { type N = &'a i32; fn n(&mut self) -> Option<&'a i32> { self.0.first() } }
+fn f() { let k = vec![1]; let r; { let v = vec![1]; let mut m = M(W(&v), |x: &i32| *x); r = m.n(); } r; }
+fn main() {}
+//= E0597 5
+trait It { type N; fn n(&mut self) -> Option<Self::N>; }
+struct M<I, F>(I, F);
+impl<I: It, B, F: FnMut(I::N) -> B> It for M<I, F> { type N = B; fn n(&mut self) -> Option<B> { self.0.n().map(&mut self.1) } }
+struct W<'a>(&'a [i32]); impl<'a> It for W<'a> { type N = &'a i32; fn n(&mut self) -> Option<&'a i32> { self.0.first() } }
+fn f() { let r; { let v = vec![1]; let mut m = M(W(&v), |x| x); r = m.n(); } r; }
+fn main() {}
+//= E0521 4
+trait Tr { type Out; } struct Q<T>(T);
+impl<'a> Tr for Q<&'a i32> where &'a i32: Lg { type Out = i32; } trait Lg {} impl Lg for &'static i32 {}
+fn g<T: Tr>(t: T, o: T::Out) {}
+fn f<'x>(x: &'x i32) { g(Q(x), 1); }
+fn main() {}
+//= fine
+trait Tr { type Out; } struct Q<T>(T);
+impl<'a> Tr for Q<&'a i32> where &'a i32: Lg { type Out = i32; } trait Lg {} impl Lg for &'static i32 {}
+fn g<T: Tr>(t: T, o: T::Out) {}
+fn f(x: &'static i32) { g(Q(x), 1); }
+fn main() {}
+//= E0521 3
+trait Lg {} impl Lg for &'static i32 {}
+fn g<T>(t: T) where Option<T>: Pg {} trait Pg {} impl Pg for Option<&'static i32> {}
+fn f<'x>(x: &'x i32) { g(x); }
+fn main() {}
+//= E0521 4
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+trait Lg {} impl Lg for &'static str {}
+fn g<T: It>(t: T) where T::N: Lg {}
+fn f<'x>(x: &'x str) { g(x); }
+fn main() {}
+//= fine
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+trait Lg {} impl Lg for &'static str {}
+fn g<T: It>(t: T) where T::N: Lg {}
+fn f(x: &'static str) { g(x); }
+fn main() {}
+//= E0521 3
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+fn g<T: It>(t: T) where T::N: 'static {}
+fn f<'x>(x: &'x str) { g(x); }
+fn main() {}
+//= E0310 3
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+fn g<T: It>(t: T) where T::N: 'static {}
+fn f<U: It>(x: U) { g(x); }
+fn main() {}
+//= fine
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+fn g<T: It>(t: T) where T::N: 'static {}
+fn f<U: It>(x: U) where U::N: 'static { g(x); }
+fn main() {}
+//= none 3
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+struct S<T: It>(T) where T::N: 'static;
+fn f<'x>(x: &'x str) { S(x); }
+fn main() {}
+//= E0521 3
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+trait K { fn k(&self) {} } impl<T: It> K for Option<T> where T::N: 'static {}
+fn f<'x>(x: &'x str) { Some(x).k(); }
+fn main() {}
+//= E0521 3
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+trait K { type Z; fn k(&self) -> Self::Z; } impl<T: It> K for Option<T> where T::N: 'static { type Z = i32; fn k(&self) -> i32 { 1 } }
+fn f<'x>(x: &'x str) -> i32 { Some(x).k() }
+fn main() {}
+//= fine
+trait It { type N; } impl<'a> It for &'a str { type N = &'a str; }
+trait K { type Z; fn k(&self) -> Self::Z; } impl<T: It> K for Option<T> where T::N: 'static { type Z = i32; fn k(&self) -> i32 { 1 } }
+fn f(x: &'static str) -> i32 { Some(x).k() }
+fn main() {}
+//= fine
+fn g<'a, T: PartialEq<&'static str>>(t: T) {}
+fn f(x: &str) { g(x); }
+fn main() {}
+//= E0521 2
+fn g<T>(v: &[T]) where [T]: Lst {} trait Lst {} impl Lst for [&'static str] {}
+fn f(x: &str) { g(&[x]); }
+fn main() {}
+//= fine
+fn g<'a, T>(t: &'a T) where &'a T: Lst {} trait Lst {} impl<'a> Lst for &'a i32 {}
+fn f(x: i32) { g(&x); }
+fn main() {}
+//= E0597 2
+fn g<'a, T>(t: &'a T) where &'a T: Lst {} trait Lst {} impl Lst for &'static i32 {}
+fn f(x: i32) { g(&x); }
+fn main() {}
+//= fine
+fn g<T>(t: &T) where for<'a> &'a T: Lst {} trait Lst {} impl<'a> Lst for &'a i32 {}
+fn f(x: i32) { g(&x); }
+fn main() {}
+//= none 2
+fn g<T>(t: &T) where for<'a> &'a T: Lst {} trait Lst {} impl Lst for &'static i32 {}
+fn f(x: i32) { g(&x); }
+fn main() {}
+//= fine
+trait It { type N; fn n(&self) -> Self::N; }
+fn f<U: It + 'static>(x: U) -> Box<dyn Fn(U::N)> { Box::new(|_| ()) }
+fn g<U: It>(x: U) -> Box<dyn std::fmt::Debug> where U::N: std::fmt::Debug + 'static { Box::new(x.n()) }
+fn main() {}
+//= E0310 2
+trait It { type N; fn n(&self) -> Self::N; }
+fn g<U: It>(x: U) -> Box<dyn std::fmt::Debug> where U::N: std::fmt::Debug { Box::new(x.n()) }
+fn main() {}
+//= fine
+trait It { type N: 'static + std::fmt::Debug; fn n(&self) -> Self::N; }
+fn g<U: It>(x: U) -> Box<dyn std::fmt::Debug> { Box::new(x.n()) }
+fn main() {}
+//= fine
+trait It { type N: std::fmt::Debug; fn n(&self) -> Self::N; }
+fn g<'a, U: It + 'a>(x: U) -> Box<dyn std::fmt::Debug + 'a> { Box::new(x.n()) }
+fn main() {}
+//= fine
+trait It { type N: std::fmt::Debug; fn n(&self) -> Self::N; }
+fn g<'a, U: It>(x: &'a U) -> Box<dyn std::fmt::Debug + 'a> { Box::new(x.n()) }
+fn main() {}
+//= E0309 2
+trait It { type N: std::fmt::Debug; fn n(&self) -> Self::N; }
+fn g<'a, U: It>(x: U, k: &'a i32) -> Box<dyn std::fmt::Debug + 'a> { Box::new(x.n()) }
+fn main() {}
+//= fine
+fn g<'a, I: Iterator + 'a>(i: I) -> Box<dyn Iterator<Item = I::Item> + 'a> { Box::new(i.take(2)) }
+fn main() {}
+//= fine
+fn g<'a, I>(i: I) -> Box<dyn Iterator<Item = I::Item> + 'a> where I: Iterator + 'a, I::Item: Clone { let v: Vec<I::Item> = i.collect(); Box::new(v.into_iter()) }
+fn main() {}
+//= E0309 1
+fn g<'a, I>(i: I) -> Box<dyn Iterator<Item = I::Item> + 'a> where I: Iterator { let v: Vec<I::Item> = i.collect(); Box::new(v.into_iter()) }
+fn main() {}
+//= fine
+fn g<I>(i: I) -> usize where I: IntoIterator, I::Item: AsRef<str> { i.into_iter().map(|x| x.as_ref().len()).sum() }
+fn f(v: &[String], w: Vec<&str>) { g(v); g(w); }
+fn main() {}
+//= fine
+fn g<'a, I>(i: I) -> Vec<&'a str> where I: IntoIterator<Item = &'a str> { i.into_iter().collect() }
+fn f(w: Vec<&str>) -> usize { let s = String::new(); g(vec![&*s]).len() + g(w).len() }
+fn main() {}
+//= fine
+fn g<T>(t: &T) -> T::Owned where T: ToOwned + ?Sized { t.to_owned() }
+fn f(s: &str) -> String { g(s) }
+fn main() {}

@@ -68,7 +68,8 @@ class Bounds(Subtyping):
         if bound.trait is None:
             return self.signatures.typed(bound.written, env)
         trait, one = bound.trait, bound.subject
-        return self.signatures.typed(bound.written, Environment(env.args, env.lifetimes, lambda: self._every(trait, one)))
+        every = Environment(env.args, env.lifetimes, lambda: self._every(trait, one))
+        return self.signatures.typed(bound.written, every)
 
     def _bound(self, bound: Any, subject: Typed, env: Environment, category: int, depth: int) -> None:
         if is_fn_trait(bound.trait):

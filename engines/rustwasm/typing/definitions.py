@@ -19,7 +19,9 @@ class Predicate:
     a lifetime that a call chooses. `lifetimes` are the trait's: `''` is any. `written` is the
     subject with its own."""
 
-    __slots__ = ("args", "bindings", "called", "declared", "lifetimes", "regions", "span", "subject", "trait", "written")
+    __slots__ = (
+        "args", "bindings", "called", "declared", "lifetimes", "regions", "span", "subject", "trait", "written",
+    )  # fmt: skip
 
     def __init__(
         self,

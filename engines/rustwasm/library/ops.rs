@@ -28,6 +28,9 @@ impl<A, F: FnOnce<A> + ?Sized> FnOnce<A> for Box<F> {
 
 #[lang] pub trait Deref { type Target: ?Sized; fn deref(&self) -> &Self::Target; }
 #[lang] pub trait DerefMut: Deref { fn deref_mut(&mut self) -> &mut Self::Target; }
+impl<'a, T: ?Sized> Deref for &'a T { type Target = T; fn deref(&self) -> &T { &**self } }
+impl<'a, T: ?Sized> Deref for &'a mut T { type Target = T; fn deref(&self) -> &T { &**self } }
+impl<'a, T: ?Sized> DerefMut for &'a mut T { fn deref_mut(&mut self) -> &mut T { &mut **self } }
 #[lang] pub trait Index<Idx: ?Sized> { type Output: ?Sized; fn index(&self, index: Idx) -> &Self::Output; }
 #[lang] pub trait IndexMut<Idx: ?Sized>: Index<Idx> { fn index_mut(&mut self, index: Idx) -> &mut Self::Output; }
 

@@ -5,13 +5,11 @@ Source: mkdirat(2), unlinkat(2), renameat2(2), linkat(2), symlinkat(2), readlink
 
 from __future__ import annotations
 
-import ctypes
 import os
 
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno
-from engines.vm.user.host_calls import call
-from engines.vm.user.syscalls.files import AT_EMPTY_PATH, directory
+from engines.vm.user.syscalls.places import AT_EMPTY_PATH, directory
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.syscalls.transfers import MAX_TRANSFER_BYTES
 
@@ -54,6 +52,8 @@ def renameat2(process: Process, old_dirfd: int, old: int, new_dirfd: int, new: i
     source_fd, target_fd = directory(process, old_dirfd, source), directory(process, new_dirfd, target)
     here, there = (-100 if fd is None else fd for fd in (source_fd, target_fd))
     if flags:
+        from engines.vm.user.host_calls import call
+
         return call("renameat2", here, process.paths.locate(source), there, process.paths.locate(target), flags)
     os.rename(process.paths.locate(source), process.paths.locate(target), src_dir_fd=source_fd, dst_dir_fd=target_fd)
     return 0
@@ -100,6 +100,10 @@ def readlinkat(process: Process, dirfd: int, path: int, buffer: int, size: int) 
 def getdents64(process: Process, fd: int, buffer: int, size: int) -> int:
     size = min(size, MAX_TRANSFER_BYTES)
     process.memory.view(buffer, size, Access.STORE)
+    import ctypes
+
+    from engines.vm.user.host_calls import call
+
     return call("getdents64", process.files.get(fd), ctypes.c_void_p(process.memory.host_base + buffer), size)
 
 

@@ -11,6 +11,7 @@ import struct
 
 from engines.vm.memory.address_space import Access
 from engines.vm.user.errno import Errno, GuestError
+from engines.vm.user.syscalls.places import directory
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.syscalls.transfers import MAX_TRANSFER_BYTES, broken_pipe
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from engines.vm.user.process import Process
 
-AT_FDCWD: Final = -100
-AT_EMPTY_PATH: Final = 0x1000
 
 O_ACCMODE: Final = 3
 O_CREAT: Final = 0o100
@@ -53,15 +52,6 @@ _F_DUPFD_CLOEXEC: Final = 1030
 _F_SETPIPE_SZ, _F_GETPIPE_SZ, _F_ADD_SEALS, _F_GET_SEALS = 1031, 1032, 1033, 1034
 _FLOCK: Final = struct.Struct("<hhxxxxqqixxxx")
 _LOCK_COMMANDS: Final = frozenset((_F_GETLK, _F_SETLK, _F_SETLKW, _F_OFD_GETLK, _F_OFD_SETLK, _F_OFD_SETLKW))
-
-
-def directory(process: Process, dirfd: int, name: bytes) -> int | None:
-    """The host's `dir_fd` for a guest's *at call on `name`; None for the working directory or an absolute name.
-
-    Raises:
-        GuestError: EBADF.
-    """
-    return None if dirfd == AT_FDCWD or name.startswith(b"/") else process.files.get(dirfd)
 
 
 def host_flags(flags: int) -> int:

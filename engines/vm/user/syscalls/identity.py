@@ -5,8 +5,8 @@ Source: getpid(2), getuid(2), setpgid(2), setsid(2), getgroups(2).
 
 from __future__ import annotations
 
+import _struct as struct
 import os
-import struct
 
 from engines.vm.user.errno import Errno
 from engines.vm.user.syscalls.table import system_call

@@ -5,14 +5,12 @@ Source: stat(2), statx(2), uapi/asm-generic/stat.h, uapi/linux/stat.h; statfs(2)
 
 from __future__ import annotations
 
-import ctypes
+import _struct as struct
 import os
-import struct
 import time
 
 from engines.vm.user.errno import Errno
-from engines.vm.user.host_calls import call
-from engines.vm.user.syscalls.files import AT_EMPTY_PATH, AT_FDCWD, directory
+from engines.vm.user.syscalls.places import AT_EMPTY_PATH, AT_FDCWD, directory
 from engines.vm.user.syscalls.table import system_call
 
 TYPE_CHECKING = False
@@ -114,6 +112,10 @@ def statx(process: Process, dirfd: int, path: int, flags: int, mask: int, buffer
 
 def _statfs(target: bytes | int) -> bytes:
     """`struct statfs`, which every 64-bit Linux lays out the same way."""
+    import ctypes
+
+    from engines.vm.user.host_calls import call
+
     found = (ctypes.c_char * _STATFS_BYTES)()
     call("fstatfs" if isinstance(target, int) else "statfs", target, found)
     return bytes(found)

@@ -16,7 +16,7 @@ from engines.vm.user import riscv64
 from engines.vm.user.elf import ElfError, Machine
 from engines.vm.user.errno import Errno, GuestError
 from engines.vm.user.signals import AlternateStack
-from engines.vm.user.syscalls.files import AT_FDCWD, directory
+from engines.vm.user.syscalls.places import AT_FDCWD, directory
 from engines.vm.user.syscalls.table import system_call
 from engines.vm.user.task import NAME_BYTES, Interrupted
 

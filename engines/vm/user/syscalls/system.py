@@ -5,9 +5,9 @@ Source: uname(2), prlimit(2), sysinfo(2), getrandom(2).
 
 from __future__ import annotations
 
+import _struct as struct
 import os
 import resource
-import struct
 import time
 
 from engines.vm.user import riscv64

@@ -260,6 +260,8 @@ class TypeSyntax(TraitPaths):
         if alias in self.compilation.active:
             self.diagnostics.error("E0391", f"cycle detected when expanding type alias `{alias.name}`", segment.span)
             return ty.ERROR_TY
+        # Arguments are none of the alias: it may be named in them.
+        given = [self.lower(a, env) for a in segment.args.types] if segment.args else []
         self.compilation.active.add(alias)
         inner = TypeEnv(alias.module)
         inner.infer = env.infer
@@ -267,7 +269,6 @@ class TypeSyntax(TraitPaths):
         inner.bound = env.bound
         inner.opaque = self.unstable_opaque
         types = [p for p in alias.syntax.generics.params if p.kind != "lifetime"]
-        given = [self.lower(a, env) for a in segment.args.types] if segment.args else []
         lifetimes = [p.name for p in alias.syntax.generics.params if p.kind == "lifetime"]
         inner.lifetimes.update(lifetimes)
         written = segment.args.lifetimes if segment.args is not None else []

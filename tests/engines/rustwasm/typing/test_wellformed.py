@@ -19,6 +19,8 @@ from harness.registry import create
         ("trait A: A {}", [("E0391", 1)]),
         ("trait A: B {}\ntrait B: C {}\ntrait C: A {}", [("E0391", 1)]),
         ("trait A where Self: B {}\ntrait B: A {}", [("E0391", 1)]),
+        ("type M<T> = Option<T>;\nfn f(a: M<M<u8>>) -> M<M<M<u8>>> {\n    Some(a)\n}", []),
+        ("type M<T> = Option<M<M<T>>>;", [("E0391", 1)]),
         ("trait D {}\ntrait A: D {}\ntrait B: A + D {}", []),
         ("enum E {\n    A = 1,\n    B = 1,\n}", [("E0081", 1)]),
         ("enum E {\n    A,\n    B = 0,\n}", [("E0081", 1)]),

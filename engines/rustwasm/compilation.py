@@ -511,18 +511,23 @@ class Compilation:
         wrong = [error.span[0] for error in self.diagnostics.errors]
         assert checker.modes is not None
         checker.modes.check_definitions(self.declarations)
+        for adt in self.declarations.adts:
+            checker.check_types(adt, [(field.ty, field.span) for one in adt.variants for field in one.fields])
         for impl in self.declarations.impls:
-            if impl.trait is not None and not impl.derived and not any(
-                impl.syntax.span[0] <= at < impl.syntax.span[1] for at in wrong
-            ):  # fmt: skip
-                checker.check_impl(impl)
+            if not impl.derived and not any(impl.syntax.span[0] <= at < impl.syntax.span[1] for at in wrong):
+                checker.check_types(impl, [(one, impl.span) for one in (impl.self_ty, *impl.trait_args)])
+                if impl.trait is not None:
+                    checker.check_impl(impl)
         quiet = QuietBodies(checker.modes) if not wrong else None
         for function in self.declarations.functions:
             if function in self.typed and (quiet is None or not quiet.is_quiet(self.typed[function])):
                 self.body_of(function)
-            if function.mir is not None:
-                start, end = function.syntax.span
-                if not any(start <= at < end for at in wrong):
+            start, end = function.syntax.span
+            if not any(start <= at < end for at in wrong):
+                if function.output is not None:
+                    types = (*function.inputs, function.output)
+                    checker.check_types(function, [(one, function.span) for one in types])
+                if function.mir is not None:
                     checker.check(function.mir)
         for const in self.declarations.consts:
             if const.body is not None and const.body.mir is not None:

@@ -107,6 +107,14 @@ def _() -> None:
     replace_method(Bounds, "_subject", unasked)
 
 
+@BUGS.action("rust-types-of-definitions-ask-nothing", Area.RUST_FRONT_END, _RULE,
+             description="`R<'b, X>` is written where `X: T<'a>` is known and it asks `X: T<'b>`")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.declared import Declared
+
+    replace_method(Declared, "refusal", lambda original: lambda self, late: None)
+
+
 @BUGS.action("rust-impls-choose-lifetimes", Area.RUST_FRONT_END, _RULE,
              description="an impl's method may tie its result to any argument")  # fmt: skip
 def _() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engines.rustwasm.borrow.bounds import refuse_less_general, refuse_particular
 from engines.rustwasm.borrow.calls import above_chosen
 from engines.rustwasm.borrow.conflicts import Conflicts
 from engines.rustwasm.borrow.constraints import Constraints, Loan
+from engines.rustwasm.borrow.declared import Definition, check_declared
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.guards import add_guards
@@ -30,6 +31,10 @@ from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ImplDef
 
+if TYPE_CHECKING:
+    from engines.rustwasm.syntax.tree import Span
+    from engines.rustwasm.typing.types import Ty
+
 
 class BorrowChecker:
     """Checks the bodies of one compilation; keep one for all of them, it remembers what types look like. Without a
@@ -49,6 +54,14 @@ class BorrowChecker:
         signatures = Signatures(self.compilation, self.shapes, self.written)
         check_implemented(self.shapes, signatures, impl, self.diagnostics)
         signatures.call_closure = signatures.call_item = None  # as below
+
+    def check_types(self, definition: Definition, types: list[tuple[Ty, Span]]) -> None:
+        """Report types that a definition writes and that ask for traits with lifetimes that it does not promise."""
+        asks = self.compilation.type_rules.asks
+        if any(asks(ty.erase(one)) for one, _ in types):
+            signatures = Signatures(self.compilation, self.shapes, self.written)
+            check_declared(self.shapes, signatures, definition, types, self.diagnostics)
+            signatures.call_closure = signatures.call_item = None  # as below
 
     def check(self, body: m.Body) -> None:
         """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""

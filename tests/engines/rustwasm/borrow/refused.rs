@@ -4833,3 +4833,211 @@ fn main() {}
 fn g<T>(t: &T) -> T::Owned where T: ToOwned + ?Sized { t.to_owned() }
 fn f(s: &str) -> String { g(s) }
 fn main() {}
+//= E0308 3
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, 'b, X: T<'a>>(R<'b, X>, &'a i32);
+fn main() {}
+//= fine
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, X: T<'a>>(R<'a, X>);
+fn main() {}
+//= fine
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, X: for<'z> T<'z>>(R<'a, X>);
+fn main() {}
+//= E0623 3
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+fn f<'a, 'b, X: T<'a>>(r: R<'b, X>, q: &'a i32) {}
+fn main() {}
+//= fine
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+fn f<'a, X: T<'a>>(r: R<'a, X>) {}
+fn main() {}
+//= E0308 3
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+fn f<'a, 'b, X: T<'a>>(x: X, q: &'a i32) -> Option<R<'b, X>> { None }
+fn main() {}
+//= E0308 3
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+impl<'a, 'b, X: T<'a>> R<'b, X> { fn g(&self, q: &'a i32) {} }
+fn main() {}
+//= E0308 3
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+trait U {} impl<'a, 'b, X: T<'b>> U for (R<'a, X>, &'b i32) {}
+fn main() {}
+//= E0308 3
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+enum E<'a, 'b, X: T<'a>> { A(R<'b, X>), B(&'a i32) }
+fn main() {}
+//= fine
+trait T<'a> {} trait W<'a>: T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, X: W<'a>>(R<'a, X>);
+fn main() {}
+//= E0308 3
+trait T<'a> {} trait W<'a>: T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, 'b, X: W<'a>>(R<'b, X>, &'a i32);
+fn main() {}
+//= fine
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<X: T<'static>>(R<'static, X>);
+fn main() {}
+//= E0308 3
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, X: T<'static>>(R<'a, X>);
+fn main() {}
+//= fine
+trait T<'a> {} struct N; impl<'a> T<'a> for N {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, 'b>(R<'a, N>, R<'b, N>);
+fn main() {}
+//= fine
+trait T<'a> {} struct N; impl T<'static> for N {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q(R<'static, N>);
+fn main() {}
+//= fine
+trait T<'a> {} struct N<'a>(&'a i32); impl<'a> T<'a> for N<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a>(R<'a, N<'a>>);
+fn main() {}
+//= E0308 4
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+type A<'a, 'b, X> = R<'b, X>;
+trait G<'a, 'b, X: T<'a>> { fn g(r: R<'b, X>); }
+fn main() {}
+//= fine
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+trait G<'a, X: T<'a>> { fn g(r: R<'a, X>); }
+fn main() {}
+//= fine
+trait T<'a> {}
+struct R<'a, X: T<'a>>(X, &'a i32);
+fn f<'a, X: T<'a>>(x: X, q: &'a i32) { let r: R<'a, X> = R(x, q); let k = 1; }
+fn main() {}
+//= E0308 3
+trait T<A> {}
+struct R<'a, X: T<&'a i32>>(X, &'a i32);
+struct Q<'a, 'b, X: T<&'a i32>>(R<'b, X>, &'a i32);
+fn main() {}
+//= fine
+trait T<A> {}
+struct R<'a, X: T<&'a i32>>(X, &'a i32);
+struct Q<'a, 'b, X: T<&'b i32>>(R<'b, X>, &'a i32);
+fn main() {}
+//= none 3
+trait T<'a> {}
+fn r<'a, X: T<'a>>(x: &X, y: &'a i32) {}
+fn f<'a, 'b, X: T<'a>>(x: &X, y: &'b i32) { r(x, y) }
+fn main() {}
+//= fine
+trait T<'a> {}
+fn r<'a, X: T<'a>>(x: &X, y: &'a i32) {}
+fn f<'a, 'b: 'a, X: T<'a>>(x: &X, y: &'b i32) { r(x, y) }
+fn main() {}
+//= none 2
+trait T<'a> { fn m(&self, x: &'a i32); }
+fn f<'a, 'b, X: T<'a>>(x: &X, y: &'b i32, z: &'a i32) { x.m(y); }
+fn main() {}
+//= E0597 2
+trait T<'a> { fn m(&self, x: &'a i32); }
+fn f<'a, X: T<'a>>(x: &X, z: &'a i32) { let k = 1; x.m(&k); }
+fn main() {}
+//= none 2
+trait T<'a> { fn m(&self) -> &'a i32; }
+fn f<'a, 'b, X: T<'a>>(x: &X, y: &'b i32) -> &'b i32 { x.m() }
+fn main() {}
+//= fine
+trait T<'a> { fn m(&self) -> &'a i32; }
+fn f<'a: 'b, 'b, X: T<'a>>(x: &X, y: &'b i32) -> &'b i32 { x.m() }
+fn main() {}
+//= E0310 3
+trait A { type O; }
+impl<T: 'static> A for Option<T> { type O = i32; }
+fn f<T>(s: T, k: <Option<T> as A>::O) {}
+fn main() {}
+//= E0309 3
+trait A { type O; }
+impl<'a, T: 'a> A for (&'a i32, Option<T>) { type O = &'a i32; }
+struct S<'a, T>(<(&'a i32, Option<T>) as A>::O);
+fn main() {}
+//= fine
+trait Src<'a> { type Out; } struct W<'a>(&'a i32); impl<'a> Src<'a> for W<'a> { type Out = &'a i32; }
+struct S<'a, X: Src<'a>>(X::Out, &'a i32);
+fn f<'a>(s: S<'a, W<'a>>) -> &'a i32 { s.0 }
+fn main() {}
+//= E0623 3
+trait Src<'a> { type Out; } struct W<'a>(&'a i32); impl<'a> Src<'a> for W<'a> { type Out = &'a i32; }
+struct S<'a, X: Src<'a>>(X::Out, &'a i32);
+fn f<'a, 'b>(s: S<'a, W<'b>>) {}
+fn main() {}
+//= fine
+struct P<I: Iterator>(I, Option<I::Item>);
+impl<'a, I: Iterator<Item = &'a str>> P<I> { fn n(&mut self) -> Option<&'a str> { self.1.take() } }
+fn f<'a>(v: &'a [&'a str]) -> P<std::iter::Copied<std::slice::Iter<'a, &'a str>>> { P(v.iter().copied(), None) }
+fn main() {}
+//= fine
+struct P<I: Iterator>(I, Option<<I as Iterator>::Item>);
+fn f<'a, 'b>(p: &'b mut P<std::vec::IntoIter<&'a str>>) -> Option<&'a str> { p.1 }
+fn main() {}
+//= fine
+struct K<'a, T: PartialEq<&'a str>>(T, &'a str);
+fn f<'a, 'b>(k: K<'a, &'b str>) {}
+fn main() {}
+//= fine
+struct K<T: std::ops::Add<Output = T>>(T);
+fn f<'a>(k: &'a K<i32>) -> &'a i32 { &k.0 }
+fn main() {}
+//= fine
+struct M<F>(F) where F: Fn(&str) -> &str;
+impl<F: Fn(&str) -> &str> M<F> { fn go<'a>(&self, s: &'a str) -> &'a str { (self.0)(s) } }
+fn main() {}
+//= fine
+trait T<'a> {} struct R<'a, X: T<'a>>(X, &'a i32);
+struct Q<'a, X>(R<'a, X>) where X: for<'z> T<'z>;
+fn f<'a, X: for<'z> T<'z>>(q: Q<'a, X>) -> R<'a, X> { q.0 }
+fn main() {}
+//= fine
+trait T<'a> {} struct R<'a, X: T<'a>>(X, &'a i32);
+impl<'a, X: T<'a>> R<'a, X> { fn a(&self) -> &X { &self.0 } fn b<'q>(&'q mut self) -> &'q mut R<'a, X> { self } fn c(self) -> Option<R<'a, X>> { Some(self) } }
+fn main() {}
+//= fine
+trait T<'a> { type O; } struct R<'a, X: T<'a>>(X::O, &'a i32);
+impl<'a, X: T<'a>> Clone for R<'a, X> where X::O: Clone { fn clone(&self) -> Self { R(self.0.clone(), self.1) } }
+fn main() {}
+//= fine
+trait V<'s> { type Val: 's; fn v(&self) -> Self::Val; }
+fn all<'s, T: V<'s>>(x: &[T]) -> Vec<<T as V<'s>>::Val> { x.iter().map(|y| y.v()).collect() }
+fn main() {}
+//= fine
+trait V<'s> { type Val: 's; }
+struct H<'s, T: V<'s>> { v: Vec<T::Val>, s: &'s str }
+impl<'s, T: V<'s>> H<'s, T> { fn first(&self) -> Option<&T::Val> { self.v.first() } }
+fn main() {}
+//= fine
+use std::borrow::Cow;
+struct D<'a>(Cow<'a, str>, Vec<Cow<'a, [i32]>>);
+fn f<'a>(s: &'a str) -> D<'a> { D(Cow::Borrowed(s), vec![]) }
+fn main() {}
+//= fine
+trait Shape<'a> {} impl<'a, 'b> Shape<'a> for &'b str {} struct G<'a, S: Shape<'a>>(S, &'a str);
+fn f<'x, 'y>(a: &'x str, b: &'y str) -> G<'x, &'y str> { G(b, a) }
+fn main() {}
+//= fine
+trait Shape<'a> {} impl<'a> Shape<'a> for &'a str {} struct G<'a, S: Shape<'a>>(S, &'a str);
+enum En<'a> { A(G<'a, &'a str>), B(Box<En<'a>>) }
+fn main() {}

@@ -147,6 +147,9 @@ class Compilation:
         self._index: dict[TraitDef, dict[Any, list[ImplDef]]] = {}
         self._inherent: dict[Any, list[ImplDef]] = {}
         self._inherent_cache: dict[Any, list[ImplDef]] = {}
+        self._methods: dict[tuple[Any, str], list[tuple[ImplDef, FnDef]]] = {}
+        self.derefs: dict[Ty, Ty] = {}
+        """What types without parameters and variables are dereferenced to by their `Deref`."""
         self._deref_heads: set[Any] = set(base._deref_heads) if base is not None else set()
         self.directory: Path | None = None
         self.main_file = ""
@@ -269,6 +272,7 @@ class Compilation:
                 continue
             self.selections.clear()
             self.projections.clear()
+            self.derefs.clear()
             self._trait_impls.setdefault(impl.trait, []).append(impl)
             self._index.pop(impl.trait, None)
             if impl.trait.lang == "Deref":
@@ -276,6 +280,7 @@ class Compilation:
             if impl.trait.lang == "Drop" and impl.erased_self.kind == ty.ADT:
                 impl.erased_self.data.drop = impl.methods.get("drop")
         self._inherent_cache.clear()
+        self._methods.clear()
 
     def block_items(self, items: list[Any], module: Module) -> Module:
         """The module of a block's items, declared the first time it is asked for."""
@@ -327,6 +332,18 @@ class Compilation:
             if self.base is not None:
                 found = self.base.inherent_impls(key) + found
             self._inherent_cache[key] = found
+        return found
+
+    def inherent_methods(self, key: Any, name: str) -> list[tuple[ImplDef, FnDef]]:
+        """The methods of this name, those with a `self`, in the inherent impls for types of this head."""
+        found = self._methods.get((key, name))
+        if found is None:
+            found = []
+            for impl in self.inherent_impls(key):
+                method = impl.methods.get(name)
+                if method is not None and method.syntax.self_param is not None:
+                    found.append((impl, method))
+            self._methods[key, name] = found
         return found
 
     def all_traits(self) -> list[TraitDef]:

@@ -76,6 +76,8 @@ class Kinds:
 
     def owning(self, one: Ty) -> Ty | None:
         """The part of the type that owns something to drop; None if there is none."""
+        if one in self._owning:
+            return self._owning[one]
 
         def is_it(part: Ty) -> bool | None:
             if part.kind == ty.ADT:
@@ -92,6 +94,8 @@ class Kinds:
 
     def borrowing(self, one: Ty) -> Ty | None:
         """The reference that a value of the type holds."""
+        if one in self._borrowing:
+            return self._borrowing[one]
 
         def is_it(part: Ty) -> bool | None:
             if ty.is_shared(part):

@@ -63,9 +63,16 @@ class QuietBodies:
         harmless, known = self.harmless, self._harmless
         for node in nodes:
             kind = type(node)
-            if kind is t.BindingPattern:
+            if kind is t.BindingPattern or kind is t.PathPattern:
                 variable = node.target
-                one = checker.final(variable.ty)
+                if not isinstance(variable, Variable):
+                    # A constant that is no number is compared where the value is.
+                    if checker.final(node.ty).kind not in _NUMBERS:
+                        return False
+                    continue
+                one = variable.ty
+                if one.flags & _OPEN:
+                    one = checker.final(one)
                 if not harmless(one) or (node not in given and self.held(one)):
                     return False
                 continue
@@ -185,8 +192,6 @@ class QuietBodies:
             return False
         if type(node.pattern) is t.BindingPattern and node.pattern.sub is None:
             return True
-        if not self._pattern(checker, node.pattern, False):
-            return False
         value = node.value
         return not self.held(checker.final(value.adjust[-1][1] if value.adjust else value.ty))
 
@@ -236,23 +241,16 @@ class QuietBodies:
         return all(self._lends(checker, one) for one in node.args)
 
     def _match(self, checker: BodyChecker, node: t.Match) -> bool:
-        return all(self._pattern(checker, arm.pattern, arm.guard is not None) for arm in node.arms)
+        return all(arm.guard is None or self._guarded(checker, arm.pattern) for arm in node.arms)
 
-    def _pattern(self, checker: BodyChecker, pattern: Any, guarded: bool) -> bool:
-        """A guard sees what its pattern binds where it is; a constant is compared where the value is."""
-        kind = type(pattern)
-        if kind is t.BindingPattern and isinstance(pattern.target, Variable):
-            if guarded and pattern.target.mutable:
+    def _guarded(self, checker: BodyChecker, pattern: Any) -> bool:
+        """A guard sees what its pattern binds where it is."""
+        if isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable):
+            if pattern.target.mutable:
                 return False
-        elif kind is t.BindingPattern or kind is t.PathPattern:
-            if pattern.target[0] == "const" and checker.final(pattern.ty).kind not in _NUMBERS:
-                return False
-        elif guarded and pattern.ty is not None and overlays(checker.final(pattern.ty)):
+        elif pattern.ty is not None and overlays(checker.final(pattern.ty)):
             return False
-        return all(self._pattern(checker, part, guarded) for part in pattern_parts(pattern))
-
-    def _tested(self, checker: BodyChecker, node: t.Let) -> bool:
-        return self._pattern(checker, node.pattern, False)
+        return all(self._guarded(checker, part) for part in pattern_parts(pattern))
 
 
 _NUMBERS: Final = frozenset((ty.INT, ty.BOOL, ty.CHAR))
@@ -260,5 +258,5 @@ _TABLE: dict[type, Callable[[Any, BodyChecker, Any], bool]] = {
     t.Borrow: QuietBodies._borrow, t.Assignment: QuietBodies._assignment,
     t.CompoundAssignment: QuietBodies._compound, t.Binary: QuietBodies._binary, t.Unary: QuietBodies._unary,
     t.MethodCall: QuietBodies._method_call, t.Call: QuietBodies._call, t.For: QuietBodies._for,
-    t.Format: QuietBodies._format, t.Match: QuietBodies._match, t.Let: QuietBodies._tested,
+    t.Format: QuietBodies._format, t.Match: QuietBodies._match,
 }  # fmt: skip

@@ -121,6 +121,8 @@ class Resolver:
         self.library = library
         self.imports: list[Import] = []
         self.prelude: Module | None = None
+        self._of_prelude: dict[tuple[str, int], Binding | None] = {}
+        """What names mean in the library's prelude, which does not change any more, as far as they were looked up."""
         self._members: dict[tuple[TraitDef, ...], dict[str, list[TraitDef]]] = {}
         """Of the traits in the scope of a module, by name those that declare it: most modules have the same ones."""
         if library is not None:
@@ -325,7 +327,12 @@ class Resolver:
             return Binding(self.library or module.root, None, (0, 0))
         prelude = self.prelude
         if prelude is not None:
-            found = self.member(prelude, name, space)
+            if self.library is None:
+                found = self.member(prelude, name, space)
+            elif (name, space) in self._of_prelude:
+                found = self._of_prelude[name, space]
+            else:
+                found = self._of_prelude[name, space] = self.member(prelude, name, space)
             if found is not None:
                 return found
         if space == TYPES and name in PRIMITIVES:

@@ -39,12 +39,17 @@ class MethodChecker(ObligationChecker):
                 return None
         elif kind not in (ty.PARAM, ty.OPAQUE, ty.PROJECTION):
             return None
+        known = self.compilation.derefs.get(one)
+        if known is not None and self.closed:
+            return known, ("overloaded", known, False)
         trait = self.compilation.lang("Deref")
         if not self.holds(trait, (one,)):
             return None
         target = self.project(trait, "Target", (one,))
         if target is None:
             target = self.normalize(ty.projection(trait, "Target", (one,)))
+        if not one.flags and not target.flags and self.closed and not self.compilation.overflowed:
+            self.compilation.derefs[one] = target
         return target, ("overloaded", target, False)
 
     def autoderef(self, one: Ty) -> list[tuple[Ty, list[Adjustment]]]:
@@ -66,7 +71,8 @@ class MethodChecker(ObligationChecker):
         if last.kind == ty.ARRAY:
             steps.append((ty.slice_of(last.args[0]), [*adjust, ("unsize_place", ty.slice_of(last.args[0]))]))
         private: FnDef | None = None
-        own = [self.inherent_methods(step, name) for step, _ in steps]
+        inherent_methods = self.compilation.inherent_methods
+        own = [inherent_methods(head(step), name) for step, _ in steps]
         # `self: Rc<Self>` and its like: methods of a step further on that take a step before it.
         typed = [one for found in own[1:] for one in found if one[1].syntax.self_param[0] == "typed"]
         for i, (step, adjustments) in enumerate(steps):
@@ -107,15 +113,6 @@ class MethodChecker(ObligationChecker):
         mark = self.snapshot()
         found = self.find_method(base, name, (0, 0)) is not None
         self.rollback(mark)
-        return found
-
-    def inherent_methods(self, one: Ty, name: str) -> list[tuple[ImplDef, FnDef]]:
-        """The methods of this name, those with a `self`, in the inherent impls for the type."""
-        found: list[tuple[ImplDef, FnDef]] = []
-        for impl in self.compilation.inherent_impls(head(one)):
-            method = impl.methods.get(name)
-            if method is not None and method.syntax.self_param is not None:
-                found.append((impl, method))
         return found
 
     def with_borrow(self, adjustments: list[Adjustment], self_ty: Ty, mode: bool | None) -> list[Adjustment]:

@@ -107,6 +107,8 @@ class PatternChecker(Coercer):
                 if isinstance(definition, ConstDef):
                     self.compilation.ensure_const(definition)
                     pattern.target = ("const", definition)
+                    if self.nodes is not None:
+                        self.nodes.append(pattern)
                     self.demand(expected, ty.erase(definition.ty), pattern.span)
                     return
                 pattern.target = ("variant", definition)
@@ -288,6 +290,8 @@ class PatternChecker(Coercer):
         pattern.target = (kind, definition)
         if kind == "const" and isinstance(pattern, t.PathPattern):
             pattern.target = found
+            if self.nodes is not None:
+                self.nodes.append(pattern)
             if any(arg.flags & ty.HAS_PARAM for arg in args):
                 message = "constant pattern cannot depend on generic parameters"
                 self.error("E0158", message, pattern.span, "`const` depends on a generic parameter")

@@ -115,6 +115,23 @@ def _() -> None:
     replace_method(Declared, "refusal", lambda original: lambda self, late: None)
 
 
+@BUGS.action("rust-results-of-parameters-unknown", Area.RUST_FRONT_END, _RULE,
+             description="methods with types that only `F: Fn(A) -> B` tells are not compared")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.signatures import Signatures, UnknownRegionsError
+    from engines.rustwasm.typing import types as ty
+
+    def unknown(original: Any) -> Any:
+        def output(self: Any, subject: Any, arguments: Any) -> Any:
+            if subject[0].kind == ty.PARAM:
+                raise UnknownRegionsError
+            return original(self, subject, arguments)
+
+        return output
+
+    replace_method(Signatures, "_output", unknown)
+
+
 @BUGS.action("rust-impls-choose-lifetimes", Area.RUST_FRONT_END, _RULE,
              description="an impl's method may tie its result to any argument")  # fmt: skip
 def _() -> None:

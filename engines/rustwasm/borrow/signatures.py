@@ -187,6 +187,12 @@ class Signatures:
             return self.call_closure(subject, self.split(arguments))
         if one.kind == ty.FNDEF and self.call_item is not None:
             return self.call_item(subject, self.split(arguments))
+        if one.kind == ty.PARAM and self.assumed is not None:
+            for bound in self.assumptions:
+                if bound.subject is one and bound.called is not None:
+                    output = bound.called[1]
+                    if ty.lifetimes(output) == ty.every_lifetime(output):  # none that the call chooses
+                        return self.typed(output, self.assumed)
         raise UnknownRegionsError
 
     def split(self, arguments: Typed) -> list[Typed]:

@@ -5041,3 +5041,129 @@ fn main() {}
 trait Shape<'a> {} impl<'a> Shape<'a> for &'a str {} struct G<'a, S: Shape<'a>>(S, &'a str);
 enum En<'a> { A(G<'a, &'a str>), B(Box<En<'a>>) }
 fn main() {}
+//= fine
+trait T { type I; type O; fn n<'a>(&mut self, x: &'a str) -> Option<Self::O>; }
+struct M<I, F>(I, F);
+impl<B, I: Iterator, F: FnMut(I::Item) -> B> T for M<I, F> { type I = I; type O = B; fn n<'a>(&mut self, x: &'a str) -> Option<B> { None } }
+fn main() {}
+//= E0308 3
+trait T { type O; fn put(&self, x: &str, o: Self::O) -> Option<Self::O>; }
+struct M<I, F>(I, F);
+impl<B, I: Iterator, F: Fn(I::Item) -> B> T for M<I, F> { type O = B; fn put(&self, x: &'static str, o: B) -> Option<B> { None } }
+fn main() {}
+//= none 3
+trait T { type O; fn put<'a, 'b>(&self, x: &'a str, y: &'b str, o: Option<Self::O>) -> (Option<Self::O>, &'a str); }
+struct M<I, F>(I, F);
+impl<B, I: Iterator, F: Fn(I::Item) -> B> T for M<I, F> { type O = B; fn put<'a, 'b>(&self, x: &'a str, y: &'b str, o: Option<B>) -> (Option<B>, &'b str) { (o, y) } }
+fn main() {}
+//= fine
+trait T { type O; fn put<'a, 'b>(&self, x: &'a str, y: &'b str, o: Option<Self::O>) -> (Option<Self::O>, &'a str); }
+struct M<I, F>(I, F);
+impl<B, I: Iterator, F: Fn(I::Item) -> B> T for M<I, F> { type O = B; fn put<'a, 'b>(&self, x: &'a str, y: &'b str, o: Option<B>) -> (Option<B>, &'a str) { (o, x) } }
+fn main() {}
+//= E0308 3
+trait T { type O; fn put<'a>(&self, o: Option<(Self::O, &'a str)>); }
+struct M<I, F>(I, F);
+impl<B, I: Iterator, F: Fn(I::Item) -> B> T for M<I, F> { type O = B; fn put<'a>(&self, o: Option<(B, &'static str)>) { } }
+fn main() {}
+//= fine
+trait T { type O; fn put<'a>(&self, o: Option<(Self::O, &'a str)>); }
+struct M<I, F>(I, F);
+impl<B, I: Iterator, F: Fn(I::Item) -> B> T for M<I, F> { type O = B; fn put(&self, o: Option<(B, &str)>) { } }
+fn main() {}
+//= fine
+trait T<'t> { type O; fn put(&self, o: Option<(Self::O, &'t str)>); }
+struct M<I, F>(I, F);
+impl<'s, B: 's, I: Iterator<Item = &'s B>, F: Fn(I::Item) -> i32> T<'s> for M<I, F> { type O = B; fn put(&self, o: Option<(B, &'s str)>) { } }
+fn main() {}
+//= E0308 3
+trait T<'t> { type O; fn put(&self, o: Option<(Self::O, &'t str)>); }
+struct M<I, F>(I, F);
+impl<'r, 's, B: 's, I: Iterator<Item = &'s B>, F: Fn(I::Item) -> i32> T<'r> for M<I, F> { type O = B; fn put(&self, o: Option<(B, &'s str)>) { } }
+fn main() {}
+//= fine
+trait T<'t> { type O; fn get(&self) -> Option<(Self::O, &'t i32)>; }
+struct M<I>(I);
+impl<'s, B: 's, I: Iterator<Item = &'s B>> T<'s> for M<I> { type O = I::Item; fn get(&self) -> Option<(&'s B, &'s i32)> { None } }
+fn main() {}
+//= E0308 3
+trait T<'t> { type O; fn get(&self) -> Option<(Self::O, &'t i32)>; }
+struct M<I>(I);
+impl<'r, 's, B: 's, I: Iterator<Item = &'s B>> T<'s> for (M<I>, &'r i32) { type O = I::Item; fn get(&self) -> Option<(&'s B, &'r i32)> { None } }
+fn main() {}
+//= fine
+trait P<'a> {}
+trait T { fn m<'a>(&self, x: impl P<'a>, y: &'a str); }
+struct S; impl T for S { fn m<'a>(&self, x: impl P<'a>, y: &'a str) {} }
+fn main() {}
+//= E0308 3
+trait P<'a> {}
+trait T { fn m<'a, 'b>(&self, x: impl P<'a>, y: impl P<'b>); }
+struct S; impl T for S { fn m<'a, 'b>(&self, x: impl P<'b>, y: impl P<'a>) {} }
+fn main() {}
+//= E0195 3
+trait P<'a> {}
+trait T { fn m(&self, x: impl P<'static>); }
+struct S; impl T for S { fn m<'a>(&self, x: impl P<'a>) {} }
+fn main() {}
+//= E0308 3
+trait P<'a> {}
+trait T { fn m<'a, 'b>(&self, x: impl P<'a>, y: &'b str); }
+struct S; impl T for S { fn m<'a, 'b>(&self, x: impl P<'b>, y: &'b str) {} }
+fn main() {}
+//= fine
+trait T { fn m<'a>(&self, x: impl Iterator<Item = &'a str>) -> &'a str; }
+struct S; impl T for S { fn m<'a>(&self, mut x: impl Iterator<Item = &'a str>) -> &'a str { x.next().unwrap() } }
+fn main() {}
+//= E0308 2
+trait T { fn m<'a, 'b>(&self, x: impl Iterator<Item = &'a str>, y: &'b str) -> &'b str; }
+struct S; impl T for S { fn m<'a, 'b>(&self, mut x: impl Iterator<Item = &'b str>, y: &'b str) -> &'b str { x.next().unwrap() } }
+fn main() {}
+//= fine
+trait T { fn m(&self, x: impl Fn(&str) -> &str); }
+struct S; impl T for S { fn m(&self, x: impl Fn(&str) -> &str) {} }
+fn main() {}
+//= fine
+trait T { fn m<'a>(&self, x: impl Fn(&'a str)); }
+struct S; impl T for S { fn m<'a>(&self, x: impl Fn(&'a str)) {} }
+fn main() {}
+//= fine
+trait T { fn m(&self, x: impl Fn(&str)); }
+struct S; impl T for S { fn m(&self, x: impl Fn(&'static str)) {} }
+fn main() {}
+//= fine
+trait T { fn m(&self, x: impl 'static + Copy); }
+struct S; impl T for S { fn m(&self, x: impl Copy) {} }
+fn main() {}
+//= E0276 2
+trait T { fn m(&self, x: impl Copy); }
+struct S; impl T for S { fn m(&self, x: impl Copy + 'static) {} }
+fn main() {}
+//= fine
+trait T { fn m<'a>(&self, x: impl Copy + 'a, y: &'a i32); }
+struct S; impl T for S { fn m<'b>(&self, x: impl Copy + 'b, y: &'b i32) {} }
+fn main() {}
+//= fine
+trait P<'a> {} trait T<'t> { fn m(&self, x: impl P<'t>); }
+struct S<'s>(&'s str); impl<'s> T<'s> for S<'s> { fn m(&self, x: impl P<'s>) {} }
+fn main() {}
+//= E0308 2
+trait P<'a> {} trait T<'t> { fn m(&self, x: impl P<'t>); }
+struct S<'s>(&'s str); impl<'r, 's> T<'r> for S<'s> { fn m(&self, x: impl P<'s>) {} }
+fn main() {}
+//= fine
+trait P<'a> {} trait T { fn m(&self, x: impl for<'x> P<'x>); }
+struct S; impl T for S { fn m(&self, x: impl P<'static>) {} }
+fn main() {}
+//= E0276 2
+trait P<'a> {} trait T { fn m(&self, x: impl P<'static>); }
+struct S; impl T for S { fn m(&self, x: impl for<'x> P<'x>) {} }
+fn main() {}
+//= fine
+trait P<X> {} trait T { fn m<'a>(&self, x: impl P<&'a str>); }
+struct S; impl T for S { fn m<'q>(&self, x: impl P<&'q str>) {} }
+fn main() {}
+//= fine
+trait P<'a> {} trait T { fn m<'a, X: P<'a>>(&self, x: X); }
+struct S; impl T for S { fn m<'q, X: P<'q>>(&self, x: X) {} }
+fn main() {}

@@ -485,3 +485,19 @@ def _() -> None:
         return lambda facts, reporter: None if facts.body.definition.gc else original(facts, reporter)
 
     replace_method(check, "check_mutability", wrapper)
+
+
+@BUGS.action("rust-branches-expect-open-types", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="what `if` and `match` are expected to be counts before it is known")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import statements
+
+    replace_method(statements, "known", lambda original: lambda expected: expected)
+
+
+@BUGS.action("rust-trait-objects-of-any-size", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="a `&T` where `T: ?Sized` becomes a trait object")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import coercion
+
+    replace_method(coercion, "lacks_size", lambda original: lambda checker, one, generics: False)

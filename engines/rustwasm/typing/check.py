@@ -196,6 +196,8 @@ class BodyChecker(StatementChecker):
         self.pending = []
         for node, actual, to in self.casts:
             check_cast(self, node, ty.deep(actual), to)
+        self.select_pending()  # what casts to trait objects ask of closures and others
+        self.pending = []
         for node, negative in self.literals:
             check_literal_range(self, node, negative)
         for node, one in self.copies:

@@ -11,6 +11,7 @@ from engines.rustwasm.typing.definitions import ClosureDef
 from engines.rustwasm.typing.fixes import mismatch_fix
 from engines.rustwasm.typing.methods import MethodChecker
 from engines.rustwasm.typing.types import Ty, shallow
+from engines.rustwasm.typing.wellformed_types import lacks_size, report_size
 
 
 class Coercer(MethodChecker):
@@ -96,15 +97,13 @@ class Coercer(MethodChecker):
                 self.rollback(mark)
                 return False
             if want.kind == ty.DYN and is_concrete(have):
-                if self.unsize_to_dyn(have, want, blame(node).span):
-                    self.adjusted(
-                        node,
-                        [("deref", have), ("borrow", ty.ref(have, expected.data), expected.data), ("unsize", expected)],
-                    )
-                    return True
-                if self.deref_step(have) is None:
-                    return False
-            elif self.unify(have, want):
+                self.unsize_to_dyn(have, want, blame(node).span)
+                self.adjusted(
+                    node,
+                    [("deref", have), ("borrow", ty.ref(have, expected.data), expected.data), ("unsize", expected)],
+                )
+                return True
+            if self.unify(have, want):
                 if (expected.data and (is_place(node) or want.kind == ty.DYN)) or actual.data != expected.data:
                     self.lend(node, have, expected)
                 return True
@@ -135,10 +134,9 @@ class Coercer(MethodChecker):
             if lang in ("Box", "Rc", "GcBox", "GcRc"):
                 want, have = shallow(expected.args[0]), shallow(actual.args[0])
                 if want.kind == ty.DYN and is_concrete(have):
-                    if self.unsize_to_dyn(have, want, blame(node).span):
-                        self.adjusted(node, [("unsize", expected)])
-                        return True
-                    return False
+                    self.unsize_to_dyn(have, want, blame(node).span)
+                    self.adjusted(node, [("unsize", expected)])
+                    return True
                 if want.kind == ty.SLICE and have.kind == ty.ARRAY and self.unify(have.args[0], want.args[0]):
                     self.adjusted(node, [("unsize", expected)])
                     return True
@@ -160,16 +158,18 @@ class Coercer(MethodChecker):
         self.rollback(mark)
         return False
 
-    def unsize_to_dyn(self, have: Ty, want: Ty, span: t.Span) -> bool:
+    def unsize_to_dyn(self, have: Ty, want: Ty, span: t.Span) -> None:
+        """Turn a value into a trait object: that the type implements the trait is asked later, when it is known. What
+        the value leads to is not looked at (rustc, `Coerce::coerce_unsized`)."""
         trait, names = want.data
         own = len(want.args) - len(names)
         full = (have, *want.args[:own])
-        if not self.holds(trait, full):
-            return False
         self.require(trait, full, span)
-        for name, value in zip(names, want.args[own:], strict=True):
-            self.require_projection(trait, name, full, value, span)
-        return True
+        if lacks_size(self, have, self.definition_generics()):
+            report_size(self.compilation, ty.deep(have), span)
+        if self.holds(trait, full):
+            for name, value in zip(names, want.args[own:], strict=True):
+                self.require_projection(trait, name, full, value, span)
 
 
 def is_concrete(one: Ty) -> bool:

@@ -132,12 +132,10 @@ class StatementChecker(ExpressionChecker):
             self.scopes.pop()
             return ty.UNIT
         merge = Merge(expected)
-        self.merge(merge, node.then, self.check(node.then, expected))
+        hint = known(expected)
+        self.merge(merge, node.then, self.check(node.then, hint))
         self.scopes.pop()
-        hint = merge.expected if merge.expected is not None else None
-        actual = self.check(
-            node.otherwise, hint if hint is not None else (merge.ty if merge.ty and merge.ty.kind != ty.NEVER else None)
-        )
+        actual = self.check(node.otherwise, hint)
         before = len(self.compilation.diagnostics.messages)
         self.merge(merge, node.otherwise, actual)
         for message in self.compilation.diagnostics.messages[before:]:
@@ -211,13 +209,13 @@ class StatementChecker(ExpressionChecker):
     def match(self, node: t.Match, expected: Ty | None) -> Ty:
         scrutinee = self.check(node.scrutinee)
         merge = Merge(expected)
+        hint = known(expected)
         self.matches.append(node)
         for arm in node.arms:
             self.scopes.append({})
             self.bind_pattern(arm.pattern, scrutinee)
             if arm.guard is not None:
                 self.check_coerce(arm.guard, ty.BOOL_TY)
-            hint = expected if expected is not None else (merge.ty if merge.ty and merge.ty.kind != ty.NEVER else None)
             actual = self.check(arm.body, hint)
             before = len(self.compilation.diagnostics.messages)
             self.merge(merge, arm.body, actual)
@@ -367,3 +365,16 @@ class StatementChecker(ExpressionChecker):
         self.use_mutably(node.destination)
         node.target = (calls, how, step)
         return ty.adt(self.compilation.lang("Result"), (ty.UNIT, ty.adt(self.compilation.lang("FmtError"), ())))
+
+
+def known(expected: Ty | None) -> Ty | None:
+    """What the branches of `if` and `match` are expected to be: what all of them are, if that is known by then. None of
+    them is expected to be what the one before it is, so that a `&mut` passed to a generic function is moved there.
+
+    Source: rustc, `Expectation::adjust_for_branches`.
+    """
+    if expected is not None:
+        found = shallow(expected)
+        if found.kind == ty.INFER and found.data == "type":
+            return None
+    return expected

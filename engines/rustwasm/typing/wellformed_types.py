@@ -62,7 +62,7 @@ class TypeRules:
 
     def has_size(self, one: Ty, generics: Generics, span: t.Span) -> None:
         """Report a type that is the whole of a field, and has no size."""
-        if _lacks_size(None, ty.erase(one), generics):
+        if lacks_size(None, ty.erase(one), generics):
             report_size(self.compilation, one, span)
 
     # Definitions
@@ -215,7 +215,7 @@ def require(inference: Inference, p: Predicate, args: tuple[Ty, ...], span: t.Sp
     if any(one.flags & ty.HAS_ERROR for one in full):
         return True
     if p.trait.lang == "Sized":
-        if _lacks_size(inference, full[0], None):
+        if lacks_size(inference, full[0], None):
             report_size(inference.compilation, full[0], span)
             return False
         return True
@@ -259,13 +259,14 @@ def check_type(inference: Inference, one: Ty, generics: Generics | None, span: t
             report_bound(inference.compilation, one.data[0], one.args, span)
         return False
     for arg in sized:
-        if _lacks_size(inference, ty.shallow(arg), generics):
+        if lacks_size(inference, ty.shallow(arg), generics):
             report_size(inference.compilation, ty.deep(arg), span)
             return False
     return all(require(inference, p, one.args, span) for p in predicates)
 
 
-def _lacks_size(inference: Inference | None, one: Ty, generics: Generics | None) -> bool:
+def lacks_size(inference: Inference | None, one: Ty, generics: Generics | None) -> bool:
+    """Whether values of the type, which may be a parameter of these `generics`, may be of any size."""
     if one.kind != ty.PARAM or generics is None:
         return one.kind in _UNSIZED
     if one.data[0] not in generics.unsized:

@@ -1770,3 +1770,95 @@ struct In { a: [Aligned; 2] }
 #[repr(packed)] struct Gen<T>(T);
 #[repr(packed)] struct Ptr(*const Aligned, &'static Aligned);
 fn main() {}
+//= E0382 6 E0382 12 E0382 17 none 40
+pub fn cond() -> bool { true }
+pub fn take<T>(t: T) -> T { t }
+pub fn a(p0: &mut String) {
+    let mut s = String::new();
+    let x = if cond() { &mut s } else { take(p0) };
+    let y = p0.len();
+    x.push('a');
+}
+pub fn b(p0: &mut String) {
+    let mut s = String::new();
+    let x = if cond() { &mut s } else { take(p0) };
+    let y = p0.len();
+}
+pub fn c(p0: &mut String) {
+    let mut s = String::new();
+    let x = match cond() { true => &mut s, false => take(p0) };
+    let y = p0.len();
+}
+pub fn d(p0: &mut String) {
+    let mut s = String::new();
+    let x = [&mut s, take(p0)];
+    let y = p0.len();
+}
+pub fn e(p0: &mut String) {
+    let mut s = String::new();
+    let x: &mut String = take(p0);
+    let y = p0.len();
+}
+pub fn f(p0: &mut String) {
+    let x: &mut String = if cond() { panic!() } else { take(p0) };
+    let y = p0.len();
+}
+pub fn g(p0: &mut String) {
+    let mut s = String::new();
+    let x = loop { if cond() { break &mut s; } break take(p0); };
+    let y = p0.len();
+}
+pub fn h(p0: &mut String) -> usize {
+    let mut s = String::new();
+    let f = |b: bool| { if b { return &mut s; } take(p0) };
+    let y = p0.len();
+    y
+}
+fn main() {}
+//= E0507 4 E0507 6 E0507 10 E0525 5 E0525 7 E0525 8 E0525 9 E0525 11 E0525 12
+pub type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+pub fn make<T>() -> T { loop {} }
+pub fn aid(mut p0: Makes<'_, String>) {}
+pub fn a(v5: String) { aid(Box::new(|| v5)); }
+pub fn b(v5: String) { aid(Box::new(|| v5) as Makes<'_, String>); }
+pub fn c(v5: String) { let x: Box<dyn FnMut() -> String> = Box::new(move || v5); }
+pub fn d(v5: String) { let x = Box::new(move || v5); aid(x); }
+pub fn e(v5: String) { let x: Box<dyn FnMut() -> String> = Box::new(move || v5) as Box<dyn FnMut() -> String>; }
+pub fn f(v5: String) { let x = &mut (move || v5) as &mut dyn FnMut() -> String; }
+pub fn g(v5: String) { let x: &mut dyn FnMut() -> String = &mut (move || v5); }
+pub fn h(v5: String) { for w in 0..3 { aid(((Box::new(|| v5) as Makes<'_, String>))); } }
+pub fn i(v: Vec<String>) { for v5 in v.iter().map(move |w| String::new()) { aid(((Box::new(|| v5) as Makes<'_, String>))); } }
+fn main() {}
+//= E0277 7 E0277 8 E0277 9 E0277 10 E0277 11 E0277 12 E0277 13 E0277 14 E0277 15 E0277 19 E0277 20 E0277 21 E0277 24 E0277 25 E0277 26 E0308 16 E0308 17 E0308 18 E0308 22
+trait T { fn f(&self) {} }
+struct S;
+impl T for S {}
+struct W(S);
+impl std::ops::Deref for W { type Target = S; fn deref(&self) -> &S { &self.0 } }
+fn u(x: &dyn T) {}
+fn a(s: &&S) { u(s); }
+fn b(s: &Box<S>) { u(s); }
+fn c(s: &W) { u(s); }
+fn d(s: &Box<dyn T>) { u(s); }
+fn e(s: &&dyn T) { u(s); }
+fn f(s: &std::rc::Rc<dyn T>) { u(s); }
+fn g(s: &mut Box<S>) { u(s); }
+fn h(s: &str) { let x: &dyn T = s; }
+fn i(s: &[u8]) { let x: &dyn T = s; }
+fn j(s: S) { let x: &dyn T = s; }
+fn k(s: i32) { let x: Box<dyn T> = s; }
+fn l(s: &'static str) { let x: Box<dyn std::error::Error> = s; }
+fn m() -> Option<Box<dyn T>> { Some(Box::new(5)) }
+fn n() -> Vec<Box<dyn T>> { vec![Box::new(S), Box::new(5)] }
+fn o(s: std::rc::Rc<i32>) { let x: std::rc::Rc<dyn T> = s; }
+fn p(s: &i32) { let x: &mut dyn T = s; }
+fn q(x: &dyn std::fmt::Display) {} 
+fn r() { q(&vec![1]); q(&S); q(&5); }
+fn t<F>(f: F) { let x: &dyn Fn(i32) = &f; let y: Box<dyn Iterator<Item = i32>> = Box::new(vec![1]); }
+fn v() { let x: &dyn Fn(i32) = &5; }
+fn main() {}
+//= E0277 2 E0277 3
+trait T { fn f(&self) {} }
+fn d<Q: T + ?Sized>(q: &Q) { let x: &dyn T = q; }
+fn e<Q: T + ?Sized>(q: Box<Q>) { let x: Box<dyn T + '_> = q; }
+fn main() {}

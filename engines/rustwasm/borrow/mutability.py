@@ -222,7 +222,8 @@ def _explain(reporter: Reporter, error: Any, place: m.Place, at: int, verb: str)
     message = "consider changing this to be a mutable reference"
     definition = reporter.body.definition
     if place.local <= reporter.body.arg_count and text == local.name:
-        for pattern, written in definition.syntax.params if isinstance(definition, FnDef) else ():
+        syntax = definition.syntax if isinstance(definition, FnDef) else None  # none of a closure
+        for pattern, written in syntax.params if syntax is not None else ():
             if pattern.span == local.span and isinstance(written, t.TypeRef) and not _of_trait(definition):
                 sign = _SIGN.match(reporter.snippet(written.span))
                 at = written.span[0] + (sign.end() if sign is not None else 0)

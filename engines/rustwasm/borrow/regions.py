@@ -93,7 +93,7 @@ class Regions:
             changed = bool(more)
 
     def promised(self, longer: int, shorter: int) -> bool:
-        return longer in (0, shorter) or (longer, shorter) in self.known or (0, shorter) in self.known
+        return longer in (0, shorter) or (longer, shorter) in self.known or (longer, 0) in self.known
 
     def _by_longer(self) -> dict[int, list[int]]:
         """The constraints (by number) of each region that is the longer one of some; all must be known by now."""

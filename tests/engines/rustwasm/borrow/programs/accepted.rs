@@ -255,4 +255,8 @@ fn an_index_from_the_length_of_a_slice(list: &mut [i32]) {
     list[list.len() - 1] += list[0];
 }
 
+fn lifetime_behind_static_is_static<'s, 't>(one: &'s mut &'t mut String, _: &'static Option<&'t i32>) -> &'s mut &'static mut String {
+    one
+}
+
 fn main() {}

@@ -1014,4 +1014,14 @@ fn e0502_an_index_from_the_length() {
     list[list.len() - 1] = 2; //~ E0502
 }
 
+fn static_behind_a_reference_promises_nothing_of_others<'a>(_: &'a &'static i32, text: &String) -> &'a String {
+    text //~ E0621
+}
+
+fn reference_that_a_closure_is_given_is_no_mutable_one() {
+    let given = |text: &String| {
+        let again = &mut *text; //~ E0596
+    };
+}
+
 fn main() {}

@@ -17,7 +17,7 @@ from typing import Final
 from harness.contract.case import ProgramCase
 from harness.contract.observation import ProgramObservation
 from harness.contract.traps import End
-from harness.deadline import Deadline
+from oracles.deadline import Deadline
 
 _LIBC: Final = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG: Final = 1

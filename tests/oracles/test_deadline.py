@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.deadline import Deadline
+from oracles.deadline import Deadline
 
 BUSY = "import time\nwhile time.process_time() < 0.2: pass\nprint(flush=True)\nwhile True: pass"
 
@@ -18,7 +18,7 @@ BUSY = "import time\nwhile time.process_time() < 0.2: pass\nprint(flush=True)\nw
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [1000.0]
-    monkeypatch.setattr("harness.deadline.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("oracles.deadline.time.monotonic", lambda: now[0])
     return now
 
 

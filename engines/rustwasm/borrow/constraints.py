@@ -110,6 +110,7 @@ class Constraints(Calls):
                 regions.names[region] = name
         regions.close_known()
         inner = Environment(generic, self.universe, regions.fresh)
+        self.signatures.assumed = inner  # a lifetime that only `for<'x>` names comes after these
         counts = self.shapes.counts
         for i, local in enumerate(body.locals):
             known = None

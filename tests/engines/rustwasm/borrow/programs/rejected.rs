@@ -1024,4 +1024,17 @@ fn reference_that_a_closure_is_given_is_no_mutable_one() {
     };
 }
 
+trait LendsOwn<'a> {
+    type Out;
+    fn lend(&'a mut self) -> Self::Out;
+}
+
+fn lifetime_that_only_a_bound_names_hides_no_loan<T: for<'x> LendsOwn<'x, Out = &'x mut String>>(mut lender: T) {
+    let mut number = 1;
+    let one = &mut number;
+    let other = &mut number; //~ E0499
+    *one = 2;
+    lender.lend();
+}
+
 fn main() {}

@@ -472,13 +472,12 @@ class Compilation:
                 return function.mir  # type: ignore[no-any-return]
         if function in self.typed:
             with quiet_runtime():
-                self._look_into(function, True)
-        else:
-            self._look_into(function, True)
-        return function.mir
+                return self._look_into(function, True)
+        return self._look_into(function, True)
 
-    def _look_into(self, function: FnDef, build: bool) -> None:
+    def _look_into(self, function: FnDef, build: bool) -> Body | None:
         """Find the types of a body, unless they are known, and make its MIR if it is to be built and they are right."""
+        made: Body | None = None
         if isinstance(function.syntax, t.FnItem) and isinstance(function.syntax.body, UnparsedBody):
             function.syntax.body = function.syntax.body.parse()
         self.active.add(function)
@@ -489,7 +488,7 @@ class Compilation:
         # What is wrong with an unknown type may have been said elsewhere, of the impl that the function is in.
         if len(self.diagnostics.errors) == before and not (checker.unknown and self.diagnostics.has_errors):
             if build:
-                function.mir = build_body(checker)
+                made = function.mir = build_body(checker)
             else:
                 self.typed[function] = checker
         elif function in self.unlooked:
@@ -497,6 +496,7 @@ class Compilation:
         self.current_impl = saved_impl
         self.active.discard(function)
         ty.forget_variables()
+        return made
 
     def _check_types(self, function: FnDef) -> None:
         """Check the types of a body; MIR is made of it at once unless the mode rules may do without."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ci.bench_rust_modes import program
 from engines.rustwasm.compilation import Compilation, check_source
 from engines.rustwasm.driver import build_bytes
+from engines.rustwasm.mir.interpreter import run_program
 from engines.rustwasm.modes.advice import advise
 from engines.rustwasm.modes.quiet import QuietBodies
 from engines.rustwasm.syntax.diagnostics import Diagnostic
@@ -190,6 +191,14 @@ def test_a_check_makes_no_mir_of_quiet_bodies_and_a_build_makes_the_same_module(
         whole.body_of(function)
     assert build_bytes(compilation) == build_bytes(whole)
     assert unbuilt(compilation) == ["sum", "push", "names", "work1"], "nobody calls these"
+
+
+def test_closures_that_quiet_functions_give_away_are_built() -> None:
+    text = '#![wasm::gc]\nfn f() -> impl Fn(i32) -> i32 { |x| x + 1 }\nfn main() { print!("{}", f()(1)); }\n'
+    compilation = check_source(text)
+    assert unbuilt(compilation) == []
+    assert run_program(compilation) == (0, b"2", b"")
+    assert build_bytes(compilation)
 
 
 def test_advice_is_given_on_quiet_bodies() -> None:

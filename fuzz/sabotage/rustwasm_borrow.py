@@ -80,6 +80,22 @@ def _() -> None:
     replace_method(shapes.Shapes, "_bind", covariant)
 
 
+@BUGS.action("rust-generality-guessed", Area.RUST_FRONT_END, _RULE,
+             description="whether an inferred `fn(&T)` is `for<'a>` is guessed, whatever it is made of")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.generality import Generality
+
+    replace_method(Generality, "use", lambda original: lambda *given: None)
+
+
+@BUGS.action("rust-inner-pointers-bind-nothing", Area.RUST_FRONT_END, _RULE,
+             description="a call of `fn(fn(&T))` chooses what its parameter is called with")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.calls import Calls
+
+    replace_method(Calls, "_bound_within", lambda original: lambda self, whole, regions: set())
+
+
 @BUGS.action("rust-captures-for-any-call", Area.RUST_FRONT_END, _RULE,
              description="a closure gives what it captures back for the lifetime of each call")  # fmt: skip
 def _() -> None:

@@ -10,8 +10,9 @@ from typing import Any, Final, TypeAlias
 
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.generality import Generality
 from engines.rustwasm.borrow.report import Reporter
-from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
+from engines.rustwasm.borrow.shapes import INVARIANT, Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.subtyping import Subtyping
 from engines.rustwasm.borrow.type_outlives import lasting_parts
@@ -30,8 +31,8 @@ _Had: TypeAlias = tuple[TraitDef, list[Typed], tuple[int, ...]]
 class Bounds(Subtyping):
     """Constraints of where clauses."""
 
-    def __init__(self, facts: Facts, shapes: Shapes, signatures: Signatures) -> None:
-        super().__init__(facts, shapes, signatures)
+    def __init__(self, facts: Facts, shapes: Shapes, signatures: Signatures, general: Generality | None) -> None:
+        super().__init__(facts, shapes, signatures, general)
         self.every: list[tuple[int, int, TraitDef | Ty, Ty]] = []
         """Regions of lifetimes for each of which a trait has to be had: (region, point, trait, by what), or a
         function pointer or `dyn Fn` become."""
@@ -122,6 +123,8 @@ class Bounds(Subtyping):
             return
 
     def _equal(self, pairs: list[tuple[int, int]], category: int) -> None:
+        if self.general is not None and self.general.collecting:
+            self.general.use([one for one, _ in pairs], [other for _, other in pairs], INVARIANT)
         for one, other in pairs:
             self.regions.outlives(one, other, self.point, category)
             self.regions.outlives(other, one, self.point, category)

@@ -10,8 +10,9 @@ from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.bounds import Bounds
 from engines.rustwasm.borrow.describe import is_box
 from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.generality import Generality
 from engines.rustwasm.borrow.shapes import COVARIANT, Shapes, is_fn_trait
-from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
+from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError, with_own_bounds
 from engines.rustwasm.borrow.written import parts
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import FnDef, ImplDef, VariantDef
@@ -27,9 +28,14 @@ class Calls(Bounds):
     captures', parameters' and result's regions."""
 
     def __init__(
-        self, facts: Facts, shapes: Shapes, signatures: Signatures, summaries: dict[Any, list[tuple[int, int]]]
+        self,
+        facts: Facts,
+        shapes: Shapes,
+        signatures: Signatures,
+        summaries: dict[Any, list[tuple[int, int]]],
+        general: Generality | None = None,
     ) -> None:
-        super().__init__(facts, shapes, signatures)
+        super().__init__(facts, shapes, signatures, general)
         self.summaries = summaries
         self.passed: list[tuple[Any, dict[int, int]]] = []
         """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and
@@ -117,7 +123,7 @@ class Calls(Bounds):
             return
         own = Environment(self.signatures.assumed.args, self.universe, self.regions.fresh)
         try:
-            one, regions = self.signatures.typed(written, own)
+            one, regions = self.signatures.typed(with_own_bounds(written, f"&&{len(self.universe)}"), own)
         except UnknownRegionsError:
             return
         if one is found[0]:
@@ -298,14 +304,28 @@ class Calls(Bounds):
         called = parts(callee[0])
         if called is None:
             raise UnknownRegionsError
+        whole = ty.tuple_of((*called[0], called[1]))
         chosen: dict[int, int] = {}
         held: list[int] = []
-        for region in callee[1][len(callee[0].regions) :]:
-            if region < -1 and region not in chosen:
+        given = callee[1][len(callee[0].regions) :]
+        within = self._bound_within(whole, given)
+        for region in given:
+            if region < -1 and region not in chosen and region not in within:
                 chosen[region] = self.regions.fresh()
             held.append(chosen.get(region, region))
-        typed = self.signatures.split((ty.tuple_of((*called[0], called[1])), tuple(held)))
+        typed = self.signatures.split((whole, tuple(held)))
+        if self.general is not None and self.general.collecting:
+            # A slot says something of the whole only.
+            typed = [(one, own if self.shapes.binders(one) else self.unknown(one)) for one, own in typed]
         return typed[:-1], typed[-1], chosen
+
+    def _bound_within(self, whole: Ty, regions: tuple[int, ...]) -> set[int]:
+        """What is bound by function pointers or `dyn Fn` among the parameters or in the result of one: all that stands
+        in one of them alone."""
+        found: set[int] = set()
+        for start, end, _ in self.shapes.binders(whole):
+            found |= set(regions[start:end]) - set(regions[:start]) - set(regions[end:])
+        return {region for region in found if region < -1}
 
     def becomes(self, source: Typed, wanted: Typed) -> None:
         """A value becomes another type: closures and functions in it a `dyn Fn` or function pointer, whose calls choose
@@ -393,14 +413,15 @@ class Calls(Bounds):
         at = 0
         for declared, given in zip(definition.inputs, arguments, strict=False):
             erased = ty.subst(ty.erase(declared), closure[0].args)
-            own = tuple([fixed.get(at + i, one) for i, one in enumerate(self.unknown(erased))])
+            fresh = self.unknown(erased, definition, len(regions))
+            own = tuple([fixed.get(at + i, one) for i, one in enumerate(fresh)])
             at += len(own)
             self.relate(given, (erased, own), r.CALL)
             if fixed and exact:
                 self._equal([pair for pair in zip(given[1], own, strict=False) if pair[1] in fixed.values()], r.CALL)
             regions += own
         output = ty.subst(ty.erase(definition.output), closure[0].args)
-        result = tuple([fixed.get(at + i, one) for i, one in enumerate(self.unknown(output))])
+        result = tuple([fixed.get(at + i, one) for i, one in enumerate(self.unknown(output, definition, len(regions)))])
         regions += result
         summary = self.summaries.get(definition)
         if summary is None:

@@ -11,6 +11,7 @@ from engines.rustwasm.borrow.constraints import Constraints, Loan
 from engines.rustwasm.borrow.declared import Definition, check_declared
 from engines.rustwasm.borrow.escapes import Escape, chosen_by_calls, escapes, refuse, refuse_captured
 from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
+from engines.rustwasm.borrow.generality import Generality
 from engines.rustwasm.borrow.guards import add_guards
 from engines.rustwasm.borrow.implemented import check_implemented
 from engines.rustwasm.borrow.lifetimes import check_lifetimes, positions, summarize
@@ -48,6 +49,8 @@ class BorrowChecker:
         self.modes = ModeRules(compilation, diagnostics) if compilation is not None else None
         self.summaries: dict[Any, list[tuple[int, int]]] = {}
         self.escapes: dict[Any, list[Escape]] = {}
+        self.general: Generality | None = None
+        """What function pointers and `dyn Fn` are for every lifetime, of the function that is checked."""
 
     def check_impl(self, impl: ImplDef) -> None:
         """Report methods of a trait's impl whose lifetimes are not those of the trait's."""
@@ -65,10 +68,24 @@ class BorrowChecker:
 
     def check(self, body: m.Body) -> None:
         """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""
+        self._infer_generality(body)
         for closure in body.closures[::-1]:
             if closure.body is not None and closure.body.mir is not None:
                 self._check_sorted(closure.body.mir, closure)
         self._check_sorted(body, None)
+
+    def _infer_generality(self, body: m.Body) -> None:
+        """Tell which function pointers in the types of a body, and of closures in it, are `for<'a>`."""
+        self.general = None
+        within = [one.body.mir for one in body.closures if one.body is not None and one.body.mir is not None]
+        if any(self.shapes.binders(local.ty) for one in (body, *within) for local in one.locals):
+            general = Generality(self.shapes, self.written)
+            for one in (body, *within):
+                signatures = Signatures(self.compilation, self.shapes, self.written)
+                Constraints(Facts(one), self.shapes, signatures, self.summaries, general).run()
+                signatures.call_closure = signatures.call_item = None  # as below
+            general.solve()
+            self.general = general
 
     def _check_sorted(self, body: m.Body, closure: Any) -> None:
         """The messages of one body are given in the order of the source."""
@@ -93,7 +110,7 @@ class BorrowChecker:
         ) and not _passes_items(body) and not self._particular(body):  # fmt: skip
             return
         signatures = Signatures(self.compilation, self.shapes, self.written)
-        constraints = Constraints(facts, self.shapes, signatures, self.summaries)
+        constraints = Constraints(facts, self.shapes, signatures, self.summaries, self.general)
         self._check_regions(constraints, closure, reporter, moves)
         # It calls back: a circle that would keep all that is known of the body (the collector is off while compiling).
         signatures.call_closure = signatures.call_item = None

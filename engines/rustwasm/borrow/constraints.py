@@ -4,19 +4,20 @@ function")."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.bounds import by_bounds
 from engines.rustwasm.borrow.calls import STATIC, Calls, is_call
-from engines.rustwasm.borrow.facts import Facts
-from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes, picked
-from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
+from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
+from engines.rustwasm.borrow.generality import Generality
+from engines.rustwasm.borrow.shapes import INVARIANT, Shapes, is_fn_trait, opaque_lifetimes, picked
+from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError, with_own_bounds
 from engines.rustwasm.borrow.type_outlives import unsized_parts
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.definitions import FnDef, ImplDef, Predicate
+from engines.rustwasm.typing.definitions import ConstDef, FnDef, ImplDef, Predicate
 from engines.rustwasm.typing.types import Ty
 
 
@@ -40,9 +41,14 @@ class Constraints(Calls):
     """The regions of a body's locals and the constraints between them."""
 
     def __init__(
-        self, facts: Facts, shapes: Shapes, signatures: Signatures, summaries: dict[Any, list[tuple[int, int]]]
+        self,
+        facts: Facts,
+        shapes: Shapes,
+        signatures: Signatures,
+        summaries: dict[Any, list[tuple[int, int]]],
+        general: Generality | None = None,
     ) -> None:
-        super().__init__(facts, shapes, signatures, summaries)
+        super().__init__(facts, shapes, signatures, summaries, general)
         self.locals: list[tuple[int, ...]] = []
         self.loans: list[Loan] = []
         self.hidden: set[int] = set()
@@ -72,10 +78,16 @@ class Constraints(Calls):
         self.signatures.assumptions = definition.generics.predicates
         self.signatures.assumed = env
         order = [*range(1, len(declared)), 0]
+        own = _closure_of(body) if closure else None
+        at = self.shapes.captured(own) if own is not None else 0
         for i in order:
             one = declared[i]
             erased = body.locals[i].ty
             count = self.shapes.count(erased)
+            general: Sequence[int] = ()
+            if self.shapes.binders(erased):
+                general = self.called(erased, own.data if own is not None and i != 1 else None, at)
+            at += count if i != 1 else 0
             if not count:
                 found[i] = ()
                 continue
@@ -83,14 +95,17 @@ class Constraints(Calls):
             if known is None and one is not None and one.kind == ty.OPAQUE:
                 known = self._hidden(one, env, count, universal)
             if known is None:
-                known = tuple([one or universal() for one in self.signatures.written.bound(erased)])
+                known = tuple([one or universal() for one in general or [0] * count])
                 if i == 0 and not closure:
                     for region in known:
                         regions.known |= {(u, region) for u in range(len(regions.names))}
             found[i] = known
+            if own is not None and self.general is not None and self.general.collecting:
+                for start, end, _ in self.shapes.binders(erased):
+                    self.general.use(known[start:end], general[start:end], INVARIANT)
         if closure:
             self._fix_signature(found)
-        declared_locals = {i: _with_own_bounds(one, f"&{i}") for i, one in body.declared}
+        declared_locals = {i: with_own_bounds(one, f"&{i}") for i, one in body.declared}
         named = [*declared_locals.values(), *[one for one in declared if one is not None]]
         for name in dict.fromkeys(name for one in named for name in sorted(ty.lifetimes(one)) if name[0] != "&"):
             env.region(name)
@@ -121,11 +136,20 @@ class Constraints(Calls):
             if known is None:
                 known = () if counts.get(local.ty) == 0 else self.unknown(local.ty)
             self.locals.append(known)
+        if self.general is not None and self.general.collecting:
+            told = {*range(len(declared)), *declared_locals}
+            self.exact = {self.locals[i] for i in range(len(body.locals)) if i not in told and self._made_once(i)}
+
+    def _made_once(self, local: int) -> bool:
+        """Whether a local is of the type of the one value that it is made of."""
+        if not self.shapes.binders(self.body.locals[local].ty):
+            return False
+        made = [place for _, kind, place in self.facts.of_local[local] if kind in (ASSIGN, RESULT)]
+        return len(made) == 1 and not made[0].projection
 
     def _fix_signature(self, found: dict[int, tuple[int, ...]]) -> None:
         """What is the same for all calls of a closure is part of its own type."""
-        environment = self.body.locals[1].ty
-        closure = environment.args[0] if environment.kind == ty.REF else environment
+        closure = _closure_of(self.body)
         fixed = self.shapes.fixed(closure)
         if fixed:
             own = dict(zip(fixed, found[1][-len(fixed) :], strict=True))
@@ -139,8 +163,7 @@ class Constraints(Calls):
         """The function that a closure is written in; None for any other body."""
         if not self.body.arg_count or self.body.locals[1].name != "{environment}":
             return None
-        one = self.body.locals[1].ty
-        owner = (one.args[0] if one.kind == ty.REF else one).data.owner
+        owner = _closure_of(self.body).data.owner
         return owner if isinstance(owner, FnDef) else None
 
     def _hidden(self, one: Ty, env: Environment, count: int, universal: Callable[[], int]) -> tuple[int, ...]:
@@ -189,8 +212,19 @@ class Constraints(Calls):
         if isinstance(operand, m.Constant):
             if operand.ty.kind == ty.FNDEF:
                 return self.item(operand.ty, operand.written)
+            if self.shapes.binders(operand.ty):
+                return operand.ty, self._of_constant(operand)
             return operand.ty, (0,) * self.shapes.count(operand.ty)
         return self.typed(operand.place)
+
+    def _of_constant(self, one: m.Constant) -> tuple[int, ...]:
+        """The regions of a constant that has function pointers or `dyn Fn`: a static's, behind its address, are as it
+        is declared."""
+        if isinstance(one.value, ConstDef) and one.ty.args:
+            declared = self.signatures.regions(one.value.ty, Environment([], {}, lambda: 0), one.ty.args[0])
+            if declared is not None:
+                return (*(0 for _ in one.ty.regions), *declared)
+        return tuple(self.called(one.ty))
 
     # Statements
 
@@ -303,12 +337,15 @@ class Constraints(Calls):
             if one.kind == ty.ARRAY:
                 step = (m.INDEX, 0)
             inner, where = self.shapes.part(one, rvalue.variant, step)
-            self.relate(source, (inner, picked(regions, where)), category)
+            held = inner, picked(regions, where)
+            self.relate(source, held, category)
+            if one.kind == ty.CLOSURE and self.general is not None and self.general.collecting:
+                self.relate(held, source, category)
         if one.kind == ty.ADT and self.binds(one.data.generics):
             own = len(one.regions)
-            held = self.signatures.split((ty.tuple_of(one.args), regions[own:]))
+            args = self.signatures.split((ty.tuple_of(one.args), regions[own:]))
             lifetimes = dict(zip(one.data.lifetimes, regions[:own], strict=True))
-            self._bounds(one.data.generics, Environment(held, lifetimes, self.regions.fresh), r.OTHER)
+            self._bounds(one.data.generics, Environment(args, lifetimes, self.regions.fresh), r.OTHER)
         if one.kind == ty.CLOSURE:
             count = self.shapes.captured(one)
             known = dict(enumerate(regions[:count]))
@@ -344,6 +381,8 @@ class Constraints(Calls):
         if regions:
             inner = target[0].args[0]
             self.relate((one, regions), (inner, target[1][1:]), category)
+            if target[1] in self.exact:
+                self.relate((inner, target[1][1:]), (one, regions), category)
             if rvalue.kind != "shared":
                 # What a `dyn Trait` is bounded by may become less where one is lent: that is an unsizing coercion.
                 own = 1 if inner.kind == ty.DYN else 0
@@ -409,27 +448,21 @@ def _named(bound: Predicate) -> list[str]:
     return [name for name in (*bound.lifetimes, *args) if name]
 
 
+def _closure_of(body: m.Body) -> Ty:
+    """The type of the closure that a body is of."""
+    one = body.locals[1].ty
+    return one.args[0] if one.kind == ty.REF else one
+
+
 def _of_closure(body: m.Body) -> list[Ty | None]:
     """The types that are written at a closure's result and parameters, where those of a function's are."""
-    one = body.locals[1].ty
-    closure = (one.args[0] if one.kind == ty.REF else one).data
+    closure = _closure_of(body).data
     known: list[Ty | None] = []
     for i, written in enumerate((closure.declared_output, None, *closure.declared)):
         told = ty.deep(written) if written is not None else None
         whole = told is not None and not told.flags & ty.HAS_INFER
-        known.append(_with_own_bounds(told, f"&-{i}") if told is not None and whole else None)
+        known.append(with_own_bounds(told, f"&-{i}") if told is not None and whole else None)
     return known
-
-
-def _with_own_bounds(one: Ty, name: str) -> Ty:
-    """A `dyn Trait` without a lifetime has one that is inferred, in a body; it gets this name."""
-
-    def change(part: Ty) -> Ty | None:
-        if part.kind == ty.DYN and not part.regions[0]:
-            return ty.rewrite(ty.intern(ty.DYN, part.data, part.args, (name, *part.regions[1:])), change)
-        return None
-
-    return ty.rewrite(one, change)
 
 
 def _tracks(one: Ty) -> bool:

@@ -299,3 +299,18 @@ def _open(declared: Ty, env: Environment) -> bool:
     if declared.kind == ty.PARAM:
         return env.args[declared.data[0]][0] is ty.ERROR_TY
     return bool(declared.flags & ty.HAS_PARAM) and any(_open(arg, env) for arg in declared.args)
+
+
+def with_own_bounds(one: Ty, name: str) -> Ty:
+    """A `dyn Trait` without a lifetime has one that is inferred, in a body; each gets a name that begins so."""
+    found = 0
+
+    def change(part: Ty) -> Ty | None:
+        nonlocal found
+        if part.kind == ty.DYN and not part.regions[0]:
+            found += 1
+            regions = (f"{name}.{found}", *part.regions[1:])
+            return ty.rewrite(ty.intern(ty.DYN, part.data, part.args, regions), change)
+        return None
+
+    return ty.rewrite(one, change)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.generality import Generality
 from engines.rustwasm.borrow.regions import Regions
-from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, Shapes, is_fn_trait
+from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, INVARIANT, Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.type_outlives import TypeTest, outliving
 from engines.rustwasm.mir import body as m
@@ -19,7 +21,7 @@ from engines.rustwasm.typing.types import Ty
 class Subtyping:
     """The regions of a body and the constraints between them. `point` is where what is demanded next stands."""
 
-    def __init__(self, facts: Facts, shapes: Shapes, signatures: Signatures) -> None:
+    def __init__(self, facts: Facts, shapes: Shapes, signatures: Signatures, general: Generality | None) -> None:
         self.facts = facts
         self.body: m.Body = facts.body
         self.shapes = shapes
@@ -28,14 +30,27 @@ class Subtyping:
         self.tests: list[TypeTest] = []
         """What parameters have to outlive."""
         self.point = 0
+        self.general = general
+        self.exact: set[tuple[int, ...]] = set()
+        """While it is collected what is general: the regions of locals of the very type that they are made of."""
         self.empties: list[tuple[int, int]] = []
         """Regions that every lifetime has to outlive, and where."""
 
-    def unknown(self, one: Ty) -> tuple[int, ...]:
-        """New regions for a type of which nothing else is known."""
+    def unknown(self, one: Ty, closure: Any = None, at: int = 0) -> tuple[int, ...]:
+        """New regions for a type of which nothing else is known, but for where it stands in the signature of a
+        closure."""
         if self.shapes.binders(one):
-            return tuple([region or self.regions.fresh() for region in self.signatures.written.bound(one)])
+            return tuple([region or self.regions.fresh() for region in self.called(one, closure, at)])
         return self.regions.fresh_many(self.shapes.count(one))
+
+    def called(self, one: Ty, closure: Any = None, at: int = 0) -> Sequence[int]:
+        """Per region of a type of which nothing else is known: the number of what calls choose, or 0; while it is
+        collected what these are, a slot for each."""
+        general = self.general
+        if general is None:
+            return self.signatures.written.bound(one)
+        slots = general.slots(self.body, one, closure, at)
+        return slots if general.collecting else [general.bound(slot) for slot in slots]
 
     def relate(self, source: Typed, target: Typed, category: int) -> None:
         """`source` may be used where `target` is wanted."""
@@ -47,6 +62,10 @@ class Subtyping:
             return
         constraints, point = self.regions.constraints, self.point
         given, wanted = source[1], target[1]
+        if self.general is not None and self.general.collecting:
+            for start, end, outer in self.shapes.binders(one):
+                self.general.use(given[start:end], wanted[start:end], INVARIANT if wanted in self.exact else outer)
+            return
         for start, end, outer in self.shapes.binders(one):
             mine, other = given[start:end], wanted[start:end]
             if mine != other and any(region < 0 for region in (*mine, *other)):

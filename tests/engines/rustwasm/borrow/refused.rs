@@ -5167,3 +5167,75 @@ fn main() {}
 trait P<'a> {} trait T { fn m<'a, X: P<'a>>(&self, x: X); }
 struct S; impl T for S { fn m<'q, X: P<'q>>(&self, x: X) {} }
 fn main() {}
+//= fine
+use std::cell::Cell;
+fn make<T>() -> T { loop {} }
+fn a(s: &String) { (*make::<&mut fn(&String)>())(s); }
+fn b(s: &String) { (*make::<&mut Cell<fn(&String)>>().get_mut())(s); }
+fn d(s: &String) { (*make::<&mut [&mut fn(&String)]>().last_mut().unwrap())(s); }
+struct Other<'a> { f: fn(&'a String) }
+fn main() {}
+//= fine
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+fn make<T>() -> T { loop {} }
+fn c<'a>() -> fn(&'a String) { (make::<&mut Makes<'_, fn(&String)>>())() }
+fn d() { make::<Box<Makes<'_, Option<Box<dyn Fn(&String) -> &String + '_>>>>>()(); }
+fn main() {}
+//= fine
+const F: fn(&str) -> usize = g;
+static S: fn(&str) -> usize = g;
+const O: Option<fn(&str) -> usize> = None;
+struct Other<'a> { f: fn(&'a str) -> usize }
+fn g(s: &str) -> usize { s.len() }
+fn a() { let s = String::new(); F(&s); S(&s); let h = F; h(&s); let v = vec![F, S]; for k in v { k(&s); } }
+fn b() { let s = String::new(); if let Some(k) = O { k(&s); } let mut o = O; o = Some(g); o.unwrap()(&s); }
+fn main() {}
+//= fine
+use std::cell::Cell;
+fn a<'s>(h: fn(&String)) { let c: Cell<fn(&'s String)> = Cell::new(h); }
+fn b<'s>(h: fn(&String)) { let c: Cell<fn(&String)> = Cell::new(h); let s = String::new(); c.get()(&s); }
+fn c<'s>(h: fn(&'s String), k: fn(&String)) { let mut v = Vec::new(); v.push(h); v.push(k); }
+fn d<'s>(h: fn(&'s String), k: fn(&String)) {
+    let mut v = None; if true { v = Some(k); }
+    let s = String::new(); v.unwrap()(&s); let mut w = None; w = Some(h);
+}
+fn main() {}
+//= fine
+fn e<'s>(h: fn(&'s String), s: &'s String) { let c = || h; c()(s); let d = |k: fn(&'s String)| k(s); d(h); }
+fn f<'s>(h: fn(&String)) {
+    let c = || h; let s = String::new(); c()(&s);
+    let d = |k: fn(&String)| { let t = String::new(); k(&t) }; d(h);
+}
+struct T<'a> { f: fn(&'a String), g: Option<fn(&String)> }
+fn g<'s>(t: T<'s>, s: &'s String) {
+    let T { f, g } = t; f(s); let u = String::new(); g.unwrap()(&u);
+    let m = [f; 2].map(|x| Some(x)); m[0].unwrap()(s);
+}
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn b(s: &String) { let f: fn(&String) -> fn(&String) = make(); let t = String::new(); f(s)(&t); }
+fn c<'s>(s: &'s String) { let f: for<'a> fn(&'a String, fn(&'a String)) = make(); let g: fn(&'s String) = make(); f(s, g); }
+fn d(x: fn(fn(&String))) { let h: fn(&String) = make(); x(h); }
+fn e<'s>(x: fn(fn(&'s String)), h: fn(&String)) { x(h); }
+fn main() {}
+//= E0308 1
+fn e<'s>(x: fn(fn(&String)), h: fn(&'s String)) { x(h); }
+fn main() {}
+//= E0308 2
+fn make<T>() -> T { loop {} }
+fn f<'s>(g: fn(&'s String)) { let mut v = *(make::<Box<Option<fn(&String)>>>()).get_or_insert_with(|| g); }
+fn main() {}
+//= E0308 3
+struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn f(p: Take<'_>) { ((*make::<&mut &mut [Option<fn(&String)>]>()).last_mut().unwrap()).insert(p.f); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn tie<'a, T: ?Sized>(_: &'a T, _: &mut Vec<&'a T>) {}
+fn a<'b>(p: &'b Box<dyn Fn(&String) -> &String + '_>) {
+    tie(p, (make::<&mut Vec<Vec<&Box<dyn Fn(&String) -> &String + '_>>>>()).last_mut().unwrap());
+}
+fn b<'a>(p: &Box<dyn Fn(&String) -> &String + 'a>) { make::<&mut Option<&Box<dyn Fn(&String) -> &String + '_>>>().replace(p); }
+fn main() {}

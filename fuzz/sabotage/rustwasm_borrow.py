@@ -96,6 +96,14 @@ def _() -> None:
     replace_method(Calls, "_bound_within", lambda original: lambda self, whole, regions: set())
 
 
+@BUGS.action("rust-quantified-results-untied", Area.RUST_FRONT_END, _RULE,
+             description="what `T: for<'x> Lend<'x, Out = &'x mut U>` gives is tied to no borrow")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.signatures import Signatures
+
+    replace_method(Signatures, "_quantified", lambda original: lambda self, bound, args, lifetimes: [])
+
+
 @BUGS.action("rust-captures-for-any-call", Area.RUST_FRONT_END, _RULE,
              description="a closure gives what it captures back for the lifetime of each call")  # fmt: skip
 def _() -> None:

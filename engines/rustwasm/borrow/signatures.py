@@ -6,9 +6,10 @@ A value here is `(erased type, regions)`; where its regions stand is told in `sh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
-from engines.rustwasm.borrow.shapes import Shapes, bound_region, is_fn_trait, opaque_lifetimes
+from engines.rustwasm.borrow.shapes import Shapes, bound_region, elided, is_fn_trait, opaque_lifetimes
 from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.traits import head
@@ -153,7 +154,7 @@ class Signatures:
         if is_fn_trait(trait) and name == "Output":
             return self._output(subject, args[1])
         if kind in (ty.OPAQUE, ty.PARAM, ty.PROJECTION, ty.DYN):
-            found = self._bound(trait, name, subject)
+            found = self._bound(trait, name, args, lifetimes)
             if found is not None:
                 return found
             if kind in (ty.OPAQUE, ty.DYN):
@@ -216,11 +217,11 @@ class Signatures:
             start += count
         return Environment(args, dict(zip(opaque_lifetimes(one.data), regions[start:], strict=True)), lambda: 0)
 
-    def _bound(self, trait: Any, name: str, subject: Typed) -> Typed | None:
+    def _bound(self, trait: Any, name: str, args: list[Typed], lifetimes: tuple[int, ...]) -> Typed | None:
         """The associated type as the bounds of a parameter or an `impl Trait` tell it."""
-        one = subject[0]
+        one = args[0][0]
         if one.kind == ty.OPAQUE:
-            env = self.behind(subject)
+            env = self.behind(args[0])
             bounds = one.data.bounds
         else:
             if self.assumed is None:
@@ -231,8 +232,20 @@ class Signatures:
             if bound.trait is trait:
                 for bound_name, bound_ty in bound.declared[1]:
                     if bound_name == name:
+                        chosen = self._quantified(bound, args, lifetimes)
+                        if len(chosen) == 1:
+                            env = Environment(env.args, env.lifetimes, partial(int, chosen[0]))
                         return self.typed(bound_ty, env)
         return None
+
+    def _quantified(self, bound: Any, args: list[Typed], lifetimes: tuple[int, ...]) -> list[int]:
+        """What stands where a bound `for<'x> Trait<'x, &'x T>` has lifetimes of its `for`."""
+        chosen = [region for written, region in zip(bound.lifetimes, lifetimes, strict=False) if not written]
+        for declared, (one, regions) in zip(bound.declared[0], args[1:], strict=False):
+            where: list[int] = []
+            elided(self.shapes, declared, one, 0, where)
+            chosen += [regions[at] for at in where]
+        return list(dict.fromkeys(chosen))
 
     def _match_impl(self, impl: Any, args: list[Typed], of_trait: tuple[int, ...]) -> Environment | None:
         """The impl's parameters and lifetimes if it is for these arguments."""

@@ -5239,3 +5239,46 @@ fn a<'b>(p: &'b Box<dyn Fn(&String) -> &String + '_>) {
 }
 fn b<'a>(p: &Box<dyn Fn(&String) -> &String + 'a>) { make::<&mut Option<&Box<dyn Fn(&String) -> &String + '_>>>().replace(p); }
 fn main() {}
+//= E0499 2
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn g<'a, T: for<'x> Lend<'x, Out = &'x mut String>>(p0: &'a mut T) { let a = p0.lend(); let b = p0.lend(); a.clear(); }
+fn main() {}
+//= E0309 2 E0515 2
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn h<'a, T: for<'x> Lend<'x, Out = &'x mut String>>(mut p0: T) -> &'a mut String { p0.lend() }
+fn main() {}
+//= E0621 2
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn i<'a, T: for<'x> Lend<'x, Out = &'x mut String>>(p0: &'a mut T, q: &mut T) -> &'a mut String { q.lend() }
+fn main() {}
+//= E0505 2
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn j<T: for<'x> Lend<'x, Out = &'x mut String>>(mut p0: T) { let a = p0.lend(); drop(p0); a.clear(); }
+fn main() {}
+//= fine
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn k<T: for<'x> Lend<'x, Out = &'x mut String>>(mut p0: T) { let a = p0.lend(); a.clear(); let a = p0.lend(); a.clear(); }
+fn l<'a, T: Lend<'a, Out = &'a mut String>>(p0: &'a mut T) -> &'a mut String { p0.lend() }
+fn n<'b, T: for<'x> Lend<'x, Out = (&'x mut String, &'b String)>>(mut p0: T) -> &'b String { p0.lend().1 }
+fn o<'a, T: for<'x> Lend<'x, Out = &'x mut String>>(p0: &'a mut T) -> &'a mut String { p0.lend() }
+fn main() {}
+//= E0499 2
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn m<T>(p0: &mut T) where for<'x> T: Lend<'x, Out = &'x mut String> { let a = p0.lend(); let b = p0.lend(); a.clear(); }
+fn main() {}
+//= fine
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn n<'b, T: for<'x> Lend<'x, Out = (&'x mut String, &'b String)>>(p0: &mut T) -> &'b String { p0.lend().1 }
+fn n1<'b, T: for<'x> Lend<'x, Out = &'b String>>(p0: &mut T) -> &'b String { p0.lend() }
+fn n2<'b, T: for<'x> Lend<'x, Out = &'b String>>(p0: &mut T, q: &'b String) -> &'b String { p0.lend() }
+fn n3<'b, 'c, T: Lend<'c, Out = (&'c String, &'b String)>>(p0: &'c mut T) -> &'b String { p0.lend().1 }
+fn main() {}
+//= E0499 3
+pub trait Conv<A> { type Out; fn conv(&self, a: A) -> Self::Out; }
+fn g<T: for<'x> Conv<&'x mut String, Out = &'x mut String>>(t: &T) { let mut s = String::new();
+    let a = t.conv(&mut s); let b = t.conv(&mut s); a.clear(); }
+fn main() {}
+//= fine
+pub trait Conv<A> { type Out; fn conv(&self, a: A) -> Self::Out; }
+fn f<'a, T: for<'x> Conv<&'x mut String, Out = &'x mut String>>(t: &T, s: &'a mut String) -> &'a mut String { t.conv(s).clear(); t.conv(s) }
+fn main() {}

@@ -575,3 +575,54 @@ def _() -> None:
         return lambda constraints: [pair for pair in original(constraints) if min(pair) >= -1]
 
     replace_method(check, "summarize", wrapper)
+
+
+@BUGS.action("rust-static-behind-promises-all", Area.RUST_FRONT_END, _RULE,
+             description="`&'a &'static T` in a signature says that everything outlives `'a`")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.regions import Regions
+
+    def promised(original: Any) -> Any:
+        return lambda self, longer, shorter: original(self, longer, shorter) or (0, shorter) in self.known
+
+    replace_method(Regions, "promised", promised)
+
+
+@BUGS.action("rust-bounds-name-regions-late", Area.RUST_FRONT_END, _RULE,
+             description="a lifetime that only a bound's `for<'x>` names is one of the signature")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    def wrapper(original: Any) -> Any:
+        def begin(self: Any) -> None:
+            original(self)
+            self.signatures.assumed.fresh = lambda: self.regions.universal("'late")
+
+        return begin
+
+    replace_method(Constraints, "_declare", wrapper)
+
+
+@BUGS.action("rust-closures-called-once-borrow", Area.RUST_FRONT_END, _RULE,
+             description="a closure that `FnOnce` is asked of may not give away what it may change")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import check
+
+    def settle(original: Any) -> Any:
+        def settle_kinds(checker: Any) -> None:
+            own = [(closure, closure.trait_kind) for closure, _, _ in checker.closure_kinds]
+            original(checker)
+            for closure, kind in own:
+                closure.trait_kind = min(kind, closure.trait_kind, key=("Fn", "FnMut", "FnOnce").index)
+
+        return settle_kinds
+
+    replace_method(check, "settle_kinds", settle)
+
+
+@BUGS.action("rust-closures-keep-references-they-lend", Area.RUST_FRONT_END, _RULE,
+             description="`|| f(p)` of a `p: &T` keeps `p`, not only what it leads to")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.coercion import Coercer
+
+    replace_method(Coercer, "lends_outer", lambda original: lambda self, node: False)

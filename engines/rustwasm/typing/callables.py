@@ -45,6 +45,9 @@ def settle_kinds(checker: BodyChecker) -> None:
     for closure, kind, _ in checker.closure_kinds:
         if _RANKS.index(closure.trait_kind) > _RANKS.index(kind):
             closure.trait_kind = kind
+        elif kind == "FnOnce" and any(capture.mode != "ref" for capture in closure.captures):
+            # It may give away what it holds; of one that only reads, how often it can be called makes no difference.
+            closure.trait_kind = kind
     for closure, kind in checker.called_closures:
         if _RANKS.index(closure.trait_kind) > _RANKS.index(kind):
             own = closure.trait_kind

@@ -351,7 +351,8 @@ class CallChecker(PatternChecker):
         parameters: tuple[Ty, ...] | None = None
         for trait, args, _ in self.pending:
             if trait.lang in _FN_TRAITS and shallow(args[0]) is want:
-                kind = trait.lang
+                if kind is None or trait.lang == "Fn" or kind == "FnOnce":
+                    kind = trait.lang  # the one that asks for most
                 tupled = shallow(args[1])
                 if tupled.kind == ty.TUPLE:
                     parameters = tupled.args
@@ -368,6 +369,10 @@ class CallChecker(PatternChecker):
         closure.syntax = node
         closure.is_move = node.is_move
         closure.expected = parameters is not None
+        closure.result_written = node.result is not None or (
+            expected is not None
+            and (shallow(expected).kind == ty.DYN or any(shallow(one) is shallow(expected) for _, one in self.opened))
+        )
         self.closures.append(closure)
         outer = self.closure
         self.closure = closure
@@ -415,6 +420,7 @@ class CallChecker(PatternChecker):
             self.closure_kinds.append((closure, kind, node.span))
         return result_ty
 
+    opened: list[tuple[Any, Ty]]
     closure_parents: dict[Any, Any]
     closure_kinds: list[tuple[ClosureDef, str, t.Span]]
     loops: list[Any]

@@ -172,7 +172,8 @@ class _Uses:
         return result
 
     def scrutinee(self, node: Any, patterns: list[Any]) -> None:
-        if isinstance(node, (t.PathExpr, t.Field, t.Index)) or (isinstance(node, t.Unary) and node.op == "*"):
+        place = isinstance(node, (t.PathExpr, t.Field, t.Index)) or (isinstance(node, t.Unary) and node.op == "*")
+        if place and not any(one[0] == "borrow" for one in node.adjust or ()):
             mode: str | None = None
             for pattern in patterns:
                 one = self.pattern_mode(pattern)

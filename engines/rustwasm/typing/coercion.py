@@ -10,6 +10,7 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ClosureDef
 from engines.rustwasm.typing.fixes import mismatch_fix
 from engines.rustwasm.typing.methods import MethodChecker
+from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty, shallow
 from engines.rustwasm.typing.wellformed_types import lacks_size, report_size
 
@@ -17,6 +18,7 @@ from engines.rustwasm.typing.wellformed_types import lacks_size, report_size
 class Coercer(MethodChecker):
     """Fits a value of one type where another is expected, noting adjustments on the expression."""
 
+    closure: Any
     pointers: list[tuple[ClosureDef, Any, Ty]]
     diverging: list[Ty]
     """Types that nothing but what never gives a value was fitted to so far."""
@@ -57,8 +59,8 @@ class Coercer(MethodChecker):
         actual = shallow(actual)
         expected = shallow(expected)
         if actual is expected or actual.kind == ty.NEVER:
-            if actual.kind == ty.REF and actual.data and (
-                isinstance(node, (t.PathExpr, t.Field, t.Index)) or shallow(actual.args[0]).kind == ty.DYN
+            if actual.kind == ty.REF and (
+                (is_place(node) or shallow(actual.args[0]).kind == ty.DYN) if actual.data else self.lends_outer(node)
             ):
                 # A mutable reference is lent, not given away.
                 self.lend(node, actual.args[0], expected)
@@ -78,6 +80,18 @@ class Coercer(MethodChecker):
         if expected.data:
             self.make_mutable(node)
         self.adjusted(node, [("deref", what), ("borrow", expected, expected.data)])
+
+    def lends_outer(self, node: Any) -> bool:
+        """Is a shared reference that a closure uses to be lent, not copied? Any is where a reference is expected, but
+        only of what a closure captures it makes a difference: it need not keep the variable then. Not what it gives
+        back as the very type that is written for it: that is no coercion (rustc, `coerce_borrowed_pointer`)."""
+        if self.closure is None or (self.closure.result_written and node is blame(self.closure.syntax.body)):
+            return False
+        while isinstance(node, t.Field):
+            node = node.base
+        return isinstance(node, t.PathExpr) and isinstance(node.target, Variable) and (
+            node.target.closure is not self.closure
+        )  # fmt: skip
 
     def try_coerce(self, node: Any, actual: Ty, expected: Ty) -> bool:
         kind = expected.kind
@@ -104,7 +118,8 @@ class Coercer(MethodChecker):
                 )
                 return True
             if self.unify(have, want):
-                if (expected.data and (is_place(node) or want.kind == ty.DYN)) or actual.data != expected.data:
+                lent = is_place(node) or want.kind == ty.DYN if expected.data else self.lends_outer(node)
+                if lent or actual.data != expected.data:
                     self.lend(node, have, expected)
                 return True
             self.rollback(mark)

@@ -318,7 +318,8 @@ class ClosureDef:
     of the
     surrounding function are its parameters too. `cloner` is the `FnDef` that clones it, once something does.
     `declared` are the types that are written at its parameters, with their lifetimes (None: nothing is),
-    `declared_output` that of its result; `expected` says whether the context asked for a signature.
+    `declared_output` that of its result; `expected` says whether the context asked for a signature, `result_written`
+    whether its result is written, by itself or in the `impl` or `dyn` type that it becomes.
     """
 
     __slots__ = (
@@ -334,6 +335,7 @@ class ClosureDef:
         "name",
         "output",
         "owner",
+        "result_written",
         "span",
         "syntax",
         "trait_kind",
@@ -350,6 +352,7 @@ class ClosureDef:
         self.declared: list[Ty | None] = []
         self.declared_output: Ty | None = None
         self.expected = False
+        self.result_written = False
         self.output: Ty = None  # type: ignore[assignment]  # set when the closure is checked
         self.captures: list[Capture] = []
         self.body: FnDef = None  # type: ignore[assignment]

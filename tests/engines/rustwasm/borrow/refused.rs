@@ -5281,4 +5281,91 @@ fn main() {}
 //= fine
 pub trait Conv<A> { type Out; fn conv(&self, a: A) -> Self::Out; }
 fn f<'a, T: for<'x> Conv<&'x mut String, Out = &'x mut String>>(t: &T, s: &'a mut String) -> &'a mut String { t.conv(s).clear(); t.conv(s) }
+fn redirect(m: &mut String) {}
+fn f(p: Box<&mut String>) { while true { redirect(*p); } }
+fn g(p: &mut &mut String) { redirect(*p); redirect(*p); }
+fn main() {}
+//= fine
+struct Own<'t> { text: &'t mut String }
+fn f(o: Own<'_>) { let mut c = || { let v: &mut String = o.text; v.clear(); }; c(); c(); }
+fn g(p: &mut String) { let mut c = || { let v: &mut String = p; v.clear(); }; c(); p.clear(); }
+fn main() {}
+//= E0501 1
+fn g(p: &mut String) { let mut c = || { let v: &mut String = p; v.clear(); }; p.clear(); c(); }
+fn main() {}
+//= E0308 1
+fn g(p: &String) { let mut c = || { let v: &mut String = p; }; }
+fn main() {}
+//= E0596 1
+fn g(p: &mut String) { let c = || { let v: &mut String = p; v.clear(); }; c(); }
+fn main() {}
+//= fine
+fn a<'a>(p: &'a mut Vec<String>, o: &mut Option<&'a mut Vec<String>>) { o.get_or_insert_with(|| p); }
+fn b<'a>(p: &'a mut Vec<String>, o: &mut Option<&'a mut String>) { o.get_or_insert_with(|| &mut p[1]); }
+fn c<'a>(p: &'a mut Vec<String>, o: Option<&'a mut String>) -> &'a mut String { o.unwrap_or_else(|| p.last_mut().unwrap()) }
+fn main() {}
+//= none 1
+fn c<'a>(p: &'a mut Vec<String>, mut f: impl FnMut(&mut dyn FnMut() -> &'a mut String)) { f(&mut || &mut p[0]); }
+fn main() {}
+//= none 2
+fn twice<R>(mut f: impl FnMut() -> R) -> R { f(); f() }
+fn c<'a>(p: &'a mut Vec<String>) -> &'a mut String { twice(|| &mut p[0]) }
+fn main() {}
+//= E0382 2
+fn once<F: FnOnce()>(f: F) -> F { f }
+fn c(p: &mut Vec<String>) { let f = once(|| p.clear()); f(); f(); }
+fn main() {}
+//= fine
+fn once<F: FnOnce()>(f: F) -> F { f }
+fn c(p: &Vec<String>) { let f = once(|| { p.len(); }); f(); f(); }
+fn main() {}
+//= fine
+fn both<F: FnOnce() + FnMut()>(mut f: F) { f(); f() }
+fn other<F>(mut f: F) where F: FnMut(), F: FnOnce() { f(); f() }
+fn c(p: &mut Vec<String>) { both(|| p.clear()); other(|| p.clear()); }
+fn main() {}
+//= E0525 2
+fn once<F: FnOnce()>(f: F) -> F { f }
+fn c(p: &mut Vec<String>) { let mut f = once(|| p.clear()); let g: &mut dyn FnMut() = &mut f; }
+fn main() {}
+//= E0515 1
+fn c(o: Option<i32>) -> &'static mut String { let mut s = String::new(); let r: Option<&mut String> = None; r.unwrap_or_else(move || &mut s) }
+fn main() {}
+//= fine
+fn f<'a>(p: &'a String) -> impl Iterator<Item = usize> + 'a { Some(1).into_iter().map(|x| take(p) + x) }
+fn take(p: &String) -> usize { p.len() }
+fn g<'a>(p: &'a String) -> impl Fn() -> usize + 'a { || p.len() }
+fn h<'a>(p: (i32, &'a String)) -> impl Fn() -> usize + 'a { || take(p.1) }
+fn main() {}
+//= E0373 1
+fn g<'a>(p: &'a String) -> impl Fn() -> usize + 'a { || { let q = p; q.len() } }
+fn main() {}
+//= E0373 2
+fn take<T>(p: T) -> usize { 1 }
+fn g<'a>(p: &'a String) -> impl Fn() -> usize + 'a { || take(p) }
+fn main() {}
+//= E0373 1
+fn h<'a>(p: &'a String) -> impl Fn() -> &'a String + 'a { || p }
+fn main() {}
+//= E0373 1
+fn h<'a>(p: &'a String) -> impl FnOnce() -> &'a String + 'a { || p }
+fn main() {}
+//= fine
+fn h<'a>(p: &'a String) -> impl Fn() -> String + 'a { || { let q: &String = p; q.clone() } }
+fn main() {}
+//= E0621 1
+fn f<'a>(_: &'a &'static i32, text: &String) -> &'a String { text }
+fn main() {}
+//= fine
+fn f<'s, 't>(one: &'s mut &'t mut String, _: &'static Option<&'t i32>) -> &'s mut &'static mut String { one }
+fn main() {}
+//= E0499 5
+trait Lends<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+fn f<T: for<'x> Lends<'x, Out = &'x mut String>>(mut lender: T) {
+    let mut number = 1;
+    let one = &mut number;
+    let other = &mut number;
+    *one = 2;
+    lender.lend();
+}
 fn main() {}

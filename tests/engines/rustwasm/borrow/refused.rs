@@ -5281,6 +5281,8 @@ fn main() {}
 //= fine
 pub trait Conv<A> { type Out; fn conv(&self, a: A) -> Self::Out; }
 fn f<'a, T: for<'x> Conv<&'x mut String, Out = &'x mut String>>(t: &T, s: &'a mut String) -> &'a mut String { t.conv(s).clear(); t.conv(s) }
+fn main() {}
+//= fine
 fn redirect(m: &mut String) {}
 fn f(p: Box<&mut String>) { while true { redirect(*p); } }
 fn g(p: &mut &mut String) { redirect(*p); redirect(*p); }
@@ -5367,5 +5369,15 @@ fn f<T: for<'x> Lends<'x, Out = &'x mut String>>(mut lender: T) {
     let other = &mut number;
     *one = 2;
     lender.lend();
+}
+fn main() {}
+//= E0499 5
+trait Lends<'a, 'b> { type Out; fn lend(&'a mut self, other: &'b str) -> Self::Out; }
+fn f<T: for<'x, 'y> Lends<'x, 'y, Out = &'x mut String>>(mut lender: T) {
+    let mut number = 1;
+    let one = &mut number;
+    let other = &mut number;
+    *one = 2;
+    lender.lend("");
 }
 fn main() {}

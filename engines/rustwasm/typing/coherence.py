@@ -184,7 +184,7 @@ def _check_names(compilation: Compilation, impl: ImplDef) -> None:
     for other in compilation.inherent_impls(head(impl.erased_self)):
         if other.module.root is not compilation.root or other.span >= impl.span:
             continue
-        for name in impl.methods.keys() & other.methods.keys():
+        for name in [one for one in other.methods if one in impl.methods]:  # not a set: messages have an order
             if _meeting(compilation, impl, other):
                 span = compilation.head_span(other.methods[name].syntax)
                 error = compilation.diagnostics.error(

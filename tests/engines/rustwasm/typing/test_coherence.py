@@ -74,3 +74,10 @@ def test_impls_overlap_where_rustc_says_so(tmp_path: Path) -> None:
     found = rejected_by_rustc(source, tmp_path)
     assert len(found) > 20
     assert rejected(source) == found
+
+
+def test_names_that_two_impls_share_are_reported_in_the_order_of_the_source() -> None:
+    functions = " ".join(f"fn {name}() {{}}" for name in "qwertyuiopas")
+    compilation = check_source(f"struct S; impl S {{ {functions} }} impl S {{ {functions} }} fn main() {{}}")
+    errors = [e for e in compilation.diagnostics.errors if e.code == "E0592"]
+    assert [e.message[-2] for e in errors] == list("qwertyuiopas")

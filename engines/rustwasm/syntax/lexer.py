@@ -23,7 +23,7 @@ RESERVED: Final = frozenset(
 _WORDS: Final = KEYWORDS | RESERVED
 
 _TOKEN: Final = re.compile(
-    r"""((?:[ \t\r\n]+|//[^\n]*)*+)  # 1 what is between tokens
+    r"""([ \t\r\n]*+(?!//)|(?:[ \t\r\n]+|//[^\n]*)*+)  # 1 what is between tokens, mostly without comments
     ([^\W\d]\w*+(?!["'\#])                                                                                # most words
      |[(){}\[\],;]
      |b?r(\#*)"(?:.|\n)*?"\3(?!\#)|b?"(?:[^"\\]|\\(?:.|\n))*"|b?'(?:[^'\\\n]|\\(?:u\{[^}']*\}|x..|.))'   # 2 text

@@ -501,3 +501,18 @@ def _() -> None:
     from engines.rustwasm.typing import coercion
 
     replace_method(coercion, "lacks_size", lambda original: lambda checker, one, generics: False)
+
+
+@BUGS.action("rust-later-closures-first", Area.RUST_FRONT_END, "a valid program rejected",
+             description="a closure's captures are found before those of the one that it calls")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.check import BodyChecker
+
+    def wrapper(original: Any) -> Any:
+        def finish(self: Any) -> None:
+            self.checked_closures.reverse()
+            original(self)
+
+        return finish
+
+    replace_method(BodyChecker, "finish", wrapper)

@@ -33,6 +33,7 @@ class CallChecker(PatternChecker):
     copies: list[tuple[Any, Ty]]
     casts: list[tuple[Any, Ty, Ty]]
     closures: list[ClosureDef]
+    checked_closures: list[ClosureDef]
     float_variables: list[Ty]
 
     constant = ""
@@ -410,6 +411,7 @@ class CallChecker(PatternChecker):
         self.loops_outside.pop()
         self.constant = constant
         self.closure = outer
+        self.checked_closures.append(closure)
         closure.trait_kind = "Fn"
         node.target = closure
         closure.captures = []

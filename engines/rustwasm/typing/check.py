@@ -42,6 +42,9 @@ class BodyChecker(StatementChecker):
         """What closures around this place are in."""
         self.closure: Any = None
         self.closures: list[ClosureDef] = []
+        """In the order in which they begin."""
+        self.checked_closures: list[ClosureDef] = []
+        """In the order in which they end: what a closure has in it, or may call, is before it."""
         self.selections = 0
         self.promoted = 0
         """How many constants of the body live as long as the program (`mir.promotion`)."""
@@ -204,7 +207,7 @@ class BodyChecker(StatementChecker):
             if not self.is_copy(one) and not isinstance(node, t.Literal):
                 message = f"the trait bound `{self.show(one)}: Copy` is not satisfied"
                 self.error("E0277", message, node.span, f"the trait `Copy` is not implemented for `{self.show(one)}`")
-        for closure in self.closures[::-1]:
+        for closure in self.checked_closures:
             find_captures(self, closure)
         settle_kinds(self)
         for trait, args, span in self.copied_closures:

@@ -5381,3 +5381,37 @@ fn f<T: for<'x, 'y> Lends<'x, 'y, Out = &'x mut String>>(mut lender: T) {
     lender.lend("");
 }
 fn main() {}
+//= E0382 18 E0596 31
+pub fn once<T, F: FnOnce() -> T>(f: F) -> T { f() }
+fn f(p0: &String, mut p1: i32) {
+    let mut c8 = |p9: &String| { p1 = 2; };
+    once(|| c8(p0))
+}
+fn g(mut n: i32) -> i32 {
+    let mut c = || n = 2;
+    let mut d = || c();
+    d();
+    d();
+    n
+}
+fn h() -> i32 {
+    let s = String::from("a");
+    let take = move || s;
+    let twice = || take();
+    let s = twice();
+    twice();
+    1
+}
+fn i() -> i32 {
+    let mut n = 0;
+    let mut outer = || { let mut inner = || n += 1; let mut again = || inner(); again(); };
+    outer();
+    n
+}
+fn j() {
+    let mut n = 0;
+    let mut c = || n += 1;
+    let d = || c();
+    d();
+}
+fn main() {}

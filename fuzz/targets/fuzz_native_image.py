@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fuzz.targets.target import FindingError, Target, instrumented, replace
 
 with instrumented(__name__):
-    from engines.vm.runtime import image
+    from engines.vm.runtime import image, linker
     from engines.vm.runtime.image import Image, LinkError
     from engines.vm.runtime.linker import link
 
@@ -56,7 +56,8 @@ def seeds() -> Iterable[bytes]:
 
 
 def planted() -> None:
-    replace(image, "refuse_outside", lambda original: lambda *given: None)
+    for module in (image, linker):
+        replace(module, "refuse_outside", lambda original: lambda *given: None)
 
 
 TARGET = Target(

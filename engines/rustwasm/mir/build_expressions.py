@@ -118,9 +118,9 @@ class ExpressionBuilder(ControlBuilder):
         operand = self.scalar(node.operand)
         self.assign(place, m.UnaryOp("neg" if node.op == "-" else "not", operand), node.span)
 
-    def stable(self, operand: m.Operand, node: Any, other: Any) -> m.Operand:
-        """Read a variable now if evaluating `other` may change it."""
-        if isinstance(operand, m.Copy) and not isinstance(other, (t.Literal, t.PathExpr, t.Field)):
+    def stable(self, operand: m.Operand, node: Any, may_change: bool) -> m.Operand:
+        """Read a variable now if evaluating another expression may change it."""
+        if isinstance(operand, m.Copy) and may_change:
             one = self.adjusted_type(node)
             while one.kind == ty.REF:
                 one = one.args[0]
@@ -143,10 +143,10 @@ class ExpressionBuilder(ControlBuilder):
                     self.assign(held, m.Ref("shared", self.adjusted_place(side)), side.span)
                     arguments.append(m.Copy(held))
             else:
-                arguments = [self.operand(node.left), self.operand(node.right)]
+                arguments = self.operands([node.left, node.right])
             self.call(self.function(method, args), arguments, place, node.span)
             return
-        left = self.stable(self.scalar(node.left), node.left, node.right)
+        left = self.stable(self.scalar(node.left), node.left, not is_calm(node.right))
         right = self.scalar(node.right)
         self.assign(place, m.BinaryOp(_OPS[op], left, right), node.span)
 
@@ -188,7 +188,7 @@ class ExpressionBuilder(ControlBuilder):
             right = self.operand(node.right)
             self.call(self.function(method, args), [m.Move(held), right], place, node.span)
             return
-        right = self.stable(self.scalar(node.right), node.right, node.left)
+        right = self.stable(self.scalar(node.right), node.right, not isinstance(node.left, (t.PathExpr, t.Field)))
         target = self.place(node.left)
         self.written_again(target)
         self.assign(target, m.BinaryOp(_OPS[node.op], m.Copy(target), right), node.span)
@@ -231,30 +231,24 @@ class ExpressionBuilder(ControlBuilder):
         self.assign(place, m.Aggregate(self.type_of(node), operands), node.span)
 
     def operands(self, nodes: list[Any]) -> list[m.Operand]:
-        out: list[m.Operand] = []
-        for i, node in enumerate(nodes):
-            operand = self.operand(node)
-            if isinstance(operand, m.Copy) and any(step[0] in (m.DEREF, m.INDEX) for step in operand.place.projection):
-                # Read now: a `&mut` among the arguments may be used from the call on.
-                operand = self.saved(operand, node)
-            elif (
-                isinstance(operand, m.Copy)
-                and operand.place.projection == ()
-                and self.body.locals[operand.place.local].mutable
-            ):
-                later = nodes[i + 1 :]
-                if any(not isinstance(x, (t.Literal, t.PathExpr, t.Borrow, t.Field)) for x in later):
-                    operand = self.saved(operand, node)
-            elif (
-                isinstance(operand, m.Move)
-                and is_place(node)
-                and not node.adjust
-                and any(not isinstance(x, (t.Literal, t.PathExpr)) for x in nodes[i + 1 :])
-            ):
-                # The value leaves its place now: what stands further right may look at the place, or fill it again.
-                operand = self.moved(operand, node)
-            out.append(operand)
-        return out
+        return [self.early(self.operand(node), node, nodes[i + 1 :]) for i, node in enumerate(nodes)]
+
+    def early(self, operand: m.Operand, node: Any, later: list[Any]) -> m.Operand:
+        """The operand as it is before the expressions further right: these may change its place, look at it, or fill it
+        again (The Rust Reference, "Evaluation order of operands")."""
+        if isinstance(operand, m.Copy):
+            behind = any(step[0] in (m.DEREF, m.INDEX) for step in operand.place.projection)
+            # What is behind a reference may be lent to another operand, which is used from the call on.
+            if behind or (self.body.locals[operand.place.local].mutable and not all(map(is_calm, later))):
+                return self.saved(operand, node)
+        elif (
+            isinstance(operand, m.Move)
+            and is_place(node)
+            and not node.adjust
+            and any(not isinstance(one, (t.Literal, t.PathExpr)) for one in later)
+        ):
+            return self.moved(operand, node)
+        return operand
 
     def saved(self, operand: m.Copy, node: Any) -> m.Operand:
         one = self.adjusted_type(node)
@@ -354,15 +348,18 @@ class ExpressionBuilder(ControlBuilder):
             variant = callee_ty.data
             self.construct(place, self.type_of(node), self.operands(node.args), variant.index, node)
             return
-        if target is None:
-            function = self.operand(node.callee)
-            arguments = self.operands(node.args)
+        subject = callee_ty
+        if target is not None:
+            kind = target[1].data.trait_kind if target[0] == "closure" else target[1]
+            source = self.adjusted_place(node.callee)
+        elif callee_ty.kind == ty.FNDEF and not (isinstance(node.callee, t.PathExpr) and not is_place(node.callee)):
+            kind, source = "Fn", self.temp(subject, node.callee.span)  # a value that only stands for a function
+            self.into(source, node.callee)
+        else:
+            function, *arguments = self.operands([node.callee, *node.args])
             self.finish_call(function, arguments, place, node)
             return
-        kind = target[1].data.trait_kind if target[0] == "closure" else target[1]
-        subject = callee_ty
         method = self.compilation.lang(kind).methods[{"Fn": "call", "FnMut": "call_mut", "FnOnce": "call_once"}[kind]]
-        source = self.adjusted_place(node.callee)
         if kind == "FnOnce":
             held: m.Operand = self.read(source, subject)
         else:
@@ -403,10 +400,8 @@ class ExpressionBuilder(ControlBuilder):
                 first = self.read(source, one)
         else:
             first = self.operand(receiver)
-        if isinstance(first, m.Copy) and any(
-            not isinstance(a, (t.Literal, t.PathExpr, t.Borrow, t.Field)) for a in node.args
-        ):
-            first = self.saved(first, receiver)
+        if not isinstance(first, m.Copy) or not all(map(is_calm, node.args)):
+            first = self.early(first, receiver, node.args)
         arguments = [first, *self.operands(node.args)]
         function = m.Constant(self.function(method, args).ty, None, self.written(node))
         self.finish_call(function, arguments, place, node)
@@ -551,6 +546,17 @@ def _parts(pattern: Any) -> list[Any]:
     parts = [getattr(pattern, "sub", None), getattr(pattern, "inner", None), *getattr(pattern, "elements", ())]
     parts += [inner for _, inner, _ in getattr(pattern, "fields", ())]
     return [part for part in parts if part is not None]
+
+
+def is_calm(node: Any) -> bool:
+    """Whether evaluating an expression changes no variable, and lends none to be changed."""
+    if isinstance(node, t.Field):
+        return is_calm(node.base)
+    if isinstance(node, t.Index):
+        return is_calm(node.base) and is_calm(node.index)
+    if isinstance(node, t.Borrow):
+        return not node.mutable and is_calm(node.operand)
+    return isinstance(node, (t.Literal, t.PathExpr))
 
 
 def _borrows(pattern: Any) -> bool:

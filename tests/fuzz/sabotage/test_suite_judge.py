@@ -20,7 +20,7 @@ def test_a_test_that_hangs_is_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyP
     path.write_text(HANGS)
     monkeypatch.setattr(suite, "TEST_SECONDS", 0.5)
     judge = Suite(str(path))
-    outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 60.0)
+    outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 600.0)
     assert outcome == "ended by signal 27"
     assert "ended by signal 27" in judge.noticed(outcome).signature
 
@@ -29,7 +29,7 @@ def test_a_test_that_fails_is_named(tmp_path: Path) -> None:
     path = tmp_path / "test_fails.py"
     path.write_text("def test_right():\n    pass\n\n\ndef test_wrong():\n    assert False\n")
     judge = Suite(str(path))
-    outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 60.0)
+    outcome = _forked(lambda: judge.examine(Budget(1.0, None, "a-bug")), 600.0)
     assert outcome is not None and not isinstance(outcome, str)
     assert (outcome.cases, outcome.signature.endswith("test_wrong")) == (2, True)
 

@@ -5415,3 +5415,54 @@ fn j() {
     d();
 }
 fn main() {}
+//= E0499 12 E0505 3 E0505 7 E0505 21 E0506 17 E0506 24 E0506 27
+pub fn a<'a>(p0: (String, &'a String)) -> Box<String> {
+    let (v1, v2) = &p0;
+    Box::new(p0.0 + v2.as_str())
+}
+pub fn b(p0: (String, String)) -> String {
+    let (v1, v2) = &p0;
+    let x = p0.0;
+    x + v2.as_str()
+}
+pub fn c(mut p0: (String, String)) {
+    let (v1, v2) = &mut p0;
+    p0.0.push('a');
+    v2.push('b');
+}
+pub fn d(mut p0: (i32, String)) -> usize {
+    let (v1, v2) = &p0;
+    p0.0 = 3;
+    v2.len()
+}
+pub fn e(p0: (i32, String)) -> usize {
+    match &p0 { (1, v2) => { drop(p0.1); v2.len() } _ => 0 }
+}
+pub fn f(mut p0: (i32, String)) -> usize {
+    match &p0 { (1, v2) => { p0.0 = 1; v2.len() } _ => 0 }
+}
+pub fn g(mut p0: (i32, String)) -> usize {
+    if let (1, v2) = &mut p0 { p0.0 = 1; v2.len() } else { 0 }
+}
+pub fn h(mut p0: (i32, String)) -> usize {
+    if let (1, ref v2) = p0 { p0.0 = 1; v2.len() } else { 0 }
+}
+fn main() {}
+//= E0382 2 E0382 3 E0382 4 E0382 5 E0382 8 E0382 9 E0382 10 E0505 11 E0505 12 E0505 13 E0505 14 E0505 15
+fn g(s: String, n: usize) -> String { s }
+fn a(s: String) { g(s, s.len()); }
+fn b(s: (String, i32)) { g(s.0, s.0.len()); }
+fn c(s: (String, i32)) -> String { s.0 + s.0.as_str() }
+fn d(s: String) -> String { s + s.as_str() }
+fn e(mut s: String) -> String { g(s, { s = String::new(); 1 }) }
+struct P { a: String, b: String }
+fn f(p: P) -> (String, usize) { (p.a, p.a.len()) }
+fn h(p: P) -> P { P { a: p.a, b: p.a.clone() } }
+fn i(p: P) -> [String; 2] { [p.a, p.a.clone()] }
+fn j<'a>(p0: (String, &'a String)) -> String { let r = &p0; g(p0.0, r.1.len()) }
+fn k<'a>(p0: (String, &'a String)) -> String { let r = &p0; p0.0 + r.1.as_str() }
+fn l<'a>(p0: (String, &'a String)) -> String { let r = &p0; p0.0 + r.1 }
+fn m<'a>(p0: (String, &'a String)) -> (String, &'a str) { let r = &p0; (p0.0, r.1.as_str()) }
+fn n<'a>(p0: (String, &'a str)) -> (String, &'a str) { let r = &p0; (p0.0, r.1) }
+fn o<'a>(mut p0: (i32, &'a str)) -> (&'a str, ()) { let r = &p0; (r.1, { p0.0 = 1; }) }
+fn main() {}

@@ -15,7 +15,10 @@ from fuzz.strategies.riscv64.profiles import ROTATION, SYSTEMATIC, TABULATED
 SABOTAGE_SAMPLE: Final = 60
 SABOTAGE_FLOOR: Final = 0.9
 """Of a sample; of all bugs together the floor is that of `tox -e sabotage`."""
-PYTEST: Final = ("-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", "-p", "ci.evidence")
+PYTEST: Final = (
+    *("-m", "pytest", "-q", "-p", "ci.evidence"),
+    *("-n", "2", "--dist", "loadfile", "--max-worker-restart", "0"),
+)
 TEST_FOLDERS: Final = (
     *("engines/vm", "engines/rustwasm", "harness", "oracles"),
     *("fuzz", "ci", "corpus", "properties", "robustness"),

@@ -10,7 +10,7 @@ Code with many exits, as a whole image is, has a list of its own instead, which 
 the end: to fill the table with six thousand took a thirtieth of a start, and four times the memory of the code.
 
 Source: sigaction(2), sigreturn(2); uapi/asm-generic/ucontext.h and asm/sigcontext.h (`REG_RIP` at 168 of a
-`ucontext_t`).
+`ucontext_t`); asm/sigframe.h (`rt_sigframe`: the return address, then the `ucontext_t`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ _ROW_BYTES: Final = 32
 """Base and size of a code memory, address of its table, 0; or of installed code, of its list, and how many are in that.
 The rows with lists come first: they hold where a table still has what was there before."""
 _PREVIOUS_AT: Final = 0
-"""The handler before: 0 and 1 are SIG_DFL and SIG_IGN."""
+"""The handler before: 0 and 1 are SIG_DFL and SIG_IGN. Behind it the one that was there when this was installed first:
+a handler that came between the two hands on to this one what it does not know, and would be handed it for ever."""
 _NO_ACTION_AT: Final = 64
 """Zeros: a kernel's `struct sigaction` for SIG_DFL."""
 _ROWS_AT: Final = 128
@@ -85,8 +86,12 @@ e9d1ffffff       jmp found
 4883c120         add rcx, 32           onward:
 4c39d1           cmp rcx, r10
 0f8296ffffff     jb row
-48b8{previous}   movabs rax, previous  other: not ours, so whoever was there before
-488b00           mov rax, [rax]
+488d442408       lea rax, [rsp + 8]    other: not ours, so whoever was there before
+4839d0           cmp rax, rdx          the kernel's own frame has the context there
+48b8{previous}   movabs rax, previous
+0f8404000000     je straight
+4883c008         add rax, 8            called by a handler that was handed it, so whoever was there first
+488b00           mov rax, [rax]        straight:
 4883f801         cmp rax, 1
 0f8602000000     jbe default
 ffe0             jmp rax
@@ -175,6 +180,7 @@ class _Handler:
         self._memory = ExecutableMemory(len(code))
         self._memory.write(self._memory.base, code)
         self._address = self._memory.base
+        self._is_installed = False
 
     def install(self) -> None:
         """Become the process's handler of SIGSEGV, before the one that is there, unless it is this."""
@@ -185,9 +191,12 @@ class _Handler:
         if action.handler == self._address:
             return
         self._words[_PREVIOUS_AT // 8] = action.handler or 0
+        if not self._is_installed:
+            self._words[_PREVIOUS_AT // 8 + 1] = action.handler or 0
         new = _Sigaction(self._address, (ctypes.c_uint64 * 16)(), _SA_SIGINFO | _SA_ONSTACK, None)
         if libc.sigaction(_SIGSEGV, ctypes.byref(new), None):
             raise OSError(ctypes.get_errno(), "sigaction refused")
+        self._is_installed = True
 
     @property
     def has_room(self) -> bool:

@@ -14,7 +14,7 @@ import pytest
 
 from engines.vm.hosts.x86_64 import encode as x86
 from engines.vm.hosts.x86_64.encode import Assembler
-from engines.vm.hosts.x86_64.registers import R8, R9, R10, R11, RAX, RCX, RDI, RDX, RSI
+from engines.vm.hosts.x86_64.registers import R8, R9, R10, R11, RAX, RCX, RDI, RDX, RSI, RSP
 from engines.vm.memory.address_space import EXEC, GUARD_BYTES, PAGE_BYTES, READ, WRITE, AddressSpace
 from engines.vm.runtime import fault_exits
 from engines.vm.runtime.executable_memory import ExecutableMemory
@@ -59,7 +59,7 @@ class Native:
 def assembled(address: int) -> bytes:
     """The handler's code, made by our assembler."""
     asm = x86.Assembler()
-    row, onward, other, default, found, pair, hit = (asm.label() for _ in range(7))
+    row, onward, other, straight, default, found, pair, hit = (asm.label() for _ in range(8))
     asm.load(RAX, RDX, 168)
     asm.imm(RCX, address + fault_exits._ROWS_AT)
     asm.imm(R10, address + fault_exits._BYTES - fault_exits._ROW_BYTES)
@@ -93,7 +93,12 @@ def assembled(address: int) -> bytes:
     asm.alu(x86.CMP, RCX, R10)
     asm.jcc(x86.B, row)
     asm.bind(other)  # not ours: whoever was there before
+    asm.lea(RAX, RSP, 8)
+    asm.alu(x86.CMP, RAX, RDX)
     asm.imm(RAX, address + fault_exits._PREVIOUS_AT)
+    asm.jcc(x86.E, straight)  # from the kernel; else from a handler that was handed it, so whoever was there first
+    asm.alu_imm(x86.ADD, RAX, 8)
+    asm.bind(straight)
     asm.load(RAX, RAX, 0)
     asm.alu_imm(x86.CMP, RAX, 1)
     asm.jcc(x86.BE, default)
@@ -227,6 +232,33 @@ ctypes.string_at(8, 1)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, text=True)
     assert done.returncode == -signal.SIGSEGV
     assert ("Segmentation fault" in done.stderr) == handled
+
+
+def test_a_fault_elsewhere_goes_on_where_another_handler_came_between() -> None:
+    """Wasmtime's hands on to ours what it does not know, and ours to Wasmtime's: nothing was said."""
+    program = """
+import ctypes, faulthandler, resource, wasmtime
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+faulthandler.enable()
+from engines.vm.runtime.fault_exits import FaultExits
+before = FaultExits(1 << 40, 4096)
+engine = wasmtime.Engine()
+store = wasmtime.Store(engine)
+text = '(module (memory 1) (func (export "out") (result i32) (i32.load (i32.const 0x7fffffff))))'
+instance = wasmtime.Instance(store, wasmtime.Module(engine, wasmtime.wat2wasm(text)), [])
+after = FaultExits(2 << 40, 4096)
+try:
+    instance.exports(store)["out"](store)
+except wasmtime.Trap as trap:
+    print(trap.trap_code)
+ctypes.string_at(8, 1)
+"""
+    import subprocess
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, text=True)
+    assert done.stdout == "TrapCode.MEMORY_OUT_OF_BOUNDS\n"
+    assert done.returncode == -signal.SIGSEGV
+    assert "Segmentation fault" in done.stderr
 
 
 def test_a_permission_that_no_host_page_has_makes_the_space_an_ordinary_one() -> None:

@@ -25,6 +25,7 @@ from fuzz.strategies.rust.either import either
 from fuzz.strategies.rust.generate import generate_dense
 from fuzz.strategies.rust.middles import middles
 from fuzz.strategies.rust.more_statements import checked, drops, floats, patterns, traits
+from fuzz.strategies.rust.operands import operands
 from fuzz.strategies.rust.operators import operators
 from fuzz.strategies.rust.scene import INTEGERS
 from fuzz.strategies.rust.statements import shape
@@ -111,7 +112,7 @@ class Runs:
         ]
         kinds = (  # the cheapest first: most bugs are found by the first of these
             *((checked, 30), (shape, 8), (middles, 12), (floats, 30), (patterns, 20), (traits, 24), (drops, 40)),
-            (either, 20),
+            *((operands, 24), (either, 20)),
             *((checked, 240), (middles, 32)),
         )
         dense = [

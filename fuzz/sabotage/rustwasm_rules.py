@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fuzz.sabotage.bug import Area, Catalogue, replace_method
-from fuzz.sabotage.rustwasm import REFUSED, unreported
+from fuzz.sabotage.rustwasm import DEVELOPMENT, REFUSED, unreported
 
 BUGS: Final = Catalogue(judges=REFUSED)
 
@@ -519,9 +519,18 @@ def _() -> None:
 
 
 @BUGS.action("rust-operands-read-late", Area.RUST_FRONT_END, "a wrong result",
-             judges=("tests/engines/rustwasm/library/test_library_programs.py",),
+             judges=(DEVELOPMENT,),
              description="what stands further right may change an operand that was read")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir import build_expressions
 
     replace_method(build_expressions, "is_calm", lambda original: lambda node: True)
+
+
+@BUGS.action("rust-fields-read-after-the-base", Area.RUST_FRONT_END, "a wrong result",
+             judges=(DEVELOPMENT, "tests/engines/rustwasm/library/test_library_programs.py"),
+             description="what `..base` of a struct does may change the fields that are written before it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_expressions import ExpressionBuilder
+
+    replace_method(ExpressionBuilder, "operands", lambda original: lambda self, nodes, last=None: original(self, nodes))

@@ -230,8 +230,10 @@ class ExpressionBuilder(ControlBuilder):
         operands = self.operands(node.elements)
         self.assign(place, m.Aggregate(self.type_of(node), operands), node.span)
 
-    def operands(self, nodes: list[Any]) -> list[m.Operand]:
-        return [self.early(self.operand(node), node, nodes[i + 1 :]) for i, node in enumerate(nodes)]
+    def operands(self, nodes: list[Any], last: Any = None) -> list[m.Operand]:
+        """The operands of these expressions, in their order; `last` is evaluated after them."""
+        rest = nodes if last is None else [*nodes, last]
+        return [self.early(self.operand(node), node, rest[i + 1 :]) for i, node in enumerate(nodes)]
 
     def early(self, operand: m.Operand, node: Any, later: list[Any]) -> m.Operand:
         """The operand as it is before the expressions further right: these may change its place, look at it, or fill it
@@ -287,7 +289,7 @@ class ExpressionBuilder(ControlBuilder):
         one = self.type_of(node)
         variant = node.target
         given: dict[int, m.Operand] = {}
-        values = self.operands([v for _, v, _ in node.fields])
+        values = self.operands([v for _, v, _ in node.fields], node.base)
         for (name, _, _), value in zip(node.fields, values, strict=True):
             given[variant.field_index(name)] = value
         if node.base is not None:

@@ -262,4 +262,143 @@ fn turn_letter(letter: &Letter) -> Letter {
     }
 }
 """,
+    "Pack": """\
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Coin(i32);
+
+impl std::ops::Add for Coin {
+    type Output = Coin;
+
+    fn add(self, other: Coin) -> Coin {
+        Coin((self.0 * 3 + other.0) % 256)
+    }
+}
+
+impl std::ops::Neg for Coin {
+    type Output = Coin;
+
+    fn neg(self) -> Coin {
+        Coin(255 - self.0)
+    }
+}
+
+impl std::ops::AddAssign for Coin {
+    fn add_assign(&mut self, other: Coin) {
+        self.0 = (self.0 * 5 + other.0) % 256;
+    }
+}
+
+impl Coin {
+    fn plus(self, by: i32) -> i32 {
+        (self.0 * 7 + by) % 1000
+    }
+
+    fn grown(&mut self, by: i32) -> i32 {
+        self.0 = (self.0 * 3 + by) % 256;
+        self.0
+    }
+
+    fn seen(&self, by: i32) -> i32 {
+        (self.0 * 11 + by) % 1000
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Pack {
+    x: i32,
+    small: u8,
+    row: [i32; 3],
+    coin: Coin,
+    step: fn(i32) -> i32,
+}
+
+impl Pack {
+    fn weight(self, by: i32) -> i32 {
+        weigh(weigh(self.x, self.small as i32, self.coin.0), weigh_row(self.row), (self.step)(by))
+    }
+
+    fn raised(&mut self, by: i32, more: i32) -> i32 {
+        self.x = (self.x * 3 + by) % 256;
+        self.row[1] = (self.row[1] + more) % 256;
+        weigh(self.x, self.row[1], more)
+    }
+}
+
+impl std::ops::Index<usize> for Pack {
+    type Output = i32;
+
+    fn index(&self, at: usize) -> &i32 {
+        &self.row[at]
+    }
+}
+
+impl std::ops::IndexMut<usize> for Pack {
+    fn index_mut(&mut self, at: usize) -> &mut i32 {
+        &mut self.row[at]
+    }
+}
+
+fn first_step(n: i32) -> i32 {
+    (n * 2 + 1) % 1000
+}
+
+fn second_step(n: i32) -> i32 {
+    (n * 3 + 2) % 1000
+}
+
+fn weigh(x: i32, y: i32, z: i32) -> i32 {
+    (x * 100 + y * 10 + z) % 10007
+}
+
+fn weigh_two((x, y): (i32, i32)) -> i32 {
+    weigh(x, y, 3)
+}
+
+fn weigh_row(row: [i32; 3]) -> i32 {
+    weigh(row[0], row[1], row[2])
+}
+
+fn weigh_some(items: &[i32]) -> i32 {
+    weigh(items[0], items[1], items.len() as i32)
+}
+
+fn weigh_range(range: std::ops::Range<i32>) -> i32 {
+    weigh(range.start, range.end, 5)
+}
+
+fn weigh_box(boxed: Box<i32>, by: i32) -> i32 {
+    weigh(*boxed, by, 7)
+}
+
+fn nudge(n: &mut i32, by: i32) -> i32 {
+    *n = (*n * 3 + by) % 256;
+    weigh(*n, by, 1)
+}
+
+fn nudged_by(by: i32, n: &mut i32) -> i32 {
+    nudge(n, by)
+}
+
+fn peek(n: &i32, by: i32) -> i32 {
+    weigh(*n, by, 2)
+}
+
+fn told(label: i32, n: i32) -> i32 {
+    println!("{}: {}", label, n);
+    n
+}
+
+fn heard(text: String) -> i32 {
+    println!("{}", text);
+    text.len() as i32
+}
+
+fn glued(left: String, right: String) -> String {
+    left + &right
+}
+
+fn called<F: FnOnce(i32) -> i32>(function: F, n: i32) -> i32 {
+    function(n)
+}
+""",
 }

@@ -9,6 +9,7 @@ from fuzz.strategies.rust.either import either
 from fuzz.strategies.rust.expressions import boolean, integer, text
 from fuzz.strategies.rust.middles import middles
 from fuzz.strategies.rust.more_statements import MORE
+from fuzz.strategies.rust.operands import operands
 from fuzz.strategies.rust.scene import INTEGERS, Noisy, Pair, Scene, wrap
 
 PRELUDE: Final = """\
@@ -465,7 +466,8 @@ def dynamic(scene: Scene) -> None:
 STATEMENTS: Final[list[tuple[int, Statement]]] = [
     (4, let_integer), (3, let_text), (3, show), (2, assign_integer), (2, grow_text), (2, let_vector), (4, use_vector),
     (2, let_noisy), (3, use_noisy), (1, move_text), (2, borrow_text), (3, pair), (2, branch), (1, nested), (2, loop),
-    (3, closure), (1, shape), (1, option), (1, result), (1, boxed), (1, dynamic), (1, middles), (1, either), *MORE,
+    (3, closure), (1, shape), (1, option), (1, result), (1, boxed), (1, dynamic), (1, middles), (1, either),
+    (2, operands), *MORE,
 ]  # fmt: skip
 
 

@@ -82,4 +82,11 @@ pub fn more() {
     let mut a = [1, 2, 3];
     println!("{:?} {:?}", [a[0], { a[0] = 10; a[0] }], a);
     println!("{:?}", (a[1]..{ a[1] = 5; a[1] }));
+    let k = H { w: h.w, ..{ h.w = W(6); h.f = two; h } };
+    println!("{} {}", k.w.0, (k.f)(1));
+    let j = Named { n: n, ..{ n = 1; Named { s: String::from("s"), n: 2 } } };
+    let mut m = Named { s: String::from("m"), n: 3 };
+    let l = Named { s: m.s, ..{ m.s = j.s; m } };
+    println!("{} {} {}", j.n, l.s, l.n);
 }
+struct Named { s: String, n: i32 }

@@ -7,7 +7,8 @@ A token's kind is its own text for keywords and punctuation, else `id`, `life`, 
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from itertools import accumulate, compress
+from operator import add
 from typing import Final
 
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -22,26 +23,44 @@ RESERVED: Final = frozenset(
 """Words that mean nothing and may not be names."""
 _WORDS: Final = KEYWORDS | RESERVED
 
-_TOKEN: Final = re.compile(
-    r"""([ \t\r\n]*+(?!//)|(?:[ \t\r\n]+|//[^\n]*)*+)  # 1 what is between tokens, mostly without comments
-    ([^\W\d]\w*+(?!["'\#])                                                                                # most words
-     |[(){}\[\],;]
-     |b?r(\#*)"(?:.|\n)*?"\3(?!\#)|b?"(?:[^"\\]|\\(?:.|\n))*"|b?'(?:[^'\\\n]|\\(?:u\{[^}']*\}|x..|.))'   # 2 text
+_REST: Final = r"""
      |(?!b["']|c"|[bc]?r\#*")(?:r\#)?[^\W\d]\w*                                                            # word
      |0x[0-9a-fA-F_]+[g-zA-Z_]*\w*|0[bo][0-9_]+\w*
      |[0-9][0-9_]*(?:\.(?![._a-zA-Z])[0-9_]*)?(?:[eE][+-]?[0-9_]*[0-9][0-9_]*)?\w*                        # number
      |'[^\W\d]\w*                                                                                         # lifetime
      |<<=|>>=|\.\.\.|\.\.=|->|=>|==|!=|<=|>=|&&|\|\||\+=|-=|\*=|/=(?!\*)|%=|\^=|&=|\|=|::|\.\.|<<|>>
      |/\*|[-+*/%^!&|=<>@.,;:\#$?~(){}\[\]]                                                                # punctuation
-     |\Z
-    )""",
+"""
+_QUOTED: Final = r"""
+     |b?"(?:[^"\\]|\\(?:.|\n))*"|b?'(?:[^'\\\n]|\\(?:u\{[^}']*\}|x..|.))'                                # text
+"""
+_TOKEN: Final = re.compile(
+    r"""((?:[ \t\r\n]+|//[^\n]*)*+)  # 1 what is between tokens
+    (b?r(\#*)"(?:.|\n)*?"\3(?!\#)"""
+    + _QUOTED
+    + _REST
+    + r"|\Z)",
     re.VERBOSE,
 )
+_WITH_SPACE: Final = re.compile(
+    r"""(?:[^\W\d]\w*+(?!["'\#])                                                                         # most words
+     |[(){}\[\],;]
+     |//[^\n]*
+     |b?r"[^"]*"(?!\#)|b?r\#"(?:.|\n)*?"\#(?!\#)"""
+    + _QUOTED
+    + _REST
+    + r")[ \t\r\n]*+",
+    re.VERBOSE,
+)
+"""A token, or a comment to the end of its line, and the space behind it. It has no group, so that all of a text are
+found as texts, not as tuples; raw strings with two `#` or more are left to `_TOKEN`."""
 _COMMENT_MARK = re.compile(r"/\*|\*/")
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "0": "\0", "'": "'", '"': '"'}
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u\{([0-9a-fA-F_]{1,8})\}|(\n)\s*|(.))", re.DOTALL)
 _TRIVIA = re.compile(r"(?:[ \t\r\n]+|//[^\n]*)*")
+_SPACE = re.compile(r"[ \t\r\n]*")
 _OPENS: Final = "/*"
+_COMMENT: Final = "//"
 
 _kinds: dict[str, str] = {}
 """Kinds of tokens that were seen, raw identifiers left out."""
@@ -81,29 +100,26 @@ def tokenize(text: str, base: int, diagnostics: Diagnostics) -> Tokens:
 
 def _all_at_once(text: str, at: int, base: int) -> Tokens | None:
     """The tokens from `at` on; None where the text has anything else in it."""
-    found = _TOKEN.findall(text, at)
-    if not found or found[-1][1]:
+    begin = _SPACE.match(text, at)
+    assert begin is not None
+    found = _WITH_SPACE.findall(text, begin.end())
+    starts = list(accumulate(map(len, found), initial=begin.end() + base))
+    end = starts.pop()
+    if end != len(text) + base:  # something between the tokens was passed over
         return None
-    if len(found) > 1 and not found[-2][1]:  # the end is found again behind what is between the last token and it
-        found.pop()
-    betweens, words, _ = zip(*found, strict=True)
-    lengths = [0] * (2 * len(found))
-    lengths[::2] = map(len, betweens)
-    lengths[1::2] = map(len, words)
-    bounds = list(accumulate(lengths, initial=at + base))
-    if bounds[-1] != len(text) + base:  # something between the tokens was passed over
-        return None
-    texts: list[str] = list(words[:-1])  # what is left at the end is no token
+    texts = list(map(str.rstrip, found))
+    if _COMMENT in text:
+        kept = [word[:2] != _COMMENT for word in texts]
+        texts, starts = list(compress(texts, kept)), list(compress(starts, kept))
     kinds = list(map(_kinds.get, texts))
+    tokens = Tokens()
+    tokens.ends = list(map(add, starts, map(len, texts)))
     if None in kinds:
         for i, kind in enumerate(kinds):
             if kind is None:
                 kinds[i], texts[i] = _new_kind(texts[i])
-    tokens = Tokens()
-    tokens.kinds, tokens.texts = kinds, texts  # type: ignore[assignment]  # none of the kinds is None any more
-    tokens.starts, tokens.ends = bounds[1:-2:2], bounds[2::2]
-    tokens.ends.pop()
-    tokens.add("eof", "", bounds[-1], bounds[-1])
+    tokens.kinds, tokens.texts, tokens.starts = kinds, texts, starts  # type: ignore[assignment]  # none is None any more
+    tokens.add("eof", "", end, end)
     return tokens
 
 

@@ -292,7 +292,7 @@ class MacroParser(StatementParser):
             raise self.error(f"invalid format string: expected `}}`, found `{name[:1]}`", span)
         if name not in names:
             names[name] = len(node.args)
-            node.args.append(t.PathExpr(span, t.Path(span, [t.Segment(span, name, None)])))
+            node.args.append(t.PathExpr(span, None, name))
         return names[name]
 
 
@@ -356,7 +356,7 @@ def _assert(parser: MacroParser, name: str, start: int, closing: str) -> Any:
 
 
 def _name(span: t.Span, name: str) -> t.PathExpr:
-    return t.PathExpr(span, t.Path(span, [t.Segment(span, name, None)]))
+    return t.PathExpr(span, None, name)
 
 
 def _assert_pair(parser: MacroParser, name: str, start: int, closing: str) -> Any:

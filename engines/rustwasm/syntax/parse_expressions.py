@@ -229,10 +229,7 @@ class ExpressionParser(TypeParser):
                 return self.macro_expression(self.texts[at], (start, self.ends[at]))
             if following != "::" and (following != "{" or not self.structs):
                 self.at = at + 1
-                span = (start, self.ends[at])
-                if self.texts[at] == "_":
-                    return t.PathExpr(span, t.Path(span, [t.Segment(span, "_", None)]))
-                return t.PathExpr(span, t.Path(span, [t.Segment(span, self.texts[at], None)]))
+                return t.PathExpr((start, self.ends[at]), None, self.texts[at])
             return self.path_expression(start)
         if kind in _LITERALS:
             return self.literal()
@@ -329,8 +326,7 @@ class ExpressionParser(TypeParser):
             if self.accept(":"):
                 fields.append((name, self.expression(), span))
             else:
-                value = t.PathExpr(span, t.Path(span, [t.Segment(span, name, None)]))
-                fields.append((name, value, span))
+                fields.append((name, t.PathExpr(span, None, name), span))
             if not self.accept(","):
                 break
         self.expect("}")

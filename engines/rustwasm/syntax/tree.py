@@ -261,16 +261,24 @@ class Literal(Expr):
         self.suffix = suffix
 
 
-@dataclass(slots=True, eq=False, init=False)
 class PathExpr(Expr):
-    path: Path
+    """A path as a value. Most are the name of a variable: that of `name` alone is made when someone asks for it."""
 
-    def __init__(self, span: Span, path: Path) -> None:
+    __slots__ = ("_path", "name")
+
+    def __init__(self, span: Span, path: Path | None, name: str = "") -> None:
         self.span = span
         self.ty = None
         self.adjust = None
         self.target = None
-        self.path = path
+        self._path = path
+        self.name = name
+
+    @property
+    def path(self) -> Path:
+        if self._path is None:
+            self._path = Path(self.span, [Segment(self.span, self.name, None)])
+        return self._path
 
 
 @dataclass(slots=True, eq=False)

@@ -14,6 +14,7 @@ PROGRAMS: Final = "tests/engines/vm/tiers/llvm/test_llvm_against_interpreter.py"
 SAMPLES: Final = "tests/engines/vm/tiers/llvm/test_llvm_samples.py"
 ARMS: Final = "tests/engines/vm/tiers/llvm/test_joined_arms.py"
 FETCHED: Final = "tests/engines/vm/tiers/llvm/test_fetched_registers.py"
+UNCHECKED: Final = "tests/engines/vm/tiers/llvm/test_unchecked_loops.py"
 
 BUGS: Final = Catalogue(judges=("riscv64-llvm", PROGRAMS, CONDITIONS))
 
@@ -491,3 +492,20 @@ def _() -> None:
         return go_on
 
     replace_method(Lowering, "_go_on", wrapper)
+
+
+@BUGS.action(
+    "llvm-counted-loop-passes-what-it-writes",
+    Area.CODE_CACHE,
+    "a register read that nothing holds",
+    description="a loop without checks is given the registers, too, that a round writes before it reads them",
+    judges=(UNCHECKED,),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import unchecked
+    from engines.vm.tiers.llvm.operands import written
+
+    def wrapper(original: Any) -> Any:
+        return lambda insns: original(insns) | {name for insn in insns for name in written(insn)}
+
+    replace_method(unchecked, "read_first", wrapper)

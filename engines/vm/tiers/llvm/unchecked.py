@@ -27,6 +27,7 @@ from engines.vm.tiers.interpreter.values import LlvmValue
 from engines.vm.tiers.llvm.bounds import written_integer
 from engines.vm.tiers.llvm.counted import Counted, Linear, counted
 from engines.vm.tiers.llvm.machine import RegionMachine
+from engines.vm.tiers.llvm.operands import read_first
 from engines.vm.tiers.llvm.region import Decoded, Region
 
 LOOPS: Final = "; counted loops\n"
@@ -90,7 +91,8 @@ class UncheckedLoop:
         self.symbol = f"{PREFIX}{number}"
         self._written = written
         self._result = f"{{ {', '.join('i64' for _ in written)} }}"
-        self._read: list[int] = []
+        self._read = sorted(int(name[1:]) for name in read_first(loop.block.insns))
+        """What is passed. What a round writes first is not: nothing may hold it where the loop is entered."""
 
     # -- the function ---------------------------------------------------------------------------------------------
 
@@ -101,9 +103,9 @@ class UncheckedLoop:
         emitter.lines.clear()
         few, some, many = (self._body(machine, run) for _ in range(3))
         emitter.lines = ["start:"]
-        self._read = sorted({int(name[1:]) for name in machine.touched} | set(self._written))
-        for register in self._read:
+        for register in sorted({*self._read, *self._written}):
             emitter.line(f"%x{register}. = alloca i64")
+        for register in self._read:
             emitter.line(f"store i64 %x{register}, ptr %x{register}.")
         rounds = emitter.named("%rounds", 64)
         if self.loop.widest_access < _WIDEST:
@@ -154,7 +156,6 @@ class UncheckedLoop:
 
     @property
     def declaration(self) -> str:
-        """Known when the function was written."""
         arguments = ", ".join(("ptr", "i64", *("i64" for _ in self._read)))
         return f"declare {self._result} @{self.symbol}({arguments})"
 

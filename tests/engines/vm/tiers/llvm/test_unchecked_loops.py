@@ -23,7 +23,7 @@ from engines.vm.tiers.stop import StopReason
 CODE, DATA, READ_ONLY = 0x10000, 0x40000, 0x60000
 DATA_BYTES = 6 * PAGE_BYTES
 END = 1 << 36
-A0, A1, A2, T0, T1 = 10, 11, 12, 5, 6
+A0, A1, A2, S1, T0, T1 = 10, 11, 12, 9, 5, 6
 on_x86_64 = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs x86_64 code directly")
 
 
@@ -228,10 +228,19 @@ INNER = (
 )
 
 
+COPIES = (
+    "addi t0, t0, 0\nld t2, 0(a0)\nsd t2, 0(a1)\naddi a0, a0, 8\naddi a1, a1, 8\nbltu a0, a2, -16\n"
+    "jalr ra, 0(s1)\naddi a2, a2, 200\naddi t0, t0, -1\nbne t0, zero, -32\nebreak\njalr zero, 0(ra)"
+)
+"""The loop around it begins at the same block and is left for a call: not all that it copies with is held there."""
+
+
 @on_x86_64
 @pytest.mark.parametrize(
     ("text", "registers"),
     [
+        (COPIES, {A0: DATA, A1: DATA + 3 * PAGE_BYTES, A2: DATA + 8 * 30, T0: 9, S1: CODE + 4 * 11}),
+        (COPIES, {A0: DATA, A1: DATA + 8 * 4, A2: DATA + 8 * 4, T0: 9, S1: CODE + 4 * 11}),
         (SUM, {A0: DATA, A2: DATA + 8 * 25}),
         (SUM, {A0: DATA + 4, A2: DATA + 4 + 8 * 25 + 1}),
         (SUM, {A0: DATA + DATA_BYTES - 8 * 16, A2: DATA + DATA_BYTES + 8 * 4}),

@@ -23,6 +23,7 @@ from typing import Any, Final
 from harness.campaign.rust import Misjudgement
 from harness.campaign.rust_replay import NotOfRustError, again
 from harness.campaign.rust_runs import GENERATOR, INTERPRETER, ROOT, RustDivergence, RustRunner
+from harness.campaign.rust_verdicts import WrongVerdict
 from harness.case_file import load_case, write_case
 from harness.contract import ProgramObservation, SourceCase, SourceObservation
 from harness.observation_file import read_observation, write_observation
@@ -161,7 +162,7 @@ def replay(place: Path) -> tuple[bool, str]:
         fields = _reduced(reduced.read_text(), head.field("build").string(), head.field("engine").string())
         return bool(fields), _in_words(fields)
     found = again(case, head.field("subject").string(), recorded)
-    if isinstance(found, Misjudgement):
+    if isinstance(found, Misjudgement | WrongVerdict):
         return True, found.signature
     if found is not None and found.fields[0] in ("compiler", "accepted", "mir"):
         return True, found.detail

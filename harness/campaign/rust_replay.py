@@ -17,6 +17,7 @@ from harness.campaign.forked_pool import ForkedPool, Lost
 from harness.campaign.rust import Misjudgement, RustCampaign
 from harness.campaign.rust_runs import GENERATOR, INTERPRETER, RustDivergence, RustRunner, differing, panic_message
 from harness.campaign.rust_units import judged, verified
+from harness.campaign.rust_verdicts import VERDICT, VerdictError, WrongVerdict, verdict_again
 from harness.contract import Observation, ProgramObservation, SourceCase, SourceObservation
 from harness.registry import create
 from harness.subjects.rustwasm_program import BUILDS, CompiledProgram
@@ -33,7 +34,9 @@ class NotOfRustError(ValueError):
     """The case, or who is to run it, is none of `diff rust`; the message says what is wrong."""
 
 
-def again(case: SourceCase, subject: str, recorded: Observation | None) -> RustDivergence | Misjudgement | None:
+def again(
+    case: SourceCase, subject: str, recorded: Observation | None
+) -> RustDivergence | Misjudgement | WrongVerdict | None:
     """Judge or run the program of a finding again; what diverges now, or None.
 
     Raises:
@@ -113,8 +116,15 @@ def _program(case: SourceCase, expected: ProgramObservation) -> ValidProgram:
     return ValidProgram(case.files[0][1], outcome, outcome)
 
 
-def _misjudged(case: SourceCase, subject: str, recorded: SourceObservation) -> Misjudgement | None:
+def _misjudged(
+    case: SourceCase, subject: str, recorded: SourceObservation
+) -> Misjudgement | WrongVerdict | None:
     with closing(create(subject)) as judge:
+        if case.label.endswith(f" {VERDICT}"):
+            try:
+                return verdict_again(judge, case, recorded)
+            except VerdictError as error:
+                raise NotOfRustError(str(error)) from None
         campaign = RustCampaign(judge)
         kind = case.label.rpartition(" ")[2] or "valid"
         return next(campaign.ask(0, kind, case.files[0][1], recorded.diagnostics), None)

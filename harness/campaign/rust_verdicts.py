@@ -15,6 +15,8 @@ from harness.contract import Executor, SourceCase, SourceObservation
 from harness.reduce.rust import reduce_rust
 
 ROOT = "main.rs"
+VERDICT = "verdict"
+"""The last word of the label of a case of which only the verdict is compared, not where the errors are."""
 OUTSIDE = "outside"
 """A "code": the compiler said that something is outside its subset."""
 TYPES = frozenset(("E0061", "E0106", "E0107", "E0117", "E0119", "E0261", "E0276", "E0282", "E0283", "E0284", "E0369",
@@ -111,9 +113,7 @@ def verdicts(executor: Executor, units: Sequence[Unit]) -> Mapping[int, frozense
 
 
 def _errors(executor: Executor, source: str) -> list[tuple[str, int]]:
-    seen = executor.run(SourceCase("rust", ((ROOT, source),), ROOT))
-    if not isinstance(seen, SourceObservation) or "diagnostics" not in seen.observed:
-        raise VerdictError(f"{executor.name} gave no verdict: {getattr(seen, 'detail', '')}")
+    seen = observed(executor, source)
     messages = seen.detail.splitlines()
     if not seen.accepted and not seen.diagnostics:
         raise VerdictError(f"{executor.name} rejects a crate without an error: {seen.detail[:200]}")
@@ -169,6 +169,30 @@ def reduced(wrong: WrongVerdict, ours: Executor, judge: Executor, tries: int = 4
     if not shows(wrong.source):
         return wrong
     return replace(wrong, reduced=reduce_rust(wrong.source, shows, tries, lambda source: True).source)
+
+
+def verdict_again(executor: Executor, case: SourceCase, recorded: SourceObservation) -> WrongVerdict | None:
+    """Ask for a verdict on a function again; what is wrong with it, if it is not the recorded one.
+
+    Raises:
+        VerdictError: the executor gave none.
+    """
+    source = case.files[0][1]
+    ours = frozenset(code for code, _ in _errors(executor, source))
+    judges = frozenset(code for code, _ in recorded.diagnostics)
+    return None if bool(ours) == bool(judges) else WrongVerdict(0, source, ours, judges)
+
+
+def observed(executor: Executor, source: str) -> SourceObservation:
+    """The verdict on a source, and the errors.
+
+    Raises:
+        VerdictError: there is none.
+    """
+    seen = executor.run(SourceCase("rust", ((ROOT, source),), ROOT))
+    if not isinstance(seen, SourceObservation) or "diagnostics" not in seen.observed:
+        raise VerdictError(f"{executor.name} gave no verdict: {getattr(seen, 'detail', '')}")
+    return seen
 
 
 def _codes(executor: Executor, source: str) -> frozenset[str]:

@@ -92,10 +92,10 @@ def rust(
     from harness.triage.store import FindingsStore, StoreError
 
     first = int.from_bytes(os.urandom(5), "little") if fresh else seed
-    if judged:
-        _judged(subject, judge, range(first, first + judged), processes(jobs), budget_seconds, out, resume, fail_fast)
     if fresh and resume:
         _stop("--fresh and --resume exclude each other: a campaign to go on with has its seeds", 2)
+    if judged:
+        _judged(subject, judge, range(first, first + judged), processes(jobs), budget_seconds, out, resume, fail_fast)
     path = out / "progress.json"
     try:
         if judge == "auto":
@@ -137,11 +137,13 @@ def _judged(
     subject: str, judge: str, seeds: range, jobs: int, budget_seconds: float, out: Path, resume: bool, fail_fast: bool
 ) -> NoReturn:
     """The functions that only the judge knows the verdict of; exits."""
+    from harness.campaign.claim import InUseError, claimed
+    from harness.campaign.judged_progress import JudgedPlan
     from harness.commands.judged_functions import JudgedFunctions
     from harness.registry import ExecutorUnavailableError, UnknownExecutorError, create
+    from harness.strict_json import DocumentError
+    from harness.triage.store import FindingsStore, StoreError
 
-    if resume:
-        _stop("--judged has nothing to resume: give --seed the first function that was not judged", 2)
     try:
         if not judge:
             _stop("--judged compares verdicts: it needs a --judge", 2)
@@ -151,9 +153,13 @@ def _judged(
             raise typer.Exit(0)
         for name in (subject, judge):
             create(name).close()
-        raise typer.Exit(JudgedFunctions(subject, judge, out, fail_fast).run(seeds, jobs, budget_seconds))
-    except (UnknownExecutorError, ExecutorUnavailableError) as error:
+        with claimed(out), closing(FindingsStore(out)) as store:
+            plan = JudgedPlan(subject, judge, seeds.start, len(seeds))
+            raise typer.Exit(JudgedFunctions(plan, out, resume, fail_fast).run(store, jobs, budget_seconds))
+    except (UnknownExecutorError, ExecutorUnavailableError, InUseError, DocumentError) as error:
         _stop(str(error), 2)
+    except StoreError as error:
+        _stop(str(error), 3)
     except OSError as error:
         _stop(f"--out {out} cannot be used: {error}", 3)
 

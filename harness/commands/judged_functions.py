@@ -4,156 +4,145 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import closing
-from dataclasses import asdict
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from engines.rustwasm.compilation import library
 from harness.campaign.forked_pool import ForkedPool, Lost
-from harness.campaign.rust_verdicts import VerdictError, VerdictTotals, WrongVerdict, compared, reduced, said
+from harness.campaign.judged_findings import JudgedFinding
+from harness.campaign.judged_progress import JudgedPlan, JudgedProgress, load
+from harness.campaign.rust_verdicts import VerdictError, VerdictTotals, compared, observed, reduced
 from harness.registry import create
+from harness.triage.store import FindingsStore
 
-FORMAT: Final = "counterproof-rust-verdicts"
-VERSION: Final = 1
-PER_CRATE: Final = 80
+PER_CRATE = 80
 KEPT: Final = 40
-REDUCED: Final = 12
-"""Wrong verdicts that are reduced, one of a signature first."""
+"""Wrong verdicts that get a directory; the store has all."""
+REDUCED = 12
+"""Signatures of which a wrong verdict is reduced, the first of each."""
 TRIES = 400
 """Sources that a reduction may ask about."""
-UNIT_SECONDS: Final = 1_200.0
-PROGRESS_SECONDS: Final = 5.0
+UNIT_SECONDS: Final = 3_600.0
+"""Wall clock of a crate: seconds, and a minute or more for each reduction."""
+PROGRESS_SECONDS = 5.0
 
 
 class JudgedFunctions:
     """One run of the command.
 
     Args:
-        subject, judge: names of executors.
-        out: directory for `findings/judged-NN` and `verdicts.json`.
+        out: directory for `verdicts.json`, which is kept after every crate, and `findings/judged-NN`.
+        resume: go on with what `verdicts.json` has.
+
+    Raises:
+        DocumentError: what is to be resumed is of another plan.
+        OSError: it cannot be read.
     """
 
-    def __init__(self, subject: str, judge: str, out: Path, fail_fast: bool) -> None:
-        self._subject, self._judge, self._out, self._fail_fast = subject, judge, out, fail_fast
-        self._totals = VerdictTotals()
-        self._wrong: list[WrongVerdict] = []
-        self._lost: list[str] = []
+    def __init__(self, plan: JudgedPlan, out: Path, resume: bool, fail_fast: bool) -> None:
+        self._plan, self._out, self._fail_fast = plan, out, fail_fast
+        self._path = out / "verdicts.json"
+        resumed = resume and self._path.exists()
+        self._progress = load(self._path, plan) if resumed else JudgedProgress(plan, plan.first)
+        self._resume = resume
 
-    def run(self, seeds: range, jobs: int, budget_seconds: float) -> int:
-        """Judge the functions of these seeds. Returns the exit status: 0 no wrong verdict, 1 some, 3 none at all, 130
+    def run(self, store: FindingsStore, jobs: int, budget_seconds: float) -> int:
+        """Judge the functions that are left. Returns the exit status: 0 no wrong verdict, 1 some, 3 none at all, 130
         interrupted.
 
         Raises:
-            OSError: the directory cannot be written.
+            OSError, StoreError: the directory cannot be written.
         """
         library()  # before the forks, which share it
+        campaign = store.campaign(self._plan.document(), self._resume)
         (self._out / "findings").mkdir(parents=True, exist_ok=True)
-        print(f"functions of seeds from {seeds.start}", flush=True)
+        done = self._progress.following - self._plan.first
+        print(f"functions of seeds from {self._plan.first}" + (f"; {done} are done" if done else ""), flush=True)
         started = shown = time.monotonic()
-        crates = [seeds[at : at + PER_CRATE] for at in range(0, len(seeds), PER_CRATE)]
+        before = self._progress.seconds
         deadline = started + budget_seconds if budget_seconds else float("inf")
-        pool = ForkedPool(lambda: _Crate(self._subject, self._judge, crates), jobs, UNIT_SECONDS)
-        interrupted, done = False, 0
+        crates = [self._plan.seeds[at : at + PER_CRATE] for at in range(done, self._plan.count, PER_CRATE)]
+        known = lambda: frozenset(self._progress.wrong)  # noqa: E731
+        pool = ForkedPool(lambda: _Crate(self._plan, crates), jobs, UNIT_SECONDS, known)
+        interrupted = False
         try:
             for unit, result in pool.results(_until(deadline, len(crates))):
-                self._take(crates[unit], result)
-                done = unit + 1
-                if self._fail_fast and (self._wrong or self._lost):
+                progress = self._taken(store, campaign, crates[unit], result)
+                now = time.monotonic()
+                progress.seconds = before + now - started
+                progress.write(self._path)
+                self._progress = progress  # a crate counts whole, or is judged again
+                functions = progress.totals.functions
+                store.write_stable_point(campaign, {"next_seed": progress.following}, {"cases": functions})
+                if self._fail_fast and progress.exit_code == 1:
                     break
-                if time.monotonic() - shown >= PROGRESS_SECONDS:
-                    shown = time.monotonic()
-                    print(self._line(len(seeds)), flush=True)
+                if now - shown >= PROGRESS_SECONDS:
+                    shown = now
+                    print(self._line(), flush=True)
         except KeyboardInterrupt:
             interrupted = True
         finally:
             pool.close()
-        document = self._document(seeds, crates[done].start if done < len(crates) else seeds.stop)
-        document["seconds"] = round(time.monotonic() - started, 1)
-        (self._out / "verdicts.json").write_text(json.dumps(document, indent=2) + "\n")
-        print(json.dumps(document, indent=2))
-        if interrupted:
-            return 130
-        if self._wrong or self._lost:
-            return 1
-        return 0 if self._totals.functions else 3
+        if self._progress.complete:
+            store.complete(campaign)
+        self._progress.write(self._path)
+        print(json.dumps(self._progress.document(), indent=2))
+        return 130 if interrupted else self._progress.exit_code
 
-    def _take(self, seeds: range, result: Any) -> None:
-        """Count a crate in and write what it found."""
+    def _taken(self, store: FindingsStore, campaign: int, seeds: range, result: Any) -> JudgedProgress:
+        """The progress with a crate counted in; what it found is kept."""
+        progress = deepcopy(self._progress)
+        progress.following = seeds.stop
         if isinstance(result, (Lost, str)):
             why = result.why if isinstance(result, Lost) else result
-            self._lost.append(f"seeds {seeds.start} to {seeds[-1]}: {why}")
-            print(f"NOT JUDGED {self._lost[-1]}", flush=True)
-            return
-        totals, wrong = result
-        assert isinstance(totals, VerdictTotals)
-        self._totals.add(totals)
-        for one in wrong:
-            assert isinstance(one, WrongVerdict)
-            self._wrong.append(one)
-            print(f"WRONG seed {one.seed}: {one.signature}", flush=True)
-            if len(self._wrong) <= KEPT:
-                self._write(one, self._out / "findings" / f"judged-{len(self._wrong):02}")
+            progress.not_judged.append(f"seeds {seeds.start} to {seeds[-1]}: {why}")
+            print(f"NOT JUDGED {progress.not_judged[-1]}", flush=True)
+            return progress
+        totals, found = result
+        progress.totals.add(totals)
+        for one in found:
+            assert isinstance(one, JudgedFinding)
+            progress.wrong[one.wrong.signature] += 1
+            print(f"WRONG seed {one.wrong.seed}: {one.wrong.signature}", flush=True)
+            one.into_store(store, campaign)
+            if (number := progress.wrong.total()) <= KEPT:
+                one.write(self._out / "findings" / f"judged-{number:02}")
+        return progress
 
-    def _write(self, wrong: WrongVerdict, place: Path) -> None:
-        first = sum(one.signature == wrong.signature for one in self._wrong) == 1
-        if first and len({one.signature for one in self._wrong}) <= REDUCED:
-            with closing(create(self._subject, isolated=False)) as ours, closing(create(self._judge)) as judge:
-                wrong = reduced(wrong, ours, judge, TRIES)
-        place.mkdir(parents=True, exist_ok=True)
-        (place / "main.rs").write_text(wrong.source)
-        if wrong.reduced:
-            (place / "reduced.rs").write_text(wrong.reduced)
-        document = {
-            "format": FORMAT,
-            "version": VERSION,
-            "signature": wrong.signature,
-            "subject": self._subject,
-            "oracle": self._judge,
-            "found": said(wrong.ours),
-            "expected": said(wrong.judges),
-            "repro": f"counterproof diff rust --judged 1 --seed {wrong.seed}",
-        }
-        (place / "finding.json").write_text(json.dumps(document, indent=1) + "\n")
-
-    def _line(self, whole: int) -> str:
-        totals = self._totals
+    def _line(self) -> str:
+        totals = self._progress.totals
         return (
-            f"{totals.functions}/{whole} functions: {totals.accepted} accepted, {totals.rejected} rejected, "
-            f"{totals.other.total()} with other codes; {len(self._wrong)} wrong"
+            f"{totals.functions}/{self._plan.count} functions: {totals.accepted} accepted, {totals.rejected} rejected, "
+            f"{totals.other.total()} with other codes; {self._progress.wrong.total()} wrong; "
+            f"{self._progress.seconds:.0f} s"
         )
-
-    def _document(self, seeds: range, following: int) -> dict[str, Any]:
-        counts = asdict(self._totals)
-        counts["codes"] = dict(Counter(self._totals.codes).most_common())
-        counts["other"] = dict(Counter(self._totals.other).most_common(KEPT))
-        return {
-            "format": FORMAT,
-            "version": VERSION,
-            "subject": self._subject,
-            "judge": self._judge,
-            "seeds": [seeds.start, following],
-            "complete": following >= seeds.stop,
-            **counts,
-            "other_codes": self._totals.other.total(),
-            "wrong": dict(Counter(one.signature for one in self._wrong).most_common()),
-            "not_judged": self._lost,
-        }
 
 
 class _Crate:
-    """In a worker: judges crates."""
+    """In a worker: judges crates, and reduces the first wrong verdict of each kind."""
 
-    def __init__(self, subject: str, judge: str, crates: Sequence[range]) -> None:
-        self._ours, self._judge = create(subject, isolated=False), create(judge, isolated=False)
-        self._crates = crates
+    def __init__(self, plan: JudgedPlan, crates: list[range]) -> None:
+        self._plan, self._crates = plan, crates
+        self._ours, self._judge = create(plan.subject, isolated=False), create(plan.judge, isolated=False)
 
-    def __call__(self, unit: int, _: Any) -> tuple[VerdictTotals, list[WrongVerdict]] | str:
+    def __call__(self, unit: int, known: Any) -> tuple[VerdictTotals, list[JudgedFinding]] | str:
         totals = VerdictTotals()
+        seen = set(known)
         try:
-            return totals, compared(self._ours, self._judge, self._crates[unit], totals)
+            found = []
+            for wrong in compared(self._ours, self._judge, self._crates[unit], totals):
+                if wrong.signature not in seen and len(seen) < REDUCED:
+                    wrong = reduced(wrong, self._ours, self._judge, TRIES)
+                seen.add(wrong.signature)
+                ours, judges = observed(self._ours, wrong.source), observed(self._judge, wrong.source)
+                left, right = (frozenset(code for code, _ in one.diagnostics) for one in (ours, judges))
+                if bool(left) != bool(right):
+                    wrong = replace(wrong, ours=left, judges=right)  # as it is alone, and will be when asked again
+                found.append(JudgedFinding(wrong, self._plan.subject, self._plan.judge, ours, judges))
+            return totals, found
         except VerdictError as error:
             return str(error)
 

@@ -61,10 +61,12 @@ class BorrowChecker:
     def check_types(self, definition: Definition, types: list[tuple[Ty, Span]]) -> None:
         """Report types that a definition writes and that ask for traits with lifetimes that it does not promise."""
         asks = self.compilation.type_rules.asks
-        if any(asks(ty.erase(one)) for one, _ in types):
-            signatures = Signatures(self.compilation, self.shapes, self.written)
-            check_declared(self.shapes, signatures, definition, types, self.diagnostics)
-            signatures.call_closure = signatures.call_item = None  # as below
+        for one, _ in types:
+            if one.args and asks(ty.erase(one)):
+                signatures = Signatures(self.compilation, self.shapes, self.written)
+                check_declared(self.shapes, signatures, definition, types, self.diagnostics)
+                signatures.call_closure = signatures.call_item = None  # as below
+                break
 
     def check(self, body: m.Body) -> None:
         """Report every move, initialisation, mutability and borrow error of a body and of the closures made in it."""
@@ -173,7 +175,6 @@ class BorrowChecker:
             self._ask_of_captures(closure)
         elif len(constraints.regions.names) > 1:
             check_lifetimes(constraints, reporter)
-
 
     def _ask_of_captures(self, closure: Any) -> None:
         """What a closure whose own types leave lifetimes out puts into what it is given has to last for all calls."""

@@ -62,10 +62,16 @@ class QuietBodies:
             if not all(map(self.harmless, (*closure.inputs, closure.output))):
                 return False
             given.update([pattern for pattern, _ in closure.syntax.parameters])
-        harmless, known = self.harmless, self._harmless
+        harmless, known, rules = self.harmless, self._harmless, _TABLE
+        binding, constant, let = t.BindingPattern, t.PathPattern, t.LetStatement
+        name, literal = t.PathExpr, t.Literal
         for node in nodes:
             kind = type(node)
-            if kind is t.BindingPattern or kind is t.PathPattern:
+            if (kind is name and not node.adjust and isinstance(node.target, Variable)) or (
+                kind is literal and not node.adjust
+            ):
+                continue  # the types of variables are looked at where they are bound; literals are numbers and texts
+            if kind is binding or kind is constant:
                 variable = node.target
                 if not isinstance(variable, Variable):
                     # A constant that is no number is compared where the value is.
@@ -78,7 +84,7 @@ class QuietBodies:
                 if not harmless(one) or (node not in given and self.held(one)):
                     return False
                 continue
-            if kind is t.LetStatement:
+            if kind is let:
                 if not self._let(checker, node):
                     return False
                 continue
@@ -89,8 +95,7 @@ class QuietBodies:
                 return False
             if node.adjust and not self._adjusted(checker, node):
                 return False
-            rule = _TABLE.get(kind)
-            if rule is not None and not rule(self, checker, node):
+            if kind in rules and not rules[kind](self, checker, node):
                 return False
         return True
 
@@ -120,7 +125,7 @@ class QuietBodies:
 
     def _takes(self, function: Any, args: tuple[Ty, ...]) -> bool:
         """GC008: may a function be used with these arguments?"""
-        if type(function) is not FnDef or not function.gc:
+        if not args or type(function) is not FnDef or not function.gc:
             return True
         return all(self.kinds.owning(arg) is None for arg in args)
 
@@ -227,7 +232,7 @@ class QuietBodies:
         if node.target is None:
             return False
         method, args = node.target
-        return not method.gc or self._takes(method, tuple([checker.final(arg) for arg in args]))
+        return not args or not method.gc or self._takes(method, tuple([checker.final(arg) for arg in args]))
 
     def _call(self, checker: BodyChecker, node: t.Call) -> bool:
         target = node.target

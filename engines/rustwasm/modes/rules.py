@@ -101,6 +101,8 @@ class ModeRules:
             for field, written_field in zip(variant.fields, source.fields, strict=True):
                 span = written_field.ty.span
                 one = field.ty
+                if one.kind < ty.ADT:
+                    continue  # plain, and without arguments
                 if adt.gc:
                     self.check_gc_field(adt, field.name, one, span)
                 else:
@@ -247,6 +249,8 @@ class ModeRules:
         if syntax.result is not None:
             pairs.append(("result", function.output, syntax.result.span))
         for what, one, span in pairs:
+            if one.kind < ty.ADT:
+                continue  # plain, and without arguments
             erased = ty.erase(one)
             self.check_arguments(erased, span)
             self.check_mixture(erased, span)

@@ -235,7 +235,7 @@ class Diagnostics:
 
     @property
     def has_errors(self) -> bool:
-        return any(d.level == "error" for d in self.messages)
+        return bool(self.messages) and any(d.level == "error" for d in self.messages)
 
     @property
     def errors(self) -> list[Diagnostic]:

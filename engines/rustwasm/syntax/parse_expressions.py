@@ -249,6 +249,9 @@ class ExpressionParser(TypeParser):
             if len(elements) == 1 and not trailing:
                 return elements[0]
             return t.Tuple(self.span_from(start), elements)
+        if kind == "self" and self.kinds[self.at + 1] == ".":
+            self.at += 1
+            return t.PathExpr((start, self.ends[self.at - 1]), None, "self")
         if kind in ("self", "Self", "crate", "super", "::", "<", "<<"):
             return self.path_expression(start)
         if kind == "if":

@@ -11,6 +11,8 @@ from engines.rustwasm.syntax.cursor import Cursor
 from engines.rustwasm.syntax.lexer import BadLiteral, literal_text
 from engines.rustwasm.syntax.meta import BadCondition
 
+_AFTER_NAME = frozenset((",", ")", ">", "{", ";", "=", "}", "]", "|"))
+"""What may follow a type that is one name."""
 _PATH_START = frozenset(("id", "self", "Self", "super", "crate", "::"))
 INT_SUFFIXES = ("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize")
 
@@ -202,7 +204,12 @@ class TypeParser(Cursor):
         if kind == "id" or kind == "Self" or kind == "::" or kind == "crate" or kind == "self" or kind == "super":
             if kind == "id" and self.kinds[self.at + 1] == "!":
                 raise self.error("macros in type position are outside the subset")
-            path = self.path()
+            if kind == "id" and self.kinds[self.at + 1] in _AFTER_NAME:
+                span = (start, self.ends[self.at])
+                path = t.Path(span, [t.Segment(span, self.texts[self.at], None)])
+                self.at += 1
+            else:
+                path = self.path()
             return t.TypePath(path.span, path)
         self.enter()
         result = self.compound_type(kind, start, plus)
@@ -441,7 +448,8 @@ class TypeParser(Cursor):
     def pattern(self) -> Any:
         """A pattern with alternatives."""
         start = self.starts[self.at]
-        self.accept("|")
+        if self.kinds[self.at] == "|":
+            self.at += 1
         first = self.pattern_no_top_alt()
         if self.kinds[self.at] != "|":
             return first

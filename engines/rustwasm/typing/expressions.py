@@ -128,6 +128,12 @@ class ExpressionChecker(OperatorChecker):
         return ty.ref(ty.array(ty.U8, len(node.value)))
 
     def path(self, node: t.PathExpr, expected: Ty | None) -> Ty:
+        if node.name:
+            variable = self.lookup_variable(node.name)
+            if variable is not None:
+                node.target = variable
+                variable.used = True
+                return variable.ty
         return self.value_path(node, node.path)
 
     # Compound values

@@ -53,13 +53,15 @@ class MethodChecker(ObligationChecker):
         return target, ("overloaded", target, False)
 
     def autoderef(self, one: Ty) -> list[tuple[Ty, list[Adjustment]]]:
-        steps: list[tuple[Ty, list[Adjustment]]] = [(shallow(one), [])]
+        current = shallow(one)
+        adjust: list[Adjustment] = []
+        steps = [(current, adjust)]
         while len(steps) < 12:
-            current, adjust = steps[-1]
             following = self.deref_step(current)
             if following is None:
                 break
-            steps.append((shallow(following[0]), [*adjust, following[1]]))
+            current, adjust = shallow(following[0]), [*adjust, following[1]]
+            steps.append((current, adjust))
         return steps
 
     def find_method(

@@ -28,6 +28,8 @@ class ObligationChecker(PathChecker):
 
     def select_pending(self) -> bool:
         """Work through obligations until nothing changes; True if something was learnt."""
+        if not self.pending and not self.pending_projections:
+            return False
         any_progress = False
         progress = True
         met: set[tuple[TraitDef, tuple[Ty, ...], t.Span]] = set()

@@ -95,10 +95,9 @@ class PathChecker(Inference):
         self.said = []
 
     def lookup_variable(self, name: str) -> Variable | None:
-        for scope in self.scopes[::-1]:
-            found = scope.get(name)
-            if found is not None:
-                return found
+        for scope in reversed(self.scopes):
+            if name in scope:
+                return scope[name]
         return None
 
     def require(self, trait: TraitDef, args: tuple[Ty, ...], span: t.Span) -> None:

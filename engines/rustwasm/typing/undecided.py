@@ -67,9 +67,10 @@ def _report_variables(checker: BodyChecker) -> None:
     if len(checker.compilation.diagnostics.errors) > before:
         return
     for _, args, span in checker.instantiated:
-        if any(map(_is_open, args)):
-            checker.error("E0282", "type annotations needed", span, "cannot infer type of a generic parameter")
-            return
+        for one in args:
+            if one.flags & ty.HAS_INFER and _is_open(one):
+                checker.error("E0282", "type annotations needed", span, "cannot infer type of a generic parameter")
+                return
 
 
 def _is_open(one: Ty) -> bool:

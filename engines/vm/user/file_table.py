@@ -24,10 +24,10 @@ class FileTable:
     limit: RLIMIT_NOFILE, one more than the highest legal descriptor.
     """
 
-    def __init__(self, host: dict[int, int]) -> None:
+    def __init__(self, host: dict[int, int], limit: int = MAX_FILES) -> None:
         self.host = host
         self.close_on_exec: set[int] = set()
-        self.limit = MAX_FILES
+        self.limit = limit
 
     def get(self, fd: int) -> int:
         """The host descriptor of `fd`.

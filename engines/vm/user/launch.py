@@ -18,7 +18,7 @@ from engines.vm.runtime.digest import FileDigests
 from engines.vm.runtime.object_cache import cache_folder
 from engines.vm.user import riscv64, signals
 from engines.vm.user.elf import ElfError
-from engines.vm.user.file_table import FileTable
+from engines.vm.user.file_table import MAX_FILES, FileTable
 from engines.vm.user.host_signals import die_by
 from engines.vm.user.paths import GuestPaths
 from engines.vm.user.process import Exit, ExitReason, Options, Process
@@ -181,7 +181,7 @@ def start(launch: Launch, executor: TierExecutor | None = None) -> tuple[Process
         strace=_strace() if launch.strace else None,
         has_vectors=launch.has_vectors,
     )
-    files = FileTable(inherited_files(launch.report_fd))
+    files = guest_files(launch.report_fd)
     if executor.degraded:
         sys.stderr.write(f"counterproof: the {executor.name} tier runs everything, slowly; {executor.degraded}\n")
     memory = _memory(executor, guarded=is_native)
@@ -217,6 +217,29 @@ def _memory(executor: TierExecutor, *, guarded: bool) -> AddressSpace:
     except MemoryError as error:
         raise LaunchError(str(error)) from None
     return memory
+
+
+_OWN_FILES: Final = 32
+"""Descriptors that this process may have open besides those that it was given and the guest's. A dozen were counted."""
+
+
+def guest_files(without: int) -> FileTable:
+    """The guest's descriptors. It may have fewer than this process: what imports, compiles and waits for it opens some,
+    too, also when the guest has no more.
+
+    Raises:
+        LaunchError: the system gives too few.
+    """
+    most = os.sysconf("SC_OPEN_MAX")
+    try:
+        found = inherited_files(without)
+        room = MAX_FILES if most < 0 else most - len(found) - _OWN_FILES
+        if room > len(found):
+            return FileTable(found, min(room, MAX_FILES))
+        FileTable(found).close_all()
+    except OSError:  # not even for those
+        pass
+    raise LaunchError(f"`ulimit -n` is {most}, too few descriptors for the program and ours; raise it to {most + 64}")
 
 
 def inherited_files(without: int) -> dict[int, int]:

@@ -305,3 +305,25 @@ def test_a_terminal_is_a_terminal(build: Build) -> None:
     finally:
         os.close(main_end)
         os.close(terminal)
+
+
+OPENS_ALL = (
+    "addi a7, zero, 23\naddi a0, zero, 0\necall\nbge a0, zero, -8\naddi s0, a0, 0\n"
+    "addi a7, zero, 160\naddi a0, sp, -1024\necall\nsub a0, zero, s0\naddi a7, zero, 93\necall\n"
+)
+"""dup until it fails, then uname, which the host reads a file of ours for; ends with dup's errno."""
+
+
+@pytest.mark.parametrize(("most", "status"), [(9, 2), (32, 2), (64, 24), (256, 24), (1024, 24)])
+def test_a_guest_that_opens_all_it_may_leaves_us_descriptors(build: Build, most: int, status: int) -> None:
+    command = f'ulimit -n {most}; exec "$0" "$@"'
+    done = subprocess.run(
+        ["sh", "-c", command, *COMMAND, "--tier", "interpreter", build(OPENS_ALL)],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    if status == 2:
+        (line,) = done.stderr.splitlines()
+        assert line.startswith(f"counterproof: `ulimit -n` is {most}, too few") and line.endswith(f"to {most + 64}")
+    else:
+        assert not done.stderr

@@ -7,7 +7,8 @@ import os
 import pytest
 
 from engines.vm.user.errno import Errno, GuestError
-from engines.vm.user.file_table import FileTable
+from engines.vm.user.file_table import MAX_FILES, FileTable
+from engines.vm.user.launch import LaunchError, guest_files
 
 
 def null() -> int:
@@ -68,3 +69,19 @@ def test_execve_closes_the_marked_ones() -> None:
     table.close_marked()
     assert (kept in table.host, marked in table.host, table.close_on_exec) == (True, False, set())
     table.close_all()
+
+
+@pytest.mark.parametrize(("most", "room"), [(-1, MAX_FILES), (20_000, MAX_FILES), (1024, 1024 - 32), (64, 64 - 32)])
+def test_a_guest_leaves_its_host_process_descriptors(most: int, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For modules that are imported when it makes a call for the first time, and for compiling."""
+    monkeypatch.setattr(os, "sysconf", {"SC_OPEN_MAX": most}.__getitem__)
+    table = guest_files(-1)
+    given = len(table.host)
+    table.close_all()
+    assert table.limit == (room if room == MAX_FILES else room - given)
+
+
+def test_too_few_descriptors_for_both_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sysconf", {"SC_OPEN_MAX": 33}.__getitem__)
+    with pytest.raises(LaunchError, match=r"`ulimit -n` is 33, too few descriptors.*raise it to 97"):
+        guest_files(-1)

@@ -534,3 +534,12 @@ def _() -> None:
     from engines.rustwasm.mir.build_expressions import ExpressionBuilder
 
     replace_method(ExpressionBuilder, "operands", lambda original: lambda self, nodes, last=None: original(self, nodes))
+
+
+@BUGS.action("rust-moved-operands-stay", Area.RUST_FRONT_END, "a valid program rejected",
+             judges=(DEVELOPMENT,),
+             description="a moved operand leaves its place after those further right, which fill it again")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_expressions import ExpressionBuilder
+
+    replace_method(ExpressionBuilder, "moved", lambda original: lambda self, operand, node: operand)

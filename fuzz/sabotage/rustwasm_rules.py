@@ -543,3 +543,12 @@ def _() -> None:
     from engines.rustwasm.mir.build_expressions import ExpressionBuilder
 
     replace_method(ExpressionBuilder, "moved", lambda original: lambda self, operand, node: operand)
+
+
+@BUGS.action("rust-boxes-captured-whole", Area.RUST_FRONT_END, "a case left out",
+             judges=("tests/engines/rustwasm/test_refused.py",),
+             description="a closure keeps a box where it uses a part of what is in it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import captures, types
+
+    replace_method(captures, "leads_on", lambda original: lambda one: one.kind == types.REF)

@@ -11,7 +11,7 @@ from engines.rustwasm.mir.promotion import is_constant
 from engines.rustwasm.mir.scopes import Scope, ScopeBuilder
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.captures import _Uses
+from engines.rustwasm.typing.captures import _Uses, leads_on
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty
 
@@ -252,7 +252,7 @@ class PlaceBuilder(ScopeBuilder):
                 rvalue = None
             assert place is not None
             if kind == "deref":
-                if found is not None and found[2].kind == ty.REF:
+                if found is not None and leads_on(found[2]):
                     found = (found[0], (*found[1], "*"), found[2].args[0])
                     held = self.captured(found)
                     place = held if held is not None else place.deref()

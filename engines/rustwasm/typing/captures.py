@@ -1,7 +1,7 @@
 """What a closure captures, place by place (The Rust Reference, "Closure types", edition 2021).
 
-A captured path is a variable and field numbers; `"*"` in it is a dereference of a reference. Where a closure is `move`,
-or a value moves into it, the path ends before the first dereference.
+A captured path is a variable and field numbers; `"*"` in it is a dereference of a reference or a Box ("Capture
+precision"). Where a closure is `move`, or a value moves into it, the path ends before the first dereference.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class _Uses:
             return base[0], (*base[1], node.target), self.checker.final(node.ty)
         if isinstance(node, t.Unary) and node.op == "*" and node.target is None:
             base = self.adjusted_place(node.operand)
-            if base is None or base[2].kind != ty.REF:
+            if base is None or not leads_on(base[2]):
                 return None
             return base[0], (*base[1], "*"), shallow(base[2].args[0])
         return None
@@ -67,7 +67,7 @@ class _Uses:
     def adjusted_place(self, node: Any) -> tuple[Variable, Path, Ty] | None:
         base = self.place(node)
         for one in node.adjust or ():
-            if base is None or one[0] != "deref" or base[2].kind != ty.REF:
+            if base is None or one[0] != "deref" or not leads_on(base[2]):
                 return None
             base = (base[0], (*base[1], "*"), shallow(base[2].args[0]))
         return base
@@ -75,13 +75,19 @@ class _Uses:
     def note(self, place: tuple[Variable, Path, Ty], mode: str, span: t.Span) -> None:
         variable, path, one = place
         if mode == "move":
-            if self.checker.is_copy(one) or "*" in path:
+            if self.checker.is_copy(one) or self._is_behind_reference(variable, path):
                 mode = "ref"
             else:
                 self.kind = max(self.kind, 2)
         if mode == "mut":
             self.kind = max(self.kind, 1)
         self.found.append([variable, path, mode, one, span])
+
+    def _is_behind_reference(self, variable: Variable, path: Path) -> bool:
+        """Whether nothing can be moved out of the place, for a reference leads to it."""
+        return any(
+            step == "*" and _type_at(self.checker, variable, path[:i]).kind == ty.REF for i, step in enumerate(path)
+        )
 
     # Contexts
 
@@ -112,15 +118,13 @@ class _Uses:
     def borrow(self, node: Any, adjust: list[Any], mode: str) -> None:
         """The place after `adjust` is borrowed (or read, for mode "move")."""
         base = self.place(node)
-        for i, one in enumerate(adjust):
+        for one in adjust:
             if base is None:
                 break
             if one[0] == "overloaded":
                 mode = "mut" if one[2] and not ty.is_handle(base[2]) else "ref"
                 break
-            if one[0] != "deref" or base[2].kind != ty.REF:
-                if one[0] == "deref" and mode == "move" and i < len(adjust):
-                    pass
+            if one[0] != "deref" or not leads_on(base[2]):
                 break
             base = (base[0], (*base[1], "*"), shallow(base[2].args[0]))
         if base is not None:
@@ -341,6 +345,11 @@ def _whole_droppable(checker: BodyChecker, variable: Variable, path: Path, one: 
         if outer.kind == ty.ADT and outer.data.drop is not None:
             return path[:i], outer
     return path, one
+
+
+def leads_on(one: Ty) -> bool:
+    """Whether what a value of the type leads to is a place of its own: behind references, and in boxes."""
+    return one.kind == ty.REF or (one.kind == ty.ADT and one.data.lang == "Box")
 
 
 def _type_at(checker: BodyChecker, variable: Variable, path: Path) -> Ty:

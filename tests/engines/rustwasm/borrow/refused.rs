@@ -5466,3 +5466,55 @@ fn m<'a>(p0: (String, &'a String)) -> (String, &'a str) { let r = &p0; (p0.0, r.
 fn n<'a>(p0: (String, &'a str)) -> (String, &'a str) { let r = &p0; (p0.0, r.1) }
 fn o<'a>(mut p0: (i32, &'a str)) -> (&'a str, ()) { let r = &p0; (r.1, { p0.0 = 1; }) }
 fn main() {}
+//= fine
+struct P { a: String, b: String, n: i32 }
+fn take<T>(t: T) {}
+fn a(mut p: Box<P>) { let c = || p.a.len(); p.b.push('x'); c(); }
+fn b(mut p: Box<P>) { let mut c = || p.n += 1; let r = &p.a; c(); r.len(); }
+fn c(mut p: Box<P>) { let mut c = || p.a.push('x'); let mut d = || p.b.push('x'); c(); d(); }
+fn d(mut p: (Box<P>, Box<P>)) { let c = || p.0.a.len(); drop(p.1); c(); }
+fn e<'a>(p: Box<&'a String>) -> impl Fn() -> usize + 'a { || p.len() }
+fn f<'a>(p: Box<&'a String>) -> impl Fn() -> &'a str + 'a { || p.as_str() }
+fn g<'a>(p: Box<Box<&'a mut String>>) -> impl FnMut() + 'a { || p.push('x') }
+fn h(p: Box<P>) { let c = || take(p.a); c(); }
+fn i(mut p: Box<P>) { let r = &mut p.b; let c = || r.push('x'); take(c); p.b.clear(); }
+fn j(p: Box<P>) { let c = move || p.a.len(); c(); c(); }
+fn k(p: Box<dyn Fn() -> i32>) { let c = || p(); c(); p(); }
+fn l(mut p: Box<dyn FnMut() -> i32>) { let mut c = || p(); c(); p(); }
+fn main() {}
+//= E0382 8 E0382 9 E0382 10 E0499 5 E0499 15 E0502 3 E0503 4 E0505 6 E0505 7 E0506 11 E0507 16 E0594 12 E0596 13 E0596 14
+struct P { a: String, b: String, n: i32 }
+fn take<T>(t: T) {}
+fn a(mut p: Box<P>) { let c = || p.a.len(); p.a.push('x'); c(); }
+fn b(mut p: Box<P>) { let mut c = || p.n += 1; let r = p.n; c(); }
+fn c(mut p: Box<P>) { let mut c = || p.a.push('x'); let mut d = || p.a.push('x'); c(); d(); }
+fn d(p: Box<P>) { let c = || p.a.len(); drop(p); c(); }
+fn e(p: Box<P>) { let c = || p.a.len(); take(p.a); c(); }
+fn f(p: Box<P>) { let c = || take(p.a); c(); p.b.len(); }
+fn g(p: Box<P>) { let c = || take(p.a); c(); c(); }
+fn h(p: Box<P>) { let c = move || p.a.len(); p.b.len(); c(); }
+fn i(mut p: Box<P>) { let c = || p.a.len(); p = Box::new(P { a: String::new(), b: String::new(), n: 1 }); c(); }
+fn j(p: Box<P>) { let c = || p.n += 1; }
+fn k(mut p: Box<P>) { let c = || p.n += 1; c(); }
+fn l(mut p: Box<dyn FnMut() -> i32>) { let c = || p(); c(); }
+fn m(mut p: Box<dyn FnMut() -> i32>) { let mut c = || p(); p(); c(); }
+fn n(p: &mut Box<P>) { let c = || take(p.a); c(); }
+fn main() {}
+//= E0373 2 E0373 3 E0373 4 E0373 7
+struct P { a: String }
+fn a(p: Box<P>) -> impl Fn() -> usize { || p.a.len() }
+fn b<'a>(p: Box<(&'a String, i32)>) -> impl Fn() -> i32 + 'a { || p.1 }
+fn c<'a>(p: Box<(&'a String, i32)>) -> Box<dyn Fn() -> usize + 'a> { Box::new(|| p.0.len() + p.1 as usize) }
+fn d<'a>(p: &'a Box<P>) -> impl Fn() -> usize + 'a { || p.a.len() }
+fn e<'a>(p: &'a mut Box<P>) -> impl FnMut() + 'a { || p.a.clear() }
+fn f() -> impl Fn() -> usize { let p = Box::new(P { a: String::new() }); || p.a.len() }
+fn main() {}
+//= E0505 7 E0509 5
+struct D { a: String }
+impl Drop for D { fn drop(&mut self) {} }
+fn take<T>(t: T) {}
+fn a(mut p: Box<D>) { let c = || p.a.len(); let d = || p.a.len(); c(); d(); }
+fn b(p: Box<D>) { let c = || take(p.a); c(); }
+fn c<'a>(p: Box<&'a D>) -> impl Fn() -> usize + 'a { || p.a.len() }
+fn d(p: Box<i32>) -> i32 { let c = || *p; drop(p); c() }
+fn main() {}

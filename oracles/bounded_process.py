@@ -55,7 +55,8 @@ def confine(limits: Limits) -> Callable[[], None]:
     def apply() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        cpu = int(limits.wall_s) + 2
+        # Far behind the wall clock, which the parent minds: threads spend it together, and the parent may have to wait.
+        cpu = (int(limits.wall_s) + 10) * (os.cpu_count() or 1)
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
         resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output_bytes, limits.output_bytes))
         if limits.address_space_bytes:

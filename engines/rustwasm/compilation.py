@@ -388,14 +388,14 @@ class Compilation:
         self.collector.envs[body] = env
 
     def const_scalar(self, const: ConstDef, args: tuple[Ty, ...] = ()) -> Any:
-        """The value of a const of a scalar type, for these arguments of the impl that it is in; None for any other."""
-        if args and isinstance(const.owner, ImplDef):
+        """The value of a const of a scalar type, for these arguments of the impl or trait it is in; None for others."""
+        if args and const.owner is not None:
             given = tuple([ty.deep(one) for one in args])
             if any(one.flags & (ty.HAS_PARAM | ty.HAS_INFER | ty.HAS_ERROR) for one in given):
                 return None
             if (const, given) not in self.generic_consts:
                 self.ensure_const(const)
-                self.generic_consts[const, given] = self.evaluate(const.body, given)
+                self.generic_consts[const, given] = self.evaluate_member(const, given)
             return self.generic_consts[const, given]
         if const.state == 2:
             return const.value
@@ -430,6 +430,18 @@ class Compilation:
                 self.diagnostics.error("E0080", "evaluation of constant value failed", syntax.span)
             return None
         return value
+
+    def evaluate_member(self, const: ConstDef, args: tuple[Ty, ...]) -> Any:
+        """The value of a const of an impl, or of the one that an impl gives for one of a trait; a scalar, or None."""
+        if not isinstance(const.owner, TraitDef):
+            return self.evaluate(const.body, args)
+        from engines.rustwasm.mir.instances import Instances
+
+        if self.diagnostics.has_errors:
+            return None
+        given = Instances(self).resolve(const, args)
+        found = given.definition
+        return self.evaluate(found.body if isinstance(found, ConstDef) else found, given.args)
 
     def evaluate(self, function: FnDef, args: tuple[Ty, ...] = ()) -> Any:
         """Run a constant's body, for these generic arguments, in the reference interpreter; a scalar, or None."""

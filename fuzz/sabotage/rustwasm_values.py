@@ -78,3 +78,25 @@ def _() -> None:
         return vtable_slot
 
     replace_method(Program, "vtable_slot", wrapper)
+
+
+@BUGS.action("rust-constants-of-traits-in-patterns", Area.RUST_FRONT_END, "another value",
+             description="a pattern takes a trait's own constant, not that of the impl")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_places import PlaceBuilder
+
+    def wrapper(original: Any) -> Any:
+        def call_const(self: Any, target: Any, into: Any, span: Any) -> None:
+            self.call(self.function(target[1].body, ()), [], into, span)
+
+        return call_const
+
+    replace_method(PlaceBuilder, "call_const", wrapper)
+
+
+@BUGS.action("rust-traits-before-own-methods", Area.RUST_FRONT_END, "another function called",
+             description="a trait's `self` of a reference goes before a type's own `&mut self`")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.methods import MethodChecker
+
+    replace_method(MethodChecker, "taking_whole", lambda original: lambda self, step, inner, inherent: None)

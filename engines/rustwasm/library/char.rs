@@ -15,6 +15,10 @@ impl TryFrom<u32> for char {
 }
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CharTryFromError(());
+impl crate::fmt::Display for CharTryFromError {
+    fn fmt(&self, f: &mut crate::fmt::Formatter<'_>) -> crate::fmt::Result { f.pad("converted integer out of range for `char`") }
+}
+impl crate::error::Error for CharTryFromError {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum CharErrorKind { EmptyString, TooManyChars }
 #[derive(Debug, Clone, PartialEq, Eq)]

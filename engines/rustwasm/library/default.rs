@@ -14,8 +14,17 @@ impl<'a> Default for &'a str { fn default() -> &'a str { "" } }
 impl<'a, T> Default for &'a [T] { fn default() -> &'a [T] { &[] } }
 impl<'a, T> Default for &'a mut [T] { fn default() -> &'a mut [T] { &mut [] } }
 impl<T> Default for Option<T> { fn default() -> Option<T> { None } }
-impl<A: Default, B: Default> Default for (A, B) { fn default() -> (A, B) { (A::default(), B::default()) } }
-impl<A: Default, B: Default, C: Default> Default for (A, B, C) {
-    fn default() -> (A, B, C) { (A::default(), B::default(), C::default()) }
-}
-impl<T: Default + Copy, const N: usize> Default for [T; N] { fn default() -> [T; N] { [T::default(); N] } }
+macro_rules! tuples { ($($name:ident)*) => { impl<$($name: Default),*> Default for ($($name,)*) { fn default() -> ($($name,)*) { ($($name::default(),)*) } } } }
+tuples! { A }
+tuples! { A B }
+tuples! { A B C }
+tuples! { A B C D }
+tuples! { A B C D E }
+tuples! { A B C D E F }
+tuples! { A B C D E F G }
+tuples! { A B C D E F G H }
+tuples! { A B C D E F G H I }
+tuples! { A B C D E F G H I J }
+tuples! { A B C D E F G H I J K }
+tuples! { A B C D E F G H I J K L }
+impl<T: Default, const N: usize> Default for [T; N] { fn default() -> [T; N] { crate::array::from_fn(|_| T::default()) } }

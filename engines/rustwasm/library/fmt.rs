@@ -489,11 +489,7 @@ fn float_sign(value: f64, f: &Formatter<'_>) -> &'static str {
     if value.is_sign_negative() { "-" } else if f.flags & PLUS != 0 { "+" } else { "" }
 }
 fn not_finite(value: f64, f: &mut Formatter<'_>) -> Result {
-    let saved = f.flags;
-    f.flags = saved & !ZERO;
-    let result = if value.is_nan() { f.pad_number("", "", "NaN", 0) } else { f.pad_number(float_sign(value, f), "", "inf", 0) };
-    f.flags = saved;
-    result
+    if value.is_nan() { f.pad_number("", "", "NaN", 0) } else { f.pad_number(float_sign(value, f), "", "inf", 0) }
 }
 /// `d.ddde±x`.
 fn exponent(value: f64, single: bool, letter: char, f: &mut Formatter<'_>) -> Result {

@@ -275,7 +275,7 @@ impl str {
     pub fn split_terminator<P: Pattern>(&self, pattern: P) -> Split<'_, P> { split(self, pattern, usize::MAX, false, false) }
     pub fn split_inclusive<P: Pattern>(&self, pattern: P) -> Split<'_, P> { split(self, pattern, usize::MAX, false, true) }
     pub fn rsplit<P: Pattern>(&self, pattern: P) -> crate::iter::Rev<Split<'_, P>> { self.split(pattern).rev() }
-    pub fn rsplitn<P: Pattern>(&self, limit: usize, pattern: P) -> RSplitN<'_, P> { RSplitN { rest: Some(self), limit, pattern } }
+    pub fn rsplitn<P: Pattern>(&self, limit: usize, pattern: P) -> RSplitN<'_, P> { RSplitN { split: self.split(pattern), limit } }
     pub fn split_whitespace(&self) -> SplitWhitespace<'_> { SplitWhitespace { text: self, from: 0 } }
     pub fn split_ascii_whitespace(&self) -> SplitAsciiWhitespace<'_> { SplitAsciiWhitespace { rest: self } }
     pub fn lines(&self) -> Lines<'_> { Lines { text: self, from: 0 } }
@@ -333,7 +333,7 @@ impl str {
         while made.len() < length { made.push_str(self); }
         made
     }
-    pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.push(crate::char::lower(c)); } made }
+    pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.push(crate::char::lower(c)); } if self.contains('Σ') { final_sigmas(self, made) } else { made } }
     pub fn to_uppercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_uppercase()); } made }
     pub fn to_ascii_lowercase(&self) -> String { self.chars().map(|c| c.to_ascii_lowercase()).collect() }
     pub fn to_ascii_uppercase(&self) -> String { self.chars().map(|c| c.to_ascii_uppercase()).collect() }
@@ -430,18 +430,19 @@ impl<'a> DoubleEndedIterator for CharIndices<'a> {
 }
 /// The next piece starts at `from`, the next match is looked for from `search` on.
 #[derive(Clone)]
-pub struct Split<'a, P> { text: &'a str, from: usize, to: usize, search: usize, done: bool, pattern: P, limit: usize, keep_last: bool, inclusive: bool }
+pub struct Split<'a, P> { text: &'a str, from: usize, to: usize, search: usize, behind: Option<usize>, done: bool, pattern: P, limit: usize, keep_last: bool, inclusive: bool }
 fn split<P: Pattern>(text: &str, pattern: P, limit: usize, keep_last: bool, inclusive: bool) -> Split<'_, P> {
-    Split { text, from: 0, to: text.len(), search: 0, done: limit == 0, pattern, limit, keep_last, inclusive }
+    Split { text, from: 0, to: text.len(), search: 0, behind: Some(text.len()), done: limit == 0, pattern, limit, keep_last, inclusive }
 }
 impl<'a, P: Pattern> Iterator for Split<'a, P> {
     type Item = &'a str;
     fn next(&mut self) -> Option<&'a str> {
         if self.done { return None; }
-        if self.limit > 1 && self.search <= self.to {
-            if let Some((start, end)) = self.pattern.first(self.text, self.search, self.to) {
+        let behind = match self.behind { Some(behind) => behind, None => self.from };
+        if self.limit > 1 && self.search <= behind {
+            if let Some((start, end)) = self.pattern.first(self.text, self.search, behind) {
                 self.limit -= 1;
-                self.search = if end > start { end } else if end < self.to { self.text.after(end) } else { end + 1 };
+                self.search = if end > start { end } else if end < behind { self.text.after(end) } else { end + 1 };
                 let from = self.from;
                 self.from = end;
                 return Some(unchecked(self.text, from, if self.inclusive { end } else { start }));
@@ -452,21 +453,32 @@ impl<'a, P: Pattern> Iterator for Split<'a, P> {
         Some(unchecked(self.text, self.from, self.to))
     }
 }
+impl<'a, P: Pattern> Split<'a, P> {
+    /// The last match that was not found from behind yet. After an empty one the next is a character further left.
+    fn last(&mut self) -> Option<(usize, usize)> {
+        let behind = self.behind?;
+        if behind < self.from { return None; }
+        let (start, end) = self.pattern.last(self.text, self.from, behind)?;
+        self.behind = if end > start { Some(start) } else if start == 0 { None } else { Some(self.text.floor_char_boundary(start - 1)) };
+        Some((start, end))
+    }
+}
 impl<'a, P: Pattern> DoubleEndedIterator for Split<'a, P> {
     fn next_back(&mut self) -> Option<&'a str> {
         if self.done { return None; }
-        let mut limit = self.to;
         if !self.keep_last {
-            if let Some((start, end)) = self.pattern.last(self.text, self.from, self.to) { if end == self.to { limit = start; } }
-            if !self.inclusive { self.keep_last = true; self.to = limit; }
+            self.keep_last = true;
+            match self.next_back() {
+                Some(part) if !part.is_empty() => return Some(part),
+                _ => if self.done { return None; },
+            }
         }
         let to = self.to;
-        if let Some((start, end)) = self.pattern.last(self.text, self.from, limit) {
+        if let Some((start, end)) = self.last() {
             self.to = if self.inclusive { end } else { start };
             return Some(unchecked(self.text, end, to));
         }
         self.done = true;
-        if self.inclusive && self.from == to { return None; }
         Some(unchecked(self.text, self.from, to))
     }
 }
@@ -531,20 +543,24 @@ impl<'a, P: Pattern> Iterator for MatchIndices<'a, P> {
     }
 }
 
-pub struct RSplitN<'a, P> { rest: Option<&'a str>, limit: usize, pattern: P }
+/// The lower case of `text`, with ς for each Σ that ends a word: one before which, and not behind which, a letter that has
+/// a case stands next, marks left aside (The Unicode Standard, table 3-17).
+fn final_sigmas(text: &str, lower: String) -> String {
+    let cased = |c: &char| c.is_lowercase() || c.is_uppercase();
+    let mark = |c: &char| matches!(*c, '\'' | '.' | ':' | '^' | '`' | '¨' | '\u{ad}' | '¯' | '´' | '·' | '¸' | '\u{300}'..='\u{36f}' | '’');
+    let chars: Vec<char> = text.chars().collect();
+    let ends = |at: usize| chars[..at].iter().rev().find(|c| !mark(c)).is_some_and(cased) && !chars[at + 1..].iter().find(|c| !mark(c)).is_some_and(cased);
+    lower.chars().enumerate().map(|(at, c)| if chars[at] == 'Σ' && ends(at) { 'ς' } else { c }).collect()
+}
+
+pub struct RSplitN<'a, P> { split: Split<'a, P>, limit: usize }
 impl<'a, P: Pattern> Iterator for RSplitN<'a, P> {
     type Item = &'a str;
     fn next(&mut self) -> Option<&'a str> {
         if self.limit == 0 { return None; }
         self.limit -= 1;
-        let rest = self.rest.take()?;
-        if self.limit > 0 {
-            if let Some((start, end)) = self.pattern.last(rest, 0, rest.len()) {
-                self.rest = Some(unchecked(rest, 0, start));
-                return Some(unchecked(rest, end, rest.len()));
-            }
-        }
-        Some(rest)
+        if self.limit == 0 { self.split.behind = None; }
+        self.split.next_back()
     }
 }
 impl<'a> DoubleEndedIterator for Lines<'a> {

@@ -94,10 +94,7 @@ class ExpressionBuilder(ControlBuilder):
             if value is not None:
                 self.assign(place, m.Use(m.Constant(one, value)), node.span)
             else:
-                definition = const.body
-                if const.owner is not None and not hasattr(const.owner, "self_ty"):
-                    definition = const
-                self.call(self.function(definition, target[2]), [], place, node.span)
+                self.call_const(target, place, node.span)
         else:
             self.assign(place, m.Use(m.Constant(one, None, self.written(node))), node.span)
 

@@ -355,12 +355,12 @@ class PlaceBuilder(ScopeBuilder):
         what, definition = pattern.target[0], pattern.target[1]
         if what == "const":
             self.tests.append(place)
-            value = self.compilation.const_scalar(definition, *pattern.target[2:3])
+            value = self.compilation.const_scalar(definition, pattern.target[2])
             if isinstance(value, int):
                 following = self.block()
                 self.end(m.Switch(m.Copy(place), [value], [following], fail), following)
             else:
-                self.test_equal_const(definition, place, one, pattern.span, fail)
+                self.test_equal_const(pattern, place, one, fail)
             return []
         place = self.inside(place, one)
         if definition.owner.is_enum and len(definition.owner.variants) > 1:
@@ -427,19 +427,30 @@ class PlaceBuilder(ScopeBuilder):
             text = m.Constant(ty.ref(ty.STR_TY), literal.value)
         else:
             function = self.function(self.compilation.lang("bytes_eq"), ())
-            array = ty.array(ty.U8, len(literal.value))
-            whole = Place(self.local(ty.ref(ty.slice_of(ty.U8)), None, False, node.span))
-            self.assign(
-                whole, m.Cast("unsize", m.Constant(ty.ref(array), literal.value), ty.ref(ty.slice_of(ty.U8))), node.span
-            )
-            text = m.Copy(whole)  # type: ignore[assignment]
+            array = ty.ref(ty.array(ty.U8, len(literal.value)))
+            text = self.as_bytes(m.Constant(array, literal.value), node)  # type: ignore[assignment]
+            if one.args[0].kind == ty.ARRAY:
+                place = self.as_bytes(m.Copy(place), node).place
         self.call(function, [m.Copy(place), text], flag, node.span)
         following = self.block()
         self.end(m.Switch(m.Copy(flag), [0], [fail], following), following)
 
-    def test_equal_const(self, const: Any, place: Place, one: Ty, span: Any, fail: int) -> None:
+    def as_bytes(self, array: m.Operand, node: Any) -> m.Copy:
+        """A reference to an array of bytes, as one to a slice."""
+        whole = Place(self.local(ty.ref(ty.slice_of(ty.U8)), None, False, node.span))
+        self.assign(whole, m.Cast("unsize", array, ty.ref(ty.slice_of(ty.U8))), node.span)
+        return m.Copy(whole)
+
+    def call_const(self, target: tuple[str, Any, tuple[Ty, ...]], into: Place, span: Any) -> None:
+        """Evaluate a constant that is not known as a number: one of a trait is that of the impl for its arguments."""
+        const = target[1]
+        of_trait = const.owner is not None and not hasattr(const.owner, "self_ty")
+        self.call(self.function(const if of_trait else const.body, target[2]), [], into, span)
+
+    def test_equal_const(self, pattern: Any, place: Place, one: Ty, fail: int) -> None:
+        span = pattern.span
         value = self.temp(one, span)
-        self.call(self.function(const.body, ()), [], value, span)
+        self.call_const(pattern.target, value, span)
         if one.kind == ty.FLOAT:
             self.test(m.BinaryOp("eq", m.Copy(place), m.Copy(value)), span, fail)
             return

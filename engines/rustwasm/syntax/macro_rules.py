@@ -182,6 +182,12 @@ class Expander:
             reader.pattern()
         elif kind == "path":
             reader.path()
+        elif kind == "meta":
+            reader.path()
+            if reader.kinds[reader.at] in _CLOSE:
+                reader.skip_group()
+            elif reader.accept("="):
+                reader.expression()
         elif kind == "block":
             reader.block_expression()
         elif kind == "stmt":

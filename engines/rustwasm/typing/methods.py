@@ -73,6 +73,7 @@ class MethodChecker(ObligationChecker):
         if last.kind == ty.ARRAY:
             steps.append((ty.slice_of(last.args[0]), [*adjust, ("unsize_place", ty.slice_of(last.args[0]))]))
         private: FnDef | None = None
+        found: Any = None
         inherent_methods = self.compilation.inherent_methods
         own = [inherent_methods(head(step), name) for step, _ in steps]
         # `self: Rc<Self>` and its like: methods of a step further on that take a step before it.
@@ -80,6 +81,10 @@ class MethodChecker(ObligationChecker):
         for i, (step, adjustments) in enumerate(steps):
             if step.kind == ty.INFER and step.data == "type":
                 return None
+            if step.kind == ty.REF and own[i + 1 :]:
+                found = self.taking_whole(step, steps[i + 1][0], own[i + 1])
+                if found is not None:
+                    return *found, self.with_borrow(steps[i + 1][1], step, bool(step.data)), step
             inherent = [*typed, *own[i]]
             traits = [
                 (trait, trait.methods[name])
@@ -90,7 +95,7 @@ class MethodChecker(ObligationChecker):
                 continue
             for mode in (None, False, True):
                 self_ty = step if mode is None else ty.ref(step, mode)
-                found: Any = None
+                found = None
                 for impl, method in inherent:
                     found = self.try_inherent(impl, method, step, self_ty)
                     if found is not None:
@@ -109,6 +114,15 @@ class MethodChecker(ObligationChecker):
         if private is not None:
             self.error("E0624", f"method `{name}` is private", span, "private method")
             return private, self.fresh_args(private.generics.parent_count), [], receiver
+        return None
+
+    def taking_whole(self, step: Ty, inner: Ty, inherent: list[tuple[ImplDef, FnDef]]) -> Any:
+        """The method of a reference's `inner` type whose `&self` or `&mut self` is the reference as it stands: it goes
+        before a trait's `self` there. None if there is none."""
+        for impl, method in inherent:
+            found = self.try_inherent(impl, method, inner, step)
+            if found is not None and (method.public is None or self.type_env.module.inside(method.public)):
+                return found
         return None
 
     def find_method_quietly(self, base: Ty, name: str) -> bool:

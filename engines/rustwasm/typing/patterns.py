@@ -49,12 +49,13 @@ class PatternChecker(Coercer):
         elif kind is t.LiteralPattern:
             self.check_literal(pattern, expected, mode)
         else:
+            whole = expected
             expected, mode = self.peel(pattern, expected, mode)
             pattern.ty = expected
             if kind is t.TuplePattern:
                 self.check_tuple(pattern, expected, mode)
             elif kind is t.TupleStructPattern or kind is t.PathPattern or kind is t.StructPattern:
-                self.check_variant(pattern, expected, mode)
+                self.check_variant(pattern, expected, mode, whole)
             elif kind is t.SlicePattern:
                 self.check_slice(pattern, expected, mode)
             else:
@@ -102,15 +103,16 @@ class PatternChecker(Coercer):
             elif isinstance(definition, ConstDef) or (
                 isinstance(definition, VariantDef) and definition.shape == "unit"
             ):
-                expected, mode = self.peel(pattern, expected, mode)
-                pattern.ty = expected
                 if isinstance(definition, ConstDef):
                     self.compilation.ensure_const(definition)
-                    pattern.target = ("const", definition)
+                    pattern.target = ("const", definition, ())
+                    pattern.ty = expected
                     if self.nodes is not None:
                         self.nodes.append(pattern)
                     self.demand(expected, ty.erase(definition.ty), pattern.span)
                     return
+                expected, mode = self.peel(pattern, expected, mode)
+                pattern.ty = expected
                 pattern.target = ("variant", definition)
                 args = self.fresh_args(len(definition.owner.generics.names))
                 self.demand(expected, ty.adt(definition.owner, args), pattern.span)
@@ -274,7 +276,9 @@ class PatternChecker(Coercer):
                 continue
             self.check_pattern(one, element, mode)
 
-    def check_variant(self, pattern: Any, expected: Ty, mode: str | None) -> None:
+    def check_variant(self, pattern: Any, expected: Ty, mode: str | None, whole: Ty) -> None:
+        """Check a pattern that names what it matches; `whole` is what is expected with the references around it, which
+        constants leave where they are."""
         if isinstance(pattern, t.StructPattern):
             found = self.resolve_value_quiet(pattern.path)
         else:
@@ -296,7 +300,8 @@ class PatternChecker(Coercer):
                 message = "constant pattern cannot depend on generic parameters"
                 self.error("E0158", message, pattern.span, "`const` depends on a generic parameter")
             self.compilation.ensure_const(definition)
-            self.demand(expected, self.normal_subst(ty.erase(definition.ty), args), pattern.span)
+            pattern.derefs, pattern.ty = 0, whole
+            self.demand(whole, self.normal_subst(ty.erase(definition.ty), args), pattern.span)
             return
         if kind == "fn" and definition.owner is not None:
             called = isinstance(pattern, t.TupleStructPattern)

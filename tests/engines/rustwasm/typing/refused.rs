@@ -1862,3 +1862,12 @@ trait T { fn f(&self) {} }
 fn d<Q: T + ?Sized>(q: &Q) { let x: &dyn T = q; }
 fn e<Q: T + ?Sized>(q: Box<Q>) { let x: Box<dyn T + '_> = q; }
 fn main() {}
+//= E0308 3 E0308 4 E0308 5 E0308 6
+const A: i32 = 5; const S: &str = "s"; const N: Option<i32> = None; struct L; impl L { const Q: i32 = 3; }
+fn main() {
+    match &5 { A => {}, _ => {} }
+    match &"s" { S => {}, _ => {} }
+    match &None { N => {}, _ => {} }
+    match &3 { L::Q => {} _ => {} }
+    match "s" { S => {}, _ => {} }
+}

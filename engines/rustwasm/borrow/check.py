@@ -26,7 +26,7 @@ from engines.rustwasm.borrow.signatures import Signatures
 from engines.rustwasm.borrow.type_outlives import asks_of_types, check_type_outlives
 from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.mir import body as m
-from engines.rustwasm.modes.rules import ModeRules
+from engines.rustwasm.modes.rules import ENDINGS, EVERYTHING, NOTHING, ModeRules
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.diagnostics import Diagnostics
 from engines.rustwasm.typing import types as ty
@@ -51,6 +51,8 @@ class BorrowChecker:
         self.escapes: dict[Any, list[Escape]] = {}
         self.general: Generality | None = None
         """What function pointers and `dyn Fn` are for every lifetime, of the function that is checked."""
+        self.endings = False
+        """Is only the end of what is lent asked about, of the body that is checked?"""
 
     def check_impl(self, impl: ImplDef) -> None:
         """Report methods of a trait's impl whose lifetimes are not those of the trait's."""
@@ -97,8 +99,10 @@ class BorrowChecker:
             self.diagnostics.messages[before:] = sorted(self.diagnostics.messages[before:], key=lambda d: d.span)
 
     def _check_one(self, body: m.Body, closure: Any) -> None:
-        if self.modes is not None and not self.modes.check_body(body):
+        needed = EVERYTHING if self.modes is None else self.modes.check_body(body)
+        if needed == NOTHING:
             return
+        self.endings = needed == ENDINGS
         facts = Facts(body)
         reporter = Reporter(facts, self.diagnostics)
         moves = Moves(facts, reporter)
@@ -157,7 +161,7 @@ class BorrowChecker:
             _refuse_escaping(constraints, lasting, promoted, reporter)
         if constraints.loans:
             compute_scopes(constraints)
-            Conflicts(constraints, reporter, moves.blamed).run()
+            Conflicts(constraints, reporter, moves.blamed, self.endings).run()
         if constraints.tests:
             where = {one: i for i, one in enumerate(positions(constraints))} if closure is not None else None
             asked = check_type_outlives(constraints, reporter, where)

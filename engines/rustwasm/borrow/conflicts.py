@@ -32,13 +32,15 @@ _WRITES = frozenset((f.ASSIGN, f.RESULT, f.MOVE, f.MUTABLE, f.TWO_PHASE, f.DEAD,
 class Conflicts:
     """Checks the accesses of one body against its loans."""
 
-    def __init__(self, constraints: Constraints, reporter: Reporter, skip: set[int]) -> None:
+    def __init__(self, constraints: Constraints, reporter: Reporter, skip: set[int], endings: bool) -> None:
         self.constraints = constraints
         self.facts = constraints.facts
         self.body = constraints.body
         self.reporter = reporter
         self.explainer = Explainer(constraints, reporter)
         self.skip = skip
+        self.endings = endings
+        """Does only the end of what is lent count, as in GC functions, where any number of `&mut` lead to one place?"""
         self.done: set[tuple[str, int, int]] = set()
         self.blamed: set[tuple[int, m.Place]] = set()
 
@@ -48,14 +50,15 @@ class Conflicts:
             return
         for local, loans in by_local.items():
             for point, kind, place in self.facts.of_local[local]:
-                if kind != f.LIVE and kind != f.READ:
+                if kind != f.LIVE and kind != f.READ and (not self.endings or kind == f.DEAD or kind == f.DROP):
                     for loan in loans:
                         if loan.scope >> point & 1 and (loan.point != point or kind in _WRITES):
                             self._check(point, kind, place, loan)
         for block, one in enumerate(self.body.blocks):
             if type(one.terminator) is m.Return:
                 self._at_return(self.facts.ends[block], by_local)
-        self._activations(by_local)
+        if not self.endings:
+            self._activations(by_local)
 
     def _check(self, point: int, kind: int, place: m.Place, loan: Loan) -> None:
         if point in self.skip:

@@ -13,8 +13,9 @@
 | GC009 | an ownership type stands where its GC counterpart is expected, or the other way round |
 | GC010 | an attribute of modes stands where it means nothing |
 
-`check_body` also says whether a GC function needs the passes of the borrow checker: it does where it hands out
-references, keeps references to its own variables, or leaves a variable without value.
+`check_body` also says how much of the borrow checker a body needs. All of it does a GC function that hands out
+references, keeps shared references to its own variables, or leaves a variable without value. One that keeps only
+mutable ones may have several of one place, but none of a variable that is gone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ from engines.rustwasm.syntax.diagnostics import Diagnostic, Diagnostics
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, ConstDef, FnDef, ImplDef
 from engines.rustwasm.typing.types import Ty
+
+NOTHING: Final = 0
+ENDINGS: Final = 1
+"""Whether references outlive what they lead to, and nothing else, is for the borrow checker to find."""
+EVERYTHING: Final = 2
 
 _WHY: Final = {
     "owning": "a GC object is reclaimed by the collector, which drops nothing: what it holds must own nothing",
@@ -280,17 +286,17 @@ class ModeRules:
 
     # Bodies
 
-    def check_body(self, body: m.Body) -> bool:
-        """GC003 to GC005, GC007 and GC008 of a body; does it need the borrow checker's passes?"""
+    def check_body(self, body: m.Body) -> int:
+        """GC003 to GC005, GC007 and GC008 of a body; NOTHING, ENDINGS or EVERYTHING that borrow checking is."""
         gc = body.definition.gc
         if not gc and not self.active:
-            return True
+            return EVERYTHING
         before = len(self.diagnostics.messages)
         self._inside.clear()
         needed = not gc
         previous: Ty | None = None
         mixed, kinds = self.kinds._mixed, self.kinds
-        named_reference = owning_temporary = False
+        named_reference = owning_temporary = keeps = False
         self._blamed = set(self._of_signature.get(body.definition, ()))
         for i, local in enumerate(body.locals):
             one = local.ty
@@ -309,18 +315,22 @@ class ModeRules:
                 if local.name is not None and i > body.arg_count and local.name != "{environment}":
                     self.owner_in_gc(f"variable `{local.name}`", part, local.span, one is part)
                 owning_temporary = True
-            elif local.name is not None and i > body.arg_count:
+            elif local.name is not None and (i > body.arg_count or local.mutable):
                 held = kinds.borrowing(one)
                 if held is not None:
-                    named_reference = True
-                    # Who writes to a variable while a shared reference to it is kept is for the borrow checker to find.
-                    needed = needed or not held.data
+                    keeps = True
+                    if i > body.arg_count:
+                        named_reference = True
+                        # Who writes to a variable while a shared reference to it is kept, the borrow checker finds.
+                        needed = needed or not held.data
             if one.flags & (ty.HAS_PROJECTION | ty.HAS_OPAQUE):
                 needed = True
         needed = self.check_blocks(body, gc) or needed
         if gc and not needed:
             needed = (owning_temporary and named_reference) or self.hands_out(body.definition) or body.deferred
-        return needed and not (gc and len(self.diagnostics.messages) > before)
+        if gc and len(self.diagnostics.messages) > before:
+            return NOTHING
+        return EVERYTHING if needed else ENDINGS if keeps else NOTHING
 
     def hands_out(self, function: FnDef) -> bool:
         """May references leave the function: in its result, in what a parameter leads to, or in a GC object?"""

@@ -209,3 +209,19 @@ fn main() {
     println!("{} {}", list[0], mode());
 }
 //= 4 linear
+//--- several_mutable_references_to_one_variable
+#[wasm::gc]
+fn sum() -> i32 {
+    let mut y = 1;
+    let mut z = 2;
+    let a = &mut y;
+    let mut r = &mut y;
+    *a += 1;
+    *r += 1;
+    y += 1;
+    r = &mut z;
+    *r += *a;
+    z
+}
+fn main() { println!("{}", sum()); }
+//= 6

@@ -378,3 +378,33 @@ impl Twice for Node {
     fn twice<T>(&self, value: T) -> (T, T) { (value, value) } //~ E0382
 }
 fn main() {}
+//--- mutable_reference_to_a_variable_of_the_last_round
+#[wasm::gc]
+fn main() {
+    let mut y = 1; let mut r = &mut y;
+    let mut i = 0;
+    while i < 2 { let mut x = 10; println!("{}", *r); r = &mut x; *r += 1; i += 1; } //~ E0597
+    *r = 2;
+    println!("{}", y);
+}
+//--- shared_parameter_that_leads_to_an_ended_variable
+#[wasm::gc]
+fn f(mut r: &i32) -> i32 { { let x = 1; r = &x; } *r } //~ E0597
+fn main() { f(&3); }
+//--- mutable_parameter_that_leads_to_an_ended_variable
+#[wasm::gc]
+fn f<'a>(mut r: &'a mut i32) -> i32 { { let mut x = 1; r = &mut x; } *r } //~ E0597
+fn main() { f(&mut 3); }
+//--- closure_that_changes_an_ended_variable
+#[wasm::gc]
+fn f() -> i32 { let mut g = { let mut x = 1; || { x += 1; x } }; g() } //~ E0597
+fn main() { f(); }
+//--- field_that_leads_to_an_ended_variable
+struct S<'a> { r: &'a mut i32 }
+#[wasm::gc]
+fn f() -> i32 { let mut y = 1; let mut s = S { r: &mut y }; { let mut x = 1; s.r = &mut x; } *s.r = 2; y } //~ E0597
+fn main() { f(); }
+//--- option_of_a_reference_to_an_ended_variable
+#[wasm::gc]
+fn f() -> i32 { let mut o = None; { let mut x = 1; o = Some(&mut x); } if let Some(r) = o { *r } else { 1 } } //~ E0597
+fn main() { f(); }

@@ -44,6 +44,7 @@ CATALOGUES: Final = (
     "rustwasm_passes",
     "rustwasm_processes",
     "rustwasm_borrow",
+    "rustwasm_called",
     "rustwasm_rules",
     "rustwasm_values",
     "rustwasm_written",

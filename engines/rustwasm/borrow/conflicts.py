@@ -103,9 +103,17 @@ class Conflicts:
         self.explainer.label(error, self.facts.span(loan.point), "value is immutable in match guard")
 
     def _outlasts(self, point: int, loan: Loan) -> bool:
-        """Is the loan still wanted after the statement? Its operands are read before it writes."""
+        """Is the loan still wanted when the statement writes? Its operands are read before: what is behind a reference
+        that is read no more may be written, but not what the value that is written holds a reference to (rustc reads
+        it into a temporary, which is alive then)."""
         inside = self.constraints.regions.values[loan.region]
-        return any(inside >> after & 1 for after in self.facts.following(point))
+        if any(inside >> after & 1 for after in self.facts.following(point)):
+            return True
+        value = self.facts.at(point).rvalue
+        if not isinstance(value, m.Use) or isinstance(value.operand, m.Constant):
+            return False
+        _, held = self.constraints.typed(value.operand.place)
+        return not self.constraints.regions.reachable([loan.region]).isdisjoint(held)
 
     def _read_before(self, point: int, place: m.Place, loan: Loan) -> bool:
         """Is the read an argument of a call that stands before the borrow, which another argument is?"""

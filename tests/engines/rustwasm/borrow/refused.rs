@@ -5518,3 +5518,81 @@ fn b(p: Box<D>) { let c = || take(p.a); c(); }
 fn c<'a>(p: Box<&'a D>) -> impl Fn() -> usize + 'a { || p.a.len() }
 fn d(p: Box<i32>) -> i32 { let c = || *p; drop(p); c() }
 fn main() {}
+//= E0506 16
+pub fn g<'a>(x: &'a &String) -> &'a String { *x }
+pub fn all<'a>(x: &'a [&String; 2]) -> &'a String { x[0] }
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+impl<'x> View<'x> { fn look(&self) -> &String { self.r } fn same(&self) -> &'x String { self.r } fn edit(&mut self) -> &String { self.r } fn count(&self) -> &i32 { &self.n } }
+pub struct Node { pub next: Option<Box<Node>>, pub v: i32 }
+pub struct One<'a> { pub o: Option<&'a One<'a>>, pub s: &'a str }
+fn a1_(n: &Node) { let mut c = n; while let Some(x) = &c.next { c = x; } }
+fn a2_(n: &mut Node) { let mut c = n; while let Some(ref mut x) = c.next { c = x; } }
+fn a3_(n: &Node) { let mut c = n; loop { match c.next.as_ref() { Some(x) => c = x, None => break } } }
+fn a4_(s: &str) { let mut t = s; while !t.is_empty() { t = &t[1..]; } }
+fn a5_(s: &mut [u8]) { let mut t = s; while t.len() > 1 { let u = t; t = &mut u[1..]; } }
+fn a6_() { let q = String::new(); let mut a = &q; let mut b = &q; (a, b) = (b, a); a.len(); }
+fn a7_() { let q = String::new(); let mut w = (&q, &q); w.0 = w.1; w.1 = w.0; w.0.len(); }
+fn a8_() { let q = String::new(); let mut w = View { r: &q, n: 1 }; w.r = w.same(); w.r.len(); }
+fn a9_() { let q = String::new(); let mut w = View { r: &q, n: 1 }; w.n = *w.count(); w.n += w.look().len() as i32; }
+fn a10_() { let q = String::new(); let mut w = View { r: &q, n: 1 }; let k = &w; w.r = k.r; w.n = k.n; }
+fn a11_() { let q = String::new(); let mut w = View { r: &q, n: 1 }; let k = w.count(); w = View { r: &q, n: *k }; }
+fn a12_() { let mut s = String::new(); let r = &s; s = r.clone(); s = s.trim().to_string(); }
+fn a13_() { let mut s = "a"; let r = &s; s = *r; s = s.trim(); let t: &&str = &s; s = t.trim(); }
+fn a14_() { let mut v = vec![1, 2]; let r = &v; v[0] = r[1]; let k = v[0]; v[k] = v[v[1]]; }
+fn a15_<'a>(mut o: &'a One<'a>) { while let Some(p) = o.o { o = p; } let mut s = o.s; s = &s[1..]; }
+fn a16_() { let mut x = 1; let mut r = &mut x; let y = &mut *r; *y = 2; let mut z = 3; r = &mut z; *r = 1; }
+fn a17_() { let q = String::new(); let mut w = &q; for i in 0..3 { let k = &w; w = k; } w.len(); }
+fn a18_() { let mut b = Box::new(1); let r = &b; *b = **r; let mut o = Some(1); o = o.as_ref().map(|x| *x); }
+fn a19_() { let mut it = "a b".split(' '); let mut w = it.next(); w = w.map(|x| x.trim()); w = it.next(); }
+fn a20_(p: &mut &str) { *p = p.trim(); let q = &*p; *p = *q; }
+fn main() {}
+//= E0502 18 E0506 7 E0506 8 E0506 9 E0506 10 E0506 11 E0506 12 E0506 13 E0506 14 E0506 15 E0506 16 E0506 17 E0506 19 E0506 20 E0506 21 E0506 22 E0506 23 E0506 24 E0506 26
+pub fn g<'a>(x: &'a &String) -> &'a String { *x }
+pub fn all<'a>(x: &'a [&String; 2]) -> &'a String { x[0] }
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+impl<'x> View<'x> { fn look(&self) -> &String { self.r } fn same(&self) -> &'x String { self.r } fn edit(&mut self) -> &String { self.r } fn count(&self) -> &i32 { &self.n } }
+pub struct Node { pub next: Option<Box<Node>>, pub v: i32 }
+pub struct One<'a> { pub o: Option<&'a One<'a>>, pub s: &'a str }
+fn r1_() { let q = String::new(); let mut w = [&q, &q]; w[0] = all(&w); }
+fn r2_() { let q = String::new(); let mut w = &q; loop { w = g(&w); } }
+fn r3_() { let q = String::new(); let mut w = Box::new(&q); *w = g(&*w); }
+fn r4_() { let q = String::new(); let mut w = Some(&q); w = Some(g(w.as_ref().unwrap())); }
+fn r5_() { let q = String::new(); let mut w = View { r: &q, n: 1 }; w = View { r: w.look(), n: 2 }; }
+fn r6_() { let q = String::new(); let mut w = View { r: &q, n: 1 }; w.r = w.edit(); }
+fn r7_() { let q = String::new(); let mut w = View { r: &q, n: 1 }; let c = || { let mut u = View { r: &q, n: 1 }; u.r = u.look(); }; }
+fn r8_() { let q = String::new(); let mut w = (&q, 1); (w.0, w.1) = (g(&w.0), 2); }
+fn r9_() { let q = String::new(); let mut w = &q; let k = if w.len() > 1 { g(&w) } else { &q }; w = k; }
+fn r10_() { let q = String::new(); let mut w = &q; w = if w.len() > 1 { g(&w) } else { &q }; }
+fn r11_() { let q = String::new(); let mut w = &q; w = match w.len() { 1 => g(&w), _ => w }; }
+fn r12_() { let q = String::new(); let mut w = vec![&q]; let k = &w[0]; w[0] = k; w[0] = g(k); }
+fn r13_() { let q = 1; let mut w: &dyn std::fmt::Debug = &q; w = &w; }
+fn r14_() { let q = 1; let mut w: &dyn Fn() = &|| (); w = &w; }
+fn r15_() { let q = String::new(); let mut w = (&q, 1); let p = &mut w; p.0 = g(&p.0); }
+fn r16_() { let q = String::new(); let mut w = (&q, 1); w = (g(&w.0), 1); }
+fn r17_() { let q = String::new(); let mut w = (&q, 1); let k = Some(g(&w.0)); w.0 = k.unwrap(); }
+fn r18_() { let q = String::new(); let mut w = (&q, 1); let k = (g(&w.0), 1); w.0 = k.0; }
+fn r19_() { let q = String::new(); let mut w = (&q, 1); let k = (g(&w.0), 1); w.1 = k.1; }
+fn r20_() { let q = String::new(); let mut w = (&q, 1); let k = &w; w.1 = k.1; w.0 = k.0; }
+fn r21_() { let q = String::new(); let mut w = (&q, 1); let k = &w; let z = k; w = *z; }
+fn r22_() { let q = String::new(); let mut w: (&str, i32) = (&q, 1); let k: &(&str, i32) = &w; w = (k.0, 2); let s: &str = &w.0; w.0 = s; }
+fn main() {}
+//= E0506 5 E0506 6 E0506 7 E0506 8 E0506 9 E0506 10 E0506 11 E0506 12 E0506 13 E0506 14 E0506 15 E0506 16 E0506 17 E0597 5 E0621 6 none 12 none 17 none 18
+pub fn make<T>() -> T { loop {} }
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+pub trait Look { fn look(&self) -> &String; }
+impl<'x> Look for View<'x> { fn look(&self) -> &String { self.r } }
+fn f1_<'a>(mut v: View<'a>) { v.r = v.look(); }
+fn f2_<'a>(v: &mut View<'a>) { v.r = v.look(); }
+fn f3_() { let v = make::<&mut View<'_>>(); v.r = v.look(); }
+fn f4_() { let v = make::<&mut Vec<View<'_>>>(); let w = v.last_mut().unwrap(); w.r = w.look(); }
+fn f5_() { let v = make::<&mut [View<'_>]>(); let w = v.last_mut().unwrap(); w.r = w.look(); }
+fn f6_() { if let Some(w) = make::<&mut Vec<View<'_>>>().last_mut() { w.r = w.look(); } }
+fn f7_() { if let Some(w) = make::<Option<&mut View<'_>>>() { w.r = w.look(); } }
+fn f8_(p: Option<&mut View<'_>>) { if let Some(w) = p { w.r = w.look(); } }
+fn f9_() { let w = make::<&mut [Vec<View<'_>>]>().last_mut().unwrap().last_mut().unwrap(); w.r = w.look(); }
+fn f10_() { let mut w = make::<View<'_>>(); w.r = w.look(); }
+fn f11_() { let mut w = make::<View<'_>>(); let s = w.look(); w.r = s; }
+fn f12_() { let mut w = make::<View<'_>>(); let s = w.look(); w.r = s; s.len(); }
+fn f13_(w: &mut View<'_>) { let s = w.look(); w.r = s; }
+fn f14_(w: &mut View<'_>, o: &String) { let s = w.look(); w.r = o; }
+fn main() {}

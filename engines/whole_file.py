@@ -49,6 +49,21 @@ def refuse_large(path: str | os.PathLike[str], size: int, most: int = MOST_BYTES
         raise OSError(errno.EFBIG, f"more than {most:,} bytes, which is the most that is read", os.fspath(path))
 
 
+def ask_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse now, before long work, where `replace_whole` could not begin to write.
+
+    Raises:
+        OSError: as it would.
+    """
+    there = os.path.realpath(path)
+    if os.path.isdir(there):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if os.path.isfile(there) or not os.path.exists(there):
+        aside = _aside(there)
+        with open(aside, "wb"):
+            os.unlink(aside)
+
+
 def replace_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """Write a file whole or not at all: whoever has mapped the one that was there keeps that.
 
@@ -62,7 +77,7 @@ def replace_whole(path: str | os.PathLike[str], data: bytes) -> None:
         with open(there, "wb") as file:
             file.write(data)
         return
-    aside = f"{there}.{os.getpid()}.tmp"
+    aside = _aside(there)
     try:
         with open(aside, "wb") as file:
             file.write(data)
@@ -71,3 +86,7 @@ def replace_whole(path: str | os.PathLike[str], data: bytes) -> None:
         if os.path.exists(aside):
             os.unlink(aside)
         raise
+
+
+def _aside(there: str) -> str:
+    return f"{there}.{os.getpid()}.tmp"

@@ -58,10 +58,11 @@ def aot(
     from engines.vm.aot.translate import translate
     from engines.vm.runtime.executable_memory import ExecutableMemoryError
     from engines.vm.user.launch import LaunchError
-    from engines.whole_file import replace_whole
+    from engines.whole_file import ask_writable, replace_whole
 
     console = Console(stderr=True)
     try:
+        ask_writable(out)
         with console.status("translating") as status:
 
             def tell(done: int, left: int) -> None:

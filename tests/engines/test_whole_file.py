@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engines.whole_file import replace_whole
+from engines.whole_file import ask_writable, replace_whole
 
 
 def test_what_is_mapped_stays_when_a_file_is_written_anew(tmp_path: Path) -> None:
@@ -38,3 +38,18 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         replace_whole(tmp_path / "folder", b"1")
     assert [p.name for p in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("name", ["", "there", "new", "none/new", "/proc/new", "/dev/null"])
+def test_what_could_not_be_written_is_refused_before_and_nothing_is_left(tmp_path: Path, name: str) -> None:
+    (tmp_path / "there").write_bytes(b"before")
+    path = tmp_path / name
+    if name in ("there", "new", "/dev/null"):
+        ask_writable(path)
+    else:
+        with pytest.raises(OSError, match=r"Is a directory|No such file"):
+            ask_writable(path)
+        with pytest.raises(OSError, match=r"Is a directory|No such file"):
+            replace_whole(path, b"after")
+    assert [one.name for one in tmp_path.iterdir()] == ["there"]
+    assert (tmp_path / "there").read_bytes() == b"before"

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import warnings
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engines.vm.aot.callers import find_callers
 from engines.vm.aot.image import Kind, StoredRegion
@@ -24,6 +25,9 @@ from engines.vm.tiers.llvm.compiler import CompileError, LlvmCompiler
 from engines.vm.tiers.llvm.loops import loops_of
 from engines.vm.tiers.llvm.region import LINKS, End, Region, decoded_at
 from engines.vm.tiers.llvm.tier import LlvmTier
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import Pool
 
 MOST_INSNS: Final = 1500
 """Of a region."""
@@ -139,14 +143,14 @@ class ProgramRegions:
     ) -> tuple[list[StoredRegion], int, Counter[str]]:
         """What LLVM makes of the regions, in order, how many guest instructions they have, and what was refused, by
         reason. With several `jobs`, processes that this one forks compile."""
-        from multiprocessing import get_context
-
         global _compiling
         _compiling = self, planned
         refused, regions = Counter(self.compiler.counters.refused), []
         try:
             with contextlib.ExitStack() as stack:
-                pool = stack.enter_context(get_context("fork").Pool(jobs, _end_quietly)) if jobs > 1 else None
+                pool = _pool(jobs) if jobs > 1 else None
+                if pool is not None:
+                    stack.enter_context(pool)
                 results = (pool.imap if pool else map)(_compile_nth, range(len(planned)))
                 for done, made in enumerate(results, 1):
                     if isinstance(made, StoredRegion):
@@ -212,6 +216,17 @@ class ProgramRegions:
             except CompileError:
                 self._sizes[start] = MOST_INSNS
         return self._sizes[start] <= MOST_CALLED
+
+
+def _pool(jobs: int) -> Pool | None:
+    """Processes that this one forks; None, with a warning, where the system refuses them or the memory they share."""
+    from multiprocessing import get_context
+
+    try:
+        return get_context("fork").Pool(jobs, _end_quietly)
+    except OSError as error:
+        warnings.warn(f"code is compiled by fewer processes than planned: {error}", RuntimeWarning, stacklevel=3)
+        return None
 
 
 def _end_quietly() -> None:

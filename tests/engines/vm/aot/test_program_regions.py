@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing.context
 import platform
 import struct
 from collections.abc import Callable
@@ -208,6 +210,21 @@ def test_several_processes_compile_what_one_does() -> None:
     one, two = (program.compile(plan, jobs, lambda done, left: None) for jobs in (1, 2))
     assert len(one[0]) == 4
     assert one == two
+
+
+@needs_x86_64
+def test_processes_that_the_system_refuses_are_told_and_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where /dev/shm cannot be written, which their locks lie in."""
+
+    def refuses(*arguments: object, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    program = planned(loaded(NESTED), CODE)
+    plan = program.plan([CODE])
+    alone = program.compile(plan, 1, lambda done, left: None)
+    monkeypatch.setattr(multiprocessing.context.BaseContext, "Pool", refuses)
+    with pytest.warns(RuntimeWarning, match="fewer processes than planned: .*Read-only"):
+        assert program.compile(plan, 2, lambda done, left: None) == alone
 
 
 def test_what_is_no_elf_file_has_no_functions() -> None:

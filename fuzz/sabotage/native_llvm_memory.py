@@ -188,3 +188,23 @@ def _() -> None:
         return lambda self, offset: original(self, offset if self.in_loop else 0)
 
     replace_method(GuardedMachine, "_place", wrapper)
+
+
+@BUGS.action(
+    "llvm-endless-loops-use-everything",
+    Area.CODE_CACHE,
+    "code refused that need not be",
+    description="a loop that no way leaves compares all registers where it is entered, as if all were used as addresses",
+    judges=("tests/engines/vm/tiers/llvm/test_compared_bases.py",),
+)
+def _() -> None:
+    from engines.vm.tiers.llvm import bounds
+
+    def wrapper(original: Any) -> Any:
+        def sure(region: Any) -> dict[int, set[int]]:
+            endless = {pc for pc, block in region.blocks.items() if set(block.targets) == {pc}}
+            return {pc: set(range(1, 32)) if pc in endless else used for pc, used in original(region).items()}
+
+        return sure
+
+    replace_method(bounds, "_sure", wrapper)

@@ -206,6 +206,7 @@ def _base(insn: Decoded) -> tuple[int, int]:
 def _sure(region: Region) -> dict[int, set[int]]:
     """By pc of a block, the registers that are used as bases, as they are at its beginning, on every way from there."""
     everything = set(range(1, 32))
+    some: dict[int, set[int]] = {}  # on one way at least: no way leaves an endless loop, so all hold everything
     made: dict[int, set[int]] = {}
     kept: dict[int, set[int]] = {}
     for pc, block in region.blocks.items():
@@ -215,6 +216,7 @@ def _sure(region: Region) -> dict[int, set[int]]:
             if base in kept[pc]:
                 made[pc].add(base)
             kept[pc].discard(written_integer(insn) or 0)
+        some[pc] = set(made[pc])
     sure = {pc: set(everything) for pc in region.blocks}
     changed = True
     while changed:
@@ -224,9 +226,10 @@ def _sure(region: Region) -> dict[int, set[int]]:
             if block.end in (End.INDIRECT, End.LEAVE) or not onward:
                 onward = [set()]
             new = made[pc] | (set.intersection(*onward) & kept[pc])
-            if new != sure[pc]:
-                sure[pc], changed = new, True
-    return sure
+            reached = some[pc].union(*(some.get(target, set()) for target in block.targets))
+            if (new, reached) != (sure[pc], some[pc]):
+                sure[pc], some[pc], changed = new, reached, True
+    return {pc: sure[pc] & some[pc] for pc in sure}
 
 
 __all__ = ["ACCESSES", "Bounds", "Known", "base_of", "written_integer"]

@@ -194,7 +194,7 @@ def _() -> None:
     "llvm-endless-loops-use-everything",
     Area.CODE_CACHE,
     "code refused that need not be",
-    description="a loop that no way leaves compares all registers where it is entered, as if all were used as addresses",
+    description="a loop that no way leaves compares all registers where it is entered",
     judges=("tests/engines/vm/tiers/llvm/test_compared_bases.py",),
 )
 def _() -> None:

@@ -552,3 +552,12 @@ def _() -> None:
     from engines.rustwasm.typing import captures, types
 
     replace_method(captures, "leads_on", lambda original: lambda one: one.kind == types.REF)
+
+
+@BUGS.action("rust-gc-references-to-what-ended", Area.RUST_FRONT_END, "a check left out",
+             judges=("tests/engines/rustwasm/modes/test_mode_rules.py",),
+             description="a GC function may keep `&mut` of a variable that is gone")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.modes import rules
+
+    replace_method(rules, "ENDINGS", lambda original: rules.NOTHING)

@@ -59,15 +59,15 @@ def _debug(item: Any) -> str:
     for path, shape, names, _ in _variants(item):
         name = path.rsplit("::", 1)[-1]
         if shape == "unit":
-            arms.append(f'{path} => f.write_str("{name}")')
+            arms.append(f'{path} => __f.write_str("{name}")')
         elif shape == "tuple":
-            fields = "".join(f".field(a_{n})" for n in names)
-            arms.append(f'{_pattern(item, path, shape, names, "a_")} => f.debug_tuple("{name}"){fields}.finish()')
+            fields = "".join(f".field(__a_{n})" for n in names)
+            arms.append(f'{_pattern(item, path, shape, names, "__a_")} => __f.debug_tuple("{name}"){fields}.finish()')
         else:
-            fields = "".join(f'.field("{n}", a_{n})' for n in names)
-            arms.append(f'{_pattern(item, path, shape, names, "a_")} => f.debug_struct("{name}"){fields}.finish()')
+            fields = "".join(f'.field("{n}", __a_{n})' for n in names)
+            arms.append(f'{_pattern(item, path, shape, names, "__a_")} => __f.debug_struct("{name}"){fields}.finish()')
     body = f"match self {{ {', '.join(arms)} }}" if arms else "match *self {}"
-    return f"fn fmt(&self, f: &mut ::core::fmt::Formatter) -> ::core::fmt::Result {{ {body} }}"
+    return f"fn fmt(&self, __f: &mut ::core::fmt::Formatter) -> ::core::fmt::Result {{ {body} }}"
 
 
 def _clone(item: Any) -> str:
@@ -81,12 +81,12 @@ def _clone(item: Any) -> str:
         if shape == "unit":
             arms.append(f"{path} => {path}")
             continue
-        made = [f"::core::clone::Clone::clone(a_{n})" for n in names]
+        made = [f"::core::clone::Clone::clone(__a_{n})" for n in names]
         if shape == "tuple":
             value = f"{path}({', '.join(made)})"
         else:
             value = f"{path} {{ {', '.join(f'{_field(n)}: {m}' for n, m in zip(names, made, strict=True))} }}"
-        arms.append(f"{_pattern(item, path, shape, names, 'a_')} => {value}")
+        arms.append(f"{_pattern(item, path, shape, names, '__a_')} => {value}")
     body = f"match self {{ {', '.join(arms)} }}" if arms else "match *self {}"
     return f"fn clone(&self) -> Self {{ {body} }}"
 
@@ -97,17 +97,17 @@ def _is_fieldless(item: Any) -> bool:
 
 def _eq(item: Any) -> str:
     if _is_fieldless(item):
-        body = "::core::intrinsics::discriminant(self) == ::core::intrinsics::discriminant(other)"
+        body = "::core::intrinsics::discriminant(self) == ::core::intrinsics::discriminant(__other)"
     else:
         arms = []
         variants = _variants(item)
         for path, shape, names, _ in variants:
-            pair = f"({_pattern(item, path, shape, names, 'a_')}, {_pattern(item, path, shape, names, 'b_')})"
-            arms.append(f"{pair} => {' && '.join(f'*a_{n} == *b_{n}' for n in names) or 'true'}")
+            pair = f"({_pattern(item, path, shape, names, '__a_')}, {_pattern(item, path, shape, names, '__b_')})"
+            arms.append(f"{pair} => {' && '.join(f'*__a_{n} == *__b_{n}' for n in names) or 'true'}")
         if len(variants) > 1:
             arms.append("_ => false")
-        body = f"match (self, other) {{ {', '.join(arms)} }}"
-    return f"fn eq(&self, other: &Self) -> bool {{ {body} }}"
+        body = f"match (self, __other) {{ {', '.join(arms)} }}"
+    return f"fn eq(&self, __other: &Self) -> bool {{ {body} }}"
 
 
 def _ordering(item: Any, partial: bool) -> str:
@@ -115,36 +115,36 @@ def _ordering(item: Any, partial: bool) -> str:
     call = "::core::cmp::PartialOrd::partial_cmp" if partial else "::core::cmp::Ord::cmp"
     equal = f"::core::option::Option::Some({ordering}::Equal)" if partial else f"{ordering}::Equal"
     ranks = "::core::intrinsics::discriminant"
-    by_rank = f"{call}(&{ranks}(self), &{ranks}(other))"
+    by_rank = f"{call}(&{ranks}(self), &{ranks}(__other))"
     if _is_fieldless(item):
         body = by_rank
     else:
         arms = []
         variants = _variants(item)
         for path, shape, names, _ in variants:
-            pair = f"({_pattern(item, path, shape, names, 'a_')}, {_pattern(item, path, shape, names, 'b_')})"
+            pair = f"({_pattern(item, path, shape, names, '__a_')}, {_pattern(item, path, shape, names, '__b_')})"
             chain = equal
             for i, n in enumerate(names[::-1]):
-                one = f"{call}(a_{n}, b_{n})"
-                chain = one if i == 0 else f"match {one} {{ {equal} => {chain}, unequal => unequal }}"
+                one = f"{call}(__a_{n}, __b_{n})"
+                chain = one if i == 0 else f"match {one} {{ {equal} => {chain}, __unequal => __unequal }}"
             arms.append(f"{pair} => {chain}")
         if len(variants) > 1:
             arms.append(f"_ => {by_rank}")
-        body = f"match (self, other) {{ {', '.join(arms)} }}"
+        body = f"match (self, __other) {{ {', '.join(arms)} }}"
     if partial:
-        return f"fn partial_cmp(&self, other: &Self) -> ::core::option::Option<{ordering}> {{ {body} }}"
-    return f"fn cmp(&self, other: &Self) -> {ordering} {{ {body} }}"
+        return f"fn partial_cmp(&self, __other: &Self) -> ::core::option::Option<{ordering}> {{ {body} }}"
+    return f"fn cmp(&self, __other: &Self) -> {ordering} {{ {body} }}"
 
 
 def _hash(item: Any) -> str:
     arms = []
     variants = _variants(item)
     for path, shape, names, _ in variants:
-        calls = "".join(f"::core::hash::Hash::hash(a_{n}, state); " for n in names)
-        arms.append(f"{_pattern(item, path, shape, names, 'a_')} => {{ {calls} }}")
-    rank = "::core::hash::Hash::hash(&::core::intrinsics::discriminant(self), state); " if len(variants) > 1 else ""
+        calls = "".join(f"::core::hash::Hash::hash(__a_{n}, __state); " for n in names)
+        arms.append(f"{_pattern(item, path, shape, names, '__a_')} => {{ {calls} }}")
+    rank = "::core::hash::Hash::hash(&::core::intrinsics::discriminant(self), __state); " if len(variants) > 1 else ""
     body = f"match self {{ {', '.join(arms)} }}" if arms else ""
-    return f"fn hash<HH: ::core::hash::Hasher>(&self, state: &mut HH) {{ {rank}{body} }}"
+    return f"fn hash<HH: ::core::hash::Hasher>(&self, __state: &mut HH) {{ {rank}{body} }}"
 
 
 def _default(item: Any) -> str:

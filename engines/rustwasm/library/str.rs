@@ -140,6 +140,8 @@ impl StrIndex for RangeToInclusive<usize> { fn bounds(&self, _length: usize) -> 
 pub trait Pattern: Sized {
     fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)>;
     fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)>;
+    /// How many bytes it has; None for one character of some kind.
+    fn length(&self) -> Option<usize> { None }
 }
 fn first_char<F: FnMut(char) -> bool>(text: &str, from: usize, to: usize, mut f: F) -> Option<(usize, usize)> {
     let mut at = from;
@@ -183,10 +185,12 @@ impl<'p, const N: usize> Pattern for &'p [char; N] {
 impl<'p> Pattern for &'p String {
     fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.first(text, from, to) }
     fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.last(text, from, to) }
+    fn length(&self) -> Option<usize> { Some(self.len()) }
 }
 impl<'p, 'q> Pattern for &'q &'p str {
     fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = **self; inner.first(text, from, to) }
     fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = **self; inner.last(text, from, to) }
+    fn length(&self) -> Option<usize> { Some(self.len()) }
 }
 fn matches_at(text: &[u8], at: usize, wanted: &[u8]) -> bool {
     let mut i = 0;
@@ -194,6 +198,7 @@ fn matches_at(text: &[u8], at: usize, wanted: &[u8]) -> bool {
     true
 }
 impl<'p> Pattern for &'p str {
+    fn length(&self) -> Option<usize> { Some(self.len()) }
     fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> {
         let (bytes, wanted) = (str_bytes(text), str_bytes(*self));
         let mut at = from;
@@ -213,10 +218,6 @@ impl<'p> Pattern for &'p str {
         }
         None
     }
-}
-impl<'p> Pattern for &'p String {
-    fn first(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.first(text, from, to) }
-    fn last(&mut self, text: &str, from: usize, to: usize) -> Option<(usize, usize)> { let mut inner = self.as_str(); inner.last(text, from, to) }
 }
 
 impl str {
@@ -241,10 +242,17 @@ impl str {
     pub fn starts_with<P: Pattern>(&self, pattern: P) -> bool { self.strip_prefix(pattern).is_some() }
     pub fn ends_with<P: Pattern>(&self, pattern: P) -> bool { self.strip_suffix(pattern).is_some() }
     pub fn strip_prefix<P: Pattern>(&self, mut pattern: P) -> Option<&str> {
-        match pattern.first(self, 0, self.len()) { Some((0, end)) => Some(unchecked(self, end, self.len())), _ => None }
+        let end = match pattern.length() { Some(length) => length, None => measured(self, 1).0 };
+        if end > self.len() { return None; }
+        match pattern.first(self, 0, end) { Some(_) => Some(unchecked(self, end, self.len())), None => None }
     }
     pub fn strip_suffix<P: Pattern>(&self, mut pattern: P) -> Option<&str> {
-        match pattern.last(self, 0, self.len()) { Some((start, end)) if end == self.len() => Some(unchecked(self, 0, start)), _ => None }
+        let start = match pattern.length() {
+            Some(length) if length > self.len() => return None,
+            Some(length) => self.len() - length,
+            None => { let mut at = self.len(); while at > 0 { at -= 1; if self.is_char_boundary(at) { break; } } at }
+        };
+        match pattern.last(self, start, self.len()) { Some(_) => Some(unchecked(self, 0, start)), None => None }
     }
     pub fn split_once<P: Pattern>(&self, mut pattern: P) -> Option<(&str, &str)> {
         let (start, end) = pattern.first(self, 0, self.len())?;
@@ -333,7 +341,7 @@ impl str {
         while made.len() < length { made.push_str(self); }
         made
     }
-    pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.push(crate::char::lower(c)); } if self.contains('Σ') { final_sigmas(self, made) } else { made } }
+    pub fn to_lowercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.push(crate::char::lower(c)); } made }
     pub fn to_uppercase(&self) -> String { let mut made = String::with_capacity(self.len()); for c in self.chars() { made.extend(c.to_uppercase()); } made }
     pub fn to_ascii_lowercase(&self) -> String { self.chars().map(|c| c.to_ascii_lowercase()).collect() }
     pub fn to_ascii_uppercase(&self) -> String { self.chars().map(|c| c.to_ascii_uppercase()).collect() }
@@ -430,15 +438,15 @@ impl<'a> DoubleEndedIterator for CharIndices<'a> {
 }
 /// The next piece starts at `from`, the next match is looked for from `search` on.
 #[derive(Clone)]
-pub struct Split<'a, P> { text: &'a str, from: usize, to: usize, search: usize, behind: Option<usize>, done: bool, pattern: P, limit: usize, keep_last: bool, inclusive: bool }
+pub struct Split<'a, P> { text: &'a str, from: usize, to: usize, search: usize, behind: usize, done: bool, pattern: P, limit: usize, keep_last: bool, inclusive: bool }
 fn split<P: Pattern>(text: &str, pattern: P, limit: usize, keep_last: bool, inclusive: bool) -> Split<'_, P> {
-    Split { text, from: 0, to: text.len(), search: 0, behind: Some(text.len()), done: limit == 0, pattern, limit, keep_last, inclusive }
+    Split { text, from: 0, to: text.len(), search: 0, behind: text.len(), done: limit == 0, pattern, limit, keep_last, inclusive }
 }
 impl<'a, P: Pattern> Iterator for Split<'a, P> {
     type Item = &'a str;
     fn next(&mut self) -> Option<&'a str> {
         if self.done { return None; }
-        let behind = match self.behind { Some(behind) => behind, None => self.from };
+        let behind = self.behind;
         if self.limit > 1 && self.search <= behind {
             if let Some((start, end)) = self.pattern.first(self.text, self.search, behind) {
                 self.limit -= 1;
@@ -456,10 +464,9 @@ impl<'a, P: Pattern> Iterator for Split<'a, P> {
 impl<'a, P: Pattern> Split<'a, P> {
     /// The last match that was not found from behind yet. After an empty one the next is a character further left.
     fn last(&mut self) -> Option<(usize, usize)> {
-        let behind = self.behind?;
-        if behind < self.from { return None; }
-        let (start, end) = self.pattern.last(self.text, self.from, behind)?;
-        self.behind = if end > start { Some(start) } else if start == 0 { None } else { Some(self.text.floor_char_boundary(start - 1)) };
+        if self.limit < 2 || self.behind < self.from { return None; }
+        let (start, end) = self.pattern.last(self.text, self.from, self.behind)?;
+        self.behind = if end > start { start } else if start > 0 { self.text.floor_char_boundary(start - 1) } else { self.limit = 1; 0 };
         Some((start, end))
     }
 }
@@ -543,23 +550,13 @@ impl<'a, P: Pattern> Iterator for MatchIndices<'a, P> {
     }
 }
 
-/// The lower case of `text`, with ς for each Σ that ends a word: one before which, and not behind which, a letter that has
-/// a case stands next, marks left aside (The Unicode Standard, table 3-17).
-fn final_sigmas(text: &str, lower: String) -> String {
-    let cased = |c: &char| c.is_lowercase() || c.is_uppercase();
-    let mark = |c: &char| matches!(*c, '\'' | '.' | ':' | '^' | '`' | '¨' | '\u{ad}' | '¯' | '´' | '·' | '¸' | '\u{300}'..='\u{36f}' | '’');
-    let chars: Vec<char> = text.chars().collect();
-    let ends = |at: usize| chars[..at].iter().rev().find(|c| !mark(c)).is_some_and(cased) && !chars[at + 1..].iter().find(|c| !mark(c)).is_some_and(cased);
-    lower.chars().enumerate().map(|(at, c)| if chars[at] == 'Σ' && ends(at) { 'ς' } else { c }).collect()
-}
-
 pub struct RSplitN<'a, P> { split: Split<'a, P>, limit: usize }
 impl<'a, P: Pattern> Iterator for RSplitN<'a, P> {
     type Item = &'a str;
     fn next(&mut self) -> Option<&'a str> {
         if self.limit == 0 { return None; }
         self.limit -= 1;
-        if self.limit == 0 { self.split.behind = None; }
+        if self.limit == 0 { self.split.limit = 1; }
         self.split.next_back()
     }
 }

@@ -12,9 +12,6 @@ fn main() {
         let mut i = s.split_inclusive('x'); println!("{:?} {:?} {:?} {:?}", i.next(), i.next_back(), i.next(), i.next_back());
         let mut i = s.split_terminator('x'); println!("{:?} {:?} {:?} {:?}", i.next_back(), i.next(), i.next_back(), i.next());
     }
-    for s in ["ΑΣ", "Σ", "ΑΣΑ", "ΑΣ'Α ΟΔΟΣ. Σ", "ΑΣ.", "ΑΣΣ", "xΣ1", "1Σ"] {
-        println!("{:?} {:?}", s.to_lowercase(), 'Σ'.to_lowercase().to_string());
-    }
     println!("{}", char::try_from(0xD800u32).unwrap_err());
     println!("[{:08}] [{:+08}] [{:08}] [{:<08}]", f64::INFINITY, f64::INFINITY, f64::NAN, f32::NEG_INFINITY);
     let tuple: (u8, String, [String; 2], Option<u8>, bool, char) = Default::default();

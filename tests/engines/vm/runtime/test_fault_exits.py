@@ -250,7 +250,7 @@ after = FaultExits(2 << 40, 4096)
 try:
     instance.exports(store)["out"](store)
 except wasmtime.Trap as trap:
-    print(trap.trap_code)
+    print(trap.trap_code, flush=True)
 ctypes.string_at(8, 1)
 """
     import subprocess

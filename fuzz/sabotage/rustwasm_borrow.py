@@ -432,3 +432,23 @@ def _() -> None:
         return any(inside >> after & 1 for after in self.facts.following(point))
 
     replace_method(Conflicts, "_outlasts", lambda original: wanted_later)
+
+
+@BUGS.action("rust-arguments-lent-at-once", Area.RUST_FRONT_END, "a valid program rejected",
+             description="`set(p, p.a)` of a `p: &mut P` is refused: `p` is lent before its field is read")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_expressions import ExpressionBuilder
+
+    replace_method(ExpressionBuilder, "arguments", lambda original: ExpressionBuilder.operands)
+
+
+@BUGS.action("rust-assigned-values-read-late", Area.RUST_FRONT_END, "a valid program rejected",
+             description="`v[0].a = v[1].a` is refused: the place is found before the value is read")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import build_expressions
+    from engines.rustwasm.syntax import tree
+
+    def still(original: Any) -> Any:
+        return lambda node: isinstance(node, (tree.PathExpr, tree.Field))
+
+    replace_method(build_expressions, "_is_still", still)

@@ -20,6 +20,7 @@ _OPS = {
     ">>": "shr", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
 }  # fmt: skip
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+_SCALARS: Final = frozenset((ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR))
 
 
 class ExpressionBuilder(ControlBuilder):
@@ -58,7 +59,7 @@ class ExpressionBuilder(ControlBuilder):
         one = self.adjusted_type(node)
         place = self.temp(one, node.span)
         self.into(place, node)
-        return m.Copy(place) if one.kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR) else m.Move(place)
+        return m.Copy(place) if one.kind in _SCALARS else m.Move(place)
 
     def literal(self, node: t.Literal) -> m.Constant:
         one = self.type_of(node)
@@ -154,7 +155,7 @@ class ExpressionBuilder(ControlBuilder):
         else:
             one = self.type_of(left)
             value = self.operand(node.right)
-            if not isinstance(left, (t.PathExpr, t.Field)):
+            if not _is_still(left):
                 if isinstance(value, m.Copy):
                     value = self.saved(value, node.right)
                 elif isinstance(value, m.Move) and value.place.projection:
@@ -185,7 +186,7 @@ class ExpressionBuilder(ControlBuilder):
             right = self.operand(node.right)
             self.call(self.function(method, args), [m.Move(held), right], place, node.span)
             return
-        right = self.stable(self.scalar(node.right), node.right, not isinstance(node.left, (t.PathExpr, t.Field)))
+        right = self.stable(self.scalar(node.right), node.right, not _is_still(node.left))
         target = self.place(node.left)
         self.written_again(target)
         self.assign(target, m.BinaryOp(_OPS[node.op], m.Copy(target), right), node.span)
@@ -231,6 +232,26 @@ class ExpressionBuilder(ControlBuilder):
         """The operands of these expressions, in their order; `last` is evaluated after them."""
         rest = nodes if last is None else [*nodes, last]
         return [self.early(self.operand(node), node, rest[i + 1 :]) for i, node in enumerate(nodes)]
+
+    def arguments(self, nodes: list[Any]) -> list[m.Operand]:
+        """The operands of a call, as above."""
+        return [self.early(self.argument(node), node, nodes[i + 1 :]) for i, node in enumerate(nodes)]
+
+    def argument(self, node: Any, receives: bool = False) -> m.Operand:
+        """An operand of a call, perhaps the receiver. What is lent to it without being written so is lent for changes
+        from the call on only: operands further right may look at it (rustc-dev-guide, "Two-phase borrows")."""
+        if not node.adjust:
+            return self.operand(node)
+        source, rvalue, one = self.adjusted(node)
+        if rvalue is None:
+            assert source is not None
+            return self.read(source, one)
+        # A trait object is passed on by an unsizing coercion, which lends at once.
+        if isinstance(rvalue, m.Ref) and rvalue.kind == "mut" and (receives or one.args[0].kind != ty.DYN):
+            rvalue.kind = "two_phase"
+        held = self.temp(one, node.span)
+        self.assign(held, rvalue, node.span)
+        return m.Copy(held) if one.kind in _SCALARS else m.Move(held)
 
     def early(self, operand: m.Operand, node: Any, later: list[Any]) -> m.Operand:
         """The operand as it is before the expressions further right: these may change its place, look at it, or fill it
@@ -345,7 +366,7 @@ class ExpressionBuilder(ControlBuilder):
         callee_ty = self.adjusted_type(node.callee)
         if target is None and callee_ty.kind == ty.FNDEF and hasattr(callee_ty.data, "fields"):
             variant = callee_ty.data
-            self.construct(place, self.type_of(node), self.operands(node.args), variant.index, node)
+            self.construct(place, self.type_of(node), self.arguments(node.args), variant.index, node)
             return
         subject = callee_ty
         if target is not None:
@@ -355,7 +376,7 @@ class ExpressionBuilder(ControlBuilder):
             kind, source = "Fn", self.temp(subject, node.callee.span)  # a value that only stands for a function
             self.into(source, node.callee)
         else:
-            function, *arguments = self.operands([node.callee, *node.args])
+            function, *arguments = self.arguments([node.callee, *node.args])
             self.finish_call(function, arguments, place, node)
             return
         method = self.compilation.lang(kind).methods[{"Fn": "call", "FnMut": "call_mut", "FnOnce": "call_once"}[kind]]
@@ -367,7 +388,7 @@ class ExpressionBuilder(ControlBuilder):
             held = m.Move(reference)
         tupled = ty.tuple_of(tuple([self.adjusted_type(a) for a in node.args]))
         arguments_place = self.temp(tupled, node.span)
-        self.assign(arguments_place, m.Aggregate(tupled, self.operands(node.args)), node.span)
+        self.assign(arguments_place, m.Aggregate(tupled, self.arguments(node.args)), node.span)
         self.finish_call(self.function(method, (subject, tupled)), [held, m.Move(arguments_place)], place, node)
 
     def finish_call(self, function: m.Operand, arguments: list[m.Operand], place: Place, node: Any) -> None:
@@ -386,22 +407,10 @@ class ExpressionBuilder(ControlBuilder):
             return
         method, args = node.target
         receiver = node.receiver
-        if receiver.adjust:
-            source, rvalue, one = self.adjusted(receiver)
-            if rvalue is not None:
-                if isinstance(rvalue, m.Ref) and rvalue.kind == "mut":
-                    rvalue.kind = "two_phase"
-                held = self.temp(one, receiver.span)
-                self.assign(held, rvalue, receiver.span)
-                first: m.Operand = m.Move(held)
-            else:
-                assert source is not None
-                first = self.read(source, one)
-        else:
-            first = self.operand(receiver)
+        first = self.argument(receiver, True)
         if not isinstance(first, m.Copy) or not all(map(is_calm, node.args)):
             first = self.early(first, receiver, node.args)
-        arguments = [first, *self.operands(node.args)]
+        arguments = [first, *self.arguments(node.args)]
         function = m.Constant(self.function(method, args).ty, None, self.written(node))
         self.finish_call(function, arguments, place, node)
 
@@ -556,6 +565,13 @@ def is_calm(node: Any) -> bool:
     if isinstance(node, t.Borrow):
         return not node.mutable and is_calm(node.operand)
     return isinstance(node, (t.Literal, t.PathExpr))
+
+
+def _is_still(node: Any) -> bool:
+    """Whether finding the place runs nothing: a variable, or a field of one."""
+    if isinstance(node, t.Field):
+        return _is_still(node.base) and not any(one[0] == "overloaded" for one in node.base.adjust or ())
+    return isinstance(node, t.PathExpr)
 
 
 def _borrows(pattern: Any) -> bool:

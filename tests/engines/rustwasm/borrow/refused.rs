@@ -5596,3 +5596,218 @@ fn f12_() { let mut w = make::<View<'_>>(); let s = w.look(); w.r = s; s.len(); 
 fn f13_(w: &mut View<'_>) { let s = w.look(); w.r = s; }
 fn f14_(w: &mut View<'_>, o: &String) { let s = w.look(); w.r = o; }
 fn main() {}
+//= fine
+use std::cell::{Cell, RefCell};
+pub struct Edit<'a> { pub m: &'a mut String, pub n: i32 }
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+pub struct Two { a: i32, b: i32 , c: Option<i32>}
+pub fn same<T>(_: &mut T, _: T) {}
+pub fn two<T>(_: &mut T, _: i32) {}
+pub fn con(_: &mut Two, _: i32) {}
+mod m0 {
+use super::*;
+pub fn f<'a>(mut p0: Vec<Edit<'a>>) { p0[0].n = p0[0].n; }
+}
+mod m1 {
+use super::*;
+pub fn f<'a>(mut p0: RefCell<Two>) { let mut r = p0.borrow_mut(); r.a = r.b; }
+}
+mod m2 {
+use super::*;
+pub fn f<'a>(mut r: Box<Two>) { r.a = r.b; }
+}
+mod m3 {
+use super::*;
+pub fn f<'a>(mut r: Vec<Vec<Two>>) { r[0][1].a = r[1][0].b; }
+}
+mod m4 {
+use super::*;
+pub fn f<'a>(p1: &mut View<'a>) { same(p1, View { r: p1.r, n: 1 }); }
+}
+mod m5 {
+use super::*;
+pub fn f<'a>(p1: &mut View<'a>) { two(p1, p1.n); }
+}
+mod m6 {
+use super::*;
+pub fn f<'a>(p1: &mut View<'a>) { two(p1, {p1.n}); }
+}
+mod m7 {
+use super::*;
+pub fn f<'a>(p1: &mut View<'a>) { two(p1, p1.n + 1); }
+}
+mod m8 {
+use super::*;
+pub fn f<'a>(p1: &mut View<'a>) { two::<View>(p1, p1.n + 1); }
+}
+mod m9 {
+use super::*;
+pub fn f(p1: &mut Two) { con(p1, p1.a); }
+}
+mod m10 {
+use super::*;
+pub fn f(p1: &mut Two) { con(p1, p1.a + 1); }
+}
+mod m11 {
+use super::*;
+pub fn f(p1: &mut Two) { let g = con; g(p1, p1.a + 1); }
+}
+mod m12 {
+use super::*;
+pub fn f(p1: &mut Two, g: fn(&mut Two, i32)) { g(p1, p1.a + 1); }
+}
+mod m13 {
+use super::*;
+pub fn f(p1: &mut Two, g: impl Fn(&mut Two, i32)) { g(p1, p1.a + 1); }
+}
+mod m14 {
+use super::*;
+pub struct Mine { x: i32 }
+pub struct Pt<'a>(&'a mut Two, i32);
+pub fn f(p1: &mut Two) { let x = Pt(p1, p1.a); }
+}
+mod m15 {
+use super::*;
+impl Two { fn m1(&mut self, o: &mut Two, x: i32) {} }
+pub fn f(p1: &mut Two, mut q: Two) { q.m1(p1, p1.a); }
+}
+mod m16 {
+use super::*;
+impl Two { fn m(&mut self, o: &mut Two, x: i32) {} }
+pub fn f(p1: &mut Two, mut q: Two) { q.m(p1, q.a); }
+}
+mod m17 {
+use super::*;
+pub fn f(p1: &mut Two) { con(p1, { let r = &p1.a; *r }); }
+}
+mod m18 {
+use super::*;
+pub fn f(p1: &mut Box<Two>) { con(p1, p1.a); }
+}
+mod m19 {
+use super::*;
+pub fn f(p1: &mut Two) { two::<Two>(p1, p1.c.unwrap()); }
+}
+mod m20 {
+use super::*;
+pub fn f<'a>(r: &mut Vec<Two>) { r[0].a = r[r.len() - 1].b; }
+}
+mod m21 {
+use super::*;
+pub fn f(p1: &mut Two) { let g = |x: &mut Two, y: i32| (); g(p1, p1.a + 1); }
+}
+mod m22 {
+use super::*;
+pub fn f(p1: &mut Option<&mut Two>) { con(p1.as_mut().unwrap(), 3); }
+}
+mod m23 {
+use super::*;
+pub fn f(v: &mut Vec<i32>) { fn k(a: &mut Vec<i32>, b: usize) {} k(v, v.len()); Vec::push(v, v[0]); Vec::insert(v, v.len(), 3); }
+}
+mod m24 {
+use super::*;
+pub fn f(v: &mut Vec<i32>) { std::mem::swap(v, &mut v.clone()); let x = std::mem::replace(v, v.clone()); }
+}
+mod m25 {
+use super::*;
+pub fn f(mut a: Vec<Two>) { a[0].a += a[1].a; }
+}
+mod m26 {
+use super::*;
+pub fn f(mut a: Vec<Two>) { let mut k = 1; a[{ k = 2; 0}].a = k; }
+}
+fn main() {}
+//= E0499 63 E0499 71 E0502 47 E0502 51 E0502 59 E0502 67 E0502 75 E0502 83 E0502 87 E0502 91 E0503 10 E0503 14 E0503 18 E0503 23 E0503 31 E0503 35 E0503 39 E0503 43 E0503 55 E0503 79 E0506 27
+use std::cell::{Cell, RefCell};
+pub struct Edit<'a> { pub m: &'a mut String, pub n: i32 }
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+pub struct Two { a: i32, b: i32 , c: Option<i32>}
+pub fn same<T>(_: &mut T, _: T) {}
+pub fn two<T>(_: &mut T, _: i32) {}
+pub fn con(_: &mut Two, _: i32) {}
+mod m0 {
+use super::*;
+pub fn f<'a>(p1: &mut View<'a>) { two(&mut *p1, p1.n); }
+}
+mod m1 {
+use super::*;
+pub fn f<'a>(mut p1: View<'a>) { two(&mut p1, p1.n); }
+}
+mod m2 {
+use super::*;
+pub fn f(p1: &mut Two) { con(&mut *p1, p1.a + 1); }
+}
+mod m3 {
+use super::*;
+pub struct Pt<'a> {a: &'a mut Two, b: i32 }
+pub fn f(p1: &mut Two) { let x = Pt { a: p1, b: p1.a }; }
+}
+mod m4 {
+use super::*;
+pub fn f(p1: &mut Two) { con(p1, { p1.a = 3; 4 }); }
+}
+mod m5 {
+use super::*;
+pub fn f(mut p1: Box<Two>) { con(&mut p1, p1.a); }
+}
+mod m6 {
+use super::*;
+pub fn f(mut p1: Box<Two>) { con(&mut *p1, p1.a); }
+}
+mod m7 {
+use super::*;
+pub fn f(p1: &mut [Two; 3]) { fn k(_: &mut [Two], _: i32) {} k(p1, p1[0].a); }
+}
+mod m8 {
+use super::*;
+pub fn f(mut p1: [Two; 3]) { fn k(_: &mut [Two], _: i32) {} k(&mut p1, p1[0].a); }
+}
+mod m9 {
+use super::*;
+pub fn f(mut v: Vec<Two>) { con(&mut v[0], v.len() as i32); }
+}
+mod m10 {
+use super::*;
+pub fn f(mut v: Vec<&mut Two>) { con(v[0], v.len() as i32); }
+}
+mod m11 {
+use super::*;
+pub fn f(v: &mut (Two, Two)) { con(&mut v.0, v.0.a); }
+}
+mod m12 {
+use super::*;
+pub fn f<'a>(r: &mut Vec<(Two, [i32; 3])>) { r[0].1[r[1].0.a as usize] = r[r.len() - 1].0.b; }
+}
+mod m13 {
+use super::*;
+pub fn f(p1: &mut Two) { con(p1, { con(p1, 1); 2 }); }
+}
+mod m14 {
+use super::*;
+pub fn f(p1: &mut Two) { fn k(a: &mut Two, b: &Two) {} k(p1, p1); }
+}
+mod m15 {
+use super::*;
+pub fn f(p1: &mut Two) { fn k(a: &mut Two, b: &mut Two) {} k(p1, p1); }
+}
+mod m16 {
+use super::*;
+pub fn f(p1: &mut Two) { fn k(a: &Two, b: &mut Two) {} k(p1, p1); }
+}
+mod m17 {
+use super::*;
+pub fn f(p1: &mut Two) { fn k(a: &mut Two, b: &mut Two, c: i32) {} let mut q = Two { a: 1, b: 2, c: None }; k(p1, &mut q, q.a + p1.b); }
+}
+mod m18 {
+use super::*;
+pub fn f(v: &mut String) { fn k(a: &mut String, b: &str) {} k(v, v.as_str()); }
+}
+mod m19 {
+use super::*;
+pub fn f(v: &mut String) { fn k(a: &mut str, b: usize) {} k(v, v.len()); }
+}
+mod m20 {
+use super::*;
+pub fn f(v: &mut dyn Fn(), w: &mut Two) { fn k(a: &mut dyn Fn(), b: ()) {} k(v, v()); }
+}
+fn main() {}

@@ -118,7 +118,7 @@ class ExpressionBuilder(ControlBuilder):
 
     def stable(self, operand: m.Operand, node: Any, may_change: bool) -> m.Operand:
         """Read a variable now if evaluating another expression may change it."""
-        if isinstance(operand, m.Copy) and may_change:
+        if isinstance(operand, m.Copy) and may_change and not self._temporary(operand.place):
             one = self.adjusted_type(node)
             while one.kind == ty.REF:
                 one = one.args[0]
@@ -126,6 +126,10 @@ class ExpressionBuilder(ControlBuilder):
             self.assign(saved, m.Use(operand), node.span)
             return m.Copy(saved)
         return operand
+
+    def _temporary(self, place: Place) -> bool:
+        """Whether the place holds a value that no other expression knows of."""
+        return not place.projection and self.body.locals[place.local].name is None
 
     def binary(self, place: Place, node: t.Binary) -> None:
         op = node.op
@@ -156,7 +160,7 @@ class ExpressionBuilder(ControlBuilder):
             one = self.type_of(left)
             value = self.operand(node.right)
             if not _is_still(left):
-                if isinstance(value, m.Copy):
+                if isinstance(value, m.Copy) and not self._temporary(value.place):
                     value = self.saved(value, node.right)
                 elif isinstance(value, m.Move) and value.place.projection:
                     value = self.moved(value, node.right)

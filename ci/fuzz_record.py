@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from engines.whole_file import replace_whole
+
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = ROOT / "docs" / "reference" / "fuzzing.md"
 GOAL_SECONDS: Final = 600
@@ -169,7 +171,5 @@ def add(path: Path, targets: Iterable[str], target: str, run: CleanRun | None, c
         record = replace(record, findings=record.findings + 1)
     else:
         record = with_clean_run(record, run, commit, date.today().isoformat())
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(page(records | {target: record}, targets), encoding="utf-8")
-    partial.replace(path)
+    replace_whole(path, page(records | {target: record}, targets).encode())
     return record

@@ -64,10 +64,16 @@ def ask_writable(path: str | os.PathLike[str]) -> None:
             os.unlink(aside)
 
 
-def replace_whole(path: str | os.PathLike[str], data: bytes) -> None:
+def replace_whole(
+    path: str | os.PathLike[str], data: bytes, *, durable: bool = False, executable: bool = False
+) -> None:
     """Write a file whole or not at all: whoever has mapped the one that was there keeps that.
 
     A device or a pipe is written to.
+
+    Args:
+        durable: what appears under the name is whole also after the machine stopped.
+        executable: for whom it is readable.
 
     Raises:
         OSError: it cannot be written; what was there is unchanged.
@@ -81,6 +87,12 @@ def replace_whole(path: str | os.PathLike[str], data: bytes) -> None:
     try:
         with open(aside, "wb") as file:
             file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+            if executable:
+                mode = os.fstat(file.fileno()).st_mode
+                os.fchmod(file.fileno(), mode | (mode & 0o444) >> 2)
         os.replace(aside, there)
     except BaseException:
         if os.path.exists(aside):

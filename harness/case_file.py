@@ -100,8 +100,7 @@ def case_from(node: Node) -> Case:
     Raises:
         DocumentError: a field is missing, unknown or illegal.
     """
-    if node.field("format").choice((FORMAT,)) and node.field("version").integer(0, 1 << 31) != VERSION:
-        raise node.field("version").error(f"this release reads version {VERSION}")
+    node.form(FORMAT, VERSION)
     kind = CaseKind(node.field("kind").choice(tuple(CaseKind)))
     try:
         return _READERS[kind](node)

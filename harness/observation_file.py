@@ -96,8 +96,7 @@ def _program_document(observation: ProgramObservation) -> dict[str, Any]:
 
 def observation_from(node: Node) -> Observation:
     """The observation that a parsed document describes."""
-    if node.field("format").choice((FORMAT,)) and node.field("version").integer(0, 1 << 31) != VERSION:
-        raise node.field("version").error(f"this release reads version {VERSION}")
+    node.form(FORMAT, VERSION)
     kind = CaseKind(node.field("kind").choice(tuple(CaseKind)))
     if kind is CaseKind.MACHINE:
         return _machine(node)

@@ -100,6 +100,17 @@ class Node:
         if unknown:
             raise self.error(f"unknown field {unknown[0]!r}; legal: {', '.join(names)}")
 
+    def form(self, name: str, version: int) -> None:
+        """That the document says to be of the format `name`, of this version.
+
+        Raises:
+            DocumentError: it says another, or none.
+        """
+        self.field("format").choice((name,))
+        found = self.field("version")
+        if found.integer(0, 1 << 31) != version:
+            raise found.error(f"this release reads version {version}")
+
     def items(self) -> Iterator[tuple[str, Node]]:
         for name, value in self._object().items():
             yield name, Node(value, self._source, f"{self.path}.{name}")

@@ -32,13 +32,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "engines.vm.runtime.generated_code",
     ),
     "corpus": ("harness", "corpus"),
-    "fuzz": ("harness", "fuzz", "engines.vm.isa", "engines.vm.ir", "engines.rustwasm.wasm"),
+    "fuzz": (
+        *("harness", "fuzz", "engines.vm.isa", "engines.vm.ir", "engines.rustwasm.wasm", "engines.whole_file"),
+    ),
     "fuzz.sabotage": ("harness", "fuzz", "engines", "oracles", "properties"),
     # What a target examines, it imports; tiers it gets from the registry.
     "fuzz.targets": (
         *("harness", "fuzz", "oracles", "corpus", "engines.rustwasm", "engines.vm.isa", "engines.vm.ir"),
         *("engines.vm.lift", "engines.vm.opt", "engines.vm.softfloat", "engines.vm.memory", "engines.vm.guests"),
-        *("engines.vm.runtime", "engines.vm.user"),
+        *("engines.vm.runtime", "engines.vm.user", "engines.whole_file"),
     ),
     "properties": ("harness", "fuzz", "engines", "oracles", "properties"),
     "ci": OURS[:-1],

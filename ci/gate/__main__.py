@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ci.gate import outputs, stages
 from ci.gate.run import Gate, GateResult
+from engines.whole_file import replace_whole
 from harness.report.reproducer import versions
 from harness.report.sarif import sarif_text
 from harness.triage.tree import ROOT, current_tree
@@ -75,9 +76,7 @@ def write(result: GateResult, out: Path, root: Path, commit: str) -> None:
     """
     log = outputs.gate_sarif(result, root, versions({})["counterproof"], commit)
     for name, text in (("gate.junit.xml", outputs.gate_junit(result)), ("gate.sarif", sarif_text(log))):
-        partial = out / f"{name}.partial"
-        partial.write_text(text)
-        partial.replace(out / name)
+        replace_whole(out / name, text.encode())
 
 
 def _say(line: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from ci.gate.stages import Stage, Task
+from engines.whole_file import replace_whole
 from harness.triage.tree import current_tree
 
 GRACE_SECONDS: Final = 20.0
@@ -185,10 +186,7 @@ class Gate:
             "interrupted": interrupted,
             "outcomes": [asdict(outcome) for outcome in self._outcomes],
         }
-        path = self._out / STATE
-        partial = path.with_name(STATE + ".partial")
-        partial.write_text(json.dumps(document, indent=1) + "\n")
-        partial.replace(path)
+        replace_whole(self._out / STATE, (json.dumps(document, indent=1) + "\n").encode())
 
     def _earlier(self) -> dict[str, float]:
         """Tasks that passed on this very tree, with their seconds."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from engines.whole_file import replace_whole
 from fuzz.corpus.entry import DocumentError, Entry, read_entry, write_entry
 
 SUFFIX: Final = ".json"
@@ -36,12 +36,7 @@ class CorpusStore:
         if path.exists():
             return path
         self.directory.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-        with partial.open("wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        replace_whole(path, text, durable=True)
         return path
 
     def __iter__(self) -> Iterator[Entry]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import corpus
+from engines.whole_file import replace_whole
 
 ROOT: Final = Path(corpus.__file__).parent
 SEEDS: Final = ROOT / "seeds"
@@ -41,9 +42,7 @@ def keep(folder: Path, data: bytes) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name_of(data)
     if not path.exists():
-        partial = path.with_name(path.name + ".partial")
-        partial.write_bytes(data)
-        partial.replace(path)
+        replace_whole(path, data)
     return path
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
+from engines.whole_file import replace_whole
+from harness.campaign.kept_progress import ask_same_plan, read_counter, read_counts
 from harness.campaign.rust_verdicts import VerdictTotals
 from harness.strict_json import parse
 
@@ -15,7 +17,6 @@ FORMAT: Final = "counterproof-rust-verdicts"
 VERSION: Final = 2
 _COUNTERS: Final = ("codes", "other")
 _COUNTS: Final = tuple(one.name for one in fields(VerdictTotals) if one.name not in _COUNTERS)
-_LIMIT: Final = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,7 @@ class JudgedProgress:
         Raises:
             OSError: it cannot be written.
         """
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps(self.document(), indent=2) + "\n")
-        partial.replace(path)
+        replace_whole(path, (json.dumps(self.document(), indent=2) + "\n").encode())
 
 
 def load(path: Path, plan: JudgedPlan) -> JudgedProgress:
@@ -104,23 +103,13 @@ def load(path: Path, plan: JudgedPlan) -> JudgedProgress:
         OSError: it cannot be read.
     """
     document = parse(path.read_bytes(), str(path))
-    document.field("format").choice((FORMAT,))
-    if document.field("version").integer(0, _LIMIT) != VERSION:
-        raise document.field("version").error(f"this release reads version {VERSION}")
-    for name, wanted in plan.document().items():
-        node = document.field(name)
-        found: object
-        if isinstance(wanted, list):
-            found = [one.string() for one in node.elements()]
-        else:
-            found = node.integer(0, _LIMIT) if isinstance(wanted, int) else node.string()
-        if found != wanted:
-            raise node.error(f"the campaign to go on with differs: this one has {wanted!r}")
+    document.form(FORMAT, VERSION)
+    ask_same_plan(document, plan.document())
     progress = JudgedProgress(plan, document.field("next_seed").integer(plan.first, plan.seeds.stop))
-    for name in _COUNTS:
-        setattr(progress.totals, name, document.field(name).integer(0, _LIMIT))
-    for counter, name in (*((getattr(progress.totals, one), one) for one in _COUNTERS), (progress.wrong, "wrong")):
-        counter.update({key: node.integer(0, _LIMIT) for key, node in document.field(name).items()})
+    read_counts(document, _COUNTS, progress.totals)
+    for name in _COUNTERS:
+        setattr(progress.totals, name, read_counter(document.field(name)))
+    progress.wrong = read_counter(document.field("wrong"))
     progress.not_judged = [one.string() for one in document.field("not_judged").elements()]
     progress.seconds = document.field("seconds").number()
     return progress

@@ -16,13 +16,13 @@ located.txt    the first wrong instruction, where two of our tiers differ
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from engines.whole_file import replace_whole
 from harness.campaign.locate import LocateError, locate
 from harness.campaign.programs import REFERENCE, CorpusSummary, Result, prefix_of
 from harness.case_file import load_case, write_case
@@ -57,15 +57,15 @@ def write_finding(result: Result, summary: CorpusSummary, findings: Path, locate
     prefix = result.reference == REFERENCE
     case = prefix_of(result.job.guest) if prefix else replace(result.job.guest, checkpoint_insns=0)
     elf, case_json = directory / "program.elf", directory / "case.json"
-    _put(elf, case.image)
+    replace_whole(elf, case.image, durable=True)
     elf.chmod(0o755)
-    _put(case_json, write_case(case).encode())
+    replace_whole(case_json, write_case(case).encode(), durable=True)
     for side, seen in (("subject", result.subject), ("reference", result.oracle)):
         if seen is not None:
-            _put(directory / f"{side}.stdout", seen.observation.stdout)
-            _put(directory / f"{side}.stderr", seen.observation.stderr)
+            replace_whole(directory / f"{side}.stdout", seen.observation.stdout, durable=True)
+            replace_whole(directory / f"{side}.stderr", seen.observation.stderr, durable=True)
     recorded = result.oracle.observation if result.oracle is not None else _expected(result)
-    _put(directory / "reference.json", write_observation(recorded).encode())
+    replace_whole(directory / "reference.json", write_observation(recorded).encode(), durable=True)
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -86,7 +86,7 @@ def write_finding(result: Result, summary: CorpusSummary, findings: Path, locate
             "locate": shlex.join(["counterproof", "corpus", "locate", str(case_json)]),
         },
     }
-    _put(directory / "finding.json", json.dumps(document, indent=1).encode() + b"\n")
+    replace_whole(directory / "finding.json", json.dumps(document, indent=1).encode() + b"\n", durable=True)
     line = f"{directory}: {result.job.label} differs from {result.reference} in {', '.join(result.fields)}"
     if locate_first:
         try:
@@ -95,7 +95,7 @@ def write_finding(result: Result, summary: CorpusSummary, findings: Path, locate
             return f"{line}; not located: {error}"
         if found is None:
             return f"{line}; our tiers agree on its first {LOCATE_INSNS:,} instructions"
-        _put(directory / "located.txt", found.text().encode() + b"\n")
+        replace_whole(directory / "located.txt", found.text().encode() + b"\n", durable=True)
         line += f"; first wrong instruction: {found.headline()}"
     return line
 
@@ -135,9 +135,7 @@ def load_finding(directory: Path) -> ProgramFinding:
     """
     path = directory / "finding.json"
     head = parse(path.read_bytes(), str(path))
-    head.field("format").choice((FORMAT,))
-    if head.field("version").integer(0, 1 << 31) != VERSION:
-        raise head.field("version").error(f"this release reads version {VERSION}")
+    head.form(FORMAT, VERSION)
     case = load_case(directory / "case.json")
     if not isinstance(case, ProgramCase):
         raise DocumentError(f"{directory / 'case.json'}: must hold a program case, this is a {case.kind} case")
@@ -200,12 +198,3 @@ def _expected(result: Result) -> ProgramObservation:
 
 def _end(seen: ProgramObservation) -> dict[str, object]:
     return {"end": seen.end.name, "exit_status": seen.exit_status, "signal": seen.signal, "retired": seen.retired}
-
-
-def _put(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".partial")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)

@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from engines.whole_file import replace_whole
+from harness.campaign.kept_progress import ask_same_plan, read_counter, read_counts
 from harness.campaign.rust_units import RustPlan, UnitResult
-from harness.strict_json import Node, parse
+from harness.strict_json import parse
 
 FORMAT: Final = "counterproof-rust-progress"
 VERSION: Final = 3
@@ -63,9 +65,7 @@ class RustProgress:
         Raises:
             OSError: it cannot be written.
         """
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps(self.document(), indent=2) + "\n")
-        partial.replace(path)
+        replace_whole(path, (json.dumps(self.document(), indent=2) + "\n").encode())
 
 
 def load(path: Path, plan: RustPlan) -> RustProgress:
@@ -76,33 +76,14 @@ def load(path: Path, plan: RustPlan) -> RustProgress:
         OSError: it cannot be read.
     """
     document = parse(path.read_bytes(), str(path))
-    document.field("format").choice((FORMAT,))
-    if document.field("version").integer(0, 1 << 31) != VERSION:
-        raise document.field("version").error(f"this release reads version {VERSION}")
-    fresh = RustProgress(plan).document()["plan"]
-    kept = document.field("plan")
-    for name, wanted in fresh.items():
-        if _plain(kept.field(name), wanted) != wanted:
-            raise kept.field(name).error(f"the campaign to go on with differs: this one has {wanted!r}")
+    document.form(FORMAT, VERSION)
+    ask_same_plan(document.field("plan"), RustProgress(plan).document()["plan"])
     found = RustProgress(plan, document.field("next_unit").integer(0, plan.units))
-    for name in _COUNTS:
-        setattr(found.totals, name, document.field(name).integer(0, 1 << 62))
-    for counter, name in (
-        (found.totals.codes, "codes"),
-        (found.totals.discards, "discards"),
-        (found.misjudged, "misjudged"),
-        (found.diverged, "diverged"),
-    ):
-        counter.update({key: node.integer(0, 1 << 62) for key, node in document.field(name).items()})
+    read_counts(document, _COUNTS, found.totals)
+    found.totals.codes = read_counter(document.field("codes"))
+    found.totals.discards = read_counter(document.field("discards"))
+    found.misjudged = read_counter(document.field("misjudged"))
+    found.diverged = read_counter(document.field("diverged"))
     found.seconds = document.field("seconds").number()
     found.totals.cpu_seconds = document.field("cpu_seconds").number()
     return found
-
-
-def _plain(node: Node, like: object) -> object:
-    """The node's value, of the kind of `like`."""
-    if isinstance(like, list):
-        return [one.string() for one in node.elements()]
-    if isinstance(like, bool):
-        return node.boolean()
-    return node.integer(0, 1 << 62) if isinstance(like, int) else node.string()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from engines.whole_file import replace_whole
 from harness.commands.jobs import jobs_option, processes
 
 if TYPE_CHECKING:
@@ -211,9 +212,7 @@ def _write(summary: CorpusSummary, out: Path, locate: bool) -> list[str]:
     lines = [write_finding(result, summary, out / "findings", locate) for result in summary.divergences]
     document: dict[str, Any] = summary.document() | {"findings": lines}
     out.mkdir(parents=True, exist_ok=True)
-    partial = out / "summary.json.partial"
-    partial.write_text(json.dumps(document, indent=1) + "\n")
-    partial.replace(out / "summary.json")
+    replace_whole(out / "summary.json", (json.dumps(document, indent=1) + "\n").encode())
     return lines
 
 

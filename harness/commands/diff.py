@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engines.whole_file import replace_whole
 from harness.commands.diff_rust import rust
 from harness.commands.diff_wasm import wasm
 from harness.commands.jobs import jobs_option, processes
@@ -193,9 +194,7 @@ def _summarise(
     buckets = store.buckets(campaign.campaign) if campaign.campaign else []
     document: dict[str, Any] = summary_document(plan, outcome, versions, buckets, reproducers)
     path = out / "summary.json"
-    partial = path.with_name("summary.json.partial")
-    partial.write_text(json.dumps(document, indent=1) + "\n")
-    partial.replace(path)
+    replace_whole(path, (json.dumps(document, indent=1) + "\n").encode())
     page = out / "report.html"
     page.write_text(campaign_page(document, outcome.statistics.coverage, " ".join(sys.argv)))
     print(f"report: {page}")

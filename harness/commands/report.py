@@ -8,6 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from engines.whole_file import replace_whole
+
 FILES = {"html": "findings.html", "junit": "findings.junit.xml", "sarif": "findings.sarif", "json": "findings.json"}
 HISTORY = Path("out/bench/history.jsonl")
 
@@ -68,9 +70,7 @@ def report(
             else:
                 text = json.dumps(document, indent=1) + "\n"
             path = place / FILES[name]
-            partial = path.with_name(path.name + ".partial")
-            partial.write_text(text)
-            partial.replace(path)
+            replace_whole(path, text.encode())
             print(f"{name}: {path}")
     except (StoreError, OSError) as error:
         _stop(str(error), 3)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engines.whole_file import replace_whole
 from harness.commands.jobs import jobs_option, processes
 
 if TYPE_CHECKING:
@@ -97,9 +98,7 @@ def _run(order: list[str], floor: float, jobs: int, budget_s: float, out: Path, 
     options = {"bugs": len(order), "floor": floor, "jobs": jobs, "reduce": reduce}
     seconds = time.monotonic() - begun
     path = out / "sabotage.json"
-    partial = path.with_suffix(".json.partial")
-    partial.write_text(json.dumps(document(score, options, seconds), indent=1) + "\n")
-    partial.replace(path)
+    replace_whole(path, (json.dumps(document(score, options, seconds), indent=1) + "\n").encode())
     code = _report(score, len(order), floor, seconds, examiners.preparing_s, path)
     return INTERRUPTED if interrupted else code
 

@@ -14,7 +14,6 @@ file                    what it is
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
+from engines.whole_file import replace_whole
 from harness.case_file import case_document, load_case
 from harness.compare.describe import CaseComparison, compare_case
 from harness.contract import Executor, MachineCase, MachineObservation
@@ -122,26 +122,15 @@ def write_reproducer(
         oracle=name_to_create(oracle),
         case='r"""\n' + json.dumps(document, indent=1) + '\n"""',
     )
-    _put(directory / "case.json", json.dumps(document, indent=1).encode() + b"\n")
+    replace_whole(directory / "case.json", json.dumps(document, indent=1).encode() + b"\n", durable=True)
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION}
-    _put(directory / "finding.json", json.dumps(head | asdict(finding), indent=1).encode() + b"\n")
-    _put(directory / "listing.S", listing(case, subject, oracle).encode())
-    _put(directory / "repro.py", script.encode(), executable=True)
+    found = json.dumps(head | asdict(finding), indent=1).encode() + b"\n"
+    replace_whole(directory / "finding.json", found, durable=True)
+    replace_whole(directory / "listing.S", listing(case, subject, oracle).encode(), durable=True)
+    replace_whole(directory / "repro.py", script.encode(), executable=True, durable=True)
     if elf is not None:
-        _put(directory / "case.elf", elf, executable=True)  # QEMU refuses a file that is not
+        replace_whole(directory / "case.elf", elf, executable=True, durable=True)  # QEMU refuses a file that is not
     return finding
-
-
-def _put(path: Path, content: bytes, *, executable: bool = False) -> None:
-    temporary = path.with_name(path.name + ".partial")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-        if executable:
-            mode = os.fstat(file.fileno()).st_mode
-            os.fchmod(file.fileno(), mode | (mode & 0o444) >> 2)
-    temporary.replace(path)
 
 
 def load_reproducer(directory: Path) -> tuple[MachineCase, str, str]:
@@ -153,8 +142,7 @@ def load_reproducer(directory: Path) -> tuple[MachineCase, str, str]:
     """
     path = directory / "finding.json"
     head = parse(path.read_bytes(), str(path))
-    if head.field("format").choice((FORMAT,)) and head.field("version").integer(0, 1 << 31) != VERSION:
-        raise head.field("version").error(f"this release reads version {VERSION}, as `write_reproducer` makes")
+    head.form(FORMAT, VERSION)
     subject, oracle = head.field("subject").string(), head.field("oracle").string()
     case = load_case(directory / "case.json")
     if not isinstance(case, MachineCase):

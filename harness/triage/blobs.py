@@ -6,10 +6,11 @@ leaves half a blob under a final name.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from pathlib import Path
+
+from engines.whole_file import replace_whole
 
 
 class BlobError(RuntimeError):
@@ -34,17 +35,7 @@ class BlobStore:
             return digest
         new_directory = not path.parent.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f"{digest}.{os.getpid()}.partial")
-        try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+        replace_whole(path, content, durable=True)
         sync_directory(path.parent)
         if new_directory:
             sync_directory(self.directory)

@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from engines.whole_file import replace_whole
 from harness.campaign.workers import IsolatedExecutor
 from harness.compare.describe import compare_case, differences
 from harness.compare.first_difference import observe
@@ -148,9 +149,7 @@ class Hunt:
         record = candidate_record(reduced, ours, theirs, signature)
         path = self._out / f"{record['id']}.json"
         self._out.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + ".partial")
-        partial.write_text(json.dumps({"oracle": guilty, "errata": [record]}, indent=2) + "\n")
-        partial.replace(path)
+        replace_whole(path, (json.dumps({"oracle": guilty, "errata": [record]}, indent=2) + "\n").encode())
         return Candidate(guilty, signature, record, reduced, path)
 
 

@@ -99,3 +99,21 @@ def _() -> None:
     from engines.rustwasm.compilation import Compilation
 
     replace_method(Compilation, "evaluate", lambda original: lambda self, function, args=(): original(self, function))
+
+
+@BUGS.action("rust-split-tokens-lost-in-macros", Area.RUST_FRONT_END, "a valid program rejected",
+             judges=("tests/engines/rustwasm/library/test_library_programs.py",),
+             description="of a `>>` in a macro's argument that a type took in halves only the second is passed on")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.syntax.macro_rules import Expander
+
+    def wrapper(original: Any) -> Any:
+        def fragment(self: Any, kind: str, reader: Any, given: Any) -> Any:
+            start = reader.at
+            original(self, kind, reader, given)
+            tokens = zip(reader.kinds, reader.texts, reader.starts, reader.ends, strict=True)
+            return kind, list(tokens)[start : reader.at]
+
+        return fragment
+
+    replace_method(Expander, "fragment", wrapper)

@@ -24,6 +24,19 @@ def _tokens(tokens: Tokens) -> list[Token]:
     return list(zip(tokens.kinds, tokens.texts, tokens.starts, tokens.ends, strict=True))
 
 
+def _current(reader: MacroParser) -> Token:
+    """The token that comes, or what is left of it."""
+    at = reader.at
+    return reader.kinds[at], reader.texts[at], reader.starts[at], reader.ends[at]
+
+
+def _go_back(reader: MacroParser, at: int, current: Token, given: list[Token]) -> None:
+    """Read from `at` again, where `current` came; tokens behind it are whole."""
+    for i in range(at, reader.at + 1):
+        reader.kinds[i], reader.texts[i], reader.starts[i] = (current if i == at else given[i])[:3]
+    reader.at = at
+
+
 def _group_end(tokens: list[Token], at: int) -> int:
     """The index after the group or token at `at`."""
     if tokens[at][0] not in _CLOSE:
@@ -95,13 +108,15 @@ class Expander:
     def transcribe(self, arguments: Tokens, span: tuple[int, int], parser: MacroParser) -> Tokens:
         """The tokens that a call becomes. Raises SyntaxStop, with a message, if no rule matches."""
         before, unparsed = len(parser.diagnostics.messages), parser.diagnostics.unparsed
+        given = _tokens(arguments)
         for pattern, template in self.rules:
             reader = type(parser)(arguments, parser.diagnostics)
             reader.macros = parser.macros
-            reader.kinds = arguments.kinds = list(arguments.kinds)
+            reader.kinds, reader.texts = list(arguments.kinds), list(arguments.texts)
+            reader.starts = list(arguments.starts)
             try:
                 found: dict[str, Any] = {}
-                if self.match(pattern, reader, found) and reader.kinds[reader.at] == "eof":
+                if self.match(pattern, reader, found, given) and reader.kinds[reader.at] == "eof":
                     del parser.diagnostics.messages[before:]
                     parser.diagnostics.unparsed = unparsed
                     out: list[Token] = []
@@ -112,18 +127,23 @@ class Expander:
             parser.diagnostics.unparsed = unparsed
         raise parser.error(f"no rules expected these tokens in a call of macro `{self.name}`", span)
 
-    def match(self, pattern: list[Any], reader: MacroParser, found: dict[str, Any]) -> bool:
+    def match(self, pattern: list[Any], reader: MacroParser, found: dict[str, Any], given: list[Token]) -> bool:
+        """Does what `reader` comes to look like `pattern`? Then `found` gets what its variables stand for.
+
+        Args:
+            given: the tokens of the call, of which the reader's may be taken in part (`>` of `>>`).
+        """
         for i, part in enumerate(pattern):
             if part[0] == "var" and len(part) == 3:
                 if reader.kinds[reader.at] == "eof" and part[2] != "vis":
                     return False
-                found[part[1]] = self.fragment(part[2], reader)
+                found[part[1]] = self.fragment(part[2], reader, given)
             elif part[0] == "rep":
                 _, inner, separator, operator = part
                 rounds: list[dict[str, Any]] = []
                 stop = pattern[i + 1][0] if i + 1 < len(pattern) and len(pattern[i + 1]) == 4 else None
                 while reader.kinds[reader.at] != "eof" and (reader.kinds[reader.at] != stop or inner[0][0] == stop):
-                    at = reader.at
+                    at, current = reader.at, _current(reader)
                     if rounds and separator is not None:
                         if reader.kinds[reader.at] != separator[0]:
                             break
@@ -131,12 +151,12 @@ class Expander:
                     one: dict[str, Any] = {}
                     before = len(reader.diagnostics.messages)
                     try:
-                        matched = reader.kinds[reader.at] != "eof" and self.match(inner, reader, one)
+                        matched = reader.kinds[reader.at] != "eof" and self.match(inner, reader, one, given)
                     except SyntaxStop:
                         del reader.diagnostics.messages[before:]
                         matched = False
                     if not matched or reader.at == at:
-                        reader.at = at
+                        _go_back(reader, at, current, given)
                         break
                     rounds.append(one)
                     if operator == "?":
@@ -160,8 +180,8 @@ class Expander:
                 out += self.names(part[1])
         return out
 
-    def fragment(self, kind: str, reader: MacroParser) -> tuple[str, list[Token]]:
-        start = reader.at
+    def fragment(self, kind: str, reader: MacroParser, given: list[Token]) -> tuple[str, list[Token]]:
+        start, first = reader.at, _current(reader)
         if kind == "expr":
             reader.expression()
         elif kind in ("ident", "lifetime"):
@@ -203,8 +223,13 @@ class Expander:
                 reader.skip_group()
         else:
             raise reader.error(f"invalid fragment specifier `{kind}`")
-        every = zip(reader.kinds, reader.texts, reader.starts, reader.ends, strict=True)
-        return kind, list(every)[start : reader.at]
+        end = reader.at
+        tokens = [first, *given[start + 1 : end]] if end > start else []
+        whole, taken = (given[end] if end > start else first), reader.starts[end]
+        if taken > whole[2]:
+            part = whole[1][: taken - whole[2]]
+            tokens.append((part, part, whole[2], taken))
+        return kind, tokens
 
     def fill(
         self, template: list[Any], found: dict[str, Any], out: list[Token], parser: MacroParser, span: Any

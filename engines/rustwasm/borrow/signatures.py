@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from engines.rustwasm.borrow.shapes import Shapes, bound_region, elided, is_fn_trait, opaque_lifetimes
 from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.traits import head
+from engines.rustwasm.typing.projection import Inference
+from engines.rustwasm.typing.traits import AMBIGUOUS, head
 from engines.rustwasm.typing.types import Ty
 
 Typed: TypeAlias = tuple[Ty, tuple[int, ...]]
@@ -153,11 +154,13 @@ class Signatures:
         kind = subject[0].kind
         if is_fn_trait(trait) and name == "Output":
             return self._output(subject, args[1])
-        if kind in (ty.OPAQUE, ty.PARAM, ty.PROJECTION, ty.DYN):
+        if kind == ty.DYN:
+            return self._of_object(subject, name)
+        if kind in (ty.OPAQUE, ty.PARAM, ty.PROJECTION):
             found = self._bound(trait, name, args, lifetimes)
             if found is not None:
                 return found
-            if kind in (ty.OPAQUE, ty.DYN):
+            if kind == ty.OPAQUE:
                 raise UnknownRegionsError
             erased = ty.projection(trait, name, tuple([a[0] for a in args]))
             return erased, (*lifetimes, *[r for a in args for r in a[1]])
@@ -172,15 +175,35 @@ class Signatures:
             return self.typed(declared, env)
         raise UnknownRegionsError
 
+    def _of_object(self, subject: Typed, name: str) -> Typed:
+        """The associated type that a trait object names, unless calls choose lifetimes of it."""
+        one, regions = subject
+        names = one.data[1]
+        if name not in names:
+            raise UnknownRegionsError
+        held = self.split((ty.tuple_of(one.args), regions[len(one.regions) :]))
+        found: Typed = held[len(held) - len(names) + names.index(name)]
+        if any(region < 0 for region in found[1]):
+            raise UnknownRegionsError
+        return found
+
     def impls(
         self, trait: Any, args: list[Typed], lifetimes: tuple[int, ...]
     ) -> Iterator[tuple[Any, Environment]]:
-        """Impls whose head fits, with what their parameters stand for."""
+        """Impls whose head fits, with what their parameters stand for; where several do, the one whose bounds hold."""
         index = self.compilation.impl_index(trait)
+        fitting = []
         for impl in [*index.get(head(args[0][0]), ()), *index.get(None, ())]:
             env = self._match_impl(impl, args, lifetimes)
             if env is not None:
-                yield impl, env
+                fitting.append((impl, env, self.equal))
+        if len(fitting) > 1:
+            found = Inference(self.compilation, self.assumptions).select(trait, tuple([one for one, _ in args]))
+            if found is not None and found is not AMBIGUOUS and found.kind == "impl":
+                fitting = [one for one in fitting if one[0] is found.impl]
+        for impl, env, equal in fitting:
+            self.equal = equal
+            yield impl, env
 
     def _output(self, subject: Typed, arguments: Typed) -> Typed:
         one = subject[0]

@@ -39,6 +39,7 @@ impl<'a, B: ToOwned + ?Sized> Deref for Cow<'a, B> {
     type Target = B;
     fn deref(&self) -> &B { match self { Cow::Borrowed(value) => *value, Cow::Owned(value) => value.borrow() } }
 }
+impl<'a, B: ToOwned + ?Sized> Borrow<B> for Cow<'a, B> { fn borrow(&self) -> &B { &**self } }
 impl<'a, B: ToOwned + ?Sized> AsRef<B> for Cow<'a, B> { fn as_ref(&self) -> &B { &**self } }
 impl<'a, B: ToOwned + ?Sized> Clone for Cow<'a, B> {
     fn clone(&self) -> Cow<'a, B> {

@@ -12,4 +12,4 @@ pub struct Message { pub text: String }
 impl fmt::Debug for Message { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Debug::fmt(&self.text, f) } }
 impl fmt::Display for Message { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.text) } }
 impl Error for Message {}
-impl<T: Error + ?Sized> Error for Box<T> {}
+impl<T: Error> Error for Box<T> {}

@@ -1,6 +1,7 @@
 //! Integers and floats: their inherent methods, parsing, std::num.
 
 use crate::fmt;
+pub use crate::float::ParseFloatError;
 use crate::intrinsics;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -305,6 +305,7 @@ impl<T> RangeBounds<T> for RangeFull {
 }
 
 /// Whether a loop of closures goes on.
+#[lang]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ControlFlow<B, C = ()> { Continue(C), Break(B) }
 impl<B, C> ControlFlow<B, C> {

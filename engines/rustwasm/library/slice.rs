@@ -440,34 +440,34 @@ pub trait Join<S> {
     type Output;
     fn join(parts: &[Self], separator: S) -> Self::Output where Self: Sized;
 }
-impl<'a, 'b> Join<&'b str> for &'a str {
+impl<'b, S: Borrow<str>> Join<&'b str> for S {
     type Output = String;
-    fn join(parts: &[&'a str], separator: &'b str) -> String { join_text(parts, separator) }
-}
-impl<'b> Join<&'b str> for String {
-    type Output = String;
-    fn join(parts: &[String], separator: &'b str) -> String { join_text(parts, separator) }
-}
-impl<'b, T: Clone> Join<&'b T> for Vec<T> {
-    type Output = Vec<T>;
-    fn join(parts: &[Vec<T>], separator: &'b T) -> Vec<T> {
-        let mut made = Vec::new();
+    fn join(parts: &[S], separator: &'b str) -> String {
+        let mut made = String::new();
         let mut first = true;
         for part in parts.iter() {
-            if !first { made.push(separator.clone()); }
+            if !first { made.push_str(separator); }
             first = false;
-            made.extend_from_slice(part);
+            made.push_str(part.borrow());
         }
         made
     }
 }
-fn join_text<T: AsRef<str>>(parts: &[T], separator: &str) -> String {
-    let mut made = String::new();
+impl<'b, T: Clone, V: Borrow<[T]>> Join<&'b T> for V {
+    type Output = Vec<T>;
+    fn join(parts: &[V], separator: &'b T) -> Vec<T> { join_slices(parts, |made| made.push(separator.clone())) }
+}
+impl<'b, T: Clone, V: Borrow<[T]>> Join<&'b [T]> for V {
+    type Output = Vec<T>;
+    fn join(parts: &[V], separator: &'b [T]) -> Vec<T> { join_slices(parts, |made| made.extend_from_slice(separator)) }
+}
+fn join_slices<T: Clone, V: Borrow<[T]>, F: Fn(&mut Vec<T>)>(parts: &[V], separate: F) -> Vec<T> {
+    let mut made = Vec::new();
     let mut first = true;
     for part in parts.iter() {
-        if !first { made.push_str(separator); }
+        if !first { separate(&mut made); }
         first = false;
-        made.push_str(part.as_ref());
+        made.extend_from_slice(part.borrow());
     }
     made
 }

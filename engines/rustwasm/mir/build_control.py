@@ -418,15 +418,16 @@ class ControlBuilder(FormatBuilder):
         operand_ty = self.adjusted_type(node.operand)
         source = self.adjusted_place(node.operand)
         adt = operand_ty.data
-        good = next(v for v in adt.variants if v.name in ("Some", "Ok"))
-        bad = next(v for v in adt.variants if v.name in ("None", "Err"))
+        good = next(v for v in adt.variants if v.name in ("Some", "Ok", "Continue"))
+        bad = next(v for v in adt.variants if v is not good)
+        flow = adt.lang == "ControlFlow"
         tag = Place(self.local(ty.I32, None, False, node.span))
         self.assign(tag, m.Discriminant(source), node.span)
         fail, following = self.block(), self.block()
         self.end(m.Switch(m.Copy(tag), [good.index], [following], fail), fail)
         result_ty = self.body.locals[0].ty
         if bad.fields:
-            error_ty = operand_ty.args[1]
+            error_ty = operand_ty.args[0 if flow else 1]
             held: m.Operand = self.read(source.downcast(bad.index).field(0, error_ty), error_ty)
             if node.target is not None:
                 method, args = node.target
@@ -438,7 +439,7 @@ class ControlBuilder(FormatBuilder):
             self.assign(Place(0), m.Aggregate(result_ty, [], bad.index), node.span)
         self.leave_to(0, node.span)
         self.end(m.Return(), following)
-        one = operand_ty.args[0]
+        one = operand_ty.args[1 if flow else 0]
         self.assign(place, m.Use(self.read(source.downcast(good.index).field(0, one), one)), node.span)
 
     def let(self, place: Place, node: t.Let) -> None:

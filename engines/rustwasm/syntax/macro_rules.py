@@ -193,6 +193,8 @@ class Expander:
         elif kind == "tt":
             if reader.kinds[reader.at] in _CLOSE:
                 reader.skip_group()
+            elif reader.kinds[reader.at] in _CLOSE.values():
+                raise SyntaxStop
             else:
                 reader.at += 1
         elif kind == "literal":

@@ -190,10 +190,7 @@ class CallChecker(PatternChecker):
 
     def method_call(self, node: t.MethodCall, expected: Ty | None) -> Ty:
         receiver = shallow(self.check(node.receiver))
-        behind = receiver
-        while behind.kind == ty.REF:
-            behind = shallow(behind.args[0])
-        if behind.kind == ty.INFER:
+        if receiver.flags & ty.HAS_INFER and ty.deep(receiver).flags & ty.HAS_INFER:
             self.select_pending()
             receiver = shallow(receiver)
         if receiver.kind in (ty.ERROR, ty.NEVER):

@@ -394,9 +394,12 @@ class PathChecker(Inference):
 
     def candidate_traits(self, base: Ty, name: str | None = None) -> list[TraitDef]:
         """Traits whose items `base` may use here: imported ones (if a name is given, those that declare it), those of
-        its bounds, a trait object's own."""
+        its bounds, a trait object's own, and the one whose impl this is in."""
         resolver, module = self.compilation.resolver, self.type_env.module
         found = list(resolver.traits_in_scope(module) if name is None else resolver.traits_declaring(module, name))
+        owner = self.function.owner
+        if isinstance(owner, ImplDef) and owner.trait is not None and owner.trait not in found:
+            found.append(owner.trait)
         for assumption in self.env:
             if assumption.trait not in found:
                 found.append(assumption.trait)

@@ -270,8 +270,8 @@ class StatementChecker(ExpressionChecker):
             self.select_pending()
             operand = shallow(operand)
         result = shallow(self.return_ty)
-        option, result_adt = self.compilation.lang("Option"), self.compilation.lang("Result")
-        if operand.kind != ty.ADT or operand.data not in (option, result_adt):
+        tried = [self.compilation.lang(name) for name in ("Option", "Result", "ControlFlow")]
+        if operand.kind != ty.ADT or operand.data not in tried:
             if operand.kind not in (ty.ERROR, ty.NEVER):
                 message = "the `?` operator can only be applied to values that implement `Try`"
                 self.error(
@@ -280,8 +280,10 @@ class StatementChecker(ExpressionChecker):
             return ty.ERROR_TY
         if self.constant:
             refuse(self, f"`?` is not allowed on `{self.show(operand)}`", (node.span[1] - 1, node.span[1]), "E0658")
+        result_adt, flow = tried[1:]
+        output = operand.args[1 if operand.data is flow else 0]
         if result.kind == ty.INFER:
-            made = ty.adt(operand.data, (ty.variable(), *((ty.variable(),) if operand.data is result_adt else ())))
+            made = ty.adt(operand.data, tuple([ty.variable() for _ in operand.args]))
             self.unify(result, made)
             result = made
         if result.kind != ty.ADT or result.data is not operand.data:
@@ -291,10 +293,8 @@ class StatementChecker(ExpressionChecker):
                     f"the `?` operator can only be used in {where} that returns `Result` or `Option` "
                     "(or another type that implements `FromResidual`)"
                 )
-                if result.kind == ty.ADT and result.data in (option, result_adt):
-                    kind = result.data.name
-                    other = "Result" if kind == "Option" else "Option"
-                    message = f"the `?` operator on a `{other}` cannot be used in {where} that returns `{kind}`"
+                if result.kind == ty.ADT and result.data in tried:
+                    kind, other = result.data.name, operand.data.name
                     message = (
                         f"the `?` operator can only be used on `{kind}`s, not `{other}`s, in {where} "
                         f"that returns `{kind}`"
@@ -305,7 +305,15 @@ class StatementChecker(ExpressionChecker):
                     (node.span[1] - 1, node.span[1]),
                     f"cannot use the `?` operator in {where} that returns `{self.show(result)}`",
                 )
-            return operand.args[0]
+            return output
+        if operand.data is flow and not self.unify(operand.args[0], result.args[0]):
+            where = "a closure" if self.closure is not None else "a function"
+            message = (
+                f"the `?` operator in {where} that returns `{self.show(result)}` can only be used on other "
+                "`ControlFlow`s (with the same Break type)"
+            )
+            label = f"this `?` produces `{self.show(operand)}`, which is incompatible with `{self.show(result)}`"
+            self.error("E0277", message, (node.span[1] - 1, node.span[1]), label)
         if operand.data is result_adt:
             source, target = operand.args[1], result.args[1]
             if not (shallow(target).kind == ty.INFER and self.unify(source, target)):
@@ -317,7 +325,7 @@ class StatementChecker(ExpressionChecker):
                     self.error("E0277", message, (node.span[1] - 1, node.span[1]), label)
                 else:
                     self.require(trait, (target, source), node.span)
-        return operand.args[0]
+        return output
 
     # Macros
 

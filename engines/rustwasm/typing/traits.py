@@ -23,6 +23,7 @@ AMBIGUOUS: Final = "ambiguous"
 _SCALARS: Final = frozenset(
     (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.NEVER, ty.FNPTR, ty.FNDEF, ty.RAW, ty.INFER)
 )
+_UNSIZED: Final = frozenset((ty.STR, ty.SLICE, ty.DYN))
 _FN_KINDS: Final = {"Fn": 0, "FnMut": 1, "FnOnce": 2}
 
 
@@ -391,6 +392,11 @@ class Selector(Unifier):
         return self.normalize(result) if result.flags & ty.HAS_PROJECTION else result
 
     def where_holds(self, impl: ImplDef, fresh: tuple[Ty, ...]) -> bool:
+        """May the impl's bounds hold, `Sized` of its parameters among them?"""
+        unsized = impl.generics.unsized
+        for i, one in enumerate(fresh):
+            if shallow(one).kind in _UNSIZED and i not in unsized:
+                return False
         for p in self.collector.impl_bounds(impl):
             if p.trait is None:
                 continue
@@ -476,7 +482,7 @@ class Selector(Unifier):
         """Traits that the compiler implements; None: not one of those cases, False: certainly not implemented."""
         kind = self_ty.kind
         if lang == "Sized":
-            return False if kind in (ty.STR, ty.SLICE, ty.DYN) else _BUILTIN
+            return False if kind in _UNSIZED else _BUILTIN
         if lang == "Copy":
             if kind in _SCALARS:
                 return _BUILTIN

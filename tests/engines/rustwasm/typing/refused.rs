@@ -1871,3 +1871,11 @@ fn main() {
     match &3 { L::Q => {} _ => {} }
     match "s" { S => {}, _ => {} }
 }
+//= E0277 3 E0277 4 E0308 5
+use std::ops::ControlFlow;
+fn f(flow: ControlFlow<u8>) -> ControlFlow<u16> {
+    flow?;
+    None::<u8>?;
+    flow
+}
+fn main() { f(ControlFlow::Continue(())); }

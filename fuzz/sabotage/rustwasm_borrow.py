@@ -452,3 +452,27 @@ def _() -> None:
         return lambda node: isinstance(node, (tree.PathExpr, tree.Field))
 
     replace_method(build_expressions, "_is_still", still)
+
+
+@BUGS.action("rust-hidden-items-may-last-longer", Area.RUST_FRONT_END, _RULE,
+             description="`impl Iterator<Item = &'a T> + 'b` may give references that last longer")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.subtyping import Subtyping
+
+    replace_method(Subtyping, "same", lambda original: Subtyping.relate)
+
+
+@BUGS.action("rust-closures-last-as-their-results", Area.RUST_FRONT_END, "a valid program rejected",
+             description="`iter.map(|p| &p.a)` lasts no longer than what its closure is called with")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.shapes import Shapes
+
+    replace_method(Shapes, "outlived", lambda original: lambda self, one: tuple(range(self.count(one))))
+
+
+@BUGS.action("rust-hidden-lifetimes-unchosen", Area.RUST_FRONT_END, "a valid program rejected",
+             description="what is behind an `impl Trait` is not taken to last as its bounds say")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow import check
+
+    replace_method(check, "choose_hidden", lambda original: lambda constraints: None)

@@ -50,9 +50,8 @@ class Bounds(Subtyping):
             except UnknownRegionsError:
                 continue
             for name in bound.regions:
-                closure = subject[0].kind == ty.CLOSURE
-                for region in subject[1][: self.shapes.captured(subject[0])] if closure else subject[1]:
-                    self.regions.outlives(region, env.region(name), self.point, category)
+                for at in self.shapes.outlived(subject[0]):
+                    self.regions.outlives(subject[1][at], env.region(name), self.point, category)
                 self._last(subject[0], env.region(name))
             if bound.trait is None:
                 continue
@@ -84,7 +83,7 @@ class Bounds(Subtyping):
         for name, declared in bound.declared[1]:
             result = self.signatures.associated(bound.trait, name, args, lifetimes)
             if result[1]:
-                self.relate(result, self.signatures.typed(declared, env), r.CALL)
+                self.same(result, self.signatures.typed(declared, env), r.CALL)
 
     def _every(self, trait: TraitDef, subject: Ty) -> int:
         """The region of a lifetime for each of which a bound has to hold (`for<'a> Trait<'a>`)."""

@@ -14,7 +14,7 @@ from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
 from engines.rustwasm.borrow.generality import Generality
 from engines.rustwasm.borrow.guards import add_guards
 from engines.rustwasm.borrow.implemented import check_implemented
-from engines.rustwasm.borrow.lifetimes import check_lifetimes, positions, summarize
+from engines.rustwasm.borrow.lifetimes import check_lifetimes, choose_hidden, positions, summarize
 from engines.rustwasm.borrow.liveness import add_liveness
 from engines.rustwasm.borrow.loans import compute_scopes
 from engines.rustwasm.borrow.moves import Moves
@@ -51,8 +51,6 @@ class BorrowChecker:
         self.escapes: dict[Any, list[Escape]] = {}
         self.general: Generality | None = None
         """What function pointers and `dyn Fn` are for every lifetime, of the function that is checked."""
-        self.endings = False
-        """Is only the end of what is lent asked about, of the body that is checked?"""
 
     def check_impl(self, impl: ImplDef) -> None:
         """Report methods of a trait's impl whose lifetimes are not those of the trait's."""
@@ -102,7 +100,6 @@ class BorrowChecker:
         needed = EVERYTHING if self.modes is None else self.modes.check_body(body)
         if needed == NOTHING:
             return
-        self.endings = needed == ENDINGS
         facts = Facts(body)
         reporter = Reporter(facts, self.diagnostics)
         moves = Moves(facts, reporter)
@@ -117,11 +114,14 @@ class BorrowChecker:
             return
         signatures = Signatures(self.compilation, self.shapes, self.written)
         constraints = Constraints(facts, self.shapes, signatures, self.summaries, self.general)
-        self._check_regions(constraints, closure, reporter, moves)
+        self._check_regions(constraints, closure, reporter, moves, needed == ENDINGS)
         # It calls back: a circle that would keep all that is known of the body (the collector is off while compiling).
         signatures.call_closure = signatures.call_item = None
 
-    def _check_regions(self, constraints: Constraints, closure: Any, reporter: Reporter, moves: Moves) -> None:
+    def _check_regions(
+        self, constraints: Constraints, closure: Any, reporter: Reporter, moves: Moves, endings: bool
+    ) -> None:
+        """With `endings` only the end of what is lent is asked about."""
         facts, body = constraints.facts, constraints.body
         generic = bool(body.definition.generics.names)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
@@ -155,13 +155,14 @@ class BorrowChecker:
         promising = closure is not None or len(constraints.regions.names) > 1
         if promising or constraints.loans or lasting or constraints.tests or constraints.empties:
             constraints.regions.solve()
+            choose_hidden(constraints)
         if constraints.empties:
             refuse_less_general(constraints, reporter)
         if lasting:
             _refuse_escaping(constraints, lasting, promoted, reporter)
         if constraints.loans:
             compute_scopes(constraints)
-            Conflicts(constraints, reporter, moves.blamed, self.endings).run()
+            Conflicts(constraints, reporter, moves.blamed, endings).run()
         if constraints.tests:
             where = {one: i for i, one in enumerate(positions(constraints))} if closure is not None else None
             asked = check_type_outlives(constraints, reporter, where)

@@ -4,7 +4,7 @@ function")."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from engines.rustwasm.borrow import regions as r
@@ -51,8 +51,10 @@ class Constraints(Calls):
         super().__init__(facts, shapes, signatures, summaries, general)
         self.locals: list[tuple[int, ...]] = []
         self.loans: list[Loan] = []
-        self.hidden: set[int] = set()
-        """Regions of the type behind an `impl Trait`."""
+        self.hidden: list[int] = []
+        """Regions of the type behind an `impl Trait` result."""
+        self.captured: list[int] = []
+        """The regions that these may be: those that the bounds name, and 'static."""
         self._declare()
 
     # Locals
@@ -91,9 +93,11 @@ class Constraints(Calls):
             if not count:
                 found[i] = ()
                 continue
+            if one is not None and one.kind == ty.OPAQUE and one.data is not erased.data:
+                found[i] = ()  # what is behind it comes after all that is universal
+                self.captured = [*[env.region(name) for name in opaque_lifetimes(one.data)], 0]
+                continue
             known = self.signatures.regions(one, env, erased) if one is not None else None
-            if known is None and one is not None and one.kind == ty.OPAQUE:
-                known = self._hidden(one, env, count, universal)
             if known is None:
                 known = tuple([one or universal() for one in general or [0] * count])
                 if i == 0 and not closure:
@@ -124,6 +128,9 @@ class Constraints(Calls):
             if region < len(regions.names) and not name.startswith("&"):
                 regions.names[region] = name
         regions.close_known()
+        if self.captured:
+            found[0] = self.unknown(body.locals[0].ty)
+            self.hidden = [found[0][at] for at in self.shapes.outlived(body.locals[0].ty) if found[0][at] >= 0]
         inner = Environment(generic, self.universe, regions.fresh)
         self.signatures.assumed = inner  # a lifetime that only `for<'x>` names comes after these
         counts = self.shapes.counts
@@ -165,19 +172,6 @@ class Constraints(Calls):
             return None
         owner = _closure_of(self.body).data.owner
         return owner if isinstance(owner, FnDef) else None
-
-    def _hidden(self, one: Ty, env: Environment, count: int, universal: Callable[[], int]) -> tuple[int, ...]:
-        """Regions of the type behind an `impl Trait` result: what its bounds name, or regions of the caller's that what
-        they name goes into, and nothing else (The Rust Reference, "Capturing": edition 2021)."""
-        named = [env.region(name) for name in opaque_lifetimes(one.data)]
-        if len(named) == 1:
-            return (named[0],) * count
-        if any("'static" in bound.regions for bound in one.data.bounds):
-            return (0,) * count
-        made = tuple([universal() for _ in range(count)])
-        self.hidden |= set(made)
-        self.regions.known |= {(region, inner) for region in named for inner in made}
-        return made
 
     def _headers(self, env: Environment) -> list[Typed]:
         """The types that the impl around a function is for."""
@@ -273,13 +267,13 @@ class Constraints(Calls):
         declared = getattr(self.body.definition, "output", None)
         assumed = self.signatures.assumed
         given = self.typed_local(0)
-        if declared is None or declared.kind != ty.OPAQUE or given[0].kind == ty.OPAQUE or assumed is None:
+        if declared is None or declared.kind != ty.OPAQUE or given[0].data is declared.data or assumed is None:
             return
         for bound in declared.data.bounds:
-            if len(bound.regions) > 1 or (bound.regions and len(opaque_lifetimes(declared.data)) > 1):
-                for name in bound.regions:
-                    for region in given[1]:
-                        self.regions.outlives(region, assumed.region(name), self.point, r.RETURN)
+            for name in bound.regions:
+                for at in self.shapes.outlived(given[0]):
+                    self.regions.outlives(given[1][at], assumed.region(name), self.point, r.RETURN)
+                self._last(given[0], assumed.region(name))
             if bound.trait is None:
                 continue
             if is_fn_trait(bound.trait):
@@ -287,14 +281,13 @@ class Constraints(Calls):
                 with contextlib.suppress(UnknownRegionsError):
                     self._calls(bound, given, inner, r.RETURN)
                 continue
-            for name, wanted in bound.declared[1]:
+            with contextlib.suppress(UnknownRegionsError):
                 args = [given, *[self.signatures.typed(a, assumed) for a in bound.declared[0]]]
-                try:
-                    own = tuple([assumed.region(one) for one in bound.lifetimes])
+                own = tuple([assumed.region(one) for one in bound.lifetimes])
+                self.fulfil(bound.trait, args, own, r.RETURN)
+                for name, wanted in bound.declared[1]:
                     found = self.signatures.associated(bound.trait, name, args, own)
-                    self.relate(found, self.signatures.typed(wanted, assumed), r.RETURN)
-                except UnknownRegionsError:
-                    continue
+                    self.same(found, self.signatures.typed(wanted, assumed), r.RETURN)
 
     def _assign(self, statement: m.Assign) -> None:
         rvalue = statement.rvalue

@@ -47,8 +47,6 @@ def check_lifetimes(constraints: Constraints, reporter: Reporter) -> None:
     explainer = Explainer(constraints, reporter)
     reported: set[tuple[int, int]] = set()
     for longer in range(1, len(regions.names)):
-        if longer in constraints.hidden:
-            continue
         ends = [e for e in regions.ends(longer) if e != longer and not regions.promised(longer, e)]
         if not ends:
             continue
@@ -60,16 +58,58 @@ def check_lifetimes(constraints: Constraints, reporter: Reporter) -> None:
             continue
         reported.add((longer, demand.point))
         _report(constraints, reporter, longer, shorter, demand)
+    if not reported:
+        _check_hidden(constraints, reporter, explainer)
+
+
+def choose_hidden(constraints: Constraints) -> None:
+    """Each region of the type behind an `impl Trait` is one that its bounds name, or 'static: the least that is long
+    enough, and not too long for what goes into it (rustc-dev-guide, "Member constraints")."""
+    regions = constraints.regions
+    for region in constraints.hidden:
+        below = regions.ends(region)
+        above = _above(constraints, region)
+        fitting = [
+            one
+            for one in constraints.captured
+            if all(regions.promised(one, end) for end in below) and all(regions.promised(up, one) for up in above)
+        ]
+        ordered = [
+            one
+            for one in fitting
+            if all(regions.promised(one, other) or regions.promised(other, one) for other in fitting)
+        ]
+        for least in ordered:
+            if least not in below and all(regions.promised(one, least) for one in ordered):
+                regions.outlives_too(region, least, 0, r.OTHER)
+                break
+
+
+def _above(constraints: Constraints, region: int) -> list[int]:
+    """The lifetimes of the signature that have to outlive a region."""
+    regions = constraints.regions
+    return [one for one in range(1, len(regions.names)) if region in regions.reachable([one])]
+
+
+def _check_hidden(constraints: Constraints, reporter: Reporter, explainer: Explainer) -> None:
+    """Report what is behind an `impl Trait` and has a lifetime that its bounds do not name."""
+    regions = constraints.regions
+    for region in constraints.locals[0] if constraints.captured else ():
+        ends = regions.ends(region) if region >= 0 else []
+        if (ends or region in constraints.hidden) and not any(
+            one in ends and all(regions.promised(one, end) for end in ends) for one in constraints.captured
+        ):
+            above = _above(constraints, region) or ends or [0]
+            demand = explainer.blame(regions.path(above[0], region), above[0])
+            shown = ty.show(constraints.body.definition.output)
+            message = f"hidden type for `{shown}` captures lifetime that does not appear in bounds"
+            error = reporter.error("E0700", message, demand.span, "opaque type defined here does not name the lifetime")
+            error.helps.append("add `+ '_`, or the lifetime's name, to the bounds of the `impl Trait`")
+            return
 
 
 def _report(constraints: Constraints, reporter: Reporter, longer: int, shorter: int, demand: Demand) -> None:
     regions = constraints.regions
-    if shorter in constraints.hidden:
-        shown = ty.show(constraints.body.definition.output)
-        message = f"hidden type for `{shown}` captures lifetime that does not appear in bounds"
-        error = reporter.error("E0700", message, demand.span, "opaque type defined here does not name the lifetime")
-        error.helps.append("add `+ '_`, or the lifetime's name, to the bounds of the `impl Trait`")
-        return
     names = {longer: regions.names[longer], shorter: regions.names[shorter]}
     anonymous = [u for u in (longer, shorter) if names[u].startswith(("'_", "'?"))]
     for i, u in enumerate(anonymous):

@@ -54,6 +54,12 @@ class Regions:
         if longer > 0 and shorter >= 0 and longer != shorter:
             self.constraints.append((longer, shorter, point, category))
 
+    def outlives_too(self, longer: int, shorter: int, point: int, category: int) -> None:
+        """The same once constraints were looked up; they are solved again."""
+        self.outlives(longer, shorter, point, category)
+        self._shorter = self._next = None
+        self.solve()
+
     def solve(self) -> None:
         """The least values that hold every constraint."""
         longer_of: dict[int, list[int]] = {}

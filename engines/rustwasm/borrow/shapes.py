@@ -86,6 +86,7 @@ class Shapes:
         """What `count` has found."""
         self._variances: dict[Ty, tuple[int, ...]] = {}
         self._fixed: dict[Ty, tuple[int, ...]] = {}
+        self._outlived: dict[Ty, tuple[int, ...]] = {}
         self._parts: dict[Any, tuple[Ty, tuple[int, ...]]] = {}
         self._binders: dict[Ty, tuple[tuple[int, int, int], ...]] = {}
         self._drops: dict[Ty, tuple[int, ...]] = {}
@@ -159,6 +160,36 @@ class Shapes:
         for part, arg in zip(written.args, one.args, strict=False):
             self._fix(part, arg, at, out, output)
             at += self.count(arg)
+
+    def outlived(self, one: Ty) -> tuple[int, ...]:
+        """Positions of the regions that last as long as the type has to (RFC 1214, "Outlives relation"): not those of
+        what a closure is called with, and of an `impl Trait + 'a` that `'a` alone."""
+        found = self._outlived.get(one)
+        if found is None:
+            out: list[int] = []
+            self._outlive(one, 0, out)
+            found = self._outlived[one] = tuple(out)
+        return found
+
+    def _outlive(self, one: Ty, start: int, out: list[int]) -> None:
+        if one.kind == ty.OPAQUE:
+            names = opaque_lifetimes(one.data)
+            lasting = {name for bound in one.data.bounds for name in bound.regions}
+            if lasting:
+                first = start + self.count(one) - len(names)
+                out += [first + i for i, name in enumerate(names) if name in lasting]
+                return
+        parts = self.captures(one) if one.kind == ty.CLOSURE else one.args
+        own = self.captured(one) if one.kind == ty.CLOSURE else self.count(one)
+        inner = sum([self.count(part) for part in parts])
+        if one.kind == ty.OPAQUE:
+            out += range(start + inner, start + own)
+            own = inner
+        out += range(start, start + own - inner)
+        start += own - inner
+        for part in parts:
+            self._outlive(part, start, out)
+            start += self.count(part)
 
     def offset(self, one: Ty, arg: int) -> int:
         """The first region of argument `arg`."""

@@ -82,6 +82,11 @@ class Subtyping:
                 if b and variance != COVARIANT:
                     constraints.append((b, a, point, category))
 
+    def same(self, one: Typed, other: Typed, category: int) -> None:
+        """Two types are one: what a bound says of an associated type does not let it last longer, either."""
+        self.relate(one, other, category)
+        self.relate(other, one, category)
+
     def _relate_bound(
         self, given: tuple[int, ...], wanted: tuple[int, ...], variances: Sequence[int], category: int
     ) -> None:
@@ -124,8 +129,8 @@ class Subtyping:
             return
         outlives, point = self.regions.outlives, self.point
         if wanted.kind == ty.DYN and one.kind != ty.DYN:
-            for region in source[1] if one.kind != ty.CLOSURE else source[1][: self.shapes.captured(one)]:
-                outlives(region, target[1][0], point, r.RETURN if category == r.RETURN else r.CAST)
+            for at in self.shapes.outlived(one):
+                outlives(source[1][at], target[1][0], point, r.RETURN if category == r.RETURN else r.CAST)
             self._bindings(source, target)
             return
         if one.kind in (ty.CLOSURE, ty.FNDEF) and wanted.kind == ty.FNPTR:

@@ -28,6 +28,9 @@ TypeTest: TypeAlias = tuple[Ty, int, int, "Span | None"]
 def asks_of_types(body: m.Body, shapes: Shapes) -> bool:
     """Whether a generic body without regions has types, or calls what has, that ask of others how long they last."""
     asking = shapes.asking
+    output = getattr(body.definition, "output", None)
+    if output is not None and output.kind == ty.OPAQUE and any(bound.regions for bound in output.data.bounds):
+        return True
     for local in body.locals:
         if local.ty.flags & ty.HAS_PARAM and shapes.demands(local.ty)[1]:
             return True

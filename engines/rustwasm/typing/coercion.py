@@ -84,14 +84,24 @@ class Coercer(MethodChecker):
     def lends_outer(self, node: Any) -> bool:
         """Is a shared reference that a closure uses to be lent, not copied? Any is where a reference is expected, but
         only of what a closure captures it makes a difference: it need not keep the variable then. Not what it gives
-        back as the very type that is written for it: that is no coercion (rustc, `coerce_borrowed_pointer`)."""
-        if self.closure is None or (self.closure.result_written and node is blame(self.closure.syntax.body)):
+        back as the very type that is written for it, as a parameter's is: that is no coercion (rustc,
+        `coerce_borrowed_pointer`)."""
+        if self.closure is None:
             return False
+        same = self.closure.result_written and node is blame(self.closure.syntax.body)
         while isinstance(node, t.Field):
             node = node.base
-        return isinstance(node, t.PathExpr) and isinstance(node.target, Variable) and (
-            node.target.closure is not self.closure
-        )  # fmt: skip
+        if not isinstance(node, t.PathExpr) or not isinstance(node.target, Variable):
+            return False
+        variable = node.target
+        return variable.closure is not self.closure and not (same and self.is_parameter(variable))
+
+    def is_parameter(self, variable: Variable) -> bool:
+        """Whether the variable is a parameter of the function, or a part of one."""
+        item = self.function.syntax
+        if not isinstance(item, t.FnItem) or item.body is None:
+            return False
+        return bool(item.span[0] <= variable.span[0] < item.body.span[0])
 
     def try_coerce(self, node: Any, actual: Ty, expected: Ty) -> bool:
         kind = expected.kind

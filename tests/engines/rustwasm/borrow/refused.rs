@@ -5811,3 +5811,311 @@ use super::*;
 pub fn f(v: &mut dyn Fn(), w: &mut Two) { fn k(a: &mut dyn Fn(), b: ()) {} k(v, v()); }
 }
 fn main() {}
+//= fine
+pub fn make<T>() -> T { loop {} }
+pub fn cond() -> bool { true }
+pub struct Pair { pub a: String, pub b: String }
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+mod m0 {
+use super::*;
+pub fn f<'a, 'b: 'a>(  ) -> impl Iterator<Item = &'b String> + 'a { make::<Vec<&String>>().into_iter() }
+}
+mod m1 {
+use super::*;
+pub fn f<'b>(  ) -> impl Iterator<Item = &'static String> + 'static { None.into_iter() }
+}
+mod m2 {
+use super::*;
+pub fn f<'b>(x: &'b String) -> impl Iterator<Item = &'b String> + 'static { std::iter::once(()).map(|_| make::<&String>()) }
+}
+mod m3 {
+use super::*;
+pub fn f<'b>(x: &'b String) -> impl Iterator<Item = &'b String> { std::iter::once(()).map(|_| make::<&String>()) }
+}
+mod m4 {
+use super::*;
+pub fn f<'a, 'b>(x: &'b String) -> impl Iterator<Item = &'b String> + 'a { std::iter::once(()).map(|_| make::<&String>()) }
+}
+mod m5 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: &'b String) -> impl Iterator<Item = &'b String> + 'a { std::iter::once(()).map(move |_| x) }
+}
+mod m6 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: &'b String) -> impl Iterator<Item = &'a String> + 'a { std::iter::once(()).map(move |_| x) }
+}
+mod m7 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: &'b String) -> impl Iterator<Item = &'a String> + 'b { std::iter::once(()).map(move |_| x) }
+}
+mod m8 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Iterator<Item = &'a mut String> + 'b { make::<&mut Vec<&mut Pair>>().drain(..).map(|w| &mut w.a) }
+}
+mod m9 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'a mut String> + 'b { make::<&mut Vec<&mut Pair>>().drain(..) .map(|w| &mut w.a)}
+}
+mod m10 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'b mut String> + 'a { make::<&mut Vec<&mut Pair>>().drain(..) .map(|w| &mut w.a)}
+}
+mod m11 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'b mut String> + 'a { make::<&mut Vec<&mut String>>().drain(..) }
+}
+mod m12 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'b mut String> + 'a { make::<&mut Option<Box<Vec<&mut String>>>>().as_deref_mut().unwrap_or(&mut *make::<&mut Vec<&mut String>>()).drain(..) }
+}
+mod m13 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'b mut String> + 'a { make::<&mut Vec<&mut String>>().iter_mut().map(|w| &mut **w) }
+}
+mod m14 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Fn() -> &'a String + 'b { || make::<&String>() }
+}
+mod m15 {
+use super::*;
+pub fn f<'a: 'b, 'b>(x: &'a String) -> impl Fn() -> &'b String + 'b { move || x }
+}
+mod m16 {
+use super::*;
+pub fn f<'a>(x: &'a Vec<&'a String>) -> impl Fn() -> &'a String + 'a { let v4 = x[0]; || v4 }
+}
+mod m17 {
+use super::*;
+pub fn f<'a: 'b, 'b>(x: &'a Vec<&'a String>) -> impl Fn() -> &'a String + 'b { let v4 = x[0]; || v4 }
+}
+mod m18 {
+use super::*;
+pub fn f<'a>(x: &'a Vec<&'a String>) -> impl Fn() -> &'a String { let v4 = x[0]; || v4 }
+}
+mod m19 {
+use super::*;
+pub fn f<'a: 'b, 'b, T>(x: &'a Vec<&'a String>) -> impl Fn() -> &'a String + 'a where T: Clone + 'b { let v4 = x[0]; || v4 }
+}
+mod m20 {
+use super::*;
+pub fn f<'a: 'b, 'b>(x: &'a Vec<&'a String>) -> impl FnMut() -> &'a String + 'a { let v4 = x[0]; || v4 }
+}
+mod m21 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl Iterator<Item = &'a String> { std::iter::once(x).filter(|w| make::<fn(&&String) -> bool>()(w)) }
+}
+mod m22 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String) -> impl Iterator<Item = &'a String> + 'b { std::iter::once(()).map(|_| make::<&String>()).filter(|w: &&String| w.len() > 1).map(|w| w) }
+}
+mod m23 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String, y: &'b String) -> impl Iterator<Item = &'a String> + 'b { std::iter::once(()).map(|_| make::<&String>()).filter(move |w: &&String| w.len() > y.len()).map(|w| w) }
+}
+mod m24 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl Iterator<Item = &'static String> + 'a { None.into_iter() }
+}
+mod m25 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl Iterator<Item = &'static String> { None.into_iter() }
+}
+mod m26 {
+use super::*;
+pub fn f<'a>(x: &'a String, y: &'a String) -> impl Clone + 'a { (x, y) }
+}
+mod m27 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: &'a String, y: &'b String) -> impl Clone + 'a { (x, y) }
+}
+mod m28 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: &'a String, y: std::cell::Cell<&'b String>) -> impl Sized + 'b { y }
+}
+mod m29 {
+use super::*;
+pub fn f<'a, T: 'a>(y: T) -> impl Sized + 'a { y }
+}
+mod m30 {
+use super::*;
+pub fn g<'a>(y: &'a String) -> impl Clone + 'a { y }
+pub fn f<'a: 'b, 'b>(y: &'a String) -> impl Sized + 'b { g(y) }
+}
+mod m31 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String, y: &'b String) -> impl Fn(&'a String) -> &'b String { |_| make::<&String>() }
+}
+mod m32 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> Box<dyn Fn(&String) + 'a> { Box::new(|w| ()) }
+}
+mod m33 {
+use super::*;
+pub fn f<'a, 'b>(x: &'b String) -> Box<dyn Iterator<Item = &'b String> + 'a> { Box::new(std::iter::once(()).map(|_| make::<&String>())) }
+}
+mod m34 {
+use super::*;
+pub fn keep<'a, T: 'a>(_: T, _: &'a u8) {}
+pub fn f<'b>(x: &'b String) { let s = String::new(); keep(std::iter::once(()).map(|_| x), &1u8); }
+}
+mod m35 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl Into<Option<&'a String>> { x }
+}
+mod m36 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl Iterator<Item = &'a String> { let v = [1, 2]; let r = &x; v.into_iter().map(move |_| x) }
+}
+mod m37 {
+use super::*;
+pub fn f<'a>(x: &'a Vec<String>) -> impl DoubleEndedIterator<Item = &'a String> + 'a { x.iter().filter(|s| s.len() > 1).map(|s| s).rev() }
+}
+mod m38 {
+use super::*;
+pub fn f<'a>(x: &'a Vec<String>, n: &'a usize) -> impl Iterator<Item = (usize, &'a str)> + 'a { x.iter().filter(move |s| s.len() > *n).map(|s| s.as_str()).enumerate().skip(1) }
+}
+mod m39 {
+use super::*;
+pub fn f(x: &[i32]) -> impl Iterator<Item = i32> + '_ { x.iter().copied().chain(x.iter().map(|y| y + 1)) }
+}
+mod m40 {
+use super::*;
+pub fn f<'a>(x: &'a [i32], k: impl Fn(&i32) -> bool + 'a) -> impl Iterator<Item = &'a i32> + 'a { x.iter().filter(move |y| k(y)) }
+}
+fn main() {}
+//= E0309 63 E0309 101 E0310 67 E0373 89 E0373 93 E0515 81 E0621 43 E0621 51 E0621 77 E0700 47 E0700 59 none 7 none 11 none 15 none 19 none 23 none 27 none 31 none 35 none 39 none 55 none 72 none 85 none 97
+pub fn make<T>() -> T { loop {} }
+pub fn cond() -> bool { true }
+pub struct Pair { pub a: String, pub b: String }
+pub trait Lend<'a> { type Out; fn lend(&'a mut self) -> Self::Out; }
+mod m0 {
+use super::*;
+pub fn f<'a, 'b: 'a, 'c, T: for<'x> Lend<'x, Out = &'x mut String>>(  ) -> impl Iterator<Item = &'c String> + 'b { make::<Vec<&String>>().into_iter() }
+}
+mod m1 {
+use super::*;
+pub fn f<'a, 'b: 'a, 'c, T>(  ) -> impl Iterator<Item = &'c String> + 'b { make::<Vec<&String>>().into_iter() }
+}
+mod m2 {
+use super::*;
+pub fn f<'b, 'c>(  ) -> impl Iterator<Item = &'c String> + 'b { make::<Vec<&String>>().into_iter() }
+}
+mod m3 {
+use super::*;
+pub fn f<'a, 'b: 'a>(  ) -> impl Iterator<Item = &'a String> + 'b { make::<Vec<&String>>().into_iter() }
+}
+mod m4 {
+use super::*;
+pub fn f<'b>(  ) -> impl Iterator<Item = &'b String> + 'static { make::<Vec<&String>>().into_iter() }
+}
+mod m5 {
+use super::*;
+pub fn f<'b>(  ) -> impl Iterator<Item = &'b String> + 'static { None.into_iter() }
+}
+mod m6 {
+use super::*;
+pub fn f<'a, 'b>(x: &'b String) -> impl Iterator<Item = &'b String> + 'a { std::iter::once(()).map(move |_| x) }
+}
+mod m7 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String) -> impl Fn() -> &'a String + 'b { move || x }
+}
+mod m8 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String) -> impl Fn() -> &'b String + 'b { move || x }
+}
+mod m9 {
+use super::*;
+pub fn f<'a>(x: &'a String, y: &String) -> impl Iterator<Item = &'a String> { Some(y).into_iter() }
+}
+mod m10 {
+use super::*;
+pub fn f<'a>(x: &'a String, y: &String) -> impl Clone { y }
+}
+mod m11 {
+use super::*;
+pub fn f<'a>(x: &'a String, y: &String) -> impl Clone + 'a { y }
+}
+mod m12 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String, y: &'b String) -> impl Clone + 'a { (x, y) }
+}
+mod m13 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: &'a String, y: std::cell::Cell<&'b String>) -> impl Sized + 'a { y }
+}
+mod m14 {
+use super::*;
+pub fn f<'a, T>(x: &'a String, y: T) -> impl Sized + 'a { y }
+}
+mod m15 {
+use super::*;
+pub fn f<T>(y: T) -> impl Sized + 'static { y }
+}
+mod m16 {
+use super::*;
+pub fn g<'a>(y: &'a String) -> impl Clone + 'a { y }
+pub fn f<'a, 'b>(y: &'a String) -> impl Sized + 'b { g(y) }
+}
+mod m17 {
+use super::*;
+pub fn g<'a>(y: &'a String) -> impl Clone + 'a { y }
+pub fn f<'b>(y: &String) -> impl Sized + 'b { g(y) }
+}
+mod m18 {
+use super::*;
+pub fn f<'b>() -> impl Sized + 'b { let s = String::new(); let r = &s; move || r.len() }
+}
+mod m19 {
+use super::*;
+pub fn f<'a, 'b>(x: &'b String) -> Box<dyn Iterator<Item = &'b String> + 'a> { Box::new(std::iter::once(x)) }
+}
+mod m20 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl Fn() -> &'a String { || x }
+}
+mod m21 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> Box<dyn Fn() -> &'a String + 'a> { || x; Box::new(|| x) }
+}
+mod m22 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String, y: &'b String) -> impl Into<Option<(&'a String, &'b String)>> { (y, y) }
+}
+mod m23 {
+use super::*;
+pub fn f<'a>(x: &'a [i32], k: impl Fn(&i32) -> bool) -> impl Iterator<Item = &'a i32> + 'a { x.iter().filter(move |y| k(y)) }
+}
+fn main() {}
+//= fine
+pub fn make<T>() -> T { loop {} }
+pub fn keep<'a, T: 'a>(_: T, _: &'a u8) {}
+mod m0 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Fn(i32) -> &'b String + 'a { let c = |w: i32| make::<&'b String>(); c }
+}
+mod m1 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a u8, y: &'b String) { let c = |w| { let z: &'b String = w; z }; keep::<'a>(Some(c), x); }
+}
+mod m2 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a u8, y: &'b String) { let c = |w| { let z: &'b String = w; z }; keep::<'a>((c, 1), x); }
+}
+fn main() {}
+//= E0700 9 none 5 none 13
+pub fn make<T>() -> T { loop {} }
+pub fn keep<'a, T: 'a>(_: T, _: &'a u8) {}
+mod m0 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a u8, y: &'b String) { let c = move |w: i32| y; keep::<'a>((c, 1), x); }
+}
+mod m1 {
+use super::*;
+pub fn f<'a, 'b>(y: &'b String) -> impl Sized + 'a { let c = |w| { let z: &'b String = w; z }; Some(c) }
+}
+mod m2 {
+use super::*;
+pub fn f<'a, 'b>(y: &'b String) -> impl Sized + 'a { let c = move |w: i32| y; Some(c) }
+}
+fn main() {}

@@ -65,7 +65,10 @@ class JudgedFunctions:
         before = self._progress.seconds
         deadline = started + budget_seconds if budget_seconds else float("inf")
         crates = [self._plan.seeds[at : at + PER_CRATE] for at in range(done, self._plan.count, PER_CRATE)]
-        known = lambda: frozenset(self._progress.wrong)  # noqa: E731
+
+        def known() -> frozenset[str]:
+            return frozenset(self._progress.wrong)
+
         pool = ForkedPool(lambda: _Crate(self._plan, crates), jobs, UNIT_SECONDS, known)
         interrupted = False
         try:

@@ -397,7 +397,9 @@ class Operands(Places):
                 by = value.run(state)
                 state.values["k"][where] = (state.values["k"][where] * 5 + by) % 256
 
-            said = lambda s: (s.values["k"][1] * 11 + s.values["k"][0]) % 1000  # noqa: E731
+            def said(state: State) -> int:
+                return int((state.values["k"][1] * 11 + state.values["k"][0]) % 1000)
+
             last = Term(f"{k}[1].seen({k}[0].0)", said, STEP_MOST)
             made = then([(f"{k}[{at.text}] += Coin({value.text});", increased)], last, [at, value])
             return written(made, "k")

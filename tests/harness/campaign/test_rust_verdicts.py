@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -104,8 +103,8 @@ def test_an_error_in_no_function_is_no_verdict() -> None:
         verdicts(Elsewhere({}), [generate_unit(1)])
 
 
-ANY_LIFETIMES: Callable[[Implemented], None] = lambda self: None  # noqa: E731 - what takes the place of a method
-"""Our checker with a bug: an impl's method may have any lifetimes (`rust-impls-choose-lifetimes`)."""
+def any_lifetimes(implemented: Implemented) -> None:
+    """Our checker with a bug: an impl's method may have any lifetimes (`rust-impls-choose-lifetimes`)."""
 
 
 def run(*arguments: str) -> int:
@@ -122,7 +121,7 @@ def test_the_command_finds_a_bug_of_the_checker_keeps_it_and_reduces_what_shows_
     monkeypatch.setattr(judged_functions, "TRIES", 25)
     monkeypatch.setattr(judged_functions, "REDUCED", 1)
     with monkeypatch.context() as careless:
-        careless.setattr(Implemented, "refusal", ANY_LIFETIMES)
+        careless.setattr(Implemented, "refusal", any_lifetimes)
         arguments = ("--judged", "18", "--seed", "2", "--jobs", "1", "--out", str(tmp_path), "--fail-fast")
         assert run(*arguments) == 1
         assert "accepted wrongly: E0308" in capsys.readouterr().out

@@ -215,3 +215,37 @@ def _() -> None:
     from engines.rustwasm.typing.coercion import Coercer
 
     replace_method(Coercer, "lends_outer", lambda original: lambda self, node: False)
+
+@BUGS.action("rust-joined-pointers-less-general", Area.RUST_FRONT_END, _RULE,
+             description="a `match` arm after the first may be a more general function pointer than it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.constraints import Constraints
+
+    replace_method(Constraints, "_joins", lambda original: lambda *given: True)
+
+
+@BUGS.action("rust-receivers-told-what-is-expected", Area.RUST_FRONT_END, _RULE,
+             description="what a method is called on takes the generality that is expected of its result")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.calls import Calls
+
+    def enter(original: Any) -> Any:
+        return lambda self, *given: original(self, *given[:6])
+
+    replace_method(Calls, "enter", enter)
+
+
+@BUGS.action("rust-items-of-any-generality", Area.RUST_FRONT_END, _RULE,
+             description="a function that becomes a function pointer does not say what calls of it choose")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.calls import Calls
+
+    replace_method(Calls, "_as_general", lambda original: lambda *given: None)
+
+
+@BUGS.action("rust-variables-as-general-as-later-values", Area.RUST_FRONT_END, _RULE,
+             description="a variable without a type is as general as what it is used as")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.generality import Generality
+
+    replace_method(Generality, "infer", lambda original: lambda *given: None)

@@ -12,7 +12,7 @@ from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.generality import Generality
 from engines.rustwasm.borrow.report import Reporter
-from engines.rustwasm.borrow.shapes import INVARIANT, Shapes, is_fn_trait
+from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.subtyping import Subtyping
 from engines.rustwasm.borrow.type_outlives import lasting_parts
@@ -123,7 +123,7 @@ class Bounds(Subtyping):
 
     def _equal(self, pairs: list[tuple[int, int]], category: int) -> None:
         if self.general is not None and self.general.collecting:
-            self.general.use([one for one, _ in pairs], [other for _, other in pairs], INVARIANT)
+            self.general.use([one for one, _ in pairs], [other for _, other in pairs])
         for one, other in pairs:
             self.regions.outlives(one, other, self.point, category)
             self.regions.outlives(other, one, self.point, category)

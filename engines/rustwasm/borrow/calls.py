@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.bounds import Bounds
 from engines.rustwasm.borrow.describe import is_box
 from engines.rustwasm.borrow.facts import Facts
-from engines.rustwasm.borrow.generality import Generality
-from engines.rustwasm.borrow.shapes import COVARIANT, Shapes, is_fn_trait
+from engines.rustwasm.borrow.generality import CLOSURE, ITEM, RECEIVER, RESULT, VALUE, Generality
+from engines.rustwasm.borrow.shapes import COVARIANT, Shapes, elided, is_fn_trait
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError, with_own_bounds
 from engines.rustwasm.borrow.written import parts
 from engines.rustwasm.typing import types as ty
@@ -21,6 +22,8 @@ from engines.rustwasm.typing.types import Ty
 
 STATIC: Final = -1
 """The position that stands for `'static` in what a closure demands."""
+_UNWRITTEN: Final = 1 << 20
+"""From here down are numbers of bound lifetimes that no type writes."""
 
 
 class Calls(Bounds):
@@ -37,6 +40,8 @@ class Calls(Bounds):
     ) -> None:
         super().__init__(facts, shapes, signatures, general)
         self.summaries = summaries
+        self.flowing = VALUE
+        """What goes where the statement puts its value, while it is collected what is general."""
         self.passed: list[tuple[Any, dict[int, int]]] = []
         """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and
         what it chooses: one region where one lifetime stands twice."""
@@ -59,14 +64,18 @@ class Calls(Bounds):
         target: Typed,
         category: int,
         written: Sequence[tuple[int, Ty]] = (),
+        method: bool = False,
     ) -> None:
-        """A call of a function with these type arguments, some of which are `written` with lifetimes."""
+        """A call of a function with these type arguments, some of which are `written` with lifetimes; is it a `method`
+        of its first argument?"""
         if written:
             self._write(definition, env, written)
-        self._give(definition.inputs, env, actual, True)
+        self._give(definition.inputs, env, actual, True, method)
         if isinstance(definition.owner, ImplDef) and definition.owner.lifetimes:
             self._enter_impl(definition, definition.owner, env)
         if target[1]:
+            if self.general is not None:
+                self.general.flowing = self.flowing
             given_out = self.signatures.regions(definition.output, env, target[0])
             if given_out is None:
                 try:
@@ -76,6 +85,8 @@ class Calls(Bounds):
             else:
                 self.relate((target[0], given_out), target, category)
                 self.well_formed((target[0], given_out))
+            if self.general is not None:
+                self.general.flowing = VALUE
         self._bounds(definition.generics, env)
 
     def _write(self, item: FnDef | VariantDef, env: Environment, written: Sequence[tuple[int, Ty]]) -> None:
@@ -132,11 +143,15 @@ class Calls(Bounds):
                 self.relate((one, regions), found, r.CALL)
             self._equal(list(zip(found[1], regions, strict=True)), r.CALL)
 
-    def _give(self, inputs: Sequence[Ty], env: Environment, actual: list[Typed], called: bool) -> None:
+    def _give(
+        self, inputs: Sequence[Ty], env: Environment, actual: list[Typed], called: bool, method: bool = False
+    ) -> None:
         """Arguments for parameters that are declared so. What is `called` may rely on their types being well-formed."""
-        for declared, given in zip(inputs, actual, strict=False):
+        for i, (declared, given) in enumerate(zip(inputs, actual, strict=False)):
             if not given[1]:
                 continue
+            if method and not i and self.general is not None:
+                self.general.flowing = RECEIVER
             wanted = self.signatures.regions(declared, env, given[0])
             if wanted is None:
                 try:
@@ -146,6 +161,8 @@ class Calls(Bounds):
                 self.relate(given, formal, r.CALL)
             else:
                 self.relate(given, (given[0], wanted), r.CALL)
+                if self.general is not None:
+                    self.general.flowing = VALUE
                 if called:
                     self.well_formed((given[0], wanted))
 
@@ -218,7 +235,11 @@ class Calls(Bounds):
             if result[1]:
                 known = dict(declared.lifetimes)
                 wanted = self.signatures.typed(output, Environment(env.args, known, env.fresh))
+                if self.general is not None:
+                    self.general.flowing = RESULT
                 self.relate(result, wanted, category)
+                if self.general is not None:
+                    self.general.flowing = VALUE
                 if fixed:
                     self._fixed_result(subject[0], result, wanted)
 
@@ -287,7 +308,12 @@ class Calls(Bounds):
     def call_pointer(self, callee: Typed, actual: list[Typed], target: Typed, category: int) -> None:
         """A call of a function pointer, or of a value that may be anything."""
         try:
-            self.relate(self.call_bound(callee, actual), target, category)
+            result = self.call_bound(callee, actual)
+            if self.general is not None:
+                self.general.flowing = RECEIVER  # nothing is expected of what is called
+            self.relate(result, target, category)
+            if self.general is not None:
+                self.general.flowing = VALUE
         except UnknownRegionsError:
             self._mix(actual, target)
 
@@ -335,6 +361,8 @@ class Calls(Bounds):
         if one.kind in (ty.CLOSURE, ty.FNDEF) and called is not None:
             inputs, result, chosen = self._chosen_of(wanted)
             try:
+                if self.general is not None and self.general.collecting:
+                    self._as_general(source, wanted, self.general)
                 if one.kind == ty.FNDEF:
                     self.every += [(region, self.point, wanted[0], one) for region in chosen.values()]
                     given = self.call_item(source, inputs)
@@ -351,6 +379,43 @@ class Calls(Bounds):
         elif one.kind == wanted[0].kind and (one.flags & ty.HAS_CLOSURE or one.args):
             for part, other in zip(self._args(source), self._args(wanted), strict=False):
                 self.becomes(part, other)
+
+    def _as_general(self, source: Typed, wanted: Typed, general: Generality) -> None:
+        """A function pointer or `dyn Fn` is made of a function or closure, whose calls choose some of its lifetimes."""
+        one = source[0]
+        numbers = itertools.count(-_UNWRITTEN, -1)
+
+        def fresh() -> int:
+            return next(numbers)
+
+        if one.kind == ty.FNDEF:
+            env = self._of_item(source)
+            env.fresh = fresh
+            held = [region for part in _signature(one.data) for region in self.signatures.typed(part, env)[1]]
+        else:
+            held = self._of_closure(one, fresh)
+        own = wanted[1][len(wanted[0].regions) :]
+        if len(held) == len(own):
+            general.flowing = ITEM if one.kind == ty.FNDEF else CLOSURE
+            general.use(held, own)
+            general.flowing = VALUE
+
+    def _of_closure(self, closure: Ty, fresh: Callable[[], int]) -> list[int]:
+        """Per region of a closure's parameters and result: a number if its calls choose it. Nothing if what it is used
+        as told its signature."""
+        definition = closure.data
+        out: list[int] = []
+        if not definition.expected:
+            fixed = set(self.shapes.fixed(closure))
+            for one, written in zip(definition.inputs, definition.declared, strict=True):
+                erased = ty.subst(ty.erase(one), closure.args)
+                left_out: list[int] = []
+                if written is not None:
+                    elided(self.shapes, ty.deep(written), erased, len(out), left_out)
+                out += [fresh() if at in left_out and at not in fixed else 0
+                        for at in range(len(out), len(out) + self.shapes.count(erased))]  # fmt: skip
+            out += [0] * self.shapes.count(ty.subst(ty.erase(definition.output), closure.args))
+        return out
 
     def _args(self, whole: Typed) -> list[Typed]:
         return self.signatures.split((ty.tuple_of(whole[0].args), whole[1][len(whole[0].regions) :]))
@@ -480,6 +545,13 @@ def _made(variant: VariantDef) -> Ty:
     adt = variant.owner
     parameters = tuple([ty.param(i, name) for i, name in enumerate(adt.generics.names)])
     return ty.adt(adt, parameters, tuple(adt.lifetimes))
+
+
+def _signature(item: FnDef | VariantDef) -> tuple[Ty, ...]:
+    """The parameters of a function or constructor, then what it gives."""
+    if isinstance(item, FnDef):
+        return *item.inputs, item.output
+    return *[field.ty for field in item.fields], _made(item)
 
 
 def is_call(definition: FnDef) -> bool:

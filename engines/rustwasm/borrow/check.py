@@ -79,12 +79,14 @@ class BorrowChecker:
     def _infer_generality(self, body: m.Body) -> None:
         """Tell which function pointers in the types of a body, and of closures in it, are `for<'a>`."""
         self.general = None
-        within = [one.body.mir for one in body.closures if one.body is not None and one.body.mir is not None]
-        if any(self.shapes.binders(local.ty) for one in (body, *within) for local in one.locals):
+        within = [(one.body.mir, one) for one in body.closures if one.body is not None and one.body.mir is not None]
+        bodies: list[tuple[m.Body, Any]] = [(body, None), *within]
+        if any(self.shapes.binders(local.ty) for one, _ in bodies for local in one.locals):
             general = Generality(self.shapes, self.written)
-            for one in (body, *within):
+            for one, closure in bodies:
+                general.enter(closure, 0)
                 signatures = Signatures(self.compilation, self.shapes, self.written)
-                Constraints(Facts(one), self.shapes, signatures, self.summaries, general).run()
+                Constraints(Facts(one), self.shapes, signatures, self.summaries, general, closure).run()
                 signatures.call_closure = signatures.call_item = None  # as below
             general.solve()
             self.general = general

@@ -10,12 +10,13 @@ from typing import Any
 from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.bounds import by_bounds
 from engines.rustwasm.borrow.calls import STATIC, Calls, is_call
-from engines.rustwasm.borrow.facts import ASSIGN, RESULT, Facts
-from engines.rustwasm.borrow.generality import Generality
-from engines.rustwasm.borrow.shapes import INVARIANT, Shapes, is_fn_trait, opaque_lifetimes, picked
+from engines.rustwasm.borrow.facts import Facts
+from engines.rustwasm.borrow.generality import FIRST, INITIAL, PART, VALUE, Generality
+from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes, picked
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError, with_own_bounds
 from engines.rustwasm.borrow.type_outlives import unsized_parts
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.syntax.tree import Span
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import ConstDef, FnDef, ImplDef, Predicate
 from engines.rustwasm.typing.types import Ty
@@ -47,8 +48,13 @@ class Constraints(Calls):
         signatures: Signatures,
         summaries: dict[Any, list[tuple[int, int]]],
         general: Generality | None = None,
+        closure: Any = None,
     ) -> None:
         super().__init__(facts, shapes, signatures, summaries, general)
+        self.closure = closure
+        """The closure whose body it is, while it is collected what is general."""
+        self.begun: dict[int, Span] = {}
+        """Variables whose `let` has branches, and where that is."""
         self.locals: list[tuple[int, ...]] = []
         self.loans: list[Loan] = []
         self.hidden: list[int] = []
@@ -106,7 +112,7 @@ class Constraints(Calls):
             found[i] = known
             if own is not None and self.general is not None and self.general.collecting:
                 for start, end, _ in self.shapes.binders(erased):
-                    self.general.use(known[start:end], general[start:end], INVARIANT)
+                    self.general.use(known[start:end], general[start:end])
         if closure:
             self._fix_signature(found)
         declared_locals = {i: with_own_bounds(one, f"&{i}") for i, one in body.declared}
@@ -138,21 +144,17 @@ class Constraints(Calls):
             known = None
             if i in declared_locals:
                 known = self.signatures.regions(declared_locals[i], inner, local.ty)
+                if known is not None and i in found and self.general is not None and self.general.collecting:
+                    self.general.use(known, found[i])  # what a closure gives, by a cast
             elif i < len(declared):
                 known = found[i]
             if known is None:
                 known = () if counts.get(local.ty) == 0 else self.unknown(local.ty)
             self.locals.append(known)
         if self.general is not None and self.general.collecting:
-            told = {*range(len(declared)), *declared_locals}
-            self.exact = {self.locals[i] for i in range(len(body.locals)) if i not in told and self._made_once(i)}
-
-    def _made_once(self, local: int) -> bool:
-        """Whether a local is of the type of the one value that it is made of."""
-        if not self.shapes.binders(self.body.locals[local].ty):
-            return False
-        made = [place for _, kind, place in self.facts.of_local[local] if kind in (ASSIGN, RESULT)]
-        return len(made) == 1 and not made[0].projection
+            for i in range(len(declared), len(body.locals)):
+                if i not in declared_locals:
+                    self.general.infer([one for one in self.locals[i] if one >= FIRST], body.locals[i].name is None)
 
     def _fix_signature(self, found: dict[int, tuple[int, ...]]) -> None:
         """What is the same for all calls of a closure is part of its own type."""
@@ -224,13 +226,18 @@ class Constraints(Calls):
 
     def run(self) -> None:
         """Generate every constraint and loan."""
-        point = 0
         locals_ = self.locals
         self._check_locals()
+        point = 0
         for block in self.body.blocks:
+            collecting = self.general is not None and self.general.collecting
+            if collecting:
+                self._collect(block)
             for statement in block.statements:
                 if isinstance(statement, m.Assign):
                     place = statement.place
+                    if collecting:
+                        self.flowing = self._kind(place, statement.span)
                     # Parts may have regions where the whole has none: fields of `'static` references.
                     if (
                         locals_[place.local]
@@ -243,11 +250,34 @@ class Constraints(Calls):
             terminator = block.terminator
             if isinstance(terminator, m.Call):
                 self.point = point
+                if collecting:
+                    self.flowing = self._kind(terminator.destination, terminator.span)
                 self._call(terminator)
             elif isinstance(terminator, m.Return) and self.facts.of_local[0]:
                 self.point = self.facts.of_local[0][-1][0]
                 self._keep_bounds()
             point += 1
+
+    def _collect(self, block: m.Block) -> None:
+        """What is said of generality next is of this block."""
+        assert self.general is not None
+        self.general.enter(self.closure, _begin(block))
+        if not self.begun:
+            for each in self.body.blocks:
+                self.begun.update((one.place.local, one.span) for one in each.statements if type(one) is m.FakeRead)
+
+    def _kind(self, place: m.Place, span: Span) -> int:
+        """What a value is that goes there: of a variable that is declared by it without a type, and of what a closure
+        gives without saying which type, nothing is known yet."""
+        if place.local == 0:
+            return INITIAL if self.closure is not None and self.closure.declared_output is None else VALUE
+        begun = self.begun.get(place.local)
+        return INITIAL if begun is not None and begun[0] <= span[0] < begun[1] else VALUE
+
+    def _flow(self, kind: int) -> None:
+        """Values of this kind flow next."""
+        if self.general is not None:
+            self.general.flowing = kind
 
     def _check_locals(self) -> None:
         """What types that are written at locals demand, and for how long the parameters in all of them have to last."""
@@ -296,7 +326,11 @@ class Constraints(Calls):
         if self.body.locals[statement.place.local].name is None and statement.place.local != 0:
             category = r.OTHER
         if isinstance(rvalue, m.Use):
-            self.relate(self.operand(rvalue.operand), target, category)
+            source = self.operand(rvalue.operand)
+            if self._joins(rvalue.operand, source, target):
+                self._flow(self.flowing)
+                self.relate(source, target, category)
+                self._flow(VALUE)
         elif isinstance(rvalue, m.Ref):
             self._borrow(statement, rvalue, target, category)
         elif isinstance(rvalue, m.Cast):
@@ -313,6 +347,18 @@ class Constraints(Calls):
         elif isinstance(rvalue, m.Repeat):
             inner, where = self.shapes.part(target[0], 0, (m.INDEX, 0))
             self.relate(self.operand(rvalue.operand), (inner, picked(target[1], where)), category)
+
+    def _joins(self, operand: m.Operand, given: Typed, wanted: Typed) -> bool:
+        """A function pointer that is joined with those before it (`body.joined`) is exactly as general as they are.
+
+        Source: rustc, `FnCtxt::try_find_coercion_lub`, which compares them both ways (`LatticeOp::binders`).
+        """
+        if isinstance(operand, m.Constant) or operand.place.local not in self.body.joined:
+            return True
+        if (self.general is None or not self.general.collecting) and _binding(given[1]) != _binding(wanted[1]):
+            self.empties.append((0, self.point))
+            return False
+        return True
 
     def _aggregate(self, rvalue: m.Aggregate, target: Typed, category: int) -> None:
         one, regions = target
@@ -331,9 +377,12 @@ class Constraints(Calls):
                 step = (m.INDEX, 0)
             inner, where = self.shapes.part(one, rvalue.variant, step)
             held = inner, picked(regions, where)
-            self.relate(source, held, category)
-            if one.kind == ty.CLOSURE and self.general is not None and self.general.collecting:
-                self.relate(held, source, category)
+            if self._joins(operand, source, held):
+                self._flow(self.flowing or PART)
+                self.relate(source, held, category)
+                self._flow(VALUE)
+        if one.kind == ty.CLOSURE and self.general is not None and self.general.collecting:
+            self.general.make(one.data)
         if one.kind == ty.ADT and self.binds(one.data.generics):
             own = len(one.regions)
             args = self.signatures.split((ty.tuple_of(one.args), regions[own:]))
@@ -374,12 +423,10 @@ class Constraints(Calls):
         if regions:
             inner = target[0].args[0]
             self.relate((one, regions), (inner, target[1][1:]), category)
-            if target[1] in self.exact:
-                self.relate((inner, target[1][1:]), (one, regions), category)
             if rvalue.kind != "shared":
                 # What a `dyn Trait` is bounded by may become less where one is lent: that is an unsizing coercion.
                 own = 1 if inner.kind == ty.DYN else 0
-                if not own and self.shapes.binders(inner):
+                if not own and self.shapes.binders(inner) and (self.general is None or not self.general.collecting):
                     self.relate((inner, target[1][1:]), (one, regions), category)
                 for a, b in zip(target[1][1 + own :], regions[own:], strict=False):
                     self.regions.outlives(a, b, self.point, category)
@@ -432,7 +479,22 @@ class Constraints(Calls):
         else:
             written = function.written if isinstance(function, m.Constant) else ()
             env = Environment(generic, {}, self.regions.fresh) if not callee[1] else self._of_item(callee)
-            self.enter(definition, env, actual, target, category, written)
+            self.enter(definition, env, actual, target, category, written, call.location != call.span)
+
+
+def _begin(block: m.Block) -> int:
+    """Where in the source the first of what a block does stands."""
+    for one in (*block.statements, block.terminator):
+        span: Span | None = getattr(one, "span", None)
+        if span is not None:
+            return span[0]
+    return 0
+
+
+def _binding(regions: tuple[int, ...]) -> list[int]:
+    """Which of the regions are the same bound lifetime: per region the first that is the same, -1 where it is not
+    bound."""
+    return [regions.index(one) if one < 0 else -1 for one in regions]
 
 
 def _named(bound: Predicate) -> list[str]:

@@ -30,7 +30,8 @@ def add_liveness(constraints: Constraints) -> None:
             if any(kind == f.MOVE and not place.projection for _, kind, place in facts.of_local[local]):
                 points &= _filled(facts, local)
             for position in droppable:
-                values[held[position]] |= points
+                if held[position] >= 0:  # what calls of it choose does not last
+                    values[held[position]] |= points
 
 
 def _walk_back(facts: f.Facts, local: int, drops: bool) -> int:

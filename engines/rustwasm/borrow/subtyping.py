@@ -9,7 +9,7 @@ from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.facts import Facts
 from engines.rustwasm.borrow.generality import Generality
 from engines.rustwasm.borrow.regions import Regions
-from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, INVARIANT, Shapes, is_fn_trait
+from engines.rustwasm.borrow.shapes import CONTRAVARIANT, COVARIANT, Shapes, is_fn_trait
 from engines.rustwasm.borrow.signatures import Signatures, Typed, UnknownRegionsError
 from engines.rustwasm.borrow.type_outlives import TypeTest, outliving
 from engines.rustwasm.mir import body as m
@@ -31,8 +31,6 @@ class Subtyping:
         """What parameters have to outlive."""
         self.point = 0
         self.general = general
-        self.exact: set[tuple[int, ...]] = set()
-        """While it is collected what is general: the regions of locals of the very type that they are made of."""
         self.empties: list[tuple[int, int]] = []
         """Regions that every lifetime has to outlive, and where."""
 
@@ -64,7 +62,7 @@ class Subtyping:
         given, wanted = source[1], target[1]
         if self.general is not None and self.general.collecting:
             for start, end, outer in self.shapes.binders(one):
-                self.general.use(given[start:end], wanted[start:end], INVARIANT if wanted in self.exact else outer)
+                self.general.use(given[start:end], wanted[start:end], outer == CONTRAVARIANT)
             return
         for start, end, outer in self.shapes.binders(one):
             mine, other = given[start:end], wanted[start:end]

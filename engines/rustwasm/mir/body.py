@@ -354,8 +354,8 @@ class Body:
     checker's); locals' types are erased. `closures` are the `ClosureDef`s made in it."""
 
     __slots__ = (
-        "arg_count", "blocks", "closures", "declared", "deferred", "definition", "guards", "lasting", "locals", "name",
-        "span",
+        "arg_count", "blocks", "closures", "declared", "deferred", "definition", "guards", "joined", "lasting",
+        "locals", "name", "span",
     )  # fmt: skip
 
     def __init__(self, name: str, definition: Any, arg_count: int, span: Span) -> None:
@@ -370,6 +370,9 @@ class Body:
         """Locals and the types with lifetimes that `let` statements give them: for borrow checking, not in the text."""
         self.guards: list[Guard] = []
         """For borrow checking, not in the text."""
+        self.joined: list[int] = []
+        """Temporaries of function pointers that are joined with those before them: results of the same `match`,
+        elements of the same array. For borrow checking, not in the text."""
         self.lasting: list[int] = []
         """Locals that hold named constants that may be lent for ever: for borrow checking, not in the text."""
         self.deferred = False

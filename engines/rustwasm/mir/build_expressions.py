@@ -56,6 +56,8 @@ class ExpressionBuilder(ControlBuilder):
                 return self.negated(node)
             if isinstance(node, t.PathExpr) and self.type_of(node).kind == ty.FNDEF:
                 return m.Constant(self.type_of(node), None, self.written(node))
+        elif node.adjust[-1][0] == "joined":
+            return m.Copy(self.adjusted_place(node))
         one = self.adjusted_type(node)
         place = self.temp(one, node.span)
         self.into(place, node)

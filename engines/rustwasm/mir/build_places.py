@@ -246,6 +246,15 @@ class PlaceBuilder(ScopeBuilder):
         span = node.span
         for adjustment in node.adjust:
             kind = adjustment[0]
+            if kind == "joined":
+                apart = self.temp(one, span)
+                if rvalue is None and place is not None:
+                    rvalue = m.Use(self.read(place, one))
+                assert rvalue is not None
+                self.assign(apart, rvalue, span)
+                self.body.joined.append(apart.local)
+                found, rvalue, place = None, None, apart
+                continue
             if rvalue is not None:
                 place = self.temp(one, span)
                 self.assign(place, rvalue, span)

@@ -374,7 +374,7 @@ class CallChecker(PatternChecker):
         self.closures.append(closure)
         outer = self.closure
         self.closure = closure
-        saved = (self.loops, self.return_ty)
+        saved = (self.loops, self.return_ty, self.returned)
         constant, self.constant = self.constant, ""
         self.loops_outside.append(self.loops)
         self.loops = []
@@ -401,10 +401,10 @@ class CallChecker(PatternChecker):
         closure.inputs = tuple(inputs)
         closure.output = output
         self.bind_parameters([pattern for pattern, _ in node.parameters], inputs)
-        self.return_ty = output
+        self.return_ty, self.returned = output, False
         self.check_body(node.body, output)
         self.scopes.pop()
-        self.loops, self.return_ty = saved
+        self.loops, self.return_ty, self.returned = saved
         self.loops_outside.pop()
         self.constant = constant
         self.closure = outer
@@ -425,3 +425,4 @@ class CallChecker(PatternChecker):
     loops: list[Any]
     loops_outside: list[list[Any]]
     return_ty: Ty
+    returned: bool

@@ -67,6 +67,8 @@ class BodyChecker(StatementChecker):
         """Obligations that closures be Clone or Copy, which what they capture decides."""
         self.pointers: list[tuple[ClosureDef, Any, Ty]] = []
         """Closures fitted to function pointers, with expression and pointer: they may not capture."""
+        self.returned = False
+        """Has a `return` of the body, or closure, that is checked given a value?"""
         self.declared: dict[t.LetStatement, Ty] = {}
         self.said: list[tuple[int, Ty]] = []
         self.annotations: dict[Any, list[tuple[int, Ty]]] = {}

@@ -13,15 +13,19 @@ from engines.rustwasm.typing.operators import SCALAR, OperatorChecker
 from engines.rustwasm.typing.types import Ty, shallow
 
 _CALLED: Final = frozenset((ty.FNDEF, ty.CLOSURE))
+_FITTED: Final = frozenset((t.Block, t.If, t.Match, t.Loop))
+"""What fits its own value to what is expected."""
 
 
 class Merge:
-    """The common type of branches. `nodes` are those that were fitted to it as they are."""
+    """The common type of branches. `nodes` are those that were fitted to it as they are; `known` says whether it was
+    known what is expected."""
 
-    __slots__ = ("expected", "nodes", "ty")
+    __slots__ = ("expected", "known", "nodes", "ty")
 
     def __init__(self, expected: Ty | None) -> None:
         self.expected = expected
+        self.known = expected is not None and shallow(expected).kind != ty.INFER
         self.ty: Ty | None = None
         self.nodes: list[Any] = []
 
@@ -31,6 +35,7 @@ class ExpressionChecker(OperatorChecker):
 
     loops: list[Any]
     return_ty: Ty
+    returned: bool
 
     def check(self, node: Any, expected: Ty | None = None) -> Ty:
         result: Ty = _TABLE[type(node)](self, node, expected)
@@ -52,6 +57,8 @@ class ExpressionChecker(OperatorChecker):
             if merge.expected is not None and actual.kind != ty.NEVER and node is not None:
                 mark = self.snapshot()
                 if self.try_coerce(node, actual, merge.expected):
+                    if merge.ty is not None and merge.known:
+                        self.join(merge.expected, True, node, actual)
                     merge.ty = shallow(merge.expected)
                     return
                 self.rollback(mark)
@@ -62,10 +69,24 @@ class ExpressionChecker(OperatorChecker):
             return
         if node is None:
             self.demand(merge.ty, actual, span or (0, 0))
-        elif self.try_coerce(node, actual, merge.ty) or self.refit(merge, node, actual):
+        elif self.try_coerce(node, actual, merge.ty):
+            self.join(merge.ty, merge.known, node, actual)
+            merge.nodes.append(node)
+        elif self.refit(merge, node, actual):
             merge.nodes.append(node)
         else:
             self.mismatch(merge.ty, actual, blame(node).span, blame(node))
+
+    def join(self, joined: Ty, known: bool, node: Any, actual: Ty) -> None:
+        """Note a function or function pointer that has to be as general as the function pointers before it, whose type
+        is `joined` (`borrow.constraints`). Blocks are already, if it was `known` what is expected.
+
+        Source: rustc-dev-guide, "Coercions"; rustc, `CoerceMany::coerce_inner`.
+        """
+        joined = shallow(joined)
+        called = joined.kind == ty.FNPTR and shallow(actual).kind in (ty.FNPTR, ty.FNDEF)
+        if called and not (known and type(node) in _FITTED):
+            self.adjusted(node, [("joined", joined)])
 
     def refit(self, merge: Merge, node: Any, actual: Ty) -> bool:
         """Fit what was merged so far to a type that does not fit its own: functions and closures to pointers, others to
@@ -88,6 +109,9 @@ class ExpressionChecker(OperatorChecker):
                     other.adjust = None
                 self.rollback(mark)
                 return False
+        if own.kind == ty.FNDEF and actual.kind == ty.FNPTR:
+            for one in (*merge.nodes, node):
+                self.adjusted(one, [("joined", wanted)])
         merge.ty = wanted
         return True
 

@@ -258,7 +258,10 @@ class StatementChecker(ExpressionChecker):
                 self.check(node.value)
             return ty.NEVER_TY
         if node.value is not None:
-            self.check_coerce(node.value, self.return_ty)
+            actual = self.check_coerce(node.value, self.return_ty)
+            if self.returned:
+                self.join(self.return_ty, True, node.value, actual)
+            self.returned = True
         elif not self.unify(self.return_ty, ty.UNIT):
             message = "`return;` in a function whose return type is not `()`"
             self.error("E0069", message, node.span, "return type is not `()`")

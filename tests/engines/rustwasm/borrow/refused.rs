@@ -6119,3 +6119,293 @@ use super::*;
 pub fn f<'a, 'b>(y: &'b String) -> impl Sized + 'a { let c = move |w: i32| y; Some(c) }
 }
 fn main() {}
+//= fine
+use std::cell::{Cell, RefCell};
+pub fn make<T>() -> T { loop {} }
+pub fn id<'a>(s: &'a str) -> &'a str { s }
+pub fn id2<'a>(s: &'a str) -> &'a str { s }
+pub fn early<'a: 'a>(s: &'a str) -> &'a str { s }
+pub fn two<'a, 'b>(s: &'a str, t: &'b str) -> &'a str { s }
+pub fn two2<'a, 'b>(s: &'a str, t: &'b str) -> &'a str { s }
+pub fn same<'a>(s: &'a str, t: &'a str) -> &'a str { s }
+pub fn stat(s: &'static str) -> &'static str { s }
+pub fn sink<'a>(s: &'a str) {}
+pub fn sinks(s: &'static str) {}
+pub fn cond() -> bool { true }
+fn f11_<'a>(g: fn(&'a str) -> &'a str, h: fn(&str) -> &str) { let x: [fn(&'a str) -> &'a str; 2] = [h, g]; }
+fn f15_<'a>() { let x: [fn(&'a str) -> &'a str; 1] = [id]; }
+fn f16_<'a>() { let x: fn(&'a str) -> &'a str = if cond() { id } else { id2 }; }
+fn f17_<'a>() { let x: fn(&'a str) -> &'a str = if cond() { id } else { id }; }
+fn f22_() { let x = [two, two2]; }
+fn f24_() { let x = [same, two]; }
+fn f26_() { let x = if cond() { same } else { two }; }
+fn f28_() { let x = [stat, id]; }
+fn f30_() { let x = [early, id]; }
+fn f32_() { let x = [sinks, sink]; }
+fn f34_() { let x: [fn(&'static str); 2] = [sink, sinks]; }
+fn f36_(g: fn(&'static str)) { let x: fn(&'static str) = if cond() { g } else { sink }; }
+fn f37_(g: fn(&'static str)) -> fn(&'static str) { if cond() { g } else { sink } }
+fn f38_(g: fn(&'static str)) -> fn(&'static str) { if cond() { sink } else { g } }
+fn f39_(g: fn(&'static str)) -> fn(&'static str) { match cond() { true => sink, _ => g } }
+fn f40_(g: fn(&'static str), h: fn(&str)) -> fn(&'static str) { match cond() { true => h, _ => g } }
+fn f42_(g: fn(&'static str), h: fn(&str)) -> fn(&'static str) { if cond() { return h } g }
+fn f43_(g: fn(&'static str), h: fn(&str)) { let mut x = g; x = h; }
+fn f48_(g: fn(&'static str), h: fn(&str)) { let x = Some(g).unwrap_or(h); }
+fn f50_(g: Option<fn(&'static str)>, h: Option<fn(&str)>) { let x = if cond() { g } else { h }; }
+fn f52_(g: Option<fn(&'static str)>, h: Option<fn(&str)>) { let x = [g, h]; }
+fn f53_(g: &dyn Fn(&'static str), h: &dyn Fn(&str)) { let x = [g, h]; }
+fn f55_(g: (fn(&'static str), i32), h: (fn(&str), i32)) { let x = match cond() { true => g, _ => h }; }
+fn f56_<'a, 'b>(g: fn(&'a str), h: fn(&'b str)) { let x = match cond() { true => g, _ => h }; }
+fn f57_<'a, 'b>(g: fn(&'a str), h: fn(&'b str)) { let x = [g, h]; }
+fn f58_() { let x = [sink, |s: &str| {}]; }
+fn f60_() { let x = [|s: &'static str| {}, sink]; }
+fn f62_() { let x = [|s: &'static str| {}, |s: &str| {}]; }
+fn f67_<'a>(p: &'a str) -> &'static str { loop {} p }
+fn f68_<'a>(p: &'a str) { loop {} let x: &'static str = p; }
+fn f69_<'a>(p: String) { loop {} drop(p); drop(p); }
+fn f70_<'a>(g: fn(&'a str), h: fn(&str)) -> fn(&'a str) { match cond() { true => h, _ => g } }
+fn f72_<'a>(g: fn(&'a str), h: fn(&str)) -> fn(&'a str) { if cond() { h } else if cond() { g } else { sink } }
+fn f73_<'a>() -> fn(&'a str) { match 1 { 1 => sink, 2 => |s: &str| {}, _ => |s: &'a str| {} } }
+fn f74_() { let x: [fn(&str) -> &str; 2] = [id, id2]; }
+fn f75_() { let x = [id, id2]; let s = String::new(); x[0](&s); }
+fn main() {}
+//= E0308 13 E0308 14 E0308 15 E0308 16 E0308 17 E0308 18 E0308 19 E0308 20 E0308 21 E0308 22 E0308 23 E0308 24 E0308 25 E0308 26 E0308 27 E0308 28 E0308 29 E0308 30 E0308 31 E0308 32 E0308 33 E0308 34 E0308 35 E0308 36 E0308 37 E0308 38 E0308 39 E0308 40 E0308 41 E0308 42 E0308 43 E0308 44 E0308 45 E0308 46
+use std::cell::{Cell, RefCell};
+pub fn make<T>() -> T { loop {} }
+pub fn id<'a>(s: &'a str) -> &'a str { s }
+pub fn id2<'a>(s: &'a str) -> &'a str { s }
+pub fn early<'a: 'a>(s: &'a str) -> &'a str { s }
+pub fn two<'a, 'b>(s: &'a str, t: &'b str) -> &'a str { s }
+pub fn two2<'a, 'b>(s: &'a str, t: &'b str) -> &'a str { s }
+pub fn same<'a>(s: &'a str, t: &'a str) -> &'a str { s }
+pub fn stat(s: &'static str) -> &'static str { s }
+pub fn sink<'a>(s: &'a str) {}
+pub fn sinks(s: &'static str) {}
+pub fn cond() -> bool { true }
+fn f1_<'a>(g: fn(&'a str) -> &'a str) { let x = [id, g]; }
+fn f2_<'a>(g: fn(&'a str) -> &'a str) { let x = [g, id]; }
+fn f3_<'a>(g: fn(&'a str) -> &'a str) { let x = [g, id, id2]; }
+fn f4_<'a>(g: fn(&'a str) -> &'a str) { let x = if cond() { g } else { id }; }
+fn f5_<'a>(g: fn(&'a str) -> &'a str) { let x = if cond() { id } else { g }; }
+fn f6_<'a>(g: fn(&'a str) -> &'a str) { let x = match cond() { true => id, false => g }; }
+fn f7_<'a>(g: fn(&'a str) -> &'a str, h: fn(&str) -> &str) { let x = match cond() { true => h, false => g }; }
+fn f8_<'a>(g: fn(&'a str) -> &'a str, h: fn(&str) -> &str) { let x = match cond() { true => g, false => h }; }
+fn f9_<'a>(g: fn(&'a str) -> &'a str, h: fn(&str) -> &str) { let x = [g, h]; }
+fn f10_<'a>(g: fn(&'a str) -> &'a str, h: fn(&str) -> &str) { let x = [h, g]; }
+fn f12_<'a>(g: fn(&'a str) -> &'a str, h: fn(&str) -> &str) { let x: [fn(&'a str) -> &'a str; 2] = [h, h]; }
+fn f13_<'a>() { let x: [fn(&'a str) -> &'a str; 2] = [id, id2]; }
+fn f14_<'a>() { let x: [fn(&'a str) -> &'a str; 2] = [id, id]; }
+fn f18_<'a>() { let x: fn(&'a str) -> &'a str = match cond() { true => id, false => id2 }; }
+fn f19_<'a>(h: fn(&str) -> &str) { let x: fn(&'a str) -> &'a str = match cond() { true => h, false => h }; }
+fn f20_<'a>(h: fn(&str) -> &str) { let x: fn(&'a str) -> &'a str = match cond() { true => h, false => id }; }
+fn f21_<'a>(h: fn(&str) -> &str) { let x: fn(&'a str) -> &'a str = match cond() { true => id, false => h }; }
+fn f23_() { let x = [two, same]; }
+fn f25_() { let x = if cond() { two } else { same }; }
+fn f27_() { let x = [id, stat]; }
+fn f29_() { let x = [id, early]; }
+fn f31_() { let x = [sink, sinks]; }
+fn f33_() { let x: [fn(&'static str); 2] = [sinks, sink]; }
+fn f35_() { let x: [fn(&str); 2] = [sink, sinks]; }
+fn f41_(g: fn(&'static str), h: fn(&str)) -> fn(&'static str) { match cond() { true => g, _ => h } }
+fn f44_(g: fn(&'static str), h: fn(&str)) { let mut x = h; x = g; }
+fn f45_(g: fn(&'static str), h: fn(&str)) { let x = loop { if cond() { break g } break h }; }
+fn f46_(g: fn(&'static str), h: fn(&str)) { let x = loop { if cond() { break h } break g }; }
+fn f47_(g: fn(&'static str), h: fn(&str)) { let x = vec![g, h]; }
+fn f49_(g: fn(&'static str), h: fn(&str)) { let x = Some(h).unwrap_or(g); }
+fn f51_(g: Option<fn(&'static str)>, h: Option<fn(&str)>) { let x = if cond() { h } else { g }; }
+fn f54_(g: &dyn Fn(&'static str), h: &dyn Fn(&str)) { let x = [h, g]; }
+fn f66_(p: fn(&'static str)) { loop {} let x = || -> fn(&str) { p }; }
+fn f71_<'a>(g: fn(&'a str), h: fn(&str)) -> fn(&'a str) { match cond() { true => g, _ => h } }
+fn main() {}
+//= fine
+use std::cell::{Cell, RefCell};
+pub fn make<T>() -> T { loop {} }
+pub fn id<'a>(s: &'a str) -> &'a str { s }
+pub fn id2<'a>(s: &'a str) -> &'a str { s }
+pub fn early<'a: 'a>(s: &'a str) -> &'a str { s }
+pub fn sink<'a>(s: &'a str) {}
+pub fn sinks(s: &'static str) {}
+pub fn cond() -> bool { true }
+pub type G = fn(&'static str);
+pub type H = fn(&str);
+pub fn takes(x: fn(&'static str)) {}
+pub fn takesh(x: fn(&str)) {}
+pub fn same<T>(a: T, b: T) -> T { a }
+pub fn pass<T>(a: T) -> T { a }
+pub fn cellg(x: Cell<G>) {}
+pub fn cellh(x: Cell<H>) {}
+pub fn once<T, F: FnOnce() -> T>(f: F) -> T { f() }
+pub struct W<T> { pub t: T }
+pub struct Take<'x> { pub f: fn(&'x str) }
+fn fr1_(g: G, h: H) -> G { if cond() { return g; } h }
+fn fr7_(g: G, h: H) { let c = || { if cond() { return h; } h }; }
+fn fr9_(g: G, h: H) { let c = || { if cond() { return g; } h }; }
+fn fn2_(g: G, h: H) -> G { let x: G = match cond() { true => return g, false => { h } }; x }
+fn fn3_(g: G, h: H) -> G { let x = match cond() { true => return g, false => h }; x }
+fn fb1_(g: G, h: H) { let x: G = match cond() { true => { h }, false => { h } }; }
+fn fb3_(g: G, h: H) { let x: [G; 2] = [{ h }, { h }]; }
+fn fb4_(g: G, h: H) { let x: G = match cond() { true => h, false => if cond() { h } else { g } }; }
+fn fb6_(g: G, h: H) { let x: G = 'a: { if cond() { break 'a h; } if cond() { break 'a g; } g }; }
+fn fb8_(g: G, h: H) { let x: G = loop { if cond() { break h; } if cond() { break g; } }; }
+fn fa1_(g: G, h: H) { takes(if cond() { h } else { g }); }
+fn fa2_(g: G, h: H) { takes(match cond() { true => h, _ => g }); }
+fn fa4_(g: G, h: H) { cellg(Cell::new(h)); }
+fn fa5_(g: G, h: H) { cellh(Cell::new(h)); cellg(Cell::new(pass(h))); }
+fn fa7_(g: G, h: H) { let c = Cell::new(h); cellh(c); }
+fn fa8_(g: G, h: H) { let c: Cell<G> = Cell::new(h); c.set(h); c.set(g); }
+fn fa9_(g: G, h: H) { let c = Cell::new(g); c.set(h); }
+fn fs1_(g: G, h: H) { let x = same(g, h); }
+fn fs3_(g: G, h: H) { let x: G = same(h, g); }
+fn fs4_(g: G, h: H) { takes(same(h, g)); }
+fn fs5_(g: G, h: H) { let x: Option<G> = same(Some(h), Some(g)); }
+fn fs7_(g: G, h: H) { let x: G = Some(g).unwrap_or(h); }
+fn fs8_(g: G, h: H) { let x: G = Option::unwrap_or(Some(h), g); }
+fn fv2_(g: G, h: H) { let mut v = Vec::new(); v.push(g); v.push(h); }
+fn fv3_(g: G, h: H) { let mut v: Vec<G> = Vec::new(); v.push(h); v.push(g); }
+fn fv5_(g: G, h: H) { let mut v = None; v = Some(g); v = Some(h); }
+fn fv6_(g: G, h: H) { let v: Vec<G> = vec![h, g]; }
+fn fw2_(g: G, h: H) { let mut w = W { t: g }; w.t = h; }
+fn fw3_(g: G, h: H) { let w: W<G> = W { t: h }; }
+fn fw4_(g: G, h: H) { let w: W<G> = W { t: if cond() { h } else { g } }; }
+fn fw6_<'a>(g: fn(&'a str), h: H) -> Take<'a> { Take { f: std::mem::replace(make::<&mut fn(&'a str)>(), h) } }
+fn fc1_<'a>(g: fn(&'a str), h: H) -> fn(&'a str) { match cond() { true => Clone::clone(&h), false => Clone::clone(&h) } }
+fn fc3_<'a>(g: fn(&'a str), h: H) -> fn(&'a str) { match cond() { true => h.clone(), false => pass(h) } }
+fn fk1_(g: G, h: H) { let x = [h, |s: &str| {}]; }
+fn fk2_(g: G, h: H) { let x = [|s: &str| {}, g]; }
+fn fk4_(g: G, h: H) { let x = [g, |s: &str| {}]; }
+fn fk6_(g: G, h: H) { let x: [G; 2] = [|s: &str| {}, |s: &str| {}]; }
+fn fk8_(g: G, h: H) { let x = [h, |s| {}]; }
+fn fm2_(g: G, h: H) { for p in [h, sink] { takes(p) } }
+fn fm4_(g: G, h: H) { let v: Vec<G> = vec![h, h].into_iter().map(|x| x as G).collect(); }
+fn fm5_(g: G, h: H) { let v: Vec<_> = vec![h, h].into_iter().collect(); takesh(v[0]); }
+fn fm6_(g: G, h: H) { let (a, b) = (g, h); takes(b); takesh(b); takes(a); }
+fn fm8_(g: G, h: H) { let a; if cond() { a = g } else { a = h } takes(a) }
+fn fm9_(g: G, h: H) { let mut a = |x: H| {}; a(h); a(sink); }
+fn fm11_(g: G, h: H) { let a = |x| {}; a(g); a(h); }
+fn main() {}
+//= E0308 20 E0308 21 E0308 22 E0308 23 E0308 24 E0308 25 E0308 26 E0308 27 E0308 28 E0308 29 E0308 30 E0308 31 E0308 32 E0308 33 E0308 34 E0308 35 E0308 36 E0308 37 E0308 38 E0308 39 E0308 40 E0308 41 E0308 42 E0308 43 E0308 44 E0308 45 E0308 46 E0308 47 E0308 48 E0308 49
+use std::cell::{Cell, RefCell};
+pub fn make<T>() -> T { loop {} }
+pub fn id<'a>(s: &'a str) -> &'a str { s }
+pub fn id2<'a>(s: &'a str) -> &'a str { s }
+pub fn early<'a: 'a>(s: &'a str) -> &'a str { s }
+pub fn sink<'a>(s: &'a str) {}
+pub fn sinks(s: &'static str) {}
+pub fn cond() -> bool { true }
+pub type G = fn(&'static str);
+pub type H = fn(&str);
+pub fn takes(x: fn(&'static str)) {}
+pub fn takesh(x: fn(&str)) {}
+pub fn same<T>(a: T, b: T) -> T { a }
+pub fn pass<T>(a: T) -> T { a }
+pub fn cellg(x: Cell<G>) {}
+pub fn cellh(x: Cell<H>) {}
+pub fn once<T, F: FnOnce() -> T>(f: F) -> T { f() }
+pub struct W<T> { pub t: T }
+pub struct Take<'x> { pub f: fn(&'x str) }
+fn fr2_(g: G, h: H) -> G { if cond() { return h; } if cond() { return h; } g }
+fn fr3_(g: G, h: H) -> G { if cond() { return g; } if cond() { return h; } g }
+fn fr4_(g: G, h: H) -> G { if cond() { return h; } return h; }
+fn fr5_(g: G, h: H) -> G { if cond() { return sink; } if cond() { return sink; } sink }
+fn fr6_(g: G, h: H) { let c = || -> G { if cond() { return h; } if cond() { return h; } h }; }
+fn fr8_(g: G, h: H) { let c = || { if cond() { return h; } g }; }
+fn fn1_(g: G, h: H) -> G { let x: G = match cond() { true => return g, false => h }; x }
+fn fb2_(g: G, h: H) { let x = match cond() { true => { h }, false => { g } }; }
+fn fb5_(g: G, h: H) { let x: G = 'a: { if cond() { break 'a h; } if cond() { break 'a g; } h }; }
+fn fb7_(g: G, h: H) { let x: G = loop { if cond() { break h; } if cond() { break h; } }; }
+fn fa3_(g: G, h: H) { takes(match cond() { true => g, _ => h }); }
+fn fa6_(g: G, h: H) { let c = Cell::new(h); cellg(c); }
+fn fa10_(g: G, h: H) { let c = Cell::new(h); c.set(g); }
+fn fs2_(g: G, h: H) { let x = same(h, g); }
+fn fs6_(g: G, h: H) { let x: G = Some(h).unwrap_or(g); }
+fn fv1_(g: G, h: H) { let mut v = Vec::new(); v.push(h); v.push(g); }
+fn fv4_(g: G, h: H) { let mut v = None; v = Some(h); v = Some(g); }
+fn fv7_(g: G, h: H) { let v: Vec<G> = vec![g, h]; }
+fn fv8_(g: G, h: H) { let mut v = vec![h]; v.push(g); }
+fn fw1_(g: G, h: H) { let mut w = W { t: h }; w.t = g; }
+fn fw5_(g: G, h: H) { let t = Take { f: std::mem::replace(make::<&mut fn(&str)>(), h) }; }
+fn fc2_<'a>(g: fn(&'a str), h: H) -> fn(&'a str) { match cond() { true => Clone::clone(&h), false => h.clone() } }
+fn fc4_<'a>(g: fn(&'a str), h: H) -> fn(&'a str) { match cond() { true => h.clone(), false => RefCell::new(h).into_inner() } }
+fn fc5_<'a>(g: fn(&'a str), h: H) -> fn(&'a str) { match cond() { true => once(|| loop {}), false => make::<Vec<fn(&str)>>().remove(0) } }
+fn fc6_<'a>(g: fn(&'a str), h: H) -> fn(&'a str) { match cond() { true => h, false => once(|| h) } }
+fn fk7_(g: G, h: H) { let x = [|s| {}, h]; }
+fn fk9_(g: G, h: H) { let x = [sink, |s| {}]; }
+fn fm1_(g: G, h: H) { for p in [g, h] { takes(p) } }
+fn fm7_(g: G, h: H) { let a; if cond() { a = h } else { a = g } }
+fn fm10_(g: G, h: H) { let a = |x| {}; a(h); a(g); }
+fn main() {}
+//= E0308 45 E0308 62 E0597 37 none 66
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, BTreeMap};
+use std::rc::Rc;
+pub fn make<T>() -> T { loop {} }
+pub fn id<'a>(s: &'a str) -> &'a str { s }
+pub fn trim(s: &str) -> &str { s.trim() }
+pub fn sink(s: &str) {}
+pub fn sinks(s: &'static str) {}
+pub fn cond() -> bool { true }
+pub type H = fn(&str) -> &str;
+pub struct Entry<'a> { pub name: &'a str, pub run: fn(&'a str) -> &'a str }
+pub struct Table { pub all: Vec<(&'static str, H)> }
+pub fn takes(h: H) {}
+fn f_1() { let t = [("a", id as H), ("b", trim as H)]; for (n, g) in &t { let s = String::new(); g(&s); } }
+fn f_2() { let t: [(&str, H); 2] = [("a", id), ("b", trim)]; for (n, g) in t { let s = String::new(); g(&s); } }
+fn f_3() { let mut t = HashMap::new(); t.insert("a", id as H); t.insert("b", trim); let s = String::new(); t["a"](&s); }
+fn f_4() { let mut t: HashMap<&str, H> = HashMap::new(); t.insert("a", id); t.insert("b", trim); if let Some(g) = t.get("a") { let s = String::new(); g(&s); } }
+fn f_5() { let mut t: HashMap<&str, Box<dyn Fn(&str) -> &str>> = HashMap::new(); t.insert("a", Box::new(id)); t.insert("b", Box::new(|s| s)); let s = String::new(); t["a"](&s); }
+fn f_6() { let mut v: Vec<Box<dyn Fn(&str) -> usize>> = Vec::new(); v.push(Box::new(|s| s.len())); v.push(Box::new(str::len)); let s = String::new(); for g in v.iter() { g(&s); } }
+fn f_7() { let v = vec![Box::new(|s: &str| s.len()) as Box<dyn Fn(&str) -> usize>, Box::new(|s| 1)]; let s = String::new(); for g in &v { g(&s); } }
+fn f_8(n: i32) -> Option<H> { match n { 0 => Some(id), 1 => Some(trim), _ => None } }
+fn f_9(n: i32) -> Result<H, String> { Ok(match n { 0 => id, 1 => trim, _ => return Err(String::new()) }) }
+fn f_10(n: i32) -> H { match n { 0 => id, 1 => trim, _ => |s| s } }
+fn f_11(n: i32) { let g = match n { 0 => id, 1 => trim, _ => panic!() }; let s = String::new(); g(&s); takes(g); }
+fn f_12(n: i32) { let g = if n > 1 { id } else { trim }; let s = String::new(); g(&s); takes(g); }
+fn f_13(n: i32) { let g: H = if n > 1 { id } else { trim }; let s = String::new(); g(&s); takes(g); }
+fn f_14<'a>(e: &[Entry<'a>]) { for x in e { (x.run)(x.name); } let n = Entry { name: "a", run: id }; let m = Entry { name: "b", run: n.run }; }
+fn f_15(t: &mut Table) { t.all.push(("a", id)); t.all.extend([("b", trim as H)]); let g = t.all.iter().find(|x| x.0 == "a").map(|x| x.1); if let Some(g) = g { takes(g); } }
+fn f_16(t: &Table) -> Option<H> { t.all.iter().find(|x| x.0 == "a").map(|x| x.1) }
+fn f_17(t: &Table) -> H { t.all.iter().find(|(n, _)| *n == "a").map(|&(_, g)| g).unwrap_or(id) }
+fn f_18(t: &Table) -> Vec<H> { t.all.iter().map(|x| x.1).collect() }
+fn f_19(t: &Table) -> Vec<H> { let mut v = Vec::new(); for (_, g) in &t.all { v.push(*g); } v }
+fn f_20(t: &Table) -> Vec<H> { let mut v = Vec::new(); v.push(id as H); v.push(trim); v }
+fn f_21(t: &Table) -> Option<H> { let mut r = None; for (_, g) in &t.all { r = Some(*g); } r }
+fn f_22(t: &Table) -> Option<H> { let mut r: Option<H> = None; if cond() { r = Some(id); } r = r.or(Some(trim)); r }
+fn f_23() { let c = Cell::new(id as H); c.set(trim); let g = c.get(); let s = String::new(); g(&s); }
+fn f_24() { let c: RefCell<Option<H>> = RefCell::new(None); *c.borrow_mut() = Some(id); c.replace(Some(trim)); if let Some(g) = *c.borrow() { takes(g); } }
+fn f_25() { let r: Rc<dyn Fn(&str) -> &str> = Rc::new(id); let q = r.clone(); let s = String::new(); q(&s); }
+fn f_26() { let r: Rc<dyn Fn(&str) -> &str> = if cond() { Rc::new(id) } else { Rc::new(|s| s) }; let s = String::new(); r(&s); }
+fn f_27() { let mut stack: Vec<Box<dyn FnMut(&mut String)>> = vec![]; stack.push(Box::new(|s| s.push('a'))); let mut t = String::new(); while let Some(mut g) = stack.pop() { g(&mut t); } }
+fn f_28() { let apply = |g: H, s: &str| g(s).len(); apply(id, "a"); apply(trim, &String::new()); }
+fn f_29() { let apply = |g: fn(&str), s: &str| g(s); apply(sink, "a"); }
+fn f_30() { let pick = |n: i32| -> H { if n > 1 { id } else { trim } }; takes(pick(1)); }
+fn f_31() { let pick = |n: i32| if n > 1 { id as H } else { trim }; takes(pick(1)); }
+fn f_32() { let pick = |n: i32| match n { 1 => id as H, 2 => trim, _ => |s| s }; takes(pick(1)); }
+fn f_33() { let t: BTreeMap<i32, H> = [(1, id as H), (2, trim)].into_iter().collect(); takes(t[&1]); }
+fn f_34() { let t: BTreeMap<i32, H> = vec![(1, id as H), (2, trim)].into_iter().collect(); for (_, g) in t { takes(g); } }
+fn f_35() { let (a, b): (H, H) = (id, trim); let mut x = a; x = b; std::mem::swap(&mut x, &mut { a }); takes(x); }
+fn f_36() { let mut a: H = id; let mut b: H = trim; std::mem::swap(&mut a, &mut b); let o = std::mem::replace(&mut a, trim); takes(o); }
+fn f_37(mut o: Option<H>) { let g = o.take().unwrap_or(id); takes(g); let h = o.get_or_insert(trim); takes(*h); o.insert(id); }
+fn f_38(mut o: Option<H>) { let g = o.get_or_insert_with(|| id); takes(*g); let h = o.unwrap_or_else(|| trim); takes(h); }
+fn f_39(a: &[H]) { let v: Vec<H> = a.to_vec(); let w: Vec<_> = a.iter().copied().collect(); takes(w[0]); let x = a.iter().cloned().next().unwrap_or(id); takes(x); }
+fn f_40(a: &[H]) { let r = a.iter().fold(id as H, |x, y| if cond() { x } else { *y }); takes(r); }
+fn f_41(a: &[H]) { let s = String::from("a"); let r = a.iter().fold(s.as_str(), |x, g| g(x)); let t: usize = a.iter().map(|g| g(&s).len()).sum(); }
+static ALL: [(&str, H); 2] = [("a", id), ("b", trim)]; const ONE: H = id;
+fn f_42() { for (n, g) in ALL.iter() { takes(*g); } let g = if cond() { ONE } else { trim }; takes(g); let x = [ONE, trim, id]; takes(x[2]); }
+fn f_43() -> impl Fn(&str) -> &str { if cond() { return id as H; } trim }
+fn f_44() -> Box<dyn Fn(&str) -> &str> { if cond() { return Box::new(id); } match 1 { 1 => Box::new(trim), _ => Box::new(|s| s) } }
+fn f_45() { let c: Vec<(i32, fn(i32) -> i32)> = vec![(1, |x| x + 1), (2, |x| x * 2)]; let d = [i32::abs, |x| x]; d[0](1); }
+struct Machine<'m> { ops: Vec<fn(&mut Machine<'m>, &str)>, name: &'m str }
+fn op<'m>(m: &mut Machine<'m>, s: &str) {} fn op2(m: &mut Machine<'_>, s: &str) {}
+fn f_46<'m>(n: &'m str) { let mut m = Machine { ops: vec![op, op2], name: n }; m.ops.push(op); let o = m.ops[0]; o(&mut m, "a"); for i in 0..2 { let g = m.ops[i]; g(&mut m, n); } }
+struct State { next: Option<fn(&mut State) -> bool> } fn first_(s: &mut State) -> bool { s.next = Some(second_); true } fn second_(s: &mut State) -> bool { s.next = None; false }
+fn f_47() { let mut s = State { next: Some(first_) }; while let Some(g) = s.next { if !g(&mut s) { break; } } let t = if cond() { first_ } else { second_ }; s.next = Some(t); }
+struct Node(i32); fn w(n: &Node, g: &dyn Fn(&Node) -> i32) -> i32 { g(n) }
+fn f_48(n: &Node) { w(n, &|m| m.0); let g: &dyn Fn(&Node) -> i32 = &|m| m.0; w(n, g); let h = g; w(n, h); let k = if cond() { g } else { &|m| 1 }; w(n, k); }
+fn f_49() { let fs: [&dyn Fn(&str) -> usize; 2] = [&|s| s.len(), &str::len]; for g in fs { g(&String::new()); } for g in fs.iter() { g(&String::new()); } }
+fn f_50() { let by: fn(&&str, &&str) -> std::cmp::Ordering = if cond() { |a, b| a.cmp(b) } else { |a, b| b.cmp(a) }; let mut v = vec!["a"]; v.sort_by(by); v.sort_by(|a, b| by(a, b)); }
+fn f_51() { let by = if cond() { |a: &i32, b: &i32| a.cmp(b) } else { |a: &i32, b: &i32| b.cmp(a) }; let mut v = vec![1]; v.sort_by(by); }
+fn f_52() { let parse: Vec<(&str, fn(&str) -> Option<i32>)> = vec![("a", |s| s.parse().ok()), ("b", |_| None)]; for (n, p) in &parse { if let Some(x) = p(n) {} } }
+fn f_53<T: Clone>(h: fn(&T) -> T, t: &T) { let g = h; let v = vec![h, T::clone]; v[0](t); let w = [T::clone, h]; w[1](t); }
+fn f_54() { let mut cur = None; for i in 0..2 { cur = match i { 0 => Some(id as H), _ => cur }; } if let Some(c) = cur { takes(c); } }
+fn f_55() { let mut cur: H = id; loop { cur = match 1 { 1 => trim, 2 => break, _ => cur }; } takes(cur); }
+fn main() {}

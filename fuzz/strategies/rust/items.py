@@ -401,4 +401,68 @@ fn called<F: FnOnce(i32) -> i32>(function: F, n: i32) -> i32 {
     function(n)
 }
 """,
+    "Kept": """\
+struct Kept {
+    name: &'static str,
+    number: i32,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        println!("end {} {}", self.name, self.number);
+    }
+}
+
+impl Kept {
+    fn get(&self) -> i32 {
+        self.number
+    }
+
+    fn half(&self) -> Option<i32> {
+        half(self.number)
+    }
+
+    fn turn(&mut self, by: i32) -> i32 {
+        self.number = mix(self.number, by);
+        self.number
+    }
+
+    fn absorb(self, by: i32) -> i32 {
+        mix(self.number, by)
+    }
+}
+
+struct Duo {
+    left: Kept,
+    right: Kept,
+}
+
+fn kept(name: &'static str, number: i32) -> Kept {
+    Kept { name, number }
+}
+
+fn maybe(name: &'static str, number: i32) -> Option<Kept> {
+    if number % 2 == 0 { Some(kept(name, number)) } else { None }
+}
+
+fn mix(a: i32, b: i32) -> i32 {
+    (a * 31 + b * 7 + 3) % 1000
+}
+
+fn half(n: i32) -> Option<i32> {
+    if n % 2 == 0 { Some(n / 2) } else { None }
+}
+
+fn least(n: i32) -> Result<i32, String> {
+    if n % 3 == 0 { Err(format!("three in {}", n)) } else { Ok(n / 3) }
+}
+
+fn below(a: i32, b: i32) -> bool {
+    a < b
+}
+
+fn unite(left: Kept, right: Kept) -> i32 {
+    mix(left.number, right.number)
+}
+""",
 }

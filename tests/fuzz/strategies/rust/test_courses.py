@@ -1,0 +1,56 @@
+"""Courses: rustc accepts them all, and drops what they hold where the generator says."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fuzz.strategies.rust import gather
+from fuzz.strategies.rust.course_machine import ExitError, Kept, Machine, mix
+from fuzz.strategies.rust.courses import courses
+from fuzz.strategies.rust.generate import ValidProgram, generate_dense
+from fuzz.strategies.rust.items import ITEMS
+from fuzz.strategies.wasm.choices import ChoiceSequence
+
+
+def programs(count: int) -> list[ValidProgram]:
+    return [generate_dense(ChoiceSequence(seed=seed), courses, 4) for seed in range(count)]
+
+
+@pytest.mark.skipif(shutil.which("rustc") is None, reason="rustc is not installed")
+def test_rustc_accepts_them_and_prints_what_the_machine_says(tmp_path: Path) -> None:
+    whole = gather(programs(60))
+    (tmp_path / "p.rs").write_text(whole.source)
+    command = ["rustc", "--edition", "2021", "-Awarnings", "-o", "p", "p.rs"]
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=300)
+    done = subprocess.run([tmp_path / "p"], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.returncode) == (whole.stdout, 0)
+
+
+def test_every_kind_of_statement_and_way_out_is_there() -> None:
+    text = "\n".join(line for one in programs(80) for line in one.lines)
+    for wanted in (
+        *(")?", ".half()?", ".ok_or(", "else { return ", "else { break 'g", "else { continue 'g", "{ drop(g"),
+        *(".pop() {", " in 0..", "if let Some(", "(match maybe(", "if below(", ".absorb(", ".turn(", "unite("),
+        *("= move |mut g", "(|g", "Duo { left: ", ", ..g", ", _) = (", "= &mut kept(", ".right", "= vec!["),
+    ):
+        assert wanted in text, wanted
+
+
+def test_what_a_call_was_given_drops_before_other_temporaries_where_it_is_left() -> None:
+    machine = Machine()
+    with pytest.raises(ExitError), machine.terminating(), machine.block():
+        machine.declare("a", Kept("a", 1))
+        machine.temporary(Kept("t", 2))
+        with machine.operands() as given:
+            given(Kept("x", 3))
+            machine.temporary(Kept("u", 4))
+            raise ExitError("")
+    assert machine.output == ["end x 3", "end a 1", "end u 4", "end t 2"]
+
+
+def test_the_item_and_its_model_are_the_same() -> None:
+    assert "(a * 31 + b * 7 + 3) % 1000" in ITEMS["Kept"] and mix(2, 3) == 86

@@ -271,6 +271,15 @@ def _rc_empty(run: Any, args: Any, values: list[Any], span: Any) -> Any:
     return Pointer([None, Aggregate([0, 1], 0)], 0, None, None)
 
 
+def _lent(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    """raw_ref(pointer), raw_mut(pointer): a reference; that of an `Rc<[T]>` is to the elements of the array it was."""
+    pointer = values[0]
+    if args[0].kind != ty.SLICE or pointer.length is not None:
+        return pointer
+    elements = pointer.container[pointer.key].fields
+    return Pointer(elements, 0, len(elements), None)
+
+
 TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "print_bytes": _print,
     "panic": _panic,
@@ -282,8 +291,8 @@ TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "box_from_raw": _same,
     "raw_read": lambda r, a, v, s: _replace(r, a, [v[0], None], s),
     "raw_write": lambda r, a, v, s: (_replace(r, a, v, s), UNIT)[1],
-    "raw_ref": _same,
-    "raw_mut": _same,
+    "raw_ref": _lent,
+    "raw_mut": _lent,
     "raw_equal": lambda r, a, v, s: int(v[0].container is v[1].container and v[0].key == v[1].key),
     "rc_empty": _rc_empty,
     "rc_counts": lambda r, a, v, s: Pointer(v[0].container, 1, None, None),

@@ -76,4 +76,7 @@ fn main() {
     println!("{} {}", lent.join("-"), shared.map(|one| one.to_string()).join("+"));
     println!("{:?} {:?}", [[1, 2], [3, 4]].join(&0), [vec!['a'], vec![], vec!['b']].join(&['-', '-'][..]));
     println!("{}", depth!([[], [[]], 1]));
+    let slice: Rc<[String]> = Rc::new([String::from("x"), String::from("yz")]);
+    let other = Rc::clone(&slice);
+    println!("{:?} {} {}", slice.iter().rev().collect::<Vec<_>>(), other[1].len(), Rc::strong_count(&slice));
 }

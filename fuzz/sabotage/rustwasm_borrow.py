@@ -203,6 +203,22 @@ def _() -> None:
     replace_method(Constraints, "_bindings", lambda original: lambda self, source, target: None)
 
 
+@BUGS.action("rust-impl-trait-lifetimes-may-shrink", Area.RUST_FRONT_END, _RULE,
+             description="what an `impl Trait` names may become shorter, and be kept in it")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.shapes import COVARIANT, Shapes
+    from engines.rustwasm.typing import types as ty
+
+    def wrapper(original: Any) -> Any:
+        def variances(self: Any, one: Any) -> Any:
+            found = original(self, one)
+            return (COVARIANT,) * len(found) if one.kind == ty.OPAQUE else found
+
+        return variances
+
+    replace_method(Shapes, "variances", wrapper)
+
+
 @BUGS.action("rust-impl-trait-bounds-not-kept", Area.RUST_FRONT_END, _RULE,
              description="what is behind an `impl Trait` result need not be what its bounds say")  # fmt: skip
 def _() -> None:

@@ -70,6 +70,7 @@ def opaque_lifetimes(definition: Any) -> tuple[str, ...]:
 
     for bound in definition.bounds:
         names.extend(bound.regions)
+        names.extend([name for name in bound.lifetimes if name and name[1] != "^"])
         args, bindings = bound.declared
         for one in (*args, *[t for _, t in bindings]):
             visit(one)
@@ -325,9 +326,7 @@ class Shapes:
             out.append(outer)
             out.extend([INVARIANT] * (self.count(one) - 1))
         elif kind in (ty.PROJECTION, ty.OPAQUE):
-            own_count = len(one.regions) + sum(self.count(a) for a in one.args)
-            out.extend([INVARIANT] * own_count)
-            out.extend([outer] * (self.count(one) - own_count))
+            out.extend([INVARIANT] * self.count(one))
         elif kind == ty.FNPTR:
             for arg in one.args[:-1]:
                 self._variance(arg, -outer, out)

@@ -6409,3 +6409,517 @@ fn f_53<T: Clone>(h: fn(&T) -> T, t: &T) { let g = h; let v = vec![h, T::clone];
 fn f_54() { let mut cur = None; for i in 0..2 { cur = match i { 0 => Some(id as H), _ => cur }; } if let Some(c) = cur { takes(c); } }
 fn f_55() { let mut cur: H = id; loop { cur = match 1 { 1 => trim, 2 => break, _ => cur }; } takes(cur); }
 fn main() {}
+//= fine
+use std::cell::Cell;
+pub fn make<T>() -> T { loop {} }
+pub struct Pair { pub a: String, pub b: String }
+#[derive(Clone, Copy)]
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+pub struct Two<'a, 'b> { pub r: &'a String, pub n: &'b String }
+pub struct Inv<'a> { pub c: Cell<&'a String> }
+pub trait Look { fn look(&self) -> &String; }
+impl<'x> Look for View<'x> { fn look(&self) -> &String { self.r } }
+impl<'x> Look for Inv<'x> { fn look(&self) -> &String { self.c.get() } }
+impl<'x, 'y> Look for Two<'x, 'y> { fn look(&self) -> &String { self.r } }
+impl Look for String { fn look(&self) -> &String { self } }
+pub trait Of<'a> { fn of(&self) -> &'a String; }
+impl<'a> Of<'a> for View<'a> { fn of(&self) -> &'a String { self.r } }
+impl<'a, 'b> Of<'a> for Two<'a, 'b> { fn of(&self) -> &'a String { self.r } }
+pub trait Pairs<'a, 'b> { }
+impl<'a, 'b> Pairs<'a, 'b> for Two<'a, 'b> { }
+impl<'a, 'b> Pairs<'a, 'b> for String { }
+impl<'a, 'b> Pairs<'a, 'b> for View<'static> { }
+mod m0 {
+use super::*;
+pub fn f<'a: 'b, 'b>(x: View<'a>) -> impl Look + 'b { x }
+}
+mod m1 {
+use super::*;
+pub fn f<'a>(x: Inv<'a>) -> impl Look + 'a { x }
+}
+mod m2 {
+use super::*;
+pub fn f<'a>(x: View<'a>) -> impl Of<'a> { x }
+}
+mod m3 {
+use super::*;
+pub fn f<'a: 'b, 'b>(x: View<'a>) -> impl Of<'b> { x }
+}
+mod m4 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: Two<'a, 'b>) -> impl Of<'a> { x }
+}
+mod m5 {
+use super::*;
+pub fn f<'a: 'b, 'b>(x: Two<'a, 'b>) -> impl Of<'a> + 'b { x }
+}
+mod m6 {
+use super::*;
+pub fn f<'a, 'b>(x: Two<'a, 'b>) -> impl Pairs<'a, 'b> { x }
+}
+mod m7 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Pairs<'b, 'a> { String::new() }
+}
+mod m8 {
+use super::*;
+pub fn f<'a, 'b>(s: &'static String) -> impl Pairs<'b, 'a> { View { r: s, n: 1 } }
+}
+mod m9 {
+use super::*;
+pub fn f<'a, 'b>(s: &'a Vec<String>) -> Option<impl Iterator<Item = &'a String>> { Some(s.iter()) }
+}
+mod m10 {
+use super::*;
+pub fn f<'a, 'b>(s: &'a Vec<String>) -> (impl Iterator + 'a, &'b String) { (s.iter(), make()) }
+}
+mod m11 {
+use super::*;
+pub fn f<T: Look>(t: T) -> impl Look { t }
+}
+mod m12 {
+use super::*;
+pub fn f<'a, T: Look + 'a>(t: T) -> impl Look + 'a { t }
+}
+mod m13 {
+use super::*;
+pub fn f() -> impl Fn() -> i32 { let x = 1; move || x }
+}
+mod m14 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Fn(&'a String) -> &'b String { |x| make() }
+}
+mod m15 {
+use super::*;
+pub fn f<'a: 'b, 'b>() -> impl Fn(&'a String) -> &'b String { |x| x }
+}
+mod m16 {
+use super::*;
+pub fn f<'a: 'b, 'b>() -> impl Fn(&'a String) -> &'b String + 'static { |x| x }
+}
+mod m17 {
+use super::*;
+pub fn f<'a>(v: &'a String) -> impl Fn() -> &'a String + 'static { || make() }
+}
+mod m18 {
+use super::*;
+pub fn f<'a, 'b>(v: &'a Vec<&'b String>) -> impl Iterator<Item = &'b String> + 'a { v.iter().map(|x| *x) }
+}
+mod m19 {
+use super::*;
+pub fn f<'a, 'b: 'a>(v: &'a Vec<&'b String>) -> impl Iterator<Item = &'a String> { v.iter().map(|x| *x) }
+}
+mod m20 {
+use super::*;
+pub fn f<'a>(v: &'a Vec<String>, n: &usize) -> impl Iterator<Item = &'a String> { v.iter().take(*n) }
+}
+mod m21 {
+use super::*;
+pub fn f<'a, 'n: 'a>(v: &'a Vec<String>, n: &'n usize) -> impl Iterator<Item = &'a String> { v.iter().filter(move |x| x.len() > *n) }
+}
+mod m22 {
+use super::*;
+pub fn g<'a>(v: &'a Vec<String>) -> impl Iterator<Item = &'a String> + 'a { v.iter() }
+pub fn f<'a, 'n>(v: &'a Vec<String>) -> impl Iterator<Item = &'a String> + 'a { g(v) }
+}
+mod m23 {
+use super::*;
+pub fn g<'a, 'b>(v: &'b String) -> impl Look + 'static { String::new() }
+pub fn f<'a, 'n>(v: &'a String) -> impl Look + 'static { g(v) }
+}
+mod m24 {
+use super::*;
+pub fn g<'a, 'b>(v: &'b String) -> impl Pairs<'a, 'b> + 'static { String::new() }
+pub fn keep<T: 'static>(t: T) {}
+pub fn f<'a, 'n>(v: &'a String) { keep(g(v)) }
+}
+mod m25 {
+use super::*;
+pub fn g<'a, 'b: 'a>(v: &'b String) -> impl Pairs<'a, 'b> + 'a { String::new() }
+pub fn f<'a, 'b: 'a>(v: &'b String) -> Box<dyn Pairs<'a, 'b> + 'a> { Box::new(g(v)) }
+}
+mod m26 {
+use super::*;
+pub fn g<'a, 'b: 'a>(v: &'b String) -> impl Pairs<'a, 'b> + 'b { String::new() }
+pub fn f<'a, 'b: 'a>(v: &'b String) -> Box<dyn Pairs<'a, 'b> + 'b> { Box::new(g(v)) }
+}
+mod m27 {
+use super::*;
+impl Pair { fn parts1(&self) -> impl Iterator<Item = &String> { [&self.a, &self.b].into_iter() } }
+}
+mod m28 {
+use super::*;
+impl Pair { fn parts6<'a>(&'a self, n: &'a String) -> impl Iterator<Item = &'a String> { [&self.a, n].into_iter() } }
+}
+mod m29 {
+use super::*;
+impl<'s> View<'s> { fn parts3(&self) -> impl Iterator<Item = &'s String> { [self.r].into_iter() } }
+}
+mod m30 {
+use super::*;
+impl<'s> View<'s> { fn parts4(&self) -> impl Iterator<Item = &'s String> + '_ { [self.r].into_iter() } }
+}
+mod m31 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Iterator<Item = &'a mut String> + 'b { make::<&mut Vec<&mut Pair>>().drain(..).map(|w| &mut w.a) }
+}
+mod m32 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'a mut String> + 'b { make::<&mut Vec<&mut Pair>>().drain(..) .map(|w| &mut w.a)}
+}
+mod m33 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'b mut String> + 'a { make::<&mut Vec<&mut String>>().drain(..) }
+}
+mod m34 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> Box<dyn Iterator<Item = &'a String> + 'static> { Box::new(Some(1).into_iter().map(|_| make::<&String>())) }
+}
+mod m35 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> Box<dyn Iterator<Item = &'a String>> { Box::new(Some(1).into_iter().map(|_| make::<&'a String>())) }
+}
+mod m36 {
+use super::*;
+pub fn keep<T: 'static>(t: T) {}
+pub fn f<'a>(x: &'a String) { keep(Some(1).into_iter().map(|_| make::<&'a String>())) }
+}
+mod m37 {
+use super::*;
+pub fn keep<T: 'static>(t: T) {}
+pub fn f<'a>(x: &'a String) { keep(make::<fn(&'a String)>()) }
+}
+fn main() {}
+//= E0309 62 E0310 66 E0373 70 E0521 112 E0700 30 E0700 34 E0700 42 E0700 82 E0700 86 none 22 none 26 none 38 none 46 none 50 none 54 none 58 none 74 none 78 none 90 none 95 none 99 none 103 none 107
+use std::cell::Cell;
+pub fn make<T>() -> T { loop {} }
+pub struct Pair { pub a: String, pub b: String }
+#[derive(Clone, Copy)]
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+pub struct Two<'a, 'b> { pub r: &'a String, pub n: &'b String }
+pub struct Inv<'a> { pub c: Cell<&'a String> }
+pub trait Look { fn look(&self) -> &String; }
+impl<'x> Look for View<'x> { fn look(&self) -> &String { self.r } }
+impl<'x> Look for Inv<'x> { fn look(&self) -> &String { self.c.get() } }
+impl<'x, 'y> Look for Two<'x, 'y> { fn look(&self) -> &String { self.r } }
+impl Look for String { fn look(&self) -> &String { self } }
+pub trait Of<'a> { fn of(&self) -> &'a String; }
+impl<'a> Of<'a> for View<'a> { fn of(&self) -> &'a String { self.r } }
+impl<'a, 'b> Of<'a> for Two<'a, 'b> { fn of(&self) -> &'a String { self.r } }
+pub trait Pairs<'a, 'b> { }
+impl<'a, 'b> Pairs<'a, 'b> for Two<'a, 'b> { }
+impl<'a, 'b> Pairs<'a, 'b> for String { }
+impl<'a, 'b> Pairs<'a, 'b> for View<'static> { }
+mod m0 {
+use super::*;
+pub fn f<'a, 'b>(x: View<'a>) -> impl Look + 'b { x }
+}
+mod m1 {
+use super::*;
+pub fn f<'a>(x: View<'a>) -> impl Look + 'static { x }
+}
+mod m2 {
+use super::*;
+pub fn f<'a>(x: View<'a>) -> impl Look { x }
+}
+mod m3 {
+use super::*;
+pub fn f<'a: 'b, 'b>(x: Inv<'a>) -> impl Look + 'b { x }
+}
+mod m4 {
+use super::*;
+pub fn f<'a, 'b>(x: View<'a>) -> impl Of<'b> { x }
+}
+mod m5 {
+use super::*;
+pub fn f<'a, 'b>(x: Two<'a, 'b>) -> impl Of<'a> { x }
+}
+mod m6 {
+use super::*;
+pub fn f<'a, 'b>(x: Two<'a, 'b>) -> impl Pairs<'b, 'a> { x }
+}
+mod m7 {
+use super::*;
+pub fn f<'a, 'b>(s: &'a String) -> impl Pairs<'b, 'a> { View { r: s, n: 1 } }
+}
+mod m8 {
+use super::*;
+pub fn f<'a, 'b>(s: &'a Vec<String>) -> Option<impl Iterator<Item = &'b String>> { Some(s.iter()) }
+}
+mod m9 {
+use super::*;
+pub fn f<'a, 'b>(s: &'a Vec<String>, x: &'b String) -> (impl Iterator + 'a, &'a String) { (s.iter(), x) }
+}
+mod m10 {
+use super::*;
+pub fn f<'a, T: Look>(t: T) -> impl Look + 'a { t }
+}
+mod m11 {
+use super::*;
+pub fn f<T: Look>(t: T) -> impl Look + 'static { t }
+}
+mod m12 {
+use super::*;
+pub fn f() -> impl Fn() -> i32 { let x = 1; || x }
+}
+mod m13 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Fn(&'a String) -> &'b String { |x| x }
+}
+mod m14 {
+use super::*;
+pub fn f<'a>(v: &'a String) -> impl Fn() -> usize + 'static { move || v.len() }
+}
+mod m15 {
+use super::*;
+pub fn f<'a, 'b>(v: &'a Vec<&'b String>) -> impl Iterator<Item = &'b String> { v.iter().map(|x| *x) }
+}
+mod m16 {
+use super::*;
+pub fn f<'a>(v: &'a Vec<String>, n: &usize) -> impl Iterator<Item = &'a String> { v.iter().filter(move |x| x.len() > *n) }
+}
+mod m17 {
+use super::*;
+pub fn f<'a, 'n>(v: &'a Vec<String>, n: &'n usize) -> impl Iterator<Item = &'a String> + 'n { v.iter().filter(move |x| x.len() > *n) }
+}
+mod m18 {
+use super::*;
+pub fn g<'a>(v: &'a Vec<String>) -> impl Iterator<Item = &'a String> + 'a { v.iter() }
+pub fn f<'a, 'n>(v: &'a Vec<String>) -> impl Iterator<Item = &'a String> + 'n { g(v) }
+}
+mod m19 {
+use super::*;
+impl Pair { fn parts2(&self, n: &String) -> impl Iterator<Item = &String> { [&self.a, n].into_iter() } }
+}
+mod m20 {
+use super::*;
+impl<'s> View<'s> { fn parts5(&self) -> impl Iterator<Item = &String> + 's { [self.r].into_iter() } }
+}
+mod m21 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Iterator<Item = &'a mut String> + 'b { make::<&mut Vec<&mut String>>().drain(..) }
+}
+mod m22 {
+use super::*;
+pub fn keep<T: 'static>(t: T) {}
+pub fn f<'a>(x: &'a String) { keep(Some(1).into_iter().map(move |_| x)) }
+}
+fn main() {}
+//= fine
+use std::cell::Cell;
+pub fn make<T>() -> T { loop {} }
+pub fn see<T>(_: &T) {}
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+pub struct Inv<'a> { pub c: Cell<&'a String> }
+pub struct Hold<'a, T> { pub r: &'a T }
+pub trait Put<'a> { fn put(&self, s: &'a String); }
+impl<'a> Put<'a> for Inv<'a> { fn put(&self, s: &'a String) { self.c.set(s) } }
+pub trait Look { fn look(&self) -> &String; }
+impl<'x> Look for View<'x> { fn look(&self) -> &String { self.r } }
+impl<'a, T: Look> Look for Hold<'a, T> { fn look(&self) -> &String { self.r.look() } }
+pub trait Pairs<'a, 'b> { }
+impl<'a, 'b, 'c> Pairs<'a, 'b> for View<'c> { }
+pub trait Any2 {}
+impl<T> Any2 for T {}
+pub fn putter<'a>(s: &'a String) -> impl Put<'a> { Inv { c: Cell::new(s) } }
+pub fn iter<'a>(s: &'a Vec<String>) -> impl Iterator<Item = &'a String> { s.iter() }
+pub fn look<'a>(s: &'a String) -> impl Look + 'a { View { r: s, n: 0 } }
+mod m0 {
+use super::*;
+pub fn f() { let s = String::new(); let t = String::new(); let h = putter(&s); h.put(&t); see(&h); }
+}
+mod m1 {
+use super::*;
+pub fn f<'a, 'b>() -> impl Pairs<'a, 'b> { View { r: make(), n: 0 } }
+}
+mod m2 {
+use super::*;
+pub fn f<'a, 'b: 'a>() -> impl Pairs<'a, 'b> { View { r: make(), n: 0 } }
+}
+mod m3 {
+use super::*;
+pub fn f<'a, 'b: 'a>(x: &'a String, y: &'b String) -> impl Pairs<'a, 'b> { View { r: if true { x } else { y }, n: 0 } }
+}
+mod m4 {
+use super::*;
+pub fn f<'a>(x: &'a String, y: &'a String) -> impl Look + 'a { let mut l = look(x); l = look(y); l }
+}
+mod m5 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String, y: &'b String) -> usize { let mut l = look(x); l = look(y); l.look().len() }
+}
+mod m6 {
+use super::*;
+pub fn f(x: &Vec<String>) { let v = Vec::new(); let mut l = iter(x); l = iter(&v); l.next(); }
+}
+mod m7 {
+use super::*;
+pub fn f<'a, T: Look>(x: &'a T) -> impl Look + 'a { Hold { r: x } }
+}
+mod m8 {
+use super::*;
+pub fn f<'a, T: Look>(x: Hold<'a, T>) -> impl Look + 'a { x }
+}
+mod m9 {
+use super::*;
+pub fn f<'a, T: Iterator<Item = &'a String>>(x: T) -> impl Iterator<Item = &'a String> { x.map(|s| s) }
+}
+mod m10 {
+use super::*;
+pub fn f<'a, T: Iterator<Item = &'a String> + 'a>(x: T) -> impl Iterator<Item = &'a String> + 'a { x.map(|s| s) }
+}
+mod m11 {
+use super::*;
+pub fn f<'a, T: Iterator>(x: T) -> impl Iterator<Item = T::Item> + 'a where T: 'a { x.map(|s| s) }
+}
+mod m12 {
+use super::*;
+pub fn f<'a, T: 'a>(x: T) -> impl Fn() -> T + 'a where T: Clone { move || x.clone() }
+}
+mod m13 {
+use super::*;
+pub fn f<'a, T: Clone>() -> impl Fn() -> T + 'a { move || make::<T>() }
+}
+mod m14 {
+use super::*;
+pub fn f<'a>(x: &'a dyn Look) -> impl Any2 + 'a { x }
+}
+mod m15 {
+use super::*;
+pub fn f<'a>(x: Box<dyn Look + 'a>) -> impl Any2 + 'a { x }
+}
+mod m16 {
+use super::*;
+pub fn f<'a>(x: fn(&'a String) -> &'static String) -> impl Any2 + 'a { x }
+}
+mod m17 {
+use super::*;
+pub fn f<'a>(x: fn(&'a String) -> &'static String) -> impl Any2 { x }
+}
+mod m18 {
+use super::*;
+pub fn f<'a>(x: fn(&String) -> &String) -> impl Any2 + 'static { x }
+}
+mod m19 {
+use super::*;
+pub fn f<'a>(x: for<'x> fn(&'x String) -> &'x String) -> impl Fn(&String) -> &String { x }
+}
+mod m20 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl FnMut(&'a String) -> &'a String { let mut k = x; move |y| { let z = k; k = y; z } }
+}
+mod m21 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl FnMut(&String) -> &'a String { let mut k = x; move |y| { x } }
+}
+mod m22 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl FnMut(&'a String) -> &'a String { let mut k = x; move |y| { let z = k; k = y; z } }
+pub fn g() { let s = String::new(); let t = String::new(); let mut h = f(&s); h(&t); h(&s); }
+}
+mod m23 {
+use super::*;
+pub fn f<'a>(v: &'a mut Vec<String>) -> impl Iterator<Item = &'a mut String> { v.iter_mut().filter(|x| x.len() > 1) }
+}
+mod m24 {
+use super::*;
+pub fn f(n: usize) -> impl Iterator<Item = usize> { (0..n).flat_map(|x| (0..x).map(move |y| x + y)) }
+}
+mod m25 {
+use super::*;
+pub fn f<'a>(s: &'a str) -> impl Iterator<Item = &'a str> + 'a { s.split(' ').filter(|x| !x.is_empty()) }
+}
+mod m26 {
+use super::*;
+pub fn f<'a>(o: Option<&'a String>) -> impl Fn() -> Option<&'a String> { move || o }
+}
+mod m27 {
+use super::*;
+pub fn f<'a>(o: Option<&'a String>) -> Result<impl Fn() -> Option<&'a String>, ()> { Ok(move || o) }
+}
+mod m28 {
+use super::*;
+pub fn f<'a>(o: Option<&'a String>) -> Box<impl Fn() -> Option<&'a String>> { Box::new(move || o) }
+}
+mod m29 {
+use super::*;
+pub fn f<'a>(o: Option<&'a String>) -> (impl Look + 'a, impl Look + 'a) { (View { r: o.unwrap(), n: 1 }, View { r: o.unwrap(), n: 1 }) }
+}
+fn main() {}
+//= E0309 45 E0309 49 E0309 53 E0309 57 E0373 70 E0515 33 E0515 37 E0597 21 E0597 66 E0621 74 E0700 25 E0700 29 E0700 41 none 61
+use std::cell::Cell;
+pub fn make<T>() -> T { loop {} }
+pub fn see<T>(_: &T) {}
+pub struct View<'a> { pub r: &'a String, pub n: i32 }
+pub struct Inv<'a> { pub c: Cell<&'a String> }
+pub struct Hold<'a, T> { pub r: &'a T }
+pub trait Put<'a> { fn put(&self, s: &'a String); }
+impl<'a> Put<'a> for Inv<'a> { fn put(&self, s: &'a String) { self.c.set(s) } }
+pub trait Look { fn look(&self) -> &String; }
+impl<'x> Look for View<'x> { fn look(&self) -> &String { self.r } }
+impl<'a, T: Look> Look for Hold<'a, T> { fn look(&self) -> &String { self.r.look() } }
+pub trait Pairs<'a, 'b> { }
+impl<'a, 'b, 'c> Pairs<'a, 'b> for View<'c> { }
+pub trait Any2 {}
+impl<T> Any2 for T {}
+pub fn putter<'a>(s: &'a String) -> impl Put<'a> { Inv { c: Cell::new(s) } }
+pub fn iter<'a>(s: &'a Vec<String>) -> impl Iterator<Item = &'a String> { s.iter() }
+pub fn look<'a>(s: &'a String) -> impl Look + 'a { View { r: s, n: 0 } }
+mod m0 {
+use super::*;
+pub fn f() { let s = String::new(); let h = putter(&s); { let t = String::new(); h.put(&t); } see(&h); }
+}
+mod m1 {
+use super::*;
+pub fn f<'a, 'b>(x: &'a String, y: &'b String) -> impl Pairs<'a, 'b> { View { r: if true { x } else { y }, n: 0 } }
+}
+mod m2 {
+use super::*;
+pub fn f<'a, 'b, 'c: 'a + 'b>(x: &'c String) -> impl Pairs<'a, 'b> { View { r: x, n: 0 } }
+}
+mod m3 {
+use super::*;
+pub fn f<'a>(x: &'a Vec<String>) -> impl Iterator<Item = &'a String> { let v = Vec::new(); let mut l = iter(x); l = iter(&v); l }
+}
+mod m4 {
+use super::*;
+pub fn f<'a>(x: &'a Vec<String>) -> impl Iterator<Item = &'a String> { let v = Vec::new(); iter(&v) }
+}
+mod m5 {
+use super::*;
+pub fn f<'a, T: Look>(x: &'a T) -> impl Look { Hold { r: x } }
+}
+mod m6 {
+use super::*;
+pub fn f<'a, T: Iterator<Item = &'a String>>(x: T) -> impl Iterator<Item = &'a String> + 'a { x.map(|s| s) }
+}
+mod m7 {
+use super::*;
+pub fn f<'a, T: Iterator>(x: T) -> impl Iterator<Item = T::Item> + 'a { x }
+}
+mod m8 {
+use super::*;
+pub fn f<'a, T: Iterator>(x: T) -> impl Iterator<Item = T::Item> + 'a where T::Item: 'a { x }
+}
+mod m9 {
+use super::*;
+pub fn f<'a, T>(x: T) -> impl Fn() -> T + 'a where T: Clone { move || x.clone() }
+}
+mod m10 {
+use super::*;
+pub fn f<'a>(x: Box<dyn Look + 'a>) -> impl Any2 + 'static { x }
+}
+mod m11 {
+use super::*;
+pub fn f<'a>(x: &'a String) -> impl FnMut(&'a String) -> &'a String { let mut k = x; move |y| { let z = k; k = y; z } }
+pub fn g() { let s = String::new(); let mut h = f(&s); { let t = String::new(); h(&t); } }
+}
+mod m12 {
+use super::*;
+pub fn f(n: usize) -> impl Iterator<Item = usize> { (0..n).flat_map(|x| (0..x).map(|y| x + y)) }
+}
+mod m13 {
+use super::*;
+pub fn f<'a>(s: &'a str, p: &str) -> impl Iterator<Item = &'a str> + 'a { s.split(' ').filter(move |x| *x != p) }
+}
+fn main() {}

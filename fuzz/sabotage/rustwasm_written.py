@@ -103,7 +103,7 @@ def _() -> None:
 
 @BUGS.action("rust-split-tokens-lost-in-macros", Area.RUST_FRONT_END, "a valid program rejected",
              judges=("tests/engines/rustwasm/library/test_library_programs.py",),
-             description="of a `>>` in a macro's argument that a type took in halves only the second is passed on")  # fmt: skip
+             description="of a `>>` in a macro's argument that a type took in halves, one is passed on")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.syntax.macro_rules import Expander
 

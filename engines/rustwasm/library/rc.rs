@@ -6,7 +6,7 @@ use crate::fmt;
 use crate::hash::{Hash, Hasher};
 use crate::intrinsics::drop_in_place;
 use crate::ops::Deref;
-use crate::raw::{raw_equal, raw_mut, raw_read, raw_ref, raw_write};
+use crate::raw::{RawArray, raw_equal, raw_mut, raw_read, raw_ref, raw_write};
 
 /// How many `Rc`s and `Weak`s there are; all `Rc`s together hold one weak.
 #[lang]
@@ -15,6 +15,8 @@ pub struct Counts { strong: usize, weak: usize }
 /// A counted box without value, its counts 0 and 1.
 #[intrinsic] fn rc_empty<T>() -> *mut T;
 #[intrinsic] fn rc_counts<'a, T: ?Sized>(value: *mut T) -> &'a mut Counts;
+/// The first slots of an array as one counted value, a slice of `T` or of bytes that are text, its counts 0 and 1.
+#[intrinsic] fn rc_of_slots<T, S: ?Sized>(array: RawArray<T>, length: usize) -> *mut S;
 /// Frees a counted box whose value is gone.
 #[intrinsic] fn rc_free<T: ?Sized>(value: *mut T);
 
@@ -24,14 +26,18 @@ fn release<T: ?Sized>(value: *mut T) {
     if counts.weak == 0 { rc_free(value); }
 }
 
+fn shared<T: ?Sized>(value: *mut T) -> Rc<T> {
+    rc_counts(value).strong = 1;
+    Rc { value }
+}
+
 #[lang]
 pub struct Rc<T: ?Sized> { value: *mut T }
 impl<T> Rc<T> {
     pub fn new(value: T) -> Rc<T> {
         let place = rc_empty();
         raw_write(place, value);
-        rc_counts(place).strong = 1;
-        Rc { value: place }
+        shared(place)
     }
     pub fn new_cyclic<F: FnOnce(&Weak<T>) -> T>(make: F) -> Rc<T> {
         let weak = Weak { value: rc_empty() };
@@ -131,4 +137,27 @@ impl<T: ?Sized> Clone for Weak<T> {
 }
 impl<T> Default for Weak<T> { fn default() -> Weak<T> { Weak::new() } }
 impl<T: ?Sized> fmt::Debug for Weak<T> { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("(Weak)") } }
+impl<T> From<Vec<T>> for Rc<[T]> {
+    fn from(elements: Vec<T>) -> Rc<[T]> {
+        let (array, length, _) = elements.into_parts();
+        shared(rc_of_slots(array, length))
+    }
+}
+impl<'a, T: Clone> From<&'a [T]> for Rc<[T]> { fn from(elements: &'a [T]) -> Rc<[T]> { elements.to_vec().into() } }
+impl<T, const N: usize> From<[T; N]> for Rc<[T]> { fn from(elements: [T; N]) -> Rc<[T]> { Rc::new(elements) } }
+impl<T> From<Box<[T]>> for Rc<[T]> { fn from(elements: Box<[T]>) -> Rc<[T]> { elements.into_vec().into() } }
+impl<T> FromIterator<T> for Rc<[T]> {
+    fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Rc<[T]> { Vec::from_iter(elements).into() }
+}
+impl<T> Default for Rc<[T]> { fn default() -> Rc<[T]> { Vec::new().into() } }
+impl From<String> for Rc<str> {
+    fn from(text: String) -> Rc<str> {
+        let (array, length, _) = text.into_bytes().into_parts();
+        shared(rc_of_slots(array, length))
+    }
+}
+impl<'a> From<&'a str> for Rc<str> { fn from(text: &'a str) -> Rc<str> { String::from(text).into() } }
+impl From<Box<str>> for Rc<str> { fn from(text: Box<str>) -> Rc<str> { text.into_string().into() } }
+impl<'a> From<crate::borrow::Cow<'a, str>> for Rc<str> { fn from(text: crate::borrow::Cow<'a, str>) -> Rc<str> { text.into_owned().into() } }
+impl Default for Rc<str> { fn default() -> Rc<str> { String::new().into() } }
 impl<T> From<Box<T>> for Rc<T> { fn from(value: Box<T>) -> Rc<T> { Rc::new(*value) } }

@@ -303,6 +303,14 @@ def _rc_empty(use: _Use) -> Node:
     return n.struct_new(use.fn.types.raw_of(ty), [counts, n.null(use.fn.types.box(ty).wasm)])
 
 
+def _rc_of_slots(use: _Use) -> Node:
+    """The first slots of an array as a slice with counts: strong 0, weak 1."""
+    pointee = t.pointee(use.where.ty)
+    counts = use.fn.construct(use.fn.types.counts, 0, [n.i32(0), n.i32(1)])
+    slots = n.struct_new(use.slice_index(), [use.one(0), n.i32(0), use.one(1)])
+    return n.struct_new(use.fn.types.raw_of(pointee), [counts, slots])
+
+
 def _rc_counts(use: _Use) -> Node:
     counts = use.fn.types.of(use.fn.types.counts).wasm
     return n.struct_get(use.fn.types.raw_of(use.args[0]), RAW_COUNTS, use.one(0), counts)
@@ -344,6 +352,7 @@ TABLE: Final[dict[str, Any]] = {
     "raw_equal": lambda use: use.program.raw_equal(use.args[0], use.one(0), use.one(1)),
     "raw_free": _nothing,
     "rc_empty": _rc_empty,
+    "rc_of_slots": _rc_of_slots,
     "rc_counts": _rc_counts,
     "rc_free": _nothing,
     "drop_in_place": _drop_in_place,

@@ -319,6 +319,19 @@ def _rc_empty(use: _Use) -> list[Node]:
     return [n.op("i32.add", n.copied(block), n.i32(RC_HEADER))]
 
 
+def _rc_of_slots(use: _Use) -> list[Node]:
+    """The first slots of an array moved behind two counts, strong 0 and weak 1; the array is freed."""
+    array, length = use.fn.stash(use.one(0)), use.fn.stash(use.one(1))
+    count = use.fn.stash(n.op("i32.mul", n.copied(length), n.i32(use.size())))
+    block = allocated(use.fn, n.op("i32.add", n.copied(count), n.i32(RC_HEADER)))
+    use.fn.out.append(n.store(POINTER, n.copied(block), 0, n.i32(0)))
+    use.fn.out.append(n.store(POINTER, n.copied(block), 4, n.i32(1)))
+    value = use.fn.stash(n.op("i32.add", n.copied(block), n.i32(RC_HEADER)))
+    use.fn.out.append(Node("memory.copy", (0, 0), (n.copied(value), n.copied(array), n.copied(count))))
+    use.fn.free(n.copied(array))
+    return [n.copied(value), n.copied(length)]
+
+
 def _rc_counts(use: _Use) -> list[Node]:
     return [n.op("i32.sub", use.one(0), n.i32(RC_HEADER))]
 
@@ -351,6 +364,7 @@ TABLE: Final[dict[str, Any]] = {
     "raw_equal": lambda use: [n.op("i32.eq", use.one(0), use.one(1))],
     "raw_free": _raw_free,
     "rc_empty": _rc_empty,
+    "rc_of_slots": _rc_of_slots,
     "rc_counts": _rc_counts,
     "rc_free": _rc_free,
     "drop_in_place": _drop_in_place,

@@ -408,12 +408,8 @@ class Interpreter:
         if have.kind == ty.DYN:
             return value  # `write!` to a `dyn Write`
         if source.kind == ty.ADT and source.data.lang in ("Rc", "GcBox", "GcRc"):
-            pointer = value.fields[0]
-            return Aggregate([Pointer(pointer.container, pointer.key, None, _rc_unsized(want, have))], 0)
-        if want.kind == ty.SLICE:
-            array = value.container[value.key]
-            return Pointer(array.fields, 0, len(array.fields), None)
-        return Pointer(value.container, value.key, None, have)
+            return Aggregate([_fat(value.fields[0], have, want)], 0)
+        return _fat(value, have, want)
 
     # Drops
 
@@ -455,8 +451,12 @@ class Interpreter:
             self.drop_slot(pointer.container, pointer.key, one)
 
 
-def _rc_unsized(want: Ty, have: Ty) -> Ty:
-    return have
+def _fat(pointer: Pointer, have: Ty, want: Ty) -> Pointer:
+    """The pointer to a slice or trait object that a thin one becomes."""
+    if want.kind == ty.SLICE:
+        array = pointer.container[pointer.key]
+        return Pointer(array.fields, 0, len(array.fields), None, pointer.container)
+    return Pointer(pointer.container, pointer.key, None, have)
 
 
 def run_program(compilation: Compilation, checks: bool = True, fuel: int = 50_000_000) -> tuple[int, bytes, bytes]:

@@ -271,13 +271,15 @@ def _rc_empty(run: Any, args: Any, values: list[Any], span: Any) -> Any:
     return Pointer([None, Aggregate([0, 1], 0)], 0, None, None)
 
 
-def _lent(run: Any, args: Any, values: list[Any], span: Any) -> Any:
-    """raw_ref(pointer), raw_mut(pointer): a reference; that of an `Rc<[T]>` is to the elements of the array it was."""
-    pointer = values[0]
-    if args[0].kind != ty.SLICE or pointer.length is not None:
-        return pointer
-    elements = pointer.container[pointer.key].fields
-    return Pointer(elements, 0, len(elements), None)
+def _rc_of_slots(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    """rc_of_slots(RawArray, length): its first slots as one counted value: no strong reference, one weak."""
+    slots = values[0].fields[0][: values[1]]
+    return Pointer(slots, 0, values[1], None, [Aggregate(slots, 0), Aggregate([0, 1], 0)])
+
+
+def _rc_counts(run: Any, args: Any, values: list[Any], span: Any) -> Any:
+    """rc_counts(value): behind the value, of a slice behind what owns it."""
+    return Pointer(values[0].owner or values[0].container, 1, None, None)
 
 
 TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
@@ -291,11 +293,12 @@ TABLE: Final[dict[str, Callable[[Any, Any, list[Any], Any], Any]]] = {
     "box_from_raw": _same,
     "raw_read": lambda r, a, v, s: _replace(r, a, [v[0], None], s),
     "raw_write": lambda r, a, v, s: (_replace(r, a, v, s), UNIT)[1],
-    "raw_ref": _lent,
-    "raw_mut": _lent,
+    "raw_ref": _same,
+    "raw_mut": _same,
     "raw_equal": lambda r, a, v, s: int(v[0].container is v[1].container and v[0].key == v[1].key),
     "rc_empty": _rc_empty,
-    "rc_counts": lambda r, a, v, s: Pointer(v[0].container, 1, None, None),
+    "rc_of_slots": _rc_of_slots,
+    "rc_counts": _rc_counts,
     "rc_free": lambda r, a, v, s: UNIT,
     "raw_free": lambda r, a, v, s: UNIT,
     "drop_in_place": _drop_in_place,

@@ -21,15 +21,16 @@ class Aggregate:
 
 class Pointer:
     """A reference, box or raw pointer to slot `key` of `container`; `length` for slices and str; `dyn` is the type
-    behind a trait object."""
+    behind a trait object; `owner` is where the counts of an `Rc` of a slice are."""
 
-    __slots__ = ("container", "dyn", "key", "length")
+    __slots__ = ("container", "dyn", "key", "length", "owner")
 
-    def __init__(self, container: Any, key: int, length: int | None, dyn: Any) -> None:
+    def __init__(self, container: Any, key: int, length: int | None, dyn: Any, owner: Any = None) -> None:
         self.container = container
         self.key = key
         self.length = length
         self.dyn = dyn
+        self.owner = owner
 
     def __repr__(self) -> str:
         return f"Pointer({self.key}, {self.length})"

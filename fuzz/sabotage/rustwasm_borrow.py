@@ -492,3 +492,19 @@ def _() -> None:
     from engines.rustwasm.borrow import check
 
     replace_method(check, "choose_hidden", lambda original: lambda constraints: None)
+
+
+@BUGS.action("rust-guards-test-for-their-match", Area.RUST_FRONT_END, "a valid program rejected",
+             description="what patterns in a guard test counts as tested by the guarded match")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_control import ControlBuilder
+
+    def wrapper(original: Any) -> Any:
+        def condition(builder: Any, node: Any) -> Any:
+            if builder.body.guards and not builder.tests:
+                builder.tests = builder.body.guards[-1].tested
+            return original(builder, node)
+
+        return condition
+
+    replace_method(ControlBuilder, "condition", wrapper)

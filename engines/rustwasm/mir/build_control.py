@@ -159,6 +159,7 @@ class ControlBuilder(FormatBuilder):
                 self.bind(self.test_pattern(arm.pattern, source, following, scope), scope)
             else:
                 self.guarded(arm, source, following, scope, tested)
+            self.tests = []
             self.into(place, arm.body)
             self.pop(arm.span)
             self.goto(done, following)
@@ -232,7 +233,9 @@ class ControlBuilder(FormatBuilder):
         guard = m.Guard(begin, shown, references, tested)
         self.body.guards.append(guard)
         self.push(temporaries=True)
+        self.tests = []
         flag = self.condition(node)
+        self.tests = tested
         self.pop(node.span)
         for read in held:
             self.emit(read)  # what the arm binds by reference stays lent while its guard runs

@@ -6923,3 +6923,54 @@ use super::*;
 pub fn f<'a>(s: &'a str, p: &str) -> impl Iterator<Item = &'a str> + 'a { s.split(' ').filter(move |x| *x != p) }
 }
 fn main() {}
+//= fine
+fn half(n: i32) -> Option<i32> { if n % 2 == 0 { Some(n / 2) } else { None } }
+fn f(x: Option<i32>) -> i32 {
+    match x {
+        Some(n) if { let Some(mut w) = half(n) else { return 3 }; w = w + 4; w < 9 } => n,
+        Some(n) if { let mut k = half(n); if let Some(ref mut j) = k { *j += 1; k = None; } k.is_none() } => n + 100,
+        Some(n) if { let mut q = 3; match q { 3 => q = 4, _ => q = 5 } q > n } => n + 200,
+        _ => 0,
+    }
+}
+fn main() {}
+//= fine
+fn g(x: Option<i32>) -> i32 {
+    let mut k = Some(1);
+    match x {
+        Some(1) => { if let Some(n) = k { n } else { 0 } }
+        Some(2) | Some(3) if { k = None; match k { None => false, Some(_) => true } } => 5,
+        Some(n) if { if let Some(ref mut j) = k { *j = n; } k = Some(n); k.is_some() } => k.unwrap(),
+        _ => 9,
+    }
+}
+fn main() {}
+//= E0510 5
+fn g(mut x: Option<i32>) -> i32 {
+    let k = Some(1);
+    match x {
+        Some(1) => { if let Some(n) = k { n } else { 0 } }
+        Some(_) if { if let Some(2) = k { x = None; } k.is_some() } => 5,
+        _ => 9,
+    }
+}
+fn main() {}
+//= E0510 4
+fn g(mut x: (Option<i32>, i32)) -> i32 {
+    match x {
+        (Some(1), _) | (None, _) if x.1 > 2 => 1,
+        (Some(5), 3) | (Some(_), 4) if { let n = x.1; let odd = match n { 1 => false, _ => true }; x.1 = 4; odd } => 2,
+        _ => 9,
+    }
+}
+fn main() {}
+//= E0510 5
+fn g(x: Option<i32>) -> i32 {
+    let mut k = Some(1);
+    match x {
+        Some(n) if match k { Some(1) if n > 2 => false,
+            Some(_) if { k = None; true } => n == 2, _ => false } => n,
+        _ => 9,
+    }
+}
+fn main() {}

@@ -85,6 +85,7 @@ class Program(Objects):
         """Whether a program can see that a value of the type is dropped."""
         found = self._drops.get(ty)
         if found is None:
+            self.refuse_endless("what drops values", (ty,))
             self._drops[ty] = False  # of a type that contains itself, until known
             found = self._drops[ty] = self._drop_is_seen(ty)
         return found

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engines.rustwasm.release.tree import Node, Tree
 from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.types import Ty, show
 from engines.rustwasm.wasm import types as w
+
+DEEPEST_TYPE: Final = 256
+"""How deep the types nest that a function is made for: a function that calls itself with ever larger types never ends.
+rustc ends it after 128 calls."""
+LONGEST_TYPE: Final = 1 << 16
+"""Of how many types they consist: `(x, x)` for `x` doubles them with each call."""
+_SHOWN: Final = 12
+"""Of how many types the part of such a type consists that the message shows."""
 
 
 class Requests:
@@ -19,6 +28,7 @@ class Requests:
         self.imports: dict[str, None] = {}
         self.trees: dict[Any, tuple[Tree, tuple[w.ValueType, ...]]] = {}
         self._labels = 1_000_000
+        self._extents: dict[Ty, tuple[int, int]] = {}
 
     def call(self, key: Any, arguments: list[Node], type_: w.ValueType | None) -> Node:
         """A call of the function with this key."""
@@ -26,12 +36,54 @@ class Requests:
         return Node("call", (key,), arguments, type_)
 
     def request(self, key: Any) -> None:
+        """Let there be the function with this key.
+
+        Raises:
+            ValueError: it is made for a type beyond `DEEPEST_TYPE` or `LONGEST_TYPE`.
+        """
         if key not in self.requested:
             self.requested[key] = None
+            if key[0] == "fn":
+                self.refuse_endless(f"`{key[1].path}`", key[2])
+            elif key[0] == "glue":
+                self.refuse_endless("what drops values", (key[1],))
             if key[0] == "import":
                 self.imports[key[1]] = None
             else:
                 self.pending.append(key)
+
+    def refuse_endless(self, what: str, args: tuple[Ty, ...]) -> None:
+        """Refuse `what` is made for these types where they are beyond the limits.
+
+        Raises:
+            ValueError: they are.
+        """
+        for one in args:
+            deep, long = self._extent(one)
+            if deep > DEEPEST_TYPE:
+                limit = f"nests {deep} deep (at most {DEEPEST_TYPE})"
+            elif long > LONGEST_TYPE:
+                limit = f"consists of {long} types (at most {LONGEST_TYPE})"
+            else:
+                continue
+            part = one
+            while self._extent(part)[1] > _SHOWN:
+                part = max(part.args, key=self._extent)
+            raise ValueError(
+                f"reached the recursion limit while instantiating {what} for a type that {limit} and in which "
+                f"there is `{show(part)}`; it leads to itself with ever larger types: let it not, or by `dyn Trait`"
+            )
+
+    def _extent(self, one: Ty) -> tuple[int, int]:
+        """How deep a type nests, and of how many types it consists."""
+        if not one.args:
+            return 1, 1
+        found = self._extents.get(one)
+        if found is None:
+            parts = [self._extent(part) for part in one.args]
+            found = 1 + max([deep for deep, _ in parts]), 1 + sum([long for _, long in parts])
+            self._extents[one] = found
+        return found
 
     def fresh_label(self) -> int:
         self._labels += 1

@@ -13,6 +13,7 @@ from engines.rustwasm.typing.casts import check_cast, check_literal_range
 from engines.rustwasm.typing.const_context import constant_context
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef, Generics, TraitDef
 from engines.rustwasm.typing.exhaustiveness import check_irrefutable, check_match
+from engines.rustwasm.typing.opaque_types import refuse_endless
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.statements import StatementChecker
 from engines.rustwasm.typing.types import Ty, shallow
@@ -226,6 +227,8 @@ class BodyChecker(StatementChecker):
             closure.output = self.final(closure.output)
         for opaque, var in self.opened:
             opaque.hidden = self.final(var)
+        for opaque, _ in self.opened:
+            refuse_endless(self, opaque)
         if len(self.compilation.diagnostics.errors) == self.errors_before and not (self.unknown and self.errors_before):
             for node in self.matches:
                 check_match(self, node)

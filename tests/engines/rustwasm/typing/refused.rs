@@ -1879,3 +1879,29 @@ fn f(flow: ControlFlow<u8>) -> ControlFlow<u16> {
     flow
 }
 fn main() { f(ControlFlow::Continue(())); }
+//= E0720 1
+fn f() -> impl Sized { (f(), 1) }
+fn main() { f(); }
+//= E0720 1 E0720 2
+fn g(n: u32) -> impl Sized { if n == 0 { return (h(n), 0); } (h(n), 1) }
+fn h(n: u32) -> impl Sized { (g(n), 2u8) }
+fn main() {}
+//= fine
+fn k(n: u32) -> impl Fn() -> u32 { move || if n == 0 { 0 } else { k(n - 1)() } }
+fn ok(n: u32) -> impl Iterator<Item = u32> {
+    let b: Box<dyn Iterator<Item = u32>> = if n == 0 { Box::new(0..1) } else { Box::new(ok(n - 1)) };
+    b
+}
+fn two(n: u32) -> (impl Sized, impl Sized) { if n > 0 { let _ = two(n - 1); } (1, one()) }
+fn one() -> impl Sized { 2 }
+fn main() { k(3)(); }
+//= E0720 1
+fn v(n: u32) -> Option<impl Clone> { if n == 0 { return None; } Some(vec![v(n - 1)]) }
+fn main() {}
+//= E0720 3 E0720 4
+struct S;
+impl S {
+    fn a<T>(&self, t: T) -> impl Sized { [self.b(t)] }
+    fn b<T>(&self, t: T) -> impl Sized { (1, self.a(t)) }
+}
+fn main() {}

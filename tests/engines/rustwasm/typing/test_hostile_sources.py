@@ -60,3 +60,19 @@ def test_a_method_of_what_never_is_can_be_lowered() -> None:
     assert not compilation.diagnostics.errors
     assert run_program(compilation) == (0, b"", b"")
     assert build_bytes(compilation, "dev")
+
+ENDLESS = {
+    "tuples": "fn f<T>(x: T, n: u8) { if n > 0 { f((x,), n - 1) } } fn main() { f(1, 3); }",
+    "pairs": "fn f<T: Copy>(x: T, n: u8) { if n > 0 { f((x, x), n - 1) } } fn main() { f(1, 3); }",
+    "closures": "fn f<F: Fn()>(g: F, n: u8) { if n > 0 { f(|| g(), n - 1) } } fn main() { f(|| {}, 3); }",
+    "drops": "struct A<T>(Option<Box<A<(T, T)>>>, T); fn main() { let a = A(None, 1); if a.1 > 1 { panic!() } }",
+}
+
+
+@pytest.mark.parametrize(("profile", "lowering"), [("dev", "linear"), ("release", "linear"), ("dev", "gc")])
+@pytest.mark.parametrize("name", ENDLESS)
+def test_functions_for_ever_larger_types_are_refused(name: str, profile: str, lowering: str) -> None:
+    compilation = check_source(ENDLESS[name])
+    assert not compilation.diagnostics.errors
+    with pytest.raises(ValueError, match=r"^reached the recursion limit while instantiating .*\(at most (256|65536)\)"):
+        build_bytes(compilation, profile, lowering=lowering)

@@ -100,3 +100,11 @@ def _() -> None:
     from engines.rustwasm.typing.methods import MethodChecker
 
     replace_method(MethodChecker, "taking_whole", lambda original: lambda self, step, inner, inherent: None)
+
+
+@BUGS.action("rust-operands-drop-with-their-statement", Area.RUST_MIR, "drops in a wrong order", judges=_PROGRAMS,
+             description="what a call holds that an operand leaves drops in the order of its making")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_expressions import ExpressionBuilder
+
+    replace_method(ExpressionBuilder, "held", lambda original: lambda self, operand: operand)

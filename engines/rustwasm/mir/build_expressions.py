@@ -237,11 +237,27 @@ class ExpressionBuilder(ControlBuilder):
     def operands(self, nodes: list[Any], last: Any = None) -> list[m.Operand]:
         """The operands of these expressions, in their order; `last` is evaluated after them."""
         rest = nodes if last is None else [*nodes, last]
-        return [self.early(self.operand(node), node, rest[i + 1 :]) for i, node in enumerate(nodes)]
+        self.pending.append((len(self.scopes), []))
+        found = [self.held(self.early(self.operand(node), node, rest[i + 1 :])) for i, node in enumerate(nodes)]
+        self.pending.pop()
+        return found
 
-    def arguments(self, nodes: list[Any]) -> list[m.Operand]:
-        """The operands of a call, as above."""
-        return [self.early(self.argument(node), node, nodes[i + 1 :]) for i, node in enumerate(nodes)]
+    def arguments(self, nodes: list[Any], receiver: m.Operand | None = None) -> list[m.Operand]:
+        """The operands of a call, as above, behind its receiver if that has been evaluated."""
+        self.pending.append((len(self.scopes), []))
+        found = [] if receiver is None else [self.held(receiver)]
+        for i, node in enumerate(nodes):
+            found.append(self.held(self.early(self.argument(node), node, nodes[i + 1 :])))
+        self.pending.pop()
+        return found
+
+    def held(self, operand: m.Operand) -> m.Operand:
+        """The operand, whose temporary drops first of all where an expression further right leaves the call."""
+        if isinstance(operand, m.Move) and not operand.place.projection:
+            local = self.body.locals[operand.place.local]
+            if local.name is None and self.needs_drop(local.ty):
+                self.pending[-1][1].append(operand.place.local)
+        return operand
 
     def argument(self, node: Any, receives: bool = False) -> m.Operand:
         """An operand of a call, perhaps the receiver. What is lent to it without being written so is lent for changes
@@ -416,7 +432,7 @@ class ExpressionBuilder(ControlBuilder):
         first = self.argument(receiver, True)
         if not isinstance(first, m.Copy) or not all(map(is_calm, node.args)):
             first = self.early(first, receiver, node.args)
-        arguments = [first, *self.arguments(node.args)]
+        arguments = self.arguments(node.args, first)
         function = m.Constant(self.function(method, args).ty, None, self.written(node))
         self.finish_call(function, arguments, place, node)
 

@@ -212,7 +212,7 @@ class _Substitution:
         result = self._begun(changing)
         for block in changing.body.blocks:
             made = m.Block()
-            made.statements = [self.assign(one) if isinstance(one, m.Assign) else one for one in block.statements]
+            made.statements = [self.statement(one) for one in block.statements]
             made.terminator = self.terminator(block.terminator)
             result.blocks.append(made)
             changing.blocks.append([i for i, one in enumerate(made.statements) if one is not block.statements[i]])
@@ -227,9 +227,7 @@ class _Substitution:
             made = m.Block()
             statements = made.statements = [*block.statements]
             for i in changing.blocks[number]:
-                one = statements[i]
-                assert isinstance(one, m.Assign)
-                statements[i] = self.assign(one)
+                statements[i] = self.statement(statements[i])
             terminator = block.terminator
             made.terminator = self.terminator(terminator) if changing.terminators[number] else terminator
             blocks.append(made)
@@ -278,6 +276,14 @@ class _Substitution:
         if place is operand.place:
             return operand
         return m.Move(place, operand.span) if isinstance(operand, m.Move) else m.Copy(place, operand.span)
+
+    def statement(self, statement: m.Statement) -> m.Statement:
+        if isinstance(statement, m.Assign):
+            return self.assign(statement)
+        if isinstance(statement, m.FakeRead):
+            place = self.place(statement.place)
+            return statement if place is statement.place else m.FakeRead(place, statement.span)
+        return statement
 
     def assign(self, statement: m.Assign) -> m.Assign:
         place = self.place(statement.place) if statement.place.projection else statement.place

@@ -38,6 +38,8 @@ class ScopeBuilder:
         self.body = body
         self.scopes: list[Scope] = []
         self.temporaries: list[Scope] = []
+        self.pending: list[tuple[int, list[int]]] = []
+        """Per call or aggregate whose operands are evaluated: scopes open outside, temporaries that hold operands."""
         self.gc = checker.function.gc
         self.drops = checker.compilation.drop_cache
         self.current = self.block()
@@ -102,20 +104,28 @@ class ScopeBuilder:
         self.leave(scope, span)
 
     def leave(self, scope: Scope, span: Span) -> None:
-        if not scope.locals:
-            return
+        if scope.locals:
+            self._end(scope.locals, span)
+
+    def _end(self, locals_: list[tuple[int, bool]], span: Span) -> None:
         last = span[1]
         end = (last - 1 if last > span[0] else span[0], last)
-        for local, drop in scope.locals[::-1]:
+        for local, drop in locals_[::-1]:
             if drop:
                 target = self.block()
                 self.end(m.Drop(Place(local), target, end), target)
             self.emit(m.StorageDead(local, end))
 
     def leave_to(self, depth: int, span: Span) -> None:
-        """Leave all scopes above `depth` (they stay open for the code after a jump)."""
-        for scope in self.scopes[depth:][::-1]:
-            self.leave(scope, span)
+        """Leave all scopes above `depth` (they stay open for the code after a jump). What calls that are under way hold
+        already drops with the innermost scope around them, as each call's operands have one of their own (rustc)."""
+        ended: set[int] = set()
+        for at in range(len(self.scopes) - 1, depth - 1, -1):
+            held = [local for outside, locals_ in self.pending if outside == at + 1 for local in locals_]
+            if held:
+                self._end([(local, True) for local in held], span)
+                ended.update(held)
+            self._end([one for one in self.scopes[at].locals if one[0] not in ended], span)
 
     def declare(self, scope: Scope, local: int) -> None:
         self.emit(m.StorageLive(local))

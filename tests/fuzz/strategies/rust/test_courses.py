@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from engines.rustwasm.compilation import check_source
+from engines.rustwasm.mir.interpreter import run_program
 from fuzz.strategies.rust import gather
 from fuzz.strategies.rust.course_machine import ExitError, Kept, Machine, mix
 from fuzz.strategies.rust.courses import courses
@@ -28,6 +30,14 @@ def test_rustc_accepts_them_and_prints_what_the_machine_says(tmp_path: Path) -> 
     subprocess.run(command, cwd=tmp_path, check=True, timeout=300)
     done = subprocess.run([tmp_path / "p"], capture_output=True, text=True, timeout=60, check=False)
     assert (done.stdout, done.returncode) == (whole.stdout, 0)
+
+
+def test_our_interpreter_prints_what_the_machine_says() -> None:
+    whole = gather(programs(40))
+    compilation = check_source(whole.source, "p.rs")
+    assert not compilation.diagnostics.errors
+    code, output, errors = run_program(compilation)
+    assert (output.decode(), code, errors) == (whole.stdout, 0, b"")
 
 
 def test_every_kind_of_statement_and_way_out_is_there() -> None:

@@ -318,7 +318,8 @@ def _() -> None:
 
 
 @BUGS.action("rust-interpreter-drops-no-captures", Area.RUST_MIR, "an effect left out",
-             judges=(DEVELOPMENT,), description="a closure called once keeps what it captured")  # fmt: skip
+             judges=(DEVELOPMENT, "tests/engines/rustwasm/library/test_library_programs.py"),
+             description="a closure called once keeps what it captured")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir.interpreter import Frame
 

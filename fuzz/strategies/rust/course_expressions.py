@@ -128,7 +128,7 @@ class Expressions(Flow, ABC):
         """A new value, whose name says where it was made."""
         name = self.fresh()
         number = self.number(depth)
-        return f'kept("{name}", {number.text})', lambda m: Kept(name, number.run(m))
+        return f'keeper("{name}", {number.text})', lambda m: Kept(name, number.run(m))
 
     def given(self, depth: int) -> tuple[str, Callable[[Machine], Kept]]:
         """A value: a new one, or one that is moved."""

@@ -90,7 +90,7 @@ class Course(Expressions):
                     leave(machine)
             machine.declare(key, half if kind == "number" else Kept(made, n))
 
-        value = f'kept("{made}", {number.text}).half()' if kind == "number" else f'maybe("{made}", {number.text})'
+        value = f'keeper("{made}", {number.text}).half()' if kind == "number" else f'maybe("{made}", {number.text})'
         return f"let Some(mut {name}) = {value} else {away};", run
 
     def _let_duo(self, depth: int) -> Statement:

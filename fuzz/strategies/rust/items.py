@@ -437,12 +437,12 @@ struct Duo {
     right: Kept,
 }
 
-fn kept(name: &'static str, number: i32) -> Kept {
+fn keeper(name: &'static str, number: i32) -> Kept {
     Kept { name, number }
 }
 
 fn maybe(name: &'static str, number: i32) -> Option<Kept> {
-    if number % 2 == 0 { Some(kept(name, number)) } else { None }
+    if number % 2 == 0 { Some(keeper(name, number)) } else { None }
 }
 
 fn mix(a: i32, b: i32) -> i32 {

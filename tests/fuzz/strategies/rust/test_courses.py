@@ -45,7 +45,7 @@ def test_every_kind_of_statement_and_way_out_is_there() -> None:
     for wanted in (
         *(")?", ".half()?", ".ok_or(", "else { return ", "else { break 'g", "else { continue 'g", "{ drop(g"),
         *(".pop() {", " in 0..", "if let Some(", "(match maybe(", "if below(", ".absorb(", ".turn(", "unite("),
-        *("= move |mut g", "(|g", "Duo { left: ", ", ..g", ", _) = (", "= &mut kept(", ".right", "= vec!["),
+        *("= move |mut g", "(|g", "Duo { left: ", ", ..g", ", _) = (", "= &mut keeper(", ".right", "= vec!["),
     ):
         assert wanted in text, wanted
 

@@ -132,7 +132,7 @@ def _changed_seconds(main: Path) -> dict[str, float]:
     at = file.offset(body[0]) + 1
     text = file.text
     path = Path(file.name)
-    path.write_text(f"{text[:at]}\n    println!(\"one more\");{text[at:]}")
+    path.write_text(f'{text[:at]}\n    println!("one more");{text[at:]}')
     begun = time.process_time()
     errors = session.update().diagnostics.errors
     checked = time.process_time() - begun

@@ -69,9 +69,7 @@ def elf_executable(entry: int, segments: list[Segment]) -> bytes:
         data = segment.data + bytes(-len(segment.data) % PAGE_BYTES)
         sizes = (len(data), max(segment.memory_bytes, len(data)))
         headers.append(
-            _PROGRAM_HEADER.pack(
-                _PT_LOAD, segment.access, place, segment.address, segment.address, *sizes, PAGE_BYTES
-            )
+            _PROGRAM_HEADER.pack(_PT_LOAD, segment.access, place, segment.address, segment.address, *sizes, PAGE_BYTES)
         )
         body += data
     headers.append(_PROGRAM_HEADER.pack(_PT_GNU_STACK, READ | WRITE, 0, 0, 0, 0, 0, 16))

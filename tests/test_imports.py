@@ -32,9 +32,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "engines.vm.runtime.generated_code",
     ),
     "corpus": ("harness", "corpus"),
-    "fuzz": (
-        *("harness", "fuzz", "engines.vm.isa", "engines.vm.ir", "engines.rustwasm.wasm", "engines.whole_file"),
-    ),
+    "fuzz": (*("harness", "fuzz", "engines.vm.isa", "engines.vm.ir", "engines.rustwasm.wasm", "engines.whole_file"),),
     "fuzz.sabotage": ("harness", "fuzz", "engines", "oracles", "properties"),
     # What a target examines, it imports; tiers it gets from the registry.
     "fuzz.targets": (

@@ -20,7 +20,7 @@ from typing import Final
 from corpus.programs.manifest import Source
 
 TIMEOUT_S: Final = 300.0
-_BACK_END: Final = '''
+_BACK_END: Final = """
 import pathlib, re, sys
 
 def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
@@ -32,7 +32,7 @@ def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
     return folder.name
 
 __legacy__ = sys.modules[__name__]
-'''
+"""
 
 
 class FetchError(RuntimeError):

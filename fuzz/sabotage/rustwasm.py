@@ -354,9 +354,7 @@ def _() -> None:
 def _() -> None:
     from engines.rustwasm.lower_linear import arithmetic
 
-    replace_method(
-        arithmetic, "checked", lambda original: lambda *args: arithmetic.overflowing(*args[:-1])[0]
-    )
+    replace_method(arithmetic, "checked", lambda original: lambda *args: arithmetic.overflowing(*args[:-1])[0])
 
 
 @BUGS.action("rust-narrow-results-not-cut", Area.RUST_LOWERING, "a value cut to the wrong width",
@@ -465,8 +463,12 @@ def _() -> None:
 
 
 for _name, _module, _function, _what in (
-    ("condition-negated", "fold", "condition", lambda original: lambda node: __import__(
-        "engines.rustwasm.release.fold", fromlist=["negated"]).negated(node)),
+    (
+        "condition-negated",
+        "fold",
+        "condition",
+        lambda original: lambda node: __import__("engines.rustwasm.release.fold", fromlist=["negated"]).negated(node),
+    ),
 ):
 
     def _folded(module: str = _module, function: str = _function, what: Any = _what) -> None:

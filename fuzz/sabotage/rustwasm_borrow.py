@@ -369,8 +369,12 @@ def _() -> None:
 
     def wrapper(original: Any) -> Any:
         def promoted(facts: Any) -> Any:
-            made = {block.rvalue.ty.data for blocks in facts.body.blocks for block in blocks.statements
-                    if hasattr(getattr(block, "rvalue", None), "variant") and hasattr(block.rvalue.ty.data, "drop")}
+            made = {
+                block.rvalue.ty.data
+                for blocks in facts.body.blocks
+                for block in blocks.statements
+                if hasattr(getattr(block, "rvalue", None), "variant") and hasattr(block.rvalue.ty.data, "drop")
+            }
             saved = {one: one.drop for one in made}
             try:
                 for one in made:

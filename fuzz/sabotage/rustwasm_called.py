@@ -216,6 +216,7 @@ def _() -> None:
 
     replace_method(Coercer, "lends_outer", lambda original: lambda self, node: False)
 
+
 @BUGS.action("rust-joined-pointers-less-general", Area.RUST_FRONT_END, _RULE,
              description="a `match` arm after the first may be a more general function pointer than it")  # fmt: skip
 def _() -> None:

@@ -280,9 +280,11 @@ def _() -> None:
     from engines.rustwasm.structure.relooper import Table
 
     change_exits(
-        lambda leave: Table(leave.selector, [*leave.targets[1:], leave.targets[0]], leave.default)
-        if isinstance(leave, Table)
-        else leave
+        lambda leave: (
+            Table(leave.selector, [*leave.targets[1:], leave.targets[0]], leave.default)
+            if isinstance(leave, Table)
+            else leave
+        )
     )
 
 
@@ -315,6 +317,25 @@ def _() -> None:
     from engines.rustwasm.typing import captures
 
     replace_method(captures, "_whole_droppable", lambda original: lambda checker, variable, path, one: (path, one))
+
+
+@BUGS.action("rust-closures-capture-no-counts", Area.RUST_FRONT_END, "a case left out",
+             judges=("tests/engines/rustwasm/library/test_library_programs.py",),
+             description="closures do not capture what the count of a `vec![value; count]` reads")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.syntax import tree as t
+    from engines.rustwasm.typing.captures import _Uses
+
+    def visit(original: Any) -> Any:
+        def changed(self: Any, node: Any) -> None:
+            if isinstance(node, t.VecMacro) and isinstance(node.inner, t.Repeat):
+                self.value(node.inner.element)
+            else:
+                original(self, node)
+
+        return changed
+
+    replace_method(_Uses, "visit", visit)
 
 
 @BUGS.action("rust-interpreter-drops-no-captures", Area.RUST_MIR, "an effect left out",
@@ -542,9 +563,7 @@ def _() -> None:
 def _() -> None:
     from engines.rustwasm.release import initial
 
-    replace_method(
-        initial, "_stored", lambda original: lambda local, start, piece: original(local, start, piece[::-1])
-    )
+    replace_method(initial, "_stored", lambda original: lambda local, start, piece: original(local, start, piece[::-1]))
 
 
 @BUGS.action("rust-release-decided-tests-inverted", Area.RUST_RELEASE, "a condition the wrong way round",

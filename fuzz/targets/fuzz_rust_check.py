@@ -18,7 +18,7 @@ _WORDS = words(
     "fn let mut if else while loop for in match return break continue struct enum impl trait pub use mod const static "
     "where as move ref dyn self Self super crate type true false i8 i32 i64 u8 u128 usize f64 bool char str String Vec "
     "Option Some None Ok Err Box Rc RefCell HashMap & && | || = == -> => :: .. ..= ; , . ( ) [ ] { } < > # ! ? '_ 'a "
-    "main x y s v n T U A B \"x\" 'x' 0 1 255u8 1.5 #[derive(Debug,Clone,Copy,PartialEq)] println!(\"{}\",x) vec![] "
+    'main x y s v n T U A B "x" \'x\' 0 1 255u8 1.5 #[derive(Debug,Clone,Copy,PartialEq)] println!("{}",x) vec![] '
     ".clone() .len() .push(x) .iter() .map(|x|x) .unwrap() &mut &x *x x=x+1; drop(x); let(a,b)=(x,y); Iterator<Item=T>"
 )
 _TEXTS = (

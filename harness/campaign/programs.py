@@ -219,9 +219,7 @@ def jobs_of(built: list[Built]) -> list[Job]:
     return jobs
 
 
-def _executors(
-    summary: CorpusSummary, required: set[str], progress: Callable[[str], None]
-) -> dict[str, Executor]:
+def _executors(summary: CorpusSummary, required: set[str], progress: Callable[[str], None]) -> dict[str, Executor]:
     """The executors by name, each in a worker but the native one, which gives each program a process of its own."""
     found: dict[str, Executor] = {}
     for name in (summary.subject, *summary.references):

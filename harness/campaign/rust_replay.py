@@ -116,9 +116,7 @@ def _program(case: SourceCase, expected: ProgramObservation) -> ValidProgram:
     return ValidProgram(case.files[0][1], outcome, outcome)
 
 
-def _misjudged(
-    case: SourceCase, subject: str, recorded: SourceObservation
-) -> Misjudgement | WrongVerdict | None:
+def _misjudged(case: SourceCase, subject: str, recorded: SourceObservation) -> Misjudgement | WrongVerdict | None:
     with closing(create(subject)) as judge:
         if case.label.endswith(f" {VERDICT}"):
             try:

@@ -333,9 +333,7 @@ class IsolatedExecutor:
                     parts.append((*part, error))
         return found
 
-    def _attempt(
-        self, batch: MachineBatch, part: tuple[int, int], found: BatchObservation
-    ) -> WorkerFailedError | None:
+    def _attempt(self, batch: MachineBatch, part: tuple[int, int], found: BatchObservation) -> WorkerFailedError | None:
         """Run one part alone; its rows are filled unless it ends the worker too."""
         low, high = part
         smaller = rows_of(batch, slice(low, high))

@@ -68,9 +68,7 @@ def aot(
             def tell(done: int, left: int) -> None:
                 status.update(f"{done:,} regions, {left:,} places to look at")
 
-            made = translate(
-                program, tell, tier or ("baseline" if host else "llvm"), host, processes(jobs)
-            )
+            made = translate(program, tell, tier or ("baseline" if host else "llvm"), host, processes(jobs))
             replace_whole(out, encode(made.origin, bundled(made.regions)))
     except (LaunchError, ExecutableMemoryError, ValueError) as error:
         typer.echo(f"counterproof: {error}", err=True)

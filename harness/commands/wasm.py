@@ -203,9 +203,7 @@ def _built(main: Path, options: BuildOptions, keep: bool, settings: frozenset[st
 
         known = use_library_instances()
     try:
-        content = build_bytes(
-            compilation, options.profile, options.names, options.lowering, Jobs(jobs, _tell_alone)
-        )
+        content = build_bytes(compilation, options.profile, options.names, options.lowering, Jobs(jobs, _tell_alone))
     except ValueError as error:
         typer.echo(f"counterproof: {main}: {error}", err=True)
         raise typer.Exit(1) from None

@@ -58,9 +58,7 @@ class RustReduction:
         return sum(bool(line.strip()) for line in self.source.splitlines())
 
 
-def reduce_rust(
-    source: str, fails: Fails, max_tries: int = 1_500, program: Fails | None = None
-) -> RustReduction:
+def reduce_rust(source: str, fails: Fails, max_tries: int = 1_500, program: Fails | None = None) -> RustReduction:
     """The smallest program found within `max_tries` runs of `fails`, which is asked about what `program` says is one:
     without, what our compiler accepts.
 

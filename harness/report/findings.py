@@ -82,9 +82,7 @@ def reproducers(directory: Path) -> dict[tuple[str, str, str], Path]:
     return found
 
 
-def _bucket(
-    bucket: Bucket, entries: Any, ledger: Ledger, places: dict[tuple[str, str, str], Path]
-) -> dict[str, Any]:
+def _bucket(bucket: Bucket, entries: Any, ledger: Ledger, places: dict[tuple[str, str, str], Path]) -> dict[str, Any]:
     first = bucket.first
     key = Key.of(first)
     entry: Entry = entries.get(key, Entry(key))

@@ -116,6 +116,4 @@ def _rows(step: Step) -> list[str]:
     left = [f"{step.pc:#x}: {step.text}"]
     height = max(len(left), len(step.subject), len(step.oracle), 1)
     columns = [[*column, *[""] * (height - len(column))] for column in (left, list(step.subject), list(step.oracle))]
-    return [
-        f"# {mark} {a:<{COLUMN - 2}}  {b:<{COLUMN}}  {c}".rstrip() for a, b, c in zip(*columns, strict=True)
-    ]
+    return [f"# {mark} {a:<{COLUMN - 2}}  {b:<{COLUMN}}  {c}".rstrip() for a, b, c in zip(*columns, strict=True)]

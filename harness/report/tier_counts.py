@@ -53,8 +53,6 @@ def percentile_us(counts: Mapping[str, int], share: float) -> int:
     return 0
 
 
-
-
 def _of(counts: Mapping[str, int], name: str) -> str:
     return f"{counts.get(name, 0):,}"
 

@@ -152,7 +152,6 @@ class Hunt:
         replace_whole(path, (json.dumps({"oracle": guilty, "errata": [record]}, indent=2) + "\n").encode())
         return Candidate(guilty, signature, record, reduced, path)
 
-
     def _shared_mistake(self, case: MachineCase, guilty: str) -> bool:
         """Whether recorded errata of every other voter explain how it differs from the named one: then those who
         outvoted it share a mistake (QEMU and Unicorn have an ancestor in common), and it is the one that is right."""

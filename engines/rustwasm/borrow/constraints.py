@@ -239,11 +239,7 @@ class Constraints(Calls):
                     if collecting:
                         self.flowing = self._kind(place, statement.span)
                     # Parts may have regions where the whole has none: fields of `'static` references.
-                    if (
-                        locals_[place.local]
-                        or isinstance(statement.rvalue, (m.Ref, m.Aggregate))
-                        or place.projection
-                    ):
+                    if locals_[place.local] or isinstance(statement.rvalue, (m.Ref, m.Aggregate)) or place.projection:
                         self.point = point
                         self._assign(statement)
                 point += 1
@@ -399,9 +395,7 @@ class Constraints(Calls):
             for longer, shorter in self.summaries.get(one.data, ()):
                 if (longer < 0 or longer in known) and (shorter < 0 or shorter in known):
                     why = r.CALL if shorter == STATIC else category
-                    self.regions.outlives(
-                        self.demanded(longer, known), self.demanded(shorter, known), self.point, why
-                    )
+                    self.regions.outlives(self.demanded(longer, known), self.demanded(shorter, known), self.point, why)
 
     def _borrow(self, statement: m.Assign, rvalue: m.Ref, target: Typed, category: int) -> None:
         if rvalue.kind == "raw" or not target[1]:

@@ -31,9 +31,7 @@ Had: TypeAlias = "tuple[TraitDef, list[Typed], tuple[int, ...], list[tuple[str, 
 class Implemented(Calls):
     """A call of the impl's method with what the trait's is called with, for any lifetimes."""
 
-    def __init__(
-        self, shapes: Shapes, signatures: Signatures, impl: ImplDef, wanted: FnDef, given: FnDef
-    ) -> None:
+    def __init__(self, shapes: Shapes, signatures: Signatures, impl: ImplDef, wanted: FnDef, given: FnDef) -> None:
         super().__init__(Facts(m.Body(given.path, given, 0, given.span)), shapes, signatures, {})
         self.impl = impl
         self.wanted = wanted

@@ -144,9 +144,7 @@ class Signatures:
         args = [self.typed(a, env) for a in one.args]
         return self.associated(trait, name, args, tuple([env.region(own) for own in one.regions]), depth)
 
-    def associated(
-        self, trait: Any, name: str, args: list[Typed], lifetimes: tuple[int, ...], depth: int = 0
-    ) -> Typed:
+    def associated(self, trait: Any, name: str, args: list[Typed], lifetimes: tuple[int, ...], depth: int = 0) -> Typed:
         """The associated type of `args[0]: trait<lifetimes, args[1..]>`."""
         if depth > 16:
             raise UnknownRegionsError
@@ -187,9 +185,7 @@ class Signatures:
             raise UnknownRegionsError
         return found
 
-    def impls(
-        self, trait: Any, args: list[Typed], lifetimes: tuple[int, ...]
-    ) -> Iterator[tuple[Any, Environment]]:
+    def impls(self, trait: Any, args: list[Typed], lifetimes: tuple[int, ...]) -> Iterator[tuple[Any, Environment]]:
         """Impls whose head fits, with what their parameters stand for; where several do, the one whose bounds hold."""
         index = self.compilation.impl_index(trait)
         fitting = []

@@ -214,9 +214,7 @@ class _Rewriter:
     def _terminator(self, terminator: m.Terminator) -> m.Terminator:
         if not isinstance(terminator, m.Call):
             return terminator
-        arguments = [
-            one if self._is_view(one) else self._operand(one, terminator.span) for one in terminator.arguments
-        ]
+        arguments = [one if self._is_view(one) else self._operand(one, terminator.span) for one in terminator.arguments]
         destination = terminator.destination
         if destination.local in self.views:
             self._refuse("is also the result of a call", terminator.span)

@@ -34,9 +34,12 @@ _BY_NOTHING: Final = frozenset(
     ("slice_len", "str_len", "raw_array_free", "raw_free", "raw_equal", "raw_ref", "raw_mut", "rc_counts", "rc_free")
 )
 """Intrinsics whose code is the same whatever type they are given."""
-_BY_SIZE: Final = frozenset(
-    f"raw_array_{name}" for name in ("new", "ref", "mut", "slice", "slice_mut", "copy")
-) | {"slice_part", "slice_part_mut", "rc_empty", "rc_of_slots"}
+_BY_SIZE: Final = frozenset(f"raw_array_{name}" for name in ("new", "ref", "mut", "slice", "slice_mut", "copy")) | {
+    "slice_part",
+    "slice_part_mut",
+    "rc_empty",
+    "rc_of_slots",
+}
 """Intrinsics whose code depends on the size of their type."""
 _BY_LAYOUT: Final = frozenset(
     ("raw_read", "raw_write", "raw_array_read", "raw_array_write", "box_new", "box_into_raw", "box_from_raw", "copy")

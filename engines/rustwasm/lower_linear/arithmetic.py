@@ -58,9 +58,7 @@ def binary(fn: Numbers, op: str, left: list[Node], right: list[Node], ty: Ty, sp
     return [_integer(fn, op, left[0], right, bits, signed, span)]
 
 
-def _integer(
-    fn: Numbers, op: str, left: Node, rights: list[Node], bits: int, signed: bool, span: m.Span
-) -> Node:
+def _integer(fn: Numbers, op: str, left: Node, rights: list[Node], bits: int, signed: bool, span: m.Span) -> Node:
     name = wasm_name(bits)
     right = rights[0]
     if op in _COMPARISONS:

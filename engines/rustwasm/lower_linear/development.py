@@ -441,12 +441,9 @@ class DevelopmentProgram(Program):
         """The function with this key, whose code is that of another, with these events in place of its."""
         made = Lowered(first.source, first.type, key_name(key))
         made.events, made.pieces, made.gaps = events, first.pieces, first.gaps
-        called = {
-            old[1]: new[1] for old, new in zip(first.events, events, strict=True) if old[0] == "request"
-        }
+        called = {old[1]: new[1] for old, new in zip(first.events, events, strict=True) if old[0] == "request"}
         made.slots = [
-            (kind, called[what], addend) if kind == CALL else (kind, what, addend)
-            for kind, what, addend in first.slots
+            (kind, called[what], addend) if kind == CALL else (kind, what, addend) for kind, what, addend in first.slots
         ]
         answer = self._answer
         made.answers = [answer(event) for event in events]

@@ -111,9 +111,7 @@ def _multiplied(fn: Numbers, a: Half, b: Half, signed: bool) -> tuple[Half, Node
     return result, wrong
 
 
-def binary(
-    fn: Numbers, op: str, left: list[Node], right: list[Node], signed: bool, span: m.Span
-) -> list[Node]:
+def binary(fn: Numbers, op: str, left: list[Node], right: list[Node], signed: bool, span: m.Span) -> list[Node]:
     a = (fn.stash(left[0]), fn.stash(left[1]))
     if op in ("shl", "shr"):
         return list(_shift(fn, op, a, right[0], signed, span))

@@ -522,9 +522,7 @@ class ExpressionBuilder(ControlBuilder):
             self.body.declared.append((local, one))
 
 
-_EXTENDING: Final = frozenset(
-    (t.Borrow, t.Tuple, t.Array, t.StructLiteral, t.Block, t.If, t.Match, t.Call, t.Cast)
-)
+_EXTENDING: Final = frozenset((t.Borrow, t.Tuple, t.Array, t.StructLiteral, t.Block, t.If, t.Match, t.Call, t.Cast))
 """What a `let`'s value may be that keeps temporaries inside it."""
 _BRANCHING: Final = frozenset((t.If, t.Match))
 _ENDING: Final = frozenset((t.Block, t.If, t.Match))

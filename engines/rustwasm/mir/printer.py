@@ -151,9 +151,7 @@ class Printer:
     def body(self, body: m.Body) -> str:
         lines = [self._header(body)]
         lines += [
-            f"    let {self._local(i, local)};"
-            for i, local in enumerate(body.locals)
-            if i == 0 or i > body.arg_count
+            f"    let {self._local(i, local)};" for i, local in enumerate(body.locals) if i == 0 or i > body.arg_count
         ]
         for i, local in enumerate(body.locals):
             if local.name is not None:

@@ -42,9 +42,7 @@ class Verifier:
             return
         for number, block in enumerate(body.blocks):
             for statement in block.statements:
-                yield from self._told(
-                    body, number, print_statement, statement, lambda one: self._statement(body, one)
-                )
+                yield from self._told(body, number, print_statement, statement, lambda one: self._statement(body, one))
             yield from self._told(
                 body, number, print_terminator, block.terminator, lambda one: self._terminator(body, one)
             )

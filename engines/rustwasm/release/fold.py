@@ -77,8 +77,16 @@ _UNARY: Final[dict[str, Callable[[int, int], int]]] = {
     "extend32_s": lambda a, n: _signed(a, 32),
 }
 _INVERSE: Final = {
-    "eq": "ne", "ne": "eq", "lt_s": "ge_s", "ge_s": "lt_s", "gt_s": "le_s", "le_s": "gt_s",
-    "lt_u": "ge_u", "ge_u": "lt_u", "gt_u": "le_u", "le_u": "gt_u",
+    "eq": "ne",
+    "ne": "eq",
+    "lt_s": "ge_s",
+    "ge_s": "lt_s",
+    "gt_s": "le_s",
+    "le_s": "gt_s",
+    "lt_u": "ge_u",
+    "ge_u": "lt_u",
+    "gt_u": "le_u",
+    "le_u": "gt_u",
 }
 """Integer comparisons and their negations; floats have none, since NaN is neither less nor not less."""
 _COMMUTES: Final = frozenset({"add", "mul", "and", "or", "xor", "eq", "ne"})

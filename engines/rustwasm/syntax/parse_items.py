@@ -460,5 +460,3 @@ def parse(
         if not report_unpaired(tokenize(text, base, Diagnostics(diagnostics.sources)), diagnostics):
             diagnostics.messages += said
     return items
-
-

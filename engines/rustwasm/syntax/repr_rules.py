@@ -109,7 +109,5 @@ def check_discriminants(item: t.EnumItem, diagnostics: Diagnostics) -> None:
         return
     hints = [one.name for name, text, _ in item.attributes if name == "repr" for one in read(name, text).items]
     if not any(one in _INTEGERS for one in hints):
-        message = (
-            "`#[repr(inttype)]` must be specified for enums with explicit discriminants and non-unit variants"
-        )
+        message = "`#[repr(inttype)]` must be specified for enums with explicit discriminants and non-unit variants"
         diagnostics.error("E0732", message, item.name_span)

@@ -51,9 +51,7 @@ def settle_kinds(checker: BodyChecker) -> None:
     for closure, kind in checker.called_closures:
         if _RANKS.index(closure.trait_kind) > _RANKS.index(kind):
             own = closure.trait_kind
-            message = (
-                f"expected a closure that implements the `{kind}` trait, but this closure only implements `{own}`"
-            )
+            message = f"expected a closure that implements the `{kind}` trait, but this closure only implements `{own}`"
             start = closure.span[0]
             end = min(closure.syntax.body.span[0], closure.span[1])
             head = checker.compilation.sources.snippet((start, end)).rstrip()

@@ -244,6 +244,9 @@ class _Uses:
                 self.value(node.tail)
         elif isinstance(node, (t.Field, t.Index)) or (kind is t.Unary and node.op == "*"):
             self.inside(node, "ref")
+        elif kind is t.VecMacro and isinstance(node.inner, t.Repeat):
+            self.value(node.inner.element)
+            self.value(node.inner.count)
         else:
             for child in _children(node):
                 self.value(child)

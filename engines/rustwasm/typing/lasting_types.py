@@ -247,9 +247,7 @@ class KnownLifetimes:
                 error.helps.append(f"consider adding an explicit lifetime bound: `{shown}: {shorter}`")
 
 
-def _report_lifetime(
-    compilation: Compilation, longer: str, shorter: str, code: str, whole: str, span: Span
-) -> None:
+def _report_lifetime(compilation: Compilation, longer: str, shorter: str, code: str, whole: str, span: Span) -> None:
     error = compilation.diagnostics.error
     if code == "E0491":
         message = f"in type `&{shorter} {whole}`, reference has a longer lifetime than the data it references"

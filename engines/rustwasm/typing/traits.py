@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
 
 AMBIGUOUS: Final = "ambiguous"
-_SCALARS: Final = frozenset(
-    (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.NEVER, ty.FNPTR, ty.FNDEF, ty.RAW, ty.INFER)
-)
+_SCALARS: Final = frozenset((ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR, ty.NEVER, ty.FNPTR, ty.FNDEF, ty.RAW, ty.INFER))
 _UNSIZED: Final = frozenset((ty.STR, ty.SLICE, ty.DYN))
 _FN_KINDS: Final = {"Fn": 0, "FnMut": 1, "FnOnce": 2}
 

@@ -177,7 +177,6 @@ class TypeRules:
                     require(inference, p, args, item.ty.span)
         self.compilation.current_impl = saved
 
-
     def _impl_lasts(self, impl: ImplDef, trait: TraitDef) -> None:
         """What an impl's trait asks of lifetimes, and what it says of associated types."""
         known = KnownLifetimes(self.lasting)

@@ -114,9 +114,7 @@ class FunctionType:
         self.results = results
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, FunctionType) and self.parameters == other.parameters and self.results == other.results
-        )
+        return isinstance(other, FunctionType) and self.parameters == other.parameters and self.results == other.results
 
     def __hash__(self) -> int:
         return hash((self.parameters, self.results))

@@ -70,8 +70,8 @@ class Programs:
         """
         make = build.interpreter
         honest = make()  # programs have no vectors; harts that do get theirs
-        build.interpreter = (
-            lambda cache=None, *, has_vectors=False: make(cache, has_vectors=True) if has_vectors else honest
+        build.interpreter = lambda cache=None, *, has_vectors=False: (
+            make(cache, has_vectors=True) if has_vectors else honest
         )
         deaths = _built("deaths")
         cases = [Case(name, _built(name), (), _expected(name), status) for name, status in EXPECTED.items()]

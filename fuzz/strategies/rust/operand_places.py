@@ -131,7 +131,6 @@ class Places(ABC):
     def number(self, access: Access, depth: int) -> Term:
         """An expression of type i32."""
 
-
     def spelled(self, access: Access, root: str) -> str:
         return access.spelled.get(root, self.names[root])
 

@@ -15,7 +15,7 @@ from engines.rustwasm.compilation import check_source
         ("let mut v = [1, 2]; v[v.len() - 1] = 3;", []),
         ("let mut v = [1, 2]; let l = &mut v[..]; l[l.len() - 1] = 3;", []),
         ("let mut v = vec![1, 2]; v[0] += v[1];", []),
-        ("let mut v = vec![1, 2]; let f = &v[0]; v[1] = 3; println!(\"{f}\");", ["E0502"]),
+        ('let mut v = vec![1, 2]; let f = &v[0]; v[1] = 3; println!("{f}");', ["E0502"]),
         ("let mut v = vec![1, 2]; let f = &mut v[0]; let g = &mut v[1]; *f = 1; *g = 2;", ["E0499"]),
     ],
 )

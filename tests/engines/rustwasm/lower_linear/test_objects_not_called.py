@@ -12,5 +12,5 @@ from engines.rustwasm.wasm.validate import validate
 
 @pytest.mark.parametrize("profile", ["dev", "release"])
 def test_what_drops_objects_has_a_table_to_look_into(profile: str) -> None:
-    compilation = check_source("fn main() { let _quiet: Box<dyn Fn() + Send> = Box::new(|| println!(\"x\")); }")
+    compilation = check_source('fn main() { let _quiet: Box<dyn Fn() + Send> = Box::new(|| println!("x")); }')
     validate(decode(build_bytes(compilation, profile)))

@@ -51,19 +51,19 @@ fn failing(n: i32) -> Result<i32, GcString> { if n > 1 { Ok(n) } else { Err(GcSt
 _BODIES: Final = {
     # What a GC function is made of.
     "let a = leaf(); a.value = 2; a.value += 3; let b = a; b.next = Some(a);": True,
-    "let mut n = 0; while n < 3 { n += 1; } let m = if n > 2 { 1 } else { 2 }; print!(\"{n} {m}\");": True,
+    'let mut n = 0; while n < 3 { n += 1; } let m = if n > 2 { 1 } else { 2 }; print!("{n} {m}");': True,
     "let mut at = Some(leaf()); while let Some(one) = at { at = one.next; }": True,
     "let items = GcArray::from([1, 2]); items[0] = 4; items.push(items[1]); let x = items.map(|n| n + 1);": True,
-    "let text = GcString::from(format!(\"{}\", 1)); print!(\"{}\", text.len());": True,
+    'let text = GcString::from(format!("{}", 1)); print!("{}", text.len());': True,
     "let mut p = Point { x: 1, y: (1, 2) }; p.x = 2; put(&mut p.y.0); put(&mut p.x);": True,
     "let mut n = 0; let items = GcArray::from([1]); for one in items { n += one; } put(&mut n);": True,
     "match (1, leaf().next) { (TWO, _) => (), (n, Some(l)) if n > l.value => (), (1 | 3, None) => (), _ => () }": True,
-    "let n: Result<i32, GcString> = (|| { let a = failing(3)?; Ok(a + 1) })(); print!(\"{}\", n.unwrap_or(1));": True,
-    "let n = failing(2).unwrap_or(3); let Some(m) = Some(n) else { return }; print!(\"{m}\");": True,
+    'let n: Result<i32, GcString> = (|| { let a = failing(3)?; Ok(a + 1) })(); print!("{}", n.unwrap_or(1));': True,
+    'let n = failing(2).unwrap_or(3); let Some(m) = Some(n) else { return }; print!("{m}");': True,
     "let mut s = Sum(1); s += 2; let same = leaf() == leaf();": True,
     # A variable without value, or without `mut`.
-    "let n; n = 1; print!(\"{n}\");": False,
-    "let n: i32; if TWO > 1 { n = 1; } print!(\"{n}\");": False,
+    'let n; n = 1; print!("{n}");': False,
+    'let n: i32; if TWO > 1 { n = 1; } print!("{n}");': False,
     "let n = 1; n = 2;": False,
     "let a = leaf(); a = leaf();": False,
     "let n = 1; n += 2;": False,
@@ -80,18 +80,18 @@ _BODIES: Final = {
     "match 1 { n => n = 2 }": False,
     "match 1 { mut n if { n = 2; true } => (), _ => () }": False,
     # References that are kept, and values that own.
-    "let n = 1; let r = &n; print!(\"{}\", one(r));": False,
+    'let n = 1; let r = &n; print!("{}", one(r));': False,
     "let mut n = 1; let r = &mut n; put(r);": False,
-    "let (r, _) = (&1, 2); print!(\"{}\", one(r));": False,
+    'let (r, _) = (&1, 2); print!("{}", one(r));': False,
     "let _ = if TWO > 1 { &failing(1) } else { &failing(2) };": False,
     "match Some(&1) { Some(r) => (), None => () }": False,
-    "let r = &leaf().value; print!(\"{}\", one(r));": False,
-    "let r = \"text\"; print!(\"{r}\");": False,
+    'let r = &leaf().value; print!("{}", one(r));': False,
+    'let r = "text"; print!("{r}");': False,
     "let s = String::new();": False,
-    "let v = vec![1]; print!(\"{}\", v.len());": False,
-    "let f = { let s = GcString::from(\"x\"); move || s.len() }; print!(\"{}\", f());": True,
-    "let n = Node { value: 1, next: None, shape: Shape::Dot(1), name: \"\" };": False,
-    "for one in \"a b\".split(' ') { print!(\"{one}\"); }": False,
+    'let v = vec![1]; print!("{}", v.len());': False,
+    'let f = { let s = GcString::from("x"); move || s.len() }; print!("{}", f());': True,
+    'let n = Node { value: 1, next: None, shape: Shape::Dot(1), name: "" };': False,
+    'for one in "a b".split(\' \') { print!("{one}"); }': False,
     "let p = &raw const TWO;": False,
     # GC types in others and others in them, calls with what owns.
     "let h = holder(leaf());": False,
@@ -104,14 +104,14 @@ _BODIES: Final = {
     "let n = keep(move || 1);": True,
     "let w = Wrapped { inner: Some(holder(leaf())), name: GcString::new() };": False,
     # References into enums.
-    "let s = Shape::Dot(1); print!(\"{}\", s.size());": False,
-    "let s = Shape::Dot(1); print!(\"{s:?}\");": False,
+    'let s = Shape::Dot(1); print!("{}", s.size());': False,
+    'let s = Shape::Dot(1); print!("{s:?}");': False,
     "let same = Shape::Dot(1) == leaf().shape;": False,
     "let n = one(leaf().shape.size());": False,
     "match leaf().shape { SHAPE => (), _ => () }": False,
     "match failing(1) { Ok(n) if one(&n) > 1 => (), _ => () }": False,
     "match leaf().shape { Shape::Dot(n) if n > 1 => (), _ => () }": False,
-    "if let Shape::Dot(ref n) = leaf().shape { print!(\"{n}\"); }": False,
+    'if let Shape::Dot(ref n) = leaf().shape { print!("{n}"); }': False,
 }
 """Bodies of a GC function, and whether they are quiet: those with faults never are, those without should be."""
 _TOKEN: Final = re.compile(r"//[^\n]*|\"(?:[^\"\\]|\\.)*\"|'[^'\\]'|\w+|\s+|.", re.DOTALL)
@@ -202,7 +202,7 @@ def test_closures_that_quiet_functions_give_away_are_built() -> None:
 
 
 def test_advice_is_given_on_quiet_bodies() -> None:
-    text = "#![wasm::gc]\nfn f(a: GcArray<i32>) { for k in 0..a.len() { print!(\"{}\", a.to_vec().len() + k); } }\n"
+    text = '#![wasm::gc]\nfn f(a: GcArray<i32>) { for k in 0..a.len() { print!("{}", a.to_vec().len() + k); } }\n'
     compilation = check_source(text + "fn main() { f(GcArray::new()); }\n")
     assert unbuilt(compilation) == ["f", "main"]
     assert [one.code for one in advise(compilation)] == ["GC101"]

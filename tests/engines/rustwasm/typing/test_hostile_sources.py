@@ -61,6 +61,7 @@ def test_a_method_of_what_never_is_can_be_lowered() -> None:
     assert run_program(compilation) == (0, b"", b"")
     assert build_bytes(compilation, "dev")
 
+
 ENDLESS = {
     "tuples": "fn f<T>(x: T, n: u8) { if n > 0 { f((x,), n - 1) } } fn main() { f(1, 3); }",
     "pairs": "fn f<T: Copy>(x: T, n: u8) { if n > 0 { f((x, x), n - 1) } } fn main() { f(1, 3); }",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,12 +92,13 @@ def test_a_planted_bug_becomes_a_few_lines(plant: Callable[..., None], monkeypat
     runner = RustRunner((Build(),), [engine])
     plant(monkeypatch)
     for seed in range(60):
-        found = list(runner.examine(generate_program(ChoiceSequence(seed=seed), 8), f"seed {seed}"))
-        if found:
+        program = generate_program(ChoiceSequence(seed=seed), 8)
+        found = [] if program.items else list(runner.examine(program, f"seed {seed}"))
+        if found:  # types stay where a value of them shows the bug, so the program has none beside the prelude's
             break
     (one,) = found
     assert (one.engine, one.build) == ("mir", "dev")
     small = reduced(one, runner, found)
     assert small.reduced and len(small.reduced.splitlines()) <= 10, small.reduced
     monkeypatch.undo()
-    assert not list(runner.examine(replace(generate_program(ChoiceSequence(seed=seed), 8)), ""))
+    assert not list(runner.examine(program, ""))

@@ -512,3 +512,20 @@ def _() -> None:
         return condition
 
     replace_method(ControlBuilder, "condition", wrapper)
+
+
+@BUGS.action("rust-branches-fitted-to-what-stood-for-it", Area.RUST_FRONT_END, "a valid program rejected",
+             description="arms of what inference says is expected are moved, not lent")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.expressions import ExpressionChecker
+    from engines.rustwasm.typing.types import INFER
+
+    def wrapper(original: Any) -> Any:
+        def merge(self: Any, merged: Any, *rest: Any) -> None:
+            if merged.expected is not None and merged.expected.kind == INFER:
+                merged.expected = None
+            original(self, merged, *rest)
+
+        return merge
+
+    replace_method(ExpressionChecker, "merge", wrapper)

@@ -587,7 +587,10 @@ _PROGRAMS: Final = "fresh tests/engines/rustwasm/library/test_library_programs.p
 def _() -> None:
     from engines.rustwasm.typing.calls import CallChecker
 
-    replace_method(CallChecker, "coerced_as_hinted", lambda original: lambda self, arg, actual, wanted, hint: False)
+    def wrapper(original: Any) -> Any:
+        return lambda self, arg, actual, wanted, hint: original(self, arg, actual, wanted, wanted)
+
+    replace_method(CallChecker, "coerce_argument", wrapper)
 
 
 @BUGS.action("rust-derive-forgets-raw-names", Area.RUST_FRONT_END, "a name taken for another",

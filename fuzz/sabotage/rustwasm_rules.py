@@ -553,3 +553,25 @@ def _() -> None:
     from engines.rustwasm.modes import rules
 
     replace_method(rules, "ENDINGS", lambda original: rules.NOTHING)
+
+
+@BUGS.action("rust-arguments-fitted-as-they-like", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="what a call's expected result asks of an argument may be missed")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.calls import CallChecker
+
+    def wrapper(original: Any) -> Any:
+        def coerce_argument(self: Any, arg: Any, actual: Any, wanted: Any, hint: Any) -> None:
+            original(self, arg, actual, wanted, hint if self.can_unify(actual, hint) else wanted)
+
+        return coerce_argument
+
+    replace_method(CallChecker, "coerce_argument", wrapper)
+
+
+@BUGS.action("rust-parts-of-types-stay-open", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="nothing has to decide types of closures, variants, no elements")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import undecided
+
+    replace_method(undecided, "_holds_open", lambda original: lambda one: False)

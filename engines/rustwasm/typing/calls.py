@@ -17,8 +17,6 @@ from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.types import Ty, shallow
 
 _FN_TRAITS = ("Fn", "FnMut", "FnOnce")
-_COERCED = frozenset((ty.REF, ty.ADT, ty.FNPTR, ty.RAW))
-"""Kinds of types that values of other types can be fitted to."""
 CONFUSED: Final = {
     "length": ("len",), "size": ("len",), "push_back": ("push",), "set": ("insert",), "put": ("push", "insert"),
     "append": ("push", "push_str", "insert"), "push": ("insert", "push_back"),
@@ -145,29 +143,23 @@ class CallChecker(PatternChecker):
                 continue
             if self.pending_projections and shallow(wanted).kind == ty.INFER:
                 self.retry_projections()
-            actual = self.check(arg, hint)
-            if hint is wanted or not self.coerced_as_hinted(arg, actual, wanted, hint):
-                self.coerce(arg, actual, wanted)
+            self.coerce_argument(arg, self.check(arg, hint), wanted, hint)
         if late:
             self.select_pending()
             for arg, wanted, hint in late:
                 deep = ty.deep(wanted)
                 hinted = deep.kind == ty.INFER and shallow(hint).kind in (ty.DYN, ty.FNPTR)
                 actual = self.check(arg, hint if hinted else deep)
-                if not hinted or not self.coerced_as_hinted(arg, actual, wanted, hint):
-                    self.coerce(arg, actual, wanted)
+                self.coerce_argument(arg, actual, wanted, hint if hinted else wanted)
 
-    def coerced_as_hinted(self, arg: Any, actual: Ty, wanted: Ty, hint: Ty) -> bool:
-        """Fit an argument to what the call's expected result makes of its parameter: `Some(Box::new(1))` as an
-        `Option<Box<dyn Debug>>`. False, and nothing done, where it cannot be, or nothing would change."""
-        want = shallow(hint)
-        if want.kind not in _COERCED or shallow(actual).kind == ty.NEVER:
-            return False
-        mark = self.snapshot()
-        if self.unify(wanted, want) and self.try_coerce(arg, shallow(actual), want):
-            return True
-        self.rollback(mark)
-        return False
+    def coerce_argument(self, arg: Any, actual: Ty, wanted: Ty, hint: Ty) -> None:
+        """Fit an argument to what the call's expected result makes of its parameter, as `Some(Box::new(1))` as an
+        `Option<Box<dyn Debug>>` asks, which then is the parameter's type (rustc, `check_argument_types`). What has no
+        size on its own is no argument's type: a parameter's is asked for then."""
+        if hint is wanted or shallow(hint).kind in (ty.DYN, ty.STR, ty.SLICE):
+            self.coerce(arg, actual, wanted)
+        elif self.coerce(arg, actual, hint):
+            self.demand(wanted, hint, arg.span)
 
     def wrong_argument_count(self, args: list[Any], inputs: tuple[Ty, ...], span: t.Span, callee: Ty) -> None:
         s = "" if len(inputs) == 1 else "s"

@@ -51,6 +51,7 @@ class BodyChecker(StatementChecker):
         """How many constants of the body live as long as the program (`mir.promotion`)."""
         self.trait_selves: list[tuple[Ty, TraitDef]] = []
         self.instantiated: list[tuple[Generics, tuple[Ty, ...], t.Span]] = []
+        self.left_open: list[tuple[Ty, t.Span]] = []
         self.bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]] = []
         self.diverging: list[Ty] = []
         self.called_closures: list[tuple[ClosureDef, str]] = []
@@ -197,7 +198,7 @@ class BodyChecker(StatementChecker):
                 self.unify(one, ty.UNIT)
         check_bound_types(self)
         check_sizes(self)
-        if not self.compilation.diagnostics.has_errors:
+        if len(self.compilation.diagnostics.errors) == self.errors_before and not (self.unknown and self.errors_before):
             report_undecided(self)
         self.pending = []
         for node, actual, to in self.casts:

@@ -56,7 +56,7 @@ class ExpressionChecker(OperatorChecker):
         if merge.ty is None or merge.ty.kind == ty.NEVER:
             if merge.expected is not None and actual.kind != ty.NEVER and node is not None:
                 mark = self.snapshot()
-                if self.try_coerce(node, actual, merge.expected):
+                if self.try_coerce(node, actual, shallow(merge.expected)):
                     if merge.ty is not None and merge.known:
                         self.join(merge.expected, True, node, actual)
                     merge.ty = shallow(merge.expected)
@@ -199,6 +199,8 @@ class ExpressionChecker(OperatorChecker):
         for element in node.elements:
             self.merge(merge, element, self.check(element, merge.ty or merge.expected))
         element_ty = merge.ty or merge.expected or ty.variable()
+        if not node.elements:
+            self.left_open.append((element_ty, node.span))
         return ty.array(element_ty, len(node.elements))
 
     def element_hint(self, expected: Ty | None) -> Ty | None:

@@ -57,6 +57,9 @@ class PathChecker(Inference):
     """Types that paths like `Default::default` leave open."""
     instantiated: list[tuple[Generics, tuple[Ty, ...], t.Span]]
     """Arguments of generic functions, and where."""
+    left_open: list[tuple[Ty, t.Span]]
+    """Types that something else in the body has to decide, and where: of variables without a value, of no elements, of
+    variants."""
     said: list[tuple[int, Ty]]
     """Types with lifetimes that the path being resolved writes: by which parameter, -1 for what it is a part of; from
     -2 down its lifetimes."""
@@ -205,6 +208,8 @@ class PathChecker(Inference):
         if kind == "variant":
             self.collector.ensure_fields(definition.owner)
             node.target = found
+            if args and not self.is_library:
+                self.left_open += [(one, span) for one in args]
             if definition.shape == "unit":
                 return ty.adt(definition.owner, args)
             if definition.shape == "named":

@@ -99,6 +99,7 @@ class StatementChecker(ExpressionChecker):
                     self.unify(one, ty.NEVER_TY)
         else:
             one = ty.variable()
+            self.left_open.append((one, node.pattern.span))
         if node.otherwise is not None:
             result = shallow(self.check(node.otherwise))
             if result.kind not in (ty.NEVER, ty.ERROR):

@@ -71,6 +71,24 @@ def _report_variables(checker: BodyChecker) -> None:
             if one.flags & ty.HAS_INFER and _is_open(one):
                 checker.error("E0282", "type annotations needed", span, "cannot infer type of a generic parameter")
                 return
+    for closure in checker.closures:
+        for (pattern, _), one in zip(closure.syntax.parameters, closure.inputs, strict=True):
+            if _holds_open(one):
+                checker.error("E0282", "type annotations needed", pattern.span, "cannot infer type")
+                return
+        if _holds_open(closure.output):
+            checker.error("E0282", "type annotations needed", closure.span, "cannot infer type of what it gives back")
+            return
+    for one, span in checker.left_open:
+        if _holds_open(one):
+            checker.error("E0282", "type annotations needed", span, "cannot infer type")
+            return
+
+
+def _holds_open(one: Ty) -> bool:
+    """Whether a type has a part that nothing decides."""
+    one = shallow(one)
+    return bool(one.flags & ty.HAS_INFER) and (_is_open(one) or any(map(_holds_open, one.args)))
 
 
 def _is_open(one: Ty) -> bool:

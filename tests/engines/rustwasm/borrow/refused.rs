@@ -6974,3 +6974,18 @@ fn g(x: Option<i32>) -> i32 {
     }
 }
 fn main() {}
+//= fine
+fn put(_: &mut String) {}
+fn f(p: &mut String) {
+    let mut all: Vec<&mut String> = vec![];
+    all.push(match Some(1) { Some(_) => p, None => panic!() });
+    drop(all);
+    put(p);
+}
+fn g(p: &mut String) {
+    let mut all: Vec<&mut String> = vec![];
+    all.push(if true { p } else { panic!() });
+    drop(all);
+    put(p);
+}
+fn main() {}

@@ -1905,3 +1905,25 @@ impl S {
     fn b<T>(&self, t: T) -> impl Sized { (1, self.a(t)) }
 }
 fn main() {}
+//= E0308 2
+fn main() {
+    let (text, mut all) = (&String::from("a"), String::new()); all.push_str(Clone::clone(text));
+}
+//= E0308 3
+fn take(_: &str) {}
+fn main() {
+    let text = String::from("a"); take(Clone::clone(&text)); take(Clone::clone(&&*text));
+}
+//= E0282 1
+fn main() { let called = |one| {}; }
+//= E0282 1
+fn main() { let gives = || -> Vec<_> { panic!() }; }
+//= E0282 2 E0282 3
+fn main() { f(); g(); }
+fn f() { let never; }
+fn g() { let nothing = &None; }
+//= E0282 1
+fn main() { let nothing = []; }
+//= E0282 2
+enum Either<A> { Left(A), Right }
+fn main() { Either::Right; }

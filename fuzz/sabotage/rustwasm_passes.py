@@ -618,3 +618,30 @@ def _() -> None:
     from engines.rustwasm.typing.projection import Inference
 
     replace_method(Inference, "closure_is_clone", lambda original: lambda self, closure: True)
+
+
+@BUGS.action("rust-values-of-statements-end-last", Area.RUST_MIR, "drops in the wrong order",
+             judges=(f"{_PROGRAMS}[values_of_statements]",),
+             description="the value of a statement drops after what it was made of")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.scopes import ScopeBuilder
+
+    replace_method(ScopeBuilder, "end_first", lambda original: lambda self, place, scope: None)
+
+
+@BUGS.action("rust-places-of-statements-made-twice", Area.RUST_MIR, "drops in the wrong order",
+             judges=(f"{_PROGRAMS}[values_of_statements]",),
+             description="a statement that is a place makes what the place is in twice")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir.build_control import ControlBuilder
+    from engines.rustwasm.typing.coercion import is_place
+
+    def wrapper(original: Any) -> Any:
+        def statement(builder: Any, node: Any) -> None:
+            if is_place(node) and not node.adjust and not builder.checker.is_copy(builder.type_of(node)):
+                builder.place(node)
+            original(builder, node)
+
+        return statement
+
+    replace_method(ControlBuilder, "statement", wrapper)

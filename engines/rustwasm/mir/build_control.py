@@ -31,11 +31,14 @@ class ControlBuilder(FormatBuilder):
             self.into(Place(self.local(one, None, False, node.span)), node)
             return
         if is_place(node) and not node.adjust:
-            self.emit(m.FakeRead(self.place(node), node.span))
+            read = self.place(node)
+            self.emit(m.FakeRead(read, node.span))
             if not self.checker.is_copy(one):
-                self.assign(self.temp(one, node.span), m.Use(m.Move(self.place(node))), node.span)
+                self.assign(self.temp(one, node.span), m.Use(m.Move(read)), node.span)
             return
-        self.into(self.temp(one, node.span), node)
+        place = self.temp(one, node.span)
+        self.into(place, node)
+        self.end_first(place, self.temporaries[-1])
 
     def scalar(self, node: Any) -> m.Operand:
         """A number, bool or char, read through references."""

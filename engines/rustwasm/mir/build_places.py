@@ -143,10 +143,7 @@ class PlaceBuilder(ScopeBuilder):
         elif made_here and self.ends(self.body.locals[place.local].ty):
             self.temporaries[-1].locals.append((place.local, False))
         self.raw_into(place, node)
-        made = (keeper or self.temporaries[-1]).locals
-        if (place.local, True) in made:  # it ends before what it was made of
-            made.remove((place.local, True))
-            made.append((place.local, True))
+        self.end_first(place, keeper or self.temporaries[-1])
         return place
 
     def ends(self, one: Ty) -> bool:

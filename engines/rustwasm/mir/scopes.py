@@ -90,6 +90,13 @@ class ScopeBuilder:
             self.temporaries[-1].locals.append((local, True))
         return Place(local)
 
+    def end_first(self, place: Place, scope: Scope) -> None:
+        """Drop a temporary, which has its value now, before the temporaries that this was made of."""
+        made = (place.local, True)
+        if scope.locals and scope.locals[-1] != made and made in scope.locals:
+            scope.locals.remove(made)
+            scope.locals.append(made)
+
     def push(self, temporaries: bool = False) -> Scope:
         scope = Scope()
         self.scopes.append(scope)

@@ -6989,3 +6989,9 @@ fn g(p: &mut String) {
     put(p);
 }
 fn main() {}
+//= fine
+trait Look {}
+impl Look for i32 {}
+fn seen<'a>(one: &'a i32) -> Box<dyn Look + 'a> { Box::new(*one) }
+fn f(all: &mut Vec<i32>) { seen(&all.remove(0)); }
+fn main() {}

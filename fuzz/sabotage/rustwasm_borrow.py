@@ -529,3 +529,11 @@ def _() -> None:
         return merge
 
     replace_method(ExpressionChecker, "merge", wrapper)
+
+
+@BUGS.action("rust-operands-in-blocks-moved", Area.RUST_FRONT_END, "a valid program rejected",
+             description="a block on the right of an overloaded operator moves the `&mut` it gives")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.operators import OperatorChecker
+
+    replace_method(OperatorChecker, "lent_operand", lambda original: lambda self, trait, left: None)

@@ -109,6 +109,8 @@ class OperatorChecker(CallChecker):
         right_hint = left if left.kind in SCALAR or left.kind == ty.INFER or comparison else None
         if op in ("<<", ">>"):
             right_hint = None
+        if not comparison:
+            right_hint = right_hint or self.lent_operand(_ARITHMETIC[op][0], left)
         right = shallow(self.check(node.right, right_hint))
         if right.kind == ty.INFER and right.data == "type":
             self.select_pending()
@@ -203,6 +205,18 @@ class OperatorChecker(CallChecker):
         at = self.compilation.diagnostics.sources.snippet(between).find(sign) if between[0] < between[1] else -1
         return node.span if at < 0 else (between[0] + at, between[0] + at + len(sign))
 
+    def lent_operand(self, trait: str, left: Ty) -> Ty | None:
+        """The reference that an overloaded operator expects on its right, where one impl alone can be meant: what gives
+        it a `&mut` lends that (rustc, `check_overloaded_binop`)."""
+        if left.kind in SCALAR or left.kind in (ty.INFER, ty.ERROR, ty.NEVER):
+            return None
+        given = ty.variable()
+        mark = self.snapshot()
+        self.select(self.compilation.lang(trait), (left, given))
+        wanted = ty.deep(given)
+        self.rollback(mark)
+        return wanted if wanted.kind == ty.REF else None
+
     def overloaded(self, node: Any, op: str, left: Ty, right: Ty) -> Ty:
         trait = self.compilation.lang(_ARITHMETIC[op][0])
         given = ty.variable()
@@ -210,7 +224,7 @@ class OperatorChecker(CallChecker):
         if found is None:
             self.no_operator(node, op, left, right)
             return ty.ERROR_TY
-        if not self.try_coerce(node.right, right, given):
+        if not self.try_coerce(node.right, right, shallow(given)):
             mark = self.snapshot()
             self.no_operator(node, op, left, right) if not self.holds(trait, (left, right)) else None
             self.rollback(mark)
@@ -307,7 +321,9 @@ class OperatorChecker(CallChecker):
         if left.kind == ty.INFER:
             self.select_pending()
             left = shallow(left)
-        right = shallow(self.check(node.right, left if left.kind in SCALAR and node.op not in ("<<", ">>") else None))
+        hint = left if left.kind in SCALAR and node.op not in ("<<", ">>") else None
+        hint = hint or self.lent_operand(_ARITHMETIC[node.op][0] + "Assign", left)
+        right = shallow(self.check(node.right, hint))
         if right.kind == ty.INFER and right.data == "type":
             self.select_pending()
             right = shallow(right)
@@ -329,7 +345,7 @@ class OperatorChecker(CallChecker):
         if self.select(trait, (left, given)) is None:
             self.no_operator(node, node.op, left, right)
             return ty.UNIT
-        if not self.try_coerce(node.right, right, given) or self.select(trait, (left, given), nested=True) is None:
+        if not self.try_coerce(node.right, right, shallow(given)) or self.select(trait, (left, given), nested=True) is None:
             if isinstance(left, Ty) and self.only_reflexive(trait, left):
                 self.mismatch(given, right, node.right.span, node.right)
             else:

@@ -6995,3 +6995,10 @@ impl Look for i32 {}
 fn seen<'a>(one: &'a i32) -> Box<dyn Look + 'a> { Box::new(*one) }
 fn f(all: &mut Vec<i32>) { seen(&all.remove(0)); }
 fn main() {}
+//= fine
+struct S(i32);
+impl std::ops::AddAssign<&mut i32> for S { fn add_assign(&mut self, o: &mut i32) { self.0 += *o; } }
+impl std::ops::Add<&mut i32> for S { type Output = i32; fn add(self, o: &mut i32) -> i32 { self.0 + *o } }
+fn f(b: &mut i32, s: &mut S) -> i32 { *s += { 1; b }; *s += b; S(2) + b; let n = S(1) + if n() { b } else { panic!() }; n + *b }
+fn n() -> bool { true }
+fn main() {}

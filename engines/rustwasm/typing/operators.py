@@ -345,7 +345,8 @@ class OperatorChecker(CallChecker):
         if self.select(trait, (left, given)) is None:
             self.no_operator(node, node.op, left, right)
             return ty.UNIT
-        if not self.try_coerce(node.right, right, shallow(given)) or self.select(trait, (left, given), nested=True) is None:
+        fits = self.try_coerce(node.right, right, shallow(given))
+        if not fits or self.select(trait, (left, given), nested=True) is None:
             if isinstance(left, Ty) and self.only_reflexive(trait, left):
                 self.mismatch(given, right, node.right.span, node.right)
             else:

@@ -36,6 +36,9 @@ def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
         kind = "enum"
     elif actual.kind in (ty.FNDEF, ty.CLOSURE) and to.kind == ty.FNPTR:
         kind = "fn_pointer"
+        signature, mark = checker.signature_of(actual), checker.snapshot()
+        if signature is not None and not checker.unify(ty.fn_ptr(*signature), to):  # it says what a closure is given
+            checker.rollback(mark)
     elif to.kind == ty.RAW and (
         (actual.kind == ty.RAW and checker.unify(shallow(actual.args[0]), shallow(to.args[0])))
         or (actual.kind == ty.REF and fits_pointer(checker, actual, to))

@@ -17,7 +17,7 @@ from engines.rustwasm.typing.opaque_types import refuse_endless
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.statements import StatementChecker
 from engines.rustwasm.typing.types import Ty, shallow
-from engines.rustwasm.typing.undecided import check_bound_types, check_sizes, report_undecided
+from engines.rustwasm.typing.undecided import check_bound_types, check_sizes, report_undecided, report_variables
 
 if TYPE_CHECKING:
     from engines.rustwasm.compilation import Compilation
@@ -200,11 +200,17 @@ class BodyChecker(StatementChecker):
         check_sizes(self)
         if len(self.compilation.diagnostics.errors) == self.errors_before and not (self.unknown and self.errors_before):
             report_undecided(self)
-        self.pending = []
+        decided, self.pending = not self.pending, []
         for node, actual, to in self.casts:
             check_cast(self, node, ty.deep(actual), to)
         self.select_pending()  # what casts to trait objects ask of closures and others
         self.pending = []
+        if (
+            decided
+            and len(self.compilation.diagnostics.errors) == self.errors_before
+            and not (self.unknown and self.errors_before)
+        ):
+            report_variables(self)
         for node, negative in self.literals:
             check_literal_range(self, node, negative)
         for node, one in self.copies:

@@ -445,7 +445,8 @@ class ExpressionChecker(OperatorChecker):
         self.note_said(node)
         inner = node.operand.operand if isinstance(node.operand, t.Unary) and node.operand.op == "-" else node.operand
         literal = isinstance(inner, t.Literal)
-        actual = shallow(self.check(node.operand, to if literal and to.kind in (ty.INT, ty.FLOAT) else None))
+        hinted = to.kind in (ty.INT, ty.FLOAT) if literal else to.kind == ty.FNPTR and isinstance(inner, t.Closure)
+        actual = shallow(self.check(node.operand, to if hinted else None))
         self.casts.append((node, actual, to))
         if to.kind == ty.INFER:
             return actual

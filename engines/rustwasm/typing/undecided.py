@@ -51,11 +51,10 @@ def report_undecided(checker: BodyChecker) -> None:
             return
         code = "E0284" if projected.intersection(map(shallow, args)) else "E0283"
         checker.error(code, "type annotations needed", span, label)
-    if not checker.pending:
-        _report_variables(checker)
 
 
-def _report_variables(checker: BodyChecker) -> None:
+def report_variables(checker: BodyChecker) -> None:
+    """E0282 for types that nothing decides, the casts of the body included, and no trait is asked of."""
     before = len(checker.compilation.diagnostics.errors)
     for pattern, where in checker.irrefutable:
         if where == "local binding" and isinstance(pattern, t.BindingPattern) and isinstance(

@@ -1927,3 +1927,11 @@ fn main() { let nothing = []; }
 //= E0282 2
 enum Either<A> { Left(A), Right }
 fn main() { Either::Right; }
+//= fine
+fn main() {
+    let one = Box::new(|_| 1) as Box<dyn Fn(i32) -> i32>;
+    let two = (|_| 2) as fn(i32) -> i32;
+    let three = (&|_, _| 1) as &dyn Fn(u8, char) -> i32;
+    let four = vec![(|_| 2) as fn(&str) -> i32];
+    println!("{} {} {} {}", one(1), two(3), three(1, 'a'), four[0](""));
+}

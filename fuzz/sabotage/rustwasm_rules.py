@@ -198,9 +198,9 @@ def _() -> None:
 @BUGS.action("rust-lets-keep-nothing", Area.RUST_FRONT_END, "a valid program rejected",
              description="what a `let` borrows in the ends of branches is gone after it")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.mir import build_expressions
+    from engines.rustwasm.mir import build_statements
 
-    replace_method(build_expressions, "_extend", lambda original: lambda node, kept: None)
+    replace_method(build_statements, "_extend", lambda original: lambda node, kept, scope: False)
 
 
 _SPANS: Final = ("tests/engines/rustwasm/test_spans.py",)
@@ -240,13 +240,13 @@ def _() -> None:
 @BUGS.action("rust-branches-keep-nothing", Area.RUST_FRONT_END, "a valid program rejected",
              description="temporaries that a branch of a `let`'s value lends end with the statement")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.mir import build_expressions
+    from engines.rustwasm.mir import build_statements
     from engines.rustwasm.syntax import tree as t
 
     def wrapper(original: Any) -> Any:
         return lambda node, *rest: not isinstance(node, (t.If, t.Match)) and original(node, *rest)
 
-    replace_method(build_expressions, "_extend", wrapper)
+    replace_method(build_statements, "_extend", wrapper)
 
 
 @BUGS.action("rust-arrays-not-taken-apart", Area.RUST_FRONT_END, "a valid program rejected",
@@ -514,9 +514,9 @@ def _() -> None:
              judges=(DEVELOPMENT,),
              description="what stands further right may change an operand that was read")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.mir import build_expressions
+    from engines.rustwasm.mir.build_operands import OperandBuilder
 
-    replace_method(build_expressions, "is_calm", lambda original: lambda node: True)
+    replace_method(OperandBuilder, "calm", lambda original: lambda self, nodes: True)
 
 
 @BUGS.action("rust-fields-read-after-the-base", Area.RUST_FRONT_END, "a wrong result",

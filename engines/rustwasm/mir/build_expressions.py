@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
-from engines.rustwasm.mir.build_control import ControlBuilder
-from engines.rustwasm.mir.operators import round_float
-from engines.rustwasm.mir.scopes import Scope
+from engines.rustwasm.mir.build_statements import StatementBuilder
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.coercion import is_place
@@ -20,10 +18,9 @@ _OPS = {
     ">>": "shr", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
 }  # fmt: skip
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
-_SCALARS: Final = frozenset((ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR))
 
 
-class ExpressionBuilder(ControlBuilder):
+class ExpressionBuilder(StatementBuilder):
     """`into` evaluates an expression, adjustments included, into a place; `operand` gives it as an operand."""
 
     def __init__(self, checker: Any, body: m.Body, closure: Any) -> None:
@@ -40,39 +37,6 @@ class ExpressionBuilder(ControlBuilder):
             self.assign(place, rvalue, node.span)
             return
         self.raw_into(place, node)
-
-    def operand(self, node: Any) -> m.Operand:
-        if not node.adjust:
-            if isinstance(node, t.Literal):
-                return self.literal(node)
-            if is_place(node):
-                return self.read(self.read_place(node), self.type_of(node), node.span)
-            if (
-                isinstance(node, t.Unary)
-                and node.op == "-"
-                and isinstance(node.operand, t.Literal)
-                and node.target is None
-            ):
-                return self.negated(node)
-            if isinstance(node, t.PathExpr) and self.type_of(node).kind == ty.FNDEF:
-                return m.Constant(self.type_of(node), None, self.written(node))
-        elif node.adjust[-1][0] == "joined":
-            return m.Copy(self.adjusted_place(node))
-        one = self.adjusted_type(node)
-        place = self.temp(one, node.span)
-        self.into(place, node)
-        return m.Copy(place) if one.kind in _SCALARS else m.Move(place)
-
-    def literal(self, node: t.Literal) -> m.Constant:
-        one = self.type_of(node)
-        if one.kind == ty.FLOAT:
-            return m.Constant(one, round_float(float(node.value), one))
-        return m.Constant(one, node.value)
-
-    def negated(self, node: t.Unary) -> m.Constant:
-        """A literal with a minus before it."""
-        constant = self.literal(node.operand)
-        return m.Constant(constant.ty, -constant.value)
 
     def raw_into(self, place: Place, node: Any) -> None:
         _TABLE[type(node)](self, place, node)
@@ -118,21 +82,6 @@ class ExpressionBuilder(ControlBuilder):
         operand = self.scalar(node.operand)
         self.assign(place, m.UnaryOp("neg" if node.op == "-" else "not", operand), node.span)
 
-    def stable(self, operand: m.Operand, node: Any, may_change: bool) -> m.Operand:
-        """Read a variable now if evaluating another expression may change it."""
-        if isinstance(operand, m.Copy) and may_change and not self._temporary(operand.place):
-            one = self.adjusted_type(node)
-            while one.kind == ty.REF:
-                one = one.args[0]
-            saved = Place(self.local(one, None, False, node.span))
-            self.assign(saved, m.Use(operand), node.span)
-            return m.Copy(saved)
-        return operand
-
-    def _temporary(self, place: Place) -> bool:
-        """Whether the place holds a value that no other expression knows of."""
-        return not place.projection and self.body.locals[place.local].name is None
-
     def binary(self, place: Place, node: t.Binary) -> None:
         op = node.op
         if op == "&&" or op == "||":
@@ -150,7 +99,7 @@ class ExpressionBuilder(ControlBuilder):
                 arguments = self.operands([node.left, node.right])
             self.call(self.function(method, args), arguments, place, node.span)
             return
-        left = self.stable(self.scalar(node.left), node.left, not is_calm(node.right))
+        left = self.stable(self.scalar(node.left), node.left, not self.calm([node.right]))
         right = self.scalar(node.right)
         self.assign(place, m.BinaryOp(_OPS[op], left, right), node.span)
 
@@ -233,75 +182,6 @@ class ExpressionBuilder(ControlBuilder):
     def aggregate(self, place: Place, node: Any) -> None:
         operands = self.operands(node.elements)
         self.assign(place, m.Aggregate(self.type_of(node), operands), node.span)
-
-    def operands(self, nodes: list[Any], last: Any = None) -> list[m.Operand]:
-        """The operands of these expressions, in their order; `last` is evaluated after them."""
-        rest = nodes if last is None else [*nodes, last]
-        self.pending.append((len(self.scopes), []))
-        found = [self.held(self.early(self.operand(node), node, rest[i + 1 :])) for i, node in enumerate(nodes)]
-        self.pending.pop()
-        return found
-
-    def arguments(self, nodes: list[Any], receiver: m.Operand | None = None) -> list[m.Operand]:
-        """The operands of a call, as above, behind its receiver if that has been evaluated."""
-        self.pending.append((len(self.scopes), []))
-        found = [] if receiver is None else [self.held(receiver)]
-        for i, node in enumerate(nodes):
-            found.append(self.held(self.early(self.argument(node), node, nodes[i + 1 :])))
-        self.pending.pop()
-        return found
-
-    def held(self, operand: m.Operand) -> m.Operand:
-        """The operand, whose temporary drops first of all where an expression further right leaves the call."""
-        if isinstance(operand, m.Move) and not operand.place.projection:
-            local = self.body.locals[operand.place.local]
-            if local.name is None and self.needs_drop(local.ty):
-                self.pending[-1][1].append(operand.place.local)
-        return operand
-
-    def argument(self, node: Any, receives: bool = False) -> m.Operand:
-        """An operand of a call, perhaps the receiver. What is lent to it without being written so is lent for changes
-        from the call on only: operands further right may look at it (rustc-dev-guide, "Two-phase borrows")."""
-        if not node.adjust:
-            return self.operand(node)
-        source, rvalue, one = self.adjusted(node)
-        if rvalue is None:
-            assert source is not None
-            return self.read(source, one)
-        # A trait object is passed on by an unsizing coercion, which lends at once.
-        if isinstance(rvalue, m.Ref) and rvalue.kind == "mut" and (receives or one.args[0].kind != ty.DYN):
-            rvalue.kind = "two_phase"
-        held = self.temp(one, node.span)
-        self.assign(held, rvalue, node.span)
-        return m.Copy(held) if one.kind in _SCALARS else m.Move(held)
-
-    def early(self, operand: m.Operand, node: Any, later: list[Any]) -> m.Operand:
-        """The operand as it is before the expressions further right: these may change its place, look at it, or fill it
-        again (The Rust Reference, "Evaluation order of operands")."""
-        if isinstance(operand, m.Copy):
-            behind = any(step[0] in (m.DEREF, m.INDEX) for step in operand.place.projection)
-            # What is behind a reference may be lent to another operand, which is used from the call on.
-            if behind or (self.body.locals[operand.place.local].mutable and not all(map(is_calm, later))):
-                return self.saved(operand, node)
-        elif (
-            isinstance(operand, m.Move)
-            and is_place(node)
-            and not node.adjust
-            and any(not isinstance(one, (t.Literal, t.PathExpr)) for one in later)
-        ):
-            return self.moved(operand, node)
-        return operand
-
-    def saved(self, operand: m.Copy, node: Any) -> m.Operand:
-        one = self.adjusted_type(node)
-        held = Place(self.local(one, None, False, node.span))
-        self.assign(held, m.Use(operand), node.span)
-        return m.Copy(held)
-
-    def moved(self, operand: m.Move, node: Any) -> m.Operand:
-        held = self.temp(self.adjusted_type(node), node.span)
-        self.assign(held, m.Use(operand), node.span)
-        return m.Move(held, node.span)
 
     def repeat(self, place: Place, node: t.Repeat) -> None:
         self.assign(place, m.Repeat(self.operand(node.element), self.checker.final(node.target)), node.span)
@@ -430,7 +310,7 @@ class ExpressionBuilder(ControlBuilder):
         method, args = node.target
         receiver = node.receiver
         first = self.argument(receiver, True)
-        if not isinstance(first, m.Copy) or not all(map(is_calm, node.args)):
+        if not isinstance(first, m.Copy) or not self.calm(node.args):
             first = self.early(first, receiver, node.args)
         arguments = self.arguments(node.args, first)
         function = m.Constant(self.function(method, args).ty, None, self.written(node))
@@ -438,167 +318,12 @@ class ExpressionBuilder(ControlBuilder):
 
     # Control flow
 
-    def block_expression(self, place: Place, node: t.Block) -> None:
-        depth = len(self.scopes)
-        done: int | None = None
-        if node.label is not None:
-            done = self.block()
-            self.loops.append((node, done, None, place, depth))
-        scope = self.push()
-        for statement in node.statements:
-            if isinstance(statement, t.LetStatement):
-                self.let_statement(statement, scope)
-            else:
-                self.push(temporaries=True)
-                self.statement(statement.expr)
-                self.pop(statement.span)
-        if node.tail is not None:
-            self.into(place, node.tail)
-        elif self.type_of(node) is ty.UNIT:
-            self.assign(place, m.Aggregate(ty.UNIT, []), node.span)
-        self.pop(node.span)
-        if done is not None:
-            self.loops.pop()
-            self.goto(done, done)
-
-    def let_statement(self, node: t.LetStatement, scope: Scope) -> None:
-        pattern = node.pattern
-        simple = isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) and pattern.sub is None
-        if node.value is None:
-            self.body.deferred = True
-            for variable in _variables(pattern):
-                place = self.declare_variable(variable, scope)
-                if simple:
-                    self.declared(node, place.local)
-            return
-        self.push(temporaries=True)
-        inner = self.temporaries[-1]
-        if type(node.value) in _EXTENDING and _extend(node.value, self.kept, scope):
-            self.body.deferred = True
-        if simple and pattern.mode is None:
-            variable = pattern.target
-            local = self.local(self.checker.final(variable.ty), variable.name, variable.mutable, variable.span)
-            self.declared(node, local)
-            self.emit(m.StorageLive(local))
-            self.into(Place(local), node.value)
-            if type(node.value) in _ENDING:
-                self.emit(m.FakeRead(Place(local), node.span))
-            self.pop(node.span)
-            scope.locals.append((local, self.needs_drop(self.body.locals[local].ty)))
-            self.places[variable] = Place(local)
-            return
-        if is_place(node.value):
-            place = self.adjusted_place(node.value)
-        else:
-            one = self.adjusted_type(node.value)
-            local = self.local(one, None, False, node.value.span)
-            self.declared(node, local)
-            self.emit(m.StorageLive(local))
-            holder = scope if _borrows(pattern) else inner
-            place = Place(local)
-            self.into(place, node.value)
-            holder.locals.append((local, self.needs_drop(one)))
-        if node.otherwise is None:
-            if not isinstance(pattern, t.WildPattern):
-                self.bind_irrefutable(pattern, place, scope)
-            self.pop(node.span)
-            return
-        fail = self.block()
-        self.scrutinee = node.value.span
-        self.bind(self.test_pattern(pattern, place, fail, scope), scope)
-        following = self.block()
-        self.leave(inner, node.span)
-        self.goto(following, fail)
-        self.leave(inner, node.span)
-        self.into(Place(self.local(ty.NEVER_TY, None, False, node.span)), node.otherwise)
-        self.end(m.Unreachable(), following)
-        self.scopes.pop()
-        self.temporaries.pop()
-
-    def declared(self, node: t.LetStatement, local: int) -> None:
-        """Keep the lifetimes that a `let` gives to a local."""
-        one = self.checker.declared.get(node)
-        if one is not None:
-            self.body.declared.append((local, one))
-
-
-_EXTENDING: Final = frozenset((t.Borrow, t.Tuple, t.Array, t.StructLiteral, t.Block, t.If, t.Match, t.Call, t.Cast))
-"""What a `let`'s value may be that keeps temporaries inside it."""
-_BRANCHING: Final = frozenset((t.If, t.Match))
-_ENDING: Final = frozenset((t.Block, t.If, t.Match))
-"""What ends variables of its own: a `let` reads the value that it has after that."""
-
-
-def _extend(node: Any, kept: dict[Any, Scope], scope: Scope) -> bool:
-    """Add what the value of a `let` keeps, and in which scope: operands of its borrows, in its parts and in the ends of
-    its branches. True if some of it may not be made (The Rust Reference, "Temporary lifetime extension")."""
-    kind = type(node)
-    parts: list[Any] = []
-    if kind is t.Borrow:
-        inner = node.operand
-        while isinstance(inner, (t.Field, t.Index)) or (isinstance(inner, t.Unary) and inner.op == "*"):
-            inner = inner.operand if isinstance(inner, t.Unary) else inner.base
-        if not isinstance(inner, t.PathExpr) or not is_place(inner):
-            kept[inner] = scope
-        parts = [inner]
-    elif kind is t.Tuple or kind is t.Array:
-        parts = node.elements
-    elif kind is t.StructLiteral:
-        parts = [part for _, part, _ in node.fields]
-    elif kind is t.Cast:
-        parts = [node.operand]
-    elif kind is t.Block:
-        parts = [node.tail]
-    elif kind is t.If:
-        parts = [node.then, node.otherwise]
-    elif kind is t.Match:
-        parts = [arm.body for arm in node.arms]
-    elif kind is t.Call and isinstance(node.callee, t.PathExpr):
-        target = node.callee.target
-        if isinstance(target, tuple) and target[0] == "variant":
-            parts = node.args
-    known = len(kept)
-    deferred = [_extend(part, kept, scope) for part in parts]
-    return any(deferred) or (kind in _BRANCHING and len(kept) > known)
-
-
-def _variables(pattern: Any) -> list[Variable]:
-    out = [pattern.target] if isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable) else []
-    for part in _parts(pattern):
-        out += _variables(part)
-    return out
-
-
-def _parts(pattern: Any) -> list[Any]:
-    """The patterns inside a pattern."""
-    parts = [getattr(pattern, "sub", None), getattr(pattern, "inner", None), *getattr(pattern, "elements", ())]
-    parts += [inner for _, inner, _ in getattr(pattern, "fields", ())]
-    return [part for part in parts if part is not None]
-
-
-def is_calm(node: Any) -> bool:
-    """Whether evaluating an expression changes no variable, and lends none to be changed."""
-    if isinstance(node, t.Field):
-        return is_calm(node.base)
-    if isinstance(node, t.Index):
-        return is_calm(node.base) and is_calm(node.index)
-    if isinstance(node, t.Borrow):
-        return not node.mutable and is_calm(node.operand)
-    return isinstance(node, (t.Literal, t.PathExpr))
-
 
 def _is_still(node: Any) -> bool:
     """Whether finding the place runs nothing: a variable, or a field of one."""
     if isinstance(node, t.Field):
         return _is_still(node.base) and not any(one[0] == "overloaded" for one in node.base.adjust or ())
     return isinstance(node, t.PathExpr)
-
-
-def _borrows(pattern: Any) -> bool:
-    """Does the pattern say `ref` anywhere? Then the value it takes apart lives as long as its variables."""
-    if isinstance(pattern, t.BindingPattern) and pattern.by_ref:
-        return True
-    return any(_borrows(part) for part in _parts(pattern))
 
 
 _B = ExpressionBuilder

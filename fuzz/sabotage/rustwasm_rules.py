@@ -31,6 +31,30 @@ def _() -> None:
     replace_method(PathChecker, "contradicted", lambda original: lambda *rest: None)
 
 
+@BUGS.action("rust-closures-cast-with-captures", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             description="closures that capture variables are cast to function pointers")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import check
+
+    replace_method(check, "check_closure_casts", lambda original: lambda checker: None)
+
+
+@BUGS.action("rust-undecided-before-casts", Area.RUST_FRONT_END, "a valid program rejected",
+             description="what casts decide comes after the question what is undecided")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import check
+    from engines.rustwasm.typing.undecided import report_undecided
+
+    def wrapper(original: Any) -> Any:
+        def sizes(checker: Any) -> None:
+            original(checker)
+            report_undecided(checker)
+
+        return sizes
+
+    replace_method(check, "check_sizes", wrapper)
+
+
 @BUGS.action("rust-bindings-say-no-parameters", Area.RUST_FRONT_END, "a valid program rejected",
              description="`I: Iterator<Item = T>` does not say what T is")  # fmt: skip
 def _() -> None:

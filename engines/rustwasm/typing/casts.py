@@ -5,7 +5,7 @@ Source: The Rust Reference, "Type cast expressions", "Integer literal expression
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -13,6 +13,8 @@ from engines.rustwasm.typing.types import Ty, shallow
 
 if TYPE_CHECKING:
     from engines.rustwasm.typing.coercion import Coercer
+
+MAY_NOT_CAPTURE: Final = "closures can only be coerced to `fn` types if they do not capture any variables"
 
 
 def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
@@ -39,6 +41,7 @@ def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
         signature, mark = checker.signature_of(actual), checker.snapshot()
         if signature is not None and not checker.unify(ty.fn_ptr(*signature), to):  # it says what a closure is given
             checker.rollback(mark)
+            kind = "fn_pointer" if actual.kind == ty.CLOSURE and checker.said_errors() else None
     elif to.kind == ty.RAW and (
         (actual.kind == ty.RAW and checker.unify(shallow(actual.args[0]), shallow(to.args[0])))
         or (actual.kind == ty.REF and fits_pointer(checker, actual, to))
@@ -98,6 +101,16 @@ def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
             checker.error("E0605", f"non-primitive cast: `{have}` as `{want}`", node.span)
         return
     node.target = kind
+
+
+def check_closure_casts(checker: Coercer) -> None:
+    """E0605 for what captures variables and is cast to a function pointer; captures are known after all other casts."""
+    for node, actual, to in checker.casts:
+        one = shallow(actual)
+        if node.target == "fn_pointer" and one.kind == ty.CLOSURE and one.data.captures:
+            message = f"non-primitive cast: `{checker.show(one)}` as `{checker.show(shallow(to))}`"
+            error = checker.error("E0605", message, node.span, "invalid cast")
+            error.labels.append((one.data.captures[0].span, MAY_NOT_CAPTURE))
 
 
 def fits_pointer(checker: Coercer, actual: Ty, to: Ty) -> bool:

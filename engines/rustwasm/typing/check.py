@@ -9,7 +9,7 @@ from engines.rustwasm.typing import expressions as e
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.callables import settle_kinds
 from engines.rustwasm.typing.captures import find_captures
-from engines.rustwasm.typing.casts import check_cast, check_literal_range
+from engines.rustwasm.typing.casts import MAY_NOT_CAPTURE, check_cast, check_closure_casts, check_literal_range
 from engines.rustwasm.typing.const_context import constant_context
 from engines.rustwasm.typing.definitions import ClosureDef, FnDef, Generics, TraitDef
 from engines.rustwasm.typing.exhaustiveness import check_irrefutable, check_match
@@ -198,18 +198,13 @@ class BodyChecker(StatementChecker):
                 self.unify(one, ty.UNIT)
         check_bound_types(self)
         check_sizes(self)
-        if len(self.compilation.diagnostics.errors) == self.errors_before and not (self.unknown and self.errors_before):
-            report_undecided(self)
-        decided, self.pending = not self.pending, []
         for node, actual, to in self.casts:
             check_cast(self, node, ty.deep(actual), to)
         self.select_pending()  # what casts to trait objects ask of closures and others
-        self.pending = []
-        if (
-            decided
-            and len(self.compilation.diagnostics.errors) == self.errors_before
-            and not (self.unknown and self.errors_before)
-        ):
+        if not self.said_errors():
+            report_undecided(self)
+        decided, self.pending = not self.pending, []
+        if decided and not self.said_errors():
             report_variables(self)
         for node, negative in self.literals:
             check_literal_range(self, node, negative)
@@ -227,8 +222,8 @@ class BodyChecker(StatementChecker):
             if closure.captures and any(step[0] == "fn_pointer" for step in node.adjust or ()):
                 error = self.mismatch(pointer, ty.intern(ty.CLOSURE, closure), node.span, node)
                 if error is not None:
-                    text = "closures can only be coerced to `fn` types if they do not capture any variables"
-                    error.labels.append((closure.captures[0].span, text))
+                    error.labels.append((closure.captures[0].span, MAY_NOT_CAPTURE))
+        check_closure_casts(self)
         for closure in self.closures:
             closure.inputs = tuple([self.final(i) for i in closure.inputs])
             closure.output = self.final(closure.output)
@@ -236,7 +231,7 @@ class BodyChecker(StatementChecker):
             opaque.hidden = self.final(var)
         for opaque, _ in self.opened:
             refuse_endless(self, opaque)
-        if len(self.compilation.diagnostics.errors) == self.errors_before and not (self.unknown and self.errors_before):
+        if not self.said_errors():
             for node in self.matches:
                 check_match(self, node)
             for pattern, where in self.irrefutable:

@@ -67,6 +67,17 @@ class PathChecker(Inference):
     """What expressions wrote so, for the borrow checker."""
     bound_types: list[tuple[TraitDef, str, tuple[Ty, ...], Ty, t.Span]]
     """What associated types have to be of types that were not known yet."""
+    casts: list[tuple[t.Cast, Ty, Ty]]
+    """What `as` is asked of, the type that it has and the one it is to get."""
+    errors_before: int
+    unknown: bool
+    """Whether something in the body means nothing because of an error elsewhere."""
+
+    def said_errors(self) -> bool:
+        """Whether errors of this body, or elsewhere for it, make what is left to ask about pointless."""
+        return len(self.compilation.diagnostics.errors) != self.errors_before or (
+            self.unknown and self.errors_before > 0
+        )
 
     def error(self, code: str | None, message: str, span: t.Span, label: str = "") -> Any:
         return self.compilation.diagnostics.error(code, message, span, label)

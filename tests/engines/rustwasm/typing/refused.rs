@@ -1935,3 +1935,44 @@ fn main() {
     let four = vec![(|_| 2) as fn(&str) -> i32];
     println!("{} {} {} {}", one(1), two(3), three(1, 'a'), four[0](""));
 }
+//= E0605 3
+fn main() {
+    let k = 3;
+    let f = (|x| x + k) as fn(i32) -> i32;
+}
+//= E0605 4
+fn main() {
+    let k = 3;
+    let c = |x: i32| -> i32 { x + k };
+    let f = c as fn(i32) -> i32;
+}
+//= E0605 3
+fn g(x: i32) -> i32 { x }
+fn main() {
+    let f = g as fn(u8) -> u8;
+}
+//= fine
+fn g(x: i32) -> i32 { x }
+fn h<'a>(x: &'a str, y: &str) -> &'a str { x }
+fn k<T: Default>(x: T) -> T { T::default() }
+fn it<I: Iterator>(x: I) -> Option<I::Item> { None }
+unsafe fn u(x: i32) {}
+struct S(i32);
+impl S { fn m(&self) -> &i32 { &self.0 } }
+fn main() {
+    let a = h as fn(&'static str, &'static str) -> &'static str;
+    let a = h as for<'x, 'y> fn(&'x str, &'y str) -> &'x str;
+    let b = k as fn(u8) -> u8;
+    let c = it::<std::ops::Range<u8>> as fn(std::ops::Range<u8>) -> Option<u8>;
+    let e = S::m as fn(&S) -> &i32;
+    let f = S as fn(i32) -> S;
+    let s = Some as fn(u8) -> Option<u8>;
+    let t = String::len as fn(&String) -> usize;
+    let v = (|x| x) as fn(_) -> u8;
+    let w = (|x: &str| x.len()) as fn(&str) -> usize;
+    let x = <u8 as Default>::default as fn() -> u8;
+    let y = g as fn(_) -> _;
+    let z = u as unsafe fn(i32);
+    let z = (|x: i32| {}) as unsafe fn(i32);
+    let z = g as unsafe fn(i32) -> i32;
+}

@@ -6,14 +6,13 @@ from typing import Any, Final
 
 from engines.rustwasm.release.tree import Node, Tree
 from engines.rustwasm.typing.definitions import FnDef
+from engines.rustwasm.typing.extents import LONGEST_TYPE, Extents
 from engines.rustwasm.typing.types import Ty, show
 from engines.rustwasm.wasm import types as w
 
 DEEPEST_TYPE: Final = 256
 """How deep the types nest that a function is made for: a function that calls itself with ever larger types never ends.
 rustc ends it after 128 calls."""
-LONGEST_TYPE: Final = 1 << 16
-"""Of how many types they consist: `(x, x)` for `x` doubles them with each call."""
 _SHOWN: Final = 12
 """Of how many types the part of such a type consists that the message shows."""
 
@@ -28,7 +27,7 @@ class Requests:
         self.imports: dict[str, None] = {}
         self.trees: dict[Any, tuple[Tree, tuple[w.ValueType, ...]]] = {}
         self._labels = 1_000_000
-        self._extents: dict[Ty, tuple[int, int]] = {}
+        self.extents = Extents()
 
     def call(self, key: Any, arguments: list[Node], type_: w.ValueType | None) -> Node:
         """A call of the function with this key."""
@@ -59,7 +58,7 @@ class Requests:
             ValueError: they are.
         """
         for one in args:
-            deep, long = self._extent(one)
+            deep, long = self.extents.of(one)
             if deep > DEEPEST_TYPE:
                 limit = f"nests {deep} deep (at most {DEEPEST_TYPE})"
             elif long > LONGEST_TYPE:
@@ -67,23 +66,12 @@ class Requests:
             else:
                 continue
             part = one
-            while self._extent(part)[1] > _SHOWN:
-                part = max(part.args, key=self._extent)
+            while self.extents.of(part)[1] > _SHOWN:
+                part = max(part.args, key=self.extents.of)
             raise ValueError(
                 f"reached the recursion limit while instantiating {what} for a type that {limit} and in which "
                 f"there is `{show(part)}`; it leads to itself with ever larger types: let it not, or by `dyn Trait`"
             )
-
-    def _extent(self, one: Ty) -> tuple[int, int]:
-        """How deep a type nests, and of how many types it consists."""
-        if not one.args:
-            return 1, 1
-        found = self._extents.get(one)
-        if found is None:
-            parts = [self._extent(part) for part in one.args]
-            found = 1 + max([deep for deep, _ in parts]), 1 + sum([long for _, long in parts])
-            self._extents[one] = found
-        return found
 
     def fresh_label(self) -> int:
         self._labels += 1

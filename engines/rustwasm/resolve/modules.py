@@ -33,13 +33,15 @@ class Binding:
 class AliasDef:
     """`type Name<..> = ...;`"""
 
-    __slots__ = ("module", "name", "path", "syntax")
+    __slots__ = ("module", "name", "path", "stands_for", "syntax")
 
     def __init__(self, name: str, syntax: t.AliasItem, module: Module) -> None:
         self.name = name
         self.path = name
         self.syntax = syntax
         self.module = module
+        self.stands_for: Ty | None = None
+        """Its type, once it is known, of one without parameters: the same at each use."""
 
 
 class Module:

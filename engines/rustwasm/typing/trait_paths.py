@@ -12,6 +12,7 @@ from engines.rustwasm.resolve.modules import TYPES, Module, kind_of
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, Generics, Predicate, TraitDef
+from engines.rustwasm.typing.extents import Extents
 from engines.rustwasm.typing.generic_arguments import lower_arguments
 from engines.rustwasm.typing.type_env import TypeEnv, elide_result
 from engines.rustwasm.typing.types import Ty
@@ -34,6 +35,7 @@ class TraitPaths:
         given: for `check_objects`."""
         self.quantified = False
         """Whether a trait was asked for with every lifetime (`for<'a> Trait<'a>`): for the borrow checker."""
+        self.extents = Extents()
         self.called: dict[Ty, None] = {}
         """The function pointers and trait objects that are written, with their lifetimes: for `borrow.written`."""
 

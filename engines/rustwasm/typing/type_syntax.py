@@ -8,6 +8,7 @@ from engines.rustwasm.resolve.modules import TYPES, AliasDef, kind_of
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.definitions import AdtDef, TraitDef
+from engines.rustwasm.typing.extents import LONGEST_TYPE
 from engines.rustwasm.typing.generic_arguments import lower_arguments
 from engines.rustwasm.typing.trait_paths import TraitPaths
 from engines.rustwasm.typing.type_env import Binder, TypeEnv, elide_result
@@ -260,6 +261,8 @@ class TypeSyntax(TraitPaths):
         if alias in self.compilation.active:
             self.diagnostics.error("E0391", f"cycle detected when expanding type alias `{alias.name}`", segment.span)
             return ty.ERROR_TY
+        if alias.stands_for is not None and segment.args is None:
+            return alias.stands_for
         # Arguments are none of the alias: it may be named in them.
         given = [self.lower(a, env) for a in segment.args.types] if segment.args else []
         self.compilation.active.add(alias)
@@ -296,6 +299,15 @@ class TypeSyntax(TraitPaths):
                 self.note(inner.params[p.name], p.bounds, inner)
         result = self.lower(alias.syntax.ty, inner)
         self.compilation.active.discard(alias)
+        long = self.extents.of(result)[1]
+        if long > LONGEST_TYPE:
+            message = f"reached the type-length limit while expanding the type alias `{alias.name}`"
+            self.diagnostics.error(
+                None, message, segment.span, f"consists of {long} types (at most {LONGEST_TYPE}): let it be a struct"
+            )
+            result = ty.ERROR_TY
+        if not alias.syntax.generics.params and env.infer is None and env.elide is None:
+            alias.stands_for = result
         return result
 
 

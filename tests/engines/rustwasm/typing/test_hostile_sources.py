@@ -19,6 +19,16 @@ HOSTILE = {
     "literal": ("fn main() { let x = " + "9" * 20_000 + "; }", None),
     "recursive struct": ("struct A { b: B } struct B { a: A }" + MAIN, "E0072"),
     "recursive alias": ("type A = B; type B = A; fn f(x: A) {}" + MAIN, "E0391"),
+    "doubling aliases": (
+        "type A0 = (u8, u8);"
+        + "".join(f"type A{i + 1} = (A{i}, A{i});" for i in range(60))
+        + "fn main() { let x: Option<Box<A60>> = None; }",
+        None,
+    ),
+    "doubling alias of a parameter": (
+        "type D<T> = (T, T); fn main() { let x: Option<" + "D<" * 60 + "u8" + ">" * 60 + "> = None; }",
+        None,
+    ),
     "constants in a circle": ("const A: i32 = B; const B: i32 = A;" + MAIN, "E0391"),
     "imports in a circle": ("use a::b; mod a { pub use super::b; }" + MAIN, "E0432"),
     "endless requirement": (
@@ -53,6 +63,11 @@ def test_any_bytes_give_diagnostics(data: bytes) -> None:
     diagnostics = check_source(data.decode("utf-8", "replace")).diagnostics
     assert diagnostics.has_errors
     assert diagnostics.to_json_lines()
+
+
+def test_what_an_alias_stands_for_is_found_once() -> None:
+    chain = "type A0 = u8;" + "".join(f"type A{i + 1} = A{i};" for i in range(5000))
+    assert not check_source(chain + "fn main() { let x: A5000 = 3; let y: u8 = x; }").diagnostics.errors
 
 
 def test_a_method_of_what_never_is_can_be_lowered() -> None:

@@ -55,6 +55,18 @@ def _() -> None:
     replace_method(check, "check_sizes", wrapper)
 
 
+@BUGS.action("rust-values-beside-taken-ones-taken", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             judges=("tests/engines/rustwasm/typing/test_matched_values.py",),
+             description="of numbers that arms take, the one behind counts as taken")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.matched_values import MatchedValues
+
+    def wrapper(original: Any) -> Any:
+        return lambda self, low, high: original(self, low, high + 1)
+
+    replace_method(MatchedValues, "take", wrapper)
+
+
 @BUGS.action("rust-bindings-say-no-parameters", Area.RUST_FRONT_END, "a valid program rejected",
              description="`I: Iterator<Item = T>` does not say what T is")  # fmt: skip
 def _() -> None:
@@ -452,9 +464,10 @@ def _() -> None:
              judges=("tests/engines/rustwasm/typing/test_accepted_by_typing.py",),
              description="a match on a `char` must cover the surrogates")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.typing import exhaustiveness
+    from engines.rustwasm.typing import exhaustiveness, matched_values
 
     replace_method(exhaustiveness, "_NO_CHARACTERS", lambda original: range(0x110000, 0x110001))
+    replace_method(matched_values.MatchedValues, "_place", lambda original: lambda self, value: value)
 
 
 @BUGS.action("rust-std-outside-is-unknown", Area.RUST_FRONT_END, "a message about something else",

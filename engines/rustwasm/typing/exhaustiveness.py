@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.fixes import wildcard_arm
+from engines.rustwasm.typing.matched_values import MatchedValues
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty, shallow
 
@@ -154,6 +155,14 @@ def _is_rest(node: Any) -> bool:
     return isinstance(node.sub if isinstance(node, t.BindingPattern) else node, t.RestPattern)
 
 
+_LIMIT: Final = 20_000_000
+"""How many rows one match may have looked at, all steps together: some ten seconds."""
+
+
+class _TooComplexError(Exception):
+    """Which arm of a match takes what takes longer to tell than anyone would wait."""
+
+
 class _Matrix:
     def __init__(self, checker: BodyChecker) -> None:
         self.checker = checker
@@ -181,6 +190,8 @@ class _Matrix:
             low, high = self.lowering.bounds(one)
             if head[0] == "range":
                 low, high = max(low, head[1]), min(high, head[2])
+                if low == high and not (one.kind == ty.CHAR and low in _NO_CHARACTERS):
+                    return [(("range", low, high), [])]
             cuts = {low, high + 1}
             for pattern in column:
                 for part in _flatten(pattern):
@@ -235,11 +246,13 @@ class _Matrix:
 
     def useful(self, rows: list[list[Any]], row: list[Any], types: list[Ty]) -> list[Any] | None:
         """A witness (patterns as text) that only `row` matches, or None."""
-        self.steps += 1
-        if self.steps > 20000:
-            return None
+        self.steps += 1 + len(rows)
+        if self.steps > _LIMIT:
+            raise _TooComplexError
         if not types:
             return [] if not rows else None
+        if rows and all(one is WILD for one in rows[-1]):
+            return None
         head = row[0]
         if head[0] == "or":
             for part in head[1]:
@@ -349,21 +362,64 @@ def check_match(checker: BodyChecker, node: t.Match) -> None:
     scrutinee = checker.final(node.scrutinee.ty)
     if _takes_each_once(matrix, node.arms, scrutinee):
         return
-    rows: list[list[Any]] = []
-    for arm in node.arms:
-        row = [matrix.lowering.pattern(arm.pattern)]
-        if matrix.useful(rows, row, [scrutinee]) is None and matrix.steps < 20000:
-            checker.compilation.diagnostics.warning(
-                "unreachable_patterns", "unreachable pattern", arm.pattern.span, "no value can reach this"
-            )
-        if arm.guard is None:
-            rows.append(row)
-    missing = matrix.useful(rows, [WILD], [scrutinee])
+    patterns = [matrix.lowering.pattern(arm.pattern) for arm in node.arms]
+    try:
+        missing = _missing(matrix, node.arms, patterns, scrutinee)
+    except _TooComplexError:
+        message = "reached the pattern complexity limit"
+        checker.error(
+            None, message, node.scrutinee.span, "which arm takes what takes too long to tell: split the match"
+        )
+        return
     if missing is not None and not (matrix.lowering.unknown_constants and checker.errors_before):
         message = f"non-exhaustive patterns: `{missing[0]}` not covered"
         error = checker.error("E0004", message, node.scrutinee.span, f"pattern `{missing[0]}` not covered")
         error.notes.append(f"the matched value is of type `{ty.show(scrutinee)}`")
         error.suggestion = wildcard_arm(node, checker.compilation.diagnostics.sources.snippet(node.span))
+
+
+def _missing(matrix: _Matrix, arms: list[t.Arm], patterns: list[Any], one: Ty) -> list[str] | None:
+    """What no arm takes, as text; None where they take all. Warns of arms that nothing reaches.
+
+    Raises:
+        _TooComplexError: it takes longer to tell than anyone would wait.
+    """
+    parts = [_flatten(pattern) for pattern in patterns]
+    if one.kind in (ty.INT, ty.CHAR) and all(part[0] != "other" for some in parts for part in some):
+        return _missing_value(matrix, arms, parts, one)
+    rows: list[list[Any]] = []
+    for arm, pattern in zip(arms, patterns, strict=True):
+        if matrix.useful(rows, [pattern], [one]) is None:
+            _warn_unreachable(matrix, arm)
+        if arm.guard is None:
+            rows.append([pattern])
+    return matrix.useful(rows, [WILD], [one])
+
+
+def _missing_value(matrix: _Matrix, arms: list[t.Arm], parts: list[list[Any]], one: Ty) -> list[str] | None:
+    """`_missing` of a match on numbers or characters."""
+    low, high = matrix.lowering.bounds(one)
+    taken = MatchedValues(one.kind)
+    for arm, some in zip(arms, parts, strict=True):
+        ranges = [(low, high) if part[0] == "_" else (max(low, part[1]), min(high, part[2])) for part in some]
+        if all(first > last or taken.missing(first, last) is None for first, last in ranges):
+            _warn_unreachable(matrix, arm)
+        if arm.guard is None:
+            for first, last in ranges:
+                taken.take(first, last)
+    gap = taken.missing(low, high)
+    return None if gap is None else [matrix.show(("range", *gap), one, [])]
+
+
+def _warn_unreachable(matrix: _Matrix, arm: t.Arm) -> None:
+    matrix.checker.compilation.diagnostics.warning(
+        "unreachable_patterns", "unreachable pattern", arm.pattern.span, "no value can reach this"
+    )
+
+
+def _refuse_complex(checker: BodyChecker, span: t.Span) -> None:
+    message = "reached the pattern complexity limit"
+    checker.error(None, message, span, "what the patterns take takes too long to tell: split them")
 
 
 def check_irrefutable(checker: BodyChecker, pattern: Any, where: str) -> None:
@@ -376,7 +432,11 @@ def check_irrefutable(checker: BodyChecker, pattern: Any, where: str) -> None:
     one = checker.final(pattern.ty)
     for _ in range(pattern.derefs):
         one = ty.ref(one)
-    missing = matrix.useful([[matrix.lowering.pattern(pattern)]], [WILD], [one])
+    try:
+        missing = matrix.useful([[matrix.lowering.pattern(pattern)]], [WILD], [one])
+    except _TooComplexError:
+        _refuse_complex(checker, pattern.span)
+        return
     if missing is not None:
         message = f"refutable pattern in {where}"
         error = checker.error("E0005", message, pattern.span, f"pattern `{missing[0]}` not covered")

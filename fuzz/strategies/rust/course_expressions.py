@@ -86,7 +86,7 @@ class Expressions(Flow, ABC):
         labels = [one for one in self.labels if one.loop or one.valued]
         label = self.draw.pick(labels) if labels and self.draw.below(3) else None
         again = label is not None and label.loop and (not label.valued or self.draw.chance(3))
-        moves = []
+        moves, around = [], self.labels
         if self.draw.chance(2):
             fence = 0 if label is None else label.fence + again
             known = self.movable(fence)
@@ -94,8 +94,10 @@ class Expressions(Flow, ABC):
                 place, key = self.draw.pick(known)
                 self.moved(key)
                 moves.append((f"drop({place});", key))
+                self.labels = self.left_for_good(key)
         leave = not again and label is not None and label.loop and not label.valued
         value = None if again or leave else self.number(depth)
+        self.labels = around
         if label is None:
             assert value is not None
             text = f"return {self.returned(value.text)};"
@@ -239,13 +241,17 @@ class Expressions(Flow, ABC):
     def _matched(self, depth: int) -> Number:
         number = self.number(depth)
         name = self.draw.pick([one.name for one in self.visible] or ["v"]) if self.draw.chance(3) else self.fresh()
+        outside = self.visible
+
+        def nothing() -> tuple[Number, bool]:
+            self.visible = outside
+            return self.branch(depth), True
+
         with self.inner():
             key = self.declare(name, "number", False).key
             guard, holds = self.guard(depth - 1)
-            first, second = self.joined(lambda: (self.branch(depth), True), lambda: (self.branch(depth), True))
-        start = self.whole
-        third = self.branch(depth)
-        self.whole &= start
+            ways = self.joined(lambda: (self.branch(depth), True), lambda: (self.branch(depth), True), nothing)
+        first, second, third = ways
 
         def run(machine: Machine) -> int:
             found = half_of(number.run(machine))

@@ -123,6 +123,12 @@ class Flow:
             if place[1] in self.whole
         ]
 
+    def left_for_good(self, key: str) -> tuple[Label, ...]:
+        """What may be left when the variable's value is gone: no loop that would find it so when it goes on."""
+        name = key.partition(".")[0]
+        fence = next(one.fence for one in self.visible if one.key == name)
+        return tuple(one for one in self.labels if one.fence + one.loop <= fence)
+
     def moved(self, key: str) -> None:
         self.whole -= {key, key.partition(".")[0]}
 

@@ -11,8 +11,9 @@ import pytest
 from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 from fuzz.strategies.rust import gather
+from fuzz.strategies.rust.course_flow import Label, Number
 from fuzz.strategies.rust.course_machine import ExitError, Kept, Machine, mix
-from fuzz.strategies.rust.courses import courses
+from fuzz.strategies.rust.courses import Course, courses
 from fuzz.strategies.rust.generate import ValidProgram, generate_dense
 from fuzz.strategies.rust.items import ITEMS
 from fuzz.strategies.wasm.choices import ChoiceSequence
@@ -64,3 +65,38 @@ def test_what_a_call_was_given_drops_before_other_temporaries_where_it_is_left()
 
 def test_the_item_and_its_model_are_the_same() -> None:
     assert "(a * 31 + b * 7 + 3) % 1000" in ITEMS["Kept"] and mix(2, 3) == 86
+
+
+@pytest.mark.parametrize("form", ["_chosen", "_matched", "_matched_whole", "_if_let"])
+def test_no_way_counts_on_what_another_filled(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each arm starts with what held a value before them all, and what only some fill is not full after them."""
+    course = Course(ChoiceSequence(seed=1), "i32", "g")
+    ways = 3 if "matched" in form else 2
+    found: list[frozenset[str]] = []
+
+    def branch(depth: int) -> Number:
+        found.append(course.whole & {"first", "all but the last"})
+        course.whole |= {"first"} if not found[1:] else set()
+        course.whole |= {"all but the last"} if len(found) < ways else set()
+        return Number("{ 0 }", lambda machine: 0)
+
+    monkeypatch.setattr(course, "branch", branch)
+    getattr(course, form)(1)
+    assert found == [frozenset()] * ways
+    assert not course.whole & {"first", "all but the last"}
+
+
+def test_a_loop_does_not_go_on_where_a_value_from_outside_was_moved() -> None:
+    """`drop(a); return { .. continue 'l .. }`: the next round would find it moved."""
+    for seed in range(300):
+        course = Course(ChoiceSequence(seed=seed), "i32", "g")
+        outside = course.declare("a", "kept", True)
+        with course.labelled(Label("'l", 0, valued=False, loop=True)), course.fenced():
+            inside = course.declare("b", "kept", True)
+            text, _ = course.leaving(3)
+            moved, _, after = text.partition("; ")
+            if moved == f"{{ drop({outside.name})":
+                assert "return" in after or "break 'l" in after
+                assert "continue 'l" not in after
+            assert course.left_for_good(outside.key) == ()
+            assert course.left_for_good(inside.key) == course.labels

@@ -335,7 +335,9 @@ class Expressions(Flow, ABC):
         before = self.whole
         with self.labelled(label), self.inner(), self.fenced():
             key = self.declare(counter, "number", False).key
+            start = self.whole
             last = self.number(depth)
+            self.whole = start  # where the loop goes on, what it is left with was not asked
             with self.inner():
                 text, effect = self.statements(1 + self.draw.below(3), depth)
         self.whole = before.intersection(*label.ends)

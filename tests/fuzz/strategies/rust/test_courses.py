@@ -12,7 +12,7 @@ from engines.rustwasm.compilation import check_source
 from engines.rustwasm.mir.interpreter import run_program
 from fuzz.strategies.rust import gather
 from fuzz.strategies.rust.course_flow import Label, Number
-from fuzz.strategies.rust.course_machine import ExitError, Kept, Machine, mix
+from fuzz.strategies.rust.course_machine import Effect, ExitError, Kept, Machine, mix
 from fuzz.strategies.rust.courses import Course, courses
 from fuzz.strategies.rust.generate import ValidProgram, generate_dense
 from fuzz.strategies.rust.items import ITEMS
@@ -100,3 +100,22 @@ def test_a_loop_does_not_go_on_where_a_value_from_outside_was_moved() -> None:
                 assert "continue 'l" not in after
             assert course.left_for_good(outside.key) == ()
             assert course.left_for_good(inside.key) == course.labels
+
+
+def test_a_loop_does_not_count_on_what_only_its_last_value_filled(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = Course(ChoiceSequence(seed=1), "i32", "g")
+    found = []
+
+    def number(depth: int) -> Number:
+        course.whole |= {"filled"}
+        return Number("0", lambda machine: 0)
+
+    def statements(most: int, depth: int) -> tuple[str, Effect]:
+        found.append("filled" in course.whole)
+        return "", lambda machine: None
+
+    monkeypatch.setattr(course, "number", number)
+    monkeypatch.setattr(course, "statements", statements)
+    course._looped(1)
+    assert found == [False]
+    assert "filled" not in course.whole

@@ -466,8 +466,8 @@ def _() -> None:
 def _() -> None:
     from engines.rustwasm.typing import exhaustiveness, matched_values
 
-    replace_method(exhaustiveness, "_NO_CHARACTERS", lambda original: range(0x110000, 0x110001))
-    replace_method(matched_values.MatchedValues, "_place", lambda original: lambda self, value: value)
+    for module in (exhaustiveness, matched_values):
+        replace_method(module, "SURROGATES", lambda original: range(0x110000, 0x110001))
 
 
 @BUGS.action("rust-std-outside-is-unknown", Area.RUST_FRONT_END, "a message about something else",

@@ -112,7 +112,7 @@ class ExpressionBuilder(StatementBuilder):
             value = self.operand(node.right)
             if not _is_still(left):
                 if isinstance(value, m.Copy) and not self._temporary(value.place):
-                    value = self.saved(value, node.right)
+                    value = self.saved(value, self.adjusted_type(node.right), node.right.span)
                 elif isinstance(value, m.Move) and value.place.projection:
                     value = self.moved(value, node.right)
             self.store(self.place(left), value, one, node.span)

@@ -57,9 +57,7 @@ class OperandBuilder(ControlBuilder):
             one = self.adjusted_type(node)
             while one.kind == ty.REF:
                 one = one.args[0]
-            saved = Place(self.local(one, None, False, node.span))
-            self.assign(saved, m.Use(operand), node.span)
-            return m.Copy(saved)
+            return self.saved(operand, one, node.span)
         return operand
 
     def _temporary(self, place: Place) -> bool:
@@ -114,7 +112,7 @@ class OperandBuilder(ControlBuilder):
             behind = any(step[0] in (m.DEREF, m.INDEX) for step in operand.place.projection)
             # What is behind a reference may be lent to another operand, which is used from the call on.
             if behind or (self.body.locals[operand.place.local].mutable and not self.calm(later)):
-                return self.saved(operand, node)
+                return self.saved(operand, self.adjusted_type(node), node.span)
         elif (
             isinstance(operand, m.Move)
             and is_place(node)
@@ -128,10 +126,10 @@ class OperandBuilder(ControlBuilder):
         """Whether evaluating these expressions changes no variable, and lends none to be changed."""
         return all(map(_is_calm, nodes))
 
-    def saved(self, operand: m.Copy, node: Any) -> m.Operand:
-        one = self.adjusted_type(node)
-        held = Place(self.local(one, None, False, node.span))
-        self.assign(held, m.Use(operand), node.span)
+    def saved(self, operand: m.Operand, one: ty.Ty, span: t.Span) -> m.Operand:
+        """What an operand of that type is now, whatever becomes of its place."""
+        held = Place(self.local(one, None, False, span))
+        self.assign(held, m.Use(operand), span)
         return m.Copy(held)
 
     def moved(self, operand: m.Move, node: Any) -> m.Operand:

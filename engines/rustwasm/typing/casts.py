@@ -5,7 +5,7 @@ Source: The Rust Reference, "Type cast expressions", "Integer literal expression
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
@@ -84,23 +84,22 @@ def check_cast(checker: Coercer, node: t.Cast, actual: Ty, to: Ty) -> None:
         elif actual.kind == ty.REF and (to.kind in number or to.kind == ty.RAW):
             checker.error("E0606", f"casting `{have}` as `{want}` is invalid", node.span)
         elif to.kind in number or to.kind == ty.CHAR or to.kind == ty.BOOL:
-            code = "E0606" if actual.kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR) else "E0605"
-            message = (
-                f"casting `{have}` as `{want}` is invalid"
-                if code == "E0606"
-                else f"non-primitive cast: `{have}` as `{want}`"
-            )
-            checker.error(
-                code,
-                message,
-                node.span,
+            label = (
                 "an `as` expression can only be used to convert between primitive types or to coerce to a specific "
-                "trait object",
+                "trait object"
             )
+            if actual.kind in (ty.INT, ty.FLOAT, ty.BOOL, ty.CHAR):
+                checker.error("E0606", f"casting `{have}` as `{want}` is invalid", node.span, label)
+            else:
+                _refuse(checker, node, have, want, label)
         else:
-            checker.error("E0605", f"non-primitive cast: `{have}` as `{want}`", node.span)
+            _refuse(checker, node, have, want)
         return
     node.target = kind
+
+
+def _refuse(checker: Coercer, node: t.Cast, have: str, want: str, label: str = "") -> Any:
+    return checker.error("E0605", f"non-primitive cast: `{have}` as `{want}`", node.span, label)
 
 
 def check_closure_casts(checker: Coercer) -> None:
@@ -108,8 +107,7 @@ def check_closure_casts(checker: Coercer) -> None:
     for node, actual, to in checker.casts:
         one = shallow(actual)
         if node.target == "fn_pointer" and one.kind == ty.CLOSURE and one.data.captures:
-            message = f"non-primitive cast: `{checker.show(one)}` as `{checker.show(shallow(to))}`"
-            error = checker.error("E0605", message, node.span, "invalid cast")
+            error = _refuse(checker, node, checker.show(one), checker.show(shallow(to)), "invalid cast")
             error.labels.append((one.data.captures[0].span, MAY_NOT_CAPTURE))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.fixes import wildcard_arm
-from engines.rustwasm.typing.matched_values import MatchedValues
+from engines.rustwasm.typing.matched_values import SURROGATES, MatchedValues
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.types import Ty, shallow
 
@@ -147,8 +147,6 @@ class _Lowering:
 
 
 _REST: Any = ("..",)
-_NO_CHARACTERS: Final = range(0xD800, 0xE000)
-"""Surrogates, which no `char` is."""
 
 
 def _is_rest(node: Any) -> bool:
@@ -190,7 +188,7 @@ class _Matrix:
             low, high = self.lowering.bounds(one)
             if head[0] == "range":
                 low, high = max(low, head[1]), min(high, head[2])
-                if low == high and not (one.kind == ty.CHAR and low in _NO_CHARACTERS):
+                if low == high and not (one.kind == ty.CHAR and low in SURROGATES):
                     return [(("range", low, high), [])]
             cuts = {low, high + 1}
             for pattern in column:
@@ -198,11 +196,11 @@ class _Matrix:
                     if part[0] == "range":
                         cuts.add(max(low, part[1]))
                         cuts.add(min(high, part[2]) + 1)
-            if one.kind == ty.CHAR and not cuts.isdisjoint(_NO_CHARACTERS):  # patterns that end beside them meet there
-                cuts |= {_NO_CHARACTERS[0], _NO_CHARACTERS[-1] + 1}
+            if one.kind == ty.CHAR and not cuts.isdisjoint(SURROGATES):  # patterns that end beside them meet there
+                cuts |= {SURROGATES[0], SURROGATES[-1] + 1}
             points = sorted(c for c in cuts if low <= c <= high + 1)
             if one.kind == ty.CHAR:
-                return [(("range", a, b - 1), []) for a, b in pairwise(points) if a not in _NO_CHARACTERS]
+                return [(("range", a, b - 1), []) for a, b in pairwise(points) if a not in SURROGATES]
             return [(("range", a, b - 1), []) for a, b in pairwise(points)]
         if one.kind == ty.NEVER:
             return []
@@ -366,10 +364,7 @@ def check_match(checker: BodyChecker, node: t.Match) -> None:
     try:
         missing = _missing(matrix, node.arms, patterns, scrutinee)
     except _TooComplexError:
-        message = "reached the pattern complexity limit"
-        checker.error(
-            None, message, node.scrutinee.span, "which arm takes what takes too long to tell: split the match"
-        )
+        _refuse_complex(checker, node.scrutinee.span)
         return
     if missing is not None and not (matrix.lowering.unknown_constants and checker.errors_before):
         message = f"non-exhaustive patterns: `{missing[0]}` not covered"
@@ -384,9 +379,10 @@ def _missing(matrix: _Matrix, arms: list[t.Arm], patterns: list[Any], one: Ty) -
     Raises:
         _TooComplexError: it takes longer to tell than anyone would wait.
     """
-    parts = [_flatten(pattern) for pattern in patterns]
-    if one.kind in (ty.INT, ty.CHAR) and all(part[0] != "other" for some in parts for part in some):
-        return _missing_value(matrix, arms, parts, one)
+    if one.kind in (ty.INT, ty.CHAR):
+        parts = [_flatten(pattern) for pattern in patterns]
+        if all(part[0] != "other" for some in parts for part in some):
+            return _missing_value(matrix, arms, parts, one)
     rows: list[list[Any]] = []
     for arm, pattern in zip(arms, patterns, strict=True):
         if matrix.useful(rows, [pattern], [one]) is None:

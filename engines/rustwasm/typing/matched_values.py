@@ -11,7 +11,7 @@ from typing import Final
 
 from engines.rustwasm.typing import types as ty
 
-_SURROGATES: Final = range(0xD800, 0xE000)
+SURROGATES: Final = range(0xD800, 0xE000)
 """What lies between two characters and is none (The Rust Reference, "Textual types")."""
 
 
@@ -25,12 +25,12 @@ class MatchedValues:
 
     def _place(self, value: int) -> int:
         """The value's place among those of its type: characters beside the surrogates are neighbours."""
-        if not self._of_characters or value < _SURROGATES[0]:
+        if not self._of_characters or value < SURROGATES[0]:
             return value
-        return max(value, _SURROGATES[-1] + 1) - len(_SURROGATES)
+        return max(value, SURROGATES[-1] + 1) - len(SURROGATES)
 
     def _value(self, place: int) -> int:
-        return place if not self._of_characters or place < _SURROGATES[0] else place + len(_SURROGATES)
+        return place if not self._of_characters or place < SURROGATES[0] else place + len(SURROGATES)
 
     def missing(self, low: int, high: int) -> tuple[int, int] | None:
         """The first and last of the first values of a range that were not taken; None where all were."""

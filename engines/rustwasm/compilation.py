@@ -38,6 +38,7 @@ from engines.rustwasm.typing.impl_headers import check_header
 from engines.rustwasm.typing.impl_members import check_members
 from engines.rustwasm.typing.parameters import check_parameters
 from engines.rustwasm.typing.private_types import check_private_types
+from engines.rustwasm.typing.recursive_types import check_recursion
 from engines.rustwasm.typing.repr_types import check_representation
 from engines.rustwasm.typing.traits import head
 from engines.rustwasm.typing.type_env import TypeEnv
@@ -135,8 +136,6 @@ class Compilation:
         self.copy_cache: dict[Ty, bool] = {}
         self.drop_cache: dict[Ty, bool] = {}
         """Of types without parameters: may dropping a value do something (`mir.scopes.needs_drop`)?"""
-        self.inhabited: dict[Ty, bool] = {}
-        """Of enums without parameters: has every variant values (`typing.exhaustiveness`)?"""
         self.selections: dict[Any, Any] = {}
         self.projections: dict[Any, Ty] = {}
         self.overflowed = False
@@ -566,7 +565,7 @@ class Compilation:
         collector = self.collector
         for adt in self.declarations.adts[adts:]:
             collector.ensure_fields(adt)
-        self.check_recursion(self.declarations.adts[adts:])
+        check_recursion(self, self.declarations.adts[adts:])
         check_parameters(self, self.declarations.adts[adts:])
         rules = self.type_rules
         for adt in self.declarations.adts[adts:]:
@@ -606,40 +605,6 @@ class Compilation:
             else:
                 self._check_types(function)
         check_objects(self)
-
-    def check_recursion(self, adts: list[AdtDef]) -> None:
-        """E0072 for types that contain themselves without indirection."""
-
-        def reaches(one: Ty, target: AdtDef, seen: set[int]) -> bool:
-            if one.kind == ty.ADT:
-                if one.data.gc:
-                    return False
-                if one.data is target:
-                    return True
-                if id(one.data) in seen or one.data.lang in ("Box", "Vec", "Rc", "RawArray"):
-                    return False
-                seen.add(id(one.data))
-                self.collector.ensure_fields(one.data)
-                inner = [f.ty for v in one.data.variants for f in v.fields]
-                return any(reaches(f, target, seen) for f in inner) or (
-                    one.data.lang == "Option" and any(reaches(a, target, seen) for a in one.args)
-                )
-            if one.kind in (ty.TUPLE, ty.ARRAY):
-                return any(reaches(a, target, seen) for a in one.args)
-            return False
-
-        for adt in adts:
-            if adt.gc:
-                continue
-            for variant in adt.variants:
-                for field in variant.fields:
-                    if reaches(field.ty, adt, set()):
-                        error = self.diagnostics.error(
-                            "E0072", f"recursive type `{adt.name}` has infinite size", self.head_span(adt.syntax, "{(;")
-                        )
-                        error.labels.append((field.span, "recursive without indirection"))
-                        error.helps.append("insert some indirection (e.g., a `Box`, `Rc`, or `&`) to break the cycle")
-                        return
 
     def head_span(self, item: Any, ends: str = "{") -> t.Span:
         """An item up to its body."""

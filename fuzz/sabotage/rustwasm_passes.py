@@ -510,8 +510,8 @@ def _() -> None:
     from engines.rustwasm.typing.exhaustiveness import _Matrix
 
     replace_method(
-        _Matrix, "lengths", lambda original: lambda self, one, patterns: [
-            made for made in original(self, one, patterns) if not made[0][2]
+        _Matrix, "lengths", lambda original: lambda self, column, patterns: [
+            made for made in original(self, column, patterns) if not made[0][2]
         ]
     )  # fmt: skip
 

@@ -437,9 +437,34 @@ def _() -> None:
     from engines.rustwasm.typing import exhaustiveness
 
     def counted(original: Any) -> Any:
-        return lambda matrix, arms, one: hasattr(one.data, "variants") and len(arms) == len(one.data.variants)
+        return lambda matrix, arms, column: (
+            hasattr(column[0].data, "variants") and (len(arms) == len(column[0].data.variants))
+        )
 
     replace_method(exhaustiveness, "_takes_each_once", counted)
+
+
+@BUGS.action("rust-references-lead-to-values", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             judges=("tests/engines/rustwasm/test_refused.py",),
+             description="a match behind a reference need not name what has no values")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import exhaustiveness
+
+    replace_method(exhaustiveness, "holds_a_value", lambda original: lambda node: True)
+
+
+@BUGS.action("rust-generic-types-hold-nothing-given", Area.RUST_FRONT_END, "a rule of the language not enforced",
+             judges=("tests/engines/rustwasm/test_refused.py",),
+             description="a type may hold itself by way of a generic type's parameter")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import types as ty
+    from engines.rustwasm.typing.recursive_types import _Search
+
+    replace_method(
+        _Search, "of_type", lambda original: lambda self, adt, one: (
+            iter(()) if one.kind == ty.PARAM else original(self, adt, one)
+        )
+    )  # fmt: skip
 
 
 @BUGS.action("rust-slices-are-receivers-by-value", Area.RUST_FRONT_END, "a valid program rejected",

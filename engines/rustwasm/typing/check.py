@@ -80,7 +80,8 @@ class BodyChecker(StatementChecker):
         self.copies: list[tuple[Any, Ty]] = []
         self.casts: list[tuple[Any, Ty, Ty]] = []
         self.matches: list[t.Match] = []
-        self.irrefutable: list[tuple[Any, str]] = []
+        self.irrefutable: list[tuple[Any, str, Any]] = []
+        """Patterns that have to match, where they are, and the expression that they match, if there is one."""
         self.pattern_names: dict[str, Variable] = {}
         self.parameters: list[tuple[Any, Ty]] = []
         self.float_variables: list[Ty] = []
@@ -109,7 +110,7 @@ class BodyChecker(StatementChecker):
             self.bind_parameters([pattern for pattern, _ in item.params], inputs)
             for (pattern, _), one in zip(item.params, inputs, strict=True):
                 self.parameters.append((pattern, one))
-                self.irrefutable.append((pattern, "function argument"))
+                self.irrefutable.append((pattern, "function argument", None))
         output = self.normalize(ty.erase(function.output))
         if isinstance(item, t.FnItem) and item.result is not None:
             self.require_size(output, item.result, True)
@@ -234,8 +235,8 @@ class BodyChecker(StatementChecker):
         if not self.said_errors():
             for node in self.matches:
                 check_match(self, node)
-            for pattern, where in self.irrefutable:
-                check_irrefutable(self, pattern, where)
+            for pattern, where, value in self.irrefutable:
+                check_irrefutable(self, pattern, where, value)
 
     def default_numbers(self) -> None:
         for node, _ in self.literals:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.empty_types import EmptyTypes, has_no_variants, holds_a_value
 from engines.rustwasm.typing.fixes import wildcard_arm
 from engines.rustwasm.typing.matched_values import SURROGATES, MatchedValues
 from engines.rustwasm.typing.paths import Variable
@@ -19,6 +20,8 @@ from engines.rustwasm.typing.types import Ty, shallow
 if TYPE_CHECKING:
     from engines.rustwasm.typing.check import BodyChecker
 
+_Column = tuple[Ty, bool]
+"""What patterns below each other match: its type, and whether it is known to hold a value of it."""
 WILD: Any = ("_",)
 """Patterns: WILD, ("ctor", key, parts), ("range", low, high), ("or", parts), ("slice", first parts, last parts or None
 where there are no others between), ("other", value): one unknown value."""
@@ -166,61 +169,67 @@ class _Matrix:
         self.checker = checker
         self.lowering = _Lowering(checker)
         self.steps = 0
-        self.variants: dict[Ty, list[tuple[Any, list[Ty]]]] = {}
-        """The constructors of structs and enums, with the types of their fields."""
+        self.empty = EmptyTypes(checker)
 
-    def constructors(self, one: Ty, column: list[Any]) -> list[tuple[Any, list[Ty]]]:
+    def constructors(self, column: _Column, patterns: list[Any]) -> list[tuple[Any, list[_Column]]]:
         """The constructors of a type that the last pattern of the column may cover, split so that each of its patterns
-        covers each wholly or not at all."""
-        head = column[-1]
+        covers each wholly or not at all; without those of no values, where there is a value."""
+        one, valid = column
         if one.kind == ty.REF:
-            return [(("ctor", "&"), [shallow(one.args[0])])]
-        if one.kind == ty.TUPLE:
-            return [(("ctor", "()"), [shallow(a) for a in one.args])]
-        if one.kind == ty.ADT:
-            found = self.variants.get(one)
-            if found is None:
-                found = self.variants[one] = self.of_variants(one)
-            return found if head[0] != "ctor" else [ctor for ctor in found if ctor[0][1] == head[1]]
-        if one.kind in (ty.SLICE, ty.ARRAY):
-            return self.lengths(one, [part for pattern in column for part in _flatten(pattern) if part[0] == "slice"])
-        if one.kind in (ty.INT, ty.CHAR, ty.BOOL):
-            low, high = self.lowering.bounds(one)
-            if head[0] == "range":
-                low, high = max(low, head[1]), min(high, head[2])
-                if low == high and not (one.kind == ty.CHAR and low in SURROGATES):
-                    return [(("range", low, high), [])]
-            cuts = {low, high + 1}
-            for pattern in column:
-                for part in _flatten(pattern):
-                    if part[0] == "range":
-                        cuts.add(max(low, part[1]))
-                        cuts.add(min(high, part[2]) + 1)
-            if one.kind == ty.CHAR and not cuts.isdisjoint(SURROGATES):  # patterns that end beside them meet there
-                cuts |= {SURROGATES[0], SURROGATES[-1] + 1}
-            points = sorted(c for c in cuts if low <= c <= high + 1)
-            if one.kind == ty.CHAR:
-                return [(("range", a, b - 1), []) for a, b in pairwise(points) if a not in SURROGATES]
-            return [(("range", a, b - 1), []) for a, b in pairwise(points)]
-        if one.kind == ty.NEVER:
+            return [(("ctor", "&"), [(shallow(one.args[0]), False)])]
+        if valid and self.empty.is_empty(one):
             return []
+        if has_no_variants(one):
+            return [(("rest",), [])]
+        if one.kind == ty.TUPLE:
+            return [(("ctor", "()"), [(shallow(a), valid) for a in one.args])]
+        if one.kind == ty.ADT:
+            return self.variants(column, patterns)
+        if one.kind in (ty.SLICE, ty.ARRAY):
+            return self.lengths(column, [part for some in patterns for part in _flatten(some) if part[0] == "slice"])
+        if one.kind in (ty.INT, ty.CHAR, ty.BOOL):
+            return [(("range", low, high), []) for low, high in self.ranges(one, patterns)]
         return [(("rest",), [])]
 
-    def of_variants(self, one: Ty) -> list[tuple[Any, list[Ty]]]:
-        self.checker.collector.ensure_fields(one.data)
-        out = []
-        for variant in one.data.variants:
-            fields = [self.checker.normal_subst(ty.erase(f.ty), one.args) for f in variant.fields]
-            out.append((("ctor", variant.index), fields))
-        return out
+    def variants(self, column: _Column, patterns: list[Any]) -> list[tuple[Any, list[_Column]]]:
+        """Those that no pattern names come first, as witnesses of them say most."""
+        one, valid = column
+        found = [
+            (ctor, [(shallow(field), valid) for field in fields])
+            for ctor, fields in self.empty.constructors(one)
+            if not (valid and self.empty.lacks_values(one, ctor[1]))
+        ]
+        if patterns[-1][0] == "ctor":
+            return [made for made in found if made[0][1] == patterns[-1][1]]
+        named = {part[1] for pattern in patterns for part in _flatten(pattern) if part[0] == "ctor"}
+        return sorted(found, key=lambda made: made[0][1] in named)
 
-    def lengths(self, one: Ty, patterns: list[Any]) -> list[tuple[Any, list[Ty]]]:
+    def ranges(self, one: Ty, patterns: list[Any]) -> list[tuple[int, int]]:
+        low, high = self.lowering.bounds(one)
+        head = patterns[-1]
+        if head[0] == "range":
+            low, high = max(low, head[1]), min(high, head[2])
+            if low == high and not (one.kind == ty.CHAR and low in SURROGATES):
+                return [(low, high)]
+        cuts = {low, high + 1}
+        for pattern in patterns:
+            for part in _flatten(pattern):
+                if part[0] == "range":
+                    cuts.add(max(low, part[1]))
+                    cuts.add(min(high, part[2]) + 1)
+        if one.kind == ty.CHAR and not cuts.isdisjoint(SURROGATES):  # patterns that end beside them meet there
+            cuts |= {SURROGATES[0], SURROGATES[-1] + 1}
+        points = sorted(c for c in cuts if low <= c <= high + 1)
+        return [(a, b - 1) for a, b in pairwise(points) if one.kind != ty.CHAR or a not in SURROGATES]
+
+    def lengths(self, column: _Column, patterns: list[Any]) -> list[tuple[Any, list[_Column]]]:
         """Constructors ("slice", length, whether longer ones are meant, too); an array's as far as patterns name it."""
         named = max((len(first) + len(last or ()) for _, first, last in patterns), default=0)
-        element = shallow(one.args[0])
+        one, valid = column
+        element = (shallow(one.args[0]), valid)
         if one.kind == ty.ARRAY:
             return [(("slice", named, False), [element] * named)]
-        made: list[tuple[Any, list[Ty]]] = [(("slice", n, False), [element] * n) for n in range(named + 1)]
+        made: list[tuple[Any, list[_Column]]] = [(("slice", n, False), [element] * n) for n in range(named + 1)]
         return [*made, (("slice", named + 1, True), [element] * (named + 1))]
 
     def specialize(self, row: list[Any], ctor: Any, arity: int) -> list[list[Any]]:
@@ -242,37 +251,40 @@ class _Matrix:
             return [[*first, *[WILD] * between, *last, *rest]] if last is not None and between > 0 else []
         return []
 
-    def useful(self, rows: list[list[Any]], row: list[Any], types: list[Ty]) -> list[Any] | None:
+    def useful(self, rows: list[list[Any]], row: list[Any], columns: list[_Column]) -> list[Any] | None:
         """A witness (patterns as text) that only `row` matches, or None."""
         self.steps += 1 + len(rows)
         if self.steps > _LIMIT:
             raise _TooComplexError
-        if not types:
+        if not columns:
             return [] if not rows else None
         if rows and all(one is WILD for one in rows[-1]):
             return None
         head = row[0]
+        if head is WILD and all(r[0] is WILD for r in rows):  # the values of the type are alike to all
+            if columns[0][1] and self.empty.is_empty(columns[0][0]):
+                return None
+            found = self.useful([r[1:] for r in rows], row[1:], columns[1:])
+            return None if found is None else ["_", *found]
         if head[0] == "or":
             for part in head[1]:
-                found = self.useful(rows, [part, *row[1:]], types)
+                found = self.useful(rows, [part, *row[1:]], columns)
                 if found is not None:
                     return found
                 rows = [*rows, [part, *row[1:]]]
             return None
         if head[0] == "other":
             same = [r[1:] for r in rows if any(p == head or p[0] == "_" for p in _flatten(r[0]))]
-            found = self.useful(same, row[1:], types[1:])
+            found = self.useful(same, row[1:], columns[1:])
             return None if found is None else ["_", *found]
-        one = shallow(types[0])
-        column = [r[0] for r in rows] + [head]
-        for ctor, fields in self.constructors(one, column):
+        for ctor, fields in self.constructors(columns[0], [*(r[0] for r in rows), head]):
             made = self.specialize(row, ctor, len(fields))
             if not made:
                 continue
             inner = [s for r in rows for s in self.specialize(r, ctor, len(fields))]
-            found = self.useful(inner, made[0], [*fields, *types[1:]])
+            found = self.useful(inner, made[0], [*fields, *columns[1:]])
             if found is not None:
-                return [self.show(ctor, one, found[: len(fields)]), *found[len(fields) :]]
+                return [self.show(ctor, columns[0][0], found[: len(fields)]), *found[len(fields) :]]
         return None
 
     def show(self, ctor: Any, one: Ty, parts: list[str]) -> str:
@@ -316,12 +328,13 @@ def _flatten(pattern: Any) -> list[Any]:
     return [pattern]
 
 
-def _takes_each_once(matrix: _Matrix, arms: list[Any], one: Ty) -> bool:
+def _takes_each_once(matrix: _Matrix, arms: list[Any], column: _Column) -> bool:
     """Whether there is one arm for each variant of an enum, which takes all its values: then the match is exhaustive
     and each arm is reached, whatever the general rule would have to look at."""
+    one, valid = column
     if one.kind == ty.REF:
-        one = shallow(one.args[0])
-    if one.kind != ty.ADT or not one.data.is_enum or len(arms) != len(one.data.variants):
+        one, valid = shallow(one.args[0]), False
+    if one.kind != ty.ADT or not one.data.is_enum or not 0 < len(arms) == len(one.data.variants):
         return False
     taken: set[int] = set()
     for arm in arms:
@@ -340,15 +353,8 @@ def _takes_each_once(matrix: _Matrix, arms: list[Any], one: Ty) -> bool:
             named = isinstance(part, t.BindingPattern) and part.sub is None and isinstance(part.target, Variable)
             if not named and not isinstance(part, (t.WildPattern, t.RestPattern)):
                 return False
-    known = matrix.checker.compilation.inhabited
-    if one not in known:
-        # An arm for a variant that has no values is one that nothing reaches.
-        whole = matrix.of_variants(one)
-        found = all(matrix.useful([], [WILD] * len(fields), fields) is not None for _, fields in whole)
-        if one.flags:
-            return found
-        known[one] = found
-    return known[one]
+    # An arm for a variant that has no values is one that nothing reaches.
+    return not valid or not any(matrix.empty.lacks_values(one, variant.index) for variant in one.data.variants)
 
 
 _OF_VARIANTS: Final = (t.PathPattern, t.BindingPattern, t.TupleStructPattern, t.StructPattern)
@@ -358,38 +364,43 @@ def check_match(checker: BodyChecker, node: t.Match) -> None:
     """E0004 for a match that misses values; a warning for each arm that nothing reaches."""
     matrix = _Matrix(checker)
     scrutinee = checker.final(node.scrutinee.ty)
-    if _takes_each_once(matrix, node.arms, scrutinee):
+    column = (scrutinee, has_no_variants(scrutinee) or holds_a_value(node.scrutinee))
+    if _takes_each_once(matrix, node.arms, column):
         return
     patterns = [matrix.lowering.pattern(arm.pattern) for arm in node.arms]
     try:
-        missing = _missing(matrix, node.arms, patterns, scrutinee)
+        missing = _missing(matrix, node.arms, patterns, column)
     except _TooComplexError:
         _refuse_complex(checker, node.scrutinee.span)
         return
     if missing is not None and not (matrix.lowering.unknown_constants and checker.errors_before):
-        message = f"non-exhaustive patterns: `{missing[0]}` not covered"
-        error = checker.error("E0004", message, node.scrutinee.span, f"pattern `{missing[0]}` not covered")
+        if missing[0] == "_" and not node.arms:
+            message, label = f"type `{ty.show(scrutinee)}` is non-empty", ""
+        else:
+            message, label = f"`{missing[0]}` not covered", f"pattern `{missing[0]}` not covered"
+        error = checker.error("E0004", f"non-exhaustive patterns: {message}", node.scrutinee.span, label)
         error.notes.append(f"the matched value is of type `{ty.show(scrutinee)}`")
         error.suggestion = wildcard_arm(node, checker.compilation.diagnostics.sources.snippet(node.span))
 
 
-def _missing(matrix: _Matrix, arms: list[t.Arm], patterns: list[Any], one: Ty) -> list[str] | None:
+def _missing(matrix: _Matrix, arms: list[t.Arm], patterns: list[Any], column: _Column) -> list[str] | None:
     """What no arm takes, as text; None where they take all. Warns of arms that nothing reaches.
 
     Raises:
         _TooComplexError: it takes longer to tell than anyone would wait.
     """
+    one = column[0]
     if one.kind in (ty.INT, ty.CHAR):
         parts = [_flatten(pattern) for pattern in patterns]
         if all(part[0] != "other" for some in parts for part in some):
             return _missing_value(matrix, arms, parts, one)
     rows: list[list[Any]] = []
     for arm, pattern in zip(arms, patterns, strict=True):
-        if matrix.useful(rows, [pattern], [one]) is None:
+        if matrix.useful(rows, [pattern], [column]) is None:
             _warn_unreachable(matrix, arm)
         if arm.guard is None:
             rows.append([pattern])
-    return matrix.useful(rows, [WILD], [one])
+    return matrix.useful(rows, [WILD], [column])
 
 
 def _missing_value(matrix: _Matrix, arms: list[t.Arm], parts: list[list[Any]], one: Ty) -> list[str] | None:
@@ -418,8 +429,8 @@ def _refuse_complex(checker: BodyChecker, span: t.Span) -> None:
     checker.error(None, message, span, "what the patterns take takes too long to tell: split them")
 
 
-def check_irrefutable(checker: BodyChecker, pattern: Any, where: str) -> None:
-    """E0005 for a pattern that may not match where it has to."""
+def check_irrefutable(checker: BodyChecker, pattern: Any, where: str, value: Any) -> None:
+    """E0005 for a pattern that may not match where it has to; `value`: what is matched, None for a parameter."""
     if isinstance(pattern, (t.WildPattern, t.BindingPattern)) and getattr(pattern, "sub", None) is None and (
         not isinstance(pattern.target, tuple)
     ):  # fmt: skip
@@ -429,7 +440,9 @@ def check_irrefutable(checker: BodyChecker, pattern: Any, where: str) -> None:
     for _ in range(pattern.derefs):
         one = ty.ref(one)
     try:
-        missing = matrix.useful([[matrix.lowering.pattern(pattern)]], [WILD], [one])
+        missing = matrix.useful(
+            [[matrix.lowering.pattern(pattern)]], [WILD], [(one, value is None or holds_a_value(value))]
+        )
     except _TooComplexError:
         _refuse_complex(checker, pattern.span)
         return

@@ -296,9 +296,7 @@ class ExpressionChecker(OperatorChecker):
                 self.check(value)
                 continue
             field = definition.fields[index]
-            if field.public is not None and not self.type_env.module.inside(field.public):
-                message = f"field `{name}` of struct `{definition.owner.name}` is private"
-                self.error("E0451", message, span, "private field")
+            self.check_field_privacy(field, definition, span)
             self.check_coerce(value, self.normal_subst(ty.erase(field.ty), args))
         if isinstance(node.base, t.RestPattern):
             self.error("E0797", "base expression required after `..`", node.base.span)
@@ -356,7 +354,7 @@ class ExpressionChecker(OperatorChecker):
                 node.target = int(node.name)
                 return step.args[int(node.name)]
         if private is not None:
-            self.check_field_privacy(private[0], private[1], node.name_span)
+            self.check_field_privacy(private[0], private[1], node.name_span, "E0616")
         elif base.kind not in (ty.ERROR, ty.NEVER):
             self.unknown_field(node, base)
         return ty.ERROR_TY

@@ -389,10 +389,10 @@ class PatternChecker(Coercer):
             s = "" if len(missing) == 1 else "s"
             self.error("E0027", f"pattern does not mention field{s} {names}", pattern.span, f"missing field{s} {names}")
 
-    def check_field_privacy(self, field: Any, definition: VariantDef, span: t.Span) -> bool:
+    def check_field_privacy(self, field: Any, definition: VariantDef, span: t.Span, code: str = "E0451") -> bool:
         if field.public is not None and not self.type_env.module.inside(field.public):
             message = f"field `{field.name}` of struct `{definition.owner.name}` is private"
-            self.error("E0451" if False else "E0616", message, span, "private field")
+            self.error(code, message, span, "private field")
             return False
         return True
 

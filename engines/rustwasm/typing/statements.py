@@ -20,7 +20,7 @@ class StatementChecker(ExpressionChecker):
     closure: Any
     declared: dict[t.LetStatement, Ty]
     matches: list[t.Match]
-    irrefutable: list[tuple[Any, str]]
+    irrefutable: list[tuple[Any, str, Any]]
     formatted: list[tuple[Any, Ty, t.Span]]
 
     def require_size(self, one: Ty, syntax: Any, result: bool = False) -> None:
@@ -110,7 +110,7 @@ class StatementChecker(ExpressionChecker):
                     f"expected `!`, found `{self.show(result)}`",
                 )
         else:
-            self.irrefutable.append((node.pattern, "local binding"))
+            self.irrefutable.append((node.pattern, "local binding", node.value))
         self.bind_pattern(node.pattern, one)
         return diverges
 
@@ -200,7 +200,7 @@ class StatementChecker(ExpressionChecker):
             refuse(self, f"cannot use `for` loop on `{self.show(source)}`", node.iterable.span)
         self.scopes.append({})
         self.bind_pattern(node.pattern, item)
-        self.irrefutable.append((node.pattern, "`for` loop binding"))
+        self.irrefutable.append((node.pattern, "`for` loop binding", None))
         self.loops.append(Target(node.label, "for", Merge(None), node))
         self.check_unit(node.body)
         self.loops.pop()

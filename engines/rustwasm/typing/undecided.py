@@ -56,7 +56,7 @@ def report_undecided(checker: BodyChecker) -> None:
 def report_variables(checker: BodyChecker) -> None:
     """E0282 for types that nothing decides, the casts of the body included, and no trait is asked of."""
     before = len(checker.compilation.diagnostics.errors)
-    for pattern, where in checker.irrefutable:
+    for pattern, where, _ in checker.irrefutable:
         if where == "local binding" and isinstance(pattern, t.BindingPattern) and isinstance(
             pattern.target, Variable
         ):  # fmt: skip

@@ -1976,3 +1976,213 @@ fn main() {
     let z = (|x: i32| {}) as unsafe fn(i32);
     let z = g as unsafe fn(i32) -> i32;
 }
+//= E0004 2
+enum Void {}
+fn a(x: &Void) -> i32 { match x { } }
+fn main() {}
+//= fine
+enum Void {}
+fn b(x: Void) -> i32 { match x { } }
+fn main() {}
+//= fine
+enum Void {}
+fn c(x: Result<i32, Void>) -> i32 { let Ok(v) = x; v }
+fn main() {}
+//= E0005 2
+enum Void {}
+fn d(x: Result<i32, &Void>) -> i32 { let Ok(v) = x; v }
+fn main() {}
+//= E0005 2
+enum Void {}
+fn e(x: &Result<i32, Void>) -> i32 { let Ok(v) = x; *v }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn f(x: &Option<&Void>) -> i32 { match x { None => 1 } }
+fn main() {}
+//= fine
+enum Void {}
+fn g(x: (i32, Void)) -> i32 { match x { } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn h(x: &(i32, Void)) -> i32 { match x { } }
+fn main() {}
+//= fine
+enum Void {}
+struct P { pub v: Void, n: i32 }
+fn i(x: Option<P>) -> i32 { match x { None => 2 } }
+fn main() {}
+//= E0004 3
+enum Void {}
+struct P { pub v: Void, n: i32 }
+fn j(x: Option<&P>) -> i32 { match x { None => 2 } }
+fn main() {}
+//= fine
+enum Void {}
+fn k(x: Option<[Void; 1]>) -> i32 { match x { None => 2 } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn l(x: Option<[Void; 0]>) -> i32 { match x { None => 2 } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn m(x: Option<Box<Void>>) -> i32 { match x { None => 2 } }
+fn main() {}
+//= fine
+enum Void {}
+fn n(x: Result<Void, Void>) -> i32 { match x { } }
+fn main() {}
+//= fine
+enum Void {}
+fn o(x: &mut Void) -> i32 { match *x { } }
+fn main() {}
+//= fine
+enum Void {}
+fn p(x: &Void) -> i32 { match *x { } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn q(x: &&Option<Void>) -> i32 { match x { None => 1 } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn r(x: &&Option<Void>) -> i32 { match (x, x) { (None, None) => 1 } }
+fn main() {}
+//= E0004 3
+enum Void {}
+mod z { pub struct Q { v: super::Void } }
+fn s(x: Option<z::Q>) -> i32 { match x { None => 2 } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn t(x: &[Void]) -> i32 { match x { [] => 1 } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn u(x: Option<&[Void]>) -> i32 { match x { Some([]) => 1, None => 2 } }
+fn main() {}
+//= E0004 3
+enum Void {}
+struct S { r: Result<i32, Void>, a: [Result<i32, Void>; 2] }
+fn a(x: &S) -> i32 { match x.r { Ok(v) => v } }
+fn main() {}
+//= fine
+enum Void {}
+struct S { r: Result<i32, Void>, a: [Result<i32, Void>; 2] }
+fn b(x: S) -> i32 { match x.r { Ok(v) => v } }
+fn main() {}
+//= E0004 3
+enum Void {}
+struct S { r: Result<i32, Void>, a: [Result<i32, Void>; 2] }
+fn c(x: &S) -> i32 { match x.a[0] { Ok(v) => v } }
+fn main() {}
+//= fine
+enum Void {}
+struct S { r: Result<i32, Void>, a: [Result<i32, Void>; 2] }
+fn d(x: S) -> i32 { match x.a[0] { Ok(v) => v } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn e(x: Vec<Result<i32, Void>>) -> i32 { match x[0] { Ok(v) => v } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn f(x: Box<Result<i32, Void>>) -> i32 { match *x { Ok(v) => v } }
+fn main() {}
+//= E0005 2
+enum Void {}
+fn g(x: &Result<i32, Void>) -> i32 { let Ok(v) = *x; v }
+fn main() {}
+//= E0005 2
+enum Void {}
+fn h(x: Box<Result<i32, Void>>) -> i32 { let Ok(v) = *x; v }
+fn main() {}
+//= fine
+enum Void {}
+fn i(Ok(v): Result<i32, Void>) -> i32 { v }
+fn main() {}
+//= E0005 2
+enum Void {}
+fn j(Ok(v): &Result<i32, Void>) -> i32 { *v }
+fn main() {}
+//= fine
+enum Void {}
+struct S { r: Result<i32, Void>, a: [Result<i32, Void>; 2] }
+fn k(x: S) -> i32 { let S { r: Ok(v), .. } = x; v }
+fn main() {}
+//= fine
+enum Void {}
+fn l(x: Vec<Result<i32, Void>>) -> i32 { let mut s = 0; for Ok(v) in x { s += v; } s }
+fn main() {}
+//= E0005 2
+enum Void {}
+fn m(x: &[Result<i32, Void>]) -> i32 { let mut s = 0; for Ok(v) in x { s += v; } s }
+fn main() {}
+//= fine
+enum Void {}
+fn n(x: Result<(i32, Void), (Void, i32)>) -> i32 { match x {} }
+fn main() {}
+//= fine
+enum Void {}
+fn o(x: Result<i32, std::convert::Infallible>) -> i32 { match x { Ok(v) => v } }
+fn main() {}
+//= fine
+enum Void {}
+fn p(x: Result<i32, Void>) -> i32 { if let Ok(v) = x { v } else { 0 } }
+fn main() {}
+//= fine
+enum Void {}
+fn q(x: (u8, Option<Void>)) -> i32 { match x { (0..=9, None) => 1, (10.., None) => 2 } }
+fn main() {}
+//= fine
+enum Void {}
+fn r(x: Option<Option<Void>>) -> i32 { match x { None => 1, Some(None) => 2 } }
+fn main() {}
+//= E0004 2
+enum Void {}
+fn s(x: &Option<Option<Void>>) -> i32 { match *x { None => 1, Some(None) => 2 } }
+fn main() {}
+//= fine
+enum Void {}
+fn t(x: Result<Void, u8>) -> u8 { match x { Err(e) => e, } }
+fn main() {}
+//= E0072 2
+struct W<T>(T);
+struct A(W<A>);
+fn main() {}
+//= fine
+struct P<T>(Option<Box<T>>);
+struct Fine(P<Fine>);
+fn main() {}
+//= E0072 2
+fn f() {}
+enum B { X(C), Y }
+struct C { b: (B, i32) }
+fn main() {}
+//= E0072 1
+struct D([D; 0]);
+fn main() {}
+//= E0072 1
+struct E(Option<E>);
+struct Out(E);
+fn main() {}
+//= E0072 2
+struct G<T>(T, Option<Box<G<T>>>);
+struct H(G<H>);
+fn main() {}
+//= E0072 1
+struct M1(M2, M3);
+struct M2(M1);
+struct M3(M1);
+fn main() {}
+//= E0072 1
+struct Cy(std::cell::RefCell<Cy>);
+fn main() {}
+//= fine
+struct Cy(std::rc::Rc<std::cell::RefCell<Cy>>);
+fn main() {}
+//= fine
+struct Ph(std::marker::PhantomData<Ph>);
+fn main() {}

@@ -74,11 +74,11 @@ def _by_the_general_rule(matrix: Any, arms: list[Any], parts: list[Any], one: ty
     rows: list[list[Any]] = []
     for arm, some in zip(arms, parts, strict=True):
         row = [("or", some)]
-        if matrix.useful(rows, row, [one]) is None:
+        if matrix.useful(rows, row, [(one, True)]) is None:
             exhaustiveness._warn_unreachable(matrix, arm)
         if arm.guard is None:
             rows.append(row)
-    return matrix.useful(rows, [exhaustiveness.WILD], [one])
+    return matrix.useful(rows, [exhaustiveness.WILD], [(one, True)])
 
 
 def test_matches_of_many_arms_are_looked_at_to_the_end() -> None:
@@ -95,3 +95,14 @@ def test_a_match_that_is_too_complex_is_refused(monkeypatch: pytest.MonkeyPatch)
     source = f"fn f({names}) -> i32 {{ match ({values}) {{ {arms} _ => 12 }} }} fn main() {{}}"
     messages = [one.message for one in check_source(source).diagnostics.errors]
     assert messages == ["reached the pattern complexity limit"]
+
+
+def test_values_that_no_arm_tells_apart_are_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking into the fields of fields that every pattern takes whole had taken steps without end."""
+    monkeypatch.setattr(exhaustiveness, "_LIMIT", 300)
+    levels = "".join(
+        f"#[derive(PartialEq, PartialOrd)] enum L{i} {{ {', '.join(f'V{k}(L{i + 1}, L{i + 1})' for k in range(4))} }} "
+        for i in range(6)
+    )
+    source = f"{levels} #[derive(PartialEq, PartialOrd)] struct L6(u8); fn main() {{}}"
+    assert not check_source(source).diagnostics.errors

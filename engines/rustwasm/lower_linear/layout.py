@@ -201,6 +201,8 @@ class Layouts:
         self._fields = fields
         self.known: dict[Ty, Layout] = {}
         """What `of` has found."""
+        self.making: set[Ty] = set()
+        """What `of` is looking at."""
 
     def fields(self, ty: Ty, variant: int = 0) -> tuple[Ty, ...]:
         return self._fields(ty, variant)
@@ -214,10 +216,20 @@ class Layouts:
 
         Raises:
             NoLayoutError: the type has no size.
+            ValueError: it holds itself, by way of an associated type.
         """
         found = self.known.get(ty)
         if found is None:
-            found = self.known[ty] = self._make(ty)
+            if ty in self.making:
+                raise ValueError(
+                    f"the type `{t.show(ty)}` has infinite size: it holds itself by way of an associated type; "
+                    "let there be a `Box`, `Rc` or `&` between"
+                )
+            self.making.add(ty)
+            try:
+                found = self.known[ty] = self._make(ty)
+            finally:
+                self.making.remove(ty)
         return found
 
     def _place_fields(self, fields: tuple[Ty, ...], start: int, keep_order: bool) -> tuple[tuple[int, ...], int, int]:

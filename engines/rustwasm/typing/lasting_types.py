@@ -32,6 +32,7 @@ class LastingTypes:
     def __init__(self, compilation: Compilation | None) -> None:
         self.compilation = compilation
         self._inferred: dict[AdtDef, dict[tuple[str | Ty, str], None]] = {}
+        self._lasting: dict[TraitDef, bool] = {}
 
     # Demands
 
@@ -62,6 +63,8 @@ class LastingTypes:
     def of_self(self, trait: TraitDef, lifetimes: Sequence[str], own: bool = False) -> list[str]:
         """The lifetimes for which all that has a trait lasts: as it says, and unless only its `own` bounds are asked
         for as what is above it does."""
+        if not self._says_lifetimes(trait):
+            return []
         found: list[str] = []
         self._of_self(trait, lifetimes, found, {upper.trait for upper in trait.supertraits} if own else set())
         return found
@@ -71,14 +74,19 @@ class LastingTypes:
             return
         seen.add(trait)
         names = _mapped(trait.lifetimes, lifetimes)
-        said = [bound.lifetime for bound in trait.syntax.supertraits or () if bound.lifetime]
-        for p in trait.generics.predicates:
-            if p.subject.kind == ty.PARAM and p.subject.data[0] == 0:
-                said += p.regions
-        found += [names[name] for name in said if names.get(name)]
+        found += [names[name] for name in _said(trait) if names.get(name)]
         for upper in trait.supertraits:
             if upper.trait is not None:
                 self._of_self(upper.trait, [names.get(name, "") for name in upper.lifetimes], found, seen)
+
+    def _says_lifetimes(self, trait: TraitDef) -> bool:
+        """Whether a trait, or one above it, says how long what has it lasts."""
+        known = self._lasting.get(trait)
+        if known is None:
+            self._lasting[trait] = False  # traits in a circle are an error
+            above = [upper.trait for upper in trait.supertraits if upper.trait is not None]
+            known = self._lasting[trait] = bool(_said(trait)) or any(map(self._says_lifetimes, above))
+        return known
 
     def _of_generics(
         self,
@@ -257,6 +265,15 @@ def _report_lifetime(compilation: Compilation, longer: str, shorter: str, code: 
     else:
         one = error("E0478", "lifetime bound not satisfied", span)
         one.notes.append(f"`{longer}` has to outlive `{shorter}`")
+
+
+def _said(trait: TraitDef) -> list[str]:
+    """The lifetimes for which all that has the trait lasts, as it says itself."""
+    said = [bound.lifetime for bound in trait.syntax.supertraits or () if bound.lifetime]
+    for p in trait.generics.predicates:
+        if p.subject.kind == ty.PARAM and p.subject.data[0] == 0:
+            said += p.regions
+    return said
 
 
 def _mapped(names: Sequence[str], regions: Sequence[str]) -> dict[str, str]:

@@ -92,3 +92,30 @@ def test_functions_for_ever_larger_types_are_refused(name: str, profile: str, lo
     assert not compilation.diagnostics.errors
     with pytest.raises(ValueError, match=r"^reached the recursion limit while instantiating .*\(at most (256|65536)\)"):
         build_bytes(compilation, profile, lowering=lowering)
+
+
+HOLDING = {
+    "a field": "struct N(<N as T>::I); impl T for N { type I = N; } fn main() { let x: Option<N> = None; drop(x) }",
+    "a parameter": "struct M<K: T>(K::I, u8); struct K; impl T for K { type I = M<K>; } fn main() { drop(None::<M<K>>) }",
+}
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_types_that_hold_themselves_by_way_of_an_associated_type_are_refused(name: str) -> None:
+    compilation = check_source("trait T { type I; } " + HOLDING[name])
+    assert not compilation.diagnostics.errors
+    with pytest.raises(ValueError, match=r"^the type `\w+(<K>)?` has infinite size: it holds itself"):
+        build_bytes(compilation, "dev")
+    fine = check_source(
+        "trait T { type I; } " + HOLDING[name].replace("type I = ", "type I = Box<").replace("; } fn", ">; } fn")
+    )
+    assert build_bytes(fine, "dev")
+
+
+def test_long_chains_of_structs_are_looked_at_once() -> None:
+    chain = "".join(f"struct S{i}(S{i + 1}, u8);" for i in range(3000))
+    assert not check_source(f"{chain} struct S3000(u8); {MAIN}").diagnostics.errors
+    errors = check_source(f"{chain} struct S3000(S2990); {MAIN}").diagnostics.errors
+    assert [(one.code, one.message) for one in errors] == [
+        ("E0072", "recursive types `S2990`, `S2991`, `S2992`, `S2993`, `S2994` and 6 more have infinite size")
+    ]

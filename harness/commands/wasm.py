@@ -326,7 +326,7 @@ def new(directory: Annotated[Path, typer.Argument(metavar="DIRECTORY", help="Mus
     """
     main = directory / "src" / "main.rs"
     try:
-        directory.mkdir()
+        directory.mkdir(parents=True)
         main.parent.mkdir()
         main.write_text(_MAIN)
     except FileExistsError:

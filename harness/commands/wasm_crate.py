@@ -89,7 +89,7 @@ def checked(file: Path, json: bool, settings: frozenset[str] | None = None, advi
         typer.echo(f"counterproof: {file}: {error.strerror}", err=True)
         raise typer.Exit(USAGE) from None
     except ValueError as error:
-        typer.echo(f"counterproof: {file}: {error}", err=True)
+        typer.echo(f"counterproof: {error}", err=True)
         raise typer.Exit(USAGE) from None
     if advice and not compilation.diagnostics.has_errors:
         from engines.rustwasm.modes.advice import advise

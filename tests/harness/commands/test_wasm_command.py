@@ -164,12 +164,20 @@ def test_a_crate_without_main_cannot_run(crate: Path) -> None:
 
 
 def test_a_new_crate_says_hello_and_is_not_made_twice(tmp_path: Path) -> None:
-    directory = tmp_path / "hello"
+    directory = tmp_path / "crates" / "hello"
     assert CliRunner().invoke(app, ["new", str(directory)]).exit_code == 0
     assert CliRunner().invoke(app, ["run", str(directory / "src" / "main.rs")]).stdout == "Hello, world!\n"
     done = CliRunner().invoke(app, ["new", str(directory)])
     assert done.exit_code == 2
     assert "is there already" in done.stderr
+
+
+def test_a_crate_that_is_not_text_is_named_once(tmp_path: Path) -> None:
+    main = tmp_path / "main.rs"
+    main.write_bytes(b"fn main() {}\xff")
+    done = CliRunner().invoke(app, ["check", str(main)])
+    assert done.exit_code == 2
+    assert done.stderr == f"counterproof: {main}: byte 12 (0xff) is not valid UTF-8; save the file as UTF-8\n"
 
 
 def test_sizes_are_shown_by_section_and_function(tmp_path: Path) -> None:

@@ -405,9 +405,9 @@ def _() -> None:
 @BUGS.action("rust-middles-moved-as-one", Area.RUST_MIR, "an effect twice", judges=(DEVELOPMENT,),
              description="what is moved out of the middle of an array is dropped with the array, too")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.mir.build_places import PlaceBuilder
+    from engines.rustwasm.mir.build_patterns import PatternBuilder
 
-    replace_method(PlaceBuilder, "elements", lambda original: lambda self, value, one: None)
+    replace_method(PatternBuilder, "elements", lambda original: lambda self, value, one: None)
 
 
 @BUGS.action("rust-interpreter-writes-to-copies-of-middles", Area.RUST_MIR, "an alias lost", judges=(DEVELOPMENT,),
@@ -448,7 +448,7 @@ def _() -> None:
              description="`let (first, _) = pair` reads the parts that it does not bind")  # fmt: skip
 def _() -> None:
     from engines.rustwasm.mir import body as m
-    from engines.rustwasm.mir.build_places import PlaceBuilder
+    from engines.rustwasm.mir.build_patterns import PatternBuilder
 
     def wrapper(original: Any) -> Any:
         def bind(self: Any, pattern: Any, place: Any, scope: Any) -> None:
@@ -457,7 +457,7 @@ def _() -> None:
 
         return bind
 
-    replace_method(PlaceBuilder, "bind_irrefutable", wrapper)
+    replace_method(PatternBuilder, "bind_irrefutable", wrapper)
 
 
 @BUGS.action("rust-matches-read-no-whole-value", Area.RUST_FRONT_END, "a check left out",

@@ -18,9 +18,24 @@ BUGS: Final = Catalogue(judges=_PROGRAMS)
 @BUGS.action("rust-guards-asked-once", Area.RUST_FRONT_END, "another value",
              description="an arm's guard is asked for the first of its alternatives that matches, alone")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.mir import build_control
+    from engines.rustwasm.mir.build_patterns import PatternBuilder
 
-    replace_method(build_control, "_ways", lambda original: lambda pattern: [{}])
+    def wrapper(original: Any) -> Any:
+        def match_pattern(self: Any, pattern: Any, source: Any, fail: int, scope: Any, guard: Any = None) -> None:
+            once = guard if guard is None else lambda bindings, other: guard(bindings, fail)
+            original(self, pattern, source, fail, scope, once)
+
+        return match_pattern
+
+    replace_method(PatternBuilder, "match_pattern", wrapper)
+
+
+@BUGS.action("rust-alternatives-tried-part-by-part", Area.RUST_FRONT_END, _REJECTED,
+             description="an or-pattern in a pattern binds for its first alternative alone")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.mir import build_patterns
+
+    replace_method(build_patterns, "ways_of", lambda original: lambda pattern: original(pattern)[:1])
 
 
 @BUGS.action("rust-branches-keep-the-first-type", Area.RUST_FRONT_END, _REJECTED,
@@ -83,7 +98,7 @@ def _() -> None:
 @BUGS.action("rust-constants-of-traits-in-patterns", Area.RUST_FRONT_END, "another value",
              description="a pattern takes a trait's own constant, not that of the impl")  # fmt: skip
 def _() -> None:
-    from engines.rustwasm.mir.build_places import PlaceBuilder
+    from engines.rustwasm.mir.build_patterns import PatternBuilder
 
     def wrapper(original: Any) -> Any:
         def call_const(self: Any, target: Any, into: Any, span: Any) -> None:
@@ -91,7 +106,7 @@ def _() -> None:
 
         return call_const
 
-    replace_method(PlaceBuilder, "call_const", wrapper)
+    replace_method(PatternBuilder, "call_const", wrapper)
 
 
 @BUGS.action("rust-traits-before-own-methods", Area.RUST_FRONT_END, "another function called",

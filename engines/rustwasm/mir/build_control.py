@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
 from engines.rustwasm.mir.build_formatting import FormatBuilder
+from engines.rustwasm.mir.build_patterns import Bindings
 from engines.rustwasm.mir.scopes import Scope
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
-from engines.rustwasm.typing.captures import changed_variables, pattern_parts, variables
+from engines.rustwasm.typing.captures import changed_variables, variables
 from engines.rustwasm.typing.coercion import is_place
 from engines.rustwasm.typing.paths import Variable
 
 _NOTHING, _BOOLEANS, _MORE = range(3)
-MOST_WAYS: Final = 256
-"""Beyond this many ways in which an arm with a guard may match, the guard is asked for the first that does."""
 
 
 class ControlBuilder(FormatBuilder):
@@ -90,7 +90,7 @@ class ControlBuilder(FormatBuilder):
             return
         if isinstance(node, t.Let):
             place, self.scrutinee = self.adjusted_place(node.value), node.value.span
-            self.bind(self.test_pattern(node.pattern, place, fail, scope), scope)
+            self.match_pattern(node.pattern, place, fail, scope)
             return
         if (
             isinstance(node, t.Unary)
@@ -158,10 +158,10 @@ class ControlBuilder(FormatBuilder):
             scope = self.push(temporaries=True)
             self.scrutinee = node.scrutinee.span
             self.tests = tested
-            if arm.guard is None:
-                self.bind(self.test_pattern(arm.pattern, source, following, scope), scope)
-            else:
-                self.guarded(arm, source, following, scope, tested)
+            guard = None
+            if arm.guard is not None:
+                guard = partial(self.guard, arm.guard, arm.pattern, tested)
+            self.match_pattern(arm.pattern, source, following, scope, guard)
             self.tests = []
             self.into(place, arm.body)
             self.pop(arm.span)
@@ -170,42 +170,13 @@ class ControlBuilder(FormatBuilder):
             self.current = targets[1]
         self.end(m.Unreachable(), done)
 
-    def guarded(self, arm: t.Arm, source: Place, following: int, scope: Scope, tested: list[Place]) -> None:
-        """Go on with the names of an arm bound if its pattern matches and its guard holds, which is asked for each
-        alternative that matches (The Rust Reference, "Match guards")."""
-        ways = _ways(arm.pattern)
-        if not 1 < len(ways) <= MOST_WAYS:
-            bindings = self.test_pattern(arm.pattern, source, following, scope)
-            self.guard(arm.guard, arm.pattern, bindings, following, tested)
-            self.bind(bindings, scope)
-            return
-        reached = self.block()
-        bound: dict[Variable, Place] = {}
-        for i, way in enumerate(ways):
-            other = following if i == len(ways) - 1 else self.block()
-            for variable in bound:
-                del self.places[variable]
-            self.chosen = way
-            bindings = self.test_pattern(arm.pattern, source, other, scope)
-            self.chosen = {}
-            self.guard(arm.guard, arm.pattern, bindings, other, tested)
-            for one, place in bindings:
-                if i == 0:
-                    bound[one.target] = self.declare_variable(one.target, scope)
-                else:
-                    self.places[one.target] = bound[one.target]
-                    self.emit(m.StorageLive(bound[one.target].local))
-                self.assign_binding(one, bound[one.target], place)
-            self.goto(reached, other)
-        self.current = reached
-
     def guard(
         self,
         node: Any,
         pattern: Any,
-        bindings: list[tuple[Any, Place]],
-        following: int,
         tested: list[Place],
+        bindings: Bindings,
+        following: int,
     ) -> None:
         """Go on if an arm's guard holds, else to `following`. The guard sees what is to be bound where it is; variables
         that it tries to change, which it may not, it sees through shared references."""
@@ -473,16 +444,3 @@ def _always(pattern: Any) -> bool:
         or (isinstance(p, t.BindingPattern) and isinstance(p.target, Variable) and p.sub is None)
         for p in parts
     )
-
-
-def _ways(pattern: Any) -> list[dict[Any, Any]]:
-    """The ways to choose among the alternatives of a pattern that bind variables, in the order of their trial; no more
-    than one too many."""
-    if isinstance(pattern, t.OrPattern):
-        if not variables(pattern):
-            return [{}]
-        return [{pattern: one, **way} for one in pattern.alternatives for way in _ways(one)][: MOST_WAYS + 1]
-    ways: list[dict[Any, Any]] = [{}]
-    for part in pattern_parts(pattern):
-        ways = [{**way, **more} for way in ways for more in _ways(part)][: MOST_WAYS + 1]
-    return ways

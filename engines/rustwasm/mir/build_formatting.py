@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from engines.rustwasm.mir import body as m
 from engines.rustwasm.mir.body import Place
-from engines.rustwasm.mir.build_places import PlaceBuilder
+from engines.rustwasm.mir.build_patterns import PatternBuilder
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.types import Ty
@@ -21,7 +21,7 @@ def is_plain(piece: t.FormatSpec) -> bool:
     return not piece.align and not piece.flags and piece.width is None and piece.precision is None
 
 
-class FormatBuilder(PlaceBuilder):
+class FormatBuilder(PatternBuilder):
     """Expands a formatting macro whose pieces the type checker has resolved."""
 
     def text(self, value: bytes) -> m.Constant:

@@ -91,7 +91,7 @@ class StatementBuilder(OperandBuilder):
             return
         fail = self.block()
         self.scrutinee = node.value.span
-        self.bind(self.test_pattern(pattern, place, fail, scope), scope)
+        self.match_pattern(pattern, place, fail, scope)
         following = self.block()
         self.leave(inner, node.span)
         self.goto(following, fail)

@@ -13,6 +13,7 @@ from engines.rustwasm.typing import types as ty
 from engines.rustwasm.typing.coercion import Coercer
 from engines.rustwasm.typing.definitions import ConstDef, VariantDef
 from engines.rustwasm.typing.paths import Variable
+from engines.rustwasm.typing.pattern_ways import MOST_WAYS, count_ways
 from engines.rustwasm.typing.types import Ty, shallow
 
 
@@ -119,7 +120,7 @@ class PatternChecker(Coercer):
                 return
             if pattern.name[0].isupper():
                 self.named_like_variant(pattern, expected)
-        pattern.ty = expected
+        pattern.ty, around = expected, mode
         if pattern.by_ref:
             mode = "mut" if pattern.mutable else "ref"
         elif pattern.mutable:
@@ -130,20 +131,26 @@ class PatternChecker(Coercer):
         variable = Variable(pattern.name, bound, mutable, pattern.span, self.closure)
         variable.by_ref = mode
         scope = self.scopes[-1]
-        if pattern.name in self.pattern_names:
-            if self.alternative is None:
-                message = f"identifier `{pattern.name}` is bound more than once in the same pattern"
-                self.error("E0416", message, pattern.span, "used in a pattern more than once")
+        if pattern.name in self.beside:
+            message = f"identifier `{pattern.name}` is bound more than once in the same pattern"
+            self.error("E0416", message, pattern.span, "used in a pattern more than once")
+        elif pattern.name in self.pattern_names:
+            variable, first = self.pattern_names[pattern.name], self.first_bound[pattern.name]
+            if (first.by_ref, first.mutable) != (pattern.by_ref, pattern.mutable):
+                message = f"variable `{pattern.name}` is bound inconsistently across alternatives separated by `|`"
+                self.error("E0409", message, pattern.span, "bound in different ways")
             else:
-                variable = self.pattern_names[pattern.name]
                 self.demand(variable.ty, bound, pattern.span)
+        else:
+            self.first_bound[pattern.name] = pattern
+        self.beside.add(pattern.name)
         self.pattern_names[pattern.name] = variable
         scope[pattern.name] = variable
         pattern.target = variable
         if self.nodes is not None:
             self.nodes.append(pattern)
         if pattern.sub is not None:
-            self.check_pattern(pattern.sub, expected, mode)
+            self.check_pattern(pattern.sub, expected, around)
 
     def named_like_variant(self, pattern: t.BindingPattern, expected: Ty) -> None:
         """E0170 for a variable that was meant to be a variant of the matched enum."""
@@ -158,13 +165,16 @@ class PatternChecker(Coercer):
                 error = self.error("E0170", message, pattern.span)
                 error.suggestion = (pattern.span, f"{one.data.name}::{name}", "qualify the path to match the variant")
 
-    alternative: int | None = None
-
     def bind_pattern(self, pattern: Any, expected: Ty) -> None:
         """Check a whole pattern: names may occur once (in each alternative the same ones)."""
         self.pattern_names: dict[str, Variable] = {}
-        self.alternative = None
+        self.first_bound: dict[str, t.BindingPattern] = {}
+        self.beside: set[str] = set()
+        """Names bound already in what has to match together with what is checked now."""
         self.check_pattern(pattern, expected)
+        if self.pattern_names and count_ways(pattern) > MOST_WAYS:
+            message = f"a pattern that binds variables in more than {MOST_WAYS} ways is outside the subset"
+            self.error(None, message, pattern.span, "write some of its alternatives as arms")
 
     def bind_parameters(self, patterns: list[Any], types: Sequence[Ty]) -> None:
         """Check the patterns of a parameter list: a name may occur once in all of them."""
@@ -178,29 +188,15 @@ class PatternChecker(Coercer):
 
     def check_alternatives(self, pattern: t.OrPattern, expected: Ty, mode: str | None) -> None:
         pattern.ty = expected
-        before = dict(self.pattern_names)
-        outer = self.alternative
-        first: set[str] | None = None
-        for i, one in enumerate(pattern.alternatives):
-            if i:
-                self.alternative = i
-            names_before = set(self.pattern_names)
-            seen = dict(self.pattern_names)
-            if i and first is not None:
-                self.pattern_names = {**before, **{n: seen[n] for n in first if n in seen}}
-            collected = bound_names(one, self)
+        around, names = self.beside, [bound_names(one, self) for one in pattern.alternatives]
+        every = set().union(*names)
+        for one, bound in zip(pattern.alternatives, names, strict=True):
+            self.beside = set(around)
             self.check_pattern(one, expected, mode)
-            if first is None:
-                first = set(self.pattern_names) - names_before
-            elif collected != first:
-                for name in sorted(collected ^ first):
-                    self.error(
-                        "E0408",
-                        f"variable `{name}` is not bound in all patterns",
-                        one.span,
-                        f"pattern doesn't bind `{name}`",
-                    )
-        self.alternative = outer
+            for name in sorted(every - bound):
+                message = f"variable `{name}` is not bound in all patterns"
+                self.error("E0408", message, one.span, f"pattern doesn't bind `{name}`")
+        self.beside = around | every
 
     def check_ref(self, pattern: t.RefPattern, expected: Ty) -> None:
         expected = shallow(expected)
@@ -459,7 +455,7 @@ def _is_rest(pattern: Any) -> bool:
 
 
 def bound_names(pattern: Any, checker: PatternChecker) -> set[str]:
-    """Names that a pattern binds (not those of constants and unit variants)."""
+    """Names that a pattern binds, in any alternative (not those of constants and unit variants)."""
     names: set[str] = set()
     if isinstance(pattern, t.BindingPattern):
         binding = checker.compilation.resolver.find(checker.type_env.module, pattern.name, VALUES)
@@ -476,6 +472,6 @@ def bound_names(pattern: Any, checker: PatternChecker) -> set[str]:
         names |= bound_names(part, checker)
     for _, part, _ in getattr(pattern, "fields", ()):
         names |= bound_names(part, checker)
-    for part in getattr(pattern, "alternatives", ())[:1]:
+    for part in getattr(pattern, "alternatives", ()):
         names |= bound_names(part, checker)
     return names

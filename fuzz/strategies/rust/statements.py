@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from fuzz.strategies.rust.bindings import bindings
 from fuzz.strategies.rust.courses import courses
 from fuzz.strategies.rust.either import either
 from fuzz.strategies.rust.expressions import boolean, integer, text
@@ -468,7 +469,7 @@ STATEMENTS: Final[list[tuple[int, Statement]]] = [
     (4, let_integer), (3, let_text), (3, show), (2, assign_integer), (2, grow_text), (2, let_vector), (4, use_vector),
     (2, let_noisy), (3, use_noisy), (1, move_text), (2, borrow_text), (3, pair), (2, branch), (1, nested), (2, loop),
     (3, closure), (1, shape), (1, option), (1, result), (1, boxed), (1, dynamic), (1, middles), (1, either),
-    (2, operands), (2, courses), *MORE,
+    (2, operands), (2, courses), (2, bindings), *MORE,
 ]  # fmt: skip
 
 

@@ -2186,3 +2186,63 @@ fn main() {}
 //= fine
 struct Ph(std::marker::PhantomData<Ph>);
 fn main() {}
+//= E0409 1
+fn a(x: Option<i32>) { match x { Some(mut a) | Some(a) => { a; } None => {} } }
+fn main() {}
+//= E0409 1
+fn b(x: Option<i32>) { match x { Some(ref a) | Some(a) => { a; } None => {} } }
+fn main() {}
+//= E0409 1
+fn c(x: &Option<i32>) { match x { Some(ref a) | Some(a) => { a; } None => {} } }
+fn main() {}
+//= E0416 1
+fn d(x: (i32, i32)) { match x { (a, a) => {} } }
+fn main() {}
+//= E0408 1
+fn e(x: (i32, i32)) { match x { (a, 1) | (1, b) => {} _ => {} } }
+fn main() {}
+//= E0408 1
+fn f(x: (i32, i32)) { match x { (a, 1) | (1, a) | (2, 2) => {} _ => {} } }
+fn main() {}
+//= E0408 1
+fn g(x: (Option<i32>, i32)) { match x { (Some(a) | None, 1) => {} _ => {} } }
+fn main() {}
+//= E0416 1
+fn h(x: (Option<i32>, i32)) { match x { (Some(a), a) | (None, a) => {} _ => {} } }
+fn main() {}
+//= E0416 1
+fn i(x: (Option<i32>, i32)) { match x { ((Some(a) | Some(a)), a) => {} _ => {} } }
+fn main() {}
+//= E0308 1
+fn j(x: (i32, u8)) { match x { (a, 1) | (1, a) => {} _ => {} } }
+fn main() {}
+//= fine
+fn k(x: ((i32, i32), i32)) -> i32 { match x { ((a, 1) | (1, a), b) | ((b, a), 3) => a + b, _ => 0 } }
+fn main() {}
+//= E0408 1
+fn l(x: ((i32, i32), i32)) -> i32 { match x { ((a, 1) | (1, b), c) => 1, _ => 0 } }
+fn main() {}
+//= fine
+fn m(x: ((i32, i32), i32)) -> i32 { match x { (((a, 1) | (1, a)), 3) | ((1, 2), a) => a, _ => 0 } }
+fn main() {}
+//= fine
+fn n(x: Option<(i32, String)>) -> usize { match x { Some((1, ref s)) | Some((2, ref s)) => s.len(), ref y @ Some((3, ref s)) => s.len(), _ => 0 } }
+fn main() {}
+//= fine
+fn o(x: &Option<(i32, String)>) -> usize { match x { y @ Some((3, s)) => s.len(), _ => 0 } }
+fn main() {}
+//= fine
+fn p(x: &Option<(i32, i32)>) -> i32 { match x { &(ref y @ Some((3, s))) => s, _ => 0 } }
+fn main() {}
+//= fine
+fn q((a | a): i32) {}
+fn main() {}
+//= fine
+fn r(x: Result<i32, i32>) -> i32 { let (Ok(a) | Err(a)) = x; a }
+fn main() {}
+//= E0409 1
+fn s(x: Result<i32, i32>) -> i32 { let (Ok(mut a) | Err(a)) = x; a }
+fn main() {}
+//= fine
+fn t(x: Option<(i32, i32)>) -> i32 { let (Some((a, _) | (_, a)) | Some((_, a))) = x else { return 0 }; a }
+fn main() {}

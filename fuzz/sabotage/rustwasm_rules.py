@@ -467,6 +467,15 @@ def _() -> None:
     )  # fmt: skip
 
 
+@BUGS.action("rust-closures-change-what-leads-on", Area.RUST_FRONT_END, "a valid program rejected",
+             judges=("tests/engines/rustwasm/test_refused.py",),
+             description="a closure that changes what a `&mut` in a variable leads to changes that")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing import captures
+
+    replace_method(captures, "_shortened", lambda original: lambda checker, variable, path, mode, length: mode)
+
+
 @BUGS.action("rust-slices-are-receivers-by-value", Area.RUST_FRONT_END, "a valid program rejected",
              judges=("tests/engines/rustwasm/typing/test_accepted_by_typing.py",),
              description="`part[1..].try_into()` is a call of the slice, not of a reference to it")  # fmt: skip

@@ -298,7 +298,8 @@ class Conflicts:
         if closure is None or closure[1].mode != "mut":
             return False
         local = self.body.locals[place.local]
-        return local.name is not None and local.name != "{environment}" and not local.mutable
+        fixed = local.name is not None and local.name != "{environment}" and not local.mutable
+        return fixed or closure[1].unique
 
     def _borrow_label(self, error: Any, loan: Loan, text: str) -> None:
         self.explainer.label(error, self._loan_span(loan), text)

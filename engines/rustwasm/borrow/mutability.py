@@ -25,7 +25,10 @@ def check_mutability(facts: f.Facts, reporter: Reporter) -> None:
         local = body.locals[place.local]
         if place.projection or (local.name is not None and not local.mutable):
             culprit = immutable_part(body, place)
-            if culprit is not None and not _empty_array(body, place) and not _shares(body, kind, place):
+            if culprit is None or _empty_array(body, place) or _shares(body, kind, place):
+                continue
+            closure = reporter.closure_at(point, place)
+            if closure is None or not closure[1].unique or culprit[0] not in ("local", "capture"):
                 found.append((place.local, point, _borrow, place, culprit))
     for point, _, place in facts.partial:
         culprit = immutable_part(body, place)

@@ -17,7 +17,7 @@ from engines.rustwasm.typing.types import Ty, shallow
 if TYPE_CHECKING:
     from engines.rustwasm.typing.check import BodyChecker
 
-_RANK = {"ref": 0, "mut": 1, "move": 2}
+_RANK = {"ref": 0, "unique": 1, "mut": 2, "move": 3}
 Path = tuple[Any, ...]
 
 
@@ -79,7 +79,7 @@ class _Uses:
                 mode = "ref"
             else:
                 self.kind = max(self.kind, 2)
-        if mode == "mut":
+        if mode in ("mut", "unique"):
             self.kind = max(self.kind, 1)
         self.found.append([variable, path, mode, one, span])
 
@@ -229,7 +229,7 @@ class _Uses:
         elif kind is t.Closure:
             for capture in node.target.captures:
                 if self.is_outer(capture.variable):
-                    mode = capture.mode
+                    mode = "unique" if capture.unique else capture.mode
                     self.note((capture.variable, capture.fields, capture.ty), mode, capture.span)
         elif kind is t.Block:
             for statement in node.statements:
@@ -325,20 +325,34 @@ def find_captures(checker: BodyChecker, closure: ClosureDef) -> None:
                 continue
             shorter = min(len(path), len(other[1]))
             if path[:shorter] == other[1][:shorter]:
+                mode = _shortened(checker, variable, path, mode, shorter)
+                theirs = _shortened(checker, variable, other[1], other[2], shorter)
                 if len(other[1]) <= len(path):
                     path, one = other[1], other[3]
-                if _RANK[other[2]] > _RANK[mode]:
-                    mode, span = other[2], other[4]
+                if _RANK[theirs] > _RANK[mode]:
+                    mode, span = theirs, other[4]
                 merged.remove(other)
         merged.append([variable, path, mode, one, span])
     captures = []
     for variable, path, mode, one, span in merged:
-        capture = Capture(variable, variable.name, path, mode, checker.final(one), span)
+        lent = "mut" if mode == "unique" else mode
+        capture = Capture(variable, variable.name, path, lent, checker.final(one), span)
+        capture.unique = mode == "unique"
         capture.mutable = variable.mutable
         captures.append(capture)
     closure.captures = captures
     closure.trait_kind = ("Fn", "FnMut", "FnOnce")[uses.kind]
     closure.captures_known = True
+
+
+def _shortened(checker: BodyChecker, variable: Variable, path: Path, mode: str, length: int) -> str:
+    """How a place's beginning is captured instead of it: what a `&mut` leads to changes where that does not."""
+    if mode == "mut" and any(
+        path[i] == "*" and (one := _type_at(checker, variable, path[:i])).kind == ty.REF and one.data
+        for i in range(length, len(path))
+    ):
+        return "unique"
+    return mode
 
 
 def _whole_droppable(checker: BodyChecker, variable: Variable, path: Path, one: Ty) -> tuple[Path, Ty]:

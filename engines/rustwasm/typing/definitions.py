@@ -295,9 +295,10 @@ class ImplDef:
 
 
 class Capture:
-    """A place of the surrounding function that a closure uses: `name.field.field`; `mode` is "ref", "mut" or "move"."""
+    """A place of the surrounding function that a closure uses: `name.field.field`; `mode` is "ref", "mut" or "move".
+    One that is `unique` is lent as by "mut" though it does not change: what references in it lead to does."""
 
-    __slots__ = ("fields", "mode", "mutable", "name", "span", "ty", "variable")
+    __slots__ = ("fields", "mode", "mutable", "name", "span", "ty", "unique", "variable")
 
     def __init__(self, variable: Any, name: str, fields: tuple[int, ...], mode: str, ty: Ty, span: Span) -> None:
         self.variable = variable
@@ -307,6 +308,7 @@ class Capture:
         self.ty = ty
         self.span = span
         self.mutable = False
+        self.unique = False
 
 
 class ClosureDef:

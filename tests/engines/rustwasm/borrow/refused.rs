@@ -7002,3 +7002,141 @@ impl std::ops::Add<&mut i32> for S { type Output = i32; fn add(self, o: &mut i32
 fn f(b: &mut i32, s: &mut S) -> i32 { *s += { 1; b }; *s += b; S(2) + b; let n = S(1) + if n() { b } else { panic!() }; n + *b }
 fn n() -> bool { true }
 fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn b(p: P<'_>) { let mut c = || { see(&p); p.m.push('a'); }; c(); c(); }
+fn main() {}
+//= E0596 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn c(p: P<'_>) { let mut c = || { see(&p); p.n.push('a'); }; c(); c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn d(p: P<'_>) { let mut c = || { see(&p); p.b.push('a'); }; c(); c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn e(p: P<'_>) { let mut c = || { let mut d = || { see(&p); p.m.push('a'); }; d(); }; c(); c(); }
+fn main() {}
+//= E0501 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn f(p: P<'_>) { let mut c = || { see(&p); p.m.push('a'); }; see(&p); c(); }
+fn main() {}
+//= E0501 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn g(mut p: P<'_>) { let mut c = || { see(&p); p.m.push('a'); }; see(&p); c(); }
+fn main() {}
+//= E0501 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn h(mut p: P<'_>) { let mut c = || { see(&p); p.m.push('a'); }; p.m.push('b'); c(); }
+fn main() {}
+//= E0524 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn i(p: P<'_>) { let mut c = || { see(&p); p.m.push('a'); }; let mut d = || p.m.push('b'); c(); d(); }
+fn main() {}
+//= E0596 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn k(p: &P<'_>) { let mut c = || { see(p); p.m.push('a'); }; c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn l(p: &mut P<'_>) { let mut c = || { see(p); p.m.push('a'); }; c(); see(p); }
+fn main() {}
+//= E0596 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn m(p: P<'_>) { let c = || { see(&p); p.m.push('a'); }; c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn n(p: (P<'_>, u8)) { let mut c = || { see(&p.0); p.0.m.push('a'); see(&p.1); }; c(); see(&p); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn o(p: P<'_>) -> impl FnMut() + '_ { move || { see(&p); p.m.push('a'); } }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn q(p: P<'_>) { let mut c = || { see(&p.m); p.m.push('a'); }; c(); see(&p); }
+fn main() {}
+//= E0500 3
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn r(p: P<'_>) { let r = &p; let mut c = || { see(&p); p.m.push('a'); }; see(r); c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn a(p: P<'_>) { let c = move || { let mut d = || { see(&p); p.m.push('a'); }; d(); }; }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn b(p: P<'_>) { let mut c = move || { let mut d = || { see(&p); p.m.push('a'); }; d(); }; c() }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+struct P<'a> { m: &'a mut String, n: &'a String, b: Box<&'a mut String> }
+fn c(p: &mut (P<'_>, u8)) { let mut c = || { let mut d = || { see(&p.0); p.0.m.push('a'); p.1 += 1; }; d(); }; c() }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+fn d(p: (&mut u8, &mut u8)) { let mut c = || { *p.0 += 1; see(&p); *p.1 += 1; }; c(); c(); see(&p); }
+fn main() {}
+//= E0501 2
+fn see<T>(t: &T) {}
+fn e(p: (&mut u8, &mut u8)) { let mut c = || { *p.0 += 1; see(&p); *p.1 += 1; }; see(&p); c(); }
+fn main() {}
+//= E0594 2
+fn see<T>(t: &T) {}
+fn f(p: (&mut u8, u8)) { let mut c = || { *p.0 += 1; see(&p); p.1 += 1; }; c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+fn g(mut p: (&mut u8, u8)) { let mut c = || { *p.0 += 1; see(&p); p.1 += 1; }; c(); }
+fn main() {}
+//= E0525 2
+fn see<T>(t: &T) {}
+fn h(p: (&mut u8, u8)) { let c = || { *p.0 += 1; see(&p); }; fn k<F: Fn()>(f: F) {} k(c); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+fn i(v: Vec<(&mut u8, u8)>) { v.into_iter().for_each(|p| { let mut c = || { *p.0 += 1; see(&p); }; c(); }); }
+fn main() {}
+//= E0500 2
+fn see<T>(t: &T) {}
+fn j(p: (&mut u8, u8)) { let r = &p.1; let mut c = || { *p.0 += 1; see(&p); }; c(); see(r); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+fn k(p: ((&mut u8,), u8)) { let mut c = || { *p.0.0 += 1; see(&p.0); }; let d = &p.1; c(); see(d); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+fn l(p: Option<(&mut u8, u8)>) { if let Some(q) = p { let mut c = || { *q.0 += 1; see(&q); }; c(); } }
+fn main() {}
+//= E0594 2
+fn see<T>(t: &T) {}
+fn m(p: (Box<u8>, u8)) { let mut c = || { *p.0 += 1; see(&p); }; c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+fn n(mut p: (Box<u8>, u8)) { let mut c = || { *p.0 += 1; see(&p); }; c(); }
+fn main() {}
+//= fine
+fn see<T>(t: &T) {}
+fn o(p: (&mut u8, String)) { let mut c = || { *p.0 += 1; see(&p); drop(p.1); }; c(); }
+fn main() {}

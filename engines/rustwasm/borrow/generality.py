@@ -68,6 +68,10 @@ class Generality:
         self._into: dict[int, list[_Flow]] = {}
         self._out_of: dict[int, list[_Flow]] = {}
         self._known: dict[int, int] = {}
+        self._untold: set[tuple[int, bool]] = set()
+        """Slots that nothing tells as long as no other gets known, and whether `expecting`."""
+        self._unexpected: set[int] = set()
+        """Slots of which nothing known is expected, as long as no other gets known."""
 
     def enter(self, closure: Any, at: int) -> None:
         """What follows is of the body of this closure, or of the function (None), and stands from `at` on."""
@@ -162,12 +166,16 @@ class Generality:
         if slot < FIRST:
             return min(slot, 0)
         found = self._known.get(slot)
-        if found is None and slot not in asking:
+        if found is None and slot not in asking and (slot, expecting) not in self._untold:
             asking.add(slot)
             found = self._find(slot, expecting, asking)
             asking.remove(slot)
-            if found is not None:
+            if found is None:
+                self._untold |= {(slot, expecting), (slot, False)}
+            else:
                 self._known[slot] = found
+                self._untold.clear()
+                self._unexpected.clear()
         return found
 
     def _find(self, slot: int, expecting: bool, asking: set[int]) -> int | None:
@@ -175,18 +183,18 @@ class Generality:
         if slot in self._variables:
             return self._first([*self._joined(into), *sorted([*into, *out_of])], False, asking)
         if slot in self._temporaries and len(into) == 1 and into[0][2] != PART:
-            found = self._expected(slot, set()) if expecting and into[0][2] == CLOSURE else None
+            found = self._expected(slot) if expecting and into[0][2] == CLOSURE else None
             if found is None:
                 found = self._first(into, expecting, asking)
             if found is not None:
                 return found
         found = self._first([flow for flow in into if flow[2] == RECEIVER], False, asking)
         if found is None and expecting and any(kind != RESULT for _, _, kind in into):
-            found = self._expected(slot, set())
+            found = self._expected(slot)
         if found is None:
             found = self._first([*self._joined(into), *into], expecting, asking)
         if found is None and expecting:
-            found = self._expected(slot, set())
+            found = self._expected(slot)
         return self._first(out_of, False, asking) if found is None else found
 
     def _first(self, flows: list[_Flow], expecting: bool, asking: set[int]) -> int | None:
@@ -196,9 +204,11 @@ class Generality:
                 return found
         return None
 
-    def _expected(self, slot: int, seen: set[int]) -> int | None:
+    def _expected(self, slot: int) -> int | None:
         """What is known to be expected where a slot goes."""
-        seen.add(slot)
+        if slot in self._unexpected:
+            return None
+        self._unexpected.add(slot)
         for _, other, kind in self._out_of.get(slot, ()):
             if kind == RECEIVER:
                 continue
@@ -208,8 +218,8 @@ class Generality:
                     continue
                 other = given[0]
             found = min(other, 0) if other < FIRST else self._known.get(other)
-            if found is None and kind != RESULT and other not in self._variables and other not in seen:
-                found = self._expected(other, seen)
+            if found is None and kind != RESULT and other not in self._variables:
+                found = self._expected(other)
             if found is not None:
                 return found
         return None

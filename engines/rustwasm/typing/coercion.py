@@ -89,8 +89,8 @@ class Coercer(MethodChecker):
         if self.closure is None:
             return False
         same = self.closure.result_written and node is blame(self.closure.syntax.body)
-        while isinstance(node, t.Field):
-            node = node.base
+        while isinstance(node, t.Field) or (isinstance(node, t.Unary) and node.op == "*"):
+            node = node.base if isinstance(node, t.Field) else node.operand
         if not isinstance(node, t.PathExpr) or not isinstance(node.target, Variable):
             return False
         variable = node.target

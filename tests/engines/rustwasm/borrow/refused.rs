@@ -7140,3 +7140,69 @@ fn main() {}
 fn see<T>(t: &T) {}
 fn o(p: (&mut u8, String)) { let mut c = || { *p.0 += 1; see(&p); drop(p.1); }; c(); }
 fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn b<'b>(p1: &'b [String]) -> impl Fn() -> &'b String { let v7 = make::<&'b String>(); let v15 = &v7; || { let x: &String = *v15; x } }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn see<'a>(x: &'a String, y: &String) -> &'a String { x }
+fn c<'b>(p1: &'b [String]) -> impl Fn() -> &'b String { let v7 = make::<&'b String>(); let v15 = &v7; || see(*v15, *v15) }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+#[derive(Clone, Copy)] struct View<'a> { r: &'a String, n: i32 }
+fn e<'b>(p1: &'b [String]) -> impl Fn() -> View<'b> { let v7 = make::<&'b String>(); let v15 = &v7; || View { r: *v15, n: 1 } }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn g<'b>(p1: &'b [String]) -> impl Fn() -> &'b String { let v7 = make::<&'b String>(); let v15 = &v7; || if p1.len() > 0 { *v15 } else { *v15 } }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn i<'b>(p1: &'b [String]) -> impl Fn() -> &'b String { let v7 = make::<&'b String>(); let v15 = &v7; || { *v15 } }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn j<'b>(p1: &'b [String]) -> impl Fn() -> (&'b String, u8) { let v7 = make::<&'b String>(); let v15 = &v7; || (*v15, 1) }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn n<'b>(p1: &'b [String]) -> impl Fn() -> &'b String { let v7 = make::<&'b String>(); let v15 = &v7; || { let mut x: &String = p1.first().unwrap(); x = *v15; x } }
+fn main() {}
+//= E0700 1
+fn a1<'b>(v15: &&'b String) -> impl Fn() -> &'b String { || -> &'b String { *v15 } }
+fn main() {}
+//= E0700 1
+fn b1<'b>(v15: &&'b String) -> impl Fn() -> &'b String { || *v15 }
+fn main() {}
+//= E0700 1
+fn c1<'b>(v15: &(&'b String, u8)) -> impl Fn() -> &'b String { || v15.0 }
+fn main() {}
+//= E0700 1
+fn e1<'b>(v15: &(&'b String, u8)) -> impl Fn() -> &'b String { || -> &'b String { (*v15).0 } }
+fn main() {}
+//= E0700 1
+fn g1<'b>(v15: &Box<&'b String>) -> impl Fn() -> &'b String { || **v15 }
+fn main() {}
+//= E0373 1
+fn i1<'b>(v15: std::rc::Rc<&'b String>) -> impl Fn() -> &'b String { || *v15 }
+fn main() {}
+//= E0700 1
+fn k1<'b>(v15: &mut &'b String) -> impl Fn() -> &'b String { || *v15 }
+fn main() {}
+//= E0700 1
+fn l1<'b>(v15: &mut &mut &'b String) -> impl Fn() -> &'b String { || **v15 }
+fn main() {}
+//= fine
+fn n1<'b>(mut v15: &'b String, w: &'b String) { let mut k = &v15; let c = || -> &String { *k }; v15 = w; c(); }
+fn main() {}
+//= E0506 1
+fn o1<'b>(mut v15: &'b String, w: &'b String) { let mut k = &v15; let c = || { *k }; v15 = w; c(); }
+fn main() {}
+//= fine
+fn p1<'b>(mut v15: &'b String, w: &'b String) { let mut k = &mut v15; let mut c = || { let x: &String = *k; *k = w; x }; c(); }
+fn main() {}
+//= fine
+fn q1<'b>(mut v15: &'b String, w: &'b String) { let mut k = &mut v15; let c = || { let x: &String = *k; x }; *k = w; c(); }
+fn main() {}

@@ -250,3 +250,26 @@ def _() -> None:
     from engines.rustwasm.borrow.generality import Generality
 
     replace_method(Generality, "infer", lambda original: lambda *given: None)
+
+
+@BUGS.action("rust-pointers-in-parts-unlooked", Area.RUST_FRONT_END, _RULE,
+             description="function pointers that are only parts of values are taken for any lifetime")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.check import BorrowChecker
+
+    def whole(original: Any) -> Any:
+        return lambda self, facts: any(self.shapes.binders(local.ty) for local in facts.body.locals)
+
+    replace_method(BorrowChecker, "_binds", whole)
+
+
+@BUGS.action("rust-parts-of-types-not-selected", Area.RUST_FRONT_END, _RULE,
+             description="`x.f` of an `x: &mut T` whose `T` an open obligation tells is refused")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.obligations import ObligationChecker
+    from engines.rustwasm.typing.types import INFER, shallow
+
+    def outermost(original: Any) -> Any:
+        return lambda self, one: shallow(one) if shallow(one).kind != INFER else original(self, one)
+
+    replace_method(ObligationChecker, "resolved", outermost)

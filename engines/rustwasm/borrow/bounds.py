@@ -251,7 +251,7 @@ def refuse_less_general(constraints: Bounds, reporter: Reporter) -> None:
     regions = constraints.regions
     reported: set[int] = set()
     for region, point in constraints.empties:
-        if regions.ends(region) and point not in reported:
+        if regions.values[region] and point not in reported:
             reported.add(point)
             label = "one type is more general than the other"
             reporter.error("E0308", "mismatched types", constraints.facts.span(point), label)

@@ -26,6 +26,7 @@ from engines.rustwasm.borrow.signatures import Signatures
 from engines.rustwasm.borrow.type_outlives import asks_of_types, check_type_outlives
 from engines.rustwasm.borrow.written import Written
 from engines.rustwasm.mir import body as m
+from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.modes.rules import ENDINGS, EVERYTHING, NOTHING, ModeRules
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.syntax.diagnostics import Diagnostics
@@ -127,9 +128,8 @@ class BorrowChecker:
         facts, body = constraints.facts, constraints.body
         generic = bool(body.definition.generics.names)
         unnamed = closure is None and len(constraints.regions.names) == 1 and not generic
-        binds = constraints.every_asked or any(self.shapes.binders(local.ty) for local in body.locals)
-        if unnamed and not facts.borrows and not body.guards and not binds and not _passes_items(body) and not (
-            self._particular(body)
+        if unnamed and not facts.borrows and not body.guards and not constraints.every_asked and not (
+            _passes_items(body) or self._particular(body) or self._binds(facts)
         ):  # fmt: skip
             return  # nothing is borrowed, and the signature promises nothing
         constraints.run()
@@ -190,6 +190,14 @@ class BorrowChecker:
         if chosen:
             summary = self.summaries[closure]
             summary += above_chosen(self.shapes, one, summary, {at: at for at in chosen})
+
+    def _binds(self, facts: Facts) -> bool:
+        """Whether function pointers or `dyn Fn` are in the locals of a body, or in parts of them that it uses."""
+        body, binders = facts.body, self.shapes.binders
+        if any(binders(local.ty) for local in body.locals):
+            return True
+        parts = [place for uses in facts.of_local for _, _, place in uses if place.projection]
+        return any(binders(place_type(body, place)) for place in parts)
 
     def _particular(self, body: m.Body) -> bool:
         """Whether a body has closures that not every call with any lifetime suits."""

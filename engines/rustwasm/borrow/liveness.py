@@ -10,13 +10,14 @@ from engines.rustwasm.mir import body as m
 
 
 def add_liveness(constraints: Constraints) -> None:
-    """Put the points at which a local is live into the values of its type's regions. Only regions that a loan's must
-    outlive count: nobody asks for the points of another."""
+    """Put the points at which a local is live into the values of its type's regions. Only regions count that a loan's
+    must outlive, or one that any lifetime outlives: nobody asks for the points of another."""
     facts, regions = constraints.facts, constraints.regions
-    if not constraints.loans:
+    starts = [loan.region for loan in constraints.loans] + [region for region, _ in constraints.empties]
+    if not starts:
         return
     values, universal = regions.values, len(regions.names)
-    asked = regions.reachable([loan.region for loan in constraints.loans])
+    asked = regions.reachable(starts)
     for local, held in enumerate(constraints.locals):
         wanted = [region for region in held if region >= universal and region in asked]
         if not wanted:

@@ -115,11 +115,13 @@ def _extend(node: Any, kept: dict[Any, Scope], scope: Scope) -> bool:
     parts: list[Any] = []
     if kind is t.Borrow:
         inner = node.operand
-        while isinstance(inner, (t.Field, t.Index)) or (isinstance(inner, t.Unary) and inner.op == "*"):
-            inner = inner.operand if isinstance(inner, t.Unary) else inner.base
+        while isinstance(inner, (t.Field, t.Index, t.Borrow)) or (isinstance(inner, t.Unary) and inner.op == "*"):
+            if isinstance(inner, t.Borrow):
+                kept[inner] = scope
+            inner = inner.base if isinstance(inner, (t.Field, t.Index)) else inner.operand
         if not isinstance(inner, t.PathExpr) or not is_place(inner):
             kept[inner] = scope
-        parts = [inner]
+        parts = [node.operand]
     elif kind is t.Tuple or kind is t.Array:
         parts = node.elements
     elif kind is t.StructLiteral:

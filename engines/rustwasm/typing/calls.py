@@ -49,11 +49,8 @@ class CallChecker(PatternChecker):
     def call(self, node: t.Call, expected: Ty | None) -> Ty:
         if isinstance(node.callee, t.PathExpr):
             self.sought = (node.callee.path, "function", node.span)
-        callee = shallow(self.check(node.callee))
+        callee = self.resolved(self.check(node.callee))
         self.sought = None
-        if callee.kind == ty.INFER:
-            self.select_pending()
-            callee = shallow(callee)
         if callee.kind == ty.ERROR:
             for arg in node.args:
                 self.check(arg)
@@ -181,10 +178,7 @@ class CallChecker(PatternChecker):
             error.labels.append((definition.span, f"{what} defined here"))
 
     def method_call(self, node: t.MethodCall, expected: Ty | None) -> Ty:
-        receiver = shallow(self.check(node.receiver))
-        if receiver.flags & ty.HAS_INFER and ty.deep(receiver).flags & ty.HAS_INFER:
-            self.select_pending()
-            receiver = shallow(receiver)
+        receiver = self.resolved(self.check(node.receiver))
         if receiver.kind in (ty.ERROR, ty.NEVER):
             for arg in node.args:
                 self.check(arg)

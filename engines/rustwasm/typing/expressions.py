@@ -326,13 +326,10 @@ class ExpressionChecker(OperatorChecker):
             error.suggestion = (span, close, "a field with a similar name exists")
 
     def field(self, node: t.Field, expected: Ty | None) -> Ty:
-        base = shallow(self.check(node.base))
+        base = self.resolved(self.check(node.base))
         if base.kind == ty.INFER and base.data == "type":
-            self.select_pending()
-            base = shallow(base)
-            if base.kind == ty.INFER:
-                self.needs_annotation(node.base)
-                return ty.ERROR_TY
+            self.needs_annotation(node.base)
+            return ty.ERROR_TY
         private: Any = None
         for step, adjust in self.autoderef(base):
             if step.kind == ty.ADT and not step.data.is_enum:
@@ -383,10 +380,7 @@ class ExpressionChecker(OperatorChecker):
                 error.helps.append("available fields are: " + ", ".join(f"`{n}`" for n in names[:8]))
 
     def index(self, node: t.Index, expected: Ty | None) -> Ty:
-        base = shallow(self.check(node.base))
-        if base.kind == ty.INFER:
-            self.select_pending()
-            base = shallow(base)
+        base = self.resolved(self.check(node.base))
         index = shallow(self.check(node.index))
         if base.kind == ty.ERROR or index.kind == ty.ERROR:
             return ty.ERROR_TY

@@ -26,6 +26,15 @@ class ObligationChecker(PathChecker):
     copied_closures: list[tuple[TraitDef, tuple[Ty, ...], t.Span]]
     called_closures: list[tuple[ClosureDef, str]]
 
+    def resolved(self, one: Ty) -> Ty:
+        """The type as far as it is known once all is selected that can be."""
+        one = shallow(one)
+        if one.flags & ty.HAS_INFER and (one.kind != ty.INFER or one.data == "type"):
+            if ty.deep(one).flags & ty.HAS_INFER:
+                self.select_pending()
+            one = shallow(one)
+        return one
+
     def select_pending(self) -> bool:
         """Work through obligations until nothing changes; True if something was learnt."""
         if not self.pending and not self.pending_projections:

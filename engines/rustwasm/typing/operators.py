@@ -41,10 +41,7 @@ class OperatorChecker(CallChecker):
             return one
         if op == "*":
             return self.dereference(node, expected)
-        one = shallow(self.check(node.operand, expected))
-        if one.kind == ty.INFER and one.data == "type":
-            self.select_pending()
-            one = shallow(one)
+        one = self.resolved(self.check(node.operand, expected))
         base = one
         while base.kind == ty.REF:
             base = shallow(base.args[0])
@@ -65,10 +62,7 @@ class OperatorChecker(CallChecker):
         return ty.ERROR_TY
 
     def dereference(self, node: t.Unary, expected: Ty | None) -> Ty:
-        one = shallow(self.check(node.operand))
-        if one.kind == ty.INFER:
-            self.select_pending()
-            one = shallow(one)
+        one = self.resolved(self.check(node.operand))
         step = self.deref_step(one)
         if step is None:
             if one.kind not in (ty.ERROR, ty.NEVER):
@@ -102,19 +96,13 @@ class OperatorChecker(CallChecker):
         hint = None if comparison or op in ("<<", ">>") else expected
         if hint is not None and shallow(hint).kind not in (ty.INT, ty.FLOAT):
             hint = None
-        left = shallow(self.check(node.left, hint))
-        if left.kind == ty.INFER and left.data == "type":
-            self.select_pending()
-            left = shallow(left)
+        left = self.resolved(self.check(node.left, hint))
         right_hint = left if left.kind in SCALAR or left.kind == ty.INFER or comparison else None
         if op in ("<<", ">>"):
             right_hint = None
         if not comparison:
             right_hint = right_hint or self.lent_operand(_ARITHMETIC[op][0], left)
-        right = shallow(self.check(node.right, right_hint))
-        if right.kind == ty.INFER and right.data == "type":
-            self.select_pending()
-            right = shallow(right)
+        right = self.resolved(self.check(node.right, right_hint))
         if left.kind == ty.INFER and left.data == "type":
             left = shallow(left)
         if left.kind == ty.NEVER or right.kind == ty.NEVER or left.kind == ty.ERROR or right.kind == ty.ERROR:
@@ -317,16 +305,10 @@ class OperatorChecker(CallChecker):
         return ty.UNIT
 
     def compound(self, node: t.CompoundAssignment, expected: Ty | None) -> Ty:
-        left = shallow(self.check(node.left))
-        if left.kind == ty.INFER:
-            self.select_pending()
-            left = shallow(left)
+        left = self.resolved(self.check(node.left))
         hint = left if left.kind in SCALAR and node.op not in ("<<", ">>") else None
         hint = hint or self.lent_operand(_ARITHMETIC[node.op][0] + "Assign", left)
-        right = shallow(self.check(node.right, hint))
-        if right.kind == ty.INFER and right.data == "type":
-            self.select_pending()
-            right = shallow(right)
+        right = self.resolved(self.check(node.right, hint))
         if not is_place(node.left):
             self.error(
                 "E0067", "invalid left-hand side of assignment", node.left.span, "cannot assign to this expression"

@@ -269,10 +269,7 @@ class StatementChecker(ExpressionChecker):
         return ty.NEVER_TY
 
     def try_(self, node: t.Try, expected: Ty | None) -> Ty:
-        operand = shallow(self.check(node.operand))
-        if operand.kind == ty.INFER:
-            self.select_pending()
-            operand = shallow(operand)
+        operand = self.resolved(self.check(node.operand))
         result = shallow(self.return_ty)
         tried = [self.compilation.lang(name) for name in ("Option", "Result", "ControlFlow")]
         if operand.kind != ty.ADT or operand.data not in tried:

@@ -7206,3 +7206,148 @@ fn main() {}
 //= fine
 fn q1<'b>(mut v15: &'b String, w: &'b String) { let mut k = &mut v15; let c = || { let x: &String = *k; x }; *k = w; c(); }
 fn main() {}
+//= fine
+#[derive(Clone, Copy)] struct View<'a> { r: &'a String, n: i32 }
+fn make<T>() -> T { loop {} }
+fn b() -> i32 { if let Some(v5) = make::<Vec<View<'_>>>().get_mut(0) { v5.n } else { 1 } }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn e() -> i32 { let mut v = make::<Vec<(u8, i32)>>(); let Some(x) = v.get_mut(0) else { return 1 }; x.1 }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn e1() -> i32 { let mut v = make::<Vec<[i32; 2]>>(); let Some(x) = v.get_mut(0) else { return 1 }; x[1] }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn e3() -> i32 { let mut v = make::<Vec<fn() -> i32>>(); let Some(x) = v.get_mut(0) else { return 1 }; x() }
+fn main() {}
+//= E0716 2
+fn make<T>() -> T { loop {} }
+fn f(c: bool) { let v24 = &mut ((*(match 1 { 1 => &mut make::<u8>(), _ => return }))); *v24 = 1; }
+fn main() {}
+//= E0716 3
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn g(c: bool) { let v24 = &*(if c { make::<&u8>() } else { &make::<u8>() }); see(v24); }
+fn main() {}
+//= E0716 3
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn h(c: bool) { let v24 = &(*(if c { make::<&Vec<u8>>() } else { &make::<Vec<u8>>() }))[..]; see(v24); }
+fn main() {}
+//= E0716 3
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn j(c: bool) { let v24 = &*{ &make::<u8>() }; see(v24); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn k(c: bool) { let v24 = &*(&make::<u8>()); see(v24); }
+fn main() {}
+//= E0716 3
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn m(c: bool) { let v24 = &({ &make::<(u8, u8)>() }).0; see(v24); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn n(c: bool) { let v24 = &(&make::<[u8; 2]>())[0]; see(v24); }
+fn main() {}
+//= E0716 3
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn q(c: bool) { let v24 = &*(&make::<u8>(), 1).0; see(v24); }
+fn main() {}
+//= E0716 3
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn s(c: bool) { let v24 = &((if c { make::<&mut Vec<u8>>() } else { &mut make::<Vec<u8>>() }))[..]; see(v24); }
+fn main() {}
+//= E0716 3
+fn make<T>() -> T { loop {} }
+fn see<T: ?Sized>(_: &T) {}
+fn u(c: bool) { let v24 = &{ *(if c { make::<&mut u8>() } else { &mut make::<u8>() }) }; see(v24); }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn a() { let x: fn(&String) = make::<Take<'_>>().f; }
+fn main() {}
+//= E0308 2
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn c(p: Take<'_>) { let x: fn(&String) = p.f; }
+fn main() {}
+//= E0308 1
+fn g(p: fn(&'static String)) { let x: fn(&String) = p; }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn r() { for x in make::<Vec<Take<'_>>>() { let y: fn(&String) = x.f; } }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn w() { let Take { f } = make::<Take<'_>>(); let y: fn(&String) = f; }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn x() { let y: fn(&String); let Take { f } = make::<Take<'_>>(); y = f; }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn a() { fn w(_: fn(&String)) {} w(make::<Take<'_>>().f); }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn c() { fn w(_: fn(&String)) {} let t = make::<Take<'_>>(); w(t.f); }
+fn main() {}
+//= E0308 4
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+#[derive(Clone, Copy)] struct Has { f: fn(&String) }
+fn i() { struct Has { f: fn(&String) } let t = make::<Take<'_>>(); let h = Has { f: t.f }; }
+fn main() {}
+//= E0308 4
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+#[derive(Clone, Copy)] struct Has { f: fn(&String) }
+fn k() { struct Has { f: fn(&String) } let mut h = make::<Has>(); h.f = make::<Take<'_>>().f; }
+fn main() {}
+//= E0308 4
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+#[derive(Clone, Copy)] struct Has { f: fn(&String) }
+fn n() { struct Has { f: Option<fn(&String)> } let mut h = make::<Has>(); h.f = Some(make::<Take<'_>>().f); }
+fn main() {}
+//= E0308 2
+fn make<T>() -> T { loop {} }
+fn p() { fn w(_: Box<dyn Fn(&String)>) {} struct D<'a> { f: Box<dyn Fn(&'a String)> } w(make::<D<'_>>().f); }
+fn main() {}
+//= E0308 2
+fn make<T>() -> T { loop {} }
+fn q() { fn w(_: (fn(&String), u8)) {} struct D<'a> { f: (fn(&'a String), u8) } w(make::<D<'_>>().f); }
+fn main() {}
+//= fine
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+#[derive(Clone, Copy)] struct Has { f: fn(&String) }
+fn s() { fn w(_: Take<'static>) {} w(Take { f: make::<Has>().f }); }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn c() { let q = make::<Take<'_>>(); let x: fn(&String) = q.f; }
+fn main() {}
+//= E0308 3
+#[derive(Clone, Copy)] struct Take<'a> { f: fn(&'a String) }
+fn make<T>() -> T { loop {} }
+fn d() { let q = make::<Take<'static>>(); let x: fn(&String) = q.f; }
+fn main() {}

@@ -24,7 +24,9 @@ class _Forgetful(Generality):
         return super()._tell(slot, expecting, asking)
 
 
-def _solved(kind: type[Generality], flows: list[tuple[int, int, int]], variables: set[int], made: set[int]) -> list[int]:
+def _solved(
+    kind: type[Generality], flows: list[tuple[int, int, int]], variables: set[int], made: set[int]
+) -> list[int]:
     untyped: Any = None
     one = kind(untyped, untyped)
     one._guesses = [-9] * _SLOTS

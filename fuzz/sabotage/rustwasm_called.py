@@ -273,3 +273,46 @@ def _() -> None:
         return lambda self, one: shallow(one) if shallow(one).kind != INFER else original(self, one)
 
     replace_method(ObligationChecker, "resolved", outermost)
+
+
+@BUGS.action("rust-closures-capture-all-they-match", Area.RUST_FRONT_END, _RULE,
+             description="a closure captures all of what a pattern in it takes apart")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.captures import _Uses
+
+    def whole(original: Any) -> Any:
+        return lambda self, place, pattern, span: self.note(place, self.pattern_mode(pattern) or "ref", span)
+
+    replace_method(_Uses, "matched", whole)
+
+
+@BUGS.action("rust-closures-keep-receivers", Area.RUST_FRONT_END, _RULE,
+             description="`|| r.to_string()` of an `r: &T` keeps `r`, not only what it leads to")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.typing.methods import MethodChecker
+    from engines.rustwasm.typing.types import REF
+
+    def copied(original: Any) -> Any:
+        def with_borrow(self: Any, adjustments: Any, self_ty: Any, mode: Any) -> Any:
+            if mode is None and self_ty.kind == REF and not self_ty.data:
+                return list(adjustments)
+            return original(self, adjustments, self_ty, mode)
+
+        return with_borrow
+
+    replace_method(MethodChecker, "with_borrow", copied)
+
+
+@BUGS.action("rust-closures-give-each-time-anew", Area.RUST_FRONT_END, _RULE,
+             description="what a closure gives may have another lifetime wherever it is asked about")  # fmt: skip
+def _() -> None:
+    from engines.rustwasm.borrow.calls import Calls
+
+    def apart(original: Any) -> Any:
+        def passes(self: Any, *given: Any) -> bool:
+            original(self, *given)
+            return False
+
+        return passes
+
+    replace_method(Calls, "_pass_closure", apart)

@@ -45,6 +45,8 @@ class Calls(Bounds):
         self.passed: list[tuple[Any, dict[int, int]]] = []
         """Closures that are passed to what calls them, with the positions of the regions that each call chooses, and
         what it chooses: one region where one lifetime stands twice."""
+        self.results: dict[Any, tuple[int, ...]] = {}
+        """Of closures whose signature is the same for all calls, what all of them give."""
         self.mixed = False
         """Whether something is called whose signature is not known: more is demanded than has to be."""
         self.universe: dict[str, int] = {}
@@ -230,7 +232,8 @@ class Calls(Bounds):
             result = self.call_bound(subject, arguments)
         else:
             result = self.call_closure(subject, arguments, True)
-            self._pass_closure(bound, subject, env)
+            if self._pass_closure(bound, subject, env):
+                self.results.setdefault(subject[0].data, result[1])
         for _, output in bound.declared[1]:
             if result[1]:
                 known = dict(declared.lifetimes)
@@ -255,12 +258,14 @@ class Calls(Bounds):
                 self.regions.outlives(region, mine, self.point, r.CALL)
                 self.every.append((region, self.point, ty.fn_ptr((), ty.UNIT), closure))
 
-    def _pass_closure(self, bound: Any, subject: Typed, env: Environment) -> None:
-        """Note which regions of a closure's parameters each of its calls chooses, as the callee's bound says."""
+    def _pass_closure(self, bound: Any, subject: Typed, env: Environment) -> bool:
+        """Note which regions of a closure's parameters each of its calls chooses, as the callee's bound says. True if
+        the bound gave the closure its signature, and calls choose none."""
         if bound.called is None or not subject[0].data.expected:
-            return
+            return False
         arguments, result, chosen = self._chosen(bound.called, env)
         self._note_chosen(subject, arguments, result, chosen)
+        return not chosen
 
     def _chosen(self, called: tuple[Ty, Ty], env: Environment) -> tuple[list[Typed], Typed, set[int]]:
         """The arguments and the result of one call of what a bound `Fn(A) -> B` declares, and which of their regions
@@ -499,6 +504,8 @@ class Calls(Bounds):
                 )
         for parameter, position, place in self.shapes.lasting.get(definition, ()):
             self.tests.append((parameter, regions[position], self.point, place))
+        if definition in self.results:
+            self._equal([pair for pair in zip(result, self.results[definition], strict=True) if min(pair) >= 0], r.CALL)
         return output, result
 
     def demanded(self, position: int, regions: Sequence[int] | Mapping[int, int]) -> int:

@@ -11,7 +11,7 @@ from engines.rustwasm.borrow import regions as r
 from engines.rustwasm.borrow.bounds import by_bounds
 from engines.rustwasm.borrow.calls import STATIC, Calls, is_call
 from engines.rustwasm.borrow.facts import Facts
-from engines.rustwasm.borrow.generality import FIRST, INITIAL, PART, VALUE, Generality
+from engines.rustwasm.borrow.generality import FIRST, INITIAL, PART, RECEIVER, VALUE, Generality
 from engines.rustwasm.borrow.shapes import Shapes, is_fn_trait, opaque_lifetimes, picked
 from engines.rustwasm.borrow.signatures import Environment, Signatures, Typed, UnknownRegionsError, with_own_bounds
 from engines.rustwasm.borrow.type_outlives import unsized_parts
@@ -275,6 +275,12 @@ class Constraints(Calls):
         if self.general is not None:
             self.general.flowing = kind
 
+    def _is_behind(self, place: m.Place, span: Span) -> bool:
+        """Whether a dereference that is written leads to the place: nothing is expected of what is dereferenced. One
+        that lends a value again stands where the value does."""
+        local = self.body.locals[place.local]
+        return local.name is None and place.projection[:1] == ((m.DEREF,),) and local.span != span
+
     def _check_locals(self) -> None:
         """What types that are written at locals demand, and for how long the parameters in all of them have to last."""
         written = {local for local, _ in self.body.declared}
@@ -324,7 +330,10 @@ class Constraints(Calls):
         if isinstance(rvalue, m.Use):
             source = self.operand(rvalue.operand)
             if self._joins(rvalue.operand, source, target):
-                self._flow(self.flowing)
+                behind = not isinstance(rvalue.operand, m.Constant) and self._is_behind(
+                    rvalue.operand.place, statement.span
+                )
+                self._flow(RECEIVER if behind else self.flowing)
                 self.relate(source, target, category)
                 self._flow(VALUE)
         elif isinstance(rvalue, m.Ref):
@@ -416,7 +425,9 @@ class Constraints(Calls):
         self.regions.outlives(region, target[1][0], self.point, category)
         if regions:
             inner = target[0].args[0]
+            self._flow(RECEIVER if self._is_behind(place, statement.span) else VALUE)
             self.relate((one, regions), (inner, target[1][1:]), category)
+            self._flow(VALUE)
             if rvalue.kind != "shared":
                 # What a `dyn Trait` is bounded by may become less where one is lent: that is an unsizing coercion.
                 own = 1 if inner.kind == ty.DYN else 0

@@ -217,12 +217,17 @@ class Generality:
                 if not given:
                     continue
                 other = given[0]
-            found = min(other, 0) if other < FIRST else self._known.get(other)
+            found = min(other, 0) if other < FIRST else self._known.get(other, self._received(other))
             if found is None and kind != RESULT and other not in self._variables:
                 found = self._expected(other)
             if found is not None:
                 return found
         return None
+
+    def _received(self, slot: int) -> int | None:
+        """What a slot is by what a method is called on, if that is known: it is before its arguments are looked at."""
+        given = [one for _, one, kind in self._into.get(slot, ()) if kind == RECEIVER]
+        return min(given[0], 0) if given and given[0] < FIRST else self._known.get(given[0]) if given else None
 
     def _joined(self, into: list[_Flow]) -> list[_Flow]:
         """The function pointers that a closure is joined with: it becomes what they are."""

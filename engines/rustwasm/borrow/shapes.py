@@ -445,8 +445,6 @@ class Shapes:
             for capture in self.captures(one):
                 self._drop(capture, start, out, depth)
                 start += self.count(capture)
-        elif kind == ty.DYN and is_fn_trait(one.data[0]):
-            out.append(start)
         elif kind in (ty.DYN, ty.OPAQUE, ty.PROJECTION):
             out.extend(range(start, start + self.count(one)))
         elif kind == ty.ADT:

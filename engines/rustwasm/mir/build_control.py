@@ -147,7 +147,7 @@ class ControlBuilder(FormatBuilder):
     def match(self, place: Place, node: t.Match) -> None:
         source = self.adjusted_place(node.scrutinee)
         if is_place(node.scrutinee) and self.reads_all(node.arms):
-            self.emit(m.FakeRead(source, node.scrutinee.span))
+            self.look_at(source, node.scrutinee.span)
         done = self.block()
         targets = self.dispatch(node, source)
         tested: list[Place] = []
@@ -279,9 +279,7 @@ class ControlBuilder(FormatBuilder):
             values.append(value)
         if node.arms[-1].guard is not None:
             return None
-        place = source
-        for _ in range(derefs):
-            place = place.deref()
+        place = self.behind(source, derefs)
         blocks = [self.block() for _ in node.arms]
         unreachable = self.block()
         operand: m.Operand = m.Copy(place)

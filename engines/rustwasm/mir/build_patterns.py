@@ -12,6 +12,7 @@ from engines.rustwasm.mir.place_type import place_type
 from engines.rustwasm.mir.scopes import Scope
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.captures import positions
 from engines.rustwasm.typing.paths import Variable
 from engines.rustwasm.typing.pattern_ways import ways_of
 from engines.rustwasm.typing.types import Ty
@@ -89,11 +90,11 @@ class PatternBuilder(PlaceBuilder):
         kind = type(pattern)
         if kind is t.WildPattern or kind is t.RestPattern:
             return []
+        place = self.held_part(place)
         if kind is t.BindingPattern and isinstance(pattern.target, Variable):
             inner = self.test_pattern(pattern.sub, place, fail, scope) if pattern.sub is not None else []
             return [(pattern, place), *inner]
-        for _ in range(pattern.derefs):
-            place = place.deref()
+        place = self.behind(place, pattern.derefs)
         one = self.checker.final(pattern.ty)
         if kind is t.RefPattern:
             return self.test_pattern(pattern.inner, place.deref(), fail, scope)
@@ -145,12 +146,8 @@ class PatternBuilder(PlaceBuilder):
         return out
 
     def positions(self, elements: list[Any], place: Place, types: list[Ty], fail: int, scope: Scope) -> Bindings:
-        rest = next((i for i, e in enumerate(elements) if isinstance(e, t.RestPattern)), None)
         out: Bindings = []
-        for i, element in enumerate(elements):
-            if i == rest:
-                continue
-            index = i if rest is None or i < rest else len(types) - (len(elements) - i)
+        for index, element in positions(elements, len(types)):
             out += self.test_pattern(element, place.field(index, types[index]), fail, scope)
         return out
 

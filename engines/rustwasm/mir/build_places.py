@@ -38,6 +38,8 @@ class PlaceBuilder(ScopeBuilder):
         super().__init__(checker, body)
         self.closure = closure
         self.places: dict[Variable, Place] = {}
+        self.absent: dict[int, Variable] = {}
+        """Locals that stand for variables of which a closure captures parts at most."""
         self.scrutinee: m.Span = (0, 0)
         self.tests: list[Place] = []
         self.chosen: Way = {}
@@ -85,10 +87,31 @@ class PlaceBuilder(ScopeBuilder):
     def variable_place(self, variable: Variable) -> Place:
         found = self.places.get(variable)
         if found is None:
-            # Named but not used in a way that captures it (`let _ = name`): a place without value will do.
+            # Named but not captured as a whole (`let _ = name`): a place without value will do.
             found = Place(self.local(self.checker.final(variable.ty), variable.name, False, variable.span))
             self.places[variable] = found
+            self.absent[found.local] = variable
         return found
+
+    def held_part(self, place: Place) -> Place:
+        """Where the closure holds a place that begins at a variable which it does not capture as a whole."""
+        variable = self.absent.get(place.local)
+        if variable is None:
+            return place
+        path = tuple(["*" if step[0] == m.DEREF else step[1] for step in place.projection])
+        return self.captured((variable, path, None)) or place
+
+    def look_at(self, place: Place, span: m.Span) -> None:
+        """A place is looked at as a whole; one that a closure holds parts of at most was where the closure is made."""
+        if place.local not in self.absent:
+            self.emit(m.FakeRead(place, span))
+
+    def behind(self, place: Place, derefs: int) -> Place:
+        """What so many references lead to, one after the other, from a place that a pattern is for."""
+        place = self.held_part(place)
+        for _ in range(derefs):
+            place = self.held_part(place.deref())
+        return place
 
     # Places
 

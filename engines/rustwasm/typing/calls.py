@@ -353,10 +353,13 @@ class CallChecker(PatternChecker):
         closure.syntax = node
         closure.is_move = node.is_move
         closure.expected = parameters is not None
-        closure.result_written = node.result is not None or (
-            expected is not None
-            and (shallow(expected).kind == ty.DYN or any(shallow(one) is shallow(expected) for _, one in self.opened))
-        )
+        closure.result_written = node.result is not None
+        if expected is not None:
+            closure.result_written |= shallow(expected).kind == ty.DYN
+            for opaque, one in self.opened:
+                if shallow(one) is shallow(expected):
+                    closure.result_written = True
+                    closure.written_output = next((p.called[1] for p in opaque.bounds if p.called is not None), None)
         self.closures.append(closure)
         outer = self.closure
         self.closure = closure
@@ -379,7 +382,8 @@ class CallChecker(PatternChecker):
             inputs.append(one)
         output = ty.variable()
         if node.result is not None:
-            closure.declared_output = written = self.collector.lower(node.result, self.type_env)
+            written = self.collector.lower(node.result, self.type_env)
+            closure.declared_output = closure.written_output = written
             output = self.normalize(ty.erase(written))
         elif result is not None:
             closure_result = result

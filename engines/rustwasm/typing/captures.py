@@ -177,16 +177,53 @@ class _Uses:
 
     def scrutinee(self, node: Any, patterns: list[Any]) -> None:
         place = isinstance(node, (t.PathExpr, t.Field, t.Index)) or (isinstance(node, t.Unary) and node.op == "*")
-        if place and not any(one[0] == "borrow" for one in node.adjust or ()):
-            mode: str | None = None
-            for pattern in patterns:
-                one = self.pattern_mode(pattern)
-                if one is not None and (mode is None or _RANK[one] > _RANK[mode]):
-                    mode = one
-            if mode is not None:
-                self.borrow(node, list(node.adjust or ()), mode)
-        else:
+        if not place or any(one[0] == "borrow" for one in node.adjust or ()):
             self.value(node)
+            return
+        outer = self.adjusted_place(node)
+        if outer is not None:
+            for pattern in patterns:
+                self.matched(outer, pattern, node.span)
+            return
+        mode: str | None = None
+        for pattern in patterns:
+            one = self.pattern_mode(pattern)
+            if one is not None and (mode is None or _RANK[one] > _RANK[mode]):
+                mode = one
+        if mode is not None:
+            self.borrow(node, list(node.adjust or ()), mode)
+
+    def matched(self, place: tuple[Variable, Path, Ty], pattern: Any, span: t.Span) -> None:
+        """An outer place is matched: what is captured are those parts of it that the pattern binds or tests, up to
+        enums and slices, which are as a whole (The Rust Reference, "Closure types", "Destructuring")."""
+        variable, path, one = place
+        if isinstance(pattern, t.BindingPattern) and isinstance(pattern.target, Variable):
+            self.note(place, pattern.mode or "move", span)
+            if pattern.sub is not None:
+                self.matched(place, pattern.sub, span)
+            return
+        for _ in range(pattern.derefs + isinstance(pattern, t.RefPattern)):
+            path, one = (*path, "*"), shallow(one.args[0])
+        inner = variable, path, one
+        parts: list[tuple[int, Any]] = []
+        if isinstance(pattern, t.RefPattern):
+            self.matched(inner, pattern.inner, span)
+        elif isinstance(pattern, t.OrPattern):
+            for alternative in pattern.alternatives:
+                self.matched(inner, alternative, span)
+        elif isinstance(pattern, t.TuplePattern):
+            parts = positions(pattern.elements, len(one.args))
+        elif one.kind == ty.ADT and not one.data.is_enum and not ty.is_handle(one):
+            fields = one.data.variants[0]
+            if isinstance(pattern, t.TupleStructPattern):
+                parts = positions(pattern.elements, len(fields.fields))
+            elif isinstance(pattern, t.StructPattern):
+                parts = [(fields.field_index(name), part) for name, part, _ in pattern.fields]
+        elif not isinstance(pattern, (t.WildPattern, t.RestPattern)):
+            self.note(inner, self.pattern_mode(pattern) or "ref", span)
+        for index, part in parts:
+            field = (*path, index)
+            self.matched((variable, field, _type_at(self.checker, variable, field)), part, span)
 
     def visit(self, node: Any) -> None:
         kind = type(node)
@@ -301,6 +338,13 @@ def pattern_parts(pattern: Any) -> list[Any]:
     out += getattr(pattern, "alternatives", ())
     out += [p for _, p, _ in getattr(pattern, "fields", ())]
     return out
+
+
+def positions(elements: list[Any], count: int) -> list[tuple[int, Any]]:
+    """Which of so many fields each pattern of a tuple is for: what follows `..` is for the last ones."""
+    rest = next((i for i, one in enumerate(elements) if isinstance(one, t.RestPattern)), len(elements))
+    after = count - len(elements)
+    return [(i if i < rest else i + after, one) for i, one in enumerate(elements) if i != rest]
 
 
 def find_captures(checker: BodyChecker, closure: ClosureDef) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from engines.rustwasm.modes.conversions import conversion
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing import types as ty
+from engines.rustwasm.typing.declared_places import declared_type
 from engines.rustwasm.typing.definitions import ClosureDef
 from engines.rustwasm.typing.fixes import mismatch_fix
 from engines.rustwasm.typing.methods import MethodChecker
@@ -18,7 +19,7 @@ from engines.rustwasm.typing.wellformed_types import lacks_size, report_size
 class Coercer(MethodChecker):
     """Fits a value of one type where another is expected, noting adjustments on the expression."""
 
-    closure: Any
+    parameters: list[tuple[Any, Ty]]
     pointers: list[tuple[ClosureDef, Any, Ty]]
     diverging: list[Ty]
     """Types that nothing but what never gives a value was fitted to so far."""
@@ -85,16 +86,20 @@ class Coercer(MethodChecker):
         """Is a shared reference that a closure uses to be lent, not copied? Any is where a reference is expected, but
         only of what a closure captures it makes a difference: it need not keep the variable then. Not what it gives
         back as the very type that is written for it, as a parameter's is: that is no coercion (rustc,
-        `coerce_borrowed_pointer`)."""
-        if self.closure is None:
+        `coerce_to_ref`)."""
+        closure = self.closure
+        if closure is None:
             return False
-        same = self.closure.result_written and node is blame(self.closure.syntax.body)
+        place, same = node, closure.result_written and node is blame(closure.syntax.body)
         while isinstance(node, t.Field) or (isinstance(node, t.Unary) and node.op == "*"):
             node = node.base if isinstance(node, t.Field) else node.operand
         if not isinstance(node, t.PathExpr) or not isinstance(node.target, Variable):
             return False
-        variable = node.target
-        return variable.closure is not self.closure and not (same and self.is_parameter(variable))
+        if node.target.closure is closure or not same or not self.is_parameter(node.target):
+            return node.target.closure is not closure
+        names = [one.target if isinstance(one, t.BindingPattern) else one for one, _ in self.parameters]
+        given = declared_type(dict(zip(names, self.function.inputs, strict=True)), place)
+        return None not in (given, closure.written_output) and given is not closure.written_output
 
     def is_parameter(self, variable: Variable) -> bool:
         """Whether the variable is a parameter of the function, or a part of one."""

@@ -21,7 +21,7 @@ from engines.rustwasm.typing.definitions import (
 )
 from engines.rustwasm.typing.dyn_compatible import check_types
 from engines.rustwasm.typing.generics import GenericsCollector
-from engines.rustwasm.typing.type_env import TypeEnv
+from engines.rustwasm.typing.type_env import TypeEnv, elide_result
 from engines.rustwasm.typing.types import Ty
 from engines.rustwasm.typing.wellformed import set_discriminants
 
@@ -188,7 +188,6 @@ class Collector(GenericsCollector):
         self.note_bounds(item.generics, env)
         self.lower_bounds(item.generics, generics, env)
         elided: list[str] = []
-        mentioned: list[str] = []
 
         def fresh() -> str:
             name = f"'_{len(function.lifetimes)}"
@@ -230,13 +229,10 @@ class Collector(GenericsCollector):
             inputs.append(receiver)
         inputs += [self.lower(syntax, env) for _, syntax in item.params]
         function.inputs = tuple(inputs)
-        for one in inputs:
-            _regions(one, mentioned)
-        env.elide = None
         if receiver_region:
             env.elide = lambda: receiver_region
-        elif len(set(mentioned)) == 1:
-            env.elide = lambda: mentioned[0]
+        else:
+            elide_result(env, function.inputs)
         opaques: list[OpaqueDef] = []
 
         def result(syntax: t.TypeImpl) -> Ty:
@@ -268,9 +264,3 @@ class Collector(GenericsCollector):
             error.helps.append(
                 "use a concrete type such as `self`, `&self`, `&mut self`, `self: Box<Self>`, `self: Rc<Self>`"
             )
-
-
-def _regions(one: Ty, found: list[str]) -> None:
-    found.extend(region for region in one.regions if region and region[1] != "^")
-    for arg in one.args:
-        _regions(arg, found)

@@ -321,7 +321,8 @@ class ClosureDef:
     surrounding function are its parameters too. `cloner` is the `FnDef` that clones it, once something does.
     `declared` are the types that are written at its parameters, with their lifetimes (None: nothing is),
     `declared_output` that of its result; `expected` says whether the context asked for a signature, `result_written`
-    whether its result is written, by itself or in the `impl` or `dyn` type that it becomes.
+    whether its result is written, by itself or in the `impl` or `dyn` type that it becomes, and `written_output` as
+    which type, if that is known with its lifetimes.
     """
 
     __slots__ = (
@@ -341,6 +342,7 @@ class ClosureDef:
         "span",
         "syntax",
         "trait_kind",
+        "written_output",
     )
 
     def __init__(self, name: str, span: Span, owner: FnDef) -> None:
@@ -355,6 +357,7 @@ class ClosureDef:
         self.declared_output: Ty | None = None
         self.expected = False
         self.result_written = False
+        self.written_output: Ty | None = None
         self.output: Ty = None  # type: ignore[assignment]  # set when the closure is checked
         self.captures: list[Capture] = []
         self.body: FnDef = None  # type: ignore[assignment]

@@ -24,6 +24,8 @@ _KEEPING: Final = frozenset((ty.ADT, ty.REF))
 class MethodChecker(ObligationChecker):
     """Finds methods and dereferences."""
 
+    closure: Any
+
     def deref_step(self, one: Ty) -> tuple[Ty, Adjustment] | None:
         """The type behind one dereference and how it is reached; None if there is none."""
         one = shallow(one)
@@ -144,8 +146,9 @@ class MethodChecker(ObligationChecker):
             return adjustments
         if mode is not None:
             adjustments.append(("borrow", self_ty, mode))
-        elif self_ty.kind == ty.REF and self_ty.data:
-            adjustments += [("deref", self_ty.args[0]), ("borrow", self_ty, True)]
+        elif self_ty.kind == ty.REF and (self_ty.data or self.closure is not None):
+            # Of a shared reference it only matters to what a closure captures: not the reference, what it leads to.
+            adjustments += [("deref", self_ty.args[0]), ("borrow", self_ty, self_ty.data)]
         return adjustments
 
     def try_inherent(self, impl: ImplDef, method: FnDef, step: Ty, self_ty: Ty) -> Any:

@@ -103,7 +103,7 @@ class TraitPaths:
             else:
                 given.append(env.infer() if env.infer else ty.ERROR_TY)
         if (env.bound is not None or env.chosen is not None) and syntax is not None and syntax.sugar:
-            elide_result(env, tuple(given))
+            elide_result(env, given[0].args)
         bindings: list[tuple[str, Ty]] = []
         for name, bound in syntax.bindings if syntax else ():
             if isinstance(bound, list):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Final
 
 from engines.rustwasm.resolve.modules import Module
 from engines.rustwasm.syntax import tree as t
 from engines.rustwasm.typing.definitions import Generics, TraitDef
-from engines.rustwasm.typing.types import Ty, every_lifetime
+from engines.rustwasm.typing.types import DYN, FNPTR, Ty
+
+_CALLED: Final = ("Fn", "FnMut", "FnOnce")
 
 
 class TypeEnv:
@@ -77,8 +81,19 @@ class Chooser:
 
 
 def elide_result(env: TypeEnv, parameters: tuple[Ty, ...]) -> None:
-    """A lifetime that is left out in a result is the only one of the parameters (The Rust Reference, "Lifetime
-    elision")."""
-    found = {name for one in parameters for name in every_lifetime(one)}
-    only = next(iter(found)) if len(found) == 1 else ""
-    env.elide = lambda: only
+    """A lifetime that is left out in a result is the only one of the one parameter that has any, but for those of
+    functions that are parameters: E0106 if there is none or more than one (The Rust Reference, "Lifetime elision")."""
+    found: list[str] = []
+    for one in parameters:
+        own: set[str] = set()
+        _passed(one, own)
+        found += own
+    env.elide = partial(str, *found) if len(found) == 1 else None
+
+
+def _passed(one: Ty, found: set[str]) -> None:
+    """Add the lifetimes in a type, not those in function pointers and `dyn Fn`."""
+    found.update([name for name in one.regions if name])
+    if one.kind != FNPTR and not (one.kind == DYN and one.data[0].lang in _CALLED):
+        for part in one.args:
+            _passed(part, found)

@@ -7351,3 +7351,369 @@ fn main() {}
 fn make<T>() -> T { loop {} }
 fn d() { let q = make::<Take<'static>>(); let x: fn(&String) = q.f; }
 fn main() {}
+//= none 2
+fn make<T>() -> T { loop {} }
+fn n<'a, 'b>(x: &'a u8, y: &'b u8) -> impl Iterator<Item = &'b String> + 'a { make::<Option<&String>>().into_iter().map(|w| w).chain(make::<Option<&String>>()) }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn o<'a, 'b>(x: &'a u8, y: &'b u8) -> impl Iterator<Item = &'b String> + 'a { make::<Option<&String>>().into_iter().map(|w| w) }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn see<A: Iterator, U: IntoIterator<Item = A::Item>>(a: A, u: U) -> (A, U) { loop {} }
+fn p<'a, 'b>(x: &'a u8, y: &'b u8) -> impl Iterator<Item = &'b String> + 'a { see(make::<Option<&String>>().into_iter().map(|w| w), make::<Option<&String>>()).0 }
+fn main() {}
+//= none 2
+fn make<T>() -> T { loop {} }
+fn q<'a, 'b>(x: &'a u8, y: &'b u8) -> impl Iterator<Item = &'b String> + 'a { make::<Option<&String>>().into_iter().map(|w| w).chain(None::<&String>) }
+fn main() {}
+//= none 1
+fn s<'a, 'b>(x: &'a u8, y: &'b u8) -> impl Iterator<Item = &'b String> + 'a { let c = None::<&String>.into_iter().map(|w| w).chain(None); c }
+fn main() {}
+//= none 1
+fn t<'a, 'b>(x: &'a u8, y: &'b String) -> impl Iterator<Item = &'b String> + 'a { None::<&String>.into_iter().map(move |w| y) }
+fn main() {}
+//= fine
+fn u<'a, 'b>(x: &'a u8, y: &'b String) -> impl Iterator<Item = &'b String> + 'a { None::<&String>.into_iter().map(|w| w).zip(None::<&String>).map(|(x, y)| x) }
+fn main() {}
+//= none 1
+fn v<'a>(x: Vec<&'a String>) -> impl Iterator<Item = &'static String> { x.into_iter().map(|w| w).chain(None::<&'static String>) }
+fn main() {}
+//= none 1
+fn w2<'a>(x: Vec<&'a String>) -> Vec<&'static String> { None::<&'static String>.into_iter().chain(x.into_iter().map(|w| w)).collect() }
+fn main() {}
+//= none 1
+fn w4<'a>(x: Vec<&'a String>) -> &'static String { x.into_iter().map(|w| w).chain(None::<&'static String>).next().unwrap() }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn see<T>(_: T) {}
+fn a<'b>(mut p0: &mut View<'static>) -> impl Fn() -> &'b String + 'b { see(1); || p0.r }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn see<T>(_: T) {}
+fn c<'b>(mut p0: &mut View<'static>) -> impl Fn() -> &'b String + 'b { see(p0.r); || p0.r }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn e<'b>(mut p0: &mut View<'static>) -> impl Fn() -> &'b String + 'b { let x = 1; || p0.r }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn f<'b>(mut p0: &mut View<'static>) -> impl Fn() -> &'b String + 'b { || &*p0.r }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn h<'b>(mut p0: &mut View<'static>) -> impl Fn() -> &'b String + 'b { let c = || -> &String { &*p0.r }; c }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn a<'b>(p0: &View<'static>) -> impl Fn() -> &'b String + 'b { let x = 1; || p0.r }
+fn main() {}
+//= E0621 2
+struct View<'a> { r: &'a String, n: i32 }
+fn b<'b>(p0: &View<'b>) -> impl Fn() -> &'b String + 'b { let x = 1; || p0.r }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn d<'b>(p0: &View<'static>) -> impl Fn() -> &'b String + 'b { || p0.r }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn e<'a: 'b, 'b>(p0: &View<'a>) -> impl Fn() -> &'b String + 'b { || p0.r }
+fn main() {}
+//= E0621 2
+struct View<'a> { r: &'a String, n: i32 }
+fn g<'b>(p0: &View<'b>) -> impl Fn() -> &'b String + 'b { || -> &'b String { p0.r } }
+fn main() {}
+//= fine
+struct View<'a> { r: &'a String, n: i32 }
+fn i<'b>(p0: &View<'static>) -> impl Fn() -> &'b String + 'b { let x = 1; || -> &'b String { p0.r } }
+fn main() {}
+//= E0373 1
+fn o<'b>(p0: (&'b String, u8)) -> impl Fn() -> &'b String + 'b { let x = 1; || p0.0 }
+fn main() {}
+//= fine
+fn p<'b>(p0: (&'static String, u8)) -> impl Fn() -> &'b String + 'b { let x = 1; || p0.0 }
+fn main() {}
+//= E0373 1
+fn r<'b>(p0: &'b String) -> impl Fn() -> &'b String + 'b { let x = 1; || p0 }
+fn main() {}
+//= fine
+fn t<'b>(p0: &'static String) -> impl Fn() -> &'b String + 'b { || p0 }
+fn main() {}
+//= fine
+fn u<'b, 'a: 'b>(p0: &'a String) -> impl Fn() -> &'b String + 'b { || p0 }
+fn main() {}
+//= fine
+fn x<'b>(p0: (&'b String, u8)) -> impl Fn() -> &'b String + 'b { let (p1, p2) = p0; || p1 }
+fn main() {}
+//= E0716 5
+struct Edit<'a> { m: &'a mut String }
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+fn make<T>() -> T { loop {} }
+fn see<'a>(to: &mut Edit<'a>, m: &'a mut String) { to.m = m; }
+fn a() { see(make::<Makes<'_, &mut Edit<'_>>>()(), &mut String::new()); }
+fn main() {}
+//= E0716 5
+struct Edit<'a> { m: &'a mut String }
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+fn make<T>() -> T { loop {} }
+fn see<'a>(to: &mut Edit<'a>, m: &'a mut String) { to.m = m; }
+fn d() { see((match 1 { 1 => (Box::new(|| make::<&mut Edit<'_>>()) as Makes<'_, &mut Edit<'_>>), _ => return })(), &mut String::new()); }
+fn main() {}
+//= E0597 5
+struct Edit<'a> { m: &'a mut String }
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+fn make<T>() -> T { loop {} }
+fn see<'a>(to: &mut Edit<'a>, m: &'a mut String) { to.m = m; }
+fn h() { let mut x = Box::new(|| make::<&mut Edit<'_>>()) as Makes<'_, &mut Edit<'_>>; let mut s = String::new(); see(x(), &mut s); }
+fn main() {}
+//= E0597 5
+struct Edit<'a> { m: &'a mut String }
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+fn make<T>() -> T { loop {} }
+fn see<'a>(to: &mut Edit<'a>, m: &'a mut String) { to.m = m; }
+fn i() { let mut x = make::<Makes<'_, &mut Edit<'_>>>(); let mut s = String::new(); see(x(), &mut s); }
+fn main() {}
+//= E0597 4
+struct Edit<'a> { m: &'a mut String }
+fn make<T>() -> T { loop {} }
+type Takes<'b, 'a> = Box<dyn FnMut(Edit<'a>) + 'b>;
+fn j() { let mut x = make::<Takes<'_, '_>>(); let mut s = String::new(); x(Edit { m: &mut s }); }
+fn main() {}
+//= E0597 3
+fn make<T>() -> T { loop {} }
+type Both<'b, 'a> = Box<dyn FnMut(&'a String) -> &'a String + 'b>;
+fn l() { let mut x = make::<Both<'_, '_>>(); let mut s = String::new(); x(&s); }
+fn main() {}
+//= E0597 2
+type TakesS<'b, 'a> = Box<dyn FnMut(&'a String) + 'b>;
+fn m() { let mut x: TakesS<'_, '_> = Box::new(|_| ()); let s = String::new(); x(&s); }
+fn main() {}
+//= fine
+type TakesS<'b, 'a> = Box<dyn FnMut(&'a String) + 'b>;
+fn n() { let s = String::new(); let mut x: TakesS<'_, '_> = Box::new(|_| ()); x(&s); }
+fn main() {}
+//= fine
+fn p() { let mut x = Box::new(|_: &String| ()) as Box<dyn Fn(&String)>; let s = String::new(); x(&s); }
+fn main() {}
+//= fine
+struct Edit<'a> { m: &'a mut String }
+fn s() { let mut x: Box<dyn Fn(&str) -> Vec<Edit<'static>>> = Box::new(|t: &str| vec![]); let s = String::new(); x(&s); }
+fn main() {}
+//= E0597 1
+fn v<'a>() { let mut v: Vec<Box<dyn FnMut() -> usize + '_>> = Vec::new(); let s = String::new(); v.push(Box::new(|| s.len())); }
+fn main() {}
+//= fine
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+fn w() { let s = String::new(); let mut v: Vec<Makes<'_, &String>> = Vec::new(); v.push(Box::new(|| &s)); for f in &mut v { f(); } }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn a() { let f: fn() -> &String = make(); }
+fn main() {}
+//= E0106 1
+fn c(f: fn() -> &String) { }
+fn main() {}
+//= E0106 1
+fn e(f: impl Fn() -> &String) { }
+fn main() {}
+//= E0106 1
+fn f<F: Fn() -> &String>(f: F) { }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn k() { let f: fn(&String, &String) -> &String = make(); }
+fn main() {}
+//= E0106 1
+fn m<F: Fn(&String, &String) -> &String>(f: F) { }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn n() { let f = make::<fn() -> &String>(); }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn r() -> fn() -> &String { make() }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn v() { let f: fn(fn(&u8)) -> &String = make(); }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn w() { let f: fn(&u8, fn() -> &u8) = make(); }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn aa<'a>() { let f: fn(fn(&'a u8)) -> &u8 = make(); }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn ab<'a>() { let f: fn(&'a u8, &'a u8) -> &u8 = make(); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn ad<'a>() { let f: fn(&u8) -> &u8 = make(); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn ae<'a>() { let f: fn(&u8, fn(&u8)) -> &u8 = make(); }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn ak<'a>() { let f: fn(&u8) -> Box<dyn std::fmt::Debug + '_> = make(); }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn an<'a>() { let f: for<'x> fn(&'x u8, &'x u8) -> &u8 = make(); }
+fn main() {}
+//= fine
+fn aw<'a>(x: &u8, f: &dyn FnMut(&u8) -> (&u8, &u8)) { }
+fn main() {}
+//= fine
+fn be() { fn y(y: &u8) -> &u8 { y } const G: fn(&u8) -> &u8 = y; }
+fn main() {}
+//= fine
+fn bg() { struct S<'a> { f: fn() -> &'a u8, g: Box<dyn Fn(&u8) -> &u8 + 'a> } }
+fn main() {}
+//= E0106 1
+fn s<'a>(x: &'a u8, y: &'a u8) -> &u8 { x }
+fn main() {}
+//= fine
+fn t<'a>(x: (&'a u8, &'a u8)) -> &u8 { x.0 }
+fn main() {}
+//= fine
+fn u<'a>(x: (&'a u8, u8)) -> &u8 { x.0 }
+fn main() {}
+//= E0106 2
+fn make<T>() -> T { loop {} }
+fn v<'a>(x: Box<dyn Fn(&'a u8)>) -> &u8 { make() }
+fn main() {}
+//= fine
+fn make<T>() -> T { loop {} }
+fn w<'a>(x: Box<dyn Fn(&'a u8)>, y: &u8) -> &u8 { make() }
+fn main() {}
+//= fine
+fn x(x: fn(&u8), y: &u8) -> &u8 { y }
+fn main() {}
+//= fine
+fn a(s: &mut (u8, u8)) { let mut c = || { let (a, _b) = s; *a += 1; }; c(); c(); }
+fn main() {}
+//= fine
+fn b(s: &mut (u8, u8)) { let mut c = || match s { (a, b) => *a += *b }; c(); c(); }
+fn main() {}
+//= fine
+fn c(s: &mut Option<u8>) { let mut c = || if let Some(x) = s { *x += 1 }; c(); c(); }
+fn main() {}
+//= fine
+fn see<T>(t: T) {}
+fn e(s: (String, String)) { let c = || { let (a, _) = s; see(a); }; c(); see(s.1); }
+fn main() {}
+//= E0502 2
+fn see<T>(t: T) {}
+fn g(mut s: (String, String)) { let mut c = || { let (a, _) = &mut s; a.push('a'); }; let d = &s.1; c(); see(d); }
+fn main() {}
+//= fine
+fn see<T>(t: T) {}
+fn h(mut s: (String, String)) { let mut c = || { let (ref mut a, _) = s; a.push('a'); }; let d = &s.1; c(); see(d); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn see<T>(t: T) {}
+fn i(mut s: P) { let mut c = || { let P { a, .. } = s; see(a); }; let d = &s.b; c(); see(d); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn j(s: &P) -> impl Fn() -> usize + '_ { || { let P { a, .. } = s; a.len() } }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn see<T>(t: T) {}
+fn k(s: &mut P) { let mut c = || { let P { a, .. } = s; a.push('a'); }; let d = &s.b; c(); see(d); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn see<T>(t: T) {}
+fn l(s: &mut Option<P>) { let mut c = || { match s { Some(P { a, .. }) => a.push('a'), None => () } }; c(); c(); see(s); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn see<T>(t: T) {}
+fn m(s: &mut Option<P>) { let mut c = || { if let Some(p) = s { p.a.push('a') } }; c(); c(); see(s); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn see<T>(t: T) {}
+fn n(s: &mut Option<P>) { let mut c = || { while let Some(p) = s { p.a.push('a') } }; c(); c(); see(s); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn see<T>(t: T) {}
+fn o(s: &mut Option<P>) { let mut c = || { if let None = s { return; } }; c(); c(); see(s); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn see<T>(t: T) {}
+fn q(s: &mut Option<P>) { let c = || { matches!(s, Some(_)) }; c(); let d = &*s; c(); see(d); }
+fn main() {}
+//= fine
+struct P { a: String, b: String }
+fn t(s: Option<P>) { let c = || { match s { Some(p) => 1, None => 2 } }; c(); }
+fn main() {}
+//= fine
+fn u(s: Option<u8>) { let c = || { match s { Some(p) => p, None => 2 } }; c(); c(); }
+fn main() {}
+//= E0382 1
+fn w(s: &mut u8) { let mut c = || { let x = s; *x += 1; }; c(); c(); }
+fn main() {}
+//= fine
+fn y(s: &mut (u8, u8)) { let mut c = || { let &mut (ref mut a, _) = s; *a += 1; }; c(); c(); }
+fn main() {}
+//= fine
+fn see<T>(t: T) {}
+fn z(s: &mut (u8, u8)) { let mut c = || { let &mut (a, _) = s; see(a); }; c(); c(); let d = &*s; c(); see(d); }
+fn main() {}
+//= fine
+trait Look { fn look(&self) -> &String; fn choose<'a>(&'a self, o: &'a String) -> &'a String { o } }
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+fn a<'a>(p1: &'a dyn Look, s: &'a String) -> Makes<'a, &'a String> { Box::new(|| p1.choose(s)) }
+fn main() {}
+//= fine
+trait Look { fn look(&self) -> &String; fn choose<'a>(&'a self, o: &'a String) -> &'a String { o } }
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+struct Watch<'a> { r: &'a String }
+fn e<'a>(p1: &'a dyn Look, p0: Watch<'a>) -> Makes<'a, &'a String> { let x: &&dyn Look = &p1; (Box::new(|| p1.look()) as Makes<'_, &String>) }
+fn main() {}
+//= fine
+trait Look { fn look(&self) -> &String; fn choose<'a>(&'a self, o: &'a String) -> &'a String { o } }
+type Makes<'a, T> = Box<dyn FnMut() -> T + 'a>;
+struct Watch<'a> { r: &'a String }
+fn make<T>() -> T { loop {} }
+fn f<'a>(p1: &'a dyn Look, p0: Watch<'a>) -> Makes<'a, &'a String> { let x: &&dyn Look = match 1 { 1 => &p1, _ => return Box::new(|| p1.look()) }; make() }
+fn main() {}
+//= fine
+fn j<'a>(s: &'a String) -> impl Fn() -> String + 'a { || s.to_string() }
+fn main() {}
+//= fine
+fn k<'a>(s: &'a String) -> impl Fn() -> String + 'a { || s.clone() }
+fn main() {}
+//= fine
+fn l<'a, T: Clone>(s: &'a T) -> impl Fn() -> T + 'a { || s.clone() }
+fn main() {}
+//= fine
+fn u<'a>(s: &'a Vec<u8>) -> impl Fn() -> usize + 'a { || s.into_iter().count() }
+fn main() {}
+//= fine
+trait Look { fn look(&self) -> &String; fn choose<'a>(&'a self, o: &'a String) -> &'a String { o } }
+fn w<'a>(s: &'a dyn Look) -> impl Fn() -> &'a String + 'a { || s.look() }
+fn main() {}
+//= fine
+fn y<'a>(s: &'a Option<u8>) -> impl Fn() -> u8 + 'a { || match s { Some(x) => *x, None => 1 } }
+fn main() {}
+//= fine
+fn z<'a>(s: &'a (u8, u8)) -> impl Fn() -> u8 + 'a { || { let (a, b) = s; *a } }
+fn main() {}

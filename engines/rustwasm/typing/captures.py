@@ -203,6 +203,8 @@ class _Uses:
                 self.matched(place, pattern.sub, span)
             return
         for _ in range(pattern.derefs + isinstance(pattern, t.RefPattern)):
+            if one.kind != ty.REF:
+                return  # which is an error already, as is what else does not fit
             path, one = (*path, "*"), shallow(one.args[0])
         inner = variable, path, one
         parts: list[tuple[int, Any]] = []
@@ -212,18 +214,19 @@ class _Uses:
             for alternative in pattern.alternatives:
                 self.matched(inner, alternative, span)
         elif isinstance(pattern, t.TuplePattern):
-            parts = positions(pattern.elements, len(one.args))
-        elif one.kind == ty.ADT and not one.data.is_enum and not ty.is_handle(one):
+            parts = positions(pattern.elements, len(one.args)) if one.kind == ty.TUPLE else []
+        elif _takes_struct_apart(pattern, one):
             fields = one.data.variants[0]
             if isinstance(pattern, t.TupleStructPattern):
                 parts = positions(pattern.elements, len(fields.fields))
-            elif isinstance(pattern, t.StructPattern):
+            else:
                 parts = [(fields.field_index(name), part) for name, part, _ in pattern.fields]
         elif not isinstance(pattern, (t.WildPattern, t.RestPattern)):
             self.note(inner, self.pattern_mode(pattern) or "ref", span)
         for index, part in parts:
-            field = (*path, index)
-            self.matched((variable, field, _type_at(self.checker, variable, field)), part, span)
+            if 0 <= index < (len(one.args) if one.kind == ty.TUPLE else len(one.data.variants[0].fields)):
+                field = (*path, index)
+                self.matched((variable, field, _type_at(self.checker, variable, field)), part, span)
 
     def visit(self, node: Any) -> None:
         kind = type(node)
@@ -338,6 +341,13 @@ def pattern_parts(pattern: Any) -> list[Any]:
     out += getattr(pattern, "alternatives", ())
     out += [p for _, p, _ in getattr(pattern, "fields", ())]
     return out
+
+
+def _takes_struct_apart(pattern: Any, one: Ty) -> bool:
+    """Whether a pattern is of a struct, and of this type."""
+    if not isinstance(pattern, (t.TupleStructPattern, t.StructPattern)) or one.kind != ty.ADT or one.data.is_enum:
+        return False
+    return not ty.is_handle(one) and isinstance(pattern.target, tuple) and pattern.target[1] is one.data.variants[0]
 
 
 def positions(elements: list[Any], count: int) -> list[tuple[int, Any]]:
